@@ -1,0 +1,72 @@
+/*---
+id = "aggregates_in_range"
+title = "Our aggregates are within the limits of their unit"
+test = 3
+severity = "error"
+warn_above = 0
+fail_above = 0
+---*/
+-- Without those that a provider's own bad value explains: see aggregates_of_bad_values. A gap in people may have
+-- either sign.
+WITH wrong AS (
+  SELECT
+    v.indicator, v.ref_area, v.time_period,
+    v.sex, v.age, v.urbanisation, v.disability, v.education_level, v.size_class, v.breakdown, v.estimate,
+    v.value, v.unit,
+    CASE
+      WHEN v.value < u.minimum THEN ' is below ' || CAST(u.minimum AS VARCHAR)
+      ELSE ' is above ' || CAST(u.maximum AS VARCHAR)
+    END AS limits
+  FROM units u
+  JOIN indicator_values v ON v.unit = u.unit
+  WHERE v.estimate IN ('available', 'imputed') AND v.value IS NOT NULL
+    AND (v.value < u.minimum - 1e-9 OR v.value > u.maximum + 1e-9)
+    AND NOT (v.unit = 'PS' AND v.breakdown LIKE '%PEOPLE')
+),
+outside AS (
+  SELECT
+    v.indicator, v.ref_area, v.time_period,
+    v.sex, v.age, v.urbanisation, v.disability, v.education_level, v.size_class, v.breakdown, v.value
+  FROM units u
+  JOIN indicator_values v ON v.unit = u.unit
+  WHERE v.estimate = 'reported' AND (v.value < u.minimum - 1e-9 OR v.value > u.maximum + 1e-9)
+    AND NOT (v.unit = 'PS' AND v.breakdown LIKE '%PEOPLE')
+),
+bad AS (
+  SELECT
+    o.indicator, o.ref_area, o.time_period,
+    o.sex, o.age, o.urbanisation, o.disability, o.education_level, o.size_class, o.breakdown, o.value,
+    q.window_years
+  FROM indicators_meta q
+  JOIN outside o ON o.indicator = q.indicator
+),
+-- An economy's bad value reaches its groups in its own year, and carried for as long as the window lets it.
+caused AS (
+  SELECT
+    w.indicator, w.ref_area, w.time_period,
+    w.sex, w.age, w.urbanisation, w.disability, w.education_level, w.size_class, w.breakdown, w.estimate,
+    min(b.ref_area || ' ' || CAST(b.time_period AS VARCHAR) || ' ' || CAST(b.value AS VARCHAR)) AS cause
+  FROM wrong w
+  JOIN membership m
+    ON m.group_code = w.ref_area AND w.time_period BETWEEN m.first_year AND m.last_year
+  JOIN bad b
+    ON b.ref_area = m.ref_area AND b.indicator = w.indicator
+    AND b.sex = w.sex AND b.age = w.age AND b.urbanisation = w.urbanisation AND b.disability = w.disability
+    AND b.education_level = w.education_level AND b.size_class = w.size_class AND b.breakdown = w.breakdown
+  WHERE w.time_period = b.time_period
+    OR (w.estimate = 'imputed' AND w.time_period BETWEEN b.time_period AND b.time_period + b.window_years)
+  GROUP BY w.indicator, w.ref_area, w.time_period,
+    w.sex, w.age, w.urbanisation, w.disability, w.education_level, w.size_class, w.breakdown, w.estimate
+)
+SELECT
+  w.indicator, w.ref_area, w.time_period,
+  w.sex, w.age, w.urbanisation, w.disability, w.education_level, w.size_class, w.breakdown, w.estimate,
+  CAST(w.value AS VARCHAR) || ' ' || w.unit || w.limits || ', though every member is within the limits' AS detail
+FROM wrong w
+LEFT JOIN caused c
+  ON c.indicator = w.indicator AND c.ref_area = w.ref_area AND c.time_period = w.time_period AND c.estimate = w.estimate
+  AND c.sex = w.sex AND c.age = w.age AND c.urbanisation = w.urbanisation AND c.disability = w.disability
+  AND c.education_level = w.education_level AND c.size_class = w.size_class AND c.breakdown = w.breakdown
+WHERE c.cause IS NULL
+ORDER BY w.indicator, w.ref_area, w.time_period,
+  w.sex, w.age, w.urbanisation, w.disability, w.education_level, w.size_class, w.breakdown, w.estimate

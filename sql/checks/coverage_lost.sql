@@ -1,0 +1,46 @@
+/*---
+id = "coverage_lost"
+title = "No group that was shown falls under its threshold"
+test = 13
+severity = "error"
+warn_above = 0
+fail_above = 0
+---*/
+/*
+Shown in the release before, withheld or gone now, because less of the group
+is observed than before. A threshold that somebody raised, or an indicator
+that somebody took out, is not meant.
+*/
+WITH shown AS (
+  SELECT
+    p.indicator, p.ref_area, p.time_period,
+    p.sex, p.age, p.urbanisation, p.disability, p.education_level, p.size_class, p.breakdown, p.estimate,
+    p.value, p.coverage
+  FROM indicators_meta q
+  JOIN previous_values p ON p.indicator = q.indicator
+  WHERE p.estimate IN ('available', 'imputed') AND p.value IS NOT NULL
+),
+now AS (
+  SELECT
+    indicator, ref_area, time_period,
+    sex, age, urbanisation, disability, education_level, size_class, breakdown, estimate, value, coverage
+  FROM indicator_values
+  WHERE estimate IN ('available', 'imputed')
+)
+SELECT
+  p.indicator, p.ref_area, p.time_period,
+  p.sex, p.age, p.urbanisation, p.disability, p.education_level, p.size_class, p.breakdown, p.estimate,
+  'was ' || CAST(round(p.value, 2) AS VARCHAR)
+    || coalesce(' with ' || CAST(round(100.0 * p.coverage, 1) AS VARCHAR) || ' % of the weight', '')
+    || CASE
+      WHEN n.indicator IS NULL THEN ', now there is no row'
+      ELSE ', withheld now' || coalesce(' with ' || CAST(round(100.0 * n.coverage, 1) AS VARCHAR) || ' %', '')
+    END AS detail
+FROM shown p
+LEFT JOIN now n
+  ON n.indicator = p.indicator AND n.ref_area = p.ref_area AND n.time_period = p.time_period AND n.estimate = p.estimate
+  AND n.sex = p.sex AND n.age = p.age AND n.urbanisation = p.urbanisation AND n.disability = p.disability
+  AND n.education_level = p.education_level AND n.size_class = p.size_class AND n.breakdown = p.breakdown
+WHERE n.value IS NULL AND coalesce(n.coverage, 0.0) < coalesce(p.coverage, 1.0) - 1e-9
+ORDER BY p.indicator, p.ref_area, p.time_period,
+  p.sex, p.age, p.urbanisation, p.disability, p.education_level, p.size_class, p.breakdown, p.estimate

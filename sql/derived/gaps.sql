@@ -1,0 +1,170 @@
+/*
+Gaps between two parts of a population, from the percentages of both. Reads
+`gap_input` (the values of an indicator in PT, economies and groups) and
+`group_population`.
+
+Gives ref_area, time_period, estimate, the breakdown, value, unit, obs_status,
+coverage, members_observed, members_total, note. The kind of gap is in
+`breakdown`; all other dimensions are _T:
+
+  GENDER_PARITY     RATIO  women / men
+  GENDER_POINTS     PP     men - women
+  GENDER_PEOPLE     PS     men online - women online
+  LOCATION_RATIO    RATIO  urban / rural
+  LOCATION_POINTS   PP     urban - rural
+  LOCATION_PEOPLE   PS     people online in urban - in rural areas
+  AGE_RATIO         RATIO  ages 15-24 / the rest of the population
+  AGE_POINTS        PP     ages 15-24 - the rest
+  DISABILITY_RATIO  RATIO  persons with / without disabilities
+  DISABILITY_POINTS PP     without - with disabilities
+
+Points and people are the usually better-off side less the other, so a
+positive gap is the usual one. The rest of the population is derived as
+(total x people - part x its people) / (people - its people), never as a mean
+of the other bands; outside 0..100 it is impossible and gives no gap.
+A gap of a group is taken between the group's values: a ratio of aggregates,
+never a mean of the members' ratios. Both sides must have a value in the same
+place, year and estimate; coverage and members are the lower of the two.
+People are those of the whole group. A further gap is a line in `gaps`.
+
+Source: methodology note, section 2; golden cases G07 to G10.
+*/
+WITH gaps AS (
+  SELECT gap, dimension, numerator_code, denominator_code, rest, ratio_name, sign, people
+  FROM (VALUES
+    ('GENDER', 'sex', 'F', 'M', FALSE, 'PARITY', -1.0, TRUE),
+    ('LOCATION', 'urbanisation', 'U', 'R', FALSE, 'RATIO', 1.0, TRUE),
+    ('AGE', 'age', 'Y15T24', 'the rest', TRUE, 'RATIO', 1.0, FALSE),
+    ('DISABILITY', 'disability', 'PD', 'PWD', FALSE, 'RATIO', -1.0, FALSE)
+  ) AS listed (gap, dimension, numerator_code, denominator_code, rest, ratio_name, sign, people)
+),
+measures AS (
+  SELECT measure, unit
+  FROM (VALUES ('RATIO', 'RATIO'), ('POINTS', 'PP'), ('PEOPLE', 'PS')) AS listed (measure, unit)
+),
+-- One part of the population per row: at most one dimension is not the total.
+parts AS (
+  SELECT
+    ref_area, time_period, estimate, value, obs_status, coverage, members_observed, members_total,
+    CASE
+      WHEN sex <> '_T' THEN 'sex'
+      WHEN age <> '_T' THEN 'age'
+      WHEN urbanisation <> '_T' THEN 'urbanisation'
+      WHEN disability <> '_T' THEN 'disability'
+      ELSE '_T'
+    END AS dimension,
+    CASE
+      WHEN sex <> '_T' THEN sex
+      WHEN age <> '_T' THEN age
+      WHEN urbanisation <> '_T' THEN urbanisation
+      ELSE disability
+    END AS code
+  FROM gap_input
+  WHERE value IS NOT NULL
+    AND education_level = '_T' AND size_class = '_T' AND breakdown = '_T'
+    AND CASE WHEN sex = '_T' THEN 0 ELSE 1 END + CASE WHEN age = '_T' THEN 0 ELSE 1 END
+      + CASE WHEN urbanisation = '_T' THEN 0 ELSE 1 END + CASE WHEN disability = '_T' THEN 0 ELSE 1 END <= 1
+),
+people AS (
+  SELECT
+    ref_area, time_period, persons,
+    CASE
+      WHEN sex <> '_T' THEN 'sex'
+      WHEN age <> '_T' THEN 'age'
+      WHEN urbanisation <> '_T' THEN 'urbanisation'
+      ELSE '_T'
+    END AS dimension,
+    CASE
+      WHEN sex <> '_T' THEN sex
+      WHEN age <> '_T' THEN age
+      ELSE urbanisation
+    END AS code
+  FROM group_population
+  WHERE CASE WHEN sex = '_T' THEN 0 ELSE 1 END + CASE WHEN age = '_T' THEN 0 ELSE 1 END
+      + CASE WHEN urbanisation = '_T' THEN 0 ELSE 1 END <= 1
+),
+rests AS (
+  SELECT
+    part.ref_area, part.time_period, part.estimate,
+    (total.value * everyone.persons - part.value * those.persons)
+      / nullif(everyone.persons - those.persons, 0.0) AS value,
+    total.obs_status, total.coverage, total.members_observed, total.members_total,
+    g.dimension, g.denominator_code AS code
+  FROM gaps g
+  JOIN parts part ON part.dimension = g.dimension AND part.code = g.numerator_code
+  JOIN parts total
+    ON total.ref_area = part.ref_area AND total.time_period = part.time_period
+    AND total.estimate = part.estimate AND total.dimension = '_T'
+  JOIN people those
+    ON those.ref_area = part.ref_area AND those.time_period = part.time_period
+    AND those.dimension = part.dimension AND those.code = part.code
+  JOIN people everyone
+    ON everyone.ref_area = part.ref_area AND everyone.time_period = part.time_period
+    AND everyone.dimension = '_T'
+  WHERE g.rest
+),
+sides AS (
+  SELECT ref_area, time_period, estimate, dimension, code, value, obs_status, coverage, members_observed, members_total
+  FROM parts
+  UNION ALL
+  SELECT ref_area, time_period, estimate, dimension, code, value, obs_status, coverage, members_observed, members_total
+  FROM rests
+  WHERE value BETWEEN 0.0 AND 100.0
+),
+pairs AS (
+  SELECT
+    n.ref_area, n.time_period, n.estimate, g.gap, g.rest, g.ratio_name, g.sign, g.people,
+    n.value AS numerator, d.value AS denominator,
+    -- The status that says most: E before I, anything before A.
+    CASE
+      WHEN n.obs_status IN ('E', d.obs_status) OR d.obs_status = 'A' THEN n.obs_status
+      WHEN d.obs_status = 'E' OR n.obs_status = 'A' THEN d.obs_status
+      WHEN n.obs_status = 'I' THEN n.obs_status
+      ELSE d.obs_status
+    END AS obs_status,
+    least(n.coverage, d.coverage) AS coverage,
+    least(n.members_observed, d.members_observed) AS members_observed,
+    greatest(n.members_total, d.members_total) AS members_total,
+    CASE
+      WHEN n.members_observed <> d.members_observed
+      THEN 'the two sides rest on ' || CAST(n.members_observed AS VARCHAR) || ' and '
+        || CAST(d.members_observed AS VARCHAR) || ' economies'
+    END AS members_note,
+    those.persons AS numerator_persons, others.persons AS denominator_persons
+  FROM gaps g
+  JOIN sides n ON n.dimension = g.dimension AND n.code = g.numerator_code
+  JOIN sides d
+    ON d.ref_area = n.ref_area AND d.time_period = n.time_period AND d.estimate = n.estimate
+    AND d.dimension = g.dimension AND d.code = g.denominator_code
+  LEFT JOIN people those
+    ON those.ref_area = n.ref_area AND those.time_period = n.time_period
+    AND those.dimension = n.dimension AND those.code = n.code
+  LEFT JOIN people others
+    ON others.ref_area = d.ref_area AND others.time_period = d.time_period
+    AND others.dimension = d.dimension AND others.code = d.code
+),
+measured AS (
+  SELECT
+    p.ref_area, p.time_period, p.estimate,
+    p.gap || '_' || CASE WHEN m.measure = 'RATIO' THEN p.ratio_name ELSE m.measure END AS breakdown,
+    CASE
+      WHEN m.measure = 'RATIO' THEN p.numerator / nullif(p.denominator, 0.0)
+      WHEN m.measure = 'POINTS' THEN p.sign * (p.numerator - p.denominator)
+      WHEN p.people
+      THEN p.sign * (p.numerator * p.numerator_persons - p.denominator * p.denominator_persons) / 100.0
+    END AS value,
+    m.unit, p.obs_status, p.coverage, p.members_observed, p.members_total,
+    nullif(concat_ws('; ',
+      CASE WHEN p.rest THEN 'rest of the population derived from the total and the part' END,
+      p.members_note
+    ), '') AS note
+  FROM pairs p
+  CROSS JOIN measures m
+)
+SELECT
+  ref_area, time_period, estimate,
+  '_T' AS sex, '_T' AS age, '_T' AS urbanisation, '_T' AS disability,
+  '_T' AS education_level, '_T' AS size_class, breakdown,
+  value, unit, obs_status, coverage, members_observed, members_total, note
+FROM measured
+WHERE value IS NOT NULL

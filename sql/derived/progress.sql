@@ -1,0 +1,265 @@
+/*
+How far each target is: one row per target, area, breakdown and estimate, from
+`indicator_values`, `targets` and `current_year`. A target whose own area has
+no row at all gets one, classed insufficient_data, with the reason in `note`.
+
+latest        newest value not after the current year
+baseline      for the target's own area, the baseline as published if the
+              target gives it; else the value of the baseline year, or of the
+              nearest year within two of it (the earlier of two equally near)
+target_value  the level; for a relative change, baseline x (1 + change); for a
+              band, the bound still to be reached
+distance      what is left to go, 0 once met
+actual_per_year    (latest - baseline) / years between them
+required_per_year  what is needed a year from the latest value on; NULL once
+              the target year is reached
+pace          linear ratio: actual_per_year over what was required a year from
+              the baseline on. It gives the class
+pace_cagr     the same ratio of compound rates, for comparison; NULL unless
+              baseline, latest and target are above 0
+class         met: the latest value is at or beyond met_at, or in the band
+              insufficient_data: no value, no baseline, under 3 years between
+              the two, or a baseline not before the target year
+              deterioration: met at the baseline, but no longer
+              else by pace: on_track from 0.95, moderate from 0.5, limited
+              from -0.1, deterioration below
+projected_low, projected_high  at the target year, from baseline and latest:
+              a straight line and, for percentages, a straight line in logits;
+              never in the class
+arrival_year  when the straight line reaches the target value
+
+Pace, projections and arrival need data that suffice. A value that went
+through a band and out on the other side is paced by its distance from the
+band. A margin of 1e-12 keeps a value that is on a cut on it.
+
+Source: methodology note, section 3 (recommended method, edge rules,
+projection) and section 4 (change from a baseline); golden cases G17 to G19.
+*/
+WITH candidates AS (
+  SELECT
+    t.target, v.indicator, v.ref_area, v.estimate,
+    v.sex, v.age, v.urbanisation, v.disability, v.education_level, v.size_class, v.breakdown,
+    v.value, v.unit, CASE WHEN v.value IS NOT NULL THEN v.time_period END AS "year",
+    CASE WHEN v.value IS NOT NULL THEN v.time_period - t.baseline_year END AS years_off
+  FROM targets t
+  CROSS JOIN current_year c
+  JOIN indicator_values v ON v.indicator = t.indicator AND v.time_period <= c."year"
+  WHERE (v.ref_area = t.area
+      OR (t.also_groups AND v.area_kind = 'group')
+      OR (t.also_countries AND v.area_kind = 'country'))
+    AND (v.area_kind = 'country' OR ',' || t.estimates || ',' LIKE '%,' || v.estimate || ',%')
+    AND (v.area_kind = 'group' OR v.estimate = 'reported')
+    AND t.sex IN ('*', v.sex) AND t.age IN ('*', v.age) AND t.urbanisation IN ('*', v.urbanisation)
+    AND t.disability IN ('*', v.disability) AND t.education_level IN ('*', v.education_level)
+    AND t.size_class IN ('*', v.size_class) AND t.breakdown IN ('*', v.breakdown)
+),
+-- One value a year, so that max() only picks it.
+series AS (
+  SELECT
+    target, indicator, ref_area, estimate,
+    sex, age, urbanisation, disability, education_level, size_class, breakdown,
+    max(unit) AS unit,
+    max("year") AS latest_year,
+    coalesce(
+      max(CASE WHEN years_off = 0 THEN "year" END),
+      max(CASE WHEN years_off = -1 THEN "year" END), max(CASE WHEN years_off = 1 THEN "year" END),
+      max(CASE WHEN years_off = -2 THEN "year" END), max(CASE WHEN years_off = 2 THEN "year" END)
+    ) AS near_year,
+    coalesce(
+      max(CASE WHEN years_off = 0 THEN value END),
+      max(CASE WHEN years_off = -1 THEN value END), max(CASE WHEN years_off = 1 THEN value END),
+      max(CASE WHEN years_off = -2 THEN value END), max(CASE WHEN years_off = 2 THEN value END)
+    ) AS near_value
+  FROM candidates
+  GROUP BY target, indicator, ref_area, estimate,
+    sex, age, urbanisation, disability, education_level, size_class, breakdown
+),
+found AS (
+  SELECT
+    s.target, s.ref_area, s.estimate,
+    s.sex, s.age, s.urbanisation, s.disability, s.education_level, s.size_class, s.breakdown,
+    s.unit, s.latest_year, v.value AS latest, s.near_year, s.near_value
+  FROM series s
+  LEFT JOIN indicator_values v
+    ON v.indicator = s.indicator AND v.ref_area = s.ref_area AND v.estimate = s.estimate
+    AND v.time_period = s.latest_year
+    AND v.sex = s.sex AND v.age = s.age AND v.urbanisation = s.urbanisation AND v.disability = s.disability
+    AND v.education_level = s.education_level AND v.size_class = s.size_class AND v.breakdown = s.breakdown
+),
+points AS (
+  SELECT
+    target, ref_area, estimate,
+    sex, age, urbanisation, disability, education_level, size_class, breakdown,
+    unit, latest_year, latest, near_year, near_value,
+    CASE WHEN latest IS NULL THEN 'every value is missing or withheld' END AS no_value
+  FROM found
+  UNION ALL
+  SELECT
+    t.target, t.area AS ref_area, 'available' AS estimate,
+    replace(t.sex, '*', '_T') AS sex, replace(t.age, '*', '_T') AS age,
+    replace(t.urbanisation, '*', '_T') AS urbanisation, replace(t.disability, '*', '_T') AS disability,
+    replace(t.education_level, '*', '_T') AS education_level, replace(t.size_class, '*', '_T') AS size_class,
+    replace(t.breakdown, '*', '_T') AS breakdown,
+    t.unit, CAST(NULL AS INT) AS latest_year, CAST(NULL AS DOUBLE) AS latest,
+    CAST(NULL AS INT) AS near_year, CAST(NULL AS DOUBLE) AS near_value,
+    coalesce(t.missing, 'too few values: none for this area') AS no_value
+  FROM targets t
+  WHERE NOT EXISTS (SELECT 1 FROM candidates c WHERE c.target = t.target AND c.ref_area = t.area)
+),
+based AS (
+  SELECT
+    p.target, p.ref_area, p.estimate,
+    p.sex, p.age, p.urbanisation, p.disability, p.education_level, p.size_class, p.breakdown,
+    t.indicator, t.direction, t.kind, t."value" AS level, t.change, t.low, t.high, t.met_at, t.target_year,
+    t.baseline_year AS wanted_year, t.missing, t.note AS target_note, p.no_value,
+    coalesce(p.unit, t.unit) AS unit, p.latest_year, p.latest,
+    t.baseline_value IS NOT NULL AND p.ref_area = t.area AS baseline_published,
+    CASE WHEN t.baseline_value IS NOT NULL AND p.ref_area = t.area THEN t.baseline_year ELSE p.near_year END
+      AS baseline_year,
+    CASE WHEN t.baseline_value IS NOT NULL AND p.ref_area = t.area THEN t.baseline_value ELSE p.near_value END
+      AS baseline
+  FROM targets t
+  JOIN points p ON p.target = t.target
+),
+-- first_goal is the value to reach as seen from the baseline, goal as seen from the latest value:
+-- they differ in a band only, when it was passed through.
+started AS (
+  SELECT
+    b.*,
+    CASE
+      WHEN kind = 'level' THEN level
+      WHEN kind = 'change' THEN baseline * (1.0 + change)
+      WHEN baseline < low THEN low
+      WHEN baseline > high THEN high
+    END AS first_goal,
+    CAST(latest_year - baseline_year AS DOUBLE) AS span,
+    CAST(target_year - baseline_year AS DOUBLE) AS term,
+    CAST(target_year - latest_year AS DOUBLE) AS years_left
+  FROM based b
+),
+aimed AS (
+  SELECT
+    s.*,
+    CASE
+      WHEN kind <> 'band' THEN first_goal
+      WHEN latest < low THEN low
+      WHEN latest > high THEN high
+      WHEN first_goal IS NOT NULL THEN first_goal
+      WHEN high - latest < latest - low THEN high
+      ELSE low
+    END AS goal,
+    coalesce(met_at, first_goal) AS threshold,
+    1e-12 * greatest(1.0, abs(coalesce(met_at, first_goal, high))) AS margin,
+    coalesce(span >= 3.0 AND term > 0.0 AND baseline IS NOT NULL AND latest IS NOT NULL, FALSE) AS suffices
+  FROM started s
+),
+judged AS (
+  SELECT
+    a.*,
+    coalesce(CASE direction
+      WHEN 'up' THEN latest >= threshold - margin
+      WHEN 'down' THEN latest <= threshold + margin
+      ELSE latest >= low - margin AND latest <= high + margin
+    END, FALSE) AS met,
+    coalesce(CASE direction
+      WHEN 'up' THEN baseline >= threshold - margin
+      WHEN 'down' THEN baseline <= threshold + margin
+      ELSE baseline >= low - margin AND baseline <= high + margin
+    END, FALSE) AS met_before,
+    coalesce(kind = 'band' AND (baseline < low AND latest > high OR baseline > high AND latest < low), FALSE)
+      AS passed_through,
+    CASE WHEN span > 0.0 THEN (latest - baseline) / span END AS actual
+  FROM aimed a
+),
+paced AS (
+  SELECT
+    j.*,
+    CASE
+      WHEN NOT suffices OR met_before THEN NULL
+      WHEN passed_through THEN (1.0 - abs(latest - goal) / abs(baseline - first_goal)) * term / span
+      ELSE actual / nullif((first_goal - baseline) / term, 0.0)
+    END AS pace,
+    CASE
+      WHEN suffices AND NOT met_before AND NOT passed_through
+        AND baseline > 0.0 AND latest > 0.0 AND first_goal > 0.0
+      THEN (power(latest / baseline, 1.0 / span) - 1.0)
+        / nullif(power(first_goal / baseline, 1.0 / term) - 1.0, 0.0)
+    END AS pace_cagr,
+    CASE
+      WHEN suffices AND years_left > 0.0 AND unit = 'PT'
+      THEN greatest(0.0, least(100.0, latest + actual * years_left))
+      WHEN suffices AND years_left > 0.0 THEN latest + actual * years_left
+    END AS line,
+    CASE
+      WHEN suffices AND years_left > 0.0 AND unit = 'PT'
+      THEN ln(greatest(0.05, least(99.5, latest)) / (100.0 - greatest(0.05, least(99.5, latest))))
+    END AS latest_logit,
+    CASE
+      WHEN suffices AND years_left > 0.0 AND unit = 'PT'
+      THEN ln(greatest(0.05, least(99.5, baseline)) / (100.0 - greatest(0.05, least(99.5, baseline))))
+    END AS baseline_logit
+  FROM judged j
+),
+classed AS (
+  SELECT
+    p.*,
+    CASE
+      WHEN met THEN 'met'
+      WHEN NOT suffices THEN 'insufficient_data'
+      WHEN met_before THEN 'deterioration'
+      WHEN pace >= 0.95 - 1e-12 THEN 'on_track'
+      WHEN pace >= 0.5 - 1e-12 THEN 'moderate'
+      WHEN pace >= -0.1 - 1e-12 THEN 'limited'
+      WHEN pace IS NOT NULL THEN 'deterioration'
+      ELSE 'insufficient_data'
+    END AS class,
+    CASE
+      WHEN pace_cagr >= 0.95 - 1e-12 THEN 'on_track'
+      WHEN pace_cagr >= 0.5 - 1e-12 THEN 'moderate'
+      WHEN pace_cagr >= -0.1 - 1e-12 THEN 'limited'
+      WHEN pace_cagr IS NOT NULL THEN 'deterioration'
+    END AS class_cagr,
+    100.0 / (1.0 + exp(-(latest_logit + (latest_logit - baseline_logit) / span * years_left))) AS logit_curve
+  FROM paced p
+)
+SELECT
+  target, indicator, ref_area,
+  sex, age, urbanisation, disability, education_level, size_class, breakdown, estimate,
+  direction, baseline_year, baseline AS baseline_value, latest_year, latest AS latest_value,
+  target_year, goal AS target_value,
+  CASE WHEN met THEN 0.0 ELSE abs(goal - latest) END AS distance,
+  actual AS actual_per_year,
+  CASE WHEN years_left <= 0.0 THEN NULL WHEN met THEN 0.0 ELSE (goal - latest) / years_left END AS required_per_year,
+  pace, pace_cagr, class,
+  least(line, logit_curve) AS projected_low,
+  greatest(line, logit_curve) AS projected_high,
+  CASE
+    WHEN suffices AND NOT met AND (goal - latest) * actual > 0.0
+    THEN latest_year + (goal - latest) / actual
+  END AS arrival_year,
+  nullif(concat_ws('; ',
+    no_value,
+    CASE
+      WHEN no_value IS NOT NULL OR suffices THEN NULL
+      WHEN wanted_year IS NULL THEN 'the target gives no baseline year'
+      WHEN baseline IS NULL THEN 'too few values: none within two years of ' || CAST(wanted_year AS VARCHAR)
+      WHEN term <= 0.0 THEN 'the baseline is not before the target year'
+      WHEN span <= 0.0 THEN 'too few values: none after the baseline'
+      ELSE 'too few values: under three years from baseline to latest'
+    END,
+    CASE WHEN no_value IS NULL AND class = 'insufficient_data' THEN missing END,
+    CASE WHEN baseline_published THEN 'baseline as published' END,
+    CASE
+      WHEN NOT baseline_published AND baseline_year <> wanted_year
+      THEN 'baseline is of ' || CAST(baseline_year AS VARCHAR) || ', none for ' || CAST(wanted_year AS VARCHAR)
+    END,
+    CASE WHEN met_before AND latest IS NOT NULL AND NOT met THEN 'met at the baseline, but no longer' END,
+    CASE WHEN passed_through THEN 'went through the band and out on the other side' END,
+    CASE WHEN years_left <= 0.0 AND NOT met THEN 'the target year is over' END,
+    CASE
+      WHEN NOT met AND class <> class_cagr
+      THEN 'by linear pace ' || class || ', by compound growth ' || class_cagr
+    END,
+    target_note
+  ), '') AS note
+FROM classed

@@ -1,0 +1,67 @@
+/*---
+id = "1.2c"
+name = "affordability_gap"
+title = "Affordability gap between developing and developed economies"
+unit = "PP"
+rollup = "none"
+groups = ["world"]
+window = 0
+coverage = { publish = 0.667, flag = 0.5, base = "economies", min_members = 3 }
+datasets = ["itu/price_baskets", "itu/price_baskets_datahub"]
+definition = "Median price of entry-level broadband in developing economies against that in developed ones, both as percent of monthly GNI per head"
+method = """
+Two measures for each basket, named in the breakdown: `.._POINTS`, developing less developed, in percentage
+points of GNI per head; `.._RATIO`, developing over developed. Both come from the group medians of
+broadband_affordability of the same year and estimate. Coverage is the lower of the two sides.
+The row stands under WLD, since the gap is one between two parts of the world.
+"""
+caveats = """
+A gap in points and a relative gap can move apart: the target is read in points.
+The two medians are over the economies with a price in each year, not over a fixed set.
+The basket has to be the same in both years: see broadband_affordability.
+"""
+owner = "Yardstick method group"
+sources = [
+  { title = "ITU ICT price baskets", licence = "CC BY-NC-SA 3.0 IGO", citation = "ITU, ICT Price Baskets", url = "https://www.itu.int/en/ITU-D/Statistics/Pages/ICTprices/default.aspx" },
+]
+
+[[target]]
+id = "T2.5"
+title = "Affordability gap reduced by 25 percent by 2023 from 2017"
+area = "WLD"
+year = 2023
+change = -0.25
+direction = "down"
+baseline_year = 2017
+breakdown = "FIXED_5GB_POINTS"
+note = "Gap in points, basket FIXED_5GB, which starts in 2018: that year stands in for the baseline 2017. Baseline as revised, not as first published"
+---*/
+WITH sides AS (
+  SELECT
+    a.time_period, a.breakdown, a.estimate,
+    max(CASE WHEN a.ref_area = 'DEVELOPING' THEN a.value END) AS developing,
+    max(CASE WHEN a.ref_area = 'DEVELOPED' THEN a.value END) AS developed,
+    CASE
+      WHEN max(CASE WHEN a.obs_status = 'E' THEN 1 ELSE 0 END) = 1 THEN 'E'
+      WHEN max(CASE WHEN a.obs_status = 'I' THEN 1 ELSE 0 END) = 1 THEN 'I'
+      ELSE 'A'
+    END AS obs_status,
+    min(a.coverage) AS coverage,
+    CAST(sum(a.members_observed) AS INT) AS members_observed,
+    CAST(sum(a.members_total) AS INT) AS members_total
+  FROM indicators.broadband_affordability AS a
+  WHERE a.ref_area IN ('DEVELOPING', 'DEVELOPED') AND a.value IS NOT NULL
+  GROUP BY a.time_period, a.breakdown, a.estimate
+)
+SELECT
+  'WLD' AS ref_area, s.time_period, s.estimate,
+  s.breakdown || '_' || m.measure AS breakdown,
+  CASE
+    WHEN m.measure = 'POINTS' THEN s.developing - s.developed
+    ELSE s.developing / nullif(s.developed, 0.0)
+  END AS value,
+  m.unit, s.obs_status, s.coverage, s.members_observed, s.members_total,
+  'itu' AS source
+FROM (VALUES ('POINTS', 'PP'), ('RATIO', 'RATIO')) AS m (measure, unit)
+CROSS JOIN sides AS s
+WHERE s.developing IS NOT NULL AND s.developed IS NOT NULL

@@ -1,0 +1,104 @@
+/*---
+id = "2.2"
+name = "internet_use_gaps"
+title = "Gaps in Internet use by gender, location, age and disability"
+unit = "RATIO"
+rollup = "none"
+derived = "gaps"
+groups = ["world", "itu_region", "development", "special", "income", "m49"]
+window = 0
+coverage = { publish = 0.667, flag = 0.5, base = "population" }
+datasets = ["itu/internet_use", "itu/internet_use_breakdowns", "itu/internet_use_regions", "unsd/sdg_global"]
+definition = "Ratio, difference in percentage points and difference in people between the Internet use of two parts of the population"
+method = """
+The rows of internet_use go through sql/derived/gaps.sql, which names the measure in the breakdown:
+GENDER_PARITY (women over men), LOCATION_RATIO (urban over rural), AGE_RATIO (15 to 24 over the rest, the rest
+derived from the total), DISABILITY_RATIO (with over without disabilities), and the same in POINTS and, for
+gender and location, in PEOPLE.
+A group's gap is taken between its two aggregates, never as a mean of its members' gaps. The published figures
+of Facts and Figures are rounded to whole numbers and left out: see published_gaps for ITU's own scores.
+"""
+caveats = """
+The two sides may rest on different numbers of economies; a note says so.
+A ratio of rates says nothing about counts: read the people beside it.
+Use by disability is hardly ever reported and has no weight of its own: economies only.
+"""
+owner = "Yardstick method group"
+sources = [
+  { title = "ITU DataHub, individuals using the Internet, by sex, age and location (11624)", licence = "CC BY-NC-SA 3.0 IGO", citation = "ITU, World Telecommunication/ICT Indicators and Household databases", url = "https://datahub.itu.int" },
+  { title = "UN SDG database, IT_USE_ii99 (17.8.1)", licence = "CC BY 3.0 IGO", citation = "United Nations Statistics Division, Global SDG Indicators Database", url = "https://unstats.un.org/sdgs/dataportal" },
+  { title = "World Population Prospects 2024", licence = "CC BY 3.0 IGO", citation = "United Nations, Population Division, World Population Prospects 2024", url = "https://population.un.org/wpp/" },
+]
+
+[[target]]
+id = "2.2.gender"
+title = "Gender gap in Internet use bridged"
+area = "WLD"
+year = 2030
+low = 0.98
+high = 1.02
+direction = "band"
+baseline_year = 2020
+breakdown = "GENDER_PARITY"
+also = ["groups", "countries"]
+note = "ITU's definition of parity: women over men from 0.98 to 1.02, both included"
+
+[[target]]
+id = "2.2.location"
+title = "Urban/rural gap in Internet use bridged"
+area = "WLD"
+year = 2030
+low = 0.98
+high = 1.02
+direction = "band"
+baseline_year = 2020
+breakdown = "LOCATION_RATIO"
+also = ["groups", "countries"]
+note = "The plan gives no number and ITU no band; its gender band is used, so that all gaps are read alike and an opposite gap counts as one too"
+
+[[target]]
+id = "2.2.age"
+title = "Age gap in Internet use bridged"
+area = "WLD"
+year = 2030
+low = 0.98
+high = 1.02
+direction = "band"
+baseline_year = 2020
+breakdown = "AGE_RATIO"
+also = ["groups", "countries"]
+note = "15 to 24 over the rest. The plan gives no number and ITU no band; its gender band is used, so that all gaps are read alike"
+
+[[target]]
+id = "2.2.disability"
+title = "Disability gap in Internet use bridged"
+area = "WLD"
+year = 2030
+low = 0.98
+high = 1.02
+direction = "band"
+baseline_year = 2020
+breakdown = "DISABILITY_RATIO"
+also = ["groups", "countries"]
+note = "With over without disabilities. The plan gives no number and ITU no band; its gender band is used, so that all gaps are read alike"
+
+[[target]]
+id = "T2.8.use"
+title = "Gender equality in Internet use by 2023"
+area = "WLD"
+year = 2023
+low = 0.98
+high = 1.02
+direction = "band"
+baseline_year = 2015
+breakdown = "GENDER_PARITY"
+note = "ITU's definition of parity; the former plan states no baseline, 2015 is used for the pace"
+---*/
+SELECT
+  u.ref_area, u.time_period,
+  u.sex, u.age, u.urbanisation, u.disability, u.education_level, u.size_class, u.breakdown,
+  u.estimate, u.value, u.unit, u.obs_status, u.coverage, u.members_observed, u.members_total
+FROM indicators.internet_use AS u
+WHERE u.value IS NOT NULL
+  -- whole numbers: a ratio of them is off by up to 0.015
+  AND NOT (u.estimate = 'published' AND coalesce(u.note, '') LIKE 'Facts and Figures%')

@@ -1,0 +1,14 @@
+/*
+The members of each group that bring a value, by year: member_values, once for
+every group that the economy belongs to in that year. Adds group_scheme and
+group_code; membership is as its table dates it.
+
+Source: methodology note, section 1.7 (membership).
+*/
+SELECT
+  m.group_scheme, m.group_code, v.estimate, v.ref_area, v.time_period,
+  v.sex, v.age, v.urbanisation, v.disability, v.education_level, v.size_class, v.breakdown,
+  v.value, v.weight, v.numerator, v.denominator, v.base, v.year_used, v.obs_status
+FROM membership m
+JOIN member_values v
+  ON v.ref_area = m.ref_area AND v.time_period BETWEEN m.first_year AND m.last_year

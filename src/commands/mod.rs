@@ -1,0 +1,49 @@
+//! One file per verb; each takes plain arguments and gives the exit code.
+
+mod check;
+mod diff;
+mod explain;
+pub mod load;
+mod new;
+mod plan;
+mod preview;
+mod reference;
+mod release;
+mod run;
+mod schedule;
+mod sql;
+mod status;
+mod test;
+
+use crate::cli::Command;
+use crate::error::Result;
+use crate::printer::Printer;
+use crate::settings::Settings;
+
+pub fn dispatch(command: &Command, settings: &Settings, printer: &Printer) -> Result<u8> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(settings.threads.max(settings.limits.partitions).max(2))
+        .enable_all()
+        .build()?;
+    runtime.block_on(async {
+        match command {
+            Command::Run(args) => run::run(settings, printer, args, run::Halves::Both).await,
+            Command::Pull(args) => run::run(settings, printer, args, run::Halves::Pull).await,
+            Command::Compute => run::compute(settings, printer).await,
+            Command::Plan(args) => plan::plan(settings, printer, args),
+            Command::Check { paths } => check::check(settings, printer, paths).await,
+            Command::Test { ids, update, record, area, year } => {
+                test::test(settings, printer, ids, *update, record.as_deref(), area, year).await
+            }
+            Command::New { id, name } => new::new(settings, printer, id, name),
+            Command::Preview { indicator, area, year, limit } => preview::preview(settings, printer, indicator, area, year, *limit).await,
+            Command::Sql { query, output, file, timeout } => sql::sql(settings, printer, query.as_deref(), *output, file.as_deref(), *timeout).await,
+            Command::Explain(args) => explain::explain(settings, printer, args).await,
+            Command::Diff { old, new, limit, parquet } => diff::diff(settings, printer, old.as_deref(), new.as_deref(), *limit, parquet.as_deref()),
+            Command::Release { action } => release::release(settings, printer, action),
+            Command::Status => status::status(settings, printer),
+            Command::Schedule { crontab, systemd } => schedule::schedule(settings, printer, *crontab, *systemd),
+            Command::Reference => reference::reference(printer),
+        }
+    })
+}

@@ -1,0 +1,438 @@
+//! `run`, `pull`, `compute`: the nightly job and its halves.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+
+use croner::Cron;
+use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::json;
+
+use super::load::{self, Loaded};
+use crate::cli::RunArgs;
+use crate::engine::read::Table;
+use crate::error::{Error, Result, count};
+use crate::fetch::{self, Client, Journal, Outcome, Pull, Store};
+use crate::observe::NormaliseReport;
+use crate::observe::normalise::{self, Context};
+use crate::pipelines::{self, Dataset, Format, Source};
+use crate::printer::{Printer, number};
+use crate::release::stage::{Build, DatasetState, Staged};
+use crate::release::{Manifest, inputs, promote};
+use crate::settings::Settings;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Halves {
+    Both,
+    Pull,
+}
+
+type States = BTreeMap<String, DatasetState>;
+
+pub async fn run(settings: &Settings, printer: &Printer, args: &RunArgs, halves: Halves) -> Result<u8> {
+    let loaded = load::load(settings)?;
+    let selected = pipelines::select(&loaded.sources, &args.only)?;
+    if let Some(from) = &args.from
+        && !from.is_dir()
+    {
+        return Err(Error::usage_hint(format!("--from {}: not a folder", from.display()), "bodies are read from DIR/<source>/<dataset>/"));
+    }
+    let _lock = load::lock(settings)?;
+    let chosen: Vec<(&Source, &Dataset)> = selected.into_iter().filter(|(s, d)| !args.due || is_due(settings, s, d)).collect();
+    let pulled = pull(settings, &loaded, &chosen, args.from.as_deref()).await?;
+    let states = normalise_all(settings, &loaded, pulled)?;
+    if halves == Halves::Pull {
+        let code = if states.values().any(|s| s.status == "failed") { 3 } else { 0 };
+        report(printer, settings, &loaded, &states, None, code, "pull");
+        return Ok(code);
+    }
+    release(settings, printer, &loaded, &states, "run").await
+}
+
+pub async fn compute(settings: &Settings, printer: &Printer) -> Result<u8> {
+    let loaded = load::load(settings)?;
+    let _lock = load::lock(settings)?;
+    let states = normalise_all(settings, &loaded, BTreeMap::new())?;
+    release(settings, printer, &loaded, &states, "compute").await
+}
+
+/// Whether a data set's schedule has come round since it was last looked at.
+pub fn is_due(settings: &Settings, source: &Source, dataset: &Dataset) -> bool {
+    let Ok(Some(pull)) = Pull::load(&settings.workspace.data, &source.name, &dataset.name) else { return true };
+    next_due(source, dataset, &pull).is_none_or(|next| next <= settings.now)
+}
+
+/// The first moment of the schedule after the last look.
+pub fn next_due(source: &Source, dataset: &Dataset, pull: &Pull) -> Option<jiff::Timestamp> {
+    let cron: Cron = dataset.schedule.as_ref().or(source.schedule.as_ref())?.parse().ok()?;
+    let last: jiff::Timestamp = pull.checked_at.parse().ok()?;
+    crate::commands::schedule::next_after(&cron, last)
+}
+
+/// What pulling one data set gave.
+enum Pulled {
+    New(Pull),
+    Unchanged(Pull),
+    Failed(Error),
+    /// Nothing to pull: no folder, or a file that is only downloaded by hand.
+    Nothing,
+}
+
+async fn pull(settings: &Settings, loaded: &Loaded, chosen: &[(&Source, &Dataset)], from: Option<&Path>) -> Result<BTreeMap<String, Pulled>> {
+    let store = Store::new(&settings.workspace.data);
+    let journal = Journal::new(&settings.workspace.data);
+    let mut results = BTreeMap::new();
+    if let Some(from) = from {
+        for (source, dataset) in chosen {
+            let folder = from.join(&source.name).join(&dataset.name);
+            let previous = loaded.pull_of(settings, &source.name, &dataset.name)?;
+            let outcome = fetch::from_folder(&store, &journal, source, dataset, &folder, previous.as_ref(), settings.now);
+            results.insert(name(source, dataset), settle(settings, outcome)?);
+        }
+        return Ok(results);
+    }
+    // Sources are pulled side by side, the data sets of one source one after the other.
+    let mut tasks = Vec::new();
+    for source in &loaded.sources {
+        let mine: Vec<&Dataset> = chosen.iter().filter(|(s, _)| s.name == source.name).map(|(_, d)| *d).collect();
+        if !mine.is_empty() {
+            tasks.push(pull_source(settings, loaded, source, mine, &store, &journal));
+        }
+    }
+    for part in futures::future::join_all(tasks).await {
+        results.extend(part?);
+    }
+    Ok(results)
+}
+
+async fn pull_source(
+    settings: &Settings,
+    loaded: &Loaded,
+    source: &Source,
+    datasets: Vec<&Dataset>,
+    store: &Store,
+    journal: &Journal,
+) -> Result<BTreeMap<String, Pulled>> {
+    let mut results = BTreeMap::new();
+    let client = Client::new(&source.http)?;
+    let environment = |name: &str| std::env::var(name).ok();
+    for dataset in datasets {
+        let name = name(source, dataset);
+        if matches!(&dataset.format, Format::Table(map) if map.url.is_empty()) {
+            results.insert(name, Pulled::Nothing);
+            continue;
+        }
+        let bar = bar(settings, &name);
+        let previous = loaded.pull_of(settings, &source.name, &dataset.name)?;
+        let outcome =
+            fetch::from_network(&client, store, journal, source, dataset, previous.as_ref(), settings.now, &environment, &|bytes| bar.inc(bytes)).await;
+        bar.finish_and_clear();
+        results.insert(name, settle(settings, outcome.map(Some))?);
+    }
+    Ok(results)
+}
+
+fn name(source: &Source, dataset: &Dataset) -> String {
+    format!("{}/{}", source.name, dataset.name)
+}
+
+fn bar(settings: &Settings, name: &str) -> ProgressBar {
+    if !settings.bars {
+        return ProgressBar::hidden();
+    }
+    let bar = ProgressBar::no_length().with_message(name.to_owned());
+    if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} {bytes} {bytes_per_sec}") {
+        bar.set_style(style);
+    }
+    bar
+}
+
+fn settle(settings: &Settings, outcome: Result<Option<Outcome>>) -> Result<Pulled> {
+    Ok(match outcome {
+        Ok(None) => Pulled::Nothing,
+        Ok(Some(Outcome::New(pull))) => Pulled::New(pull),
+        Ok(Some(Outcome::Unchanged(pull))) => {
+            pull.save(&settings.workspace.data)?;
+            Pulled::Unchanged(pull)
+        }
+        Err(error) => Pulled::Failed(error),
+    })
+}
+
+/// Normalises what was pulled; a pull becomes the current one only when its bodies could be read.
+fn normalise_all(settings: &Settings, loaded: &Loaded, mut pulled: BTreeMap<String, Pulled>) -> Result<States> {
+    let store = Store::new(&settings.workspace.data);
+    let context = Context {
+        workspace: &settings.workspace,
+        store: &store,
+        reference: &loaded.reference,
+        corrections: &loaded.corrections,
+        current_year: i32::from(settings.today().year()),
+        threads: settings.threads.min(2),
+    };
+    let mut jobs = Vec::new();
+    for source in &loaded.sources {
+        for dataset in &source.datasets {
+            let name = name(source, dataset);
+            let previous = loaded.pull_of(settings, &source.name, &dataset.name)?;
+            jobs.push((source, dataset, pulled.remove(&name).unwrap_or(Pulled::Nothing), previous, name));
+        }
+    }
+    let queue = Mutex::new(jobs.into_iter());
+    let states = Mutex::new(States::new());
+    let failure = Mutex::new(None);
+    std::thread::scope(|scope| {
+        for _ in 0..settings.threads.min(2) {
+            scope.spawn(|| {
+                loop {
+                    let Some((source, dataset, pulled, previous, name)) = queue.lock().ok().and_then(|mut q| q.next()) else { return };
+                    match normalise_one(settings, &context, source, dataset, pulled, previous) {
+                        Ok(state) => {
+                            if let Ok(mut states) = states.lock() {
+                                states.insert(name, state);
+                            }
+                        }
+                        Err(error) => {
+                            if let Ok(mut failure) = failure.lock() {
+                                *failure = Some(error);
+                            }
+                        }
+                    }
+                }
+            });
+        }
+    });
+    match failure.into_inner() {
+        Ok(Some(error)) => Err(error),
+        _ => states.into_inner().map_err(|_| Error::Internal("a normalising thread ended early".into())),
+    }
+}
+
+fn normalise_one(
+    settings: &Settings,
+    context: &Context<'_>,
+    source: &Source,
+    dataset: &Dataset,
+    pulled: Pulled,
+    previous: Option<Pull>,
+) -> Result<DatasetState> {
+    let before = NormaliseReport::load(&settings.workspace, &source.name, &dataset.name);
+    let previous_observations = before.as_ref().map(|r| r.counts.observations);
+    let state = |pull: Option<Pull>, status, message| DatasetState {
+        age_days: pull.as_ref().and_then(|p| age_days(settings, p)),
+        pull,
+        status,
+        message,
+        previous_observations,
+        vintage_changed: false,
+    };
+    let failed = |error: &Error, pull: Option<Pull>| {
+        let message = match error.hint() {
+            Some(hint) => format!("{error} ({hint})"),
+            None => error.to_string(),
+        };
+        tracing::error!(source = %source.name, dataset = %dataset.name, "{message}");
+        state(pull, "failed", Some(message))
+    };
+    let (pull, fresh) = match pulled {
+        Pulled::New(pull) => (pull, true),
+        Pulled::Unchanged(pull) => (pull, false),
+        Pulled::Failed(error) => return Ok(failed(&error, previous)),
+        Pulled::Nothing => match previous.clone() {
+            Some(pull) => (pull, false),
+            None => return Ok(state(None, "missing", None)),
+        },
+    };
+    match normalise::normalise(context, source, dataset, &pull) {
+        Ok((report, redone)) => {
+            if fresh {
+                pull.save(&settings.workspace.data)?;
+            }
+            for warning in &report.warnings {
+                tracing::warn!(source = %source.name, dataset = %dataset.name, "{warning}");
+            }
+            tracing::info!(source = %source.name, dataset = %dataset.name, observations = report.counts.observations, quarantined = report.counts.quarantined, "normalised");
+            let mut state = state(Some(pull), if fresh || redone { "new" } else { "unchanged" }, None);
+            state.vintage_changed = before.is_some_and(|b| b.vintage != report.vintage);
+            Ok(state)
+        }
+        Err(error @ (Error::Provider { .. } | Error::Fetch { .. } | Error::Io(_))) => Ok(failed(&error, previous)),
+        Err(other) => Err(other),
+    }
+}
+
+fn age_days(settings: &Settings, pull: &Pull) -> Option<i64> {
+    let checked: jiff::Timestamp = pull.checked_at.parse().ok()?;
+    Some((settings.now.as_second() - checked.as_second()) / 86_400)
+}
+
+/// Computes, checks and promotes; or says that nothing has changed.
+async fn release(settings: &Settings, printer: &Printer, loaded: &Loaded, states: &States, command: &'static str) -> Result<u8> {
+    let reports = loaded.reports(settings);
+    if reports.is_empty() {
+        let reasons: Vec<String> = states.iter().filter_map(|(n, s)| s.message.as_ref().map(|m| format!("{n}: {m}"))).collect();
+        return Err(Error::Fetch {
+            code: "E1000",
+            message: format!("no data: no data set could be read{}{}", if reasons.is_empty() { "" } else { "\n  " }, reasons.join("\n  ")),
+            hint: Some("give a folder with bodies: `yardstick run --from fixtures`".into()),
+        });
+    }
+    let total = loaded.catalogue.indicators.len() as u64;
+    let bar = if settings.bars { ProgressBar::new(total).with_message("computing") } else { ProgressBar::hidden() };
+    let ticking = bar.clone();
+    let build = Build {
+        workspace: &settings.workspace,
+        sources: &loaded.sources,
+        catalogue: loaded.catalogue.clone(),
+        reference: loaded.reference.clone(),
+        checks: &loaded.checks,
+        reports: Arc::new(reports),
+        states,
+        settings: loaded.settings_inputs(settings),
+        membership: settings.membership.name(),
+        now: settings.now,
+        limits: settings.limits,
+        threads: settings.threads,
+        done: Arc::new(move |name| {
+            ticking.inc(1);
+            tracing::info!(indicator = name, "computed");
+        }),
+    };
+    let stale = states.iter().any(|(name, s)| s.status == "failed" || is_stale(loaded, name, s));
+    let key = inputs::key(&build.inputs());
+    let current = promote::current(&settings.workspace);
+    let current_manifest = current.as_ref().and_then(|path| Manifest::load(path).ok());
+    if let Some(manifest) = &current_manifest
+        && manifest.key == key
+    {
+        let held = manifest.indicators.values().any(|i| i.status == "held");
+        let code = if stale || held { 3 } else { 0 };
+        bar.finish_and_clear();
+        report(printer, settings, loaded, states, None, code, command);
+        if !printer.json() {
+            printer.line(&format!("nothing to do: no input has changed since release {}", manifest.release));
+        }
+        return Ok(code);
+    }
+    let staged = build.stage().await?;
+    bar.finish_and_clear();
+    for (name, reason) in &staged.held {
+        tracing::error!(indicator = %name, "held at its last good values: {reason}");
+    }
+    if !staged.stopping.is_empty() {
+        return Err(Error::Gate {
+            message: format!("release {} is staged, not promoted: {}", staged.manifest.release, staged.stopping.join("; ")),
+            hint: Some(format!("see {}/failures/, mend the cause and run again", staged.folder.display())),
+        });
+    }
+    let code = if stale || !staged.held.is_empty() { 3 } else { 0 };
+    promote::promote(&settings.workspace, &staged.folder, &staged.manifest.release)?;
+    report(printer, settings, loaded, states, Some(&staged), code, command);
+    Ok(code)
+}
+
+fn is_stale(loaded: &Loaded, name: &str, state: &DatasetState) -> bool {
+    let Some((source, _)) = name.split_once('/') else { return false };
+    let limit = loaded.sources.iter().find(|s| s.name == source).map_or(i64::MAX, |s| s.stale_after_days);
+    state.age_days.is_some_and(|age| age > limit)
+}
+
+/// What each source gave, what is stale, and how far the world is.
+fn report(printer: &Printer, settings: &Settings, loaded: &Loaded, states: &States, staged: Option<&Staged>, code: u8, command: &str) {
+    let reports = loaded.reports(settings);
+    let mut rows = Vec::new();
+    let mut data_sets = Vec::new();
+    for (name, state) in states {
+        let report = reports.get(name);
+        let stale = is_stale(loaded, name, state);
+        data_sets.push(json!({
+            "data_set": name, "status": state.status, "stale": stale, "message": state.message, "age_days": state.age_days,
+            "vintage": report.and_then(|r| r.vintage.clone()), "counts": report.map(|r| &r.counts),
+            "quarantine_reasons": report.map(|r| &r.quarantine_reasons), "last_year": report.and_then(|r| r.last_year),
+        }));
+        if state.status == "missing" && report.is_none() {
+            continue;
+        }
+        let show = |n: Option<u64>| n.map_or("-".into(), |n| n.to_string());
+        rows.push(vec![
+            name.clone(),
+            if stale { format!("{}, stale", state.status) } else { state.status.to_owned() },
+            show(report.map(|r| r.counts.rows_in)),
+            show(report.map(|r| r.counts.observations)),
+            show(report.map(|r| r.counts.quarantined)),
+            report.and_then(|r| r.last_year).map_or("-".into(), |y| y.to_string()),
+            report.and_then(|r| r.vintage.clone()).unwrap_or_default(),
+        ]);
+    }
+    if printer.json() {
+        let release = staged.map(|s| json!({ "id": s.manifest.release, "rows": s.manifest.rows, "warnings": s.warnings, "held": s.held }));
+        printer.envelope(command, code, &json!({ "data_sets": data_sets, "release": release }), &[]);
+        return;
+    }
+    if !printer.quiet {
+        printer.line(&printer.table(&["data set", "status", "rows in", "observations", "quarantined", "last year", "vintage"], &rows));
+        let missing = states.values().filter(|s| s.status == "missing").count();
+        if missing > 0 {
+            printer.line(&format!("{} not loaded yet: see `yardstick status`", count(missing, "data set")));
+        }
+    }
+    for (name, state) in states {
+        if let Some(message) = &state.message {
+            printer.note(&format!("{name}: {message}"));
+        }
+    }
+    let Some(staged) = staged else { return };
+    if !printer.quiet {
+        printer.line(&printer.table(&["target", "area", "latest", "value", "target", "distance", "class", "estimate"], &headline(staged)));
+    }
+    printer.line(&format!(
+        "release {}: {}, {} of progress, {}",
+        staged.manifest.release,
+        count(staged.manifest.rows.get("values").copied().unwrap_or_default() as usize, "value"),
+        count(staged.manifest.rows.get("progress").copied().unwrap_or_default() as usize, "row"),
+        match staged.warnings {
+            0 => "all checks passed".to_owned(),
+            n => format!("{} with warnings (see checks.parquet)", count(n, "check")),
+        }
+    ));
+}
+
+/// Each target's own area: the best estimate that has a class.
+fn headline(staged: &Staged) -> Vec<Vec<String>> {
+    let cells = Table(&staged.progress);
+    let mut rows: Vec<Vec<String>> = Vec::new();
+    let rank = |row: usize| {
+        let classed = cells.text("class", row) != Some("insufficient_data");
+        let estimate = match cells.text("estimate", row) {
+            Some("published") => 0,
+            Some("imputed") => 1,
+            _ => 2,
+        };
+        (!classed, estimate, cells.text("breakdown", row).unwrap_or_default().to_owned(), row)
+    };
+    let mut best: BTreeMap<&str, usize> = BTreeMap::new();
+    for row in 0..cells.len() {
+        let target = cells.text("target", row).unwrap_or_default();
+        let group = ["WLD", "DEVELOPING", "LDC"].contains(&cells.text("ref_area", row).unwrap_or_default());
+        if group {
+            let held = best.entry(target).or_insert(row);
+            if rank(row) < rank(*held) {
+                *held = row;
+            }
+        }
+    }
+    for (target, row) in best {
+        let text = |column: &str| cells.text(column, row).unwrap_or_default().to_owned();
+        rows.push(vec![
+            target.to_owned(),
+            text("ref_area"),
+            cells.int("latest_year", row).map_or("-".into(), |y| y.to_string()),
+            number(cells.float("latest_value", row)),
+            number(cells.float("target_value", row)),
+            number(cells.float("distance", row)),
+            text("class"),
+            text("estimate"),
+        ]);
+    }
+    rows
+}

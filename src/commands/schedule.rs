@@ -1,0 +1,34 @@
+//! `schedule`: the lines to install for the nightly run, and the arithmetic of schedules.
+
+use croner::Cron;
+
+use crate::error::Result;
+use crate::printer::Printer;
+use crate::settings::Settings;
+
+pub fn schedule(settings: &Settings, printer: &Printer, crontab: bool, systemd: bool) -> Result<u8> {
+    let root = settings.workspace.root.display();
+    let data = settings.workspace.data.display();
+    if systemd && !crontab {
+        printer.line(&format!(
+            "# /etc/systemd/system/yardstick.service\n[Unit]\nDescription=Yardstick: pull, compute and publish what is due\nAfter=network-online.target\nWants=network-online.target\n\n[Service]\nType=oneshot\nExecStart=yardstick run --due --workspace {root} --data {data} --log-format json\n# 3 = promoted with a stale source, 75 = another run is at work\nSuccessExitStatus=3 75\n\n# /etc/systemd/system/yardstick.timer\n[Unit]\nDescription=Yardstick, every hour: runs only what its schedule says is due\n\n[Timer]\nOnCalendar=*-*-* *:20:00 UTC\nPersistent=true\n\n[Install]\nWantedBy=timers.target"
+        ));
+    } else {
+        printer.line(&format!(
+            "# Every hour; runs only what its schedule in pipelines/*.toml says is due\nCRON_TZ=UTC\n20 * * * * yardstick run --due --workspace {root} --data {data} --log-format json 2>>{data}/yardstick.log"
+        ));
+    }
+    Ok(0)
+}
+
+/// The first moment of a schedule (UTC) after another moment.
+pub fn next_after(cron: &Cron, last: jiff::Timestamp) -> Option<jiff::Timestamp> {
+    let start = last.as_second() - last.as_second().rem_euclid(60) + 60;
+    let at = chrono_of(start)?;
+    let next = cron.find_next_occurrence(&at, true).ok()?;
+    jiff::Timestamp::from_second(next.timestamp()).ok()
+}
+
+fn chrono_of(second: i64) -> Option<chrono::DateTime<chrono::Utc>> {
+    chrono::DateTime::from_timestamp(second, 0)
+}

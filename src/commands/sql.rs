@@ -1,0 +1,110 @@
+//! `sql`: one read-only query, or a prompt with history; bounded in memory and time.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use datafusion::arrow::array::RecordBatch;
+use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+
+use super::load;
+use crate::cli::TableFormat;
+use crate::engine::Engine;
+use crate::engine::session::conform;
+use crate::error::{Error, Result, SourceText};
+use crate::indicator::lint;
+use crate::observe::write::table_bytes;
+use crate::printer::Printer;
+use crate::settings::Settings;
+
+pub async fn sql(settings: &Settings, printer: &Printer, query: Option<&str>, output: TableFormat, file: Option<&Path>, timeout: u64) -> Result<u8> {
+    let loaded = load::read(settings);
+    let engine = loaded.engine(settings)?;
+    let Some(query) = query else { return prompt(settings, printer, &engine, output, timeout).await };
+    let batch = run(&engine, query, timeout).await?;
+    let format = if printer.json() && output == TableFormat::Table { TableFormat::Json } else { output };
+    let bytes = render(&batch, format)?;
+    match file {
+        Some(path) => crate::files::write_atomically(path, &bytes)?,
+        None => printer.data(&bytes),
+    }
+    Ok(0)
+}
+
+/// Runs one query; errors carry the place in the query.
+async fn run(engine: &Engine, query: &str, timeout: u64) -> Result<RecordBatch> {
+    let text = SourceText::new("query", query);
+    let frame = engine.plan(query).await.map_err(|e| Error::Workspace(vec![lint::problem_of(&text, &e, engine)]))?;
+    let schema: SchemaRef = Arc::new(frame.schema().as_arrow().clone());
+    let batches = match tokio::time::timeout(Duration::from_secs(timeout), frame.collect()).await {
+        Ok(batches) => batches.map_err(|e| Error::Workspace(vec![lint::problem_of(&text, &e, engine)]))?,
+        Err(_) => {
+            return Err(Error::Query {
+                code: "E3020",
+                message: format!("stopped after {timeout} seconds"),
+                hint: Some("narrow the query, or raise --timeout".into()),
+            });
+        }
+    };
+    conform(&batches, &plain(&schema), &|_| None)
+}
+
+/// The schema with plain strings and everything nullable.
+fn plain(schema: &SchemaRef) -> SchemaRef {
+    let fields: Vec<Field> = schema
+        .fields()
+        .iter()
+        .map(|f| {
+            let kind = match f.data_type() {
+                DataType::Utf8View | DataType::LargeUtf8 | DataType::Dictionary(..) => DataType::Utf8,
+                other => other.clone(),
+            };
+            Field::new(f.name(), kind, true)
+        })
+        .collect();
+    Arc::new(Schema::new(fields))
+}
+
+fn render(batch: &RecordBatch, format: TableFormat) -> Result<Vec<u8>> {
+    match format {
+        TableFormat::Table => {
+            let text = datafusion::arrow::util::pretty::pretty_format_batches(std::slice::from_ref(batch))?;
+            Ok(format!("{text}\n{}\n", crate::error::count(batch.num_rows(), "row")).into_bytes())
+        }
+        TableFormat::Csv => crate::publish::csv_bytes(batch),
+        TableFormat::Json => {
+            let mut bytes = serde_json::to_vec_pretty(&crate::publish::json_rows(batch)?)?;
+            bytes.push(b'\n');
+            Ok(bytes)
+        }
+        TableFormat::Parquet => table_bytes(std::slice::from_ref(batch), &batch.schema()),
+    }
+}
+
+async fn prompt(settings: &Settings, printer: &Printer, engine: &Engine, output: TableFormat, timeout: u64) -> Result<u8> {
+    let bad = |e: rustyline::error::ReadlineError| Error::Internal(e.to_string());
+    let mut editor = rustyline::DefaultEditor::new().map_err(bad)?;
+    let history = settings.workspace.data.join(".sql_history");
+    let _ = editor.load_history(&history);
+    printer.note("read-only; `tables` lists the tables; an empty line or Ctrl-D ends");
+    loop {
+        match editor.readline("sql> ") {
+            Ok(line) if line.trim().is_empty() || line.trim() == "quit" => break,
+            Ok(line) if line.trim() == "tables" => printer.line(&engine.table_names().join("\n")),
+            Ok(line) => {
+                let _ = editor.add_history_entry(&line);
+                match run(engine, &line, timeout).await.and_then(|batch| render(&batch, output)) {
+                    Ok(bytes) => printer.data(&bytes),
+                    Err(error) => {
+                        printer.fail("sql", &error);
+                    }
+                }
+            }
+            Err(_) => break,
+        }
+    }
+    if settings.workspace.data.is_dir() {
+        let _ = editor.save_history(&history);
+    }
+    Ok(0)
+}

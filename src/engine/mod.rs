@@ -1,0 +1,8 @@
+//! The DataFusion session that SQL sees: read only, bounded, one partition a statement unless told otherwise.
+
+pub mod read;
+pub mod rows;
+pub mod session;
+pub mod tables;
+
+pub use session::{Engine, Limits};

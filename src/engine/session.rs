@@ -1,0 +1,233 @@
+//! A session with its own tables over shared functions; statements that change anything are refused.
+
+use std::sync::Arc;
+
+use datafusion::arrow::array::RecordBatch;
+use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use datafusion::catalog::{
+    CatalogProvider, MemoryCatalogProvider, MemoryCatalogProviderList, MemorySchemaProvider, SchemaProvider, TableProvider,
+};
+use datafusion::datasource::MemTable;
+use datafusion::execution::context::SQLOptions;
+use datafusion::execution::memory_pool::FairSpillPool;
+use datafusion::execution::runtime_env::RuntimeEnvBuilder;
+use datafusion::execution::session_state::{SessionState, SessionStateBuilder};
+use datafusion::prelude::{DataFrame, SessionConfig, SessionContext};
+
+use crate::error::{Error, Result};
+
+/// What a statement may use.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    pub memory_bytes: usize,
+    /// Partitions of one statement. Results do not depend on it.
+    pub partitions: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { memory_bytes: 4 << 30, partitions: 1 }
+    }
+}
+
+/// One namespace of tables. Cheap: functions and runtime are shared by all engines made from one another.
+#[derive(Clone)]
+pub struct Engine {
+    state: SessionState,
+    context: SessionContext,
+    public: Arc<MemorySchemaProvider>,
+    indicators: Arc<MemorySchemaProvider>,
+}
+
+impl Engine {
+    pub fn new(limits: Limits) -> Result<Self> {
+        let runtime = RuntimeEnvBuilder::new().with_memory_pool(Arc::new(FairSpillPool::new(limits.memory_bytes))).build_arc()?;
+        let mut config = SessionConfig::new()
+            .with_target_partitions(limits.partitions.max(1))
+            .with_information_schema(true)
+            .with_parquet_pruning(true);
+        let options = config.options_mut();
+        options.sql_parser.collect_spans = true;
+        options.execution.parquet.pushdown_filters = true;
+        // Statements put the small table on the left, where the hash table is built; swapping would build on observations.
+        options.optimizer.join_reordering = false;
+        options.catalog.create_default_catalog_and_schema = false;
+        let state = SessionStateBuilder::new().with_config(config).with_runtime_env(runtime).with_default_features().build();
+        Self::over(state)
+    }
+
+    /// An engine without tables that shares everything else.
+    pub fn empty_sibling(&self) -> Result<Self> {
+        Self::over(self.state.clone())
+    }
+
+    /// An engine that begins with the same tables; what is registered later is its own.
+    pub fn sibling(&self) -> Result<Self> {
+        let sibling = self.empty_sibling()?;
+        for (from, to) in [(&self.public, &sibling.public), (&self.indicators, &sibling.indicators)] {
+            for name in from.table_names() {
+                if let Some(table) = futures::executor::block_on(from.table(&name))? {
+                    to.register_table(name, table)?;
+                }
+            }
+        }
+        Ok(sibling)
+    }
+
+    fn over(state: SessionState) -> Result<Self> {
+        let (public, indicators) = (Arc::new(MemorySchemaProvider::new()), Arc::new(MemorySchemaProvider::new()));
+        let catalog = MemoryCatalogProvider::new();
+        catalog.register_schema("public", public.clone())?;
+        catalog.register_schema("indicators", indicators.clone())?;
+        let list = MemoryCatalogProviderList::new();
+        datafusion::catalog::CatalogProviderList::register_catalog(&list, "datafusion".into(), Arc::new(catalog));
+        let state = SessionStateBuilder::new_from_existing(state).with_catalog_list(Arc::new(list)).build();
+        Ok(Self { context: SessionContext::new_with_state(state.clone()), state, public, indicators })
+    }
+
+    /// Adds or replaces a table.
+    pub fn register(&self, name: &str, table: Arc<dyn TableProvider>) -> Result<()> {
+        if self.public.table_exist(name) {
+            self.public.deregister_table(name)?;
+        }
+        self.public.register_table(name.to_owned(), table)?;
+        Ok(())
+    }
+
+    /// Adds or replaces a table held in memory.
+    pub fn register_batches(&self, name: &str, schema: SchemaRef, batches: Vec<RecordBatch>) -> Result<()> {
+        self.register(name, memory_table(schema, batches)?)
+    }
+
+    /// Adds the values of an indicator as `indicators.<name>`.
+    pub fn register_indicator(&self, name: &str, schema: SchemaRef, batches: Vec<RecordBatch>) -> Result<()> {
+        let table = memory_table(schema, batches)?;
+        if self.indicators.table_exist(name) {
+            self.indicators.deregister_table(name)?;
+        }
+        self.indicators.register_table(name.to_owned(), table)?;
+        Ok(())
+    }
+
+    pub fn table_names(&self) -> Vec<String> {
+        let mut names = self.public.table_names();
+        names.extend(self.indicators.table_names().into_iter().map(|name| format!("indicators.{name}")));
+        names.sort();
+        names
+    }
+
+    /// The columns of a table, by plain or `indicators.` name.
+    pub fn columns_of(&self, name: &str) -> Vec<String> {
+        let (schema, name) = match name.split_once('.') {
+            Some(("indicators", name)) => (&self.indicators, name),
+            Some((_, name)) => (&self.public, name),
+            None => (&self.public, name),
+        };
+        match futures::executor::block_on(schema.table(name)) {
+            Ok(Some(table)) => table.schema().fields().iter().map(|f| f.name().clone()).collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Plans a statement that only reads.
+    pub async fn plan(&self, sql: &str) -> Result<DataFrame, datafusion::error::DataFusionError> {
+        let options = SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false);
+        self.context.sql_with_options(sql, options).await
+    }
+
+    pub fn context(&self) -> &SessionContext {
+        &self.context
+    }
+
+    /// Runs a statement of ours or of a workspace; `what` names it in an error.
+    pub async fn run(&self, sql: &str, what: &str) -> Result<(SchemaRef, Vec<RecordBatch>)> {
+        let wrap = |error: datafusion::error::DataFusionError| Error::Query {
+            code: "E3001",
+            message: format!("{what}: {}", error.strip_backtrace().lines().next().unwrap_or_default()),
+            hint: Some("run `yardstick check` for the place".into()),
+        };
+        let frame = self.plan(sql).await.map_err(wrap)?;
+        let schema: SchemaRef = Arc::new(frame.schema().as_arrow().clone());
+        let batches = frame.collect().await.map_err(wrap)?;
+        let schema = batches.first().map_or(schema, RecordBatch::schema);
+        Ok((schema, batches))
+    }
+
+    /// As `run`, with the result registered as a table.
+    pub async fn run_into(&self, sql: &str, what: &str, name: &str) -> Result<()> {
+        let (schema, batches) = self.run(sql, what).await?;
+        self.register_batches(name, schema, batches)
+    }
+}
+
+/// A memory table whose columns may be null, whatever a statement said of them.
+fn memory_table(schema: SchemaRef, batches: Vec<RecordBatch>) -> Result<Arc<MemTable>> {
+    let relaxed: SchemaRef = Arc::new(Schema::new(
+        schema.fields().iter().map(|f| Field::new(f.name(), f.data_type().clone(), true)).collect::<Vec<_>>(),
+    ));
+    let batches = batches.into_iter().map(|batch| relax(&batch, &relaxed)).collect::<Result<Vec<_>>>()?;
+    Ok(Arc::new(MemTable::try_new(relaxed, vec![batches])?))
+}
+
+fn relax(batch: &RecordBatch, schema: &SchemaRef) -> Result<RecordBatch> {
+    let columns = batch
+        .columns()
+        .iter()
+        .zip(schema.fields())
+        .map(|(column, field)| {
+            if column.data_type() == field.data_type() {
+                Ok(column.clone())
+            } else {
+                datafusion::arrow::compute::cast(column, field.data_type())
+            }
+        })
+        .collect::<std::result::Result<Vec<_>, _>>()?;
+    Ok(RecordBatch::try_new_with_options(
+        schema.clone(),
+        columns,
+        &datafusion::arrow::array::RecordBatchOptions::new().with_row_count(Some(batch.num_rows())),
+    )?)
+}
+
+/// Brings batches into a declared schema: columns by name, cast; a missing one takes `default` or null.
+pub fn conform(batches: &[RecordBatch], schema: &SchemaRef, default: &dyn Fn(&str) -> Option<String>) -> Result<RecordBatch> {
+    let mut parts = Vec::with_capacity(batches.len());
+    for batch in batches {
+        let mut columns = Vec::with_capacity(schema.fields().len());
+        for field in schema.fields() {
+            let column = match batch.column_by_name(field.name()) {
+                Some(column) => {
+                    let column = datafusion::arrow::compute::cast(column, field.data_type())?;
+                    match default(field.name()) {
+                        Some(text) if column.null_count() > 0 && *field.data_type() == DataType::Utf8 => fill(&column, &text),
+                        _ => column,
+                    }
+                }
+                None => constant(field.data_type(), default(field.name()).as_deref(), batch.num_rows())?,
+            };
+            if !field.is_nullable() && column.null_count() > 0 {
+                return Err(Error::Query {
+                    code: "E3010",
+                    message: format!("column `{}` has rows without a value", field.name()),
+                    hint: Some("filter them out in the SELECT".into()),
+                });
+            }
+            columns.push(column);
+        }
+        parts.push(RecordBatch::try_new(schema.clone(), columns)?);
+    }
+    Ok(datafusion::arrow::compute::concat_batches(schema, &parts)?)
+}
+
+fn fill(column: &datafusion::arrow::array::ArrayRef, text: &str) -> datafusion::arrow::array::ArrayRef {
+    use datafusion::arrow::array::{AsArray, StringArray};
+    Arc::new(column.as_string::<i32>().iter().map(|cell| Some(cell.unwrap_or(text))).collect::<StringArray>())
+}
+
+fn constant(kind: &DataType, value: Option<&str>, rows: usize) -> Result<datafusion::arrow::array::ArrayRef> {
+    use datafusion::arrow::array::{StringArray, new_null_array};
+    match value {
+        Some(text) if *kind == DataType::Utf8 => Ok(Arc::new(StringArray::from(vec![text; rows]))),
+        _ => Ok(new_null_array(kind, rows)),
+    }
+}

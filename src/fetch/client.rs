@@ -1,0 +1,410 @@
+//! One provider's HTTP client: one request at a time with a pause, limits on time and size, retries with growing waits.
+
+use std::io::{self, Write};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use backon::{ExponentialBuilder, Retryable};
+use jiff::Timestamp;
+use reqwest::header::{DATE, ETAG, HeaderMap, HeaderName, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED, RETRY_AFTER};
+use reqwest::redirect::Policy;
+use reqwest::{RequestBuilder, Response};
+use secrecy::ExposeSecret;
+use tokio::sync::Mutex;
+
+use super::journal::{Attempt, Journal};
+use super::pull::Body;
+use super::request::{Method, Request};
+use super::store::{Sink, Store, too_large};
+use crate::error::{Error, Result, count};
+use crate::pipelines::Http;
+
+const MAX_REDIRECTS: usize = 5;
+const MAX_WAIT: Duration = Duration::from_secs(60);
+const MAX_RETRY_AFTER: Duration = Duration::from_secs(120);
+/// Lists are held in memory.
+const MAX_LIST_BYTES: u64 = 64 << 20;
+const MAX_MESSAGE_BYTES: usize = 64 << 10;
+/// Statuses that pass: the same request may succeed later.
+const PASSING: [u16; 7] = [408, 425, 429, 500, 502, 503, 504];
+
+#[derive(Debug)]
+pub struct Client {
+    open: reqwest::Client,
+    /// Follows no redirect: for requests that carry secrets, which must not reach another host.
+    closed: reqwest::Client,
+    max_bytes: u64,
+    pause: Duration,
+    waits: ExponentialBuilder,
+    /// Held during a request; true once there was one.
+    turn: Mutex<bool>,
+}
+
+/// What stays the same through a pull: where things go and for whom.
+#[derive(Clone, Copy)]
+pub struct Context<'a> {
+    pub store: &'a Store,
+    pub journal: &'a Journal,
+    pub source: &'a str,
+    pub dataset: &'a str,
+    pub now: Timestamp,
+    /// Called with the number of bytes that just arrived.
+    pub progress: &'a (dyn Fn(u64) + Sync),
+}
+
+#[derive(Debug)]
+pub struct Fetched {
+    pub status: u16,
+    pub etag: Option<String>,
+    pub last_modified: Option<String>,
+    pub content: Content,
+}
+
+#[derive(Debug)]
+pub enum Content {
+    Stored { hash: String, bytes: u64, head: Vec<u8> },
+    /// A list, or the body of an accepted error status.
+    Memory(Vec<u8>),
+    /// 304: the body known from the last pull is still right.
+    Unchanged,
+}
+
+/// One attempt that failed, and whether and when to try again.
+struct Failure {
+    error: Error,
+    again: bool,
+    wait: Option<Duration>,
+    status: Option<u16>,
+}
+
+impl Failure {
+    fn last(error: impl Into<Error>) -> Self {
+        Self { error: error.into(), again: false, wait: None, status: None }
+    }
+
+    fn passing(error: Error) -> Self {
+        Self { again: true, ..Self::last(error) }
+    }
+}
+
+impl Client {
+    pub fn new(http: &Http) -> Result<Self> {
+        let first = Duration::from_millis(http.first_wait_milliseconds);
+        Ok(Self {
+            open: build(http, redirects())?,
+            closed: build(http, Policy::none())?,
+            max_bytes: http.max_bytes,
+            pause: Duration::from_millis(http.pause_milliseconds),
+            waits: ExponentialBuilder::default()
+                .with_min_delay(first)
+                .with_max_delay(MAX_WAIT.max(first))
+                .with_max_times(http.retries)
+                .with_jitter(),
+            turn: Mutex::new(false),
+        })
+    }
+
+    /// Gets one answer, with retries; every attempt is a line in the journal.
+    /// `known` is the body of the last pull to ask about; it must still be in the store.
+    pub async fn fetch(&self, context: Context<'_>, request: &Request, known: Option<&Body>) -> Result<Fetched> {
+        let attempts = AtomicU32::new(0);
+        let once = || async {
+            let number = attempts.fetch_add(1, Ordering::Relaxed) + 1;
+            let result = self.attempt(context, request, known).await;
+            context.journal.record(&entry(context, request, number, &result)).map_err(Failure::last)?;
+            result
+        };
+        once.retry(self.waits)
+            .sleep(tokio::time::sleep)
+            .when(|failure: &Failure| failure.again)
+            .adjust(|failure: &Failure, wait| wait.map(|wait| failure.wait.unwrap_or(wait)))
+            .await
+            .map_err(|failure| after(failure.error, attempts.load(Ordering::Relaxed)))
+    }
+
+    async fn attempt(&self, context: Context<'_>, request: &Request, known: Option<&Body>) -> Result<Fetched, Failure> {
+        let mut turn = self.turn.lock().await;
+        if std::mem::replace(&mut *turn, true) {
+            tokio::time::sleep(self.pause).await;
+        }
+        let from = request.shown_url();
+        let response = self.build(request, known)?.send().await.map_err(|error| network(error, &from))?;
+        let status = response.status().as_u16();
+        let (etag, last_modified) = (text(response.headers(), &ETAG), text(response.headers(), &LAST_MODIFIED));
+        let content = match status {
+            304 if known.is_some() => Content::Unchanged,
+            200 if request.keep => self.store(context, request, &from, response).await?,
+            200 => self.read(context, request, &from, response).await?,
+            _ if request.accept_status.contains(&status) => Content::Memory(message(response).await),
+            _ => return Err(refused(context, request, &from, response).await),
+        };
+        Ok(Fetched { status, etag, last_modified, content })
+    }
+
+    fn build(&self, request: &Request, known: Option<&Body>) -> Result<RequestBuilder, Failure> {
+        let client = if request.secrets.is_empty() { &self.open } else { &self.closed };
+        let mut builder = match &request.method {
+            Method::Get => client.get(&request.url),
+            Method::PostForm(fields) => client.post(&request.url).form(fields),
+            Method::PostMultipart(fields) => {
+                let form = fields.iter().fold(reqwest::multipart::Form::new(), |form, (key, value)| form.text(key.clone(), value.clone()));
+                client.post(&request.url).multipart(form)
+            }
+        };
+        for (key, value) in &request.headers {
+            builder = builder.header(key, value);
+        }
+        for (key, secret) in &request.secrets {
+            let mut value = HeaderValue::from_str(secret.expose_secret())
+                .map_err(|_| Failure::last(Error::fetch("E1008", format!("the value for {key} holds characters that no header may have"))))?;
+            value.set_sensitive(true);
+            builder = builder.header(key, value);
+        }
+        if let (Some(known), Method::Get) = (known, &request.method) {
+            builder = condition(builder, IF_NONE_MATCH, known.etag.as_deref());
+            builder = condition(builder, IF_MODIFIED_SINCE, known.last_modified.as_deref());
+        }
+        Ok(builder)
+    }
+
+    async fn store(&self, context: Context<'_>, request: &Request, from: &str, response: Response) -> Result<Content, Failure> {
+        let mut sink = Sink::new(context.store.writer(self.max_bytes).map_err(Failure::last)?, request.gunzip);
+        receive(response, from, self.max_bytes, context.progress, |chunk| sink.write(chunk)).await?;
+        let mut writer = sink.finish().map_err(|error| broken(error, from, self.max_bytes))?;
+        let tail = writer.tail().map_err(Failure::last)?;
+        let head = writer.head().to_vec();
+        check(request, from, &head, &tail, writer.bytes())?;
+        let (hash, bytes) = writer.finish().map_err(Failure::last)?;
+        Ok(Content::Stored { hash, bytes, head })
+    }
+
+    async fn read(&self, context: Context<'_>, request: &Request, from: &str, response: Response) -> Result<Content, Failure> {
+        let mut body = Vec::new();
+        receive(response, from, self.max_bytes.min(MAX_LIST_BYTES), context.progress, |chunk| body.write_all(chunk)).await?;
+        check(request, from, &body, &body, body.len() as u64)?;
+        Ok(Content::Memory(body))
+    }
+}
+
+fn build(http: &Http, redirects: Policy) -> Result<reqwest::Client> {
+    let default = Http::default();
+    let agent = if http.user_agent.trim().is_empty() { &default.user_agent } else { &http.user_agent };
+    reqwest::Client::builder()
+        // ITU answers 473 to programs that do not say who they are. `Accept: */*` is the client's own default.
+        .user_agent(agent)
+        .connect_timeout(Duration::from_secs_f64(http.connect_timeout_seconds))
+        .read_timeout(Duration::from_secs_f64(http.read_timeout_seconds))
+        .timeout(Duration::from_secs_f64(http.total_timeout_seconds))
+        .redirect(redirects)
+        .referer(false)
+        .build()
+        .map_err(|error| Error::fetch("E1001", format!("the HTTP client cannot be set up: {}", cause(&error))))
+}
+
+fn redirects() -> Policy {
+    Policy::custom(|attempt| {
+        let secure = attempt.previous().last().is_some_and(|from| from.scheme() == "https");
+        if secure && attempt.url().scheme() != "https" {
+            attempt.error("redirect from https to http")
+        } else if attempt.previous().len() > MAX_REDIRECTS {
+            attempt.error("too many redirects")
+        } else {
+            attempt.follow()
+        }
+    })
+}
+
+fn condition(builder: RequestBuilder, name: HeaderName, validator: Option<&str>) -> RequestBuilder {
+    match validator {
+        Some(validator) => builder.header(name, validator),
+        None => builder,
+    }
+}
+
+/// Streams a body, refusing one that is too large by announcement or by content, or shorter than announced.
+async fn receive(
+    mut response: Response,
+    from: &str,
+    max_bytes: u64,
+    progress: &(dyn Fn(u64) + Sync),
+    mut write: impl FnMut(&[u8]) -> io::Result<()>,
+) -> Result<(), Failure> {
+    let announced = response.content_length();
+    if announced.is_some_and(|length| length > max_bytes) {
+        return Err(Failure::last(too_large(from, max_bytes)));
+    }
+    let mut received = 0;
+    while let Some(chunk) = response.chunk().await.map_err(|error| network(error, from))? {
+        received += chunk.len() as u64;
+        progress(chunk.len() as u64);
+        if received > max_bytes {
+            return Err(Failure::last(too_large(from, max_bytes)));
+        }
+        write(&chunk).map_err(|error| broken(error, from, max_bytes))?;
+    }
+    match announced {
+        Some(length) if length != received => {
+            Err(Failure::passing(Error::fetch("E1006", format!("{from} sent {received} of {length} bytes"))))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn check(request: &Request, from: &str, head: &[u8], tail: &[u8], bytes: u64) -> Result<(), Failure> {
+    request.expect.check(from, head, tail, bytes).map_err(|error| match error {
+        Error::Fetch { code: "E1009", .. } => Failure::last(error),
+        _ => Failure::passing(error),
+    })
+}
+
+/// The start of an error answer; what can't be read is left out.
+async fn message(mut response: Response) -> Vec<u8> {
+    let mut body = Vec::new();
+    while let Ok(Some(chunk)) = response.chunk().await {
+        body.extend_from_slice(&chunk);
+        if body.len() >= MAX_MESSAGE_BYTES {
+            body.truncate(MAX_MESSAGE_BYTES);
+            break;
+        }
+    }
+    body
+}
+
+async fn refused(context: Context<'_>, request: &Request, from: &str, response: Response) -> Failure {
+    let status = response.status();
+    let wait = text(response.headers(), &RETRY_AFTER).and_then(|value| {
+        let theirs = text(response.headers(), &DATE).and_then(|date| http_date(&date));
+        retry_after(&value, theirs.unwrap_or(context.now))
+    });
+    let reason = status.canonical_reason().map(|reason| format!(" {reason}")).unwrap_or_default();
+    let body = message(response).await;
+    let said = first_words(&body).map(|words| format!(": {words}")).unwrap_or_default();
+    let by_hand = format!("put the file by hand under DIR/{}/{}/ and run with --from DIR", context.source, context.dataset);
+    let hint = match status.as_u16() {
+        401 | 403 if !request.secrets.is_empty() => "the credentials were refused: check the environment variables named in pipelines/".to_owned(),
+        401 | 403 | 451 | 473 => format!("the service may be closed to programs; {by_hand}"),
+        404 | 410 => format!("the address may have moved: compare it with pipelines/{}.toml; meanwhile {by_hand}", context.source),
+        code if PASSING.contains(&code) => "the provider is overloaded or down: the last good snapshot stays, the next run tries again".to_owned(),
+        _ => format!("the provider does not accept this request; {by_hand}"),
+    };
+    let error = Error::fetch_hint("E1003", format!("{from} answered {}{reason}{said}", status.as_u16()), hint);
+    Failure { error, again: PASSING.contains(&status.as_u16()), wait, status: Some(status.as_u16()) }
+}
+
+/// The first line of a plain error message, shortened; nothing for a web page.
+fn first_words(body: &[u8]) -> Option<String> {
+    let text = String::from_utf8_lossy(body);
+    let line = text.trim().lines().next()?.trim();
+    (!line.is_empty() && !line.starts_with('<')).then(|| line.chars().filter(|c| !c.is_control()).take(200).collect())
+}
+
+fn network(error: reqwest::Error, from: &str) -> Failure {
+    let (code, what) = match () {
+        () if error.is_timeout() => ("E1002", "took too long"),
+        () if error.is_redirect() => ("E1010", "redirects where we do not follow"),
+        () if error.is_builder() => ("E1011", "is not a request that can be sent"),
+        () if error.is_body() || error.is_decode() => ("E1006", "broke off"),
+        () => ("E1001", "cannot be reached"),
+    };
+    let again = !(error.is_redirect() || error.is_builder());
+    let error = Error::fetch(code, format!("{from} {what}: {}", cause(&error.without_url())));
+    Failure { again, ..Failure::last(error) }
+}
+
+/// A write that failed: over the limit, a damaged gzip file, or our own disk.
+fn broken(error: io::Error, from: &str, max_bytes: u64) -> Failure {
+    use io::ErrorKind::{FileTooLarge, InvalidData, InvalidInput, UnexpectedEof, WriteZero};
+    match error.kind() {
+        FileTooLarge => Failure::last(too_large(from, max_bytes)),
+        InvalidData | InvalidInput | UnexpectedEof | WriteZero => {
+            Failure::passing(Error::fetch("E1006", format!("{from} sent a gzip file that is damaged: {error}")))
+        }
+        _ => Failure::last(error),
+    }
+}
+
+/// The innermost cause: the one that says something.
+fn cause(error: &reqwest::Error) -> String {
+    let mut inner: &dyn std::error::Error = error;
+    while let Some(next) = inner.source() {
+        inner = next;
+    }
+    inner.to_string()
+}
+
+fn after(error: Error, attempts: u32) -> Error {
+    match error {
+        Error::Fetch { code, message, hint } if attempts > 1 => {
+            Error::Fetch { code, message: format!("{message} (after {})", count(attempts as usize, "attempt")), hint }
+        }
+        other => other,
+    }
+}
+
+fn text(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
+    headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
+}
+
+/// `Retry-After`: seconds, or a date compared with the answer's own `Date`.
+fn retry_after(value: &str, now: Timestamp) -> Option<Duration> {
+    let seconds = match value.trim().parse::<u64>() {
+        Ok(seconds) => seconds,
+        Err(_) => u64::try_from(http_date(value)?.as_second() - now.as_second()).unwrap_or(0),
+    };
+    Some(Duration::from_secs(seconds).min(MAX_RETRY_AFTER))
+}
+
+fn http_date(value: &str) -> Option<Timestamp> {
+    jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(value.trim()).ok()
+}
+
+fn entry(context: Context<'_>, request: &Request, number: u32, result: &Result<Fetched, Failure>) -> Attempt {
+    let mut entry = Attempt::new(context.now, context.source, context.dataset);
+    entry.name.clone_from(&request.name);
+    entry.method = request.method.name().to_owned();
+    entry.url = request.shown_url();
+    entry.attempt = number;
+    match result {
+        Ok(fetched) => describe(&mut entry, fetched),
+        Err(failure) => {
+            entry.status = failure.status;
+            entry.error = Some(failure.error.to_string());
+        }
+    }
+    entry
+}
+
+fn describe(entry: &mut Attempt, fetched: &Fetched) {
+    entry.status = Some(fetched.status);
+    entry.etag.clone_from(&fetched.etag);
+    entry.last_modified.clone_from(&fetched.last_modified);
+    let outcome = match &fetched.content {
+        Content::Stored { hash, bytes, .. } => {
+            entry.hash = Some(hash.clone());
+            entry.bytes = Some(*bytes);
+            "stored"
+        }
+        Content::Memory(body) => {
+            entry.bytes = Some(body.len() as u64);
+            if fetched.status == 200 { "read" } else { "answered" }
+        }
+        Content::Unchanged => "unchanged",
+    };
+    entry.outcome = outcome.to_owned();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn retry_after_reads_seconds_and_dates() {
+        let now: Timestamp = "1994-11-06T08:49:00Z".parse().unwrap();
+        let seconds = |value| retry_after(value, now).map(|wait| wait.as_secs());
+        assert_eq!(seconds("7"), Some(7));
+        assert_eq!(seconds("86400"), Some(120));
+        assert_eq!(seconds("Sun, 06 Nov 1994 08:49:37 GMT"), Some(37));
+        assert_eq!(seconds("Sun, 06 Nov 1994 08:40:00 GMT"), Some(0));
+        assert_eq!(seconds("soon"), None);
+    }
+}

@@ -1,0 +1,75 @@
+//! `data/journal.jsonl`: one line per attempt to get something, appended and never rewritten. Secrets never come here.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::Result;
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attempt {
+    /// The clock of the run, RFC 3339.
+    pub time: String,
+    pub source: String,
+    pub dataset: String,
+    pub name: String,
+    /// `GET`, `POST`, or `FOLDER` for a file brought by hand.
+    pub method: String,
+    pub url: String,
+    /// From 1; 0 for a judgement on answers that had arrived.
+    pub attempt: u32,
+    /// `stored`, `unchanged`, `read` (a list or version), `answered` (a status the plan deals with) or `failed`.
+    pub outcome: String,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub status: Option<u16>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub etag: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub last_modified: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub bytes: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub hash: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub error: Option<String>,
+}
+
+impl Attempt {
+    /// A failed attempt until more is known.
+    pub fn new(now: jiff::Timestamp, source: &str, dataset: &str) -> Self {
+        Self {
+            time: super::pull::stamp(now),
+            source: source.to_owned(),
+            dataset: dataset.to_owned(),
+            outcome: "failed".to_owned(),
+            ..Self::default()
+        }
+    }
+}
+
+#[derive(Debug, Clone)]
+pub struct Journal {
+    path: PathBuf,
+}
+
+impl Journal {
+    pub fn new(data: &Path) -> Self {
+        Self { path: data.join("journal.jsonl") }
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Appends one line in one write, so that lines of data sets pulled side by side do not mix.
+    pub fn record(&self, attempt: &Attempt) -> Result<()> {
+        if let Some(folder) = self.path.parent() {
+            fs_err::create_dir_all(folder)?;
+        }
+        let mut line = serde_json::to_vec(attempt)?;
+        line.push(b'\n');
+        fs_err::OpenOptions::new().create(true).append(true).open(&self.path)?.write_all(&line)?;
+        Ok(())
+    }
+}

@@ -1,0 +1,33 @@
+//! Gets bytes from providers: requests, retries, validators and the snapshot store. Knows no indicator and no format.
+//!
+//! | code | meaning | asked again |
+//! |---|---|---|
+//! | E1001 | no connection: name, route, TLS or proxy | yes |
+//! | E1002 | time-out while connecting, waiting or reading | yes |
+//! | E1003 | the provider refused with a status (408, 425, 429, 500, 502, 503, 504 are asked again) | some |
+//! | E1004 | the body is larger than `max_bytes` | no |
+//! | E1005 | a web page (HTML) where data was asked for | yes |
+//! | E1006 | the body is cut off or broken on the way | yes |
+//! | E1007 | the body is not what the route gives: ZIP, 7z, CSV, JSON | yes |
+//! | E1008 | credentials are missing in the environment | no |
+//! | E1009 | the answer is an empty list: an unknown code, or no data | no |
+//! | E1010 | a redirect was refused: more than 5, or from https to http | no |
+//! | E1011 | the data set's settings do not add up to a request | no |
+//! | E1012 | the provider says that a code does not exist (UIS hints 001 and 003) | no |
+//! | E1013 | a code in the settings is not in the provider's list | no |
+//! | E1014 | too much data for one request, and it can't be split further | no |
+//! | E1015 | the data set has no address: it is only downloaded by hand | no |
+//! | E1016 | a list or version answer can't be read | no |
+//! | E1017 | a stored snapshot or pull record is missing or damaged | no |
+
+mod client;
+mod journal;
+mod pull;
+mod request;
+mod store;
+
+pub use client::{Client, Content, Context, Fetched};
+pub use journal::{Attempt, Journal};
+pub use pull::{Body, Outcome, Pull, bodies_in, from_folder, from_network};
+pub use request::{Expect, Method, Request};
+pub use store::{Store, StoreWriter};

@@ -1,0 +1,237 @@
+//! What is asked of a provider, and what shape the answer must have.
+
+use secrecy::SecretString;
+
+use crate::error::{Error, Result};
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Method {
+    Get,
+    PostForm(Vec<(String, String)>),
+    PostMultipart(Vec<(String, String)>),
+}
+
+impl Method {
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::PostForm(_) | Self::PostMultipart(_) => "POST",
+        }
+    }
+}
+
+/// The shape of a body, told by its bytes: providers' content types are not reliable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Expect {
+    Zip,
+    SevenZip,
+    Csv,
+    Json,
+    ZipOrCsv,
+    Any,
+}
+
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// File name of the body: safe, and unique in the pull.
+    pub name: String,
+    pub method: Method,
+    pub url: String,
+    pub headers: Vec<(String, String)>,
+    /// Headers that are never written anywhere.
+    pub secrets: Vec<(String, SecretString)>,
+    pub expect: Expect,
+    /// Besides 200: given back to the plan instead of failing.
+    pub accept_status: Vec<u16>,
+    /// False for lists and versions: answers that are not a body of the pull.
+    pub keep: bool,
+    /// The answer is a gzip file: what is stored is its content.
+    pub gunzip: bool,
+}
+
+impl Request {
+    /// A body to keep, by GET.
+    pub fn get(name: impl Into<String>, url: impl Into<String>, expect: Expect) -> Self {
+        Self {
+            name: name.into(),
+            method: Method::Get,
+            url: url.into(),
+            headers: Vec::new(),
+            secrets: Vec::new(),
+            expect,
+            accept_status: Vec::new(),
+            keep: true,
+            gunzip: false,
+        }
+    }
+
+    /// A list or version to read, by GET.
+    pub fn list(name: impl Into<String>, url: impl Into<String>) -> Self {
+        Self { keep: false, ..Self::get(name, url, Expect::Json) }
+    }
+
+    /// The address as it may be shown and stored: without a password or a key.
+    pub fn shown_url(&self) -> String {
+        const SECRET: [&str; 9] =
+            ["token", "access_token", "key", "api_key", "apikey", "secret", "password", "signature", "sig"];
+        let Ok(mut url) = reqwest::Url::parse(&self.url) else { return self.url.clone() };
+        let secret = |key: &str| SECRET.iter().any(|word| key.eq_ignore_ascii_case(word));
+        let in_query = url.query_pairs().any(|(key, _)| secret(&key));
+        if !in_query && url.username().is_empty() && url.password().is_none() {
+            return self.url.clone();
+        }
+        // Addresses that can't hold a user refuse this, and then there is none to hide.
+        let _ = url.set_username("");
+        let _ = url.set_password(None);
+        if in_query {
+            let pairs: Vec<(String, String)> = url.query_pairs().into_owned().collect();
+            url.query_pairs_mut()
+                .clear()
+                .extend_pairs(pairs.iter().map(|(key, value)| (key, if secret(key) { "hidden" } else { value.as_str() })));
+        }
+        url.into()
+    }
+}
+
+impl Expect {
+    /// Checks a whole body by its first and last bytes and its length; `from` names it in the error.
+    pub fn check(self, from: &str, head: &[u8], tail: &[u8], bytes: u64) -> Result<()> {
+        let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
+        if text.is_empty() && bytes == head.len() as u64 {
+            return Err(Error::fetch("E1006", format!("{from} answered with an empty body")));
+        }
+        if is_html(text) {
+            return Err(Error::fetch_hint(
+                "E1005",
+                format!("{from} answered with a web page instead of data"),
+                "the address may have moved, or the service shows a page to programs: open it in a browser",
+            ));
+        }
+        if bytes <= 16 && self != Self::Json && matches!(text.trim_ascii_end(), b"[]" | b"{}") {
+            return Err(Error::fetch_hint(
+                "E1009",
+                format!("{from} answered with an empty list"),
+                "the code is unknown to the provider, or has no data: check the codes in pipelines/",
+            ));
+        }
+        let seen = seen(head, text);
+        if !self.allows(seen, head) {
+            return Err(Error::fetch_hint(
+                "E1007",
+                format!("{from} answered with {seen}, expected {}", self.words()),
+                "the provider changed the route, or sent an error message as data",
+            ));
+        }
+        if cut_off(seen, head, tail, bytes) {
+            return Err(Error::fetch("E1006", format!("{from} sent {seen} that is cut off after {bytes} bytes")));
+        }
+        Ok(())
+    }
+
+    fn allows(self, seen: &str, head: &[u8]) -> bool {
+        match self {
+            Self::Zip => seen == ZIP,
+            Self::SevenZip => seen == SEVEN_ZIP,
+            Self::Json => seen == JSON,
+            Self::Csv => seen == TEXT && has_columns(head),
+            Self::ZipOrCsv => seen == ZIP || (seen == TEXT && has_columns(head)),
+            Self::Any => true,
+        }
+    }
+
+    fn words(self) -> &'static str {
+        match self {
+            Self::Zip => "a ZIP archive",
+            Self::SevenZip => "a 7z archive",
+            Self::Csv => "CSV",
+            Self::Json => "JSON",
+            Self::ZipOrCsv => "a ZIP archive or CSV",
+            Self::Any => "data",
+        }
+    }
+}
+
+const ZIP: &str = "a ZIP archive";
+const SEVEN_ZIP: &str = "a 7z archive";
+const GZIP: &str = "a gzip file";
+const JSON: &str = "JSON";
+const XML: &str = "XML";
+const TEXT: &str = "text";
+
+fn is_html(text: &[u8]) -> bool {
+    let start = text[..text.len().min(512)].to_ascii_lowercase();
+    start.starts_with(b"<!doctype html") || start.starts_with(b"<html") || (start.starts_with(b"<") && contains(&start, b"<html"))
+}
+
+fn seen(head: &[u8], text: &[u8]) -> &'static str {
+    match head {
+        [b'P', b'K', 3, 4, ..] => ZIP,
+        [b'7', b'z', 0xBC, 0xAF, 0x27, 0x1C, ..] => SEVEN_ZIP,
+        [0x1F, 0x8B, ..] => GZIP,
+        _ => match text.first() {
+            Some(b'{' | b'[') => JSON,
+            Some(b'<') => XML,
+            _ => TEXT,
+        },
+    }
+}
+
+/// A table has a separator in its first line; a message such as "Internal error" has none. UTF-16 is left to the reader.
+fn has_columns(head: &[u8]) -> bool {
+    let line = head.split(|byte| *byte == b'\n').find(|line| !line.trim_ascii().is_empty()).unwrap_or(head);
+    head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff") || line.iter().any(|byte| b",;\t|".contains(byte))
+}
+
+/// Bodies sent without a length can end early without an error: archives and JSON show it.
+fn cut_off(seen: &str, head: &[u8], tail: &[u8], bytes: u64) -> bool {
+    match seen {
+        ZIP => !contains(tail, b"PK\x05\x06"),
+        SEVEN_ZIP => seven_zip_length(head).is_none_or(|length| bytes < length),
+        JSON => !matches!(tail.trim_ascii_end().last(), Some(b'}' | b']')),
+        _ => false,
+    }
+}
+
+/// Signature header of 7z: offset and size of the end header, little-endian, at bytes 12 and 20.
+fn seven_zip_length(head: &[u8]) -> Option<u64> {
+    let number = |at: usize| head.get(at..at + 8).and_then(|b| b.try_into().ok()).map(u64::from_le_bytes);
+    32_u64.checked_add(number(12)?)?.checked_add(number(20)?)
+}
+
+fn contains(bytes: &[u8], part: &[u8]) -> bool {
+    bytes.windows(part.len()).any(|window| window == part)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn code(expect: Expect, body: &[u8]) -> &'static str {
+        match expect.check("x", body, body, body.len() as u64) {
+            Ok(()) => "ok",
+            Err(Error::Fetch { code, .. }) => code,
+            Err(_) => "other",
+        }
+    }
+
+    #[test]
+    fn shapes_are_told_by_bytes() {
+        assert_eq!(code(Expect::Csv, b"\xef\xbb\xbfa,b\n1,2\n"), "ok");
+        assert_eq!(code(Expect::ZipOrCsv, b"PK\x03\x04..PK\x05\x06.."), "ok");
+        assert_eq!(code(Expect::Zip, b"PK\x03\x04.."), "E1006");
+        assert_eq!(code(Expect::ZipOrCsv, b"[]"), "E1009");
+        assert_eq!(code(Expect::Json, b"[]"), "ok");
+        assert_eq!(code(Expect::Json, b"{\"records\":[1,"), "E1006");
+        assert_eq!(code(Expect::Csv, b"\n <!DOCTYPE HTML><html>,"), "E1005");
+        assert_eq!(code(Expect::Any, b"<?xml version='1.0'?><html/>"), "E1005");
+        assert_eq!(code(Expect::Csv, b"Internal error"), "E1007");
+        assert_eq!(code(Expect::Any, b""), "E1006");
+    }
+
+    #[test]
+    fn shown_addresses_hold_no_secret() {
+        let shown = |url: &str| Request::get("x", url, Expect::Any).shown_url();
+        assert_eq!(shown("https://h/p?codesid=1,2&b=3"), "https://h/p?codesid=1,2&b=3");
+        assert_eq!(shown("https://me:pw@h/p?Token=abc&b=3"), "https://h/p?Token=hidden&b=3");
+    }
+}

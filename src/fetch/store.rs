@@ -1,0 +1,208 @@
+//! Snapshots: every distinct body once, in a file named by its content hash. Files appear whole or not at all.
+
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+
+use flate2::write::MultiGzDecoder;
+use tempfile::NamedTempFile;
+
+use crate::error::{Error, Result};
+
+/// How much of a body's beginning is kept at hand for checks.
+pub const HEAD_BYTES: usize = 4096;
+/// Enough to hold the end record of a ZIP with the longest comment.
+const TAIL_BYTES: u64 = 22 + 65_535;
+
+#[derive(Debug, Clone)]
+pub struct Store {
+    folder: PathBuf,
+}
+
+impl Store {
+    pub fn new(data: &Path) -> Self {
+        Self { folder: data.join("snapshots") }
+    }
+
+    /// `data/snapshots/<2 hex>/<hash>`.
+    pub fn path(&self, hash: &str) -> PathBuf {
+        self.folder.join(hash.get(..2).unwrap_or("__")).join(hash)
+    }
+
+    pub fn contains(&self, hash: &str) -> bool {
+        self.path(hash).is_file()
+    }
+
+    pub fn open(&self, hash: &str) -> Result<fs_err::File> {
+        fs_err::File::open(self.path(hash)).map_err(|error| {
+            Error::fetch_hint("E1017", format!("snapshot cannot be opened: {error}"), "pull the data set again: the snapshot is stored anew")
+        })
+    }
+
+    /// The first bytes of a snapshot.
+    pub fn head(&self, hash: &str) -> Result<Vec<u8>> {
+        let mut head = Vec::new();
+        self.open(hash)?.take(HEAD_BYTES as u64).read_to_end(&mut head)?;
+        Ok(head)
+    }
+
+    /// Stores all that the reader gives; E1004 if that is more than `max_bytes`. Gives hash and length.
+    pub fn put(&self, mut reader: impl Read, max_bytes: u64) -> Result<(String, u64)> {
+        let mut writer = self.writer(max_bytes)?;
+        io::copy(&mut reader, &mut writer).map_err(|error| match error.kind() {
+            io::ErrorKind::FileTooLarge => too_large("the file", max_bytes),
+            _ => error.into(),
+        })?;
+        writer.finish()
+    }
+
+    /// A body that comes in pieces: it is stored when `finish` is called, and forgotten when dropped before.
+    pub fn writer(&self, max_bytes: u64) -> Result<StoreWriter> {
+        fs_err::create_dir_all(&self.folder)?;
+        let file = temporary(&self.folder)?;
+        Ok(StoreWriter { store: self.clone(), file, hasher: blake3::Hasher::new(), bytes: 0, max_bytes, head: Vec::new() })
+    }
+}
+
+/// Hashes while it writes; a write beyond the limit fails with `FileTooLarge`.
+#[derive(Debug)]
+pub struct StoreWriter {
+    store: Store,
+    file: NamedTempFile,
+    hasher: blake3::Hasher,
+    bytes: u64,
+    max_bytes: u64,
+    head: Vec<u8>,
+}
+
+impl StoreWriter {
+    pub fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    pub fn head(&self) -> &[u8] {
+        &self.head
+    }
+
+    /// The last bytes written.
+    pub fn tail(&mut self) -> io::Result<Vec<u8>> {
+        let start = self.bytes.saturating_sub(TAIL_BYTES);
+        let mut tail = Vec::new();
+        self.file.seek(SeekFrom::Start(start))?;
+        self.file.read_to_end(&mut tail)?;
+        Ok(tail)
+    }
+
+    pub fn finish(self) -> Result<(String, u64)> {
+        let hash = self.hasher.finalize().to_hex().to_string();
+        let path = self.store.path(&hash);
+        // A file of another length under this name is damaged, and is replaced.
+        let stored = fs_err::metadata(&path).is_ok_and(|metadata| metadata.len() == self.bytes);
+        if !stored {
+            place(self.file, &path)?;
+        }
+        Ok((hash, self.bytes))
+    }
+}
+
+impl Write for StoreWriter {
+    fn write(&mut self, buffer: &[u8]) -> io::Result<usize> {
+        if self.bytes + buffer.len() as u64 > self.max_bytes {
+            return Err(io::Error::new(io::ErrorKind::FileTooLarge, "larger than max_bytes"));
+        }
+        let written = self.file.write(buffer)?;
+        let part = &buffer[..written];
+        self.hasher.update(part);
+        self.bytes += written as u64;
+        let missing = HEAD_BYTES - self.head.len();
+        self.head.extend_from_slice(&part[..part.len().min(missing)]);
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+/// Where a body goes: as it is, or inflated when it is a gzip file. The writer's limit holds for what is written.
+pub(super) enum Sink {
+    Waiting(StoreWriter),
+    Plain(StoreWriter),
+    Gzip(MultiGzDecoder<StoreWriter>),
+    Lost,
+}
+
+impl Sink {
+    pub(super) fn new(writer: StoreWriter, gunzip: bool) -> Self {
+        if gunzip { Self::Waiting(writer) } else { Self::Plain(writer) }
+    }
+
+    pub(super) fn write(&mut self, chunk: &[u8]) -> io::Result<()> {
+        // No text begins with the first byte of gzip: a plain answer, such as an error page, passes as it is.
+        *self = match std::mem::replace(self, Self::Lost) {
+            Self::Waiting(writer) if chunk.first() == Some(&0x1F) => Self::Gzip(MultiGzDecoder::new(writer)),
+            Self::Waiting(writer) if !chunk.is_empty() => Self::Plain(writer),
+            other => other,
+        };
+        match self {
+            Self::Plain(writer) | Self::Waiting(writer) => writer.write_all(chunk),
+            Self::Gzip(decoder) => decoder.write_all(chunk),
+            Self::Lost => Err(io::ErrorKind::BrokenPipe.into()),
+        }
+    }
+
+    pub(super) fn finish(self) -> io::Result<StoreWriter> {
+        match self {
+            Self::Plain(writer) | Self::Waiting(writer) => Ok(writer),
+            Self::Gzip(decoder) => decoder.finish(),
+            Self::Lost => Err(io::ErrorKind::BrokenPipe.into()),
+        }
+    }
+}
+
+pub(super) fn too_large(from: &str, max_bytes: u64) -> Error {
+    Error::fetch_hint(
+        "E1004",
+        format!("{from} is larger than max_bytes = {max_bytes}"),
+        "raise max_bytes under [http] in the source's file if that size is right",
+    )
+}
+
+/// A file beside its final place; readable by others, as dashboards and copies need.
+pub(super) fn temporary(folder: &Path) -> io::Result<NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".incoming-");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        builder.permissions(PermissionsExt::from_mode(0o666));
+    }
+    builder.tempfile_in(folder)
+}
+
+/// Moves a finished temporary file to its name in one step.
+pub(super) fn place(file: NamedTempFile, path: &Path) -> Result<()> {
+    if let Some(parent) = path.parent() {
+        fs_err::create_dir_all(parent)?;
+    }
+    file.as_file().sync_all()?;
+    file.persist(path).map_err(|error| error.error)?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn content_is_stored_once_and_capped() {
+        let data = tempfile::tempdir().unwrap();
+        let store = Store::new(data.path());
+        let (hash, bytes) = store.put(&b"abc"[..], 3).unwrap();
+        assert_eq!((hash.as_str(), bytes), (blake3::hash(b"abc").to_hex().as_str(), 3));
+        assert_eq!(store.put(&b"abc"[..], 3).unwrap().0, hash);
+        assert_eq!(store.head(&hash).unwrap(), b"abc");
+        assert!(matches!(store.put(&b"abcd"[..], 3), Err(Error::Fetch { code: "E1004", .. })));
+        let left = fs_err::read_dir(data.path().join("snapshots")).unwrap().count();
+        assert_eq!(left, 1, "only the folder of the hash stays");
+    }
+}

@@ -1,0 +1,67 @@
+//! SQL without its whitespace and comments: what a hash of a method must not depend on.
+
+use datafusion::sql::sqlparser::dialect::GenericDialect;
+use datafusion::sql::sqlparser::tokenizer::{Token, TokenWithSpan, Tokenizer};
+
+/// The tokens of a statement, comments and whitespace dropped. Text that is no SQL gives an empty list.
+pub fn tokens(sql: &str) -> Vec<TokenWithSpan> {
+    Tokenizer::new(&GenericDialect {}, sql)
+        .tokenize_with_location()
+        .unwrap_or_default()
+        .into_iter()
+        .filter(|token| !matches!(token.token, Token::Whitespace(_) | Token::EOF))
+        .collect()
+}
+
+/// blake3 of the canonical text.
+pub fn hash(sql: &str) -> String {
+    let mut hasher = blake3::Hasher::new();
+    for token in tokens(sql) {
+        hasher.update(token.token.to_string().as_bytes());
+        hasher.update(b" ");
+    }
+    hasher.finalize().to_hex().to_string()
+}
+
+/// Names `x` of every `indicators.x` in a statement.
+pub fn indicator_references(sql: &str) -> Vec<String> {
+    let tokens = tokens(sql);
+    let mut found = Vec::new();
+    for window in tokens.windows(3) {
+        if let [TokenWithSpan { token: Token::Word(schema), .. }, TokenWithSpan { token: Token::Period, .. }, TokenWithSpan { token: Token::Word(name), .. }] = window
+            && schema.value.eq_ignore_ascii_case("indicators")
+            && !found.contains(&name.value)
+        {
+            found.push(name.value.clone());
+        }
+    }
+    found
+}
+
+/// Every text literal of a statement, in order.
+pub fn literals(sql: &str) -> Vec<String> {
+    tokens(sql)
+        .into_iter()
+        .filter_map(|token| match token.token {
+            Token::SingleQuotedString(text) => Some(text),
+            _ => None,
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whitespace_and_comments_change_nothing() {
+        assert_eq!(hash("SELECT a, 'B  b'\nFROM t -- why"), hash("/* x */ SELECT  a ,'B  b' FROM t"));
+        assert_ne!(hash("SELECT a FROM t"), hash("SELECT b FROM t"));
+        assert_ne!(hash("SELECT 'a  b'"), hash("SELECT 'a b'"));
+    }
+
+    #[test]
+    fn references_are_found() {
+        assert_eq!(indicator_references("SELECT 'indicators.z' FROM indicators.a JOIN indicators . b"), ["a", "b"]);
+    }
+}

@@ -1,0 +1,367 @@
+//! The header of an indicator file: what it is, how it is rolled up, what it must reach.
+
+use std::ops::Range;
+
+use crate::error::{Problem, SourceText, suggestion};
+use crate::observe::schema::DIMENSIONS;
+use crate::toml_reader::{TableReader, read_document};
+
+#[derive(Debug, Clone)]
+pub struct Indicator {
+    pub id: String,
+    pub name: String,
+    pub title: String,
+    pub unit: String,
+    pub rollup: String,
+    /// A method file of `sql/derived/` that turns the SELECT into the indicator.
+    pub derived: Option<String>,
+    pub groups: Vec<String>,
+    /// Years a value may be carried in the `imputed` estimate.
+    pub window: i64,
+    pub coverage: Coverage,
+    /// Multiplies numerator / denominator.
+    pub scale: f64,
+    /// `source/dataset` in order of preference; empty = any.
+    pub datasets: Vec<String>,
+    pub definition: String,
+    pub method: String,
+    pub caveats: String,
+    pub owner: String,
+    pub sources: Vec<SourceNote>,
+    pub targets: Vec<Target>,
+    pub text: SourceText,
+    /// Where the value of each header key stands, for reports.
+    pub spans: Vec<(&'static str, Range<usize>)>,
+    /// Where the SELECT begins in the file.
+    pub sql_start: usize,
+}
+
+/// Shares of the weight from which an aggregate is published, flagged or withheld.
+#[derive(Debug, Clone)]
+pub struct Coverage {
+    pub publish: f64,
+    pub flag: f64,
+    /// What coverage is a share of: population, weight or economies.
+    pub base: String,
+    pub min_members: i64,
+}
+
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct SourceNote {
+    pub title: String,
+    pub licence: String,
+    pub citation: String,
+    pub url: String,
+}
+
+#[derive(Debug, Clone)]
+pub struct Target {
+    pub id: String,
+    pub title: String,
+    pub area: String,
+    pub year: i64,
+    pub direction: String,
+    pub kind: TargetKind,
+    pub met_at: Option<f64>,
+    pub baseline_year: Option<i64>,
+    pub baseline_value: Option<f64>,
+    /// Code per dimension, `*` = every one; in the order of [`DIMENSIONS`].
+    pub dimensions: [String; 7],
+    pub also_groups: bool,
+    pub also_countries: bool,
+    pub estimates: Vec<String>,
+    pub note: Option<String>,
+    pub span: Range<usize>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum TargetKind {
+    Level(f64),
+    /// Relative to the baseline: -0.25 = a quarter less.
+    Change(f64),
+    Band(f64, f64),
+}
+
+pub const ROLLUP_NONE: &str = "none";
+const ESTIMATES: [&str; 4] = ["reported", "published", "available", "imputed"];
+pub const BASES: [&str; 3] = ["population", "weight", "economies"];
+
+impl Indicator {
+    /// The whole file is SQL: its header is a comment.
+    pub fn sql(&self) -> &str {
+        &self.text.text
+    }
+
+    pub fn span_of(&self, key: &str) -> Range<usize> {
+        self.spans.iter().find(|(name, _)| *name == key).map_or(0..1, |(_, span)| span.clone())
+    }
+
+    /// Hash of the method: SELECT and header without comments and whitespace; metadata texts do not count.
+    pub fn hash(&self) -> String {
+        let parts = format!(
+            "{:?}",
+            (
+                &self.id, &self.name, &self.unit, &self.rollup, &self.derived, &self.groups, self.window, &self.coverage,
+                self.scale, &self.datasets,
+            )
+        );
+        let targets: Vec<_> = self.targets.iter().map(|t| (&t.id, &t.area, t.year, &t.direction, t.kind, t.met_at, t.baseline_year)).collect();
+        let more: Vec<_> = self
+            .targets
+            .iter()
+            .map(|t| (t.baseline_value, &t.dimensions, t.also_groups, t.also_countries, &t.estimates, &t.title, &t.note))
+            .collect();
+        let text = format!("{parts}{targets:?}{more:?}{}", super::canonical::hash(self.sql()));
+        blake3::hash(text.as_bytes()).to_hex().to_string()
+    }
+}
+
+/// Splits a file into header and SQL: (start of the TOML, end of the TOML, start of the SQL).
+pub fn split(text: &str) -> Option<(usize, usize, usize)> {
+    let lead = text.len() - text.trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n']).len();
+    let start = lead + text[lead..].strip_prefix("/*---").map(|_| 5)?;
+    let end = start + text[start..].find("---*/")?;
+    Some((start, end, end + 5))
+}
+
+/// Reads an indicator file. Missing metadata are reported apart: they stop `check`, not a computation.
+pub fn parse(text: &SourceText, problems: &mut Vec<Problem>, metadata: &mut Vec<Problem>) -> Option<Indicator> {
+    let Some((start, end, sql_start)) = split(&text.text) else {
+        problems.push(
+            Problem::new("E0501", text, 0..text.text.lines().next().map_or(1, str::len), "the file has no header")
+                .hint("begin the file with /*--- , TOML lines, and ---*/ ; `yardstick new` writes one"),
+        );
+        return None;
+    };
+    let toml = text.text[start..end].to_owned();
+    read_document(text, &toml, start, "the header", problems, |reader, problems| read(reader, text, sql_start, problems, metadata))
+}
+
+fn read(
+    reader: &mut TableReader<'_>,
+    text: &SourceText,
+    sql_start: usize,
+    problems: &mut Vec<Problem>,
+    metadata: &mut Vec<Problem>,
+) -> Option<Indicator> {
+    let mut needed = |key: &'static str, reader: &mut TableReader<'_>| {
+        let value = reader.string(key, problems);
+        reader.require(key, value, problems)
+    };
+    let id = needed("id", reader);
+    let name = needed("name", reader);
+    let title = needed("title", reader);
+    let unit = needed("unit", reader);
+    let rollup = needed("rollup", reader);
+    if let Some(name) = &name {
+        crate::pipelines::name_rule(reader, "name", name, problems);
+    }
+    let derived = reader.string("derived", problems);
+    let groups = reader.strings("groups", problems).unwrap_or_default();
+    let window = reader.integer("window", problems).unwrap_or(5);
+    if !(0..=50).contains(&window) {
+        problems.push(Problem::new("E0502", text, reader.span_of("window"), "`window` is a number of years from 0 to 50"));
+    }
+    let coverage = read_coverage(reader, problems);
+    let ratio = unit.as_deref().is_some_and(|u| u == "PT" || u == "PER_100_POP");
+    let scale = reader.float("scale", problems).unwrap_or(if ratio { 100.0 } else { 1.0 });
+    let datasets = reader.strings("datasets", problems).unwrap_or_default();
+    let mut meta = |key: &'static str, reader: &mut TableReader<'_>, problems: &mut Vec<Problem>| {
+        let value = reader.string(key, problems);
+        if !reader.has(key) || value.as_ref().is_some_and(|v| v.trim().is_empty()) {
+            metadata.push(missing(text, reader, key));
+        }
+        value.unwrap_or_default()
+    };
+    let definition = meta("definition", reader, problems);
+    let method = meta("method", reader, problems);
+    let caveats = meta("caveats", reader, problems);
+    let owner = meta("owner", reader, problems);
+    let mut sources = Vec::new();
+    for mut table in reader.tables("sources", "source", problems) {
+        let mut text_of = |key: &'static str, table: &mut TableReader<'_>| {
+            let value = table.string(key, problems);
+            table.require(key, value, problems).unwrap_or_default()
+        };
+        let note = SourceNote {
+            title: text_of("title", &mut table),
+            licence: text_of("licence", &mut table),
+            citation: text_of("citation", &mut table),
+            url: table.string("url", problems).unwrap_or_default(),
+        };
+        table.finish(problems);
+        sources.push(note);
+    }
+    if !reader.has("sources") || sources.is_empty() {
+        metadata.push(missing(text, reader, "sources"));
+    }
+    let mut targets = Vec::new();
+    for mut table in reader.tables("target", "target", problems) {
+        targets.extend(read_target(&mut table, problems));
+        table.finish(problems);
+    }
+    const KEYS: [&str; 14] = [
+        "id", "name", "title", "unit", "rollup", "derived", "groups", "window", "coverage", "datasets", "definition", "scale", "target", "sources",
+    ];
+    let spans = KEYS.iter().map(|key| (*key, reader.span_of(key))).collect();
+    Some(Indicator {
+        id: id?,
+        name: name?,
+        title: title?,
+        unit: unit?,
+        rollup: rollup?,
+        derived,
+        groups,
+        window,
+        coverage,
+        scale,
+        datasets,
+        definition,
+        method,
+        caveats,
+        owner,
+        sources,
+        targets,
+        text: text.clone(),
+        spans,
+        sql_start,
+    })
+}
+
+fn missing(text: &SourceText, reader: &TableReader<'_>, key: &str) -> Problem {
+    let span = if reader.has(key) { reader.span_of(key) } else { 0..5 };
+    let example = match key {
+        "sources" => "sources = [{ title = \"..\", licence = \"..\", citation = \"..\", url = \"..\" }]".to_owned(),
+        _ => format!("{key} = \"..\""),
+    };
+    Problem::new("E0503", text, span, format!("metadata `{key}` is missing")).hint(format!("the catalogue publishes it: {example}"))
+}
+
+fn read_coverage(reader: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> Coverage {
+    let mut coverage = Coverage { publish: 0.667, flag: 0.5, base: "population".into(), min_members: 0 };
+    let Some(mut table) = reader.table("coverage", "coverage", problems) else { return coverage };
+    if let Some(publish) = table.float("publish", problems) {
+        coverage.publish = publish;
+    }
+    if let Some(flag) = table.float("flag", problems) {
+        coverage.flag = flag;
+    }
+    if let Some(base) = table.string("base", problems) {
+        if !BASES.contains(&base.as_str()) {
+            problems.push(
+                Problem::new("E0502", table.source(), table.span_of("base"), format!("unknown coverage base `{base}`"))
+                    .maybe_hint(suggestion(&base, BASES)),
+            );
+        }
+        coverage.base = base;
+    }
+    if let Some(members) = table.integer("min_members", problems) {
+        coverage.min_members = members;
+    }
+    let good = (0.0..=1.0).contains(&coverage.flag) && coverage.flag <= coverage.publish && coverage.publish <= 1.0;
+    if !good {
+        problems.push(
+            Problem::new("E0502", table.source(), table.span(), "thresholds must hold 0 <= flag <= publish <= 1")
+                .hint("they are shares of the weight, such as { publish = 0.667, flag = 0.5 }"),
+        );
+    }
+    table.finish(problems);
+    coverage
+}
+
+fn read_target(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> Option<Target> {
+    let mut needed = |key: &'static str, table: &mut TableReader<'_>| {
+        let value = table.string(key, problems);
+        table.require(key, value, problems)
+    };
+    let id = needed("id", table);
+    let area = needed("area", table);
+    let title = table.string("title", problems).unwrap_or_default();
+    let year = table.integer("year", problems);
+    let year = table.require("year", year, problems);
+    let value = table.float("value", problems);
+    let change = table.float("change", problems);
+    let low = table.float("low", problems);
+    let high = table.float("high", problems);
+    let met_at = table.float("met_at", problems);
+    let direction = table.string("direction", problems);
+    let kind = match (value, change, low, high) {
+        (Some(value), None, None, None) => Some(TargetKind::Level(value)),
+        (None, Some(change), None, None) => Some(TargetKind::Change(change)),
+        (None, None, Some(low), Some(high)) if low <= high => Some(TargetKind::Band(low, high)),
+        _ => {
+            problems.push(
+                Problem::new("E0504", table.source(), table.span(), "a target needs exactly one of `value`, `change`, or `low` with `high`")
+                    .hint("value = a level; change = -0.25 for a quarter less than the baseline; low and high = a band"),
+            );
+            None
+        }
+    };
+    let direction = direction.unwrap_or_else(|| if matches!(kind, Some(TargetKind::Band(..))) { "band".into() } else { "up".into() });
+    sense(table, kind, &direction, met_at, problems);
+    let baseline_year = table.integer("baseline_year", problems);
+    let baseline_value = table.float("baseline_value", problems);
+    if let (Some(baseline), Some(year)) = (baseline_year, year)
+        && baseline >= year
+    {
+        problems.push(Problem::new("E0505", table.source(), table.span_of("baseline_year"), format!("the baseline year {baseline} is not before the target year {year}")));
+    }
+    let dimensions = DIMENSIONS.map(|name| table.string(name, problems).unwrap_or_else(|| "_T".into()));
+    let also = table.spanned_strings("also", problems);
+    for (word, span) in &also {
+        if !["groups", "countries"].contains(&word.as_str()) {
+            problems.push(
+                Problem::new("E0505", table.source(), span.clone(), format!("unknown word `{word}` in `also`"))
+                    .maybe_hint(suggestion(word, ["groups", "countries"])),
+            );
+        }
+    }
+    let given = table.spanned_strings("estimates", problems);
+    for (word, span) in &given {
+        if !ESTIMATES.contains(&word.as_str()) {
+            problems.push(
+                Problem::new("E0505", table.source(), span.clone(), format!("unknown estimate `{word}`")).maybe_hint(suggestion(word, ESTIMATES)),
+            );
+        }
+    }
+    let estimates = if given.is_empty() { ESTIMATES.map(str::to_owned).to_vec() } else { given.into_iter().map(|(word, _)| word).collect() };
+    Some(Target {
+        id: id?,
+        title,
+        area: area?,
+        year: year?,
+        direction,
+        kind: kind?,
+        met_at,
+        baseline_year,
+        baseline_value,
+        dimensions,
+        also_groups: also.iter().any(|(word, _)| word == "groups"),
+        also_countries: also.iter().any(|(word, _)| word == "countries"),
+        estimates,
+        note: table.string("note", problems),
+        span: table.span(),
+    })
+}
+
+/// The direction must fit the kind, and `met_at` must lie on the near side of the target value.
+fn sense(table: &TableReader<'_>, kind: Option<TargetKind>, direction: &str, met_at: Option<f64>, problems: &mut Vec<Problem>) {
+    let mut report = |key: &str, message: String| problems.push(Problem::new("E0505", table.source(), table.span_of(key), message));
+    match direction {
+        "up" | "down" | "band" => {}
+        other => return report("direction", format!("unknown direction `{other}`: up, down or band")),
+    }
+    match kind {
+        Some(TargetKind::Band(..)) if direction != "band" => report("direction", "a band has the direction `band`".into()),
+        Some(TargetKind::Level(_) | TargetKind::Change(_)) if direction == "band" => report("direction", "the direction `band` needs `low` and `high`".into()),
+        Some(TargetKind::Change(change)) if (change < 0.0) != (direction == "down") => {
+            report("change", format!("a change of {change} does not go {direction}"));
+        }
+        Some(TargetKind::Level(value)) => match met_at {
+            Some(met) if direction == "up" && met > value => report("met_at", format!("met_at {met} lies beyond the target {value}")),
+            Some(met) if direction == "down" && met < value => report("met_at", format!("met_at {met} lies beyond the target {value}")),
+            _ => {}
+        },
+        _ => {}
+    }
+}

@@ -1,0 +1,9 @@
+//! Indicators: one SQL file each, a TOML header in its opening comment, then one plain SELECT.
+
+pub mod canonical;
+pub mod discovery;
+pub mod header;
+pub mod lint;
+
+pub use discovery::Catalogue;
+pub use header::{Coverage, Indicator, SourceNote, Target, TargetKind};

@@ -1,0 +1,244 @@
+//! `pipelines/corrections/*.toml`: known errors at the source, each with a reason, its evidence and a guard that
+//! stops the correction once the source is fixed.
+
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use super::collector::Collector;
+use super::quarantine::{Quarantined, Reason};
+use super::schema::DIMENSIONS;
+use crate::error::{Problem, SourceText, suggestion};
+use crate::toml_reader::{TableReader, read_document};
+
+#[derive(Debug, Clone)]
+pub enum Action {
+    Drop,
+    /// Replace the value by another, or multiply it.
+    Override { value: Option<f64>, factor: Option<f64> },
+    Flag { obs_status: String },
+}
+
+/// When the correction still applies: the wrong value as it was seen.
+#[derive(Debug, Clone)]
+pub enum Expect {
+    Value(f64),
+    Above(f64),
+    Below(f64),
+}
+
+#[derive(Debug, Clone)]
+pub struct Correction {
+    pub id: String,
+    pub source: String,
+    pub dataset: Option<String>,
+    pub series: Vec<String>,
+    pub ref_area: String,
+    pub years: Vec<i64>,
+    pub dimensions: Vec<(&'static str, String)>,
+    pub action: Action,
+    pub expect: Expect,
+    pub reason: String,
+    pub evidence: String,
+}
+
+/// What became of one correction in one data set.
+#[derive(Debug, Clone, Serialize, Deserialize, PartialEq)]
+pub struct Outcome {
+    pub id: String,
+    pub applied: u64,
+    /// Rows found whose value is no longer the wrong one: the correction is due to be removed.
+    pub guard_failed: u64,
+    pub reason: String,
+}
+
+/// All corrections, and the texts they come from (for hashing).
+pub fn load(workspace: &Path, problems: &mut Vec<Problem>) -> (Vec<Correction>, Vec<SourceText>) {
+    let folder = workspace.join("pipelines/corrections");
+    let mut paths: Vec<_> = fs_err::read_dir(&folder)
+        .map(|entries| entries.filter_map(|e| e.ok().map(|e| e.path())).filter(|p| p.extension().is_some_and(|e| e == "toml")).collect())
+        .unwrap_or_default();
+    paths.sort();
+    let mut corrections: Vec<Correction> = Vec::new();
+    let mut texts = Vec::new();
+    for path in paths {
+        let shown = crate::workspace::shown(workspace, &path);
+        match fs_err::read_to_string(&path) {
+            Ok(text) => {
+                let text = SourceText::new(shown, text);
+                for correction in parse(&text, problems) {
+                    if corrections.iter().any(|c| c.id == correction.id) {
+                        problems.push(Problem::new("E0401", &text, 0..1, format!("correction `{}` is defined twice", correction.id)));
+                    }
+                    corrections.push(correction);
+                }
+                texts.push(text);
+            }
+            Err(error) => problems.push(Problem::file("E0002", shown, error.to_string())),
+        }
+    }
+    (corrections, texts)
+}
+
+pub fn parse(text: &SourceText, problems: &mut Vec<Problem>) -> Vec<Correction> {
+    let toml = text.text.clone();
+    read_document(text, &toml, 0, "the corrections file", problems, |reader, problems| {
+        let mut corrections = Vec::new();
+        for mut table in reader.tables("correction", "correction", problems) {
+            corrections.extend(read(&mut table, problems));
+            table.finish(problems);
+        }
+        corrections
+    })
+}
+
+fn read(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> Option<Correction> {
+    let mut needed = |key: &'static str, table: &mut TableReader<'_>| {
+        let value = table.string(key, problems);
+        table.require(key, value, problems)
+    };
+    let id = needed("id", table);
+    let source = needed("source", table);
+    let ref_area = needed("ref_area", table);
+    let reason = needed("reason", table);
+    let evidence = needed("evidence", table);
+    let action = needed("action", table);
+    let dataset = table.string("dataset", problems);
+    let series = table.strings("series", problems);
+    let series = table.require("series", series, problems).unwrap_or_default();
+    let years = table.integers("time_period", problems);
+    let years = table.require("time_period", years, problems).unwrap_or_default();
+    let dimensions = DIMENSIONS.iter().filter_map(|name| table.string(name, problems).map(|code| (*name, code))).collect();
+    let value = table.float("value", problems);
+    let factor = table.float("factor", problems);
+    let obs_status = table.string("obs_status", problems);
+    let expect = match table.table("expect", "expect", problems) {
+        Some(mut guard) => {
+            let found = guard
+                .float("value", problems)
+                .map(Expect::Value)
+                .or(guard.float("above", problems).map(Expect::Above))
+                .or(guard.float("below", problems).map(Expect::Below));
+            guard.finish(problems);
+            if found.is_none() {
+                problems.push(Problem::new("E0402", guard.source(), guard.span(), "`expect` needs value, above or below"));
+            }
+            found
+        }
+        None => {
+            problems.push(
+                Problem::new("E0402", table.source(), table.span(), "a correction needs its guard `expect`")
+                    .hint("expect = { above = 100.0 } stops the correction once the source is fixed"),
+            );
+            None
+        }
+    };
+    let action = match action?.as_str() {
+        "drop" => Action::Drop,
+        "override" if value.is_some() != factor.is_some() => Action::Override { value, factor },
+        "override" => {
+            problems.push(Problem::new("E0402", table.source(), table.span_of("action"), "override needs either `value` or `factor`"));
+            return None;
+        }
+        "flag" => Action::Flag { obs_status: obs_status.unwrap_or_else(|| "U".into()) },
+        other => {
+            problems.push(
+                Problem::new("E0402", table.source(), table.span_of("action"), format!("unknown action `{other}`"))
+                    .maybe_hint(suggestion(other, ["drop", "override", "flag"])),
+            );
+            return None;
+        }
+    };
+    Some(Correction {
+        id: id?,
+        source: source?,
+        dataset,
+        series,
+        ref_area: ref_area?,
+        years,
+        dimensions,
+        action,
+        expect: expect?,
+        reason: reason?,
+        evidence: evidence?,
+    })
+}
+
+impl Expect {
+    fn holds(&self, value: f64) -> bool {
+        match self {
+            Self::Value(expected) => (value - expected).abs() <= 1e-9 * expected.abs().max(1.0),
+            Self::Above(limit) => value > *limit,
+            Self::Below(limit) => value < *limit,
+        }
+    }
+}
+
+impl Collector<'_> {
+    /// Applies the corrections of one data set; dropped rows go to quarantine, changed ones say so in their note.
+    pub fn correct(&mut self, corrections: &[&Correction]) -> Vec<Outcome> {
+        corrections.iter().map(|correction| self.correct_one(correction)).collect()
+    }
+
+    fn correct_one(&mut self, correction: &Correction) -> Outcome {
+        let mut outcome = Outcome { id: correction.id.clone(), applied: 0, guard_failed: 0, reason: correction.reason.clone() };
+        let wanted: Vec<bool> = self.series.iter().map(|key| about(correction, key)).collect();
+        let mut dropped = Vec::new();
+        for index in 0..self.rows.len() {
+            let row = self.rows[index];
+            if !wanted[row.series as usize]
+                || self.areas.codes[row.area as usize] != correction.ref_area
+                || !correction.years.contains(&i64::from(row.year))
+            {
+                continue;
+            }
+            if !correction.expect.holds(row.value) {
+                outcome.guard_failed += 1;
+                continue;
+            }
+            outcome.applied += 1;
+            if matches!(correction.action, Action::Drop) {
+                dropped.push(index);
+                continue;
+            }
+            let mut detail = self.details[row.detail as usize].clone();
+            let mut said = format!("corrected ({}): {}", correction.id, correction.reason);
+            match &correction.action {
+                Action::Override { value, factor } => {
+                    let corrected = value.unwrap_or_else(|| row.value * factor.unwrap_or(1.0));
+                    said = format!("{said}; the provider has {}", row.value);
+                    self.rows[index].value = corrected;
+                }
+                Action::Flag { obs_status } => detail.obs_status.clone_from(obs_status),
+                Action::Drop => {}
+            }
+            detail.note = Some(match detail.note.take() {
+                Some(note) => format!("{note}; {said}"),
+                None => said,
+            });
+            self.rows[index].detail = self.detail(&detail);
+        }
+        self.drop_rows(&dropped, correction);
+        outcome
+    }
+
+    fn drop_rows(&mut self, dropped: &[usize], correction: &Correction) {
+        for &index in dropped.iter().rev() {
+            let body = self.body_of(index);
+            let row = self.rows.remove(index);
+            for (first, _) in &mut self.bodies {
+                if *first > index {
+                    *first -= 1;
+                }
+            }
+            let detail = format!("{}: {}", correction.id, correction.reason);
+            self.quarantined.push(Quarantined { reason: Reason::CorrectionDropped, detail, body, record: row.record });
+        }
+    }
+}
+
+fn about(correction: &Correction, key: &super::SeriesKey) -> bool {
+    let dimension = |name: &str| DIMENSIONS.iter().position(|d| *d == name).map_or("", |i| key.dimensions()[i]);
+    correction.series.contains(&key.series) && correction.dimensions.iter().all(|(name, code)| dimension(name) == code)
+}
+

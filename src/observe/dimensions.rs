@@ -1,0 +1,110 @@
+//! Words that providers use for sex, age, place of residence and education level, as SDMX codes.
+
+/// Sex as any provider writes it.
+pub fn sex(word: &str) -> Option<&'static str> {
+    Some(match upper(word).as_str() {
+        "" | "_T" | "T" | "BOTHSEX" | "TOTAL" | "BOTH SEXES" => "_T",
+        "F" | "FEMALE" | "FEMALES" | "WOMEN" => "F",
+        "M" | "MALE" | "MALES" | "MEN" => "M",
+        _ => return None,
+    })
+}
+
+pub fn urbanisation(word: &str) -> Option<&'static str> {
+    Some(match upper(word).as_str() {
+        "" | "_T" | "ALLAREA" | "TOTAL" | "NOTSPEC" => "_T",
+        "U" | "URB" | "URBAN" | "URBANUSERS" => "U",
+        "R" | "RUR" | "RURAL" | "RURALUSERS" => "R",
+        _ => return None,
+    })
+}
+
+/// Age bands; ranges such as `15-24` and `15+` become `Y15T24` and `Y_GE15`.
+pub fn age(word: &str) -> Option<String> {
+    let word = upper(word);
+    let fixed = match word.as_str() {
+        "" | "_T" | "ALLAGE" | "ALL AGES" | "TOTAL" => "_T",
+        "BELOW15" | "LESS15" | "UNDER15Y" | "AGUNDER15Y" | "14 YEARS AND YOUNGER" | "<15" | "BELOW 15 YEARS" => "Y_LT15",
+        "15TO24" | "AG15T24" | "15 TO 24 YEARS" => "Y15T24",
+        "25TO74" | "AG25T74" | "25 TO 74 YEARS" => "Y25T74",
+        "ABOVE74" | "MORE74" | "AG75OROVER" | "75 YEARS AND OLDER" | "75 YEARS AND OVER" => "Y_GE75",
+        _ => "",
+    };
+    if !fixed.is_empty() {
+        return Some(fixed.to_owned());
+    }
+    if word.starts_with("Y_") || (word.starts_with('Y') && word[1..].starts_with(|c: char| c.is_ascii_digit())) {
+        return Some(word);
+    }
+    if let Some(from) = word.strip_suffix('+').filter(|n| all_digits(n)) {
+        return Some(format!("Y_GE{from}"));
+    }
+    let (from, to) = word.split_once('-')?;
+    (all_digits(from) && all_digits(to)).then(|| format!("Y{from}T{to}"))
+}
+
+pub fn education_level(word: &str) -> Option<&'static str> {
+    Some(match upper(word).as_str() {
+        "" | "_T" | "TOTAL" => "_T",
+        "PRIMAR" | "PRIMARY" | "ISCED11_1" => "ISCED11_1",
+        "LOWSEC" | "ISCED11_2" => "ISCED11_2",
+        "UPPSEC" | "ISCED11_3" => "ISCED11_3",
+        "SECOND" | "ISCED11_2_3" => "ISCED11_2_3",
+        "PREPRI" | "ISCED11_02" => "ISCED11_02",
+        "ISCED01" | "PRIMARY OR LESS" => "ISCED11_0_1",
+        "ISCED2" => "ISCED11_2",
+        "ISCED34" => "ISCED11_3_4",
+        "ISCED56" => "ISCED11_5T8",
+        _ => return None,
+    })
+}
+
+/// Size classes of enterprises by persons employed, as the source has them: `10-49`, `250+`.
+pub fn size_class(label: &str) -> String {
+    let label = label.trim();
+    let lower = label.to_lowercase();
+    if lower.is_empty() || lower.starts_with("all") || lower == "total" || lower == "_t" {
+        return "_T".to_owned();
+    }
+    let compact: String = lower
+        .replace("persons employed", "")
+        .replace("employees", "")
+        .replace("persons", "")
+        .replace("and more", "+")
+        .replace("or more", "+")
+        .replace(" to ", "-")
+        .replace('\u{2013}', "-")
+        .chars()
+        .filter(|c| c.is_ascii_digit() || *c == '-' || *c == '+')
+        .collect();
+    if compact.is_empty() { label.to_owned() } else { compact }
+}
+
+fn upper(word: &str) -> String {
+    word.trim().to_uppercase()
+}
+
+fn all_digits(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ages_as_providers_write_them() {
+        for (word, code) in [("15-24", "Y15T24"), ("15+", "Y_GE15"), ("ALLAGE", "_T"), ("Y0T14", "Y0T14"), ("AGUNDER15Y", "Y_LT15")] {
+            assert_eq!(age(word).as_deref(), Some(code));
+        }
+        assert_eq!(age("old"), None);
+    }
+
+    #[test]
+    fn size_classes_as_the_source_has_them() {
+        assert_eq!(size_class("All (persons employed)"), "_T");
+        assert_eq!(size_class("10-49 persons employed"), "10-49");
+        assert_eq!(size_class("250 and more"), "250+");
+        assert_eq!(size_class("0 to 9"), "0-9");
+    }
+}

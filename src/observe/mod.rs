@@ -1,0 +1,16 @@
+//! From provider rows to observations: codes, units, areas, quarantine, and the sorted Parquet file.
+
+pub mod areas;
+mod arrange;
+pub mod collector;
+pub mod corrections;
+pub mod dimensions;
+pub mod normalise;
+pub mod quarantine;
+pub mod reference;
+pub mod schema;
+pub mod write;
+
+pub use areas::{AreaCodes, AreaHit};
+pub use collector::{Collector, SeriesKey};
+pub use normalise::{Counts, NormaliseReport};

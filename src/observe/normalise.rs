@@ -1,0 +1,222 @@
+//! One data set: snapshots in, one sorted observation file and one quarantine file out, with counts that add up.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::collector::Collector;
+use super::corrections::{Correction, Outcome};
+use super::quarantine;
+use super::reference::Reference;
+use super::{schema, write};
+use crate::error::{Error, Result};
+use crate::fetch::{Pull, Store};
+use crate::pipelines::{Dataset, Source};
+use crate::workspace::Workspace;
+
+/// rows_in = observations + quarantined + headings.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, PartialEq)]
+pub struct Counts {
+    pub rows_in: u64,
+    pub observations: u64,
+    pub quarantined: u64,
+    pub headings: u64,
+}
+
+/// What normalising one data set gave; stored beside the observations.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct NormaliseReport {
+    /// Hash of everything that went in: equal key, equal output.
+    pub key: String,
+    /// Named parts of the key, so that a change can be told apart.
+    pub inputs: BTreeMap<String, String>,
+    /// blake3 of the observation file.
+    pub hash: String,
+    pub counts: Counts,
+    pub quarantine_reasons: BTreeMap<String, u64>,
+    pub series: Vec<String>,
+    pub first_year: Option<i32>,
+    pub last_year: Option<i32>,
+    pub vintage: Option<String>,
+    pub corrections: Vec<Outcome>,
+    pub warnings: Vec<String>,
+}
+
+impl NormaliseReport {
+    fn path(workspace: &Workspace, source: &str, dataset: &str) -> std::path::PathBuf {
+        workspace.observations(source, dataset).with_extension("json")
+    }
+
+    /// The report of the observations at hand, if both files are there.
+    pub fn load(workspace: &Workspace, source: &str, dataset: &str) -> Option<Self> {
+        if !workspace.observations(source, dataset).exists() {
+            return None;
+        }
+        serde_json::from_slice(&fs_err::read(Self::path(workspace, source, dataset)).ok()?).ok()
+    }
+}
+
+/// Changes whenever the meaning of an observation file changes.
+const LAYOUT: &str = "observations-1";
+
+/// The named inputs of a normalisation.
+pub fn inputs(source: &Source, dataset: &Dataset, pull: &Pull, reference: &Reference, corrections: &[&Correction]) -> BTreeMap<String, String> {
+    let hash = |text: String| blake3::hash(text.as_bytes()).to_hex().to_string();
+    let mut inputs = BTreeMap::new();
+    inputs.insert("program".into(), format!("{} {LAYOUT}", env!("CARGO_PKG_VERSION")));
+    inputs.insert("bodies".into(), hash(pull.bodies.iter().map(|b| format!("{} {}\n", b.name, b.hash)).collect()));
+    inputs.insert("data set definition".into(), hash(format!("{} {:?} {:?}", source.name, dataset.format, dataset.vintage)));
+    for name in ["areas.csv", "groups.csv", "area_codes.csv"] {
+        inputs.insert(format!("reference/{name}"), reference.hashes.get(name).cloned().unwrap_or_default());
+    }
+    if dataset.format.name() == "itu_datahub" {
+        inputs.insert("reference/itu_series.csv".into(), reference.hashes.get("itu_series.csv").cloned().unwrap_or_default());
+    }
+    if !corrections.is_empty() {
+        inputs.insert("corrections".into(), hash(format!("{corrections:?}")));
+    }
+    inputs
+}
+
+pub fn key(inputs: &BTreeMap<String, String>) -> String {
+    let mut hasher = blake3::Hasher::new();
+    for (name, value) in inputs {
+        hasher.update(format!("{name}={value}\n").as_bytes());
+    }
+    hasher.finalize().to_hex().to_string()
+}
+
+/// The corrections that concern a data set.
+pub fn relevant<'c>(corrections: &'c [Correction], source: &str, dataset: &str) -> Vec<&'c Correction> {
+    corrections.iter().filter(|c| c.source == source && c.dataset.as_deref().is_none_or(|d| d == dataset)).collect()
+}
+
+/// Everything that `normalise` reads besides the pull itself.
+pub struct Context<'a> {
+    pub workspace: &'a Workspace,
+    pub store: &'a Store,
+    pub reference: &'a Reference,
+    pub corrections: &'a [Correction],
+    /// Years after this one are a defect of the row.
+    pub current_year: i32,
+    pub threads: usize,
+}
+
+/// Normalises a pull, or returns the stored report when nothing that goes in has changed. A failure leaves the
+/// observations at hand as they are.
+pub fn normalise(context: &Context<'_>, source: &Source, dataset: &Dataset, pull: &Pull) -> Result<(NormaliseReport, bool)> {
+    let corrections = relevant(context.corrections, &source.name, &dataset.name);
+    let inputs = inputs(source, dataset, pull, context.reference, &corrections);
+    let key = key(&inputs);
+    let previous = NormaliseReport::load(context.workspace, &source.name, &dataset.name);
+    if let Some(previous) = &previous
+        && previous.key == key
+    {
+        return Ok((previous.clone(), false));
+    }
+    let mut collector = Collector::new(&context.reference.areas, context.current_year);
+    let mut vintage = pull.vintage.clone().or_else(|| dataset.vintage.clone());
+    for body in &pull.bodies {
+        collector.begin_body(&body.hash);
+        let parsed = crate::sources::parse(dataset, body, context.store, context.reference, &mut collector)
+            .map_err(|error| in_body(error, &source.name, &dataset.name, &body.name))?;
+        vintage = vintage.or(parsed.vintage);
+    }
+    let outcomes = collector.correct(&corrections);
+    let arranged = collector.arrange();
+    let observations = arranged.order.len() as u64;
+    let last = previous.as_ref().map_or(0, |p| p.counts.observations);
+    gate_size(observations, last, dataset, &collector)?;
+    let path = context.workspace.observations(&source.name, &dataset.name);
+    write::observations(&collector, &arranged, &source.name, &dataset.name, &path, context.threads)?;
+    let series = arranged.series_names(&collector);
+    let years = || arranged.order.iter().map(|i| i32::from(collector.rows[*i as usize].year));
+    let counts = Counts {
+        rows_in: collector.rows_in,
+        observations,
+        quarantined: collector.quarantined.len() as u64,
+        headings: collector.headings,
+    };
+    if counts.rows_in != counts.observations + counts.quarantined + counts.headings {
+        return Err(Error::Internal(format!("rows do not add up: {counts:?}")));
+    }
+    let mut reasons = BTreeMap::new();
+    for row in &collector.quarantined {
+        *reasons.entry(row.reason.code().to_owned()).or_insert(0) += 1;
+    }
+    let report = NormaliseReport {
+        key,
+        inputs,
+        hash: crate::files::hash_file(&path)?,
+        counts,
+        quarantine_reasons: reasons,
+        series,
+        first_year: years().min(),
+        last_year: years().max(),
+        vintage,
+        corrections: outcomes,
+        warnings: std::mem::take(&mut collector.warnings),
+    };
+    let snapshots: Vec<String> = collector.bodies.iter().map(|(_, hash)| hash.clone()).collect();
+    let quarantined = quarantine::batch(&source.name, &dataset.name, &snapshots, &mut collector.quarantined)?;
+    write::table(&[quarantined], &schema::quarantine(), &context.workspace.quarantine(&source.name, &dataset.name))?;
+    keep_by_hash(context.workspace, &path, &report.hash)?;
+    let json = serde_json::to_vec_pretty(&report)?;
+    crate::files::write_atomically(&NormaliseReport::path(context.workspace, &source.name, &dataset.name), &json)?;
+    Ok((report, true))
+}
+
+/// A pull that is empty or much smaller than the last is a failed gate, not new data.
+fn gate_size(observations: u64, last: u64, dataset: &Dataset, collector: &Collector<'_>) -> Result<()> {
+    let defects = collector.quarantined.iter().filter(|q| q.reason.is_defect()).count() as u64;
+    if observations == 0 {
+        let example = collector.quarantined.first().map(|q| format!(": {} `{}` in record {}", q.reason.code(), q.detail, q.record));
+        return Err(Error::provider_hint(
+            "E2012",
+            format!("no row became an observation, {} rows in{}", collector.rows_in, example.unwrap_or_default()),
+            "look at the body: is it the right file?",
+        ));
+    }
+    if defects > observations {
+        let example = collector.quarantined.iter().find(|q| q.reason.is_defect());
+        return Err(Error::provider_hint(
+            "E2013",
+            format!(
+                "{defects} of {} rows are defective{}",
+                collector.rows_in,
+                example.map(|q| format!(", such as {} `{}` in record {}", q.reason.code(), q.detail, q.record)).unwrap_or_default()
+            ),
+            "the layout has probably changed; the last good data stay in use",
+        ));
+    }
+    if (observations as f64) < dataset.minimum_share_of_last * last as f64 {
+        return Err(Error::provider_hint(
+            "E2014",
+            format!("{observations} observations, the last pull had {last}: less than {:.0} %", dataset.minimum_share_of_last * 100.0),
+            "if the provider really withdrew data, lower `minimum_share_of_last` of the data set",
+        ));
+    }
+    Ok(())
+}
+
+fn in_body(error: Error, source: &str, dataset: &str, name: &str) -> Error {
+    match error {
+        Error::Provider { code, message, hint } => Error::Provider { code, message: format!("{source}/{dataset}/{name}: {message}"), hint },
+        Error::Io(error) => Error::provider("E2001", format!("{source}/{dataset}/{name}: {error}")),
+        other => other,
+    }
+}
+
+/// Keeps each distinct observation file, so that releases can be compared and explained later.
+fn keep_by_hash(workspace: &Workspace, path: &std::path::Path, hash: &str) -> Result<()> {
+    let kept = workspace.data.join("observations/.by_hash").join(format!("{hash}.parquet"));
+    if !kept.exists() {
+        if let Some(folder) = kept.parent() {
+            fs_err::create_dir_all(folder)?;
+        }
+        if fs_err::hard_link(path, &kept).is_err() {
+            fs_err::copy(path, &kept)?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,207 @@
+//! The columns of every table that users rely on.
+
+use std::sync::Arc;
+
+use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+
+/// The seven dimensions besides area and time, in key order. `_T` when a dimension is not in play.
+pub const DIMENSIONS: [&str; 7] = ["sex", "age", "urbanisation", "disability", "education_level", "size_class", "breakdown"];
+
+fn text(name: &str) -> Field {
+    Field::new(name, DataType::Utf8, false)
+}
+
+fn text_or_null(name: &str) -> Field {
+    Field::new(name, DataType::Utf8, true)
+}
+
+fn year(name: &str) -> Field {
+    Field::new(name, DataType::Int32, false)
+}
+
+fn year_or_null(name: &str) -> Field {
+    Field::new(name, DataType::Int32, true)
+}
+
+fn number(name: &str) -> Field {
+    Field::new(name, DataType::Float64, true)
+}
+
+fn schema(fields: Vec<Field>) -> SchemaRef {
+    Arc::new(Schema::new(fields))
+}
+
+/// `data/observations/<source>/<dataset>.parquet`
+pub fn observations() -> SchemaRef {
+    let mut fields = vec![text("source"), text("dataset"), text("series"), text("ref_area"), year("time_period")];
+    fields.extend(DIMENSIONS.map(text));
+    fields.extend([
+        number("obs_value"),
+        text_or_null("obs_text"),
+        text("unit"),
+        text("obs_status"),
+        text_or_null("note"),
+        text("snapshot"),
+        Field::new("record", DataType::Int64, false),
+    ]);
+    schema(fields)
+}
+
+/// `data/quarantine/<source>/<dataset>.parquet`
+pub fn quarantine() -> SchemaRef {
+    schema(vec![
+        text("source"),
+        text("dataset"),
+        text("reason"),
+        text("detail"),
+        text("snapshot"),
+        Field::new("record", DataType::Int64, false),
+    ])
+}
+
+/// `values.parquet`; the first eleven columns are the key.
+pub fn values() -> SchemaRef {
+    let mut fields = vec![text("indicator"), text("ref_area"), year("time_period")];
+    fields.extend(DIMENSIONS.map(text));
+    fields.extend([
+        text("estimate"),
+        text("ref_area_name"),
+        text("area_kind"),
+        text_or_null("group_scheme"),
+        number("value"),
+        text("unit"),
+        text("obs_status"),
+        number("coverage"),
+        Field::new("members_observed", DataType::Int64, true),
+        Field::new("members_total", DataType::Int64, true),
+        text_or_null("note"),
+        text_or_null("source"),
+    ]);
+    schema(fields)
+}
+
+/// The key of `values.parquet`, in sort order.
+pub fn values_key() -> Vec<&'static str> {
+    let mut key = vec!["indicator", "ref_area", "time_period"];
+    key.extend(DIMENSIONS);
+    key.push("estimate");
+    key
+}
+
+/// `progress.parquet`
+pub fn progress() -> SchemaRef {
+    let mut fields = vec![text("target"), text("indicator"), text("ref_area")];
+    fields.extend(DIMENSIONS.map(text));
+    fields.extend([
+        text("estimate"),
+        text("direction"),
+        year_or_null("baseline_year"),
+        number("baseline_value"),
+        year_or_null("latest_year"),
+        number("latest_value"),
+        year("target_year"),
+        number("target_value"),
+        number("distance"),
+        number("actual_per_year"),
+        number("required_per_year"),
+        number("pace"),
+        number("pace_cagr"),
+        text("class"),
+        number("projected_low"),
+        number("projected_high"),
+        number("arrival_year"),
+        text_or_null("note"),
+    ]);
+    schema(fields)
+}
+
+/// `checks.parquet`
+pub fn checks() -> SchemaRef {
+    schema(vec![
+        text("check"),
+        text("title"),
+        text("severity"),
+        text("indicator"),
+        Field::new("rows_failed", DataType::Int64, false),
+        Field::new("limit", DataType::Int64, true),
+        text("result"),
+        text_or_null("note"),
+    ])
+}
+
+/// What an indicator's SELECT becomes: one row per economy, year and breakdown.
+pub fn country_values() -> SchemaRef {
+    let mut fields = vec![text("ref_area"), year("time_period")];
+    fields.extend(DIMENSIONS.map(text));
+    fields.extend([
+        text_or_null("estimate"),
+        number("value"),
+        number("weight"),
+        number("numerator"),
+        number("denominator"),
+        text("unit"),
+        text("obs_status"),
+        number("coverage"),
+        Field::new("members_observed", DataType::Int64, true),
+        Field::new("members_total", DataType::Int64, true),
+        text_or_null("note"),
+        text_or_null("source"),
+    ]);
+    schema(fields)
+}
+
+pub fn population() -> SchemaRef {
+    schema(vec![
+        text("ref_area"),
+        year("time_period"),
+        text("sex"),
+        text("age"),
+        text("urbanisation"),
+        Field::new("persons", DataType::Float64, false),
+    ])
+}
+
+pub fn areas() -> SchemaRef {
+    schema(vec![text("ref_area"), text("name"), text("iso2"), text("m49")])
+}
+
+pub fn groups() -> SchemaRef {
+    schema(vec![
+        text("group_code"),
+        text("group_scheme"),
+        text("name"),
+        Field::new("members_expected", DataType::Int64, true),
+    ])
+}
+
+pub fn membership() -> SchemaRef {
+    schema(vec![text("group_scheme"), text("group_code"), text("ref_area"), year("first_year"), year("last_year")])
+}
+
+pub fn gni_per_capita() -> SchemaRef {
+    schema(vec![text("ref_area"), year("time_period"), number("usd")])
+}
+
+pub fn units() -> SchemaRef {
+    schema(vec![
+        text("unit"),
+        text("name"),
+        text("symbol"),
+        Field::new("decimals", DataType::Int64, true),
+        number("minimum"),
+        number("maximum"),
+    ])
+}
+
+/// The tables that an indicator's SELECT may read, with their columns.
+pub fn statistician_tables() -> Vec<(&'static str, SchemaRef)> {
+    vec![
+        ("observations", observations()),
+        ("population", population()),
+        ("areas", areas()),
+        ("groups", groups()),
+        ("membership", membership()),
+        ("gni_per_capita", gni_per_capita()),
+        ("units", units()),
+    ]
+}

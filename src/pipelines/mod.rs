@@ -1,0 +1,211 @@
+//! `pipelines/*.toml`: which data sets are pulled from whom, how, and how often.
+
+mod datasets;
+mod table_map;
+
+use std::path::Path;
+
+use croner::Cron;
+
+use crate::error::{Problem, SourceText, suggestion};
+use crate::toml_reader::{TableReader, read_document};
+
+pub use datasets::{Dataset, Format, ItuRoute};
+pub use table_map::{Column, TableMap};
+
+/// One provider: one file `pipelines/<name>.toml`.
+#[derive(Debug, Clone)]
+pub struct Source {
+    pub name: String,
+    pub title: String,
+    pub licence: String,
+    pub citation: String,
+    pub homepage: String,
+    pub http: Http,
+    /// A cron line in UTC; data sets may have their own.
+    pub schedule: Option<String>,
+    /// A source is stale when its last successful pull is older.
+    pub stale_after_days: i64,
+    pub datasets: Vec<Dataset>,
+    pub text: SourceText,
+}
+
+/// Limits of every request to a provider.
+#[derive(Debug, Clone)]
+pub struct Http {
+    pub base_url: String,
+    pub user_agent: String,
+    pub connect_timeout_seconds: f64,
+    pub read_timeout_seconds: f64,
+    pub total_timeout_seconds: f64,
+    pub max_bytes: u64,
+    pub pause_milliseconds: u64,
+    pub retries: usize,
+    pub first_wait_milliseconds: u64,
+}
+
+impl Default for Http {
+    fn default() -> Self {
+        Self {
+            base_url: String::new(),
+            user_agent: format!("yardstick/{} (batch pipeline for ICT target indicators)", env!("CARGO_PKG_VERSION")),
+            connect_timeout_seconds: 10.0,
+            read_timeout_seconds: 60.0,
+            total_timeout_seconds: 900.0,
+            max_bytes: 1 << 30,
+            pause_milliseconds: 1000,
+            retries: 4,
+            first_wait_milliseconds: 2000,
+        }
+    }
+}
+
+impl Source {
+    pub fn dataset(&self, name: &str) -> Option<&Dataset> {
+        self.datasets.iter().find(|dataset| dataset.name == name)
+    }
+}
+
+/// Every `*.toml` directly in `pipelines/`, in order of name.
+pub fn load(workspace: &Path, problems: &mut Vec<Problem>) -> Vec<Source> {
+    let folder = workspace.join("pipelines");
+    let mut paths: Vec<_> = match fs_err::read_dir(&folder) {
+        Ok(entries) => entries
+            .filter_map(|entry| entry.ok().map(|e| e.path()))
+            .filter(|path| path.extension().is_some_and(|e| e == "toml"))
+            .collect(),
+        Err(_) => {
+            problems.push(
+                Problem::file("E0001", "pipelines", format!("{} is not a workspace: it has no folder pipelines/", workspace.display()))
+                    .hint("run in a workspace, or name one with --workspace DIR"),
+            );
+            return Vec::new();
+        }
+    };
+    paths.sort();
+    let mut sources: Vec<Source> = Vec::new();
+    for path in paths {
+        let shown = crate::workspace::shown(workspace, &path);
+        match fs_err::read_to_string(&path) {
+            Ok(text) => {
+                let text = SourceText::new(shown, text);
+                let source = parse(&text, problems);
+                if let Some(other) = sources.iter().find(|other| other.name == source.name) {
+                    problems.push(Problem::new(
+                        "E0202",
+                        &source.text,
+                        0..1,
+                        format!("source `{}` is already defined in {}", source.name, other.text.path),
+                    ));
+                } else if !source.name.is_empty() {
+                    sources.push(source);
+                }
+            }
+            Err(error) => problems.push(Problem::file("E0002", shown, error.to_string())),
+        }
+    }
+    sources
+}
+
+/// One pipelines file.
+pub fn parse(text: &SourceText, problems: &mut Vec<Problem>) -> Source {
+    let toml = text.text.clone();
+    read_document(text, &toml, 0, "the source", problems, |reader, problems| {
+        let name = reader.string("source", problems);
+        let name = reader.require("source", name, problems).unwrap_or_default();
+        name_rule(reader, "source", &name, problems);
+        let title = reader.string("title", problems).unwrap_or_else(|| name.clone());
+        let licence = reader.string("licence", problems);
+        let licence = reader.require("licence", licence, problems).unwrap_or_default();
+        let citation = reader.string("citation", problems).unwrap_or_else(|| title.clone());
+        let homepage = reader.string("homepage", problems).unwrap_or_default();
+        let schedule = reader.string("schedule", problems);
+        cron_rule(reader, schedule.as_deref(), problems);
+        let stale_after_days = reader.integer("stale_after_days", problems).unwrap_or(400);
+        let http = reader.table("http", "http", problems).map(|mut table| read_http(&mut table, problems)).unwrap_or_default();
+        let mut datasets: Vec<Dataset> = Vec::new();
+        for mut table in reader.tables("dataset", "data set", problems) {
+            let span = table.span_of("name");
+            if let Some(dataset) = datasets::read(&mut table, problems) {
+                if datasets.iter().any(|other| other.name == dataset.name) {
+                    problems.push(Problem::new("E0202", text, span, format!("data set `{}` is defined twice", dataset.name)));
+                } else {
+                    datasets.push(dataset);
+                }
+            }
+            table.finish(problems);
+        }
+        Source { name, title, licence, citation, homepage, http, schedule, stale_after_days, datasets, text: text.clone() }
+    })
+}
+
+fn read_http(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> Http {
+    let default = Http::default();
+    let http = Http {
+        base_url: table.string("base_url", problems).unwrap_or_default().trim_end_matches('/').to_owned(),
+        user_agent: table.string("user_agent", problems).unwrap_or(default.user_agent),
+        connect_timeout_seconds: table.float("connect_timeout_seconds", problems).unwrap_or(default.connect_timeout_seconds),
+        read_timeout_seconds: table.float("read_timeout_seconds", problems).unwrap_or(default.read_timeout_seconds),
+        total_timeout_seconds: table.float("total_timeout_seconds", problems).unwrap_or(default.total_timeout_seconds),
+        max_bytes: table.integer("max_bytes", problems).map_or(default.max_bytes, |v| v.max(1) as u64),
+        pause_milliseconds: table.integer("pause_milliseconds", problems).map_or(default.pause_milliseconds, |v| v.max(0) as u64),
+        retries: table.integer("retries", problems).map_or(default.retries, |v| v.clamp(0, 20) as usize),
+        first_wait_milliseconds: table
+            .integer("first_wait_milliseconds", problems)
+            .map_or(default.first_wait_milliseconds, |v| v.max(1) as u64),
+    };
+    for key in ["connect_timeout_seconds", "read_timeout_seconds", "total_timeout_seconds"] {
+        let value = match key {
+            "connect_timeout_seconds" => http.connect_timeout_seconds,
+            "read_timeout_seconds" => http.read_timeout_seconds,
+            _ => http.total_timeout_seconds,
+        };
+        if !(value > 0.0 && value < 1e6) {
+            problems.push(Problem::new("E0203", table.source(), table.span_of(key), format!("`{key}` must be more than 0")));
+        }
+    }
+    table.finish(problems);
+    http
+}
+
+/// Names become folders and columns: lower case letters, digits and underscores.
+pub(crate) fn name_rule(reader: &TableReader<'_>, key: &str, name: &str, problems: &mut Vec<Problem>) {
+    let good = name.starts_with(|c: char| c.is_ascii_lowercase())
+        && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
+    if !name.is_empty() && !good {
+        problems.push(
+            Problem::new("E0201", reader.source(), reader.span_of(key), format!("`{name}` is not a name"))
+                .hint("use lower case letters, digits and underscores, beginning with a letter"),
+        );
+    }
+}
+
+pub(crate) fn cron_rule(reader: &TableReader<'_>, schedule: Option<&str>, problems: &mut Vec<Problem>) {
+    if let Some(schedule) = schedule
+        && let Err(error) = schedule.parse::<Cron>()
+    {
+        problems.push(
+            Problem::new("E0204", reader.source(), reader.span_of("schedule"), format!("not a schedule: {error}"))
+                .hint("five fields as in crontab, in UTC: minute hour day month weekday, such as \"30 2 * * *\""),
+        );
+    }
+}
+
+/// Finds `source` or `source/dataset` names given on the command line.
+pub fn select<'a>(sources: &'a [Source], only: &[String]) -> crate::error::Result<Vec<(&'a Source, &'a Dataset)>> {
+    let all = || sources.iter().flat_map(|source| source.datasets.iter().map(move |dataset| (source, dataset)));
+    for wanted in only {
+        if !all().any(|(source, dataset)| matches(source, dataset, wanted)) {
+            let known: Vec<String> = sources.iter().map(|s| s.name.clone()).chain(all().map(|(s, d)| format!("{}/{}", s.name, d.name))).collect();
+            return Err(crate::error::Error::Usage {
+                message: format!("no source or data set `{wanted}`"),
+                hint: suggestion(wanted, known.iter().map(String::as_str)),
+            });
+        }
+    }
+    Ok(all().filter(|(source, dataset)| only.is_empty() || only.iter().any(|wanted| matches(source, dataset, wanted))).collect())
+}
+
+fn matches(source: &Source, dataset: &Dataset, wanted: &str) -> bool {
+    wanted == source.name || wanted.split_once('/') == Some((source.name.as_str(), dataset.name.as_str()))
+}

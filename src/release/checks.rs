@@ -1,0 +1,172 @@
+//! Quality checks: the SQL files of `sql/checks/`, rows returned = rows failed, against two limits.
+
+use std::collections::BTreeMap;
+
+use datafusion::arrow::array::RecordBatch;
+
+use crate::engine::Engine;
+use crate::engine::read::Table;
+use crate::engine::rows::{self, Cell};
+use crate::error::{Problem, Result, SourceText, suggestion};
+use crate::indicator::header::split;
+use crate::observe::schema;
+use crate::toml_reader::read_document;
+
+/// The header of a check file.
+#[derive(Debug, Clone)]
+pub struct Check {
+    pub id: String,
+    pub title: String,
+    pub severity: String,
+    /// Rows failed that are still in order.
+    pub warn_above: i64,
+    /// For severity error: more rows than this stop the promotion.
+    pub fail_above: i64,
+    pub text: SourceText,
+}
+
+const SEVERITIES: [&str; 3] = ["error", "warning", "info"];
+
+pub fn parse(text: &SourceText, problems: &mut Vec<Problem>) -> Option<Check> {
+    let Some((start, end, _)) = split(&text.text) else {
+        problems.push(Problem::new("E0501", text, 0..1, "the check has no header").hint("begin the file with /*--- , TOML lines, and ---*/"));
+        return None;
+    };
+    let toml = text.text[start..end].to_owned();
+    read_document(text, &toml, start, "the check", problems, |reader, problems| {
+        let mut needed = |key: &'static str| {
+            let value = reader.string(key, problems);
+            reader.require(key, value, problems)
+        };
+        let (id, title, severity) = (needed("id"), needed("title"), needed("severity"));
+        if let Some(severity) = &severity
+            && !SEVERITIES.contains(&severity.as_str())
+        {
+            problems.push(
+                Problem::new("E0505", text, reader.span_of("severity"), format!("unknown severity `{severity}`"))
+                    .maybe_hint(suggestion(severity, SEVERITIES)),
+            );
+        }
+        reader.integer("test", problems);
+        let warn_above = reader.integer("warn_above", problems).unwrap_or(0);
+        let fail_above = reader.integer("fail_above", problems).unwrap_or(0);
+        Some(Check { id: id?, title: title?, severity: severity?, warn_above, fail_above, text: text.clone() })
+    })
+}
+
+pub fn load(texts: &BTreeMap<String, SourceText>, problems: &mut Vec<Problem>) -> Vec<Check> {
+    texts.values().filter_map(|text| parse(text, problems)).collect()
+}
+
+/// What the checks found.
+pub struct Outcome {
+    /// `checks.parquet`
+    pub table: RecordBatch,
+    /// Failing rows, per check.
+    pub failures: Vec<(String, RecordBatch)>,
+    /// Failed checks of severity error: the gate stays shut.
+    pub stopping: Vec<String>,
+    pub warnings: usize,
+}
+
+/// Runs every check. One row of the table per check and indicator concerned.
+pub async fn run(engine: &Engine, checks: &[Check]) -> Result<Outcome> {
+    let mut table = Vec::new();
+    let mut outcome = Outcome { table: RecordBatch::new_empty(schema::checks()), failures: Vec::new(), stopping: Vec::new(), warnings: 0 };
+    for check in checks {
+        let (found_schema, batches) = engine.run(&check.text.text, &check.text.path).await?;
+        let failed = super::compute::concat(&found_schema, &batches)?;
+        let total = failed.num_rows() as i64;
+        let limit = if check.severity == "error" { check.fail_above } else { check.warn_above };
+        let result = match check.severity.as_str() {
+            "error" if total > check.fail_above => "failed",
+            _ if total <= check.warn_above => "passed",
+            "info" => "noted",
+            _ => "warned",
+        };
+        match result {
+            "failed" => outcome.stopping.push(format!("{}: {} ({})", check.id, check.title, crate::error::count(total as usize, "row"))),
+            "warned" => outcome.warnings += 1,
+            _ => {}
+        }
+        let cells = Table(&failed);
+        let mut per_indicator: BTreeMap<String, (i64, Option<String>)> = BTreeMap::new();
+        for row in 0..failed.num_rows() {
+            let entry = per_indicator.entry(cells.text("indicator", row).unwrap_or_default().to_owned()).or_insert((0, None));
+            entry.0 += 1;
+            if entry.1.is_none() {
+                entry.1 = cells.text("detail", row).map(str::to_owned);
+            }
+        }
+        if per_indicator.is_empty() {
+            per_indicator.insert(String::new(), (0, None));
+        }
+        for (indicator, (count, detail)) in per_indicator {
+            table.push(vec![
+                check.id.as_str().into(),
+                check.title.as_str().into(),
+                check.severity.as_str().into(),
+                indicator.into(),
+                Cell::Int(Some(count)),
+                Cell::Int(Some(limit)),
+                result.into(),
+                Cell::Text(detail),
+            ]);
+        }
+        if failed.num_rows() > 0 {
+            outcome.failures.push((check.id.clone(), failed));
+        }
+    }
+    let loose = rows::batch(&schema::checks(), &table)?;
+    outcome.table = super::compute::sort(&loose, &["check", "indicator"])?;
+    Ok(outcome)
+}
+
+/// Registers the tables that only checks read.
+pub fn register_tables(engine: &Engine, data_sets: &[Vec<Cell>], corrections: &[Vec<Cell>], quarantine: &[Vec<Cell>], meta: &[Vec<Cell>]) -> Result<()> {
+    for (name, schema, rows) in [
+        ("data_sets", data_sets_schema(), data_sets),
+        ("corrections_applied", corrections_schema(), corrections),
+        ("quarantine_counts", quarantine_schema(), quarantine),
+        ("indicators_meta", meta_schema(), meta),
+    ] {
+        engine.register_batches(name, schema.clone(), vec![rows::batch(&schema, rows)?])?;
+    }
+    Ok(())
+}
+
+pub fn data_sets_schema() -> datafusion::arrow::datatypes::SchemaRef {
+    rows::schema(&[
+        ("source", "text"),
+        ("dataset", "text"),
+        ("observations", "bigint"),
+        ("quarantined", "bigint"),
+        ("previous_observations", "bigint"),
+        ("last_year", "int"),
+        ("age_days", "bigint"),
+        ("stale_after_days", "bigint"),
+        ("vintage_changed", "bool"),
+        ("status", "text"),
+    ])
+}
+
+pub fn corrections_schema() -> datafusion::arrow::datatypes::SchemaRef {
+    rows::schema(&[("id", "text"), ("source", "text"), ("dataset", "text"), ("applied", "bigint"), ("guard_failed", "bigint"), ("reason", "text")])
+}
+
+pub fn quarantine_schema() -> datafusion::arrow::datatypes::SchemaRef {
+    rows::schema(&[("source", "text"), ("dataset", "text"), ("reason", "text"), ("rows", "bigint")])
+}
+
+pub fn meta_schema() -> datafusion::arrow::datatypes::SchemaRef {
+    rows::schema(&[
+        ("indicator", "text"),
+        ("id", "text"),
+        ("title", "text"),
+        ("unit", "text"),
+        ("rollup", "text"),
+        ("publish", "float"),
+        ("flag", "float"),
+        ("window_years", "int"),
+    ])
+}

@@ -1,0 +1,221 @@
+//! Runs one indicator: its SELECT, then the method files of `sql/rollups/` and `sql/derived/` in their order.
+
+use std::sync::Arc;
+
+use datafusion::arrow::array::{Array, ArrayRef, AsArray, BooleanArray, Float64Array, Int32Array, Int64Array, RecordBatch, StringArray};
+use datafusion::arrow::compute::filter_record_batch;
+use datafusion::arrow::datatypes::{DataType, Field, Int32Type, Schema, SchemaRef};
+
+use crate::engine::Engine;
+use crate::engine::session::conform;
+use crate::error::{Error, Result};
+use crate::indicator::header::ROLLUP_NONE;
+use crate::indicator::{Catalogue, Indicator};
+use crate::observe::reference::Reference;
+use crate::observe::schema::{self, DIMENSIONS};
+
+/// An indicator's values in key order, and the engine that still holds every step, for explanations.
+pub struct Computed {
+    pub values: RecordBatch,
+    pub engine: Engine,
+}
+
+/// Computes one indicator. `base` has the observations, the reference tables and the indicators it reads.
+pub async fn indicator(base: &Engine, catalogue: &Catalogue, reference: &Reference, indicator: &Indicator) -> Result<Computed> {
+    let engine = base.sibling()?;
+    engine.register_batches("parameters", parameters_schema(), vec![parameters(indicator)?])?;
+    register_membership(&engine, reference, indicator)?;
+    let rows = select(&engine, catalogue, indicator).await?;
+    check_rows(&rows, reference, indicator)?;
+    let parts = split(&rows, reference)?;
+    engine.register_batches("country_values", rows.schema(), vec![parts.countries.clone()])?;
+    engine.register_batches("published", rows.schema(), vec![parts.published])?;
+    engine.register_batches("given", rows.schema(), vec![parts.given])?;
+    if indicator.rollup != ROLLUP_NONE && parts.countries.num_rows() > 0 {
+        roll_up(&engine, catalogue, indicator).await?;
+    } else {
+        engine.register_batches("group_values", group_values_schema(), vec![])?;
+    }
+    let (_, batches) = method(&engine, catalogue, "rollups", "assemble").await?;
+    let values = sort(&conform(&batches, &schema::values(), &|_| None)?, &schema::values_key())?;
+    Ok(Computed { values, engine })
+}
+
+/// The steps of every roll-up, each registered under the name that the next one reads.
+async fn roll_up(engine: &Engine, catalogue: &Catalogue, indicator: &Indicator) -> Result<()> {
+    for (file, table) in [("member_base", "member_base"), ("member_values", "member_values"), ("group_members", "group_members")] {
+        step(engine, catalogue, file, table).await?;
+    }
+    step(engine, catalogue, &indicator.rollup, "rolled").await?;
+    step(engine, catalogue, "coverage", "coverage").await?;
+    step(engine, catalogue, "publish", "group_values").await
+}
+
+async fn step(engine: &Engine, catalogue: &Catalogue, file: &str, table: &str) -> Result<()> {
+    let (schema, batches) = method(engine, catalogue, "rollups", file).await?;
+    engine.register_batches(table, schema, batches)
+}
+
+/// Runs a method file of the workspace.
+pub async fn method(engine: &Engine, catalogue: &Catalogue, folder: &str, file: &str) -> Result<(SchemaRef, Vec<RecordBatch>)> {
+    let files = if folder == "rollups" { &catalogue.rollups } else { &catalogue.derived };
+    let text = files.get(file).ok_or_else(|| {
+        Error::Workspace(vec![crate::error::Problem::file("E0510", format!("sql/{folder}/{file}.sql"), "the method file is missing")])
+    })?;
+    engine.run(&text.text, &text.path).await
+}
+
+/// The indicator's SELECT, and the derived method after it where the header names one.
+async fn select(engine: &Engine, catalogue: &Catalogue, indicator: &Indicator) -> Result<RecordBatch> {
+    let default = |name: &str| -> Option<String> {
+        match name {
+            "unit" => Some(indicator.unit.clone()),
+            "obs_status" => Some("A".into()),
+            name if DIMENSIONS.contains(&name) => Some("_T".into()),
+            _ => None,
+        }
+    };
+    let (_, batches) = engine.run(indicator.sql(), &indicator.text.path).await?;
+    let mut rows = conform(&batches, &schema::country_values(), &default).map_err(|e| in_file(e, indicator))?;
+    if let Some(derived) = &indicator.derived {
+        engine.register_batches("gap_input", rows.schema(), vec![rows])?;
+        let (schema, batches) = method(engine, catalogue, "derived", "group_population").await?;
+        engine.register_batches("group_population", schema, batches)?;
+        let (_, batches) = method(engine, catalogue, "derived", derived).await?;
+        rows = conform(&batches, &schema::country_values(), &default).map_err(|e| in_file(e, indicator))?;
+    }
+    let mut key = vec!["ref_area", "time_period"];
+    key.extend(DIMENSIONS);
+    key.push("estimate");
+    sort(&rows, &key)
+}
+
+fn in_file(error: Error, indicator: &Indicator) -> Error {
+    match error {
+        Error::Query { code, message, hint } => Error::Query { code, message: format!("{}: {message}", indicator.text.path), hint },
+        other => other,
+    }
+}
+
+/// One row per economy, year and breakdown; areas that exist.
+fn check_rows(rows: &RecordBatch, reference: &Reference, indicator: &Indicator) -> Result<()> {
+    let areas = rows.column(0).as_string::<i32>();
+    let years = rows.column(1).as_primitive::<Int32Type>();
+    let texts: Vec<_> = (2..10).map(|i| rows.column(i).as_string::<i32>()).collect();
+    let text = |column: usize, row: usize| if texts[column].is_null(row) { "" } else { texts[column].value(row) };
+    let fail = |code, message: String, hint: &str| {
+        Err(Error::Query { code, message: format!("{}: {message}", indicator.text.path), hint: Some(hint.into()) })
+    };
+    for row in 0..rows.num_rows() {
+        if !reference.is_area(areas.value(row)) {
+            return fail("E3011", format!("ref_area `{}` is neither an economy nor a group", areas.value(row)), "use ISO 3166-1 alpha-3 or a code of groups.csv");
+        }
+        if row > 0 && areas.value(row) == areas.value(row - 1) && years.value(row) == years.value(row - 1) && (0..8).all(|c| text(c, row) == text(c, row - 1)) {
+            let dims: Vec<&str> = (0..7).map(|c| text(c, row)).filter(|c| *c != "_T").collect();
+            return fail(
+                "E3012",
+                format!("several rows for {} {} {}", areas.value(row), years.value(row), dims.join(" ")).trim_end().to_owned(),
+                "give one row per economy, year and breakdown: choose between sources, or name the missing dimension",
+            );
+        }
+    }
+    Ok(())
+}
+
+struct Parts {
+    countries: RecordBatch,
+    published: RecordBatch,
+    given: RecordBatch,
+}
+
+/// Economies, the agency's own aggregates, and rows that bring their estimate.
+fn split(rows: &RecordBatch, reference: &Reference) -> Result<Parts> {
+    let areas = rows.column(0).as_string::<i32>();
+    let estimates = rows.column(9).as_string::<i32>();
+    let mask = |f: &dyn Fn(usize) -> bool| (0..rows.num_rows()).map(|row| Some(f(row))).collect::<BooleanArray>();
+    let is_group = |row: usize| reference.group_scheme(areas.value(row)).is_some();
+    let part = |f: &dyn Fn(usize) -> bool| filter_record_batch(rows, &mask(f));
+    Ok(Parts {
+        countries: part(&|row| estimates.is_null(row) && !is_group(row))?,
+        published: part(&|row| estimates.is_null(row) && is_group(row))?,
+        given: part(&|row| !estimates.is_null(row))?,
+    })
+}
+
+/// Sorts by named columns, nulls first. Keys are unique, so the order is total.
+pub fn sort(batch: &RecordBatch, key: &[&str]) -> Result<RecordBatch> {
+    use datafusion::arrow::compute::{SortColumn, lexsort_to_indices, take_record_batch};
+    let columns: Vec<SortColumn> = key
+        .iter()
+        .filter_map(|name| batch.column_by_name(name))
+        .map(|values| SortColumn { values: values.clone(), options: None })
+        .collect();
+    if batch.num_rows() == 0 {
+        return Ok(batch.clone());
+    }
+    let order = lexsort_to_indices(&columns, None)?;
+    Ok(take_record_batch(batch, &order)?)
+}
+
+fn register_membership(engine: &Engine, reference: &Reference, indicator: &Indicator) -> Result<()> {
+    let Some(batch) = reference.tables.get("membership") else { return Ok(()) };
+    let schemes = batch.column(0).as_string::<i32>();
+    let wanted: BooleanArray = schemes.iter().map(|s| Some(s.is_some_and(|s| indicator.groups.iter().any(|g| g == s)))).collect();
+    engine.register_batches("membership", batch.schema(), vec![filter_record_batch(batch, &wanted)?])
+}
+
+pub fn parameters_schema() -> SchemaRef {
+    let text = |name: &str| Field::new(name, DataType::Utf8, false);
+    Arc::new(Schema::new(vec![
+        text("indicator"),
+        text("unit"),
+        text("rollup"),
+        Field::new("window", DataType::Int32, false),
+        Field::new("publish", DataType::Float64, false),
+        Field::new("flag", DataType::Float64, false),
+        Field::new("min_members", DataType::Int64, false),
+        text("base"),
+        Field::new("scale", DataType::Float64, false),
+    ]))
+}
+
+fn parameters(indicator: &Indicator) -> Result<RecordBatch> {
+    let text = |value: &str| -> ArrayRef { Arc::new(StringArray::from(vec![value])) };
+    let number = |value: f64| -> ArrayRef { Arc::new(Float64Array::from(vec![value])) };
+    Ok(RecordBatch::try_new(
+        parameters_schema(),
+        vec![
+            text(&indicator.name),
+            text(&indicator.unit),
+            text(&indicator.rollup),
+            Arc::new(Int32Array::from(vec![indicator.window as i32])),
+            number(indicator.coverage.publish),
+            number(indicator.coverage.flag),
+            Arc::new(Int64Array::from(vec![indicator.coverage.min_members])),
+            text(&indicator.coverage.base),
+            number(indicator.scale),
+        ],
+    )?)
+}
+
+/// What publish.sql gives; used when there is nothing to roll up.
+fn group_values_schema() -> SchemaRef {
+    let text = |name: &str| Field::new(name, DataType::Utf8, true);
+    let mut fields = vec![text("ref_area"), text("group_scheme"), Field::new("time_period", DataType::Int32, true)];
+    fields.extend(DIMENSIONS.map(text));
+    fields.extend([
+        text("estimate"),
+        Field::new("value", DataType::Float64, true),
+        text("obs_status"),
+        Field::new("coverage", DataType::Float64, true),
+        Field::new("members_observed", DataType::Int64, true),
+        Field::new("members_total", DataType::Int64, true),
+        text("note"),
+    ]);
+    Arc::new(Schema::new(fields))
+}
+
+/// Joins batches of one schema into one.
+pub fn concat(schema: &SchemaRef, batches: &[RecordBatch]) -> Result<RecordBatch> {
+    Ok(datafusion::arrow::compute::concat_batches(schema, batches)?)
+}

@@ -1,0 +1,85 @@
+//! `manifest.json`: what went into a release, what came out, and the hash of each file.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use super::inputs::Inputs;
+use crate::error::Result;
+use crate::observe::Counts;
+use crate::observe::corrections::Outcome;
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Manifest {
+    pub schema_version: u32,
+    pub release: String,
+    pub created_at: String,
+    pub program: String,
+    /// One hash over all inputs: equal key, equal data files.
+    pub key: String,
+    pub membership: String,
+    pub current_year: i32,
+    /// Per data set, what was pulled and what became of it.
+    pub inputs: Vec<InputEntry>,
+    /// Hash of each SQL and reference file.
+    pub workspace: Inputs,
+    /// Per indicator: the named inputs of its values.
+    pub indicators: BTreeMap<String, IndicatorEntry>,
+    pub rows: BTreeMap<String, u64>,
+    /// blake3 of each file of the release.
+    pub files: BTreeMap<String, String>,
+    /// What a person should know before using the release.
+    pub warnings: Vec<String>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct InputEntry {
+    pub source: String,
+    pub dataset: String,
+    pub licence: String,
+    pub vintage: Option<String>,
+    pub fetched_at: String,
+    pub origin: String,
+    pub bodies: Vec<BodyEntry>,
+    /// blake3 of the observation file.
+    pub observations: String,
+    #[serde(flatten)]
+    pub counts: Counts,
+    pub quarantine_reasons: BTreeMap<String, u64>,
+    pub corrections: Vec<Outcome>,
+    pub warnings: Vec<String>,
+    /// `new`, `unchanged`, `failed` (last good data in use).
+    pub status: String,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct BodyEntry {
+    pub name: String,
+    pub snapshot: String,
+    pub url: String,
+    pub bytes: u64,
+    pub fetched_at: String,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct IndicatorEntry {
+    pub id: String,
+    pub rows: u64,
+    /// `computed`, or `held` at the values of the release before, with the reason.
+    pub status: String,
+    pub note: Option<String>,
+    pub inputs: Inputs,
+}
+
+impl Manifest {
+    pub fn load(release: &Path) -> Result<Self> {
+        Ok(serde_json::from_slice(&fs_err::read(release.join("manifest.json"))?)?)
+    }
+
+    pub fn to_bytes(&self) -> Result<Vec<u8>> {
+        let mut bytes = serde_json::to_vec_pretty(self)?;
+        bytes.push(b'\n');
+        Ok(bytes)
+    }
+}

@@ -1,0 +1,14 @@
+//! A release: computed, checked, staged, promoted; compared with others and explained.
+
+pub mod catalog;
+pub mod checks;
+pub mod compute;
+pub mod diff;
+pub mod inputs;
+pub mod manifest;
+pub mod progress;
+pub mod promote;
+pub mod stage;
+pub mod targets;
+
+pub use manifest::Manifest;

@@ -1,0 +1,64 @@
+//! The targets of all headers as the table that progress.sql reads.
+
+use std::sync::Arc;
+
+use datafusion::arrow::array::{ArrayRef, BooleanArray, Float64Array, Int32Array, RecordBatch, StringArray};
+use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+
+use crate::error::Result;
+use crate::indicator::{Catalogue, Indicator, Target, TargetKind};
+use crate::observe::schema::DIMENSIONS;
+
+pub fn schema() -> SchemaRef {
+    let text = |name: &str| Field::new(name, DataType::Utf8, true);
+    let number = |name: &str| Field::new(name, DataType::Float64, true);
+    let mut fields = vec![text("target"), text("title"), text("indicator"), text("area"), Field::new("target_year", DataType::Int32, true), text("kind")];
+    fields.extend(["value", "change", "low", "high", "met_at"].map(number));
+    fields.extend([text("direction"), Field::new("baseline_year", DataType::Int32, true), number("baseline_value")]);
+    fields.extend([Field::new("also_groups", DataType::Boolean, true), Field::new("also_countries", DataType::Boolean, true)]);
+    fields.extend(DIMENSIONS.map(text));
+    fields.extend([text("estimates"), text("unit"), text("missing"), text("note")]);
+    Arc::new(Schema::new(fields))
+}
+
+/// `missing` says, per indicator, which data sets have not been loaded.
+pub fn batch(catalogue: &Catalogue, missing: &dyn Fn(&Indicator) -> Option<String>) -> Result<RecordBatch> {
+    let mut rows: Vec<(&Indicator, &Target)> = catalogue.indicators.iter().flat_map(|i| i.targets.iter().map(move |t| (i, t))).collect();
+    rows.sort_by(|a, b| a.1.id.cmp(&b.1.id));
+    let text = |f: &dyn Fn(&Indicator, &Target) -> Option<String>| -> ArrayRef { Arc::new(rows.iter().map(|(i, t)| f(i, t)).collect::<StringArray>()) };
+    let number = |f: &dyn Fn(&Target) -> Option<f64>| -> ArrayRef { Arc::new(rows.iter().map(|(_, t)| f(t)).collect::<Float64Array>()) };
+    let year = |f: &dyn Fn(&Target) -> Option<i64>| -> ArrayRef { Arc::new(rows.iter().map(|(_, t)| f(t).map(|y| y as i32)).collect::<Int32Array>()) };
+    let flag = |f: &dyn Fn(&Target) -> bool| -> ArrayRef { Arc::new(rows.iter().map(|(_, t)| Some(f(t))).collect::<BooleanArray>()) };
+    let mut columns = vec![
+        text(&|_, t| Some(t.id.clone())),
+        text(&|i, t| Some(if t.title.is_empty() { i.title.clone() } else { t.title.clone() })),
+        text(&|i, _| Some(i.name.clone())),
+        text(&|_, t| Some(t.area.clone())),
+        year(&|t| Some(t.year)),
+        text(&|_, t| {
+            Some(match t.kind {
+                TargetKind::Level(_) => "level".into(),
+                TargetKind::Change(_) => "change".into(),
+                TargetKind::Band(..) => "band".into(),
+            })
+        }),
+        number(&|t| if let TargetKind::Level(value) = t.kind { Some(value) } else { None }),
+        number(&|t| if let TargetKind::Change(change) = t.kind { Some(change) } else { None }),
+        number(&|t| if let TargetKind::Band(low, _) = t.kind { Some(low) } else { None }),
+        number(&|t| if let TargetKind::Band(_, high) = t.kind { Some(high) } else { None }),
+        number(&|t| t.met_at),
+        text(&|_, t| Some(t.direction.clone())),
+        year(&|t| t.baseline_year),
+        number(&|t| t.baseline_value),
+        flag(&|t| t.also_groups),
+        flag(&|t| t.also_countries),
+    ];
+    for index in 0..DIMENSIONS.len() {
+        columns.push(text(&|_, t| Some(t.dimensions[index].clone())));
+    }
+    columns.push(text(&|_, t| Some(t.estimates.join(","))));
+    columns.push(text(&|i, _| Some(i.unit.clone())));
+    columns.push(text(&|i, _| missing(i)));
+    columns.push(text(&|_, t| t.note.clone()));
+    Ok(RecordBatch::try_new(schema(), columns)?)
+}

@@ -1,0 +1,85 @@
+//! Options resolved once: flags over environment over defaults.
+
+use std::io::IsTerminal;
+
+use tracing_subscriber::EnvFilter;
+
+use crate::cli::{Format, Global};
+use crate::engine::Limits;
+use crate::error::{Error, Result};
+use crate::observe::reference::MembershipMode;
+use crate::workspace::Workspace;
+
+#[derive(Debug, Clone)]
+pub struct Settings {
+    pub workspace: Workspace,
+    pub now: jiff::Timestamp,
+    pub limits: Limits,
+    pub threads: usize,
+    pub membership: MembershipMode,
+    pub json_logs: bool,
+    pub log_level: &'static str,
+    /// Progress bars are for people.
+    pub bars: bool,
+}
+
+impl Settings {
+    pub fn resolve(global: &Global, clock: jiff::Timestamp) -> Result<Self> {
+        let root = global.workspace.clone().unwrap_or_else(|| ".".into());
+        if !root.is_dir() {
+            return Err(Error::usage_hint(format!("{} is not a folder", root.display()), "--workspace DIR names a folder with pipelines/ and sql/"));
+        }
+        let root = fs_err::canonicalize(root)?;
+        let data = match &global.data {
+            Some(data) => std::path::absolute(data)?,
+            None => root.join("data"),
+        };
+        let now = match &global.now {
+            Some(text) => moment(text)?,
+            None => clock,
+        };
+        let terminal = std::io::stderr().is_terminal();
+        let json_logs = match global.log_format {
+            Some(format) => format == Format::Json,
+            None => !terminal,
+        };
+        let log_level = match (global.quiet, global.verbose) {
+            (true, _) => "error",
+            (_, 0) if terminal => "warn",
+            (_, 0) => "info",
+            (_, 1) => "info",
+            _ => "debug",
+        };
+        let cores = std::thread::available_parallelism().map_or(2, usize::from);
+        Ok(Self {
+            workspace: Workspace { root, data },
+            now,
+            limits: Limits { memory_bytes: global.memory_mib.max(64) << 20, partitions: global.partitions.unwrap_or(1).max(1) },
+            threads: global.threads.unwrap_or(cores).clamp(1, 64),
+            membership: global.membership,
+            json_logs,
+            log_level,
+            bars: terminal && !global.quiet && global.format == Format::Human && !json_logs,
+        })
+    }
+
+    pub fn today(&self) -> jiff::civil::Date {
+        jiff::tz::TimeZone::UTC.to_datetime(self.now).date()
+    }
+
+    pub fn start_logging(&self) {
+        let filter = EnvFilter::try_from_env("YARDSTICK_LOG").unwrap_or_else(|_| EnvFilter::new(format!("yardstick={}", self.log_level)));
+        let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+        let _ = if self.json_logs { builder.json().flatten_event(true).try_init() } else { builder.with_target(false).compact().try_init() };
+    }
+}
+
+/// A moment as people write it: a date or an RFC 3339 time.
+fn moment(text: &str) -> Result<jiff::Timestamp> {
+    if let Ok(moment) = text.parse::<jiff::Timestamp>() {
+        return Ok(moment);
+    }
+    let date = text.parse::<jiff::civil::Date>().ok();
+    date.and_then(|d| jiff::tz::TimeZone::UTC.to_timestamp(d.at(0, 0, 0, 0)).ok())
+        .ok_or_else(|| Error::usage_hint(format!("`{text}` is not a time"), "write 2026-11-24 or 2026-11-24T02:30:00Z"))
+}

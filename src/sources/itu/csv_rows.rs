@@ -1,0 +1,140 @@
+//! Rows of the two DataHub CSV layouts.
+
+use std::collections::HashMap;
+use std::io::Read;
+
+use csv::ByteRecord;
+
+use super::super::csv_stream::{CsvStream, Record};
+use super::series::{SeriesTable, Words};
+use super::{note_of, status_of};
+use crate::error::Result;
+use crate::observe::Collector;
+use crate::observe::collector::{Detail, Value, parse_number};
+use crate::observe::quarantine::Reason;
+
+/// v2: 13 columns; breakdown rows name their parent by code. Gives the number of records read.
+pub fn v2<R: Read>(mut csv: CsvStream<R>, series: &mut SeriesTable<'_>, collector: &mut Collector<'_>) -> Result<u32> {
+    let columns = Columns {
+        id: csv.require(&["seriesID"])?,
+        code: csv.require(&["seriesCode"])?,
+        name: csv.require(&["seriesName"])?,
+        parent: Some(csv.require(&["seriesParent"])?),
+        disaggregation: None,
+        area: csv.require(&["entityIso"])?,
+        value: csv.require(&["dataValue"])?,
+        year: csv.require(&["dataYear"])?,
+        note: csv.require(&["dataNote"])?,
+        source: csv.require(&["dataSource"])?,
+    };
+    rows(&mut csv, &columns, series, collector)
+}
+
+/// v3: 15 columns; crossed breakdowns; aggregates among the economies; a few records torn by an unquoted newline.
+pub fn v3<R: Read>(csv: CsvStream<R>, series: &mut SeriesTable<'_>, collector: &mut Collector<'_>) -> Result<u32> {
+    let mut csv = csv.rejoin_torn();
+    let columns = Columns {
+        id: csv.require(&["SeriesID"])?,
+        code: csv.require(&["SeriesCode"])?,
+        name: csv.require(&["Series"])?,
+        parent: None,
+        disaggregation: Some([
+            csv.require(&["DisaggregationGroup"])?,
+            csv.require(&["Disaggregation1"])?,
+            csv.require(&["Disaggregation2"])?,
+        ]),
+        area: csv.require(&["AreaCode"])?,
+        value: csv.require(&["Value"])?,
+        year: csv.require(&["Year"])?,
+        note: csv.require(&["Notes"])?,
+        source: csv.require(&["Source"])?,
+    };
+    rows(&mut csv, &columns, series, collector)
+}
+
+struct Columns {
+    id: usize,
+    code: usize,
+    name: usize,
+    parent: Option<usize>,
+    disaggregation: Option<[usize; 3]>,
+    area: usize,
+    value: usize,
+    year: usize,
+    note: usize,
+    source: usize,
+}
+
+fn rows<R: Read>(csv: &mut CsvStream<R>, columns: &Columns, series: &mut SeriesTable<'_>, collector: &mut Collector<'_>) -> Result<u32> {
+    let mut details: HashMap<Box<[u8]>, u32> = HashMap::new();
+    let mut key = Vec::new();
+    while let Some(record) = csv.next()? {
+        let (number, record) = match record {
+            Record::Torn(number, fields) => {
+                collector.quarantine(number, Reason::FieldCount, format!("{fields} fields"));
+                continue;
+            }
+            Record::Whole(number, record) => (number, record),
+        };
+        let cell = |column: usize| record.get(column).unwrap_or_default().trim_ascii();
+        if cell(columns.id).is_empty() {
+            collector.quarantine(number, Reason::MissingCode, "no SeriesID");
+            continue;
+        }
+        let known = match series.cached(cell(columns.id)) {
+            Some(known) => known,
+            None => match words(record, columns) {
+                Some(words) => series.resolve(&words, collector),
+                None => {
+                    collector.quarantine(number, Reason::Encoding, "text that is not UTF-8");
+                    continue;
+                }
+            },
+        };
+        let given = cell(columns.value);
+        let categorical = known.categorical && !given.is_empty() && (known.declared || parse_number(given).is_none());
+        let value = match () {
+            () if given.is_empty() || categorical => Value::Missing,
+            () => Value::Text(given),
+        };
+        key.clear();
+        for part in [cell(columns.note), cell(columns.source), if categorical { given } else { b"" }] {
+            key.extend_from_slice(part);
+            key.push(0x1f);
+        }
+        key.push(u8::from(given.is_empty()));
+        let detail = match details.get(key.as_slice()) {
+            Some(&detail) => detail,
+            None => {
+                let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+                let (note, source) = (text(cell(columns.note)), text(cell(columns.source)));
+                let detail = collector.detail(&Detail {
+                    obs_status: if given.is_empty() { "O".into() } else { status_of(&note, &source).into() },
+                    note: note_of(&note, &source),
+                    obs_text: categorical.then(|| text(given)),
+                });
+                details.insert(key.as_slice().into(), detail);
+                detail
+            }
+        };
+        collector.push(number, "itu", cell(columns.area), cell(columns.year), known.series, detail, value);
+    }
+    Ok(csv.count())
+}
+
+fn words<'a>(record: &'a ByteRecord, columns: &Columns) -> Option<Words<'a>> {
+    let cell = |column: usize| std::str::from_utf8(record.get(column).unwrap_or_default()).ok().map(str::trim);
+    Some(Words {
+        id: cell(columns.id)?,
+        code: cell(columns.code)?,
+        name: cell(columns.name)?,
+        parent: match columns.parent {
+            Some(column) => Some(cell(column)?).filter(|p| !p.is_empty()),
+            None => None,
+        },
+        disaggregation: match columns.disaggregation {
+            Some([group, first, second]) => Some([cell(group)?, cell(first)?, cell(second)?]),
+            None => None,
+        },
+    })
+}

@@ -1,0 +1,37 @@
+//! One module per provider: `requests` says what to ask for, `parse` turns bytes into rows. No network, no disk, no SQL.
+
+pub mod archive;
+pub mod csv_stream;
+mod itu;
+pub mod requests;
+mod table;
+mod unctad;
+mod unesco;
+mod unsd;
+
+use std::fs::File;
+
+use crate::error::Result;
+use crate::fetch::{Body, Store};
+use crate::observe::Collector;
+use crate::observe::reference::Reference;
+use crate::pipelines::{Dataset, Format};
+
+/// What a body says about itself.
+#[derive(Debug, Default)]
+pub struct Parsed {
+    /// The edition that the body names, where it does.
+    pub vintage: Option<String>,
+}
+
+/// Reads one body of a data set into the collector.
+pub fn parse(dataset: &Dataset, body: &Body, store: &Store, reference: &Reference, collector: &mut Collector<'_>) -> Result<Parsed> {
+    let file: File = store.open(&body.hash)?.into_parts().0;
+    match &dataset.format {
+        Format::ItuDatahub { .. } => itu::parse(file, &body.name, reference, collector),
+        Format::UisBulk { .. } | Format::UisApi { .. } => unesco::parse(file, &body.name, collector),
+        Format::UnctadBulk { .. } | Format::UnctadApi { .. } => unctad::parse(file, collector),
+        Format::UnsdCsv { .. } => unsd::parse(file, collector),
+        Format::Table(map) => table::parse(file, map, collector),
+    }
+}

@@ -1,0 +1,154 @@
+//! Which requests a data set needs, provider by provider. Pure: no network, no disk.
+
+mod itu;
+mod table;
+mod unctad;
+mod unesco;
+mod unsd;
+
+use serde_json::Value;
+
+use crate::error::{Error, Result};
+use crate::fetch::Request;
+use crate::pipelines::{Dataset, Format, Source};
+
+/// What came back for a request of the step before, in the order of the requests.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    pub request: Request,
+    pub status: u16,
+    /// All of a list or of an accepted error answer; the first 4 KiB of a body that is kept.
+    pub bytes_for_plan: Vec<u8>,
+}
+
+/// The steps of one pull: each looks at the answers of the one before.
+pub trait Plan: Send {
+    /// What to ask next; nothing when finished. The first call has no answers.
+    fn next(&mut self, answers: &[Answer]) -> Result<Vec<Request>>;
+
+    /// The provider's edition of the data, once known.
+    fn vintage(&self) -> Option<String> {
+        None
+    }
+
+    /// Equal to that of the last pull: nothing has changed, and the data need not be asked for.
+    fn change_token(&self) -> Option<String> {
+        None
+    }
+}
+
+/// The plan for a data set; `environment` gives credentials by name.
+pub fn plan(source: &Source, dataset: &Dataset, environment: &dyn Fn(&str) -> Option<String>) -> Result<Box<dyn Plan>> {
+    Ok(match &dataset.format {
+        Format::ItuDatahub { route, codes, collection, economies, regions } => {
+            Box::new(itu::Datahub::new(base(source)?, *route, codes, *collection, economies, regions)?)
+        }
+        Format::UisBulk { url } => Box::new(Fixed::new(vec![unesco::bulk(url, dataset)])),
+        Format::UisApi { indicators, start, end, export } => {
+            Box::new(unesco::Api::new(base(source)?, indicators, (*start, *end), *export))
+        }
+        Format::UnctadBulk { report } => Box::new(unctad::Bulk::new(base(source)?, report)),
+        Format::UnctadApi { report, dimensions, measure, years, client_id_env, client_secret_env } => {
+            let secrets = unctad::credentials(client_id_env, client_secret_env, environment)?;
+            Box::new(unctad::Api::new(base(source)?, report, dimensions, measure, *years, secrets))
+        }
+        Format::UnsdCsv { series, start, end } => Box::new(Fixed::new(unsd::requests(base(source)?, series, (*start, *end)))),
+        Format::Table(map) => Box::new(Fixed::new(vec![table::request(map, dataset)?])),
+    })
+}
+
+/// A plan of one step, with nothing to learn from the answers.
+struct Fixed(Vec<Request>);
+
+impl Fixed {
+    fn new(requests: Vec<Request>) -> Self {
+        Self(requests)
+    }
+}
+
+impl Plan for Fixed {
+    fn next(&mut self, _answers: &[Answer]) -> Result<Vec<Request>> {
+        Ok(std::mem::take(&mut self.0))
+    }
+}
+
+fn base(source: &Source) -> Result<&str> {
+    let base = source.http.base_url.as_str();
+    if base.is_empty() {
+        return Err(Error::fetch_hint(
+            "E1011",
+            format!("the source `{}` has no address", source.name),
+            format!("add base_url = \"https://..\" under [http] in {}", source.text.path),
+        ));
+    }
+    Ok(base)
+}
+
+/// Without repeats, in the order given, trimmed: providers pad codes with blanks.
+fn distinct(names: &[String]) -> Vec<String> {
+    let mut seen = Vec::new();
+    for name in names.iter().map(|name| name.trim()) {
+        if !name.is_empty() && !seen.iter().any(|other| other == name) {
+            seen.push(name.to_owned());
+        }
+    }
+    seen
+}
+
+/// Percent-encodes all but the unreserved characters of RFC 3986.
+fn encode(text: &str) -> String {
+    text.bytes()
+        .map(|byte| match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),
+            other => format!("%{other:02X}"),
+        })
+        .collect()
+}
+
+/// `a=1&b=2`, in the order given; keys may repeat.
+fn query(pairs: &[(&str, String)]) -> String {
+    pairs.iter().map(|(key, value)| format!("{key}={}", encode(value))).collect::<Vec<_>>().join("&")
+}
+
+/// A name that is safe as a file name.
+fn safe(name: &str) -> String {
+    let name: String = name.chars().map(|c| if c.is_ascii_alphanumeric() || "._-".contains(c) { c } else { '_' }).collect();
+    if name.starts_with('.') || name.is_empty() { format!("_{name}") } else { name }
+}
+
+/// The last part of an address as a file name; `otherwise` when there is none.
+fn name_from(url: &str, otherwise: &str) -> String {
+    let path = url.split(['?', '#']).next().unwrap_or(url);
+    let after_host = path.split_once("://").map_or(path, |(_, rest)| rest);
+    match after_host.rsplit_once('/') {
+        Some((_, last)) if !last.is_empty() => safe(last),
+        _ => safe(otherwise),
+    }
+}
+
+fn json(answer: &Answer) -> Result<Value> {
+    serde_json::from_slice(&answer.bytes_for_plan).map_err(|error| unreadable(answer, &error.to_string()))
+}
+
+fn unreadable(answer: &Answer, why: &str) -> Error {
+    Error::fetch_hint("E1016", format!("{} cannot be read: {why}", answer.request.shown_url()), "the provider may have changed this route")
+}
+
+/// The text of an error answer, on one line.
+fn said(answer: &Answer) -> String {
+    String::from_utf8_lossy(&answer.bytes_for_plan).split_whitespace().collect::<Vec<_>>().join(" ").chars().take(300).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_safe() {
+        assert_eq!(name_from("https://h/a/SDG.zip?x=/y", "d"), "SDG.zip");
+        assert_eq!(name_from("https://h", "d"), "d");
+        assert_eq!(name_from("https://h/a/", "d"), "d");
+        assert_eq!(safe("../x"), "_.._x");
+        assert_eq!(encode("SDG: World"), "SDG%3A%20World");
+    }
+}

@@ -1,0 +1,244 @@
+//! Any CSV or XLSX, read through the column map of its data set: how a published file comes in without Rust.
+
+use std::fs::File;
+use std::io::Read;
+
+use calamine::{Data, Reader, Xlsx};
+
+use super::Parsed;
+use super::archive::{self, Kind};
+use super::csv_stream::{CsvStream, Record};
+use crate::error::{Error, Result, suggestion};
+use crate::observe::collector::{Detail, Value, parse_number, parse_year};
+use crate::observe::quarantine::Reason;
+use crate::observe::{Collector, SeriesKey, dimensions};
+use crate::pipelines::{Column, TableMap};
+
+pub fn parse(mut file: File, map: &TableMap, collector: &mut Collector<'_>) -> Result<Parsed> {
+    let kind = archive::kind_of(&mut file)?;
+    if let Some(error) = archive::refuse(kind) {
+        return Err(error);
+    }
+    let is_workbook = kind == Kind::Zip && holds_workbook(&file)?;
+    if is_workbook {
+        workbook(file, map, collector)?;
+    } else {
+        let mut count = 0;
+        archive::for_each_member(file, &|name| name.is_empty() || name.to_ascii_lowercase().ends_with(".csv"), &mut |_, reader| {
+            count = csv(reader, count, map, collector)?;
+            Ok(())
+        })?;
+    }
+    Ok(Parsed::default())
+}
+
+fn holds_workbook(file: &File) -> Result<bool> {
+    let mut found = false;
+    archive::for_each_member(file.try_clone()?, &|name| {
+        name == "xl/workbook.xml"
+    }, &mut |_, _| {
+        found = true;
+        Ok(())
+    })?;
+    Ok(found)
+}
+
+fn csv(reader: &mut dyn Read, first: u32, map: &TableMap, collector: &mut Collector<'_>) -> Result<u32> {
+    let mut reader = reader;
+    skip_lines(&mut reader, map.header_row - 1)?;
+    let mut csv = CsvStream::open(reader, map.delimiter, first)?;
+    let layout = Layout::new(map, csv.header())?;
+    while let Some(record) = csv.next()? {
+        match record {
+            Record::Torn(number, fields) => collector.quarantine(number, Reason::FieldCount, format!("{fields} fields")),
+            Record::Whole(number, record) => {
+                let cells: Option<Vec<String>> = record.iter().map(|c| std::str::from_utf8(c).ok().map(|t| t.trim().to_owned())).collect();
+                match cells {
+                    Some(cells) => layout.row(number, &cells, collector),
+                    None => collector.quarantine(number, Reason::Encoding, "text that is not UTF-8"),
+                }
+            }
+        }
+    }
+    Ok(csv.count())
+}
+
+fn skip_lines(reader: &mut dyn Read, lines: usize) -> Result<()> {
+    let mut byte = [0];
+    let mut left = lines;
+    while left > 0 && reader.read(&mut byte).map_err(|e| archive::read_error(&e))? > 0 {
+        left -= usize::from(byte[0] == b'\n');
+    }
+    Ok(())
+}
+
+fn workbook(file: File, map: &TableMap, collector: &mut Collector<'_>) -> Result<()> {
+    let bad = |e: &dyn std::fmt::Display| Error::provider_hint("E2004", format!("the workbook cannot be read: {e}"), "save it again as .xlsx, or export the sheet as CSV");
+    let mut book: Xlsx<_> = calamine::open_workbook_from_rs(std::io::BufReader::new(file)).map_err(|e: calamine::XlsxError| bad(&e))?;
+    let sheets = book.sheet_names();
+    let sheet = match &map.sheet {
+        Some(wanted) => sheets.iter().find(|s| s.eq_ignore_ascii_case(wanted)).ok_or_else(|| Error::Provider {
+            code: "E2010",
+            message: format!("the workbook has no sheet `{wanted}`"),
+            hint: suggestion(wanted, sheets.iter().map(String::as_str)),
+        })?,
+        None => sheets.first().ok_or_else(|| Error::provider("E2002", "the workbook has no sheet"))?,
+    };
+    let range = book.worksheet_range(sheet).map_err(|e| bad(&e))?;
+    let top = range.start().map_or(0, |(row, _)| row as usize);
+    let rows: Vec<Vec<String>> = range.rows().skip((map.header_row - 1).saturating_sub(top)).map(|row| row.iter().map(cell).collect()).collect();
+    let Some((header, rows)) = rows.split_first() else {
+        return Err(Error::provider("E2002", format!("sheet `{sheet}` is empty")));
+    };
+    let layout = Layout::new(map, header)?;
+    for (index, cells) in rows.iter().enumerate() {
+        if cells.iter().all(String::is_empty) {
+            continue;
+        }
+        layout.row(index as u32 + 1, cells, collector);
+    }
+    Ok(())
+}
+
+fn cell(data: &Data) -> String {
+    match data {
+        Data::Empty => String::new(),
+        Data::Float(number) => number.to_string(),
+        Data::Int(number) => number.to_string(),
+        Data::Bool(flag) => flag.to_string(),
+        other => other.to_string().trim().to_owned(),
+    }
+}
+
+/// Where each of our columns stands in this file.
+struct Layout<'m> {
+    map: &'m TableMap,
+    columns: Vec<(&'m str, Vec<usize>)>,
+    constants: Vec<(&'m str, &'m str)>,
+    years: Vec<(usize, i32)>,
+    only: Vec<(usize, &'m [String])>,
+}
+
+impl<'m> Layout<'m> {
+    fn new(map: &'m TableMap, header: &[String]) -> Result<Self> {
+        let find = |name: &str| {
+            header.iter().position(|h| h.trim().eq_ignore_ascii_case(name.trim())).ok_or_else(|| {
+                Error::provider_hint(
+                    "E2010",
+                    format!("line {}: column `{name}` is missing; the file has: {}", map.header_row, super::csv_stream::shorten(&header.join(", "), 300)),
+                    suggestion(name, header.iter().map(String::as_str)).unwrap_or_else(|| "mend `columns` of the data set".into()),
+                )
+            })
+        };
+        let (mut columns, mut constants) = (Vec::new(), Vec::new());
+        for (target, column) in &map.columns {
+            match column {
+                Column::From(names) => columns.push((target.as_str(), names.iter().map(|n| find(n)).collect::<Result<Vec<_>>>()?)),
+                Column::Constant(value) => constants.push((target.as_str(), value.as_str())),
+            }
+        }
+        let years: Vec<(usize, i32)> = if map.years_as_columns {
+            header
+                .iter()
+                .enumerate()
+                .filter_map(|(index, name)| parse_year(name.trim().trim_start_matches("y_").trim_start_matches("Y_").as_bytes()).map(|y| (index, y)))
+                .collect()
+        } else {
+            Vec::new()
+        };
+        if map.years_as_columns && years.is_empty() {
+            return Err(Error::provider("E2010", "no column is a year, but `years_as_columns` is set"));
+        }
+        let only = map.only.iter().map(|(name, values)| Ok((find(name)?, values.as_slice()))).collect::<Result<_>>()?;
+        Ok(Self { map, columns, constants, years, only })
+    }
+
+    fn text(&self, target: &str, cells: &[String]) -> Option<String> {
+        let raw = match self.columns.iter().find(|(name, _)| *name == target) {
+            Some((_, indices)) => indices.iter().filter_map(|i| cells.get(*i)).map(|c| c.trim()).collect::<Vec<_>>().join("."),
+            None => self.constants.iter().find(|(name, _)| *name == target)?.1.to_owned(),
+        };
+        Some(self.map.code(target, &raw).to_owned())
+    }
+
+    fn row(&self, number: u32, cells: &[String], collector: &mut Collector<'_>) {
+        let kept = |(index, values): &(usize, &[String])| cells.get(*index).is_some_and(|cell| values.iter().any(|v| v.eq_ignore_ascii_case(cell.trim())));
+        if !self.only.iter().all(kept) {
+            return collector.heading();
+        }
+        let series = self.text("series", cells).unwrap_or_default();
+        if series.is_empty() {
+            return collector.quarantine(number, Reason::MissingCode, "no series");
+        }
+        let mut key = SeriesKey::total(series, self.text("unit", cells).filter(|u| !u.is_empty()).unwrap_or_else(|| "_U".into()));
+        for name in crate::observe::schema::DIMENSIONS {
+            if let Some(word) = self.text(name, cells).filter(|w| !w.is_empty())
+                && let Some(dimension) = key.dimension_mut(name)
+            {
+                *dimension = code_of(name, word);
+            }
+        }
+        let scheme = scheme(&self.map.area_scheme);
+        let area = self.text("ref_area", cells).unwrap_or_default();
+        let status = self.text("obs_status", cells).filter(|s| !s.is_empty()).unwrap_or_else(|| "A".into());
+        key.edition = self.text("edition", cells).unwrap_or_default();
+        let edition = Some(key.edition.as_str()).filter(|e| !e.is_empty()).map(|e| format!("edition {e}"));
+        let note: Vec<String> = edition.into_iter().chain(self.text("note", cells).filter(|n| !n.is_empty())).collect();
+        let note = (!note.is_empty()).then(|| note.join(", "));
+        let series = collector.series(key);
+        let mut add = |year: &str, given: &str| {
+            let given = self.map.code("value", given);
+            let mut detail = Detail { obs_status: status.clone(), note: note.clone(), obs_text: None };
+            let value = match () {
+                () if given.is_empty() || matches!(given, ".." | "...") => {
+                    detail.obs_status = "O".into();
+                    Value::Missing
+                }
+                () if is_word(given) => {
+                    detail.obs_text = Some(given.to_owned());
+                    Value::Missing
+                }
+                () => Value::Text(given.as_bytes()),
+            };
+            let detail = collector.detail(&detail);
+            collector.push(number, scheme, area.as_bytes(), year.as_bytes(), series, detail, value);
+        };
+        if self.years.is_empty() {
+            add(&self.text("time_period", cells).unwrap_or_default(), &self.text("value", cells).unwrap_or_default());
+        } else {
+            for (index, year) in &self.years {
+                add(&year.to_string(), cells.get(*index).map_or("", |c| c.trim()));
+            }
+        }
+    }
+}
+
+/// Yes/no and other answers in words are kept as text; `N/A`-like words are for `maps.value` to clear.
+fn is_word(given: &str) -> bool {
+    parse_number(given.as_bytes()).is_none() && given.chars().all(|c| c.is_alphabetic() || c.is_whitespace() || matches!(c, '-' | '_' | ','))
+        && given.chars().any(char::is_alphabetic)
+        && !given.eq_ignore_ascii_case("nan")
+}
+
+fn code_of(name: &str, word: String) -> String {
+    let known = match name {
+        "sex" => dimensions::sex(&word).map(str::to_owned),
+        "age" => dimensions::age(&word),
+        "urbanisation" => dimensions::urbanisation(&word).map(str::to_owned),
+        "education_level" => dimensions::education_level(&word).map(str::to_owned),
+        _ => None,
+    };
+    known.unwrap_or(word)
+}
+
+fn scheme(name: &str) -> &'static str {
+    match name {
+        "m49" => "m49",
+        "itu" => "itu",
+        "unctad" => "unctad",
+        "uis" => "uis",
+        "unsd" => "unsd",
+        "name" => "name",
+        _ => "iso3",
+    }
+}

@@ -1,0 +1,173 @@
+//! UNCTADstat: the bulk 7z with one CSV, and the CSV of the keyed interface. A column is a measure exactly when it
+//! has a Footnote twin; every code is text; four-character economies are groups.
+
+use std::fs::File;
+use std::io::Read;
+
+use super::Parsed;
+use super::archive;
+use super::csv_stream::{CsvStream, Record};
+use crate::error::{Error, Result};
+use crate::observe::collector::{Detail, Value};
+use crate::observe::quarantine::Reason;
+use crate::observe::{Collector, SeriesKey, dimensions};
+
+pub fn parse(file: File, collector: &mut Collector<'_>) -> Result<Parsed> {
+    let (mut found, mut count, mut vintage) = (false, 0, None);
+    archive::for_each_member(file, &|name| name.is_empty() || name.to_ascii_lowercase().ends_with(".csv"), &mut |name, reader| {
+        found = true;
+        vintage = vintage.take().or_else(|| written_at(name));
+        count = rows(reader, count, collector)?;
+        Ok(())
+    })?;
+    if !found {
+        return Err(Error::provider("E2009", "the archive holds no CSV"));
+    }
+    Ok(Parsed { vintage })
+}
+
+/// `US_X_20251208094400.csv` -> `2025-12-08`.
+fn written_at(name: &str) -> Option<String> {
+    let digits = name.strip_suffix(".csv")?.rsplit('_').next()?;
+    let good = digits.len() == 14 && digits.bytes().all(|b| b.is_ascii_digit());
+    good.then(|| format!("{}-{}-{}", &digits[..4], &digits[4..6], &digits[6..8]))
+}
+
+/// One dimension: its code column and, where given, its label column.
+struct Dimension {
+    name: String,
+    code: usize,
+    label: Option<usize>,
+}
+
+struct Measure {
+    name: String,
+    value: usize,
+    footnote: Option<usize>,
+    missing: Option<usize>,
+}
+
+struct Layout {
+    economy: usize,
+    time: usize,
+    dimensions: Vec<Dimension>,
+    measures: Vec<Measure>,
+}
+
+/// Bulk headers read `X`, `X Label`, `M`, `M Footnote`, `M Missing value`; those of the interface `X_Code`,
+/// `X_Label`, `M5060_Value`, `M5060_Footnote_Text`, `M5060_MissingValue_Label`.
+fn layout<R: Read>(csv: &CsvStream<R>) -> Result<Layout> {
+    let header: Vec<String> = csv.header().iter().map(|h| h.to_lowercase()).collect();
+    let find = |name: &str| header.iter().position(|h| h == name);
+    let economy = csv.require(&["Economy", "Economy_Code"])?;
+    let time = csv.require(&["Year", "Period", "Period_Code"])?;
+    let (mut dimensions, mut measures) = (Vec::new(), Vec::new());
+    for (index, name) in header.iter().enumerate() {
+        let original = csv.header()[index].clone();
+        if let Some(footnote) = find(&format!("{name} footnote")) {
+            measures.push(Measure { name: original, value: index, footnote: Some(footnote), missing: find(&format!("{name} missing value")) });
+        } else if let Some(stem) = name.strip_suffix("_value") {
+            measures.push(Measure {
+                name: original,
+                value: index,
+                footnote: find(&format!("{stem}_footnote_text")),
+                missing: find(&format!("{stem}_missingvalue_label")),
+            });
+        } else if index != economy && index != time {
+            if let Some(stem) = name.strip_suffix("_code") {
+                dimensions.push(Dimension { name: stem.to_owned(), code: index, label: find(&format!("{stem}_label")) });
+            } else if let Some(label) = find(&format!("{name} label")) {
+                dimensions.push(Dimension { name: name.clone(), code: index, label: Some(label) });
+            }
+        }
+    }
+    if measures.is_empty() {
+        return Err(Error::provider_hint(
+            "E2010",
+            format!("line 1: no measure column (one with a Footnote twin) among: {}", csv.header().join(", ")),
+            "the layout has changed, or this is another file",
+        ));
+    }
+    Ok(Layout { economy, time, dimensions, measures })
+}
+
+fn rows(reader: &mut dyn Read, first: u32, collector: &mut Collector<'_>) -> Result<u32> {
+    let mut csv = CsvStream::open(reader, b',', first)?;
+    let layout = layout(&csv)?;
+    let single = layout.measures.len() == 1;
+    while let Some(record) = csv.next()? {
+        let (number, record) = match record {
+            Record::Torn(number, fields) => {
+                collector.quarantine(number, Reason::FieldCount, format!("{fields} fields"));
+                continue;
+            }
+            Record::Whole(number, record) => (number, record),
+        };
+        let text = |column: usize| String::from_utf8_lossy(record.get(column).unwrap_or_default()).trim().to_owned();
+        let economy = text(layout.economy);
+        for measure in &layout.measures {
+            // "Individual economies" and "Special economies" are headings of the tree, not areas.
+            if economy == "0001" || economy == "0002" {
+                collector.heading();
+                continue;
+            }
+            let mut key = SeriesKey::total("", unit_of(&measure.name));
+            for dimension in &layout.dimensions {
+                let label = dimension.label.map(text).unwrap_or_default();
+                place(&mut key, &dimension.name, text(dimension.code), &label);
+            }
+            if key.series.is_empty() {
+                key.series.clone_from(&measure.name);
+            } else if !single {
+                key.series = format!("{}.{}", key.series, measure.name);
+            }
+            let missing = measure.missing.map(text).unwrap_or_default();
+            let footnote = measure.footnote.map(text).unwrap_or_default();
+            let given = record.get(measure.value).unwrap_or_default().trim_ascii();
+            let value = if given.is_empty() { Value::Missing } else { Value::Text(given) };
+            let mut detail = Detail::status(status_of(given.is_empty(), &missing, &footnote));
+            detail.note = [footnote, missing].into_iter().find(|t| !t.is_empty());
+            let (series, detail) = (collector.series(key), collector.detail(&detail));
+            collector.push(number, "unctad", economy.as_bytes(), text(layout.time).as_bytes(), series, detail, value);
+        }
+    }
+    Ok(csv.count())
+}
+
+/// Puts one dimension of the report into ours.
+fn place(key: &mut SeriesKey, name: &str, code: String, label: &str) {
+    match name {
+        "useofict" | "variable" | "series" => key.series = code,
+        "enterprisesize" => key.size_class = if label.is_empty() && code == "0" { "_T".into() } else { dimensions::size_class(if label.is_empty() { &code } else { label }) },
+        "locationtype" => {
+            key.urbanisation = dimensions::urbanisation(label).or_else(|| dimensions::urbanisation(&code)).unwrap_or("_T").to_owned();
+            if dimensions::urbanisation(label).is_none() && !label.to_lowercase().starts_with("all") {
+                key.breakdown = code;
+            }
+        }
+        _ if label.to_lowercase().starts_with("all") || label.eq_ignore_ascii_case("total") || code == "00" => {}
+        _ if key.breakdown == "_T" => key.breakdown = code,
+        _ => key.breakdown = format!("{};{code}", key.breakdown),
+    }
+}
+
+fn unit_of(measure: &str) -> &'static str {
+    let measure = measure.to_lowercase();
+    if measure.starts_with("percentage") || measure.starts_with("m5060") || measure.starts_with("m5059") || measure.contains("as percentage") {
+        "PT"
+    } else {
+        "_U"
+    }
+}
+
+fn status_of(empty: bool, missing: &str, footnote: &str) -> &'static str {
+    let missing = missing.to_lowercase();
+    match () {
+        () if empty && missing.starts_with("not applicable") => "M",
+        () if empty && missing.starts_with("not publishable") => "Q",
+        () if empty => "O",
+        () if footnote.starts_with("Estimated") => "E",
+        () if footnote.starts_with("Break") => "B",
+        () => "A",
+    }
+}

@@ -1,0 +1,360 @@
+//! UNESCO Institute for Statistics: the bulk SDG/OPRI archive and the answers of the Data API.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::Read;
+
+use serde::Deserialize;
+
+use super::Parsed;
+use super::archive::{self, Kind};
+use super::csv_stream::{CsvStream, Record};
+use crate::error::{Error, Result};
+use crate::observe::collector::{Detail, Value};
+use crate::observe::quarantine::Reason;
+use crate::observe::{Collector, SeriesKey, dimensions};
+
+pub fn parse(mut file: File, name: &str, collector: &mut Collector<'_>) -> Result<Parsed> {
+    let kind = archive::kind_of(&mut file)?;
+    if let Some(error) = archive::refuse(kind) {
+        return Err(error);
+    }
+    let mut rows = Rows::default();
+    match kind {
+        Kind::Json => rows.answer(file, collector).map(|()| Parsed::default()),
+        Kind::Zip => archive_body(file, &mut rows, collector),
+        _ => {
+            let mut reader = archive::text_reader(file, kind)?;
+            rows.table(&mut reader, name, collector).map(|()| Parsed::default())
+        }
+    }
+}
+
+/// A bulk archive (national and regional data, labels) or an export (one data file in a folder).
+fn archive_body(file: File, rows: &mut Rows, collector: &mut Collector<'_>) -> Result<Parsed> {
+    let mut parsed = Parsed::default();
+    let ends = |name: &str, end: &str| name.to_ascii_lowercase().ends_with(end);
+    archive::for_each_member(file.try_clone()?, &|name| ends(name, "_label.csv") || ends(name, "_region.csv") || ends(name, ".md"), &mut |name, reader| {
+        if ends(name, "_label.csv") {
+            rows.labels(reader)
+        } else if ends(name, "_region.csv") {
+            rows.newest_income_vintage(reader)
+        } else {
+            // `SDG_README_RELEASE_2026_February.md` carries the release in its name.
+            let upper = name.to_ascii_uppercase();
+            parsed.vintage = upper.split_once("RELEASE_").map(|_| name[upper.find("RELEASE_").unwrap_or(0) + 8..].trim_end_matches(".md").replace('_', " "));
+            Ok(())
+        }
+    })?;
+    let mut found = false;
+    archive::for_each_member(
+        file,
+        &|name| ends(name, "_data_national.csv") || ends(name, "_data_regional.csv") || ends(name, "data.csv") || ends(name, "data.json"),
+        &mut |name, reader| {
+            found = true;
+            if ends(name, ".json") { rows.answer(reader, collector) } else { rows.table(reader, name, collector) }
+        },
+    )?;
+    if !found {
+        return Err(Error::provider_hint("E2009", "the archive has no data file", "expected .._DATA_NATIONAL.csv, or data.csv of an export"));
+    }
+    Ok(parsed)
+}
+
+/// One answer of `/data/indicators`.
+#[derive(Deserialize)]
+struct Answer {
+    #[serde(default)]
+    hints: Vec<Hint>,
+    records: Vec<ApiRecord>,
+}
+
+#[derive(Deserialize)]
+struct Hint {
+    code: String,
+    #[serde(default)]
+    message: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct ApiRecord {
+    indicator_id: String,
+    geo_unit: String,
+    year: i32,
+    value: Option<f64>,
+    #[serde(default)]
+    magnitude: Option<String>,
+    #[serde(default)]
+    qualifier: Option<String>,
+    #[serde(default)]
+    footnotes: Vec<Footnote>,
+}
+
+#[derive(Deserialize)]
+struct Footnote {
+    #[serde(default)]
+    value: Option<String>,
+}
+
+#[derive(Default)]
+struct Rows {
+    units: HashMap<String, &'static str>,
+    series: HashMap<Box<[u8]>, u32>,
+    details: HashMap<Box<[u8]>, (u32, Effect)>,
+    /// "(July 2024)": income groups of other vintages would contradict.
+    income_vintage: Option<String>,
+    count: u32,
+}
+
+/// What MAGNITUDE does to the value.
+#[derive(Clone, Copy, PartialEq)]
+enum Effect {
+    Keep,
+    Zero,
+    Null,
+}
+
+impl Rows {
+    /// Units from the labels; codes are padded with blanks in exactly the series that matter.
+    fn labels(&mut self, reader: &mut dyn Read) -> Result<()> {
+        let mut csv = CsvStream::open(reader, b',', 0)?;
+        let (code, label) = (csv.require(&["INDICATOR_ID"])?, csv.require(&["INDICATOR_LABEL_EN"])?);
+        while let Some(record) = csv.next()? {
+            if let Record::Whole(_, record) = record {
+                let text = |column| String::from_utf8_lossy(record.get(column).unwrap_or_default()).trim().to_owned();
+                self.units.insert(text(code), unit_of_label(&text(label)));
+            }
+        }
+        Ok(())
+    }
+
+    fn newest_income_vintage(&mut self, reader: &mut dyn Read) -> Result<()> {
+        let mut csv = CsvStream::open(reader, b',', 0)?;
+        let column = csv.require(&["REGION_ID"])?;
+        while let Some(record) = csv.next()? {
+            if let Record::Whole(_, record) = record {
+                let id = String::from_utf8_lossy(record.get(column).unwrap_or_default());
+                if let Some(vintage) = income_vintage(&id)
+                    && self.income_vintage.as_deref().is_none_or(|newest| year_of(vintage) > year_of(newest))
+                {
+                    self.income_vintage = Some(vintage.to_owned());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// A data table of the bulk archive or an export.
+    fn table(&mut self, reader: &mut dyn Read, name: &str, collector: &mut Collector<'_>) -> Result<()> {
+        let mut csv = CsvStream::open(reader, b',', self.count)
+            .map_err(|e| match e {
+                Error::Provider { code, message, hint } => Error::Provider { code, message: format!("{name}: {message}"), hint },
+                other => other,
+            })?;
+        let code = csv.require(&["INDICATOR_ID", "indicatorId"])?;
+        let area = csv.require(&["COUNTRY_ID", "REGION_ID", "geoUnit"])?;
+        let year = csv.require(&["YEAR"])?;
+        let value = csv.require(&["VALUE"])?;
+        let (magnitude, qualifier) = (csv.column(&["MAGNITUDE"]), csv.column(&["QUALIFIER"]));
+        let mut key = Vec::new();
+        let mut last = (Vec::new(), 0u32);
+        while let Some(record) = csv.next()? {
+            match record {
+                Record::Torn(number, fields) => collector.quarantine(number, Reason::FieldCount, format!("{fields} fields")),
+                Record::Whole(number, record) => {
+                    let cell = |column: usize| record.get(column).unwrap_or_default().trim_ascii();
+                    let indicator = cell(code);
+                    if last.0 != indicator {
+                        let Some(series) = self.series(indicator, collector) else {
+                            collector.quarantine(number, Reason::Encoding, String::from_utf8_lossy(indicator));
+                            continue;
+                        };
+                        last = (indicator.to_vec(), series);
+                    }
+                    key.clear();
+                    key.extend_from_slice(magnitude.map_or(&b""[..], cell));
+                    key.push(b'|');
+                    key.extend_from_slice(qualifier.map_or(&b""[..], cell));
+                    let (detail, effect) = match self.details.get(key.as_slice()) {
+                        Some(found) => *found,
+                        None => self.flags(&key, collector),
+                    };
+                    if self.superseded(cell(area)) {
+                        collector.quarantine(number, Reason::AreaNotCovered, String::from_utf8_lossy(cell(area)));
+                        continue;
+                    }
+                    let given = cell(value);
+                    let value = match effect {
+                        Effect::Null => Value::Missing,
+                        Effect::Zero => Value::Number(0.0),
+                        Effect::Keep if given.is_empty() => Value::Missing,
+                        Effect::Keep => Value::Text(given),
+                    };
+                    let detail = if matches!(value, Value::Missing) && effect == Effect::Keep { collector.detail(&Detail::status("O")) } else { detail };
+                    collector.push(number, "uis", cell(area), cell(year), last.1, detail, value);
+                }
+            }
+        }
+        self.count = csv.count();
+        Ok(())
+    }
+
+    fn answer(&mut self, reader: impl Read, collector: &mut Collector<'_>) -> Result<()> {
+        let answer: Answer = serde_json::from_reader(std::io::BufReader::new(reader))
+            .map_err(|e| Error::provider_hint("E2008", format!("not the documented JSON: {e}"), "the interface has changed, or the answer was cut off"))?;
+        if let Some(hint) = answer.hints.iter().find(|h| h.code.ends_with("::001") || h.code.ends_with("::003")) {
+            return Err(Error::provider_hint("E2020", format!("{}: {}", hint.code, hint.message), "correct the code in the data set; nothing was taken from this answer"));
+        }
+        for record in answer.records {
+            self.count += 1;
+            let number = self.count;
+            let Some(series) = self.series(record.indicator_id.trim().as_bytes(), collector) else { continue };
+            let flags = format!("{}|{}", record.magnitude.as_deref().unwrap_or_default(), record.qualifier.as_deref().unwrap_or_default());
+            let (mut detail, effect) = self.flags(flags.as_bytes(), collector);
+            let value = match (effect, record.value) {
+                (Effect::Null, _) | (Effect::Keep, None) => Value::Missing,
+                (Effect::Zero, _) => Value::Number(0.0),
+                (Effect::Keep, Some(value)) => Value::Number(value),
+            };
+            let note: Vec<String> = record.footnotes.into_iter().filter_map(|f| f.value).collect();
+            if !note.is_empty() || (matches!(value, Value::Missing) && effect == Effect::Keep) {
+                let mut full = status_of(&flags);
+                if matches!(value, Value::Missing) && effect == Effect::Keep {
+                    full.obs_status = "O".into();
+                }
+                full.note = (!note.is_empty()).then(|| note.join("; "));
+                detail = collector.detail(&full);
+            }
+            collector.push(number, "uis", record.geo_unit.trim().as_bytes(), record.year.to_string().as_bytes(), series, detail, value);
+        }
+        Ok(())
+    }
+
+    fn series(&mut self, code: &[u8], collector: &mut Collector<'_>) -> Option<u32> {
+        if let Some(&index) = self.series.get(code) {
+            return Some(index);
+        }
+        let text = std::str::from_utf8(code).ok()?;
+        let index = collector.series(series_key(text, self.units.get(text).copied()));
+        self.series.insert(code.into(), index);
+        Some(index)
+    }
+
+    fn flags(&mut self, key: &[u8], collector: &mut Collector<'_>) -> (u32, Effect) {
+        let text = String::from_utf8_lossy(key).to_uppercase();
+        let detail = collector.detail(&status_of(&text));
+        let effect = match text.split('|').next().unwrap_or_default() {
+            "NIL" => Effect::Zero,
+            // The cell says 0, but the indicator does not apply: null, never zero.
+            "NA" | "SUPP" | "INCLUDED" => Effect::Null,
+            _ => Effect::Keep,
+        };
+        self.details.insert(key.into(), (detail, effect));
+        (detail, effect)
+    }
+
+    /// An income group of another vintage than the newest one of the archive.
+    fn superseded(&self, area: &[u8]) -> bool {
+        match (&self.income_vintage, area.starts_with(b"WB:")) {
+            (Some(newest), true) => std::str::from_utf8(area).ok().and_then(income_vintage).is_some_and(|vintage| vintage != newest),
+            _ => false,
+        }
+    }
+}
+
+/// `WB: High income (July 2024)` -> `July 2024`.
+fn income_vintage(id: &str) -> Option<&str> {
+    let id = id.trim();
+    id.starts_with("WB:").then(|| id.strip_suffix(')')?.rsplit_once('(').map(|(_, vintage)| vintage)).flatten()
+}
+
+fn year_of(vintage: &str) -> i32 {
+    vintage.rsplit(' ').next().and_then(|y| y.parse().ok()).unwrap_or(0)
+}
+
+/// MAGNITUDE and QUALIFIER as an observation status.
+fn status_of(flags: &str) -> Detail {
+    let (magnitude, qualifier) = flags.split_once('|').unwrap_or((flags, ""));
+    let status = match magnitude {
+        "NA" => "M",
+        "SUPP" => "Q",
+        "INCLUDED" => "K",
+        "INCLUDES" => "W",
+        "LOWREL" => "U",
+        _ => match qualifier {
+            "UIS_EST" | "NAT_EST" => "E",
+            _ => "A",
+        },
+    };
+    let mut detail = Detail::status(status);
+    detail.note = match qualifier {
+        "UIS_EST" => Some("UIS estimate".into()),
+        "NAT_EST" => Some("national estimate".into()),
+        _ => None,
+    };
+    detail
+}
+
+/// Splits a UIS code into the series and its breakdown: `ICTSKILLCOPI.AG15T24.F` -> `ICTSKILLCOPI`, 15 to 24, women.
+fn series_key(code: &str, unit: Option<&'static str>) -> SeriesKey {
+    let mut kept = Vec::new();
+    let mut key = SeriesKey::total("", "");
+    for (index, part) in code.split('.').enumerate() {
+        match part {
+            "F" | "M" if index > 0 => key.sex = part.to_owned(),
+            "URB" | "RUR" if index > 0 => key.urbanisation = dimensions::urbanisation(part).unwrap_or("_T").to_owned(),
+            _ if index > 0 && part.starts_with("AG") && dimensions::age(part).is_some() => {
+                key.age = dimensions::age(part).unwrap_or_default();
+            }
+            _ => kept.push(part),
+        }
+    }
+    key.series = kept.join(".");
+    let index = kept.iter().any(|part| matches!(*part, "GPIA" | "LPIA" | "WPIA"));
+    key.unit = match unit {
+        _ if index => "RATIO",
+        Some(unit) => unit,
+        None if code.starts_with("SCHBSP") || code.starts_with("ICTSKILL") || code.starts_with("DL") => "PT",
+        None => "_U",
+    }
+    .to_owned();
+    key
+}
+
+fn unit_of_label(label: &str) -> &'static str {
+    let label = label.trim_end();
+    if label.ends_with("(%)") || label.to_lowercase().starts_with("proportion of") || label.to_lowercase().starts_with("percentage of") {
+        "PT"
+    } else if label.ends_with("(number)") {
+        "NUMBER"
+    } else if label.to_lowercase().contains("parity index") {
+        "RATIO"
+    } else {
+        "_U"
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_split_into_series_and_breakdown() {
+        let key = series_key("ICTSKILLCOPI.AG15T24.F", None);
+        assert_eq!((key.series.as_str(), key.age.as_str(), key.sex.as_str(), key.unit.as_str()), ("ICTSKILLCOPI", "Y15T24", "F", "PT"));
+        let key = series_key("SCHBSP.2T3.WINTERN", None);
+        assert_eq!((key.series.as_str(), key.sex.as_str()), ("SCHBSP.2T3.WINTERN", "_T"));
+        let key = series_key("ICTSKILLATTACH.URB.GPIA", Some("PT"));
+        assert_eq!((key.series.as_str(), key.urbanisation.as_str(), key.unit.as_str()), ("ICTSKILLATTACH.GPIA", "U", "RATIO"));
+        assert_eq!(series_key("F", None).series, "F");
+    }
+
+    #[test]
+    fn not_applicable_is_never_zero() {
+        assert_eq!(status_of("NA|").obs_status, "M");
+        assert_eq!(status_of("|UIS_EST").obs_status, "E");
+        assert_eq!(income_vintage("WB: Low income (July 2024)"), Some("July 2024"));
+        assert_eq!(income_vintage("SDG: Oceania (Australia/New Zealand)"), None);
+    }
+}

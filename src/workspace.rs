@@ -1,0 +1,49 @@
+//! Where things stand: the workspace that people edit and the data folder that the program owns.
+
+use std::path::{Path, PathBuf};
+
+/// The two roots of every command.
+#[derive(Debug, Clone)]
+pub struct Workspace {
+    /// Holds `pipelines/` and `sql/`.
+    pub root: PathBuf,
+    /// Holds snapshots, observations and releases; ours alone.
+    pub data: PathBuf,
+}
+
+impl Workspace {
+    pub fn sql(&self) -> PathBuf {
+        self.root.join("sql")
+    }
+
+    pub fn reference(&self) -> PathBuf {
+        self.root.join("pipelines/reference")
+    }
+
+    pub fn observations(&self, source: &str, dataset: &str) -> PathBuf {
+        self.data.join("observations").join(source).join(format!("{dataset}.parquet"))
+    }
+
+    pub fn quarantine(&self, source: &str, dataset: &str) -> PathBuf {
+        self.data.join("quarantine").join(source).join(format!("{dataset}.parquet"))
+    }
+
+    pub fn releases(&self) -> PathBuf {
+        self.data.join("releases")
+    }
+
+    /// The pointer to the promoted release.
+    pub fn current(&self) -> PathBuf {
+        self.data.join("current")
+    }
+
+    /// A path as it is shown to people: relative to the workspace where it lies inside.
+    pub fn shown(&self, path: &Path) -> String {
+        shown(&self.root, path)
+    }
+}
+
+/// `path` relative to `root`, with forward slashes.
+pub fn shown(root: &Path, path: &Path) -> String {
+    path.strip_prefix(root).unwrap_or(path).to_string_lossy().replace('\\', "/")
+}
