@@ -62,7 +62,10 @@ pub async fn method(engine: &Engine, catalogue: &Catalogue, folder: &str, file: 
     let text = files.get(file).ok_or_else(|| {
         Error::Workspace(vec![crate::error::Problem::file("E0510", format!("sql/{folder}/{file}.sql"), "the method file is missing")])
     })?;
-    engine.run(&text.text, &text.path).await
+    let started = std::time::Instant::now();
+    let result = engine.run(&text.text, &text.path).await;
+    tracing::debug!(file = %text.path, milliseconds = started.elapsed().as_millis() as u64, "ran");
+    result
 }
 
 /// The indicator's SELECT, and the derived method after it where the header names one.
