@@ -16,51 +16,31 @@ the base of the year its value is of.
 Source: methodology note, sections 0 (point 4) and 1.7; golden case G06 for
 the single missing economy.
 */
-WITH members AS (
+WITH observed AS (
   SELECT
-    m.group_scheme, m.group_code, e.estimate, b.ref_area, b.time_period,
-    b.sex, b.age, b.urbanisation, b.disability, b.education_level, b.size_class, b.breakdown,
-    coalesce(v.base, b.base) AS base,
-    CASE WHEN v.ref_area IS NULL THEN 0 ELSE 1 END AS observed,
-    CASE WHEN v.year_used < v.time_period THEN 1 ELSE 0 END AS carried
+    g.group_code, g.estimate, g.cell,
+    min(g.time_period) AS time_period, min(g.sex) AS sex, min(g.age) AS age, min(g.urbanisation) AS urbanisation,
+    min(g.disability) AS disability, min(g.education_level) AS education_level,
+    min(g.size_class) AS size_class, min(g.breakdown) AS breakdown,
+    coalesce(sum(g.base), 0.0) AS observed_base,
+    coalesce(sum(CASE WHEN b.base IS NULL THEN g.base END), 0.0) AS added_base,
+    count(*) AS members_observed,
+    sum(CASE WHEN g.year_used < g.time_period THEN 1 ELSE 0 END) AS members_carried
   FROM member_base b
-  CROSS JOIN (SELECT DISTINCT estimate FROM member_values) e
-  LEFT JOIN member_values v
-    ON v.estimate = e.estimate AND v.ref_area = b.ref_area AND v.time_period = b.time_period
-    AND v.sex = b.sex AND v.age = b.age AND v.urbanisation = b.urbanisation AND v.disability = b.disability
-    AND v.education_level = b.education_level AND v.size_class = b.size_class AND v.breakdown = b.breakdown
-  JOIN membership m
-    ON m.ref_area = b.ref_area AND b.time_period BETWEEN m.first_year AND m.last_year
+  JOIN group_members g ON b.ref_area = g.ref_area AND b.cell = g.cell
+  GROUP BY g.group_code, g.estimate, g.cell
 ),
 totals AS (
   SELECT
-    group_scheme, group_code, estimate, time_period,
-    sex, age, urbanisation, disability, education_level, size_class, breakdown,
-    sum(CASE WHEN observed = 1 THEN base ELSE 0.0 END) AS observed_base,
-    sum(base) AS total_base,
-    sum(observed) AS members_observed,
-    sum(carried) AS members_carried,
-    count(*) AS members_total
-  FROM members
-  GROUP BY group_scheme, group_code, estimate, time_period,
-    sex, age, urbanisation, disability, education_level, size_class, breakdown
-),
-missing AS (
-  SELECT
-    t.group_code, t.estimate, t.time_period,
-    t.sex, t.age, t.urbanisation, t.disability, t.education_level, t.size_class, t.breakdown,
-    m.ref_area, 100.0 * m.base / t.total_base AS percent,
-    row_number() OVER (
-      PARTITION BY t.group_code, t.estimate, t.time_period,
-        t.sex, t.age, t.urbanisation, t.disability, t.education_level, t.size_class, t.breakdown
-      ORDER BY m.base DESC, m.ref_area
-    ) AS place
-  FROM totals t
-  JOIN members m
-    ON m.group_code = t.group_code AND m.estimate = t.estimate AND m.time_period = t.time_period
-    AND m.sex = t.sex AND m.age = t.age AND m.urbanisation = t.urbanisation AND m.disability = t.disability
-    AND m.education_level = t.education_level AND m.size_class = t.size_class AND m.breakdown = t.breakdown
-  WHERE m.observed = 0 AND m.base > 0.05 * t.total_base
+    t.group_scheme, o.group_code, o.estimate, o.cell, o.time_period,
+    o.sex, o.age, o.urbanisation, o.disability, o.education_level, o.size_class, o.breakdown,
+    o.observed_base, coalesce(t.total_base, 0.0) + o.added_base AS total_base,
+    o.members_observed, o.members_carried, t.members_total,
+    CASE WHEN o.estimate = 'available' THEN x.available_ref_area ELSE x.imputed_ref_area END AS missing_ref_area,
+    CASE WHEN o.estimate = 'available' THEN x.available_percent ELSE x.imputed_percent END AS missing_percent
+  FROM observed o
+  JOIN group_base t ON t.group_code = o.group_code AND t.cell = o.cell
+  LEFT JOIN missing_members x ON x.group_code = o.group_code AND x.cell = o.cell
 )
 SELECT
   t.group_code AS ref_area, t.group_scheme, t.time_period,
@@ -68,14 +48,10 @@ SELECT
   t.observed_base / nullif(t.total_base, 0.0) AS coverage,
   t.members_observed, t.members_total, t.members_carried,
   CASE
-    WHEN x.ref_area IS NOT NULL AND q.base <> 'economies'
-    THEN coalesce(a.name || ' (' || x.ref_area || ')', x.ref_area) || ' is missing: '
-      || CAST(round(x.percent, 1) AS VARCHAR) || ' % of the weight'
+    WHEN t.missing_ref_area IS NOT NULL AND q.base <> 'economies'
+    THEN coalesce(a.name || ' (' || t.missing_ref_area || ')', t.missing_ref_area) || ' is missing: '
+      || CAST(round(t.missing_percent, 1) AS VARCHAR) || ' % of the weight'
   END AS missing_note
 FROM parameters q
 CROSS JOIN totals t
-LEFT JOIN missing x
-  ON x.place = 1 AND x.group_code = t.group_code AND x.estimate = t.estimate AND x.time_period = t.time_period
-  AND x.sex = t.sex AND x.age = t.age AND x.urbanisation = t.urbanisation AND x.disability = t.disability
-  AND x.education_level = t.education_level AND x.size_class = t.size_class AND x.breakdown = t.breakdown
-LEFT JOIN areas a ON a.ref_area = x.ref_area
+LEFT JOIN areas a ON a.ref_area = t.missing_ref_area

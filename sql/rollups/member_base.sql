@@ -7,6 +7,8 @@ base: persons of the breakdown (coverage base "population"), the economy's own
 weight or denominator ("weight"; a row without a value gives the weight of a
 non-reporter), or 1 ("economies"). NULL: not known, so not counted.
 persons: the population behind base; NULL where base is something else.
+cell: a number for the year and breakdown, so that later steps need not compare
+eight columns.
 
 Where no economy has a population for the breakdown in that year (sex crossed
 with urbanisation, years outside the population table), each economy counts
@@ -16,15 +18,22 @@ Source: methodology note, sections 0 (points 3 and 4) and 1.7: weight is the
 denominator of the ratio, same year, same breakdown.
 */
 WITH cells AS (
-  SELECT DISTINCT time_period, sex, age, urbanisation, disability, education_level, size_class, breakdown
-  FROM country_values
+  SELECT
+    time_period, sex, age, urbanisation, disability, education_level, size_class, breakdown,
+    row_number() OVER (
+      ORDER BY time_period, sex, age, urbanisation, disability, education_level, size_class, breakdown
+    ) AS cell
+  FROM (
+    SELECT DISTINCT time_period, sex, age, urbanisation, disability, education_level, size_class, breakdown
+    FROM country_values
+  ) AS occurring
 ),
 economies AS (
   SELECT DISTINCT ref_area FROM membership
 ),
 known AS (
   SELECT
-    e.ref_area, c.time_period,
+    e.ref_area, c.cell, c.time_period,
     c.sex, c.age, c.urbanisation, c.disability, c.education_level, c.size_class, c.breakdown,
     p.persons,
     count(p.persons) OVER (PARTITION BY c.time_period, c.sex, c.age, c.urbanisation) AS populations
@@ -35,7 +44,7 @@ known AS (
     AND p.sex = c.sex AND p.age = c.age AND p.urbanisation = c.urbanisation
 )
 SELECT
-  k.ref_area, k.time_period,
+  k.ref_area, k.cell, k.time_period,
   k.sex, k.age, k.urbanisation, k.disability, k.education_level, k.size_class, k.breakdown,
   CASE
     WHEN q.base = 'economies' THEN 1.0

@@ -6,7 +6,8 @@ The values that economies bring to their groups, by estimate:
 Years are those in which some economy has a value for the breakdown.
 
 Columns: estimate, ref_area, time_period, the breakdown, value, weight,
-numerator, denominator, base, year_used (the year the value is of), obs_status.
+numerator, denominator, base, year_used (the year the value is of), obs_status,
+cell (as in member_base).
 Where only numerator and denominator are given, value is their ratio.
 A carried rate is applied to the people of the year it is carried to: weight,
 numerator and denominator grow with the population, if population is the base
@@ -59,7 +60,7 @@ based AS (
   SELECT
     u.estimate, u.ref_area, u.time_period,
     u.sex, u.age, u.urbanisation, u.disability, u.education_level, u.size_class, u.breakdown,
-    u.value, u.weight, u.numerator, u.denominator, u.year_used, u.obs_status,
+    u.value, u.weight, u.numerator, u.denominator, u.year_used, u.obs_status, now.cell,
     coalesce(now.base, past.base) AS base,
     CASE
       WHEN u.year_used < u.time_period AND past.persons > 0 THEN coalesce(now.persons / past.persons, 1.0)
@@ -81,5 +82,5 @@ SELECT
   estimate, ref_area, time_period,
   sex, age, urbanisation, disability, education_level, size_class, breakdown,
   value, weight * growth AS weight, numerator * growth AS numerator, denominator * growth AS denominator,
-  base, year_used, obs_status
+  base, year_used, obs_status, cell
 FROM based

@@ -126,8 +126,8 @@ type RevisedIndex = HashMap<(String, i64), Vec<Revised>>;
 fn revised_observations(old: &Manifest, new: &Manifest, file: &dyn Fn(&str) -> PathBuf) -> Result<RevisedIndex> {
     let mut index = RevisedIndex::new();
     let name = |entry: &super::manifest::InputEntry| format!("{}/{}", entry.source, entry.dataset);
-    let before: BTreeMap<String, &str> = old.inputs.iter().map(|i| (name(i), i.observations.as_str())).collect();
-    let after: BTreeMap<String, &str> = new.inputs.iter().map(|i| (name(i), i.observations.as_str())).collect();
+    let before: BTreeMap<String, &str> = old.inputs.iter().map(|i| (name(i), i.observation_file.as_str())).collect();
+    let after: BTreeMap<String, &str> = new.inputs.iter().map(|i| (name(i), i.observation_file.as_str())).collect();
     for dataset in before.keys().chain(after.keys()).collect::<BTreeSet<_>>() {
         let (a, b) = (before.get(dataset), after.get(dataset));
         if a == b {

@@ -43,7 +43,7 @@ pub struct InputEntry {
     pub origin: String,
     pub bodies: Vec<BodyEntry>,
     /// blake3 of the observation file.
-    pub observations: String,
+    pub observation_file: String,
     #[serde(flatten)]
     pub counts: Counts,
     pub quarantine_reasons: BTreeMap<String, u64>,

@@ -248,7 +248,7 @@ impl Build<'_> {
                         .iter()
                         .map(|b| BodyEntry { name: b.name.clone(), snapshot: b.hash.clone(), url: b.url.clone(), bytes: b.bytes, fetched_at: b.fetched_at.clone() })
                         .collect(),
-                    observations: report.hash.clone(),
+                    observation_file: report.hash.clone(),
                     counts: report.counts.clone(),
                     quarantine_reasons: report.quarantine_reasons.clone(),
                     corrections: report.corrections.clone(),

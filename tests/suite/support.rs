@@ -1,0 +1,181 @@
+//! Temporary workspaces, runs of the real program with a frozen clock, and tables read back.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use datafusion::arrow::array::RecordBatch;
+use datafusion::parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use yardstick::engine::read::Table;
+
+/// The moment of every test.
+pub const NOW: &str = "2026-11-24T02:30:00Z";
+
+/// The project itself: its pipelines, SQL and fixtures.
+pub fn project() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Real provider bodies beside the project, on machines that have them.
+pub fn replay() -> Option<PathBuf> {
+    let path = project().join("../shared/data/replay");
+    path.is_dir().then_some(path)
+}
+
+/// The golden tables beside the project, on machines that have them.
+pub fn golden() -> Option<PathBuf> {
+    let path = project().join("../shared/data/golden");
+    path.is_dir().then_some(path)
+}
+
+pub struct Workspace {
+    pub root: tempfile::TempDir,
+}
+
+/// What a run gave.
+pub struct Run {
+    pub code: i32,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+impl Workspace {
+    /// A copy of the project's pipelines and SQL, with its own data folder.
+    pub fn of_project() -> Self {
+        let workspace = Self::empty();
+        copy(&project().join("pipelines"), &workspace.path("pipelines"));
+        copy(&project().join("sql"), &workspace.path("sql"));
+        workspace
+    }
+
+    /// The method files and reference tables only: no source, no indicator.
+    pub fn of_method() -> Self {
+        let workspace = Self::empty();
+        copy(&project().join("pipelines/reference"), &workspace.path("pipelines/reference"));
+        for folder in ["rollups", "derived", "checks"] {
+            copy(&project().join("sql").join(folder), &workspace.path("sql").join(folder));
+        }
+        workspace
+    }
+
+    pub fn empty() -> Self {
+        let root = tempfile::tempdir().expect("a temporary folder");
+        std::fs::create_dir_all(root.path().join("pipelines")).expect("pipelines/");
+        std::fs::create_dir_all(root.path().join("sql/indicators")).expect("sql/indicators/");
+        Self { root }
+    }
+
+    pub fn path(&self, relative: impl AsRef<Path>) -> PathBuf {
+        self.root.path().join(relative)
+    }
+
+    /// Writes a file, making its folders.
+    pub fn write(&self, relative: &str, content: impl AsRef<[u8]>) -> PathBuf {
+        let path = self.path(relative);
+        std::fs::create_dir_all(path.parent().expect("a folder")).expect("folders");
+        std::fs::write(&path, content).expect("a written file");
+        path
+    }
+
+    pub fn read(&self, relative: &str) -> String {
+        std::fs::read_to_string(self.path(relative)).unwrap_or_else(|e| panic!("{relative}: {e}"))
+    }
+
+    /// The real program, in this workspace, with a frozen clock.
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_yardstick"));
+        command
+            .args(arguments)
+            .current_dir(self.root.path())
+            .env("YARDSTICK_NOW", NOW)
+            .env("NO_COLOR", "1")
+            .env_remove("YARDSTICK_WORKSPACE")
+            .env_remove("YARDSTICK_DATA")
+            .env_remove("YARDSTICK_LOG");
+        command
+    }
+
+    pub fn run(&self, arguments: &[&str]) -> Run {
+        Run::of(self.command(arguments).output().expect("the program starts"))
+    }
+
+    /// Runs and expects an exit code; the output is shown when it differs.
+    pub fn expect(&self, code: i32, arguments: &[&str]) -> Run {
+        let run = self.run(arguments);
+        assert_eq!(run.code, code, "yardstick {}\n--- stdout\n{}\n--- stderr\n{}", arguments.join(" "), run.stdout, run.stderr);
+        run
+    }
+
+    /// A file of the current release.
+    pub fn release(&self, file: &str) -> RecordBatch {
+        parquet(&self.path("data/current").join(file))
+    }
+
+    /// The JSON of a command run with `--format json`.
+    pub fn json(&self, code: i32, arguments: &[&str]) -> serde_json::Value {
+        let mut all = vec!["--format", "json"];
+        all.extend(arguments);
+        let run = self.expect(code, &all);
+        serde_json::from_str(&run.stdout).unwrap_or_else(|e| panic!("{e}: {}", run.stdout))
+    }
+}
+
+impl Run {
+    fn of(output: Output) -> Self {
+        Self {
+            code: output.status.code().unwrap_or(-1),
+            stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+        }
+    }
+}
+
+pub fn parquet(path: &Path) -> RecordBatch {
+    let file = std::fs::File::open(path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+    let reader = ParquetRecordBatchReaderBuilder::try_new(file).expect("a Parquet file").build().expect("a reader");
+    let schema = datafusion::arrow::array::RecordBatchReader::schema(&reader);
+    let batches: Vec<RecordBatch> = reader.map(|b| b.expect("a batch")).collect();
+    datafusion::arrow::compute::concat_batches(&schema, &batches).expect("one batch")
+}
+
+/// The rows whose columns have these texts (years as text).
+pub fn rows(batch: &RecordBatch, wanted: &[(&str, &str)]) -> Vec<usize> {
+    let cells = Table(batch);
+    (0..batch.num_rows())
+        .filter(|row| {
+            wanted.iter().all(|(column, value)| match cells.text(column, *row) {
+                Some(text) => text == *value,
+                None => cells.int(column, *row).is_some_and(|v| v.to_string() == *value),
+            })
+        })
+        .collect()
+}
+
+/// The single row that matches.
+pub fn row(batch: &RecordBatch, wanted: &[(&str, &str)]) -> usize {
+    let found = rows(batch, wanted);
+    assert_eq!(found.len(), 1, "{wanted:?} matches {} rows", found.len());
+    found[0]
+}
+
+/// The number in the single row that matches.
+pub fn value(batch: &RecordBatch, column: &str, wanted: &[(&str, &str)]) -> f64 {
+    let row = row(batch, wanted);
+    Table(batch).float(column, row).unwrap_or_else(|| panic!("{column} of {wanted:?} is null"))
+}
+
+pub fn close(actual: f64, expected: f64, tolerance: f64) {
+    assert!((actual - expected).abs() <= tolerance, "{actual} is not within {tolerance} of {expected}");
+}
+
+pub fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).expect("a folder");
+    for entry in std::fs::read_dir(from).unwrap_or_else(|e| panic!("{}: {e}", from.display())) {
+        let path = entry.expect("an entry").path();
+        let target = to.join(path.file_name().expect("a name"));
+        if path.is_dir() {
+            copy(&path, &target);
+        } else {
+            std::fs::copy(&path, &target).expect("a copied file");
+        }
+    }
+}
