@@ -89,7 +89,7 @@ impl Printer {
     /// A table for people; numbers to the right.
     pub fn table(&self, header: &[&str], rows: &[Vec<String>]) -> String {
         let mut table = Table::new();
-        table.load_preset(comfy_table::presets::UTF8_NO_BORDERS).set_content_arrangement(ContentArrangement::Disabled);
+        table.load_preset(comfy_table::presets::UTF8_FULL_CONDENSED).set_content_arrangement(ContentArrangement::Disabled);
         table.set_header(header);
         for row in rows {
             table.add_row(row);

@@ -33,6 +33,8 @@ pub fn parse(mut file: File, name: &str, collector: &mut Collector<'_>) -> Resul
 /// A bulk archive (national and regional data, labels) or an export (one data file in a folder).
 fn archive_body(file: File, rows: &mut Rows, collector: &mut Collector<'_>) -> Result<Parsed> {
     let mut parsed = Parsed::default();
+    // `data.csv` of an export in its folder; SDG_METADATA.csv is something else.
+    let export = |name: &str| name.rsplit('/').next().is_some_and(|file| matches!(file, "data.csv" | "data.json"));
     let ends = |name: &str, end: &str| name.to_ascii_lowercase().ends_with(end);
     archive::for_each_member(file.try_clone()?, &|name| ends(name, "_label.csv") || ends(name, "_region.csv") || ends(name, ".md"), &mut |name, reader| {
         if ends(name, "_label.csv") {
@@ -49,7 +51,7 @@ fn archive_body(file: File, rows: &mut Rows, collector: &mut Collector<'_>) -> R
     let mut found = false;
     archive::for_each_member(
         file,
-        &|name| ends(name, "_data_national.csv") || ends(name, "_data_regional.csv") || ends(name, "data.csv") || ends(name, "data.json"),
+        &|name| ends(name, "_data_national.csv") || ends(name, "_data_regional.csv") || export(name),
         &mut |name, reader| {
             found = true;
             if ends(name, ".json") { rows.answer(reader, collector) } else { rows.table(reader, name, collector) }
