@@ -1,2 +1,175 @@
+//! `check`: every problem in pipelines, reference tables, corrections, SQL and test cases; no data, no network.
+
 use std::path::PathBuf;
-pub async fn check(_: &crate::settings::Settings, _: &crate::printer::Printer, _: &[PathBuf]) -> crate::error::Result<u8> { Ok(0) }
+
+use serde_json::json;
+
+use super::load::{self, Loaded};
+use crate::engine::{Engine, tables};
+use crate::error::{Problem, Result, Severity, count};
+use crate::indicator::discovery::STEPS;
+use crate::indicator::statement::{self, KnownSeries};
+use crate::indicator::test_case;
+use crate::observe::schema;
+use crate::pipelines::{Column, Format, Source};
+use crate::printer::{Printer, errors};
+use crate::release::{checks, compute, diff, targets};
+use crate::settings::Settings;
+
+pub async fn check(settings: &Settings, printer: &Printer, paths: &[PathBuf]) -> Result<u8> {
+    let loaded = load::read(settings);
+    let mut problems = loaded.problems.clone();
+    problems.extend(loaded.catalogue.metadata_problems.iter().cloned());
+    check_sql(settings, &loaded, &mut problems).await?;
+    for indicator in &loaded.catalogue.indicators {
+        for name in test_case::names(&settings.workspace, indicator) {
+            test_case::load(&settings.workspace, indicator, &name, &mut problems);
+        }
+    }
+    stray_cases(settings, &loaded, &mut problems);
+    let wanted: Vec<String> = paths.iter().map(|p| std::path::absolute(p).map_or_else(|_| p.display().to_string(), |p| settings.workspace.shown(&p))).collect();
+    if !wanted.is_empty() {
+        problems.retain(|p| wanted.iter().any(|w| *p.source.path == **w || p.source.path.starts_with(&format!("{w}/"))));
+    }
+    problems.sort_by(|a, b| (&a.source.path, a.start, a.code).cmp(&(&b.source.path, b.start, b.code)));
+    problems.dedup_by(|a, b| a.source.path == b.source.path && a.start == b.start && a.message == b.message);
+    let failed = errors(&problems);
+    let code = if failed > 0 { 2 } else { 0 };
+    let files = loaded.sources.len() + loaded.catalogue.indicators.len() + loaded.catalogue.rollups.len() + loaded.catalogue.derived.len() + loaded.catalogue.checks.len();
+    if printer.json() {
+        printer.envelope("check", code, &json!({ "files": files, "errors": failed, "warnings": problems.len() - failed }), &problems);
+        return Ok(code);
+    }
+    for problem in &problems {
+        printer.line(&format!("{}\n", problem.render(false)));
+    }
+    let warnings = problems.iter().filter(|p| p.severity == Severity::Warning).count();
+    printer.line(&match (failed, warnings) {
+        (0, 0) => format!("{}: no problem", count(files, "file")),
+        (failed, warnings) => format!("{}: {}, {}", count(files, "file"), count(failed, "error"), count(warnings, "warning")),
+    });
+    Ok(code)
+}
+
+/// Plans every statement over empty typed tables.
+async fn check_sql(settings: &Settings, loaded: &Loaded, problems: &mut Vec<Problem>) -> Result<()> {
+    let base = Engine::new(settings.limits)?;
+    tables::register_empty(&base)?;
+    for indicator in &loaded.catalogue.indicators {
+        base.register_indicator(&indicator.name, schema::values(), vec![])?;
+    }
+    let known = known_series(loaded);
+    for indicator in &loaded.catalogue.indicators {
+        let engine = base.sibling()?;
+        let mut found = Vec::new();
+        if let Some(plan) = statement::plan(&indicator.text, &engine, &mut found).await {
+            statement::check_output(&indicator.text, &plan, indicator.derived.is_some(), &mut found);
+            statement::check_expressions(&indicator.text, &plan, &mut found);
+        }
+        statement::check_series(&indicator.text, &known, &mut found);
+        // A missing indicator is reported once, by name.
+        found.retain(|p| !(p.code == "E3002" && p.message.contains("`indicators.")));
+        problems.extend(found);
+    }
+    method_files(&base, loaded, problems).await
+}
+
+/// Method files in their order: each result, empty, is the table that the next one reads.
+async fn method_files(base: &Engine, loaded: &Loaded, problems: &mut Vec<Problem>) -> Result<()> {
+    let engine = base.sibling()?;
+    engine.register_batches("parameters", compute::parameters_schema(), vec![])?;
+    for table in ["country_values", "published", "given", "gap_input"] {
+        engine.register_batches(table, schema::country_values(), vec![])?;
+    }
+    let rollups = &loaded.catalogue.rollups;
+    let own: Vec<&String> = rollups.keys().filter(|name| !STEPS.contains(&name.as_str())).collect();
+    for step in STEPS {
+        if step == "coverage" {
+            for name in &own {
+                plan_into(&engine, &rollups[*name], "rolled", problems).await?;
+            }
+        }
+        let table = if step == "publish" { "group_values" } else { step };
+        if let Some(text) = rollups.get(step) {
+            plan_into(&engine, text, table, problems).await?;
+        }
+    }
+    let current = crate::engine::rows::schema(&[("year", "int")]);
+    engine.register_batches("current_year", current, vec![])?;
+    engine.register_batches("targets", targets::schema(), vec![])?;
+    for (name, table) in [("indicator_values", schema::values()), ("previous_values", schema::values()), ("progress", schema::progress()), ("revisions", diff::schema())] {
+        engine.register_batches(name, table, vec![])?;
+    }
+    checks::register_tables(&engine, &[], &[], &[], &[])?;
+    let derived = &loaded.catalogue.derived;
+    for name in ["group_population"].into_iter().chain(derived.keys().map(String::as_str).filter(|n| *n != "group_population")) {
+        if let Some(text) = derived.get(name) {
+            plan_into(&engine, text, name, problems).await?;
+        }
+    }
+    engine.register_batches("progress", schema::progress(), vec![])?;
+    for text in loaded.catalogue.checks.values() {
+        let mut found = Vec::new();
+        if let Some(plan) = statement::plan(text, &engine, &mut found).await {
+            statement::check_expressions(text, &plan, &mut found);
+            for column in ["indicator", "detail"] {
+                if plan.schema().field_with_unqualified_name(column).is_err() {
+                    found.push(Problem::new("E3005", text, crate::indicator::lint::sql_start(text), format!("a check gives a column `{column}`")));
+                }
+            }
+        }
+        problems.extend(found);
+    }
+    Ok(())
+}
+
+async fn plan_into(engine: &Engine, text: &crate::error::SourceText, table: &str, problems: &mut Vec<Problem>) -> Result<()> {
+    if let Some(plan) = statement::plan(text, engine, problems).await {
+        statement::check_expressions(text, &plan, problems);
+        engine.register_batches(table, std::sync::Arc::new(plan.schema().as_arrow().clone()), vec![])?;
+    }
+    Ok(())
+}
+
+/// What the configured sources are known to serve.
+fn known_series(loaded: &Loaded) -> KnownSeries {
+    let mut known = KnownSeries { itu: Vec::new(), unsd: Vec::new(), unesco: Vec::new() };
+    known.itu = loaded.reference.itu_series.values().map(|s| s.series.clone()).collect();
+    for source in &loaded.sources {
+        for dataset in &source.datasets {
+            match &dataset.format {
+                Format::UnsdCsv { series, .. } => known.unsd.extend(series.iter().cloned()),
+                Format::UisApi { indicators, .. } => known.unesco.extend(indicators.iter().cloned()),
+                Format::Table(map) => {
+                    if let Some(Column::Constant(series)) = map.column("series") {
+                        known.itu.push(series.clone());
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+    known.itu.sort();
+    known.itu.dedup();
+    let tables = |s: &Source| s.datasets.iter().any(|d| matches!(d.format, Format::Table(_)));
+    if !loaded.sources.iter().any(|s| s.name == "itu") && loaded.sources.iter().any(tables) {
+        // Another workspace's tables may use any code.
+        known.itu.clear();
+    }
+    known
+}
+
+/// Test case folders whose id no indicator has.
+fn stray_cases(settings: &Settings, loaded: &Loaded, problems: &mut Vec<Problem>) {
+    let Ok(entries) = fs_err::read_dir(settings.workspace.sql().join("tests")) else { return };
+    for path in entries.filter_map(|e| e.ok().map(|e| e.path())).filter(|p| p.is_dir()) {
+        let id = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+        if !loaded.catalogue.indicators.iter().any(|i| i.id == id) {
+            let known = loaded.catalogue.indicators.iter().map(|i| i.id.as_str());
+            problems.push(
+                Problem::file("E3103", settings.workspace.shown(&path), format!("test cases of `{id}`, but no indicator has this id"))
+                    .maybe_hint(crate::error::suggestion(&id, known)),
+            );
+        }
+    }
+}

@@ -1,1 +1,233 @@
-pub async fn test(_: &crate::settings::Settings, _: &crate::printer::Printer, _: &[String], _: bool, _: Option<&str>, _: &[String], _: &[i32]) -> crate::error::Result<u8> { Ok(0) }
+//! `test`: the indicators' own test cases; differences as key and changed cells; new expectations and new cases.
+
+use std::collections::BTreeSet;
+
+use datafusion::arrow::array::RecordBatch;
+use serde_json::json;
+
+use super::load::{self, Loaded};
+use crate::engine::Engine;
+use crate::engine::read::Table;
+use crate::error::{Error, Problem, Result};
+use crate::indicator::test_case::{self, Difference};
+use crate::indicator::{Indicator, canonical};
+use crate::observe::schema::DIMENSIONS;
+use crate::printer::Printer;
+use crate::release::{inputs, promote};
+use crate::settings::Settings;
+
+/// Differences printed of one case.
+const SHOWN: usize = 20;
+
+pub async fn test(
+    settings: &Settings,
+    printer: &Printer,
+    ids: &[String],
+    update: bool,
+    record: Option<&str>,
+    areas: &[String],
+    years: &[i32],
+) -> Result<u8> {
+    let loaded = load::read(settings);
+    let chosen: Vec<Indicator> = match ids {
+        [] => loaded.catalogue.indicators.clone(),
+        ids => ids.iter().map(|id| loaded.catalogue.find(id).cloned()).collect::<Result<_>>()?,
+    };
+    let broken: Vec<Problem> =
+        loaded.problems.iter().filter(|p| chosen.iter().any(|i| i.text.path == p.source.path) || p.source.path.starts_with("sql/rollups")).cloned().collect();
+    if !broken.is_empty() {
+        return Err(Error::Workspace(broken));
+    }
+    if let Some(name) = record {
+        let [indicator] = &chosen[..] else { return Err(Error::usage("--record makes a case of one indicator: name its id")) };
+        return record_case(settings, printer, &loaded, indicator, name, areas, years).await;
+    }
+    let engine = Engine::new(settings.limits)?;
+    let (mut problems, mut results) = (Vec::new(), Vec::new());
+    let (mut passed, mut failed) = (0, 0);
+    for indicator in &chosen {
+        for name in test_case::names(&settings.workspace, indicator) {
+            let Some(case) = test_case::load(&settings.workspace, indicator, &name, &mut problems) else { continue };
+            let outcome = match test_case::run(&case, &engine, &loaded.catalogue, &loaded.reference, indicator).await {
+                Ok(values) => Ok((test_case::compare(&case, &values, &loaded.reference)?, values)),
+                Err(error) => Err(error),
+            };
+            let label = format!("{}/{name}", indicator.id);
+            match outcome {
+                Ok((differences, _)) if differences.is_empty() => {
+                    passed += 1;
+                    results.push(json!({ "case": label, "result": "ok" }));
+                    if !printer.json() {
+                        printer.line(&format!("ok      {label}"));
+                    }
+                }
+                Ok((differences, values)) => {
+                    failed += 1;
+                    results.push(json!({ "case": label, "result": "failed", "differences": differences.iter().map(difference_json).collect::<Vec<_>>() }));
+                    if !printer.json() {
+                        printer.line(&format!("failed  {label}: {}", counts(&differences)));
+                        printer.line(&difference_table(printer, &differences));
+                    }
+                    if update {
+                        let pairs: BTreeSet<(String, String)> = test_case::pairs(&case, &loaded.reference)?.into_iter().collect();
+                        let keep = |area: &str, estimate: &str| pairs.contains(&(area.to_owned(), estimate.to_owned()));
+                        let bytes = test_case::expectation(&values, &case.given, &keep)?;
+                        crate::files::write_atomically(&case.folder.join("expected.csv"), &bytes)?;
+                        printer.note(&format!("wrote {}/expected.csv", settings.workspace.shown(&case.folder)));
+                    }
+                }
+                Err(error) => {
+                    failed += 1;
+                    results.push(json!({ "case": label, "result": "error", "error": error.to_string() }));
+                    if !printer.json() {
+                        printer.line(&format!("failed  {label}: {error}"));
+                    }
+                }
+            }
+        }
+    }
+    if !problems.is_empty() {
+        return Err(Error::Workspace(problems));
+    }
+    let code = if failed > 0 && !update { 1 } else { 0 };
+    if printer.json() {
+        printer.envelope("test", code, &json!({ "passed": passed, "failed": failed, "cases": results }), &[]);
+    } else {
+        printer.line(&format!("{passed} passed, {failed} failed"));
+        if passed + failed == 0 {
+            printer.line("no test case: `yardstick new` writes one beside a new indicator");
+        }
+    }
+    Ok(code)
+}
+
+/// "2 changed, 1 missing".
+fn counts(differences: &[Difference]) -> String {
+    ["changed", "missing", "unexpected"]
+        .iter()
+        .filter_map(|kind| {
+            let count = differences.iter().filter(|d| d.kind == *kind).count();
+            (count > 0).then(|| format!("{count} {kind}"))
+        })
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+fn difference_table(printer: &Printer, differences: &[Difference]) -> String {
+    let rows: Vec<Vec<String>> = differences
+        .iter()
+        .take(SHOWN)
+        .map(|d| {
+            let cells = d
+                .cells
+                .iter()
+                .map(|(column, want, got)| match d.kind {
+                    "missing" => format!("{column} {want}"),
+                    "unexpected" => format!("{column} {got}"),
+                    _ => format!("{column}: expected {}, got {}", empty(want), empty(got)),
+                })
+                .collect::<Vec<_>>()
+                .join("\n");
+            vec![d.kind.to_owned(), test_case::shown_key(&d.key), cells]
+        })
+        .collect();
+    let mut text = printer.table(&["", "row", "cells"], &rows);
+    if differences.len() > SHOWN {
+        text.push_str(&format!("\n{} more", differences.len() - SHOWN));
+    }
+    text
+}
+
+fn empty(text: &str) -> &str {
+    if text.is_empty() { "nothing" } else { text }
+}
+
+fn difference_json(d: &Difference) -> serde_json::Value {
+    let cells: Vec<_> = d.cells.iter().map(|(column, want, got)| json!({ "column": column, "expected": want, "got": got })).collect();
+    json!({ "kind": d.kind, "row": test_case::shown_key(&d.key), "cells": cells })
+}
+
+/// Makes a case from the data at hand: the observations behind the chosen areas and years, and what they give.
+async fn record_case(
+    settings: &Settings,
+    printer: &Printer,
+    loaded: &Loaded,
+    indicator: &Indicator,
+    name: &str,
+    areas: &[String],
+    years: &[i32],
+) -> Result<u8> {
+    if promote::current(&settings.workspace).is_none() {
+        return Err(Error::usage_hint("no release yet to record from", "run `yardstick run` first"));
+    }
+    let folder = test_case::folder(&settings.workspace, indicator).join(name);
+    let members = crate::release::stage::members(&loaded.reference);
+    let mut wanted: BTreeSet<String> = BTreeSet::new();
+    for area in areas {
+        if !loaded.reference.is_area(area) {
+            return Err(Error::Usage {
+                message: format!("no area `{area}`"),
+                hint: crate::error::suggestion(area, loaded.reference.area_codes()),
+            });
+        }
+        wanted.insert(area.clone());
+        wanted.extend(members.get(area).into_iter().flatten().cloned());
+    }
+    let engine = loaded.engine(settings)?;
+    let reports = loaded.reports(settings);
+    crate::release::stage::register_observations(&engine, &settings.workspace, &reports, &inputs::datasets_of(indicator, &reports))?;
+    let list = |items: &mut dyn Iterator<Item = String>| items.map(|i| format!("'{}'", i.replace('\'', "''"))).collect::<Vec<_>>().join(", ");
+    let literals = canonical::literals(indicator.sql());
+    let series: Vec<String> = reports.values().flat_map(|r| r.series.iter().cloned()).filter(|s| literals.contains(s)).collect();
+    let mut filter = format!(
+        "ref_area IN ({}) AND time_period IN ({})",
+        list(&mut wanted.into_iter()),
+        years.iter().map(i32::to_string).collect::<Vec<_>>().join(", ")
+    );
+    if !series.is_empty() {
+        filter = format!("{filter} AND series IN ({})", list(&mut series.into_iter()));
+    }
+    let query = format!("SELECT * FROM observations WHERE {filter} ORDER BY source, dataset, series, ref_area, time_period, record");
+    let (schema, batches) = engine.run(&query, "the observations of the case").await?;
+    let rows = crate::release::compute::concat(&schema, &batches)?;
+    let mut others = Vec::new();
+    for index in loaded.catalogue.dependencies(indicator) {
+        let other = &loaded.catalogue.indicators[index].name;
+        let query = format!("SELECT * FROM indicators.{other} WHERE ref_area IN ({}) AND time_period IN ({})", list(&mut areas.iter().cloned()), years.iter().map(i32::to_string).collect::<Vec<_>>().join(", "));
+        let (schema, batches) = engine.run(&query, "the indicator that the case reads").await?;
+        others.push((other.clone(), crate::release::compute::concat(&schema, &batches)?));
+    }
+    test_case::create(&folder)?;
+    crate::files::write_atomically(&folder.join("observations.csv"), &observations_csv(&rows)?)?;
+    for (other, batch) in others {
+        crate::files::write_atomically(&folder.join(format!("indicators.{other}.csv")), &crate::publish::csv_bytes(&batch)?)?;
+    }
+    crate::files::write_atomically(&folder.join("expected.csv"), b"ref_area,time_period,estimate,value\n")?;
+    let mut problems = Vec::new();
+    let case = test_case::load(&settings.workspace, indicator, name, &mut problems).ok_or(Error::Workspace(problems))?;
+    let values = test_case::run(&case, &Engine::new(settings.limits)?, &loaded.catalogue, &loaded.reference, indicator).await?;
+    let bytes = test_case::expectation(&values, &[], &|area, _| areas.iter().any(|a| a == area))?;
+    crate::files::write_atomically(&folder.join("expected.csv"), &bytes)?;
+    printer.line(&format!("wrote {}: {} observations", settings.workspace.shown(&folder), rows.num_rows()));
+    printer.note("read expected.csv before you trust it: it says what the SQL gives, not what is right");
+    Ok(0)
+}
+
+/// Only the columns that say something.
+fn observations_csv(rows: &RecordBatch) -> Result<Vec<u8>> {
+    let cells = Table(rows);
+    let keep: Vec<usize> = rows
+        .schema()
+        .fields()
+        .iter()
+        .enumerate()
+        .filter(|(_, f)| match f.name().as_str() {
+            "snapshot" | "record" => false,
+            name if DIMENSIONS.contains(&name) => (0..cells.len()).any(|r| cells.text(name, r) != Some("_T")),
+            "obs_text" | "note" => (0..cells.len()).any(|r| cells.text(f.name(), r).is_some()),
+            _ => true,
+        })
+        .map(|(index, _)| index)
+        .collect();
+    crate::publish::csv_bytes(&rows.project(&keep)?)
+}

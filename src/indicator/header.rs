@@ -133,6 +133,12 @@ pub fn parse(text: &SourceText, problems: &mut Vec<Problem>, metadata: &mut Vec<
         );
         return None;
     };
+    if let Some(at) = text.text[start..end].find("/*") {
+        problems.push(
+            Problem::new("E0511", text, start + at..start + at + 2, "`/*` inside the header opens another comment")
+                .hint("SQL nests comments: write the text without these two characters together"),
+        );
+    }
     let toml = text.text[start..end].to_owned();
     read_document(text, &toml, start, "the header", problems, |reader, problems| read(reader, text, sql_start, problems, metadata))
 }

@@ -4,6 +4,8 @@ pub mod canonical;
 pub mod discovery;
 pub mod header;
 pub mod lint;
+pub mod statement;
+pub mod test_case;
 
 pub use discovery::Catalogue;
 pub use header::{Coverage, Indicator, SourceNote, Target, TargetKind};

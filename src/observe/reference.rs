@@ -9,6 +9,7 @@ use jiff::civil::Date;
 
 use super::areas::AreaCodes;
 use super::schema;
+use crate::engine::read::Table;
 use crate::error::{Problem, SourceText};
 use crate::typed_csv;
 
@@ -104,6 +105,26 @@ impl Reference {
         let names = pairs(&areas, "ref_area", "name").chain(pairs(&groups, "group_code", "name")).collect();
         let group_schemes = pairs(&groups, "group_code", "group_scheme").collect();
         Self { areas: codes, tables, itu_series: itu_series(&itu), hashes, names, group_schemes }
+    }
+
+    /// Puts another table in the place of one, as a test case does.
+    pub fn replace(&mut self, name: &str, batch: RecordBatch) {
+        let Some(slot) = ["areas", "groups", "membership", "population", "gni_per_capita", "units"].into_iter().find(|n| *n == name) else { return };
+        let cells = Table(&batch);
+        let code = |column: &str, row: usize| cells.text(column, row).unwrap_or_default().to_owned();
+        for row in 0..cells.len() {
+            match slot {
+                "areas" => {
+                    self.names.insert(code("ref_area", row), code("name", row));
+                }
+                "groups" => {
+                    self.names.insert(code("group_code", row), code("name", row));
+                    self.group_schemes.insert(code("group_code", row), code("group_scheme", row));
+                }
+                _ => {}
+            }
+        }
+        self.tables.insert(slot, batch);
     }
 
     /// The name of an area or group; the code itself when unknown.
