@@ -1,1 +1,267 @@
-pub async fn explain(_: &crate::settings::Settings, _: &crate::printer::Printer, _: &crate::cli::ExplainArgs) -> crate::error::Result<u8> { Ok(0) }
+//! `explain`: why a number is what it is, down to the line of the provider's body.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::json;
+
+use super::load;
+use crate::cli::ExplainArgs;
+use crate::engine::read::{self, Table};
+use crate::error::{Error, Result, suggestion};
+use crate::fetch::Store;
+use crate::observe::schema::{self, DIMENSIONS};
+use crate::printer::{Printer, number, percent};
+use crate::release::explain::{Explainer, Explanation, Record, Wanted, locate};
+use crate::release::{Manifest, promote};
+use crate::settings::Settings;
+
+pub async fn explain(settings: &Settings, printer: &Printer, args: &ExplainArgs) -> Result<u8> {
+    let loaded = load::load(settings)?;
+    let release = promote::find(&settings.workspace, "current")?;
+    let manifest = Manifest::load(&release)?;
+    let values = read::parquet(&release.join("values.parquet"), &schema::values())?;
+    let explainer = Explainer {
+        workspace: &settings.workspace,
+        catalogue: &loaded.catalogue,
+        reference: &loaded.reference,
+        manifest: &manifest,
+        values: &values,
+        limits: settings.limits,
+    };
+    let indicator = loaded.catalogue.find(&args.indicator)?;
+    let store = Store::new(&settings.workspace.data);
+    let formats: BTreeMap<String, &crate::pipelines::Format> = manifest
+        .inputs
+        .iter()
+        .filter_map(|input| {
+            let dataset = loaded.sources.iter().find(|s| s.name == input.source)?.dataset(&input.dataset)?;
+            Some(input.bodies.iter().map(move |b| (b.snapshot.clone(), &dataset.format)))
+        })
+        .flatten()
+        .collect();
+    let bodies: BTreeMap<String, (String, String)> =
+        manifest.inputs.iter().flat_map(|i| i.bodies.iter().map(move |b| (b.snapshot.clone(), (format!("{}/{}/{}", i.source, i.dataset, b.name), b.url.clone())))).collect();
+    let find = |snapshot: &str, numbers: &BTreeSet<u32>| {
+        let file = store.open(snapshot).map(|f| f.into_parts().0);
+        match (formats.get(snapshot), file) {
+            (Some(format), Ok(file)) => crate::sources::locate(format, file, numbers).unwrap_or_default(),
+            _ => BTreeMap::new(),
+        }
+    };
+    let mut wanted = Wanted {
+        area: args.area.clone(),
+        year: i64::from(args.year.unwrap_or_default()),
+        dimensions: [&args.sex, &args.age, &args.urbanisation, &args.disability, &args.education_level, &args.size_class, &args.breakdown].map(Clone::clone),
+        estimate: String::new(),
+    };
+    if let Some(target) = &args.target {
+        let progress = read::parquet(&release.join("progress.parquet"), &schema::progress())?;
+        let row = progress_row(&progress, target, &indicator.name, args)?;
+        let cells = Table(&progress);
+        wanted.estimate = cells.text("estimate", row).unwrap_or_default().to_owned();
+        wanted.dimensions = DIMENSIONS.map(|d| cells.text(d, row).unwrap_or_default().to_owned());
+        let mut both = Vec::new();
+        for column in ["baseline_year", "latest_year"] {
+            if let Some(year) = cells.int(column, row) {
+                let mut explanation = explainer.explain(indicator, Wanted { year, ..wanted.clone() }).await?;
+                locate(&mut explanation, args.limit, &find, &bodies);
+                both.push(explanation);
+            }
+        }
+        return Ok(show_progress(printer, &progress, row, &both, &manifest.release, args.limit));
+    }
+    let year = args.year.ok_or_else(|| Error::usage_hint("explain needs --year", "or --target for a row of progress"))?;
+    wanted.year = i64::from(year);
+    wanted.estimate = estimate(&values, &indicator.name, &wanted, args.estimate.as_deref());
+    let mut explanation = explainer.explain(indicator, wanted).await?;
+    locate(&mut explanation, args.limit, &find, &bodies);
+    let code = if explanation.adds_up { 0 } else { 1 };
+    if printer.json() {
+        printer.envelope("explain", code, &json!({ "release": manifest.release, "explanation": explanation }), &[]);
+    } else {
+        show(printer, &explanation, &manifest.release, args.limit);
+    }
+    Ok(code)
+}
+
+/// The estimate asked for, or the first there is: a country's own figure, then ours, then the agency's.
+fn estimate(values: &datafusion::arrow::array::RecordBatch, indicator: &str, wanted: &Wanted, asked: Option<&str>) -> String {
+    if let Some(asked) = asked {
+        return asked.to_owned();
+    }
+    let cells = Table(values);
+    let there: BTreeSet<&str> = (0..cells.len())
+        .filter(|r| {
+            cells.text("indicator", *r) == Some(indicator) && cells.text("ref_area", *r) == Some(&wanted.area) && cells.int("time_period", *r) == Some(wanted.year)
+        })
+        .filter_map(|r| cells.text("estimate", r))
+        .collect();
+    ["reported", "available", "imputed", "published"].into_iter().find(|e| there.contains(e)).unwrap_or("available").to_owned()
+}
+
+fn progress_row(progress: &datafusion::arrow::array::RecordBatch, target: &str, indicator: &str, args: &ExplainArgs) -> Result<usize> {
+    let cells = Table(progress);
+    let given = [&args.sex, &args.age, &args.urbanisation, &args.disability, &args.education_level, &args.size_class, &args.breakdown];
+    let mut rows: Vec<usize> = (0..cells.len())
+        .filter(|r| cells.text("target", *r) == Some(target) && cells.text("indicator", *r) == Some(indicator) && cells.text("ref_area", *r) == Some(&args.area))
+        .filter(|r| args.estimate.as_deref().is_none_or(|e| cells.text("estimate", *r) == Some(e)))
+        .filter(|r| DIMENSIONS.iter().zip(given).all(|(d, code)| code == "_T" || cells.text(d, *r) == Some(code)))
+        .collect();
+    // Without a choice: the first with a class.
+    rows.sort_by_key(|r| (cells.text("class", *r) == Some("insufficient_data"), cells.text("estimate", *r) != Some("available"), *r));
+    rows.first().copied().ok_or_else(|| {
+        let targets: BTreeSet<&str> = (0..cells.len()).filter(|r| cells.text("indicator", *r) == Some(indicator)).filter_map(|r| cells.text("target", r)).collect();
+        Error::Usage { message: format!("no progress row for target {target} in {}", args.area), hint: suggestion(target, targets) }
+    })
+}
+
+fn headline(e: &Explanation) -> String {
+    let dims: Vec<&str> = e.wanted.dimensions.iter().map(String::as_str).filter(|c| *c != "_T").collect();
+    let value = match e.value {
+        Some(value) => format!("{value} {}", e.unit),
+        None => "withheld".into(),
+    };
+    format!("{}  {} ({})  {}{}  {}: {value}", e.indicator, e.area_name, e.wanted.area, e.wanted.year, if dims.is_empty() { String::new() } else { format!("  {}", dims.join(" ")) }, e.wanted.estimate)
+}
+
+fn show(printer: &Printer, e: &Explanation, release: &str, limit: usize) {
+    printer.line(&headline(e));
+    printer.line(&format!("release {release}; status {}; coverage {}", e.obs_status, percent(e.coverage)));
+    if let Some(note) = &e.note {
+        printer.line(&format!("note: {note}"));
+    }
+    printer.line(&format!("rule: {}: {}", e.rule.rollup, e.rule.formula));
+    if e.rule.rollup != "none" {
+        printer.line(&format!(
+            "      shown from {} of the {} on, flagged from {}; values carried for {} years at most in `imputed`",
+            percent(Some(e.rule.publish)),
+            e.rule.base,
+            percent(Some(e.rule.flag)),
+            e.rule.window
+        ));
+    }
+    if !e.members.is_empty() {
+        members(printer, e, limit);
+    }
+    if !e.inputs.is_empty() {
+        let rows: Vec<Vec<String>> = e
+            .inputs
+            .iter()
+            .map(|i| vec![i.indicator.clone(), i.dimensions.clone(), i.estimate.clone(), number(i.value), i.obs_status.clone(), percent(i.coverage), i.note.clone().unwrap_or_default()])
+            .collect();
+        printer.line("made from:");
+        printer.line(&printer.table(&["indicator", "breakdown", "estimate", "value", "status", "coverage", "note"], &rows));
+    }
+    for record in &e.records {
+        printer.line(&record_text(record));
+    }
+    printer.line(&format!("sql: {}", e.sql.join(", ")));
+    for warning in &e.warnings {
+        printer.line(&format!("warning: {warning}"));
+    }
+}
+
+fn members(printer: &Printer, e: &Explanation, limit: usize) {
+    let present: Vec<_> = e.members.iter().filter(|m| m.state != "missing").collect();
+    let rows: Vec<Vec<String>> = present
+        .iter()
+        .take(limit)
+        .map(|m| {
+            let place = m.record.as_ref().map_or(String::new(), |r| format!("{} {} line {}", r.body.clone().unwrap_or_else(|| r.data_set.clone()), r.member.clone().unwrap_or_default(), r.line.map_or("?".into(), |l| l.to_string())));
+            vec![
+                m.ref_area.clone(),
+                m.name.clone(),
+                number(m.value),
+                number(m.weight),
+                percent(m.share),
+                number(m.contribution),
+                m.year_used.map_or(String::new(), |y| y.to_string()),
+                if m.state == "carried" { "carried".into() } else { m.obs_status.clone().unwrap_or_default() },
+                place,
+            ]
+        })
+        .collect();
+    printer.line(&printer.table(&["area", "name", "value", "weight", "share", "part", "year", "status", "from"], &rows));
+    if present.len() > limit {
+        let rest: f64 = present.iter().skip(limit).filter_map(|m| m.contribution).sum();
+        printer.line(&format!("and {} more, together {}; raise --limit", crate::error::count(present.len() - limit, "member"), number(Some(rest))));
+    }
+    if let (Some(parts), Some(whole)) = (e.parts, e.unrounded) {
+        printer.line(&format!("the parts add up to {parts}, the aggregate is {whole}: {}", if e.adds_up { "equal" } else { "NOT EQUAL" }));
+    }
+    let missing: Vec<_> = e.members.iter().filter(|m| m.state == "missing").collect();
+    if !missing.is_empty() {
+        let weigh: f64 = missing.iter().filter_map(|m| m.base_share).sum();
+        let named: Vec<String> = missing.iter().take(12).map(|m| format!("{} {}", m.ref_area, percent(m.base_share))).collect();
+        let more = if missing.len() > 12 { format!(" and {} more", missing.len() - 12) } else { String::new() };
+        printer.line(&format!("missing: {}, together {} of the {}: {}{more}", crate::error::count(missing.len(), "member"), percent(Some(weigh)), e.rule.base, named.join(", ")));
+    }
+    let carried: Vec<String> = e.members.iter().filter(|m| m.state == "carried").map(|m| format!("{} from {} ({})", m.ref_area, m.year_used.unwrap_or_default(), percent(m.share))).collect();
+    if !carried.is_empty() {
+        printer.line(&format!("carried: {}", carried.join(", ")));
+    }
+}
+
+fn record_text(r: &Record) -> String {
+    let value = r.obs_value.map(|v| v.to_string()).or(r.obs_text.clone()).unwrap_or_else(|| "no value".into());
+    let place = format!(
+        "{}{}, line {}, snapshot {}",
+        r.body.clone().unwrap_or_else(|| r.data_set.clone()),
+        r.member.as_ref().map_or(String::new(), |m| format!(" {m}")),
+        r.line.map_or("?".into(), |l| l.to_string()),
+        &r.snapshot[..r.snapshot.len().min(12)]
+    );
+    let text = r.text.as_ref().map_or(String::new(), |t| format!("\n        {}", crate::sources::csv_stream::shorten(t, 200)));
+    let note = r.note.as_ref().map_or(String::new(), |n| format!("  ({n})"));
+    format!("record: series {} {} {} = {value} [{}]{note}\n        {place}{text}", r.series, r.ref_area, r.time_period, r.obs_status)
+}
+
+fn show_progress(printer: &Printer, progress: &datafusion::arrow::array::RecordBatch, row: usize, both: &[Explanation], release: &str, limit: usize) -> u8 {
+    let cells = Table(progress);
+    let float = |c: &str| cells.float(c, row);
+    let int = |c: &str| cells.int(c, row).map(|v| v as f64);
+    // The parts of the formula, computed again.
+    let actual = (|| Some((float("latest_value")? - float("baseline_value")?) / (int("latest_year")? - int("baseline_year")?)))();
+    let required = (|| Some((float("target_value")? - float("baseline_value")?) / (int("target_year")? - int("baseline_year")?)))();
+    let pace = actual.zip(required).map(|(a, r)| a / r);
+    let near = |a: Option<f64>, b: Option<f64>| match (a, b) {
+        (Some(a), Some(b)) => (a - b).abs() <= 1e-12 * a.abs().max(1.0),
+        (_, None) => true,
+        _ => false,
+    };
+    let adds_up = near(actual, float("actual_per_year")) && near(pace, float("pace")) && both.iter().all(|e| e.adds_up);
+    let code = if adds_up { 0 } else { 1 };
+    let text = |c: &str| cells.text(c, row).unwrap_or_default().to_owned();
+    if printer.json() {
+        let mut object = serde_json::Map::new();
+        for field in progress.schema().fields() {
+            let name = field.name();
+            let value = cells.text(name, row).map(|t| json!(t)).or_else(|| cells.int(name, row).map(|v| json!(v))).or_else(|| cells.float(name, row).map(|v| json!(v)));
+            object.insert(name.clone(), value.unwrap_or_default());
+        }
+        printer.envelope(
+            "explain",
+            code,
+            &json!({ "release": release, "progress": object, "computed_again": { "actual_per_year": actual, "required_from_baseline": required, "pace": pace }, "adds_up": adds_up, "values": both }),
+            &[],
+        );
+        return code;
+    }
+    printer.line(&format!("target {} for {} ({}): {}", text("target"), text("ref_area"), text("estimate"), text("class")));
+    let show = |c: &str| number(float(c));
+    let year = |c: &str| cells.int(c, row).map_or("-".into(), |y| y.to_string());
+    printer.line(&format!("baseline {} in {}, latest {} in {}, target {} in {}; left to go {}", show("baseline_value"), year("baseline_year"), show("latest_value"), year("latest_year"), show("target_value"), year("target_year"), show("distance")));
+    printer.line(&format!("made per year:   ({} - {}) / ({} - {}) = {}", show("latest_value"), show("baseline_value"), year("latest_year"), year("baseline_year"), number(actual)));
+    printer.line(&format!("needed per year: ({} - {}) / ({} - {}) = {} from the baseline, {} from now on", show("target_value"), show("baseline_value"), year("target_year"), year("baseline_year"), number(required), show("required_per_year")));
+    printer.line(&format!("pace: {} (linear, gives the class: 0.95 on track, 0.5 moderate, -0.1 limited), {} by compound rates", number(pace), show("pace_cagr")));
+    printer.line(&format!("projected {} to {} at the target year; arrival {}", show("projected_low"), show("projected_high"), float("arrival_year").map_or("-".into(), |y| format!("{y:.1}"))));
+    if let Some(note) = cells.text("note", row) {
+        printer.line(&format!("note: {note}"));
+    }
+    printer.line("sql: sql/derived/progress.sql");
+    for explanation in both {
+        printer.line("");
+        self::show(printer, explanation, release, limit);
+    }
+    code
+}

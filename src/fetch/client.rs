@@ -74,12 +74,21 @@ struct Failure {
     error: Error,
     again: bool,
     wait: Option<Duration>,
-    status: Option<u16>,
+    /// None when no answer began.
+    answer: Option<Answered>,
+}
+
+/// How an answer began: journalled even when its body is of no use.
+#[derive(Debug, Clone)]
+struct Answered {
+    status: u16,
+    etag: Option<String>,
+    last_modified: Option<String>,
 }
 
 impl Failure {
     fn last(error: impl Into<Error>) -> Self {
-        Self { error: error.into(), again: false, wait: None, status: None }
+        Self { error: error.into(), again: false, wait: None, answer: None }
     }
 
     fn passing(error: Error) -> Self {
@@ -129,16 +138,37 @@ impl Client {
         }
         let from = request.shown_url();
         let response = self.build(request, known)?.send().await.map_err(|error| network(error, &from))?;
-        let status = response.status().as_u16();
-        let (etag, last_modified) = (text(response.headers(), &ETAG), text(response.headers(), &LAST_MODIFIED));
-        let content = match status {
-            304 if known.is_some() => Content::Unchanged,
-            200 if request.keep => self.store(context, request, &from, response).await?,
-            200 => self.read(context, request, &from, response).await?,
-            _ if request.accept_status.contains(&status) => Content::Memory(message(response).await),
-            _ => return Err(refused(context, request, &from, response).await),
+        let answer = Answered {
+            status: response.status().as_u16(),
+            etag: text(response.headers(), &ETAG),
+            last_modified: text(response.headers(), &LAST_MODIFIED),
         };
-        Ok(Fetched { status, etag, last_modified, content })
+        match self.content(context, request, known, &from, response).await {
+            Ok(content) => Ok(Fetched { status: answer.status, etag: answer.etag, last_modified: answer.last_modified, content }),
+            Err(failure) => Err(Failure { answer: Some(answer), ..failure }),
+        }
+    }
+
+    async fn content(
+        &self,
+        context: Context<'_>,
+        request: &Request,
+        known: Option<&Body>,
+        from: &str,
+        response: Response,
+    ) -> Result<Content, Failure> {
+        match response.status().as_u16() {
+            304 if known.is_some() => Ok(Content::Unchanged),
+            200 if request.keep => self.store(context, request, from, response).await,
+            200 => self.read(context, request, from, response).await,
+            301 | 302 | 303 | 307 | 308 if !request.secrets.is_empty() => Err(Failure::last(Error::fetch_hint(
+                "E1010",
+                format!("{from} redirects where we do not follow: credentials go to the address in pipelines/ only"),
+                "if the service has moved, change the address",
+            ))),
+            status if request.accept_status.contains(&status) => Ok(Content::Memory(message(request, response).await)),
+            _ => Err(refused(context, request, from, response).await),
+        }
     }
 
     fn build(&self, request: &Request, known: Option<&Body>) -> Result<RequestBuilder, Failure> {
@@ -257,8 +287,8 @@ fn check(request: &Request, from: &str, head: &[u8], tail: &[u8], bytes: u64) ->
     })
 }
 
-/// The start of an error answer; what can't be read is left out.
-async fn message(mut response: Response) -> Vec<u8> {
+/// The start of an error answer; what can't be read is left out, and so are credentials that it repeats.
+async fn message(request: &Request, mut response: Response) -> Vec<u8> {
     let mut body = Vec::new();
     while let Ok(Some(chunk)) = response.chunk().await {
         body.extend_from_slice(&chunk);
@@ -267,7 +297,14 @@ async fn message(mut response: Response) -> Vec<u8> {
             break;
         }
     }
-    body
+    if request.secrets.is_empty() {
+        return body;
+    }
+    let mut text = String::from_utf8_lossy(&body).into_owned();
+    for (key, secret) in request.secrets.iter().filter(|(_, secret)| !secret.expose_secret().is_empty()) {
+        text = text.replace(secret.expose_secret(), &format!("({key})"));
+    }
+    text.into_bytes()
 }
 
 async fn refused(context: Context<'_>, request: &Request, from: &str, response: Response) -> Failure {
@@ -277,18 +314,19 @@ async fn refused(context: Context<'_>, request: &Request, from: &str, response: 
         retry_after(&value, theirs.unwrap_or(context.now))
     });
     let reason = status.canonical_reason().map(|reason| format!(" {reason}")).unwrap_or_default();
-    let body = message(response).await;
+    let body = message(request, response).await;
     let said = first_words(&body).map(|words| format!(": {words}")).unwrap_or_default();
     let by_hand = format!("put the file by hand under DIR/{}/{}/ and run with --from DIR", context.source, context.dataset);
     let hint = match status.as_u16() {
         401 | 403 if !request.secrets.is_empty() => "the credentials were refused: check the environment variables named in pipelines/".to_owned(),
         401 | 403 | 451 | 473 => format!("the service may be closed to programs; {by_hand}"),
+        304 => "nothing was asked about that could be unchanged: look for a cache between us and the provider".to_owned(),
         404 | 410 => format!("the address may have moved: compare it with pipelines/{}.toml; meanwhile {by_hand}", context.source),
         code if PASSING.contains(&code) => "the provider is overloaded or down: the last good snapshot stays, the next run tries again".to_owned(),
         _ => format!("the provider does not accept this request; {by_hand}"),
     };
     let error = Error::fetch_hint("E1003", format!("{from} answered {}{reason}{said}", status.as_u16()), hint);
-    Failure { error, again: PASSING.contains(&status.as_u16()), wait, status: Some(status.as_u16()) }
+    Failure { again: PASSING.contains(&status.as_u16()), wait, ..Failure::last(error) }
 }
 
 /// The first line of a plain error message, shortened; nothing for a web page.
@@ -367,8 +405,12 @@ fn entry(context: Context<'_>, request: &Request, number: u32, result: &Result<F
     match result {
         Ok(fetched) => describe(&mut entry, fetched),
         Err(failure) => {
-            entry.status = failure.status;
             entry.error = Some(failure.error.to_string());
+            if let Some(answer) = &failure.answer {
+                entry.status = Some(answer.status);
+                entry.etag.clone_from(&answer.etag);
+                entry.last_modified.clone_from(&answer.last_modified);
+            }
         }
     }
     entry

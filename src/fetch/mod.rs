@@ -11,7 +11,7 @@
 //! | E1007 | the body is not what the route gives: ZIP, 7z, CSV, JSON | yes |
 //! | E1008 | credentials are missing in the environment | no |
 //! | E1009 | the answer is an empty list: an unknown code, or no data | no |
-//! | E1010 | a redirect was refused: more than 5, or from https to http | no |
+//! | E1010 | a redirect was refused: more than 5, from https to http, or any with credentials | no |
 //! | E1011 | the data set's settings do not add up to a request | no |
 //! | E1012 | the provider says that a code does not exist (UIS hints 001 and 003) | no |
 //! | E1013 | a code in the settings is not in the provider's list | no |

@@ -185,11 +185,19 @@ fn has_columns(head: &[u8]) -> bool {
 /// Bodies sent without a length can end early without an error: archives and JSON show it.
 fn cut_off(seen: &str, head: &[u8], tail: &[u8], bytes: u64) -> bool {
     match seen {
-        ZIP => !contains(tail, b"PK\x05\x06"),
+        ZIP => !ends_zip(tail),
         SEVEN_ZIP => seven_zip_length(head).is_none_or(|length| bytes < length),
         JSON => !matches!(tail.trim_ascii_end().last(), Some(b'}' | b']')),
         _ => false,
     }
+}
+
+/// The end record of a ZIP: 22 bytes, then a comment whose length is in the last two.
+fn ends_zip(tail: &[u8]) -> bool {
+    tail.windows(22).enumerate().any(|(at, record)| {
+        let comment = usize::from(u16::from_le_bytes([record[20], record[21]]));
+        record.starts_with(b"PK\x05\x06") && at + 22 + comment <= tail.len()
+    })
 }
 
 /// Signature header of 7z: offset and size of the end header, little-endian, at bytes 12 and 20.
@@ -217,7 +225,9 @@ mod tests {
     #[test]
     fn shapes_are_told_by_bytes() {
         assert_eq!(code(Expect::Csv, b"\xef\xbb\xbfa,b\n1,2\n"), "ok");
-        assert_eq!(code(Expect::ZipOrCsv, b"PK\x03\x04..PK\x05\x06.."), "ok");
+        assert_eq!(code(Expect::ZipOrCsv, b"PK\x03\x04..PK\x05\x06..................\x00"), "E1006");
+        assert_eq!(code(Expect::ZipOrCsv, b"PK\x03\x04..PK\x05\x06................\x00\x00"), "ok");
+        assert_eq!(code(Expect::ZipOrCsv, b"PK\x03\x04..PK\x05\x06................\x04\x00not"), "E1006");
         assert_eq!(code(Expect::Zip, b"PK\x03\x04.."), "E1006");
         assert_eq!(code(Expect::ZipOrCsv, b"[]"), "E1009");
         assert_eq!(code(Expect::Json, b"[]"), "ok");

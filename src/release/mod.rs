@@ -4,6 +4,7 @@ pub mod catalog;
 pub mod checks;
 pub mod compute;
 pub mod diff;
+pub mod explain;
 pub mod inputs;
 pub mod manifest;
 pub mod progress;

@@ -3,6 +3,7 @@
 pub mod archive;
 pub mod csv_stream;
 mod itu;
+mod locate;
 pub mod requests;
 mod table;
 mod unctad;
@@ -16,6 +17,8 @@ use crate::fetch::{Body, Store};
 use crate::observe::Collector;
 use crate::observe::reference::Reference;
 use crate::pipelines::{Dataset, Format};
+
+pub use locate::{Located, locate};
 
 /// What a body says about itself.
 #[derive(Debug, Default)]

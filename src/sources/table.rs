@@ -63,7 +63,7 @@ fn csv(reader: &mut dyn Read, first: u32, map: &TableMap, collector: &mut Collec
     Ok(csv.count())
 }
 
-fn skip_lines(reader: &mut dyn Read, lines: usize) -> Result<()> {
+pub(super) fn skip_lines(reader: &mut dyn Read, lines: usize) -> Result<()> {
     let mut byte = [0];
     let mut left = lines;
     while left > 0 && reader.read(&mut byte).map_err(|e| archive::read_error(&e))? > 0 {

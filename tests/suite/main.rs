@@ -8,5 +8,6 @@ mod golden;
 mod indicator_cases;
 mod network;
 mod nightly;
+mod provider_server;
 mod regression;
 mod wrong_files;

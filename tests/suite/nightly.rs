@@ -1,1 +1,66 @@
-//! Filled by the tests of this name.
+//! The nightly job from end to end: what a release holds, what a second run does, and what happens when things go wrong.
+
+mod gates;
+mod release;
+mod replay;
+mod schedule;
+mod shelf;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use crate::support::{Workspace, project};
+
+/// Where the fixtures are, as an argument.
+fn fixtures() -> String {
+    project().join("fixtures").to_string_lossy().into_owned()
+}
+
+/// The project with four of its indicators: a run of it is quick.
+fn small() -> Workspace {
+    let workspace = Workspace::of_project();
+    let kept = ["1.2_broadband_affordability.sql", "1.2b_broadband_affordability_share.sql", "2.1_internet_use.sql", "2.2_internet_use_gaps.sql"];
+    for entry in std::fs::read_dir(workspace.path("sql/indicators")).unwrap() {
+        let path = entry.unwrap().path();
+        if !kept.iter().any(|name| path.ends_with(name)) {
+            std::fs::remove_file(path).unwrap();
+        }
+    }
+    workspace
+}
+
+/// A small workspace after its first good run.
+fn small_released() -> Workspace {
+    let workspace = small();
+    workspace.expect(0, &["run", "--from", &fixtures()]);
+    workspace
+}
+
+/// The name of the release that `current` points to.
+fn current(workspace: &Workspace) -> String {
+    let target = std::fs::read_link(workspace.path("data/current")).expect("current is a symbolic link");
+    target.strip_prefix("releases").expect("into releases/").to_string_lossy().into_owned()
+}
+
+/// Every file below a folder, by its relative path.
+fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    let mut found = BTreeMap::new();
+    let mut folders = vec![folder.to_path_buf()];
+    while let Some(next) = folders.pop() {
+        for entry in std::fs::read_dir(&next).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                let name = path.strip_prefix(folder).unwrap().to_string_lossy().into_owned();
+                found.insert(name, std::fs::read(&path).unwrap());
+            }
+        }
+    }
+    found
+}
+
+/// Which files differ, by name: a failed comparison of whole files would print them.
+fn different(one: &BTreeMap<String, Vec<u8>>, other: &BTreeMap<String, Vec<u8>>) -> Vec<String> {
+    one.keys().chain(other.keys()).filter(|name| one.get(*name) != other.get(*name)).cloned().collect()
+}

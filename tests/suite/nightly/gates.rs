@@ -1,0 +1,98 @@
+//! Releases that are not promoted, and indicators held at their last good values.
+
+use yardstick::engine::read::Table;
+
+use super::{current, different, files, fixtures, small_released};
+use crate::support::{parquet, rows};
+
+const ALWAYS: &str = "/*---
+id = \"always\"
+title = \"Never in order\"
+severity = \"error\"
+---*/
+SELECT '' AS indicator, 'a row' AS detail
+";
+
+#[test]
+fn a_failed_gate_stages_and_does_not_promote() {
+    let workspace = small_released();
+    let good = current(&workspace);
+    let before = files(&workspace.path("data/current"));
+    workspace.write("sql/checks/always.sql", ALWAYS);
+    let run = workspace.expect(4, &["run", "--from", &fixtures()]);
+    assert!(run.stderr.contains("is staged, not promoted") && run.stderr.contains("always: Never in order (1 row)"), "{}", run.stderr);
+    assert_eq!(current(&workspace), good);
+    assert_eq!(different(&before, &files(&workspace.path("data/current"))), Vec::<String>::new());
+    let staged: Vec<_> = std::fs::read_dir(workspace.path("data/staging")).unwrap().map(|e| e.unwrap().path()).collect();
+    assert_eq!(staged.len(), 1);
+    let failing = parquet(&staged[0].join("failures/always.parquet"));
+    assert_eq!(Table(&failing).text("detail", 0), Some("a row"));
+    assert!(staged[0].join("values.parquet").exists() && staged[0].join("manifest.json").exists());
+    // It is not forgotten by the next run.
+    workspace.expect(4, &["run", "--from", &fixtures()]);
+    // More rows than the limit, as a warning only: promoted.
+    workspace.write("sql/checks/always.sql", ALWAYS.replace("error", "warning"));
+    let run = workspace.expect(0, &["run", "--from", &fixtures()]);
+    assert_ne!(current(&workspace), good);
+    assert!(run.stdout.contains("with warnings"), "{}", run.stdout);
+    let checks = workspace.release("checks.parquet");
+    assert_eq!(rows(&checks, &[("check", "always"), ("result", "warned")]).len(), 1);
+}
+
+#[test]
+fn a_gate_within_its_limit_is_passed() {
+    let workspace = small_released();
+    let good = current(&workspace);
+    workspace.write("sql/checks/always.sql", ALWAYS.replace("severity", "fail_above = 1\nseverity"));
+    workspace.expect(0, &["run", "--from", &fixtures()]);
+    assert_ne!(current(&workspace), good);
+}
+
+#[test]
+fn an_indicator_that_fails_is_held_at_its_last_good_values() {
+    let workspace = small_released();
+    let file = "sql/indicators/2.1_internet_use.sql";
+    let (good, values) = (workspace.read(file), workspace.release("values.parquet"));
+    // One row of Brazil twice.
+    let twice = good.replace(
+        "WHERE c.edition = c.best_edition",
+        "WHERE c.edition = c.best_edition\nUNION ALL\nSELECT 'BRA', 2020, '_T', '_T', '_T', '_T', 1.0, 1.0, 'A', NULL, 'itu'",
+    );
+    assert_ne!(good, twice);
+    workspace.write(file, &twice);
+    // What reads it is computed from the values it is held at; another indicator has changed and is published.
+    let share = "sql/indicators/1.2b_broadband_affordability_share.sql";
+    let changed = workspace.read(share).replace("a.value <= 2.0", "a.value <= 1.0");
+    workspace.write(share, changed);
+    let run = workspace.expect(3, &["run", "--from", &fixtures(), "--now", "2026-11-25T02:30:00Z"]);
+    assert!(run.stderr.contains("E3012") && run.stderr.contains("internet_use") && run.stderr.contains("BRA 2020"), "{}", run.stderr);
+    let manifest: serde_json::Value = serde_json::from_str(&workspace.read("data/current/manifest.json")).unwrap();
+    assert_eq!(manifest["indicators"]["internet_use"]["status"], "held");
+    assert!(manifest["indicators"]["internet_use"]["note"].as_str().unwrap().contains("several rows for BRA 2020"));
+    assert_eq!(manifest["indicators"]["internet_use_gaps"]["status"], "computed");
+    let now = workspace.release("values.parquet");
+    let of = |batch, name| -> Vec<_> {
+        let cells = Table(batch);
+        rows(batch, &[("indicator", name)]).into_iter().map(|row| (cells.text("ref_area", row).map(str::to_owned), cells.int("time_period", row), cells.float("value", row))).collect()
+    };
+    assert_eq!(of(&values, "internet_use"), of(&now, "internet_use"));
+    assert_ne!(of(&values, "broadband_affordability_share"), of(&now, "broadband_affordability_share"));
+    // Nothing new: still degraded.
+    let run = workspace.expect(3, &["run", "--from", &fixtures(), "--now", "2026-11-25T03:00:00Z"]);
+    assert!(run.stdout.contains("nothing to do"), "{}", run.stdout);
+    // Mended.
+    workspace.write(file, &good);
+    workspace.expect(0, &["run", "--from", &fixtures(), "--now", "2026-11-26T02:30:00Z"]);
+    assert_eq!(of(&values, "internet_use"), of(&workspace.release("values.parquet"), "internet_use"));
+}
+
+#[test]
+fn sql_that_cannot_be_planned_is_a_wrong_workspace_file() {
+    let workspace = small_released();
+    let good = current(&workspace);
+    let file = "sql/indicators/2.1_internet_use.sql";
+    workspace.write(file, workspace.read(file).replace("o.obs_value, o.obs_status", "o.obs_valu, o.obs_status"));
+    let run = workspace.expect(2, &["run", "--from", &fixtures()]);
+    assert!(run.stderr.contains("sql/indicators/2.1_internet_use.sql:") && run.stderr.contains("obs_value"), "{}", run.stderr);
+    assert_eq!(current(&workspace), good);
+}

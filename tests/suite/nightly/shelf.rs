@@ -1,0 +1,78 @@
+//! `release list / show / rollback / prune`: the releases kept, and the way back.
+
+use super::{current, fixtures, small_released};
+use crate::support::Workspace;
+
+/// Three releases of three days.
+fn three() -> (Workspace, Vec<String>) {
+    let workspace = small_released();
+    let mut names = vec![current(&workspace)];
+    let file = "sql/indicators/1.2_broadband_affordability.sql";
+    for day in [25, 26] {
+        workspace.write(file, workspace.read(file).replace("title = \"Price of", &format!("title = \"({day}) Price of")));
+        workspace.expect(0, &["run", "--quiet", "--from", &fixtures(), "--now", &format!("2026-11-{day}T02:30:00Z")]);
+        names.push(current(&workspace));
+    }
+    assert!(names.is_sorted() && names[0] != names[1] && names[1] != names[2], "{names:?}");
+    (workspace, names)
+}
+
+fn listed(workspace: &Workspace) -> Vec<(String, bool)> {
+    let list = workspace.json(0, &["release", "list"]);
+    let releases = list["data"]["releases"].as_array().unwrap();
+    releases.iter().map(|r| (r["id"].as_str().unwrap().to_owned(), r["current"].as_bool().unwrap())).collect()
+}
+
+#[test]
+fn releases_are_listed_shown_rolled_back_and_pruned() {
+    let (workspace, names) = three();
+    assert_eq!(listed(&workspace), [(names[0].clone(), false), (names[1].clone(), false), (names[2].clone(), true)]);
+    let shown = workspace.expect(0, &["release", "show"]);
+    assert!(shown.stdout.contains(&names[2]) && shown.stdout.contains("itu/internet_use") && shown.stdout.contains("internet_use_gaps"));
+    let shown = workspace.json(0, &["release", "show", &names[0]]);
+    assert_eq!(shown["data"]["release"], names[0].as_str());
+
+    workspace.expect(0, &["release", "rollback"]);
+    assert_eq!(current(&workspace), names[1]);
+    workspace.expect(0, &["release", "rollback", &names[0]]);
+    assert_eq!(current(&workspace), names[0]);
+    let run = workspace.expect(2, &["release", "rollback"]);
+    assert!(run.stderr.contains("no release before the current one"), "{}", run.stderr);
+    let run = workspace.expect(2, &["release", "rollback", "20261124T023000Z-0000"]);
+    assert!(run.stderr.contains("no release `20261124T023000Z-0000`"), "{}", run.stderr);
+    workspace.expect(2, &["release", "rollback", "2026"]);
+
+    // The current one is kept however old it is.
+    workspace.expect(0, &["release", "prune", "--keep", "1"]);
+    assert_eq!(listed(&workspace), [(names[0].clone(), true), (names[2].clone(), false)]);
+    assert!(workspace.path("data/current/values.parquet").exists());
+
+    // The next run publishes again, since the workspace differs from what was rolled back to.
+    workspace.expect(0, &["run", "--quiet", "--from", &fixtures(), "--now", "2026-11-27T02:30:00Z"]);
+    assert!(current(&workspace).starts_with("20261127T"), "{}", current(&workspace));
+    assert_eq!(listed(&workspace).len(), 3);
+}
+
+#[test]
+fn a_workspace_without_a_release_says_so() {
+    let workspace = Workspace::of_method();
+    let list = workspace.expect(0, &["release", "list"]);
+    assert!(list.stdout.contains("no release yet"), "{}", list.stdout);
+    for verb in [&["release", "show"][..], &["release", "rollback"]] {
+        let run = workspace.expect(2, verb);
+        assert!(run.stderr.contains("no release") || run.stderr.contains("there is no release"), "{}", run.stderr);
+    }
+}
+
+/// What was pulled and not yet computed is in no release, but must survive.
+#[test]
+fn pruning_keeps_what_the_next_release_needs() {
+    let workspace = small_released();
+    workspace.write("in/itu/facts_and_figures/more.csv", "edition,indicator,breakdown,area,year,value,source\n2025,individuals_using_internet_pct,total,World,2025,74,test\n2025,individuals_using_internet_pct,total,Africa,2025,36,test\n");
+    workspace.write("pipelines/itu.toml", workspace.read("pipelines/itu.toml").replace("name = \"facts_and_figures\"", "name = \"facts_and_figures\"\nminimum_share_of_last = 0.0"));
+    workspace.expect(0, &["pull", "--from", "in"]);
+    workspace.expect(0, &["release", "prune", "--keep", "1"]);
+    let run = workspace.run(&["compute", "--now", "2026-11-25T02:30:00Z"]);
+    assert!(run.code == 0 || run.code == 4, "exit code {}\n{}", run.code, run.stderr);
+    workspace.expect(0, &["sql", "SELECT count(*) AS n FROM observations"]);
+}
