@@ -7,6 +7,7 @@ use yardstick::cli::Cli;
 use yardstick::printer::Printer;
 use yardstick::settings::Settings;
 
+#[expect(clippy::disallowed_methods, reason = "the one place that asks for the time")]
 fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,

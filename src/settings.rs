@@ -27,7 +27,10 @@ impl Settings {
     pub fn resolve(global: &Global, clock: jiff::Timestamp) -> Result<Self> {
         let root = global.workspace.clone().unwrap_or_else(|| ".".into());
         if !root.is_dir() {
-            return Err(Error::usage_hint(format!("{} is not a folder", root.display()), "--workspace DIR names a folder with pipelines/ and sql/"));
+            return Err(Error::usage_hint(
+                format!("{} is not a folder", root.display()),
+                "--workspace DIR names a folder with pipelines/ and sql/",
+            ));
         }
         let root = fs_err::canonicalize(root)?;
         let data = match &global.data {
@@ -70,7 +73,8 @@ impl Settings {
     pub fn start_logging(&self) {
         let filter = EnvFilter::try_from_env("YARDSTICK_LOG").unwrap_or_else(|_| EnvFilter::new(format!("yardstick={}", self.log_level)));
         let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-        let _ = if self.json_logs { builder.json().flatten_event(true).try_init() } else { builder.with_target(false).compact().try_init() };
+        let _ =
+            if self.json_logs { builder.json().flatten_event(true).try_init() } else { builder.with_target(false).compact().try_init() };
     }
 }
 

@@ -36,8 +36,7 @@ pub fn read_document<T>(
                 .hint("texts stand in double quotes, lists in [ ], tables in { } or under [name]"),
         );
     }
-    let mut reader =
-        TableReader { table: Some(document.get_ref()), span: base..base + 1, what, source, base, asked: Vec::new() };
+    let mut reader = TableReader { table: Some(document.get_ref()), span: base..base + 1, what, source, base, asked: Vec::new() };
     let result = read(&mut reader, problems);
     reader.finish(problems);
     result
@@ -79,12 +78,7 @@ impl<'t> TableReader<'t> {
     }
 
     fn wrong(&self, key: &str, span: Range<usize>, found: &str, wanted: &str, problems: &mut Vec<Problem>) {
-        problems.push(Problem::new(
-            "E0103",
-            self.source,
-            span,
-            format!("`{key}` of {} must be {wanted}, found {found}", self.what),
-        ));
+        problems.push(Problem::new("E0103", self.source, span, format!("`{key}` of {} must be {wanted}, found {found}", self.what)));
     }
 
     fn typed<T>(
@@ -111,9 +105,7 @@ impl<'t> TableReader<'t> {
     }
 
     pub fn integer(&mut self, key: &'static str, problems: &mut Vec<Problem>) -> Option<i64> {
-        self.typed(key, "a whole number", problems, |v| {
-            v.as_integer().and_then(|i| i64::from_str_radix(i.as_str(), i.radix()).ok())
-        })
+        self.typed(key, "a whole number", problems, |v| v.as_integer().and_then(|i| i64::from_str_radix(i.as_str(), i.radix()).ok()))
     }
 
     pub fn boolean(&mut self, key: &'static str, problems: &mut Vec<Problem>) -> Option<bool> {

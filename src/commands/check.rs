@@ -27,7 +27,8 @@ pub async fn check(settings: &Settings, printer: &Printer, paths: &[PathBuf]) ->
         }
     }
     stray_cases(settings, &loaded, &mut problems);
-    let wanted: Vec<String> = paths.iter().map(|p| std::path::absolute(p).map_or_else(|_| p.display().to_string(), |p| settings.workspace.shown(&p))).collect();
+    let wanted: Vec<String> =
+        paths.iter().map(|p| std::path::absolute(p).map_or_else(|_| p.display().to_string(), |p| settings.workspace.shown(&p))).collect();
     if !wanted.is_empty() {
         problems.retain(|p| wanted.iter().any(|w| *p.source.path == **w || p.source.path.starts_with(&format!("{w}/"))));
     }
@@ -35,7 +36,11 @@ pub async fn check(settings: &Settings, printer: &Printer, paths: &[PathBuf]) ->
     problems.dedup_by(|a, b| a.source.path == b.source.path && a.start == b.start && a.message == b.message);
     let failed = errors(&problems);
     let code = if failed > 0 { 2 } else { 0 };
-    let files = loaded.sources.len() + loaded.catalogue.indicators.len() + loaded.catalogue.rollups.len() + loaded.catalogue.derived.len() + loaded.catalogue.checks.len();
+    let files = loaded.sources.len()
+        + loaded.catalogue.indicators.len()
+        + loaded.catalogue.rollups.len()
+        + loaded.catalogue.derived.len()
+        + loaded.catalogue.checks.len();
     if printer.json() {
         printer.envelope("check", code, &json!({ "files": files, "errors": failed, "warnings": problems.len() - failed }), &problems);
         return Ok(code);
@@ -97,7 +102,12 @@ async fn method_files(base: &Engine, loaded: &Loaded, problems: &mut Vec<Problem
     let current = crate::engine::rows::schema(&[("year", "int")]);
     engine.register_batches("current_year", current, vec![])?;
     engine.register_batches("targets", targets::schema(), vec![])?;
-    for (name, table) in [("indicator_values", schema::values()), ("previous_values", schema::values()), ("progress", schema::progress()), ("revisions", diff::schema())] {
+    for (name, table) in [
+        ("indicator_values", schema::values()),
+        ("previous_values", schema::values()),
+        ("progress", schema::progress()),
+        ("revisions", diff::schema()),
+    ] {
         engine.register_batches(name, table, vec![])?;
     }
     checks::register_tables(&engine, &[], &[], &[], &[])?;
@@ -114,7 +124,12 @@ async fn method_files(base: &Engine, loaded: &Loaded, problems: &mut Vec<Problem
             statement::check_expressions(text, &plan, &mut found);
             for column in ["indicator", "detail"] {
                 if plan.schema().field_with_unqualified_name(column).is_err() {
-                    found.push(Problem::new("E3005", text, crate::indicator::lint::sql_start(text), format!("a check gives a column `{column}`")));
+                    found.push(Problem::new(
+                        "E3005",
+                        text,
+                        crate::indicator::lint::sql_start(text),
+                        format!("a check gives a column `{column}`"),
+                    ));
                 }
             }
         }

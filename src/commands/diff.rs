@@ -13,7 +13,14 @@ use crate::release::diff::{Side, compare, summarise};
 use crate::release::{Manifest, promote, stage};
 use crate::settings::Settings;
 
-pub fn diff(settings: &Settings, printer: &Printer, old: Option<&str>, new: Option<&str>, limit: usize, parquet: Option<&Path>) -> Result<u8> {
+pub fn diff(
+    settings: &Settings,
+    printer: &Printer,
+    old: Option<&str>,
+    new: Option<&str>,
+    limit: usize,
+    parquet: Option<&Path>,
+) -> Result<u8> {
     let loaded = load::load(settings)?;
     let old = promote::find(&settings.workspace, old.unwrap_or("previous"))?;
     let new = promote::find(&settings.workspace, new.unwrap_or("current"))?;
@@ -50,7 +57,12 @@ pub fn diff(settings: &Settings, printer: &Printer, old: Option<&str>, new: Opti
                     "mean_absolute_revision": s.mean_absolute, "largest": s.largest, "causes": s.causes })
             })
             .collect();
-        printer.envelope("diff", 0, &json!({ "old": before.release, "new": after.release, "rows": cells.len(), "indicators": totals, "changes": list }), &[]);
+        printer.envelope(
+            "diff",
+            0,
+            &json!({ "old": before.release, "new": after.release, "rows": cells.len(), "indicators": totals, "changes": list }),
+            &[],
+        );
         return Ok(0);
     }
     printer.line(&format!("{} -> {}: {}", before.release, after.release, crate::error::count(cells.len(), "value") + " differ"));

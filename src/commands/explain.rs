@@ -39,8 +39,11 @@ pub async fn explain(settings: &Settings, printer: &Printer, args: &ExplainArgs)
         })
         .flatten()
         .collect();
-    let bodies: BTreeMap<String, (String, String)> =
-        manifest.inputs.iter().flat_map(|i| i.bodies.iter().map(move |b| (b.snapshot.clone(), (format!("{}/{}/{}", i.source, i.dataset, b.name), b.url.clone())))).collect();
+    let bodies: BTreeMap<String, (String, String)> = manifest
+        .inputs
+        .iter()
+        .flat_map(|i| i.bodies.iter().map(move |b| (b.snapshot.clone(), (format!("{}/{}/{}", i.source, i.dataset, b.name), b.url.clone()))))
+        .collect();
     let find = |snapshot: &str, numbers: &BTreeSet<u32>| {
         let file = store.open(snapshot).map(|f| f.into_parts().0);
         match (formats.get(snapshot), file) {
@@ -51,7 +54,8 @@ pub async fn explain(settings: &Settings, printer: &Printer, args: &ExplainArgs)
     let mut wanted = Wanted {
         area: args.area.clone(),
         year: i64::from(args.year.unwrap_or_default()),
-        dimensions: [&args.sex, &args.age, &args.urbanisation, &args.disability, &args.education_level, &args.size_class, &args.breakdown].map(Clone::clone),
+        dimensions: [&args.sex, &args.age, &args.urbanisation, &args.disability, &args.education_level, &args.size_class, &args.breakdown]
+            .map(Clone::clone),
         estimate: String::new(),
     };
     if let Some(target) = &args.target {
@@ -92,7 +96,9 @@ fn estimate(values: &datafusion::arrow::array::RecordBatch, indicator: &str, wan
     let cells = Table(values);
     let there: BTreeSet<&str> = (0..cells.len())
         .filter(|r| {
-            cells.text("indicator", *r) == Some(indicator) && cells.text("ref_area", *r) == Some(&wanted.area) && cells.int("time_period", *r) == Some(wanted.year)
+            cells.text("indicator", *r) == Some(indicator)
+                && cells.text("ref_area", *r) == Some(&wanted.area)
+                && cells.int("time_period", *r) == Some(wanted.year)
         })
         .filter_map(|r| cells.text("estimate", r))
         .collect();
@@ -103,14 +109,19 @@ fn progress_row(progress: &datafusion::arrow::array::RecordBatch, target: &str, 
     let cells = Table(progress);
     let given = [&args.sex, &args.age, &args.urbanisation, &args.disability, &args.education_level, &args.size_class, &args.breakdown];
     let mut rows: Vec<usize> = (0..cells.len())
-        .filter(|r| cells.text("target", *r) == Some(target) && cells.text("indicator", *r) == Some(indicator) && cells.text("ref_area", *r) == Some(&args.area))
+        .filter(|r| {
+            cells.text("target", *r) == Some(target)
+                && cells.text("indicator", *r) == Some(indicator)
+                && cells.text("ref_area", *r) == Some(&args.area)
+        })
         .filter(|r| args.estimate.as_deref().is_none_or(|e| cells.text("estimate", *r) == Some(e)))
         .filter(|r| DIMENSIONS.iter().zip(given).all(|(d, code)| code == "_T" || cells.text(d, *r) == Some(code)))
         .collect();
     // Without a choice: the first with a class.
     rows.sort_by_key(|r| (cells.text("class", *r) == Some("insufficient_data"), cells.text("estimate", *r) != Some("available"), *r));
     rows.first().copied().ok_or_else(|| {
-        let targets: BTreeSet<&str> = (0..cells.len()).filter(|r| cells.text("indicator", *r) == Some(indicator)).filter_map(|r| cells.text("target", r)).collect();
+        let targets: BTreeSet<&str> =
+            (0..cells.len()).filter(|r| cells.text("indicator", *r) == Some(indicator)).filter_map(|r| cells.text("target", r)).collect();
         Error::Usage { message: format!("no progress row for target {target} in {}", args.area), hint: suggestion(target, targets) }
     })
 }
@@ -121,7 +132,15 @@ fn headline(e: &Explanation) -> String {
         Some(value) => format!("{value} {}", e.unit),
         None => "withheld".into(),
     };
-    format!("{}  {} ({})  {}{}  {}: {value}", e.indicator, e.area_name, e.wanted.area, e.wanted.year, if dims.is_empty() { String::new() } else { format!("  {}", dims.join(" ")) }, e.wanted.estimate)
+    format!(
+        "{}  {} ({})  {}{}  {}: {value}",
+        e.indicator,
+        e.area_name,
+        e.wanted.area,
+        e.wanted.year,
+        if dims.is_empty() { String::new() } else { format!("  {}", dims.join(" ")) },
+        e.wanted.estimate
+    )
 }
 
 fn show(printer: &Printer, e: &Explanation, release: &str, limit: usize) {
@@ -147,7 +166,17 @@ fn show(printer: &Printer, e: &Explanation, release: &str, limit: usize) {
         let rows: Vec<Vec<String>> = e
             .inputs
             .iter()
-            .map(|i| vec![i.indicator.clone(), i.dimensions.clone(), i.estimate.clone(), number(i.value), i.obs_status.clone(), percent(i.coverage), i.note.clone().unwrap_or_default()])
+            .map(|i| {
+                vec![
+                    i.indicator.clone(),
+                    i.dimensions.clone(),
+                    i.estimate.clone(),
+                    number(i.value),
+                    i.obs_status.clone(),
+                    percent(i.coverage),
+                    i.note.clone().unwrap_or_default(),
+                ]
+            })
             .collect();
         printer.line("made from:");
         printer.line(&printer.table(&["indicator", "breakdown", "estimate", "value", "status", "coverage", "note"], &rows));
@@ -167,7 +196,14 @@ fn members(printer: &Printer, e: &Explanation, limit: usize) {
         .iter()
         .take(limit)
         .map(|m| {
-            let place = m.record.as_ref().map_or(String::new(), |r| format!("{} {} line {}", r.body.clone().unwrap_or_else(|| r.data_set.clone()), r.member.clone().unwrap_or_default(), r.line.map_or("?".into(), |l| l.to_string())));
+            let place = m.record.as_ref().map_or(String::new(), |r| {
+                format!(
+                    "{} {} line {}",
+                    r.body.clone().unwrap_or_else(|| r.data_set.clone()),
+                    r.member.clone().unwrap_or_default(),
+                    r.line.map_or("?".into(), |l| l.to_string())
+                )
+            });
             vec![
                 m.ref_area.clone(),
                 m.name.clone(),
@@ -184,7 +220,11 @@ fn members(printer: &Printer, e: &Explanation, limit: usize) {
     printer.line(&printer.table(&["area", "name", "value", "weight", "share", "part", "year", "status", "from"], &rows));
     if present.len() > limit {
         let rest: f64 = present.iter().skip(limit).filter_map(|m| m.contribution).sum();
-        printer.line(&format!("and {} more, together {}; raise --limit", crate::error::count(present.len() - limit, "member"), number(Some(rest))));
+        printer.line(&format!(
+            "and {} more, together {}; raise --limit",
+            crate::error::count(present.len() - limit, "member"),
+            number(Some(rest))
+        ));
     }
     if let (Some(parts), Some(whole)) = (e.parts, e.unrounded) {
         printer.line(&format!("the parts add up to {parts}, the aggregate is {whole}: {}", if e.adds_up { "equal" } else { "NOT EQUAL" }));
@@ -194,9 +234,20 @@ fn members(printer: &Printer, e: &Explanation, limit: usize) {
         let weigh: f64 = missing.iter().filter_map(|m| m.base_share).sum();
         let named: Vec<String> = missing.iter().take(12).map(|m| format!("{} {}", m.ref_area, percent(m.base_share))).collect();
         let more = if missing.len() > 12 { format!(" and {} more", missing.len() - 12) } else { String::new() };
-        printer.line(&format!("missing: {}, together {} of the {}: {}{more}", crate::error::count(missing.len(), "member"), percent(Some(weigh)), e.rule.base, named.join(", ")));
+        printer.line(&format!(
+            "missing: {}, together {} of the {}: {}{more}",
+            crate::error::count(missing.len(), "member"),
+            percent(Some(weigh)),
+            e.rule.base,
+            named.join(", ")
+        ));
     }
-    let carried: Vec<String> = e.members.iter().filter(|m| m.state == "carried").map(|m| format!("{} from {} ({})", m.ref_area, m.year_used.unwrap_or_default(), percent(m.share))).collect();
+    let carried: Vec<String> = e
+        .members
+        .iter()
+        .filter(|m| m.state == "carried")
+        .map(|m| format!("{} from {} ({})", m.ref_area, m.year_used.unwrap_or_default(), percent(m.share)))
+        .collect();
     if !carried.is_empty() {
         printer.line(&format!("carried: {}", carried.join(", ")));
     }
@@ -216,7 +267,14 @@ fn record_text(r: &Record) -> String {
     format!("record: series {} {} {} = {value} [{}]{note}\n        {place}{text}", r.series, r.ref_area, r.time_period, r.obs_status)
 }
 
-fn show_progress(printer: &Printer, progress: &datafusion::arrow::array::RecordBatch, row: usize, both: &[Explanation], release: &str, limit: usize) -> u8 {
+fn show_progress(
+    printer: &Printer,
+    progress: &datafusion::arrow::array::RecordBatch,
+    row: usize,
+    both: &[Explanation],
+    release: &str,
+    limit: usize,
+) -> u8 {
     let cells = Table(progress);
     let float = |c: &str| cells.float(c, row);
     let int = |c: &str| cells.int(c, row).map(|v| v as f64);
@@ -236,7 +294,11 @@ fn show_progress(printer: &Printer, progress: &datafusion::arrow::array::RecordB
         let mut object = serde_json::Map::new();
         for field in progress.schema().fields() {
             let name = field.name();
-            let value = cells.text(name, row).map(|t| json!(t)).or_else(|| cells.int(name, row).map(|v| json!(v))).or_else(|| cells.float(name, row).map(|v| json!(v)));
+            let value = cells
+                .text(name, row)
+                .map(|t| json!(t))
+                .or_else(|| cells.int(name, row).map(|v| json!(v)))
+                .or_else(|| cells.float(name, row).map(|v| json!(v)));
             object.insert(name.clone(), value.unwrap_or_default());
         }
         printer.envelope(
@@ -250,11 +312,44 @@ fn show_progress(printer: &Printer, progress: &datafusion::arrow::array::RecordB
     printer.line(&format!("target {} for {} ({}): {}", text("target"), text("ref_area"), text("estimate"), text("class")));
     let show = |c: &str| number(float(c));
     let year = |c: &str| cells.int(c, row).map_or("-".into(), |y| y.to_string());
-    printer.line(&format!("baseline {} in {}, latest {} in {}, target {} in {}; left to go {}", show("baseline_value"), year("baseline_year"), show("latest_value"), year("latest_year"), show("target_value"), year("target_year"), show("distance")));
-    printer.line(&format!("made per year:   ({} - {}) / ({} - {}) = {}", show("latest_value"), show("baseline_value"), year("latest_year"), year("baseline_year"), number(actual)));
-    printer.line(&format!("needed per year: ({} - {}) / ({} - {}) = {} from the baseline, {} from now on", show("target_value"), show("baseline_value"), year("target_year"), year("baseline_year"), number(required), show("required_per_year")));
-    printer.line(&format!("pace: {} (linear, gives the class: 0.95 on track, 0.5 moderate, -0.1 limited), {} by compound rates", number(pace), show("pace_cagr")));
-    printer.line(&format!("projected {} to {} at the target year; arrival {}", show("projected_low"), show("projected_high"), float("arrival_year").map_or("-".into(), |y| format!("{y:.1}"))));
+    printer.line(&format!(
+        "baseline {} in {}, latest {} in {}, target {} in {}; left to go {}",
+        show("baseline_value"),
+        year("baseline_year"),
+        show("latest_value"),
+        year("latest_year"),
+        show("target_value"),
+        year("target_year"),
+        show("distance")
+    ));
+    printer.line(&format!(
+        "made per year:   ({} - {}) / ({} - {}) = {}",
+        show("latest_value"),
+        show("baseline_value"),
+        year("latest_year"),
+        year("baseline_year"),
+        number(actual)
+    ));
+    printer.line(&format!(
+        "needed per year: ({} - {}) / ({} - {}) = {} from the baseline, {} from now on",
+        show("target_value"),
+        show("baseline_value"),
+        year("target_year"),
+        year("baseline_year"),
+        number(required),
+        show("required_per_year")
+    ));
+    printer.line(&format!(
+        "pace: {} (linear, gives the class: 0.95 on track, 0.5 moderate, -0.1 limited), {} by compound rates",
+        number(pace),
+        show("pace_cagr")
+    ));
+    printer.line(&format!(
+        "projected {} to {} at the target year; arrival {}",
+        show("projected_low"),
+        show("projected_high"),
+        float("arrival_year").map_or("-".into(), |y| format!("{y:.1}"))
+    ));
     if let Some(note) = cells.text("note", row) {
         printer.line(&format!("note: {note}"));
     }

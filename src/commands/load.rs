@@ -83,7 +83,7 @@ impl Loaded {
         let engine = Engine::new(settings.limits)?;
         tables::register_reference(&engine, &self.reference)?;
         let reports = self.reports(settings);
-        let all: Vec<String> = reports.keys().cloned().collect();
+        let all: Vec<String> = dataset_names(&self.sources).into_iter().filter(|name| reports.contains_key(name)).collect();
         stage::register_observations(&engine, &settings.workspace, &reports, &all)?;
         self.register_release(settings, &engine)?;
         Ok(engine)

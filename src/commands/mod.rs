@@ -37,9 +37,13 @@ pub fn dispatch(command: &Command, settings: &Settings, printer: &Printer) -> Re
             }
             Command::New { id, name } => new::new(settings, printer, id, name),
             Command::Preview { indicator, area, year, limit } => preview::preview(settings, printer, indicator, area, year, *limit).await,
-            Command::Sql { query, output, file, timeout } => sql::sql(settings, printer, query.as_deref(), *output, file.as_deref(), *timeout).await,
+            Command::Sql { query, output, file, timeout } => {
+                sql::sql(settings, printer, query.as_deref(), *output, file.as_deref(), *timeout).await
+            }
             Command::Explain(args) => explain::explain(settings, printer, args).await,
-            Command::Diff { old, new, limit, parquet } => diff::diff(settings, printer, old.as_deref(), new.as_deref(), *limit, parquet.as_deref()),
+            Command::Diff { old, new, limit, parquet } => {
+                diff::diff(settings, printer, old.as_deref(), new.as_deref(), *limit, parquet.as_deref())
+            }
             Command::Release { action } => release::release(settings, printer, action),
             Command::Status => status::status(settings, printer),
             Command::Schedule { crontab, systemd } => schedule::schedule(settings, printer, *crontab, *systemd),

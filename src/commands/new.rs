@@ -9,9 +9,13 @@ pub fn new(settings: &Settings, printer: &Printer, id: &str, name: &str) -> Resu
     if !good_id {
         return Err(Error::usage_hint(format!("`{id}` is not an id"), "letters, digits and dots, such as 2.8"));
     }
-    let good_name = name.starts_with(|c: char| c.is_ascii_lowercase()) && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
+    let good_name = name.starts_with(|c: char| c.is_ascii_lowercase())
+        && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
     if !good_name {
-        return Err(Error::usage_hint(format!("`{name}` is not a name"), "lower case letters, digits and underscores, such as mobile_subscriptions"));
+        return Err(Error::usage_hint(
+            format!("`{name}` is not a name"),
+            "lower case letters, digits and underscores, such as mobile_subscriptions",
+        ));
     }
     let loaded = super::load::read(settings);
     if let Some(other) = loaded.catalogue.indicators.iter().find(|i| i.id == id || i.name == name) {
@@ -86,9 +90,18 @@ WHERE o.source = 'itu' AND o.series = '392' AND o.obs_value IS NOT NULL
 
 /// A world of three economies: 80 of its 100 people are covered, 50 x 60 + 30 x 120 = 6600 over 80.
 const CASE: [(&str, &str); 5] = [
-    ("observations.csv", "source,dataset,series,ref_area,time_period,obs_value\nitu,mobile_subscriptions,392,KEN,2020,60\nitu,mobile_subscriptions,392,PER,2020,120\n"),
-    ("population.csv", "ref_area,time_period,persons,sex,age,urbanisation\nKEN,2020,50,_T,_T,_T\nPER,2020,30,_T,_T,_T\nFJI,2020,20,_T,_T,_T\n"),
+    (
+        "observations.csv",
+        "source,dataset,series,ref_area,time_period,obs_value\nitu,mobile_subscriptions,392,KEN,2020,60\nitu,mobile_subscriptions,392,PER,2020,120\n",
+    ),
+    (
+        "population.csv",
+        "ref_area,time_period,persons,sex,age,urbanisation\nKEN,2020,50,_T,_T,_T\nPER,2020,30,_T,_T,_T\nFJI,2020,20,_T,_T,_T\n",
+    ),
     ("groups.csv", "group_code,group_scheme,name\nWLD,world,World of three\n"),
     ("membership.csv", "group_scheme,group_code,ref_area\nworld,WLD,KEN\nworld,WLD,PER\nworld,WLD,FJI\n"),
-    ("expected.csv", "ref_area,time_period,estimate,value,obs_status,coverage,members_observed,members_total\nKEN,2020,reported,60,A,,,\nWLD,2020,available,82.5,A,0.8,2,3\n"),
+    (
+        "expected.csv",
+        "ref_area,time_period,estimate,value,obs_status,coverage,members_observed,members_total\nKEN,2020,reported,60,A,,,\nWLD,2020,available,82.5,A,0.8,2,3\n",
+    ),
 ];

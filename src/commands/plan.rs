@@ -84,7 +84,14 @@ pub fn plan(settings: &Settings, printer: &Printer, args: &RunArgs) -> Result<u8
 }
 
 /// What pulling would do: a folder is compared by content, the network by schedule.
-fn pull_step(settings: &Settings, args: &RunArgs, source: &Source, dataset: &Dataset, previous: Option<&Pull>, selected: bool) -> Option<Step> {
+fn pull_step(
+    settings: &Settings,
+    args: &RunArgs,
+    source: &Source,
+    dataset: &Dataset,
+    previous: Option<&Pull>,
+    selected: bool,
+) -> Option<Step> {
     let name = format!("{}/{}", source.name, dataset.name);
     let step = |action, why: &str| Some(Step { step: "pull", name: name.clone(), action, why: vec![why.to_owned()] });
     if !selected {
@@ -99,7 +106,9 @@ fn pull_step(settings: &Settings, args: &RunArgs, source: &Source, dataset: &Dat
         for (file, path) in crate::fetch::bodies_in(&folder).ok()? {
             bodies.push((file, crate::files::hash_file(&path).ok()?));
         }
-        let same = previous.is_some_and(|p| p.bodies.len() == bodies.len() && p.bodies.iter().zip(&bodies).all(|(b, (n, h))| b.name == *n && b.hash == *h));
+        let same = previous.is_some_and(|p| {
+            p.bodies.len() == bodies.len() && p.bodies.iter().zip(&bodies).all(|(b, (n, h))| b.name == *n && b.hash == *h)
+        });
         return if same { step("keep", "the bodies in the folder are those at hand") } else { step("read", "the folder has new bodies") };
     }
     if matches!(&dataset.format, Format::Table(map) if map.url.is_empty()) {

@@ -51,7 +51,12 @@ pub async fn preview(settings: &Settings, printer: &Printer, wanted: &str, areas
             })
             .collect();
         let against = json!({ "equal": same, "revised": differ, "added": added, "removed": removed });
-        printer.envelope("preview", 0, &json!({ "indicator": indicator.name, "rows": total, "values": list, "against_release": against }), &[]);
+        printer.envelope(
+            "preview",
+            0,
+            &json!({ "indicator": indicator.name, "rows": total, "values": list, "against_release": against }),
+            &[],
+        );
         return Ok(0);
     }
     let table: Vec<Vec<String>> = rows
@@ -77,7 +82,8 @@ pub async fn preview(settings: &Settings, printer: &Printer, wanted: &str, areas
             ]
         })
         .collect();
-    printer.line(&printer.table(&["area", "year", "breakdown", "estimate", "value", "unit", "status", "coverage", "members", "note"], &table));
+    printer
+        .line(&printer.table(&["area", "year", "breakdown", "estimate", "value", "unit", "status", "coverage", "members", "note"], &table));
     if rows.len() < total {
         printer.line(&format!("{} of {total} rows; choose with --area and --year, or raise --limit", rows.len()));
     }
@@ -117,7 +123,12 @@ fn choose(settings: &Settings, loaded: &Loaded, wanted: &str) -> Result<(Catalog
 }
 
 /// Computes one indicator and, before it, those it reads.
-pub async fn compute_one(settings: &Settings, loaded: &Loaded, catalogue: &Catalogue, position: usize) -> Result<(datafusion::arrow::array::RecordBatch, Engine)> {
+pub async fn compute_one(
+    settings: &Settings,
+    loaded: &Loaded,
+    catalogue: &Catalogue,
+    position: usize,
+) -> Result<(datafusion::arrow::array::RecordBatch, Engine)> {
     let reports = loaded.reports(settings);
     let base = Engine::new(settings.limits)?;
     crate::engine::tables::register_reference(&base, &loaded.reference)?;

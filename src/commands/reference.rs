@@ -1,1 +1,3 @@
-pub fn reference(_: &crate::printer::Printer) -> crate::error::Result<u8> { Ok(0) }
+pub fn reference(_: &crate::printer::Printer) -> crate::error::Result<u8> {
+    Ok(0)
+}

@@ -36,7 +36,13 @@ fn list(settings: &Settings, printer: &Printer) -> Result<u8> {
         let is_current = current.as_ref() == Some(&path);
         data.push(json!({ "id": manifest.release, "created_at": manifest.created_at, "current": is_current, "rows": manifest.rows }));
         let rows_of = |name: &str| manifest.rows.get(name).map_or("-".into(), u64::to_string);
-        rows.push(vec![manifest.release.clone(), manifest.created_at.clone(), rows_of("values"), rows_of("revisions"), if is_current { "current".into() } else { String::new() }]);
+        rows.push(vec![
+            manifest.release.clone(),
+            manifest.created_at.clone(),
+            rows_of("values"),
+            rows_of("revisions"),
+            if is_current { "current".into() } else { String::new() },
+        ]);
     }
     if printer.json() {
         printer.envelope("release", 0, &json!({ "releases": data }), &[]);
@@ -55,7 +61,10 @@ fn show(settings: &Settings, printer: &Printer, id: &str) -> Result<u8> {
         printer.envelope("release", 0, &serde_json::to_value(&manifest)?, &[]);
         return Ok(0);
     }
-    printer.line(&format!("release {}  created {}  by {}  membership {}", manifest.release, manifest.created_at, manifest.program, manifest.membership));
+    printer.line(&format!(
+        "release {}  created {}  by {}  membership {}",
+        manifest.release, manifest.created_at, manifest.program, manifest.membership
+    ));
     let inputs: Vec<Vec<String>> = manifest
         .inputs
         .iter()

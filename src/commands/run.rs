@@ -78,7 +78,12 @@ enum Pulled {
     Nothing,
 }
 
-async fn pull(settings: &Settings, loaded: &Loaded, chosen: &[(&Source, &Dataset)], from: Option<&Path>) -> Result<BTreeMap<String, Pulled>> {
+async fn pull(
+    settings: &Settings,
+    loaded: &Loaded,
+    chosen: &[(&Source, &Dataset)],
+    from: Option<&Path>,
+) -> Result<BTreeMap<String, Pulled>> {
     let store = Store::new(&settings.workspace.data);
     let journal = Journal::new(&settings.workspace.data);
     let mut results = BTreeMap::new();
@@ -125,7 +130,10 @@ async fn pull_source(
         let bar = bar(settings, &name);
         let previous = loaded.pull_of(settings, &source.name, &dataset.name)?;
         let outcome =
-            fetch::from_network(&client, store, journal, source, dataset, previous.as_ref(), settings.now, &environment, &|bytes| bar.inc(bytes)).await;
+            fetch::from_network(&client, store, journal, source, dataset, previous.as_ref(), settings.now, &environment, &|bytes| {
+                bar.inc(bytes)
+            })
+            .await;
         bar.finish_and_clear();
         results.insert(name, settle(settings, outcome.map(Some))?);
     }

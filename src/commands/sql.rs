@@ -17,7 +17,14 @@ use crate::observe::write::table_bytes;
 use crate::printer::Printer;
 use crate::settings::Settings;
 
-pub async fn sql(settings: &Settings, printer: &Printer, query: Option<&str>, output: TableFormat, file: Option<&Path>, timeout: u64) -> Result<u8> {
+pub async fn sql(
+    settings: &Settings,
+    printer: &Printer,
+    query: Option<&str>,
+    output: TableFormat,
+    file: Option<&Path>,
+    timeout: u64,
+) -> Result<u8> {
     let loaded = load::read(settings);
     let engine = loaded.engine(settings)?;
     let Some(query) = query else { return prompt(settings, printer, &engine, output, timeout).await };

@@ -18,7 +18,10 @@ pub fn status(settings: &Settings, printer: &Printer) -> Result<u8> {
         for dataset in &source.datasets {
             let name = format!("{}/{}", source.name, dataset.name);
             let pull = loaded.pull_of(settings, &source.name, &dataset.name)?;
-            let age = pull.as_ref().and_then(|p| p.checked_at.parse::<jiff::Timestamp>().ok()).map(|t| (settings.now.as_second() - t.as_second()) / 86_400);
+            let age = pull
+                .as_ref()
+                .and_then(|p| p.checked_at.parse::<jiff::Timestamp>().ok())
+                .map(|t| (settings.now.as_second() - t.as_second()) / 86_400);
             let next = pull.as_ref().and_then(|p| run::next_due(source, dataset, p)).map(|t| t.to_string());
             let report = reports.get(&name);
             let stale = age.is_some_and(|a| a > source.stale_after_days);
@@ -45,13 +48,26 @@ pub fn status(settings: &Settings, printer: &Printer) -> Result<u8> {
         let values = read::parquet(&path.join("values.parquet"), &schema::values())?;
         let cells = Table(&values);
         for (name, entry) in &manifest.indicators {
-            let last = (0..cells.len()).filter(|r| cells.text("indicator", *r) == Some(name)).filter_map(|r| cells.int("time_period", r)).max();
+            let last =
+                (0..cells.len()).filter(|r| cells.text("indicator", *r) == Some(name)).filter_map(|r| cells.int("time_period", r)).max();
             indicator_data.push(json!({ "indicator": name, "id": entry.id, "release": manifest.release, "status": entry.status, "rows": entry.rows, "last_year": last }));
-            indicators.push(vec![entry.id.clone(), name.clone(), manifest.release.clone(), entry.status.clone(), entry.rows.to_string(), last.map_or("-".into(), |y| y.to_string())]);
+            indicators.push(vec![
+                entry.id.clone(),
+                name.clone(),
+                manifest.release.clone(),
+                entry.status.clone(),
+                entry.rows.to_string(),
+                last.map_or("-".into(), |y| y.to_string()),
+            ]);
         }
     }
     if printer.json() {
-        printer.envelope("status", 0, &json!({ "data_sets": data, "release": manifest.map(|m| m.release), "indicators": indicator_data }), &[]);
+        printer.envelope(
+            "status",
+            0,
+            &json!({ "data_sets": data, "release": manifest.map(|m| m.release), "indicators": indicator_data }),
+            &[],
+        );
         return Ok(0);
     }
     printer.line(&printer.table(&["data set", "last success", "age", "vintage", "last year", "next due"], &rows));

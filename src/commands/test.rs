@@ -33,8 +33,12 @@ pub async fn test(
         [] => loaded.catalogue.indicators.clone(),
         ids => ids.iter().map(|id| loaded.catalogue.find(id).cloned()).collect::<Result<_>>()?,
     };
-    let broken: Vec<Problem> =
-        loaded.problems.iter().filter(|p| chosen.iter().any(|i| i.text.path == p.source.path) || p.source.path.starts_with("sql/rollups")).cloned().collect();
+    let broken: Vec<Problem> = loaded
+        .problems
+        .iter()
+        .filter(|p| chosen.iter().any(|i| i.text.path == p.source.path) || p.source.path.starts_with("sql/rollups"))
+        .cloned()
+        .collect();
     if !broken.is_empty() {
         return Err(Error::Workspace(broken));
     }
@@ -176,7 +180,8 @@ async fn record_case(
     let engine = loaded.engine(settings)?;
     let reports = loaded.reports(settings);
     crate::release::stage::register_observations(&engine, &settings.workspace, &reports, &inputs::datasets_of(indicator, &reports))?;
-    let list = |items: &mut dyn Iterator<Item = String>| items.map(|i| format!("'{}'", i.replace('\'', "''"))).collect::<Vec<_>>().join(", ");
+    let list =
+        |items: &mut dyn Iterator<Item = String>| items.map(|i| format!("'{}'", i.replace('\'', "''"))).collect::<Vec<_>>().join(", ");
     let literals = canonical::literals(indicator.sql());
     let series: Vec<String> = reports.values().flat_map(|r| r.series.iter().cloned()).filter(|s| literals.contains(s)).collect();
     let mut filter = format!(
@@ -193,7 +198,11 @@ async fn record_case(
     let mut others = Vec::new();
     for index in loaded.catalogue.dependencies(indicator) {
         let other = &loaded.catalogue.indicators[index].name;
-        let query = format!("SELECT * FROM indicators.{other} WHERE ref_area IN ({}) AND time_period IN ({})", list(&mut areas.iter().cloned()), years.iter().map(i32::to_string).collect::<Vec<_>>().join(", "));
+        let query = format!(
+            "SELECT * FROM indicators.{other} WHERE ref_area IN ({}) AND time_period IN ({})",
+            list(&mut areas.iter().cloned()),
+            years.iter().map(i32::to_string).collect::<Vec<_>>().join(", ")
+        );
         let (schema, batches) = engine.run(&query, "the indicator that the case reads").await?;
         others.push((other.clone(), crate::release::compute::concat(&schema, &batches)?));
     }

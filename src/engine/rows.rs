@@ -62,7 +62,9 @@ pub fn batch(schema: &SchemaRef, rows: &[Vec<Cell>]) -> Result<RecordBatch> {
                     })
                     .collect::<Float64Array>(),
                 ),
-                DataType::Boolean => Arc::new(all.map(|r| Some(matches!(cell(r, column), Some(Cell::Bool(true))))).collect::<BooleanArray>()),
+                DataType::Boolean => {
+                    Arc::new(all.map(|r| Some(matches!(cell(r, column), Some(Cell::Bool(true))))).collect::<BooleanArray>())
+                }
                 _ => Arc::new(
                     all.map(|r| match cell(r, column) {
                         Some(Cell::Text(value)) => value.clone(),

@@ -42,10 +42,8 @@ pub struct Engine {
 impl Engine {
     pub fn new(limits: Limits) -> Result<Self> {
         let runtime = RuntimeEnvBuilder::new().with_memory_pool(Arc::new(FairSpillPool::new(limits.memory_bytes))).build_arc()?;
-        let mut config = SessionConfig::new()
-            .with_target_partitions(limits.partitions.max(1))
-            .with_information_schema(true)
-            .with_parquet_pruning(true);
+        let mut config =
+            SessionConfig::new().with_target_partitions(limits.partitions.max(1)).with_information_schema(true).with_parquet_pruning(true);
         let options = config.options_mut();
         options.sql_parser.collect_spans = true;
         options.execution.parquet.pushdown_filters = true;
@@ -162,9 +160,8 @@ impl Engine {
 
 /// A memory table whose columns may be null, whatever a statement said of them.
 fn memory_table(schema: SchemaRef, batches: Vec<RecordBatch>) -> Result<Arc<MemTable>> {
-    let relaxed: SchemaRef = Arc::new(Schema::new(
-        schema.fields().iter().map(|f| Field::new(f.name(), f.data_type().clone(), true)).collect::<Vec<_>>(),
-    ));
+    let relaxed: SchemaRef =
+        Arc::new(Schema::new(schema.fields().iter().map(|f| Field::new(f.name(), f.data_type().clone(), true)).collect::<Vec<_>>()));
     let batches = batches.into_iter().map(|batch| relax(&batch, &relaxed)).collect::<Result<Vec<_>>>()?;
     Ok(Arc::new(MemTable::try_new(relaxed, vec![batches])?))
 }

@@ -62,7 +62,11 @@ pub struct Fetched {
 
 #[derive(Debug)]
 pub enum Content {
-    Stored { hash: String, bytes: u64, head: Vec<u8> },
+    Stored {
+        hash: String,
+        bytes: u64,
+        head: Vec<u8>,
+    },
     /// A list, or the body of an accepted error status.
     Memory(Vec<u8>),
     /// 304: the body known from the last pull is still right.
@@ -185,8 +189,9 @@ impl Client {
             builder = builder.header(key, value);
         }
         for (key, secret) in &request.secrets {
-            let mut value = HeaderValue::from_str(secret.expose_secret())
-                .map_err(|_| Failure::last(Error::fetch("E1008", format!("the value for {key} holds characters that no header may have"))))?;
+            let mut value = HeaderValue::from_str(secret.expose_secret()).map_err(|_| {
+                Failure::last(Error::fetch("E1008", format!("the value for {key} holds characters that no header may have")))
+            })?;
             value.set_sensitive(true);
             builder = builder.header(key, value);
         }
@@ -318,11 +323,15 @@ async fn refused(context: Context<'_>, request: &Request, from: &str, response: 
     let said = first_words(&body).map(|words| format!(": {words}")).unwrap_or_default();
     let by_hand = format!("put the file by hand under DIR/{}/{}/ and run with --from DIR", context.source, context.dataset);
     let hint = match status.as_u16() {
-        401 | 403 if !request.secrets.is_empty() => "the credentials were refused: check the environment variables named in pipelines/".to_owned(),
+        401 | 403 if !request.secrets.is_empty() => {
+            "the credentials were refused: check the environment variables named in pipelines/".to_owned()
+        }
         401 | 403 | 451 | 473 => format!("the service may be closed to programs; {by_hand}"),
         304 => "nothing was asked about that could be unchanged: look for a cache between us and the provider".to_owned(),
         404 | 410 => format!("the address may have moved: compare it with pipelines/{}.toml; meanwhile {by_hand}", context.source),
-        code if PASSING.contains(&code) => "the provider is overloaded or down: the last good snapshot stays, the next run tries again".to_owned(),
+        code if PASSING.contains(&code) => {
+            "the provider is overloaded or down: the last good snapshot stays, the next run tries again".to_owned()
+        }
         _ => format!("the provider does not accept this request; {by_hand}"),
     };
     let error = Error::fetch_hint("E1003", format!("{from} answered {}{reason}{said}", status.as_u16()), hint);

@@ -72,8 +72,7 @@ impl Request {
 
     /// The address as it may be shown and stored: without a password or a key.
     pub fn shown_url(&self) -> String {
-        const SECRET: [&str; 9] =
-            ["token", "access_token", "key", "api_key", "apikey", "secret", "password", "signature", "sig"];
+        const SECRET: [&str; 9] = ["token", "access_token", "key", "api_key", "apikey", "secret", "password", "signature", "sig"];
         let Ok(mut url) = reqwest::Url::parse(&self.url) else { return self.url.clone() };
         let secret = |key: &str| SECRET.iter().any(|word| key.eq_ignore_ascii_case(word));
         let in_query = url.query_pairs().any(|(key, _)| secret(&key));

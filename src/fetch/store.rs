@@ -34,7 +34,11 @@ impl Store {
 
     pub fn open(&self, hash: &str) -> Result<fs_err::File> {
         fs_err::File::open(self.path(hash)).map_err(|error| {
-            Error::fetch_hint("E1017", format!("snapshot cannot be opened: {error}"), "pull the data set again: the snapshot is stored anew")
+            Error::fetch_hint(
+                "E1017",
+                format!("snapshot cannot be opened: {error}"),
+                "pull the data set again: the snapshot is stored anew",
+            )
         })
     }
 
@@ -127,7 +131,7 @@ impl Write for StoreWriter {
 pub(super) enum Sink {
     Waiting(StoreWriter),
     Plain(StoreWriter),
-    Gzip(MultiGzDecoder<StoreWriter>),
+    Gzip(Box<MultiGzDecoder<StoreWriter>>),
     Lost,
 }
 
@@ -139,7 +143,7 @@ impl Sink {
     pub(super) fn write(&mut self, chunk: &[u8]) -> io::Result<()> {
         // No text begins with the first byte of gzip: a plain answer, such as an error page, passes as it is.
         *self = match std::mem::replace(self, Self::Lost) {
-            Self::Waiting(writer) if chunk.first() == Some(&0x1F) => Self::Gzip(MultiGzDecoder::new(writer)),
+            Self::Waiting(writer) if chunk.first() == Some(&0x1F) => Self::Gzip(Box::new(MultiGzDecoder::new(writer))),
             Self::Waiting(writer) if !chunk.is_empty() => Self::Plain(writer),
             other => other,
         };

@@ -28,7 +28,11 @@ pub fn indicator_references(sql: &str) -> Vec<String> {
     let tokens = tokens(sql);
     let mut found = Vec::new();
     for window in tokens.windows(3) {
-        if let [TokenWithSpan { token: Token::Word(schema), .. }, TokenWithSpan { token: Token::Period, .. }, TokenWithSpan { token: Token::Word(name), .. }] = window
+        if let [
+            TokenWithSpan { token: Token::Word(schema), .. },
+            TokenWithSpan { token: Token::Period, .. },
+            TokenWithSpan { token: Token::Word(name), .. },
+        ] = window
             && schema.value.eq_ignore_ascii_case("indicators")
             && !found.contains(&name.value)
         {

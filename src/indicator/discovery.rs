@@ -21,7 +21,8 @@ pub struct Catalogue {
 }
 
 /// The roll-up files that are steps of every roll-up rather than roll-ups themselves.
-pub const STEPS: [&str; 8] = ["member_base", "member_values", "group_members", "group_base", "missing_members", "coverage", "publish", "assemble"];
+pub const STEPS: [&str; 8] =
+    ["member_base", "member_values", "group_members", "group_base", "missing_members", "coverage", "publish", "assemble"];
 
 impl Catalogue {
     /// Reads the whole of `sql/`.
@@ -42,7 +43,9 @@ impl Catalogue {
 
     fn add(&mut self, indicator: Indicator, problems: &mut Vec<Problem>) {
         for other in &self.indicators {
-            for (key, same, value) in [("id", other.id == indicator.id, &indicator.id), ("name", other.name == indicator.name, &indicator.name)] {
+            for (key, same, value) in
+                [("id", other.id == indicator.id, &indicator.id), ("name", other.name == indicator.name, &indicator.name)]
+            {
                 if same {
                     problems.push(Problem::new(
                         "E0506",
@@ -78,8 +81,13 @@ impl Catalogue {
             for target in &indicator.targets {
                 if let Some(other) = seen.insert(&target.id, &indicator.text.path) {
                     problems.push(
-                        Problem::new("E0506", &indicator.text, target.span.clone(), format!("target `{}` is already defined in {other}", target.id))
-                            .hint("give a dotted suffix where one row of the plan needs several targets"),
+                        Problem::new(
+                            "E0506",
+                            &indicator.text,
+                            target.span.clone(),
+                            format!("target `{}` is already defined in {other}", target.id),
+                        )
+                        .hint("give a dotted suffix where one row of the plan needs several targets"),
                     );
                 }
             }
@@ -122,10 +130,19 @@ impl Catalogue {
             let in_cycle = reaches(&needs, index, index);
             if in_cycle {
                 let indicator = &self.indicators[index];
-                let names: Vec<&str> = stuck.iter().filter(|i| reaches(&needs, index, **i) && reaches(&needs, **i, index)).map(|i| self.indicators[*i].name.as_str()).collect();
+                let names: Vec<&str> = stuck
+                    .iter()
+                    .filter(|i| reaches(&needs, index, **i) && reaches(&needs, **i, index))
+                    .map(|i| self.indicators[*i].name.as_str())
+                    .collect();
                 problems.push(
-                    Problem::new("E0507", &indicator.text, reference_span(indicator, &names), format!("indicators read each other in a circle: {}", names.join(" -> ")))
-                        .hint("move what they share into an indicator of its own"),
+                    Problem::new(
+                        "E0507",
+                        &indicator.text,
+                        reference_span(indicator, &names),
+                        format!("indicators read each other in a circle: {}", names.join(" -> ")),
+                    )
+                    .hint("move what they share into an indicator of its own"),
                 );
             }
         }
@@ -203,7 +220,11 @@ fn check_names(catalogue: &Catalogue, indicator: &Indicator, reference: &Referen
 
 fn unit_codes(reference: &Reference) -> Vec<String> {
     use datafusion::arrow::array::AsArray;
-    reference.tables.get("units").map(|batch| batch.column(0).as_string::<i32>().iter().flatten().map(str::to_owned).collect()).unwrap_or_default()
+    reference
+        .tables
+        .get("units")
+        .map(|batch| batch.column(0).as_string::<i32>().iter().flatten().map(str::to_owned).collect())
+        .unwrap_or_default()
 }
 
 /// Every `*.sql` of a folder, by file stem, in order of name.

@@ -101,11 +101,20 @@ impl Indicator {
         let parts = format!(
             "{:?}",
             (
-                &self.id, &self.name, &self.unit, &self.rollup, &self.derived, &self.groups, self.window, &self.coverage,
-                self.scale, &self.datasets,
+                &self.id,
+                &self.name,
+                &self.unit,
+                &self.rollup,
+                &self.derived,
+                &self.groups,
+                self.window,
+                &self.coverage,
+                self.scale,
+                &self.datasets,
             )
         );
-        let targets: Vec<_> = self.targets.iter().map(|t| (&t.id, &t.area, t.year, &t.direction, t.kind, t.met_at, t.baseline_year)).collect();
+        let targets: Vec<_> =
+            self.targets.iter().map(|t| (&t.id, &t.area, t.year, &t.direction, t.kind, t.met_at, t.baseline_year)).collect();
         let more: Vec<_> = self
             .targets
             .iter()
@@ -207,7 +216,20 @@ fn read(
         table.finish(problems);
     }
     const KEYS: [&str; 14] = [
-        "id", "name", "title", "unit", "rollup", "derived", "groups", "window", "coverage", "datasets", "definition", "scale", "target", "sources",
+        "id",
+        "name",
+        "title",
+        "unit",
+        "rollup",
+        "derived",
+        "groups",
+        "window",
+        "coverage",
+        "datasets",
+        "definition",
+        "scale",
+        "target",
+        "sources",
     ];
     let spans = KEYS.iter().map(|key| (*key, reader.span_of(key))).collect();
     Some(Indicator {
@@ -297,8 +319,13 @@ fn read_target(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> Opti
         (None, None, Some(low), Some(high)) if low <= high => Some(TargetKind::Band(low, high)),
         _ => {
             problems.push(
-                Problem::new("E0504", table.source(), table.span(), "a target needs exactly one of `value`, `change`, or `low` with `high`")
-                    .hint("value = a level; change = -0.25 for a quarter less than the baseline; low and high = a band"),
+                Problem::new(
+                    "E0504",
+                    table.source(),
+                    table.span(),
+                    "a target needs exactly one of `value`, `change`, or `low` with `high`",
+                )
+                .hint("value = a level; change = -0.25 for a quarter less than the baseline; low and high = a band"),
             );
             None
         }
@@ -310,7 +337,12 @@ fn read_target(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> Opti
     if let (Some(baseline), Some(year)) = (baseline_year, year)
         && baseline >= year
     {
-        problems.push(Problem::new("E0505", table.source(), table.span_of("baseline_year"), format!("the baseline year {baseline} is not before the target year {year}")));
+        problems.push(Problem::new(
+            "E0505",
+            table.source(),
+            table.span_of("baseline_year"),
+            format!("the baseline year {baseline} is not before the target year {year}"),
+        ));
     }
     let dimensions = DIMENSIONS.map(|name| table.string(name, problems).unwrap_or_else(|| "_T".into()));
     let also = table.spanned_strings("also", problems);
@@ -326,11 +358,13 @@ fn read_target(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> Opti
     for (word, span) in &given {
         if !ESTIMATES.contains(&word.as_str()) {
             problems.push(
-                Problem::new("E0505", table.source(), span.clone(), format!("unknown estimate `{word}`")).maybe_hint(suggestion(word, ESTIMATES)),
+                Problem::new("E0505", table.source(), span.clone(), format!("unknown estimate `{word}`"))
+                    .maybe_hint(suggestion(word, ESTIMATES)),
             );
         }
     }
-    let estimates = if given.is_empty() { ESTIMATES.map(str::to_owned).to_vec() } else { given.into_iter().map(|(word, _)| word).collect() };
+    let estimates =
+        if given.is_empty() { ESTIMATES.map(str::to_owned).to_vec() } else { given.into_iter().map(|(word, _)| word).collect() };
     Some(Target {
         id: id?,
         title,
@@ -359,7 +393,9 @@ fn sense(table: &TableReader<'_>, kind: Option<TargetKind>, direction: &str, met
     }
     match kind {
         Some(TargetKind::Band(..)) if direction != "band" => report("direction", "a band has the direction `band`".into()),
-        Some(TargetKind::Level(_) | TargetKind::Change(_)) if direction == "band" => report("direction", "the direction `band` needs `low` and `high`".into()),
+        Some(TargetKind::Level(_) | TargetKind::Change(_)) if direction == "band" => {
+            report("direction", "the direction `band` needs `low` and `high`".into())
+        }
         Some(TargetKind::Change(change)) if (change < 0.0) != (direction == "down") => {
             report("change", format!("a change of {change} does not go {direction}"));
         }

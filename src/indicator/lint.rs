@@ -47,7 +47,8 @@ fn schema_problem(text: &SourceText, error: &SchemaError, span: Option<Range<usi
         }
         SchemaError::AmbiguousReference { field } => {
             let span = span.or_else(|| word(text, &field.name)).unwrap_or_else(|| sql_start(text));
-            Problem::new("E3003", text, span, format!("`{}` is in several tables", field.name)).hint("write the table before it, such as o.ref_area")
+            Problem::new("E3003", text, span, format!("`{}` is in several tables", field.name))
+                .hint("write the table before it, such as o.ref_area")
         }
         other => {
             let _ = engine;
@@ -64,8 +65,11 @@ fn syntax_problem(text: &SourceText, message: &str) -> Problem {
     });
     let clean = message.trim_start_matches("sql parser error: ").split(" at Line: ").next().unwrap_or(message).to_owned();
     let start = place.map_or_else(|| text.text.trim_end().len(), |(line, column)| text.offset(line, column));
-    let end = text.text[start.min(text.text.len())..].find(|c: char| c.is_whitespace() || c == ',' || c == ')').map_or(text.text.len(), |i| start + i);
-    Problem::new("E3001", text, start..end.max(start + 1), format!("SQL syntax: {clean}")).hint("one plain SELECT (or WITH .. SELECT) is expected")
+    let end = text.text[start.min(text.text.len())..]
+        .find(|c: char| c.is_whitespace() || c == ',' || c == ')')
+        .map_or(text.text.len(), |i| start + i);
+    Problem::new("E3001", text, start..end.max(start + 1), format!("SQL syntax: {clean}"))
+        .hint("one plain SELECT (or WITH .. SELECT) is expected")
 }
 
 fn plan_problem(text: &SourceText, message: &str, span: Option<Range<usize>>, engine: &Engine) -> Problem {
@@ -74,16 +78,19 @@ fn plan_problem(text: &SourceText, message: &str, span: Option<Range<usize>>, en
         let short = name.trim_start_matches("datafusion.public.").trim_start_matches("datafusion.").to_owned();
         let span = span.or_else(|| word(text, short.rsplit('.').next().unwrap_or(&short))).unwrap_or_else(|| sql_start(text));
         let known = engine.table_names();
-        return Problem::new("E3002", text, span, format!("unknown table `{short}`")).maybe_hint(suggestion(&short, known.iter().map(String::as_str)));
+        return Problem::new("E3002", text, span, format!("unknown table `{short}`"))
+            .maybe_hint(suggestion(&short, known.iter().map(String::as_str)));
     }
     if let Some(name) = between(message, "Invalid function '", "'") {
         let span = span.or_else(|| word(text, name)).unwrap_or_else(|| sql_start(text));
         let known = function_names(engine);
-        return Problem::new("E3004", text, span, format!("unknown function `{name}`")).maybe_hint(suggestion(name, known.iter().map(String::as_str)));
+        return Problem::new("E3004", text, span, format!("unknown function `{name}`"))
+            .maybe_hint(suggestion(name, known.iter().map(String::as_str)));
     }
     for (start, what) in [("DDL not supported: ", "DDL"), ("DML not supported: ", "DML"), ("Statement not supported: ", "statement")] {
         if let Some(rest) = message.strip_prefix(start) {
-            return Problem::new("E3008", text, sql_start(text), format!("{what} {rest} is refused: SQL here only reads")).hint("write one SELECT");
+            return Problem::new("E3008", text, sql_start(text), format!("{what} {rest} is refused: SQL here only reads"))
+                .hint("write one SELECT");
         }
     }
     Problem::new("E3007", text, span.unwrap_or_else(|| sql_start(text)), message.to_owned())

@@ -70,20 +70,36 @@ fn refused(text: &SourceText) -> Option<Problem> {
     if let Some(first) = word(first)
         && CHANGING.contains(&first.to_lowercase().as_str())
     {
-        return Some(Problem::new("E3008", text, span.clone(), format!("{} is refused: SQL here only reads", first.to_uppercase())).hint("write one SELECT (or WITH .. SELECT)"));
+        return Some(
+            Problem::new("E3008", text, span.clone(), format!("{} is refused: SQL here only reads", first.to_uppercase()))
+                .hint("write one SELECT (or WITH .. SELECT)"),
+        );
     }
     for (index, (token, span)) in tokens.iter().enumerate() {
         match token {
             Token::SemiColon if index + 1 < tokens.len() => {
-                return Some(Problem::new("E3008", text, tokens[index + 1].1.clone(), "more than one statement").hint("an indicator is one SELECT"));
+                return Some(
+                    Problem::new("E3008", text, tokens[index + 1].1.clone(), "more than one statement").hint("an indicator is one SELECT"),
+                );
             }
-            Token::Word(name) if matches!(name.value.to_lowercase().as_str(), "read_csv" | "read_parquet" | "read_json" | "parquet_scan" | "csv_scan") => {
-                return Some(Problem::new("E3008", text, span.clone(), format!("{} is refused: SQL names no file", name.value)).hint("bring a file in as a `table` data set in pipelines/*.toml"));
+            Token::Word(name)
+                if matches!(
+                    name.value.to_lowercase().as_str(),
+                    "read_csv" | "read_parquet" | "read_json" | "parquet_scan" | "csv_scan"
+                ) =>
+            {
+                return Some(
+                    Problem::new("E3008", text, span.clone(), format!("{} is refused: SQL names no file", name.value))
+                        .hint("bring a file in as a `table` data set in pipelines/*.toml"),
+                );
             }
             Token::SingleQuotedString(name) => {
                 let after = index.checked_sub(1).and_then(|i| word(&tokens[i].0)).map(str::to_lowercase);
                 if matches!(after.as_deref(), Some("from" | "join")) {
-                    return Some(Problem::new("E3008", text, span.clone(), format!("reading the file '{name}' is refused")).hint("bring a file in as a `table` data set in pipelines/*.toml"));
+                    return Some(
+                        Problem::new("E3008", text, span.clone(), format!("reading the file '{name}' is refused"))
+                            .hint("bring a file in as a `table` data set in pipelines/*.toml"),
+                    );
                 }
             }
             _ => {}
@@ -185,20 +201,29 @@ pub fn check_output(text: &SourceText, plan: &LogicalPlan, derived: bool, proble
         let arithmetic = matches!(index.checked_sub(1).map(|i| &tokens[i].0), Some(Token::Word(w)) if !w.value.eq_ignore_ascii_case("select") && !w.value.eq_ignore_ascii_case("distinct"));
         if star && !arithmetic {
             problems.push(
-                Problem::new("E3006", text, tokens[index].1.clone(), "`SELECT *` at the top: the output would follow every change of a table")
-                    .hint("name the columns: ref_area, time_period, value, weight and the dimensions"),
+                Problem::new(
+                    "E3006",
+                    text,
+                    tokens[index].1.clone(),
+                    "`SELECT *` at the top: the output would follow every change of a table",
+                )
+                .hint("name the columns: ref_area, time_period, value, weight and the dimensions"),
             );
             return;
         }
     }
     let known = schema::country_values();
     let names: Vec<String> = plan.schema().fields().iter().map(|f| f.name().clone()).collect();
-    let place = |name: &str| output_place(&tokens, &top, name).unwrap_or_else(|| tokens.get(top.start).map_or(0..1, |(_, span)| span.clone()));
+    let place =
+        |name: &str| output_place(&tokens, &top, name).unwrap_or_else(|| tokens.get(top.start).map_or(0..1, |(_, span)| span.clone()));
     for field in plan.schema().fields() {
         match known.field_with_name(field.name()) {
             Err(_) => {
                 let hint = suggestion(field.name(), known.fields().iter().map(|f| f.name().as_str()));
-                problems.push(Problem::new("E3005", text, place(field.name()), format!("`{}` is no column of an indicator", field.name())).maybe_hint(hint));
+                problems.push(
+                    Problem::new("E3005", text, place(field.name()), format!("`{}` is no column of an indicator", field.name()))
+                        .maybe_hint(hint),
+                );
             }
             Ok(wanted) => {
                 let good = match wanted.data_type() {
@@ -213,8 +238,22 @@ pub fn check_output(text: &SourceText, plan: &LogicalPlan, derived: bool, proble
                         _ => "a number",
                     };
                     problems.push(
-                        Problem::new("E3005", text, place(field.name()), format!("`{}` must be {wanted}, it is {}", field.name(), field.data_type()))
-                            .hint(format!("CAST(.. AS {})", if wanted == "a text" { "VARCHAR" } else if wanted == "a number" { "DOUBLE" } else { "INTEGER" })),
+                        Problem::new(
+                            "E3005",
+                            text,
+                            place(field.name()),
+                            format!("`{}` must be {wanted}, it is {}", field.name(), field.data_type()),
+                        )
+                        .hint(format!(
+                            "CAST(.. AS {})",
+                            if wanted == "a text" {
+                                "VARCHAR"
+                            } else if wanted == "a number" {
+                                "DOUBLE"
+                            } else {
+                                "INTEGER"
+                            }
+                        )),
                     );
                 }
             }
@@ -224,12 +263,17 @@ pub fn check_output(text: &SourceText, plan: &LogicalPlan, derived: bool, proble
     let start = tokens.get(top.start).map_or(0..1, |(_, span)| span.clone());
     for name in ["ref_area", "time_period"] {
         if !has(name) {
-            problems.push(Problem::new("E3005", text, start.clone(), format!("the SELECT gives no `{name}`")).hint(format!("add {name}, or name a column so: x AS {name}")));
+            problems.push(
+                Problem::new("E3005", text, start.clone(), format!("the SELECT gives no `{name}`"))
+                    .hint(format!("add {name}, or name a column so: x AS {name}")),
+            );
         }
     }
-    if !has("value") && !(has("numerator") && has("denominator")) {
+    let measured = has("value") || (has("numerator") && has("denominator"));
+    if !measured {
         problems.push(
-            Problem::new("E3005", text, start.clone(), "the SELECT gives neither `value` nor `numerator` with `denominator`").hint("name the measure: o.obs_value AS value"),
+            Problem::new("E3005", text, start.clone(), "the SELECT gives neither `value` nor `numerator` with `denominator`")
+                .hint("name the measure: o.obs_value AS value"),
         );
     }
     let _ = derived;
@@ -296,7 +340,8 @@ fn check_code(text: &SourceText, code: &str, span: Range<usize>, known: &KnownSe
     if !list.is_empty() && !list.iter().any(|k| k == code) {
         let near = suggestion(code, list.iter().map(String::as_str)).filter(|s| s.starts_with("did"));
         problems.push(
-            Problem::new("E3014", text, span, format!("unknown series `{code}`: it is not in {place}")).hint(near.unwrap_or_else(|| "add it there, with its unit".into())),
+            Problem::new("E3014", text, span, format!("unknown series `{code}`: it is not in {place}"))
+                .hint(near.unwrap_or_else(|| "add it there, with its unit".into())),
         );
     }
 }

@@ -49,7 +49,11 @@ pub fn folder(workspace: &Workspace, indicator: &Indicator) -> PathBuf {
 pub fn names(workspace: &Workspace, indicator: &Indicator) -> Vec<String> {
     let mut names: Vec<String> = fs_err::read_dir(folder(workspace, indicator))
         .map(|entries| {
-            entries.filter_map(|e| e.ok().map(|e| e.path())).filter(|p| p.is_dir()).filter_map(|p| Some(p.file_name()?.to_string_lossy().into_owned())).collect()
+            entries
+                .filter_map(|e| e.ok().map(|e| e.path()))
+                .filter(|p| p.is_dir())
+                .filter_map(|p| Some(p.file_name()?.to_string_lossy().into_owned()))
+                .collect()
         })
         .unwrap_or_default();
     names.sort();
@@ -61,8 +65,11 @@ pub fn load(workspace: &Workspace, indicator: &Indicator, name: &str, problems: 
     let folder = folder(workspace, indicator).join(name);
     let mut tables = BTreeMap::new();
     let mut expected = None;
-    let mut paths: Vec<PathBuf> =
-        fs_err::read_dir(&folder).ok()?.filter_map(|e| e.ok().map(|e| e.path())).filter(|p| p.extension().is_some_and(|e| e == "csv")).collect();
+    let mut paths: Vec<PathBuf> = fs_err::read_dir(&folder)
+        .ok()?
+        .filter_map(|e| e.ok().map(|e| e.path()))
+        .filter(|p| p.extension().is_some_and(|e| e == "csv"))
+        .collect();
     paths.sort();
     for path in paths {
         let stem = path.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
@@ -76,7 +83,9 @@ pub fn load(workspace: &Workspace, indicator: &Indicator, name: &str, problems: 
         };
         let Some(schema) = schema_of(&stem) else {
             let known: Vec<&str> = schema::statistician_tables().iter().map(|(n, _)| *n).chain(["expected"]).collect();
-            problems.push(Problem::new("E3101", &text, 0..1, format!("`{stem}` is no table of a test case")).maybe_hint(suggestion(&stem, known)));
+            problems.push(
+                Problem::new("E3101", &text, 0..1, format!("`{stem}` is no table of a test case")).maybe_hint(suggestion(&stem, known)),
+            );
             continue;
         };
         let Some(table) = typed_csv::read(&text, &schema, &default_of, problems) else { continue };
@@ -89,7 +98,10 @@ pub fn load(workspace: &Workspace, indicator: &Indicator, name: &str, problems: 
     let Some(expected) = expected else {
         let shown = workspace.shown(&folder);
         if !problems.iter().any(|p| p.source.path.starts_with(&shown)) {
-            problems.push(Problem::file("E3102", format!("{shown}/expected.csv"), "the case has no expected.csv").hint("write one, or run `yardstick test --update`"));
+            problems.push(
+                Problem::file("E3102", format!("{shown}/expected.csv"), "the case has no expected.csv")
+                    .hint("write one, or run `yardstick test --update`"),
+            );
         }
         return None;
     };
@@ -100,7 +112,9 @@ pub fn load(workspace: &Workspace, indicator: &Indicator, name: &str, problems: 
 fn schema_of(stem: &str) -> Option<SchemaRef> {
     if stem == "expected" {
         let wanted = |f: &datafusion::arrow::datatypes::Field| KEY.contains(&f.name().as_str()) || COMPARED.contains(&f.name().as_str());
-        let nullable = |f: &datafusion::arrow::datatypes::Field| if COMPARED.contains(&f.name().as_str()) { f.clone().with_nullable(true) } else { f.clone() };
+        let nullable = |f: &datafusion::arrow::datatypes::Field| {
+            if COMPARED.contains(&f.name().as_str()) { f.clone().with_nullable(true) } else { f.clone() }
+        };
         let fields: Vec<_> = schema::values().fields().iter().filter(|f| wanted(f)).map(|f| nullable(f)).collect();
         return Some(std::sync::Arc::new(datafusion::arrow::datatypes::Schema::new(fields)));
     }
@@ -131,7 +145,13 @@ fn default_of(column: &str) -> Option<&'static str> {
 }
 
 /// Runs a case through the same steps as a release.
-pub async fn run(case: &TestCase, base: &Engine, catalogue: &Catalogue, reference: &Reference, indicator: &Indicator) -> Result<RecordBatch> {
+pub async fn run(
+    case: &TestCase,
+    base: &Engine,
+    catalogue: &Catalogue,
+    reference: &Reference,
+    indicator: &Indicator,
+) -> Result<RecordBatch> {
     let engine = base.empty_sibling()?;
     let mut reference = reference.clone();
     for (name, batch) in &case.tables {
@@ -181,7 +201,8 @@ pub fn compare(case: &TestCase, values: &RecordBatch, reference: &Reference) -> 
     };
     let pairs: std::collections::BTreeSet<_> = (0..want.len()).map(|r| pair(&want, r)).collect();
     let wanted: BTreeMap<Vec<String>, usize> = (0..want.len()).map(|r| (key(&want, r), r)).collect();
-    let found: BTreeMap<Vec<String>, usize> = (0..got.len()).filter(|r| pairs.contains(&pair(&got, *r))).map(|r| (key(&got, r), r)).collect();
+    let found: BTreeMap<Vec<String>, usize> =
+        (0..got.len()).filter(|r| pairs.contains(&pair(&got, *r))).map(|r| (key(&got, r), r)).collect();
     let columns: Vec<&str> = COMPARED.into_iter().filter(|c| case.given.iter().any(|g| g == c)).collect();
     let mut differences = Vec::new();
     for (key, &row) in &wanted {
@@ -242,8 +263,12 @@ pub fn shown_key(key: &[String]) -> String {
 /// `expected.csv` with what came out, in the columns that the file gives (or the usual ones).
 pub fn expectation(values: &RecordBatch, given: &[String], keep: &dyn Fn(&str, &str) -> bool) -> Result<Vec<u8>> {
     let cells = Table(values);
-    let rows: Vec<usize> = (0..cells.len()).filter(|r| keep(cells.text("ref_area", *r).unwrap_or_default(), cells.text("estimate", *r).unwrap_or_default())).collect();
-    let in_play = |column: &str| !DIMENSIONS.contains(&column) || given.iter().any(|g| g == column) || rows.iter().any(|r| cells.text(column, *r) != Some("_T"));
+    let rows: Vec<usize> = (0..cells.len())
+        .filter(|r| keep(cells.text("ref_area", *r).unwrap_or_default(), cells.text("estimate", *r).unwrap_or_default()))
+        .collect();
+    let in_play = |column: &str| {
+        !DIMENSIONS.contains(&column) || given.iter().any(|g| g == column) || rows.iter().any(|r| cells.text(column, *r) != Some("_T"))
+    };
     let compared: Vec<&str> = if given.iter().any(|g| COMPARED.contains(&g.as_str())) {
         COMPARED.into_iter().filter(|c| given.iter().any(|g| g == c)).collect()
     } else {
@@ -267,7 +292,9 @@ pub fn pairs(case: &TestCase, reference: &Reference) -> Result<Vec<(String, Stri
     }
     let expected = fill_estimate(&case.expected, &groups)?;
     let cells = Table(&expected);
-    Ok((0..cells.len()).map(|r| (cells.text("ref_area", r).unwrap_or_default().to_owned(), cells.text("estimate", r).unwrap_or_default().to_owned())).collect())
+    Ok((0..cells.len())
+        .map(|r| (cells.text("ref_area", r).unwrap_or_default().to_owned(), cells.text("estimate", r).unwrap_or_default().to_owned()))
+        .collect())
 }
 
 /// Makes an empty folder for a new case.

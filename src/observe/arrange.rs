@@ -148,11 +148,9 @@ impl Batches {
             .fields()
             .iter()
             .map(|field| match field.data_type() {
-                DataType::Utf8 => Field::new(
-                    field.name(),
-                    DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8)),
-                    field.is_nullable(),
-                ),
+                DataType::Utf8 => {
+                    Field::new(field.name(), DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8)), field.is_nullable())
+                }
                 _ => field.as_ref().clone(),
             })
             .collect();
@@ -180,9 +178,7 @@ impl Batches {
             Ok(Arc::new(DictionaryArray::<Int32Type>::try_new(codes, values.clone())?))
         };
         let constant = |values: &ArrayRef| coded(Int32Array::from(vec![0; order.len()]), values);
-        let by_series = |column: usize| {
-            coded(rows().map(|r| self.series_codes[column][r.series as usize]).collect(), &self.series[column])
-        };
+        let by_series = |column: usize| coded(rows().map(|r| self.series_codes[column][r.series as usize]).collect(), &self.series[column]);
         let optional = |codes: &[Option<i32>], values: &ArrayRef| coded(rows().map(|r| codes[r.detail as usize]).collect(), values);
         let mut columns: Vec<ArrayRef> = vec![
             constant(&self.source)?,

@@ -41,15 +41,7 @@ impl SeriesKey {
 
     /// The dimensions in the order of [`super::schema::DIMENSIONS`].
     pub fn dimensions(&self) -> [&str; 7] {
-        [
-            &self.sex,
-            &self.age,
-            &self.urbanisation,
-            &self.disability,
-            &self.education_level,
-            &self.size_class,
-            &self.breakdown,
-        ]
+        [&self.sex, &self.age, &self.urbanisation, &self.disability, &self.education_level, &self.size_class, &self.breakdown]
     }
 
     pub fn dimension_mut(&mut self, name: &str) -> Option<&mut String> {

@@ -15,8 +15,13 @@ use crate::toml_reader::{TableReader, read_document};
 pub enum Action {
     Drop,
     /// Replace the value by another, or multiply it.
-    Override { value: Option<f64>, factor: Option<f64> },
-    Flag { obs_status: String },
+    Override {
+        value: Option<f64>,
+        factor: Option<f64>,
+    },
+    Flag {
+        obs_status: String,
+    },
 }
 
 /// When the correction still applies: the wrong value as it was seen.
@@ -241,4 +246,3 @@ fn about(correction: &Correction, key: &super::SeriesKey) -> bool {
     let dimension = |name: &str| DIMENSIONS.iter().position(|d| *d == name).map_or("", |i| key.dimensions()[i]);
     correction.series.contains(&key.series) && correction.dimensions.iter().all(|(name, code)| dimension(name) == code)
 }
-

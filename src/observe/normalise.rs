@@ -47,6 +47,23 @@ impl NormaliseReport {
         workspace.observations(source, dataset).with_extension("json")
     }
 
+    /// What is left of a report once only the file and its series are known.
+    pub fn of_file(hash: &str, series: &[String]) -> Self {
+        Self {
+            key: String::new(),
+            inputs: BTreeMap::new(),
+            hash: hash.to_owned(),
+            counts: Counts::default(),
+            quarantine_reasons: BTreeMap::new(),
+            series: series.to_vec(),
+            first_year: None,
+            last_year: None,
+            vintage: None,
+            corrections: Vec::new(),
+            warnings: Vec::new(),
+        }
+    }
+
     /// The report of the observations at hand, if both files are there.
     pub fn load(workspace: &Workspace, source: &str, dataset: &str) -> Option<Self> {
         if !workspace.observations(source, dataset).exists() {
@@ -60,7 +77,13 @@ impl NormaliseReport {
 const LAYOUT: &str = "observations-1";
 
 /// The named inputs of a normalisation.
-pub fn inputs(source: &Source, dataset: &Dataset, pull: &Pull, reference: &Reference, corrections: &[&Correction]) -> BTreeMap<String, String> {
+pub fn inputs(
+    source: &Source,
+    dataset: &Dataset,
+    pull: &Pull,
+    reference: &Reference,
+    corrections: &[&Correction],
+) -> BTreeMap<String, String> {
     let hash = |text: String| blake3::hash(text.as_bytes()).to_hex().to_string();
     let mut inputs = BTreeMap::new();
     inputs.insert("program".into(), format!("{} {LAYOUT}", env!("CARGO_PKG_VERSION")));
@@ -131,12 +154,8 @@ pub fn normalise(context: &Context<'_>, source: &Source, dataset: &Dataset, pull
     write::observations(&collector, &arranged, &source.name, &dataset.name, &path, context.threads)?;
     let series = arranged.series_names(&collector);
     let years = || arranged.order.iter().map(|i| i32::from(collector.rows[*i as usize].year));
-    let counts = Counts {
-        rows_in: collector.rows_in,
-        observations,
-        quarantined: collector.quarantined.len() as u64,
-        headings: collector.headings,
-    };
+    let counts =
+        Counts { rows_in: collector.rows_in, observations, quarantined: collector.quarantined.len() as u64, headings: collector.headings };
     if counts.rows_in != counts.observations + counts.quarantined + counts.headings {
         return Err(Error::Internal(format!("rows do not add up: {counts:?}")));
     }

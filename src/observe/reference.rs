@@ -94,7 +94,10 @@ impl Reference {
         tables.insert("areas", areas_batch(&areas));
         tables.insert("groups", groups_batch(&groups));
         tables.insert("membership", membership_batch(&membership, &areas, &groups, mode, today, problems));
-        tables.insert("population", population.map_or_else(|| RecordBatch::new_empty(schema::population()), |text| population_batch(&text, problems)));
+        tables.insert(
+            "population",
+            population.map_or_else(|| RecordBatch::new_empty(schema::population()), |text| population_batch(&text, problems)),
+        );
         let typed = |text: Option<SourceText>, schema, problems: &mut Vec<Problem>| {
             text.and_then(|text| typed_csv::read(&text, &schema, &|_| None, problems))
                 .map_or_else(|| RecordBatch::new_empty(schema.clone()), |table| table.batch)
@@ -109,7 +112,9 @@ impl Reference {
 
     /// Puts another table in the place of one, as a test case does.
     pub fn replace(&mut self, name: &str, batch: RecordBatch) {
-        let Some(slot) = ["areas", "groups", "membership", "population", "gni_per_capita", "units"].into_iter().find(|n| *n == name) else { return };
+        let Some(slot) = ["areas", "groups", "membership", "population", "gni_per_capita", "units"].into_iter().find(|n| *n == name) else {
+            return;
+        };
         let cells = Table(&batch);
         let code = |column: &str, row: usize| cells.text(column, row).unwrap_or_default().to_owned();
         for row in 0..cells.len() {
@@ -224,7 +229,8 @@ fn membership_batch(
         let mut bound = |column: &str, open: Date| match table.get(row, column) {
             "" => open,
             text => text.parse::<Date>().unwrap_or_else(|_| {
-                problems.push(table.problem("E0306", row, format!("`{column}` is not a date: `{text}`")).hint("write YYYY-MM-DD, or nothing"));
+                problems
+                    .push(table.problem("E0306", row, format!("`{column}` is not a date: `{text}`")).hint("write YYYY-MM-DD, or nothing"));
                 open
             }),
         };
@@ -234,8 +240,16 @@ fn membership_batch(
             MembershipMode::Current => {}
             MembershipMode::AsOf => {
                 // Member of year t when the membership holds on 1 July of t.
-                let first = if from == Date::MIN { 0 } else { i32::from(from.year()) + i32::from(from.month() > 7 || (from.month() == 7 && from.day() > 1)) };
-                let last = if until == Date::MAX { 9999 } else { i32::from(until.year()) - i32::from(until.month() < 7 || (until.month() == 7 && until.day() <= 1)) };
+                let first = if from == Date::MIN {
+                    0
+                } else {
+                    i32::from(from.year()) + i32::from(from.month() > 7 || (from.month() == 7 && from.day() > 1))
+                };
+                let last = if until == Date::MAX {
+                    9999
+                } else {
+                    i32::from(until.year()) - i32::from(until.month() < 7 || (until.month() == 7 && until.day() <= 1))
+                };
                 if first <= last {
                     rows.push((table.get(row, "group_scheme"), group, area, first, last));
                 }
@@ -264,7 +278,8 @@ fn population_batch(text: &SourceText, problems: &mut Vec<Problem>) -> RecordBat
         match name.split(':').collect::<Vec<_>>()[..] {
             [sex, age, urbanisation] => columns.push((index, [sex, age, urbanisation])),
             _ => problems.push(
-                Problem::new("E0302", text, 0..1, format!("population column `{name}` is not sex:age:urbanisation")).hint("such as F:Y15T24:_T"),
+                Problem::new("E0302", text, 0..1, format!("population column `{name}` is not sex:age:urbanisation"))
+                    .hint("such as F:Y15T24:_T"),
             ),
         }
     }

@@ -166,12 +166,7 @@ pub fn areas() -> SchemaRef {
 }
 
 pub fn groups() -> SchemaRef {
-    schema(vec![
-        text("group_code"),
-        text("group_scheme"),
-        text("name"),
-        Field::new("members_expected", DataType::Int64, true),
-    ])
+    schema(vec![text("group_code"), text("group_scheme"), text("name"), Field::new("members_expected", DataType::Int64, true)])
 }
 
 pub fn membership() -> SchemaRef {
@@ -197,6 +192,7 @@ pub fn units() -> SchemaRef {
 pub fn statistician_tables() -> Vec<(&'static str, SchemaRef)> {
     vec![
         ("observations", observations()),
+        ("observations_by_data_set", observations()),
         ("population", population()),
         ("areas", areas()),
         ("groups", groups()),

@@ -76,7 +76,12 @@ pub(super) fn observations(
     crate::files::persist(temporary, path)
 }
 
-fn encode(collector: &Collector<'_>, batches: &Batches, order: &[u32], mut writers: Vec<ArrowColumnWriter>) -> Result<Vec<ArrowColumnChunk>> {
+fn encode(
+    collector: &Collector<'_>,
+    batches: &Batches,
+    order: &[u32],
+    mut writers: Vec<ArrowColumnWriter>,
+) -> Result<Vec<ArrowColumnChunk>> {
     for part in order.chunks(BATCH) {
         let batch = batches.batch(collector, part)?;
         for (index, writer) in writers.iter_mut().enumerate() {
@@ -96,9 +101,8 @@ pub fn table(batches: &[RecordBatch], schema: &datafusion::arrow::datatypes::Sch
 
 /// A finished table as the bytes of a Parquet file, without Arrow metadata: plain strings to every reader.
 pub fn table_bytes(batches: &[RecordBatch], schema: &datafusion::arrow::datatypes::SchemaRef) -> Result<Vec<u8>> {
-    let options = datafusion::parquet::arrow::arrow_writer::ArrowWriterOptions::new()
-        .with_properties(properties()?)
-        .with_skip_arrow_metadata(true);
+    let options =
+        datafusion::parquet::arrow::arrow_writer::ArrowWriterOptions::new().with_properties(properties()?).with_skip_arrow_metadata(true);
     let mut bytes = Vec::new();
     let mut writer = ArrowWriter::try_new_with_options(&mut bytes, schema.clone(), options)?;
     for batch in batches {

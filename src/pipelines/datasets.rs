@@ -22,12 +22,38 @@ pub struct Dataset {
 /// Which provider format a data set's bodies have, and what to ask for.
 #[derive(Debug, Clone)]
 pub enum Format {
-    ItuDatahub { route: ItuRoute, codes: Vec<String>, collection: bool, economies: Vec<String>, regions: Vec<String> },
-    UisBulk { url: String },
-    UisApi { indicators: Vec<String>, start: Option<i64>, end: Option<i64>, export: bool },
-    UnctadBulk { report: String },
-    UnctadApi { report: String, dimensions: Vec<String>, measure: String, years: (i64, i64), client_id_env: String, client_secret_env: String },
-    UnsdCsv { series: Vec<String>, start: Option<i64>, end: Option<i64> },
+    ItuDatahub {
+        route: ItuRoute,
+        codes: Vec<String>,
+        collection: bool,
+        economies: Vec<String>,
+        regions: Vec<String>,
+    },
+    UisBulk {
+        url: String,
+    },
+    UisApi {
+        indicators: Vec<String>,
+        start: Option<i64>,
+        end: Option<i64>,
+        export: bool,
+    },
+    UnctadBulk {
+        report: String,
+    },
+    UnctadApi {
+        report: String,
+        dimensions: Vec<String>,
+        measure: String,
+        years: (i64, i64),
+        client_id_env: String,
+        client_secret_env: String,
+    },
+    UnsdCsv {
+        series: Vec<String>,
+        start: Option<i64>,
+        end: Option<i64>,
+    },
     Table(Box<TableMap>),
 }
 

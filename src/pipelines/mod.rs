@@ -70,10 +70,9 @@ impl Source {
 pub fn load(workspace: &Path, problems: &mut Vec<Problem>) -> Vec<Source> {
     let folder = workspace.join("pipelines");
     let mut paths: Vec<_> = match fs_err::read_dir(&folder) {
-        Ok(entries) => entries
-            .filter_map(|entry| entry.ok().map(|e| e.path()))
-            .filter(|path| path.extension().is_some_and(|e| e == "toml"))
-            .collect(),
+        Ok(entries) => {
+            entries.filter_map(|entry| entry.ok().map(|e| e.path())).filter(|path| path.extension().is_some_and(|e| e == "toml")).collect()
+        }
         Err(_) => {
             problems.push(
                 Problem::file("E0001", "pipelines", format!("{} is not a workspace: it has no folder pipelines/", workspace.display()))
@@ -196,7 +195,8 @@ pub fn select<'a>(sources: &'a [Source], only: &[String]) -> crate::error::Resul
     let all = || sources.iter().flat_map(|source| source.datasets.iter().map(move |dataset| (source, dataset)));
     for wanted in only {
         if !all().any(|(source, dataset)| matches(source, dataset, wanted)) {
-            let known: Vec<String> = sources.iter().map(|s| s.name.clone()).chain(all().map(|(s, d)| format!("{}/{}", s.name, d.name))).collect();
+            let known: Vec<String> =
+                sources.iter().map(|s| s.name.clone()).chain(all().map(|(s, d)| format!("{}/{}", s.name, d.name))).collect();
             return Err(crate::error::Error::Usage {
                 message: format!("no source or data set `{wanted}`"),
                 hint: suggestion(wanted, known.iter().map(String::as_str)),

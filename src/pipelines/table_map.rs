@@ -33,8 +33,21 @@ pub struct TableMap {
 
 /// What a table data set may fill.
 pub const TARGETS: [&str; 15] = [
-    "series", "ref_area", "time_period", "sex", "age", "urbanisation", "disability", "education_level", "size_class",
-    "breakdown", "value", "unit", "obs_status", "edition", "note",
+    "series",
+    "ref_area",
+    "time_period",
+    "sex",
+    "age",
+    "urbanisation",
+    "disability",
+    "education_level",
+    "size_class",
+    "breakdown",
+    "value",
+    "unit",
+    "obs_status",
+    "edition",
+    "note",
 ];
 
 impl TableMap {

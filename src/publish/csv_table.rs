@@ -10,11 +10,14 @@ pub fn csv_bytes(batch: &RecordBatch) -> Result<Vec<u8>> {
     let failed = |e: csv::Error| Error::Internal(e.to_string());
     writer.write_record(batch.schema().fields().iter().map(|f| f.name().as_str())).map_err(failed)?;
     let options = FormatOptions::new();
-    let columns = batch.columns().iter().map(|c| ArrayFormatter::try_new(c.as_ref(), &options)).collect::<std::result::Result<Vec<_>, _>>()?;
+    let columns =
+        batch.columns().iter().map(|c| ArrayFormatter::try_new(c.as_ref(), &options)).collect::<std::result::Result<Vec<_>, _>>()?;
     for row in 0..batch.num_rows() {
-        let cells = columns.iter().zip(batch.columns()).map(|(column, array)| {
-            if array.is_null(row) { String::new() } else { column.value(row).to_string() }
-        });
+        let cells = columns.iter().zip(batch.columns()).map(
+            |(column, array)| {
+                if array.is_null(row) { String::new() } else { column.value(row).to_string() }
+            },
+        );
         writer.write_record(cells).map_err(failed)?;
     }
     writer.into_inner().map_err(|e| Error::Internal(e.to_string()))
@@ -25,7 +28,8 @@ pub fn json_rows(batch: &RecordBatch) -> Result<serde_json::Value> {
     use datafusion::arrow::array::AsArray;
     use datafusion::arrow::datatypes::{DataType, Float64Type};
     let options = FormatOptions::new();
-    let columns = batch.columns().iter().map(|c| ArrayFormatter::try_new(c.as_ref(), &options)).collect::<std::result::Result<Vec<_>, _>>()?;
+    let columns =
+        batch.columns().iter().map(|c| ArrayFormatter::try_new(c.as_ref(), &options)).collect::<std::result::Result<Vec<_>, _>>()?;
     let schema = batch.schema();
     let mut rows = Vec::with_capacity(batch.num_rows());
     for row in 0..batch.num_rows() {

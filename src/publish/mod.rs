@@ -30,7 +30,8 @@ pub fn write(folder: &Path, files: &Files<'_>, manifest: &mut Manifest) -> Resul
         manifest.files.insert(name.to_owned(), blake3::hash(&bytes).to_hex().to_string());
         crate::files::write_atomically(&folder.join(name), &bytes)
     };
-    for (name, batch) in [("values", files.values), ("progress", files.progress), ("checks", files.checks), ("revisions", files.revisions)] {
+    for (name, batch) in [("values", files.values), ("progress", files.progress), ("checks", files.checks), ("revisions", files.revisions)]
+    {
         put(&format!("{name}.parquet"), table_bytes(std::slice::from_ref(batch), &batch.schema())?)?;
     }
     for (check, batch) in files.failures {
@@ -40,7 +41,8 @@ pub fn write(folder: &Path, files: &Files<'_>, manifest: &mut Manifest) -> Resul
         put(&format!("csv/{name}.csv"), csv_bytes(&rows_of(files.values, name)?)?)?;
     }
     put("catalog.json", files.catalog.clone())?;
-    for (name, batch) in [("values", files.values), ("progress", files.progress), ("checks", files.checks), ("revisions", files.revisions)] {
+    for (name, batch) in [("values", files.values), ("progress", files.progress), ("checks", files.checks), ("revisions", files.revisions)]
+    {
         manifest.rows.insert(name.to_owned(), batch.num_rows() as u64);
     }
     crate::files::write_atomically(&folder.join("manifest.json"), &manifest.to_bytes()?)

@@ -58,9 +58,7 @@ fn indicator(indicator: &crate::indicator::Indicator) -> Value {
 fn rows(reference: &Reference, table: &str, columns: &[&str]) -> Vec<Value> {
     let Some(batch) = reference.tables.get(table) else { return Vec::new() };
     let cells = Table(batch);
-    (0..cells.len())
-        .map(|row| Value::Object(columns.iter().map(|c| ((*c).to_owned(), json!(cells.text(c, row)))).collect()))
-        .collect()
+    (0..cells.len()).map(|row| Value::Object(columns.iter().map(|c| ((*c).to_owned(), json!(cells.text(c, row)))).collect())).collect()
 }
 
 fn groups(reference: &Reference) -> Vec<Value> {

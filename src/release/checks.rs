@@ -29,7 +29,8 @@ const SEVERITIES: [&str; 3] = ["error", "warning", "info"];
 
 pub fn parse(text: &SourceText, problems: &mut Vec<Problem>) -> Option<Check> {
     let Some((start, end, _)) = split(&text.text) else {
-        problems.push(Problem::new("E0501", text, 0..1, "the check has no header").hint("begin the file with /*--- , TOML lines, and ---*/"));
+        problems
+            .push(Problem::new("E0501", text, 0..1, "the check has no header").hint("begin the file with /*--- , TOML lines, and ---*/"));
         return None;
     };
     let toml = text.text[start..end].to_owned();
@@ -123,7 +124,13 @@ pub async fn run(engine: &Engine, checks: &[Check]) -> Result<Outcome> {
 }
 
 /// Registers the tables that only checks read.
-pub fn register_tables(engine: &Engine, data_sets: &[Vec<Cell>], corrections: &[Vec<Cell>], quarantine: &[Vec<Cell>], meta: &[Vec<Cell>]) -> Result<()> {
+pub fn register_tables(
+    engine: &Engine,
+    data_sets: &[Vec<Cell>],
+    corrections: &[Vec<Cell>],
+    quarantine: &[Vec<Cell>],
+    meta: &[Vec<Cell>],
+) -> Result<()> {
     for (name, schema, rows) in [
         ("data_sets", data_sets_schema(), data_sets),
         ("corrections_applied", corrections_schema(), corrections),
@@ -151,7 +158,14 @@ pub fn data_sets_schema() -> datafusion::arrow::datatypes::SchemaRef {
 }
 
 pub fn corrections_schema() -> datafusion::arrow::datatypes::SchemaRef {
-    rows::schema(&[("id", "text"), ("source", "text"), ("dataset", "text"), ("applied", "bigint"), ("guard_failed", "bigint"), ("reason", "text")])
+    rows::schema(&[
+        ("id", "text"),
+        ("source", "text"),
+        ("dataset", "text"),
+        ("applied", "bigint"),
+        ("guard_failed", "bigint"),
+        ("reason", "text"),
+    ])
 }
 
 pub fn quarantine_schema() -> datafusion::arrow::datatypes::SchemaRef {

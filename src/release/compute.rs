@@ -43,7 +43,12 @@ pub async fn indicator(base: &Engine, catalogue: &Catalogue, reference: &Referen
 
 /// The steps of every roll-up, each registered under the name that the next one reads.
 async fn roll_up(engine: &Engine, catalogue: &Catalogue, indicator: &Indicator) -> Result<()> {
-    for (file, table) in [("member_base", "member_base"), ("member_values", "member_values"), ("group_members", "group_members"), ("group_base", "group_base")] {
+    for (file, table) in [
+        ("member_base", "member_base"),
+        ("member_values", "member_values"),
+        ("group_members", "group_members"),
+        ("group_base", "group_base"),
+    ] {
         step(engine, catalogue, file, table).await?;
     }
     step(engine, catalogue, &indicator.rollup, "rolled").await?;
@@ -112,9 +117,17 @@ fn check_rows(rows: &RecordBatch, reference: &Reference, indicator: &Indicator) 
     };
     for row in 0..rows.num_rows() {
         if !reference.is_area(areas.value(row)) {
-            return fail("E3011", format!("ref_area `{}` is neither an economy nor a group", areas.value(row)), "use ISO 3166-1 alpha-3 or a code of groups.csv");
+            return fail(
+                "E3011",
+                format!("ref_area `{}` is neither an economy nor a group", areas.value(row)),
+                "use ISO 3166-1 alpha-3 or a code of groups.csv",
+            );
         }
-        if row > 0 && areas.value(row) == areas.value(row - 1) && years.value(row) == years.value(row - 1) && (0..8).all(|c| text(c, row) == text(c, row - 1)) {
+        if row > 0
+            && areas.value(row) == areas.value(row - 1)
+            && years.value(row) == years.value(row - 1)
+            && (0..8).all(|c| text(c, row) == text(c, row - 1))
+        {
             let dims: Vec<&str> = (0..7).map(|c| text(c, row)).filter(|c| *c != "_T").collect();
             return fail(
                 "E3012",

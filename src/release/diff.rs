@@ -141,7 +141,8 @@ fn revised_observations(old: &Manifest, new: &Manifest, file: &dyn Fn(&str) -> P
             if before.map(f64::to_bits) == after.map(f64::to_bits) && x.is_some() == y.is_some() {
                 continue;
             }
-            let place = y.or(x).map_or(String::new(), |o| format!("record {} of snapshot {}", o.record, &o.snapshot[..o.snapshot.len().min(12)]));
+            let place =
+                y.or(x).map_or(String::new(), |o| format!("record {} of snapshot {}", o.record, &o.snapshot[..o.snapshot.len().min(12)]));
             let show = |v: Option<f64>| v.map_or("none".into(), |v| v.to_string());
             let revised = Revised {
                 text: format!("{dataset} {} {} {}: {} -> {} ({place})", key.series, key.ref_area, key.year, show(before), show(after)),
@@ -200,6 +201,9 @@ fn observations_of(path: &Path) -> Result<HashMap<ObservationKey, Observed>> {
         .collect())
 }
 
+/// (indicator, dimensions) -> (economy, year) of its own figures that changed.
+type Touched = HashMap<(String, Vec<String>), BTreeSet<(String, i64)>>;
+
 /// Finds the cause of each change.
 struct Reasons<'a> {
     old: &'a Side<'a>,
@@ -207,7 +211,7 @@ struct Reasons<'a> {
     revised: RevisedIndex,
     members: &'a HashMap<String, BTreeSet<String>>,
     /// (indicator, dimensions) -> economies whose own figure changed, by year.
-    touched: HashMap<(String, Vec<String>), BTreeSet<(String, i64)>>,
+    touched: Touched,
     inputs: HashMap<String, Vec<(&'static str, String)>>,
 }
 
@@ -253,7 +257,10 @@ impl Reasons<'_> {
             let more = if records.len() > 3 { format!("; and {} more", records.len() - 3) } else { String::new() };
             causes.push((code, records.iter().take(3).map(|r| r.text.as_str()).collect::<Vec<_>>().join("; ") + &more));
         }
-        let inputs = self.inputs.entry(indicator.to_owned()).or_insert_with(|| classified(self.old.manifest.indicators.get(indicator), self.new.manifest.indicators.get(indicator)));
+        let inputs = self
+            .inputs
+            .entry(indicator.to_owned())
+            .or_insert_with(|| classified(self.old.manifest.indicators.get(indicator), self.new.manifest.indicators.get(indicator)));
         for (code, name) in inputs.iter() {
             // A data set that changed elsewhere is no cause of this value, unless nothing else explains it.
             if *code != "source_revised" || (causes.is_empty() && inputs.iter().all(|(c, _)| *c == "source_revised")) {
@@ -301,7 +308,12 @@ fn classified(old: Option<&IndicatorEntry>, new: Option<&IndicatorEntry>) -> Vec
         .map(|text| {
             let code = match text.as_str() {
                 t if t.starts_with("sql/") => "method_changed",
-                t if t.starts_with("pipelines/reference/membership.csv") || t.starts_with("pipelines/reference/groups.csv") || t.starts_with("membership") => "membership_changed",
+                t if t.starts_with("pipelines/reference/membership.csv")
+                    || t.starts_with("pipelines/reference/groups.csv")
+                    || t.starts_with("membership") =>
+                {
+                    "membership_changed"
+                }
                 t if t.starts_with("pipelines/reference/") => "reference_changed",
                 t if t.starts_with("observations/") => "source_revised",
                 _ => "program_changed",
@@ -349,7 +361,8 @@ pub fn summarise(changes: &RecordBatch) -> Vec<Summary> {
             let sum = sums.entry(indicator).or_insert((0.0, 0.0, 0));
             *sum = (sum.0 + difference, sum.1 + difference.abs(), sum.2 + 1);
             if summary.largest.as_ref().is_none_or(|(largest, _)| difference.abs() > largest.abs()) {
-                let place = format!("{} {}", cells.text("ref_area", row).unwrap_or_default(), cells.int("time_period", row).unwrap_or_default());
+                let place =
+                    format!("{} {}", cells.text("ref_area", row).unwrap_or_default(), cells.int("time_period", row).unwrap_or_default());
                 summary.largest = Some((difference, place));
             }
         }

@@ -12,6 +12,7 @@ use crate::engine::{Engine, Limits, tables};
 use crate::error::{Error, Result};
 use crate::indicator::header::ROLLUP_NONE;
 use crate::indicator::{Catalogue, Indicator, canonical};
+use crate::observe::NormaliseReport;
 use crate::observe::reference::Reference;
 use crate::observe::schema::{self, DIMENSIONS};
 use crate::release::stage;
@@ -184,11 +185,16 @@ impl Explainer<'_> {
             crate::error::suggestion(&wanted.area, areas).unwrap_or_else(|| "no value for this area".into())
         } else {
             let list = |column: &str| {
-                let set: BTreeSet<String> =
-                    here.iter().map(|r| cells.text(column, **r).map(str::to_owned).or(cells.int(column, **r).map(|y| y.to_string())).unwrap_or_default()).collect();
+                let set: BTreeSet<String> = here
+                    .iter()
+                    .map(|r| {
+                        cells.text(column, **r).map(str::to_owned).or(cells.int(column, **r).map(|y| y.to_string())).unwrap_or_default()
+                    })
+                    .collect();
                 set.into_iter().collect::<Vec<_>>().join(" ")
             };
-            let dims: Vec<String> = DIMENSIONS.iter().map(|d| (d, list(d))).filter(|(_, l)| l != "_T").map(|(d, l)| format!("{d}: {l}")).collect();
+            let dims: Vec<String> =
+                DIMENSIONS.iter().map(|d| (d, list(d))).filter(|(_, l)| l != "_T").map(|(d, l)| format!("{d}: {l}")).collect();
             format!("there are years {}; estimates {}; {}", list("time_period"), list("estimate"), dims.join("; "))
         };
         Error::usage_hint(format!("release {} has no such value of {}", self.manifest.release, indicator.name), hint)
@@ -201,16 +207,24 @@ impl Explainer<'_> {
         for other in &self.catalogue.indicators {
             base.register_indicator(&other.name, schema::values(), vec![stage::rows_of(self.values, &other.name)?])?;
         }
-        let files: Vec<std::path::PathBuf> = self
+        self.register_observations(&base, indicator)?;
+        compute::indicator(&base, self.catalogue, self.reference, indicator).await
+    }
+
+    /// The observation files that the release was made of, as the release saw them.
+    fn register_observations(&self, engine: &Engine, indicator: &Indicator) -> Result<()> {
+        let reports: super::inputs::Reports = self
             .manifest
             .inputs
             .iter()
-            .filter(|i| indicator.datasets.is_empty() || indicator.datasets.contains(&format!("{}/{}", i.source, i.dataset)))
-            .map(|i| stage::observation_file(self.workspace, &i.observation_file))
-            .filter(|path| path.exists())
+            .map(|i| (format!("{}/{}", i.source, i.dataset), NormaliseReport::of_file(&i.observation_file, &i.series)))
+            .filter(|(_, report)| stage::observation_file(self.workspace, &report.hash).exists())
             .collect();
-        base.register("observations", tables::parquet_table(&files, schema::observations())?)?;
-        compute::indicator(&base, self.catalogue, self.reference, indicator).await
+        let datasets = match indicator.datasets.as_slice() {
+            [] => self.manifest.inputs.iter().map(|i| format!("{}/{}", i.source, i.dataset)).collect(),
+            named => named.to_vec(),
+        };
+        stage::register_observations(engine, self.workspace, &reports, &datasets)
     }
 
     fn compare(&self, again: &RecordBatch, indicator: &Indicator, explanation: &mut Explanation) {
@@ -244,7 +258,11 @@ impl Explainer<'_> {
         );
         let (found_schema, batches) = engine.run(&query, "the members").await?;
         let batch = concat(&found_schema, &batches)?;
-        let rolled = format!("SELECT value FROM rolled WHERE ref_area = '{}' AND estimate = '{}' AND {filter}", quote(&wanted.area), quote(&wanted.estimate));
+        let rolled = format!(
+            "SELECT value FROM rolled WHERE ref_area = '{}' AND estimate = '{}' AND {filter}",
+            quote(&wanted.area),
+            quote(&wanted.estimate)
+        );
         let (rolled_schema, rolled) = engine.run(&rolled, "the aggregate").await?;
         let rolled = concat(&rolled_schema, &rolled)?;
         explanation.unrounded = (rolled.num_rows() == 1).then(|| Table(&rolled).float("value", 0)).flatten();
@@ -354,7 +372,9 @@ impl Explainer<'_> {
             files.push(format!("sql/derived/{derived}.sql"));
         }
         if indicator.rollup != ROLLUP_NONE {
-            for step in ["member_base", "member_values", "group_members", &indicator.rollup, "group_base", "missing_members", "coverage", "publish"] {
+            for step in
+                ["member_base", "member_values", "group_members", &indicator.rollup, "group_base", "missing_members", "coverage", "publish"]
+            {
                 files.push(format!("sql/rollups/{step}.sql"));
             }
         }
@@ -385,7 +405,8 @@ fn rule(indicator: &Indicator) -> Rule {
 /// Shares and contributions by the roll-up's own formula.
 fn member_rows(cells: &Table<'_>, indicator: &Indicator, year: i64) -> Vec<Member> {
     let column = |name: &str| -> Vec<Option<f64>> { (0..cells.len()).map(|r| cells.float(name, r)).collect() };
-    let (values, weights, numerators, denominators, bases) = (column("value"), column("weight"), column("numerator"), column("denominator"), column("base"));
+    let (values, weights, numerators, denominators, bases) =
+        (column("value"), column("weight"), column("numerator"), column("denominator"), column("base"));
     let total = |list: &[Option<f64>]| list.iter().zip(&values).filter(|(_, v)| v.is_some()).filter_map(|(x, _)| *x).sum::<f64>();
     let (weight, denominator, base) = (total(&weights), total(&denominators), bases.iter().flatten().sum::<f64>());
     let observed = values.iter().flatten().count() as f64;
@@ -401,7 +422,9 @@ fn member_rows(cells: &Table<'_>, indicator: &Indicator, year: i64) -> Vec<Membe
             let (share, contribution) = match (indicator.rollup.as_str(), values[row]) {
                 (_, None) => (None, None),
                 ("weighted_mean", Some(v)) => (weights[row].map(|w| w / weight), weights[row].map(|w| v * w / weight)),
-                ("ratio_of_sums", Some(_)) => (denominators[row].map(|d| d / denominator), numerators[row].map(|n| indicator.scale * n / denominator)),
+                ("ratio_of_sums", Some(_)) => {
+                    (denominators[row].map(|d| d / denominator), numerators[row].map(|n| indicator.scale * n / denominator))
+                }
                 ("sum", Some(v)) => (Some(v / total(&values)), Some(v)),
                 ("share_of_economies", Some(v)) => (Some(1.0 / observed), Some(100.0 * if v == 1.0 { 1.0 } else { 0.0 } / observed)),
                 ("median", Some(v)) if middle.contains(&row) => (Some(1.0 / middle.len() as f64), Some(v / middle.len() as f64)),
@@ -443,7 +466,8 @@ fn best(records: Vec<Record>, area: &str, year: i64, value: Option<f64>, parts: 
 /// A gap is made of two inputs: says which, and checks it.
 fn derived_parts(explanation: &mut Explanation) {
     let Some(value) = explanation.value else { return };
-    let inputs: Vec<(String, f64)> = explanation.inputs.iter().filter_map(|i| Some((format!("{} {}", i.indicator, i.dimensions), i.value?))).collect();
+    let inputs: Vec<(String, f64)> =
+        explanation.inputs.iter().filter_map(|i| Some((format!("{} {}", i.indicator, i.dimensions), i.value?))).collect();
     let near = |x: f64| (x - value).abs() <= 1e-12 * value.abs().max(1.0);
     for (a, x) in &inputs {
         for (b, y) in &inputs {
@@ -457,8 +481,16 @@ fn derived_parts(explanation: &mut Explanation) {
     }
 }
 
+/// Finds records of a snapshot by number.
+pub type Find<'a> = &'a dyn Fn(&str, &BTreeSet<u32>) -> BTreeMap<u32, crate::sources::Located>;
+
 /// Finds the lines of the bodies for the records of an explanation.
-pub fn locate(explanation: &mut Explanation, limit: usize, find: &dyn Fn(&str, &BTreeSet<u32>) -> BTreeMap<u32, crate::sources::Located>, bodies: &BTreeMap<String, (String, String)>) {
+pub fn locate(
+    explanation: &mut Explanation,
+    limit: usize,
+    find: Find<'_>,
+    bodies: &BTreeMap<String, (String, String)>,
+) {
     let mut wanted: BTreeMap<String, BTreeSet<u32>> = BTreeMap::new();
     let members = explanation.members.iter_mut().filter(|m| m.state != "missing").take(limit).filter_map(|m| m.record.as_mut());
     let mut records: Vec<&mut Record> = members.chain(explanation.records.iter_mut()).collect();

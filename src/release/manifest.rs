@@ -44,6 +44,8 @@ pub struct InputEntry {
     pub bodies: Vec<BodyEntry>,
     /// blake3 of the observation file.
     pub observation_file: String,
+    /// The series that it carries.
+    pub series: Vec<String>,
     #[serde(flatten)]
     pub counts: Counts,
     pub quarantine_reasons: BTreeMap<String, u64>,

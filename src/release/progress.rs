@@ -13,11 +13,21 @@ use crate::indicator::Catalogue;
 use crate::observe::schema;
 
 /// Registers `indicator_values`, `targets` and `current_year`, and runs the method.
-pub async fn progress(engine: &Engine, catalogue: &Catalogue, values: &RecordBatch, targets: RecordBatch, year: i32) -> Result<RecordBatch> {
+pub async fn progress(
+    engine: &Engine,
+    catalogue: &Catalogue,
+    values: &RecordBatch,
+    targets: RecordBatch,
+    year: i32,
+) -> Result<RecordBatch> {
     engine.register_batches("indicator_values", values.schema(), vec![values.clone()])?;
     engine.register_batches("targets", targets.schema(), vec![targets])?;
     let current = Arc::new(Schema::new(vec![Field::new("year", DataType::Int32, false)]));
-    engine.register_batches("current_year", current.clone(), vec![RecordBatch::try_new(current, vec![Arc::new(Int32Array::from(vec![year]))])?])?;
+    engine.register_batches(
+        "current_year",
+        current.clone(),
+        vec![RecordBatch::try_new(current, vec![Arc::new(Int32Array::from(vec![year]))])?],
+    )?;
     let (_, batches) = method(engine, catalogue, "derived", "progress").await?;
     let rows = conform(&batches, &schema::progress(), &|_| None)?;
     let mut key = vec!["target", "indicator", "ref_area"];

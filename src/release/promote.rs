@@ -76,7 +76,11 @@ pub fn prune(workspace: &Workspace, keep: usize) -> Result<Vec<String>> {
             removed.push(path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default());
         }
     }
-    let used: Vec<String> = list(workspace).iter().filter_map(|p| Manifest::load(p).ok()).flat_map(|m| m.inputs.into_iter().map(|i| i.observation_file)).collect();
+    let used: Vec<String> = list(workspace)
+        .iter()
+        .filter_map(|p| Manifest::load(p).ok())
+        .flat_map(|m| m.inputs.into_iter().map(|i| i.observation_file))
+        .collect();
     if let Ok(entries) = fs_err::read_dir(workspace.data.join("observations/.by_hash")) {
         for path in entries.filter_map(|e| e.ok().map(|e| e.path())) {
             let stem = path.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();

@@ -116,7 +116,8 @@ impl Build<'_> {
     fn base_engine(&self) -> Result<Engine> {
         let engine = Engine::new(self.limits)?;
         tables::register_reference(&engine, &self.reference)?;
-        let all: Vec<String> = self.reports.keys().cloned().collect();
+        let all = self.sources.iter().flat_map(|s| s.datasets.iter().map(move |d| format!("{}/{}", s.name, d.name)));
+        let all: Vec<String> = all.filter(|name| self.reports.contains_key(name)).collect();
         register_observations(&engine, self.workspace, &self.reports, &all)?;
         Ok(engine)
     }
@@ -204,7 +205,12 @@ impl Build<'_> {
                     ]);
                 }
                 for (reason, count) in report.map(|r| &r.quarantine_reasons).into_iter().flatten() {
-                    quarantine.push(vec![source.name.as_str().into(), dataset.name.as_str().into(), reason.as_str().into(), Cell::Int(Some(*count as i64))]);
+                    quarantine.push(vec![
+                        source.name.as_str().into(),
+                        dataset.name.as_str().into(),
+                        reason.as_str().into(),
+                        Cell::Int(Some(*count as i64)),
+                    ]);
                 }
             }
         }
@@ -246,9 +252,16 @@ impl Build<'_> {
                     bodies: pull
                         .bodies
                         .iter()
-                        .map(|b| BodyEntry { name: b.name.clone(), snapshot: b.hash.clone(), url: b.url.clone(), bytes: b.bytes, fetched_at: b.fetched_at.clone() })
+                        .map(|b| BodyEntry {
+                            name: b.name.clone(),
+                            snapshot: b.hash.clone(),
+                            url: b.url.clone(),
+                            bytes: b.bytes,
+                            fetched_at: b.fetched_at.clone(),
+                        })
                         .collect(),
                     observation_file: report.hash.clone(),
+                    series: report.series.clone(),
                     counts: report.counts.clone(),
                     quarantine_reasons: report.quarantine_reasons.clone(),
                     corrections: report.corrections.clone(),
@@ -291,7 +304,13 @@ impl Build<'_> {
         }
     }
 
-    fn revisions(&self, previous: Option<&Path>, old_values: &RecordBatch, manifest: &Manifest, values: &RecordBatch) -> Result<RecordBatch> {
+    fn revisions(
+        &self,
+        previous: Option<&Path>,
+        old_values: &RecordBatch,
+        manifest: &Manifest,
+        values: &RecordBatch,
+    ) -> Result<RecordBatch> {
         let Some(previous) = previous else { return Ok(RecordBatch::new_empty(diff::schema())) };
         let old = Manifest::load(previous)?;
         diff::compare(
@@ -328,17 +347,34 @@ pub fn members(reference: &Reference) -> HashMap<String, BTreeSet<String>> {
     members
 }
 
-/// Makes `observations` of an engine those data sets.
+/// Makes `observations` of an engine those data sets. Where several data sets of one source carry the same figure,
+/// the one that its pipelines file names first is taken; `observations_by_data_set` has them all.
 pub fn register_observations(engine: &Engine, workspace: &Workspace, reports: &Reports, datasets: &[String]) -> Result<()> {
     let mut files: Vec<PathBuf> = datasets.iter().filter_map(|name| reports.get(name)).map(|report| observation_file(workspace, &report.hash)).collect();
     files.sort();
     files.dedup();
-    engine.register("observations", tables::parquet_table(&files, schema::observations())?)
+    let all = tables::parquet_table(&files, schema::observations())?;
+    engine.register("observations_by_data_set", all.clone())?;
+    let shared = shared_series(reports, datasets);
+    if shared.is_empty() { engine.register("observations", all) } else { tables::register_preferred(engine, &shared, datasets) }
+}
+
+/// (source, series) that more than one of the data sets carries.
+fn shared_series(reports: &Reports, datasets: &[String]) -> Vec<(String, String)> {
+    let mut carriers: BTreeMap<(String, String), usize> = BTreeMap::new();
+    for name in datasets {
+        let (Some(report), Some((source, _))) = (reports.get(name), name.split_once('/')) else { continue };
+        for series in &report.series {
+            *carriers.entry((source.to_owned(), series.clone())).or_default() += 1;
+        }
+    }
+    carriers.into_iter().filter(|(_, count)| *count > 1).map(|(key, _)| key).collect()
 }
 
 /// The rows of one indicator in a table of values.
 pub fn rows_of(values: &RecordBatch, indicator: &str) -> Result<RecordBatch> {
     let cells = Table(values);
-    let mask: datafusion::arrow::array::BooleanArray = (0..cells.len()).map(|row| Some(cells.text("indicator", row) == Some(indicator))).collect();
+    let mask: datafusion::arrow::array::BooleanArray =
+        (0..cells.len()).map(|row| Some(cells.text("indicator", row) == Some(indicator))).collect();
     Ok(datafusion::arrow::compute::filter_record_batch(values, &mask)?)
 }

@@ -12,7 +12,14 @@ use crate::observe::schema::DIMENSIONS;
 pub fn schema() -> SchemaRef {
     let text = |name: &str| Field::new(name, DataType::Utf8, true);
     let number = |name: &str| Field::new(name, DataType::Float64, true);
-    let mut fields = vec![text("target"), text("title"), text("indicator"), text("area"), Field::new("target_year", DataType::Int32, true), text("kind")];
+    let mut fields = vec![
+        text("target"),
+        text("title"),
+        text("indicator"),
+        text("area"),
+        Field::new("target_year", DataType::Int32, true),
+        text("kind"),
+    ];
     fields.extend(["value", "change", "low", "high", "met_at"].map(number));
     fields.extend([text("direction"), Field::new("baseline_year", DataType::Int32, true), number("baseline_value")]);
     fields.extend([Field::new("also_groups", DataType::Boolean, true), Field::new("also_countries", DataType::Boolean, true)]);
@@ -25,9 +32,13 @@ pub fn schema() -> SchemaRef {
 pub fn batch(catalogue: &Catalogue, missing: &dyn Fn(&Indicator) -> Option<String>) -> Result<RecordBatch> {
     let mut rows: Vec<(&Indicator, &Target)> = catalogue.indicators.iter().flat_map(|i| i.targets.iter().map(move |t| (i, t))).collect();
     rows.sort_by(|a, b| a.1.id.cmp(&b.1.id));
-    let text = |f: &dyn Fn(&Indicator, &Target) -> Option<String>| -> ArrayRef { Arc::new(rows.iter().map(|(i, t)| f(i, t)).collect::<StringArray>()) };
+    let text = |f: &dyn Fn(&Indicator, &Target) -> Option<String>| -> ArrayRef {
+        Arc::new(rows.iter().map(|(i, t)| f(i, t)).collect::<StringArray>())
+    };
     let number = |f: &dyn Fn(&Target) -> Option<f64>| -> ArrayRef { Arc::new(rows.iter().map(|(_, t)| f(t)).collect::<Float64Array>()) };
-    let year = |f: &dyn Fn(&Target) -> Option<i64>| -> ArrayRef { Arc::new(rows.iter().map(|(_, t)| f(t).map(|y| y as i32)).collect::<Int32Array>()) };
+    let year = |f: &dyn Fn(&Target) -> Option<i64>| -> ArrayRef {
+        Arc::new(rows.iter().map(|(_, t)| f(t).map(|y| y as i32)).collect::<Int32Array>())
+    };
     let flag = |f: &dyn Fn(&Target) -> bool| -> ArrayRef { Arc::new(rows.iter().map(|(_, t)| Some(f(t))).collect::<BooleanArray>()) };
     let mut columns = vec![
         text(&|_, t| Some(t.id.clone())),

@@ -27,7 +27,8 @@ pub enum Record<'a> {
 impl<R: Read> CsvStream<R> {
     /// Reads the header. `first` is the number of records that came before in the same body.
     pub fn open(input: R, delimiter: u8, first: u32) -> Result<Self> {
-        let mut reader = csv::ReaderBuilder::new().delimiter(delimiter).flexible(true).has_headers(false).buffer_capacity(1 << 17).from_reader(input);
+        let mut reader =
+            csv::ReaderBuilder::new().delimiter(delimiter).flexible(true).has_headers(false).buffer_capacity(1 << 17).from_reader(input);
         let mut record = ByteRecord::new();
         read_into(&mut reader, &mut record)?;
         let header: Vec<String> = record
@@ -74,7 +75,7 @@ impl<R: Read> CsvStream<R> {
     }
 
     /// The next record, or None at the end.
-    pub fn next(&mut self) -> Result<Option<Record<'_>>> {
+    pub fn read(&mut self) -> Result<Option<Record<'_>>> {
         match self.ahead.take() {
             Some(ahead) => self.record = ahead,
             None if !read_into(&mut self.reader, &mut self.record)? => return Ok(None),
@@ -125,9 +126,4 @@ fn joined(first: &ByteRecord, second: &ByteRecord) -> ByteRecord {
 
 pub fn shorten(text: &str, characters: usize) -> String {
     if text.chars().count() <= characters { text.to_owned() } else { text.chars().take(characters).chain("...".chars()).collect() }
-}
-
-/// A cell as text; bad UTF-8 is reported by the caller.
-pub fn text<'a>(record: &'a ByteRecord, column: Option<usize>) -> Option<&'a str> {
-    std::str::from_utf8(column.and_then(|c| record.get(c)).unwrap_or_default()).ok().map(str::trim)
 }

@@ -44,7 +44,7 @@ pub fn locate(format: &Format, mut file: File, wanted: &BTreeSet<u32>) -> Result
         }
         let csv = CsvStream::open(reader, delimiter, count)?;
         let mut csv = if csv.column(&["DisaggregationGroup"]).is_some() { csv.rejoin_torn() } else { csv };
-        while let Some(record) = csv.next()? {
+        while let Some(record) = csv.read()? {
             if let Record::Whole(number, record) = record
                 && wanted.contains(&number)
             {
@@ -64,7 +64,10 @@ fn is_data(format: &Format, name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     match format {
         Format::UisBulk { .. } | Format::UisApi { .. } => {
-            name.is_empty() || name.ends_with("_data_national.csv") || name.ends_with("_data_regional.csv") || name.rsplit('/').next() == Some("data.csv")
+            name.is_empty()
+                || name.ends_with("_data_national.csv")
+                || name.ends_with("_data_regional.csv")
+                || name.rsplit('/').next() == Some("data.csv")
         }
         _ => name.is_empty() || name.ends_with(".csv"),
     }

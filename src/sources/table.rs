@@ -34,9 +34,7 @@ pub fn parse(mut file: File, map: &TableMap, collector: &mut Collector<'_>) -> R
 
 fn holds_workbook(file: &File) -> Result<bool> {
     let mut found = false;
-    archive::for_each_member(file.try_clone()?, &|name| {
-        name == "xl/workbook.xml"
-    }, &mut |_, _| {
+    archive::for_each_member(file.try_clone()?, &|name| name == "xl/workbook.xml", &mut |_, _| {
         found = true;
         Ok(())
     })?;
@@ -48,7 +46,7 @@ fn csv(reader: &mut dyn Read, first: u32, map: &TableMap, collector: &mut Collec
     skip_lines(&mut reader, map.header_row - 1)?;
     let mut csv = CsvStream::open(reader, map.delimiter, first)?;
     let layout = Layout::new(map, csv.header())?;
-    while let Some(record) = csv.next()? {
+    while let Some(record) = csv.read()? {
         match record {
             Record::Torn(number, fields) => collector.quarantine(number, Reason::FieldCount, format!("{fields} fields")),
             Record::Whole(number, record) => {
@@ -73,7 +71,9 @@ pub(super) fn skip_lines(reader: &mut dyn Read, lines: usize) -> Result<()> {
 }
 
 fn workbook(file: File, map: &TableMap, collector: &mut Collector<'_>) -> Result<()> {
-    let bad = |e: &dyn std::fmt::Display| Error::provider_hint("E2004", format!("the workbook cannot be read: {e}"), "save it again as .xlsx, or export the sheet as CSV");
+    let bad = |e: &dyn std::fmt::Display| {
+        Error::provider_hint("E2004", format!("the workbook cannot be read: {e}"), "save it again as .xlsx, or export the sheet as CSV")
+    };
     let mut book: Xlsx<_> = calamine::open_workbook_from_rs(std::io::BufReader::new(file)).map_err(|e: calamine::XlsxError| bad(&e))?;
     let sheets = book.sheet_names();
     let sheet = match &map.sheet {
@@ -86,7 +86,8 @@ fn workbook(file: File, map: &TableMap, collector: &mut Collector<'_>) -> Result
     };
     let range = book.worksheet_range(sheet).map_err(|e| bad(&e))?;
     let top = range.start().map_or(0, |(row, _)| row as usize);
-    let rows: Vec<Vec<String>> = range.rows().skip((map.header_row - 1).saturating_sub(top)).map(|row| row.iter().map(cell).collect()).collect();
+    let rows: Vec<Vec<String>> =
+        range.rows().skip((map.header_row - 1).saturating_sub(top)).map(|row| row.iter().map(cell).collect()).collect();
     let Some((header, rows)) = rows.split_first() else {
         return Err(Error::provider("E2002", format!("sheet `{sheet}` is empty")));
     };
@@ -125,7 +126,11 @@ impl<'m> Layout<'m> {
             header.iter().position(|h| h.trim().eq_ignore_ascii_case(name.trim())).ok_or_else(|| {
                 Error::provider_hint(
                     "E2010",
-                    format!("line {}: column `{name}` is missing; the file has: {}", map.header_row, super::csv_stream::shorten(&header.join(", "), 300)),
+                    format!(
+                        "line {}: column `{name}` is missing; the file has: {}",
+                        map.header_row,
+                        super::csv_stream::shorten(&header.join(", "), 300)
+                    ),
                     suggestion(name, header.iter().map(String::as_str)).unwrap_or_else(|| "mend `columns` of the data set".into()),
                 )
             })
@@ -141,7 +146,9 @@ impl<'m> Layout<'m> {
             header
                 .iter()
                 .enumerate()
-                .filter_map(|(index, name)| parse_year(name.trim().trim_start_matches("y_").trim_start_matches("Y_").as_bytes()).map(|y| (index, y)))
+                .filter_map(|(index, name)| {
+                    parse_year(name.trim().trim_start_matches("y_").trim_start_matches("Y_").as_bytes()).map(|y| (index, y))
+                })
                 .collect()
         } else {
             Vec::new()
@@ -162,7 +169,9 @@ impl<'m> Layout<'m> {
     }
 
     fn row(&self, number: u32, cells: &[String], collector: &mut Collector<'_>) {
-        let kept = |(index, values): &(usize, &[String])| cells.get(*index).is_some_and(|cell| values.iter().any(|v| v.eq_ignore_ascii_case(cell.trim())));
+        let kept = |(index, values): &(usize, &[String])| {
+            cells.get(*index).is_some_and(|cell| values.iter().any(|v| v.eq_ignore_ascii_case(cell.trim())))
+        };
         if !self.only.iter().all(kept) {
             return collector.heading();
         }
@@ -215,7 +224,8 @@ impl<'m> Layout<'m> {
 
 /// Yes/no and other answers in words are kept as text; `N/A`-like words are for `maps.value` to clear.
 fn is_word(given: &str) -> bool {
-    parse_number(given.as_bytes()).is_none() && given.chars().all(|c| c.is_alphabetic() || c.is_whitespace() || matches!(c, '-' | '_' | ','))
+    parse_number(given.as_bytes()).is_none()
+        && given.chars().all(|c| c.is_alphabetic() || c.is_whitespace() || matches!(c, '-' | '_' | ','))
         && given.chars().any(char::is_alphabetic)
         && !given.eq_ignore_ascii_case("nan")
 }

@@ -65,7 +65,12 @@ fn layout<R: Read>(csv: &CsvStream<R>) -> Result<Layout> {
     for (index, name) in header.iter().enumerate() {
         let original = csv.header()[index].clone();
         if let Some(footnote) = find(&format!("{name} footnote")) {
-            measures.push(Measure { name: original, value: index, footnote: Some(footnote), missing: find(&format!("{name} missing value")) });
+            measures.push(Measure {
+                name: original,
+                value: index,
+                footnote: Some(footnote),
+                missing: find(&format!("{name} missing value")),
+            });
         } else if let Some(stem) = name.strip_suffix("_value") {
             measures.push(Measure {
                 name: original,
@@ -95,7 +100,7 @@ fn rows(reader: &mut dyn Read, first: u32, collector: &mut Collector<'_>) -> Res
     let mut csv = CsvStream::open(reader, b',', first)?;
     let layout = layout(&csv)?;
     let single = layout.measures.len() == 1;
-    while let Some(record) = csv.next()? {
+    while let Some(record) = csv.read()? {
         let (number, record) = match record {
             Record::Torn(number, fields) => {
                 collector.quarantine(number, Reason::FieldCount, format!("{fields} fields"));
@@ -138,7 +143,13 @@ fn rows(reader: &mut dyn Read, first: u32, collector: &mut Collector<'_>) -> Res
 fn place(key: &mut SeriesKey, name: &str, code: String, label: &str) {
     match name {
         "useofict" | "variable" | "series" => key.series = code,
-        "enterprisesize" => key.size_class = if label.is_empty() && code == "0" { "_T".into() } else { dimensions::size_class(if label.is_empty() { &code } else { label }) },
+        "enterprisesize" => {
+            key.size_class = if label.is_empty() && code == "0" {
+                "_T".into()
+            } else {
+                dimensions::size_class(if label.is_empty() { &code } else { label })
+            }
+        }
         "locationtype" => {
             key.urbanisation = dimensions::urbanisation(label).or_else(|| dimensions::urbanisation(&code)).unwrap_or("_T").to_owned();
             if dimensions::urbanisation(label).is_none() && !label.to_lowercase().starts_with("all") {
@@ -153,7 +164,11 @@ fn place(key: &mut SeriesKey, name: &str, code: String, label: &str) {
 
 fn unit_of(measure: &str) -> &'static str {
     let measure = measure.to_lowercase();
-    if measure.starts_with("percentage") || measure.starts_with("m5060") || measure.starts_with("m5059") || measure.contains("as percentage") {
+    if measure.starts_with("percentage")
+        || measure.starts_with("m5060")
+        || measure.starts_with("m5059")
+        || measure.contains("as percentage")
+    {
         "PT"
     } else {
         "_U"

@@ -36,18 +36,24 @@ fn archive_body(file: File, rows: &mut Rows, collector: &mut Collector<'_>) -> R
     // `data.csv` of an export in its folder; SDG_METADATA.csv is something else.
     let export = |name: &str| name.rsplit('/').next().is_some_and(|file| matches!(file, "data.csv" | "data.json"));
     let ends = |name: &str, end: &str| name.to_ascii_lowercase().ends_with(end);
-    archive::for_each_member(file.try_clone()?, &|name| ends(name, "_label.csv") || ends(name, "_region.csv") || ends(name, ".md"), &mut |name, reader| {
-        if ends(name, "_label.csv") {
-            rows.labels(reader)
-        } else if ends(name, "_region.csv") {
-            rows.newest_income_vintage(reader)
-        } else {
-            // `SDG_README_RELEASE_2026_February.md` carries the release in its name.
-            let upper = name.to_ascii_uppercase();
-            parsed.vintage = upper.split_once("RELEASE_").map(|_| name[upper.find("RELEASE_").unwrap_or(0) + 8..].trim_end_matches(".md").replace('_', " "));
-            Ok(())
-        }
-    })?;
+    archive::for_each_member(
+        file.try_clone()?,
+        &|name| ends(name, "_label.csv") || ends(name, "_region.csv") || ends(name, ".md"),
+        &mut |name, reader| {
+            if ends(name, "_label.csv") {
+                rows.labels(reader)
+            } else if ends(name, "_region.csv") {
+                rows.newest_income_vintage(reader)
+            } else {
+                // `SDG_README_RELEASE_2026_February.md` carries the release in its name.
+                let upper = name.to_ascii_uppercase();
+                parsed.vintage = upper
+                    .split_once("RELEASE_")
+                    .map(|_| name[upper.find("RELEASE_").unwrap_or(0) + 8..].trim_end_matches(".md").replace('_', " "));
+                Ok(())
+            }
+        },
+    )?;
     let mut found = false;
     archive::for_each_member(
         file,
@@ -58,7 +64,11 @@ fn archive_body(file: File, rows: &mut Rows, collector: &mut Collector<'_>) -> R
         },
     )?;
     if !found {
-        return Err(Error::provider_hint("E2009", "the archive has no data file", "expected .._DATA_NATIONAL.csv, or data.csv of an export"));
+        return Err(Error::provider_hint(
+            "E2009",
+            "the archive has no data file",
+            "expected .._DATA_NATIONAL.csv, or data.csv of an export",
+        ));
     }
     Ok(parsed)
 }
@@ -122,7 +132,7 @@ impl Rows {
     fn labels(&mut self, reader: &mut dyn Read) -> Result<()> {
         let mut csv = CsvStream::open(reader, b',', 0)?;
         let (code, label) = (csv.require(&["INDICATOR_ID"])?, csv.require(&["INDICATOR_LABEL_EN"])?);
-        while let Some(record) = csv.next()? {
+        while let Some(record) = csv.read()? {
             if let Record::Whole(_, record) = record {
                 let text = |column| String::from_utf8_lossy(record.get(column).unwrap_or_default()).trim().to_owned();
                 self.units.insert(text(code), unit_of_label(&text(label)));
@@ -134,7 +144,7 @@ impl Rows {
     fn newest_income_vintage(&mut self, reader: &mut dyn Read) -> Result<()> {
         let mut csv = CsvStream::open(reader, b',', 0)?;
         let column = csv.require(&["REGION_ID"])?;
-        while let Some(record) = csv.next()? {
+        while let Some(record) = csv.read()? {
             if let Record::Whole(_, record) = record {
                 let id = String::from_utf8_lossy(record.get(column).unwrap_or_default());
                 if let Some(vintage) = income_vintage(&id)
@@ -149,11 +159,10 @@ impl Rows {
 
     /// A data table of the bulk archive or an export.
     fn table(&mut self, reader: &mut dyn Read, name: &str, collector: &mut Collector<'_>) -> Result<()> {
-        let mut csv = CsvStream::open(reader, b',', self.count)
-            .map_err(|e| match e {
-                Error::Provider { code, message, hint } => Error::Provider { code, message: format!("{name}: {message}"), hint },
-                other => other,
-            })?;
+        let mut csv = CsvStream::open(reader, b',', self.count).map_err(|e| match e {
+            Error::Provider { code, message, hint } => Error::Provider { code, message: format!("{name}: {message}"), hint },
+            other => other,
+        })?;
         let code = csv.require(&["INDICATOR_ID", "indicatorId"])?;
         let area = csv.require(&["COUNTRY_ID", "REGION_ID", "geoUnit"])?;
         let year = csv.require(&["YEAR"])?;
@@ -161,7 +170,7 @@ impl Rows {
         let (magnitude, qualifier) = (csv.column(&["MAGNITUDE"]), csv.column(&["QUALIFIER"]));
         let mut key = Vec::new();
         let mut last = (Vec::new(), 0u32);
-        while let Some(record) = csv.next()? {
+        while let Some(record) = csv.read()? {
             match record {
                 Record::Torn(number, fields) => collector.quarantine(number, Reason::FieldCount, format!("{fields} fields")),
                 Record::Whole(number, record) => {
@@ -193,7 +202,11 @@ impl Rows {
                         Effect::Keep if given.is_empty() => Value::Missing,
                         Effect::Keep => Value::Text(given),
                     };
-                    let detail = if matches!(value, Value::Missing) && effect == Effect::Keep { collector.detail(&Detail::status("O")) } else { detail };
+                    let detail = if matches!(value, Value::Missing) && effect == Effect::Keep {
+                        collector.detail(&Detail::status("O"))
+                    } else {
+                        detail
+                    };
                     collector.push(number, "uis", cell(area), cell(year), last.1, detail, value);
                 }
             }
@@ -203,10 +216,15 @@ impl Rows {
     }
 
     fn answer(&mut self, reader: impl Read, collector: &mut Collector<'_>) -> Result<()> {
-        let answer: Answer = serde_json::from_reader(std::io::BufReader::new(reader))
-            .map_err(|e| Error::provider_hint("E2008", format!("not the documented JSON: {e}"), "the interface has changed, or the answer was cut off"))?;
+        let answer: Answer = serde_json::from_reader(std::io::BufReader::new(reader)).map_err(|e| {
+            Error::provider_hint("E2008", format!("not the documented JSON: {e}"), "the interface has changed, or the answer was cut off")
+        })?;
         if let Some(hint) = answer.hints.iter().find(|h| h.code.ends_with("::001") || h.code.ends_with("::003")) {
-            return Err(Error::provider_hint("E2020", format!("{}: {}", hint.code, hint.message), "correct the code in the data set; nothing was taken from this answer"));
+            return Err(Error::provider_hint(
+                "E2020",
+                format!("{}: {}", hint.code, hint.message),
+                "correct the code in the data set; nothing was taken from this answer",
+            ));
         }
         for record in answer.records {
             self.count += 1;

@@ -41,7 +41,7 @@ fn rows<R: Read>(reader: R, first: u32, collector: &mut Collector<'_>) -> Result
         .collect();
     let mut keys: HashMap<Vec<u8>, u32> = HashMap::new();
     let mut packed = Vec::new();
-    while let Some(record) = csv.next()? {
+    while let Some(record) = csv.read()? {
         let (number, record) = match record {
             Record::Torn(number, fields) => {
                 collector.quarantine(number, Reason::FieldCount, format!("{fields} fields"));
@@ -112,7 +112,9 @@ fn place(key: &mut SeriesKey, name: &str, word: &str) {
     match name {
         "[sex]" if dimensions::sex(word).is_some() => key.sex = dimensions::sex(word).unwrap_or("_T").into(),
         "[age]" if dimensions::age(word).is_some() => key.age = dimensions::age(word).unwrap_or_default(),
-        "[location]" if dimensions::urbanisation(word).is_some() => key.urbanisation = dimensions::urbanisation(word).unwrap_or("_T").into(),
+        "[location]" if dimensions::urbanisation(word).is_some() => {
+            key.urbanisation = dimensions::urbanisation(word).unwrap_or("_T").into()
+        }
         "[education level]" if dimensions::education_level(word).is_some() => {
             key.education_level = dimensions::education_level(word).unwrap_or("_T").into();
         }

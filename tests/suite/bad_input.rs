@@ -1,1 +1,78 @@
-//! Filled by the tests of this name.
+//! What providers may send instead of data. Whatever it is: a code and a place, the other sources go on, the last good
+//! data stay in use, and nothing panics.
+
+mod bodies;
+mod mutated;
+mod pulls;
+mod rows;
+
+use std::io::{Cursor, Read, Write};
+
+use crate::support::{Run, Workspace, project};
+
+/// One data set of each source, and one indicator: a run is quick.
+const SETS: [&str; 5] = ["itu/internet_use", "itu/facts_and_figures", "unesco/sdg_bulk", "unctad/ict_use_by_size", "unsd/sdg_global"];
+
+fn workspace() -> Workspace {
+    let workspace = Workspace::of_project();
+    for entry in std::fs::read_dir(workspace.path("sql/indicators")).unwrap() {
+        let path = entry.unwrap().path();
+        if !path.ends_with("2.1_internet_use.sql") {
+            std::fs::remove_file(path).unwrap();
+        }
+    }
+    workspace
+}
+
+/// After a first good run.
+fn released() -> Workspace {
+    let workspace = workspace();
+    workspace.expect(0, &["run", "--quiet", "--from", &project().join("fixtures").to_string_lossy(), "--only", &SETS.join(",")]);
+    workspace
+}
+
+fn fixture(path: &str) -> Vec<u8> {
+    std::fs::read(project().join("fixtures").join(path)).unwrap_or_else(|e| panic!("{path}: {e}"))
+}
+
+/// A ZIP of members.
+fn zipped(members: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, content) in members {
+        writer.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
+        writer.write_all(content).unwrap();
+    }
+    writer.finish().unwrap().into_inner()
+}
+
+fn gzipped(content: &[u8]) -> Vec<u8> {
+    let mut writer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    writer.write_all(content).unwrap();
+    writer.finish().unwrap()
+}
+
+/// The one CSV inside a ZIP.
+fn unzipped(body: &[u8]) -> Vec<u8> {
+    let mut archive = zip::ZipArchive::new(Cursor::new(body)).unwrap();
+    let mut content = Vec::new();
+    archive.by_index(0).unwrap().read_to_end(&mut content).unwrap();
+    content
+}
+
+fn no_panic(run: &Run) {
+    assert!(!run.stderr.contains("panicked") && !run.stderr.contains("internal:"), "{}", run.stderr);
+}
+
+/// Runs with one body for one data set, and expects that it is refused with this code, by source, data set and file.
+fn refused(workspace: &Workspace, set: &str, file: &str, body: &[u8], code: &str, text: &str) {
+    let before = std::fs::read_link(workspace.path("data/current")).unwrap();
+    let _ = std::fs::remove_dir_all(workspace.path("in"));
+    workspace.write(&format!("in/{set}/{file}"), body);
+    let run = workspace.expect(3, &["run", "--from", "in"]);
+    no_panic(&run);
+    let line = run.stderr.lines().find(|line| line.starts_with(&format!("{set}: "))).unwrap_or_else(|| panic!("{set}: not reported\n{}", run.stderr));
+    for wanted in [code, &format!("{set}/{file}"), text] {
+        assert!(line.contains(wanted), "no `{wanted}` in: {line}");
+    }
+    assert_eq!(std::fs::read_link(workspace.path("data/current")).unwrap(), before, "the last release stays current");
+}

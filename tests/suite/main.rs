@@ -1,5 +1,13 @@
 //! One end-to-end binary: every test runs the real program in a temporary workspace.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::disallowed_methods,
+    reason = "a test that fails shall stop at once"
+)]
+
 mod support;
 
 mod bad_input;

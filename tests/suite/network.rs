@@ -38,7 +38,11 @@ impl Pipeline {
         datasets.retain(|dataset| keep.contains(&dataset["name"].as_str().expect("a name")));
         assert_eq!(datasets.len(), keep.len(), "{keep:?}");
         let pipeline = Self(table).http("base_url", server.url()).http("pause_milliseconds", 0).http("first_wait_milliseconds", 1);
-        pipeline.http("retries", 2).http("connect_timeout_seconds", 5.0).http("read_timeout_seconds", 20.0).http("total_timeout_seconds", 60.0)
+        pipeline
+            .http("retries", 2)
+            .http("connect_timeout_seconds", 5.0)
+            .http("read_timeout_seconds", 20.0)
+            .http("total_timeout_seconds", 60.0)
     }
 
     fn http(mut self, key: &str, value: impl Into<toml::Value>) -> Self {
@@ -162,9 +166,8 @@ const ZIP: &str = "itu/internet_use/individuals-using-the-internet.zip";
 const HOUSEHOLDS: &str = "itu/households_internet/households-with-internet-access-at-home.csv";
 
 /// ITU's regions whose answer the fixtures hold.
-const REGIONS: [(&str, &str); 8] = [
-    ("1", "AFR"), ("2", "AMS"), ("3", "ARB"), ("4", "ASP"), ("5", "EUR"), ("701", "World"), ("1892", "LLDC"), ("1894", "LDC"),
-];
+const REGIONS: [(&str, &str); 8] =
+    [("1", "AFR"), ("2", "AMS"), ("3", "ARB"), ("4", "ASP"), ("5", "EUR"), ("701", "World"), ("1892", "LLDC"), ("1894", "LDC")];
 
 fn itu(asked: &Asked) -> Reply {
     if asked.header("user-agent").is_none_or(|agent| agent.trim().is_empty()) {
@@ -172,7 +175,9 @@ fn itu(asked: &Asked) -> Reply {
     }
     let parts: Vec<&str> = asked.path().trim_start_matches('/').split('/').collect();
     match parts[..] {
-        ["data", "download", "byid", "11624", "iscollection", "false"] => Reply::ok(fixture(ZIP)).header("Content-Type", "application/octet-stream"),
+        ["data", "download", "byid", "11624", "iscollection", "false"] => {
+            Reply::ok(fixture(ZIP)).header("Content-Type", "application/octet-stream")
+        }
         // The same route sends bare CSV at times, compressed on the way.
         ["data", "download", "byid", "12047", "iscollection", "false"] => {
             Reply::ok(gzip(&fixture(HOUSEHOLDS))).header("Content-Encoding", "gzip").manner(Manner::Chunked)
@@ -217,8 +222,13 @@ fn itu_routes_give_what_the_files_by_hand_give() {
         itu(asked)
     });
     let keep = [
-        "internet_use", "internet_use_breakdowns", "internet_use_regions", "internet_use_country", "households_internet",
-        "facts_and_figures", "price_baskets",
+        "internet_use",
+        "internet_use_breakdowns",
+        "internet_use_regions",
+        "internet_use_country",
+        "households_internet",
+        "facts_and_figures",
+        "price_baskets",
     ];
     let regions = REGIONS.iter().map(|(id, _)| toml::Value::from(*id)).collect::<Vec<_>>();
     let pipeline = Pipeline::new("itu", &server, &keep)
@@ -291,7 +301,9 @@ fn two_sources_at_once_but_each_one_at_a_time() {
 
 #[test]
 fn unesco_bulk_file_is_asked_for_on_condition() {
-    let server = Server::start(|asked, _| if asked.path() == "/bdds/202602/SDG.zip" { conditional(asked, fixture("unesco/sdg_bulk/SDG.zip")) } else { not_found() });
+    let server = Server::start(|asked, _| {
+        if asked.path() == "/bdds/202602/SDG.zip" { conditional(asked, fixture("unesco/sdg_bulk/SDG.zip")) } else { not_found() }
+    });
     let pipeline = Pipeline::new("unesco", &server, &["sdg_bulk"]).set("sdg_bulk", "url", format!("{}/bdds/202602/SDG.zip", server.url()));
     let workspace = same_both_ways(&pipeline, &fixtures(), &["unesco/sdg_bulk"], &[], &[]);
     assert_eq!(server.asked()[0].header("if-none-match"), None);
@@ -331,22 +343,32 @@ fn unesco_bulk_file_is_asked_for_on_condition() {
 
 const VERSION: &str = "20260507-91260335";
 const SCHOOLS: [&str; 7] = [
-    "SCHBSP.1.WCOMPUT", "SCHBSP.1.WINTERN", "SCHBSP.2.WCOMPUT", "SCHBSP.2.WINTERN", "SCHBSP.2T3.WINTERN", "SCHBSP.3.WCOMPUT", "SCHBSP.3.WINTERN",
+    "SCHBSP.1.WCOMPUT",
+    "SCHBSP.1.WINTERN",
+    "SCHBSP.2.WCOMPUT",
+    "SCHBSP.2.WINTERN",
+    "SCHBSP.2T3.WINTERN",
+    "SCHBSP.3.WCOMPUT",
+    "SCHBSP.3.WINTERN",
 ];
 
 /// The interface with limits of its own: records in an answer, and indicators in an address.
 fn uis(asked: &Asked, version: &str, most_records: usize, most_codes: usize) -> Reply {
     let codes = asked.parameters("indicator");
     match asked.path() {
-        "/versions/default" => Reply::json(&json!({"version": version, "publicationDate": "2026-05-07T13:31:02.790Z", "description": "string",
-            "themeDataStatus": [{"theme": "EDUCATION", "lastUpdate": "05/07/2026"}]})),
+        "/versions/default" => {
+            Reply::json(&json!({"version": version, "publicationDate": "2026-05-07T13:31:02.790Z", "description": "string",
+            "themeDataStatus": [{"theme": "EDUCATION", "lastUpdate": "05/07/2026"}]}))
+        }
         _ if asked.parameter("version").as_deref() != Some(version) => Reply::new(404, "no such version"),
         "/definitions/indicators" => {
             let known = SCHOOLS.iter().chain(&["GONE.1"]).map(|code| json!({"indicatorCode": format!("{code} "), "theme": "EDUCATION", "lastDataUpdate": "02/09/2026",
                 "dataAvailability": {"totalRecordCount": 30, "timeLine": {"min": 2015, "max": 2024}, "geoUnits": {"types": ["NATIONAL", "REGIONAL"]}}}));
             Reply::json(&known.collect())
         }
-        "/data/indicators" | "/data/indicators/export" if codes.len() > most_codes => Reply::new(414, "<html><body>URI Too Long</body></html>"),
+        "/data/indicators" | "/data/indicators/export" if codes.len() > most_codes => {
+            Reply::new(414, "<html><body>URI Too Long</body></html>")
+        }
         "/data/indicators/export" => {
             assert_eq!(asked.parameter("format").as_deref(), Some("csv"));
             Reply::ok(fixture(&format!("unesco/data_export/indicator-data-export_{}.zip", codes[0])))
@@ -358,14 +380,25 @@ fn uis(asked: &Asked, version: &str, most_records: usize, most_codes: usize) -> 
             let mut answer: Value = serde_json::from_slice(&fixture("unesco/data_api/schools.json")).expect("JSON");
             let records = answer["records"].as_array_mut().expect("records");
             records.retain(|record| {
-                codes.iter().any(|code| record["indicatorId"] == *code) && record["year"].as_i64().is_some_and(|year| (start..=end).contains(&year))
+                codes.iter().any(|code| record["indicatorId"] == *code)
+                    && record["year"].as_i64().is_some_and(|year| (start..=end).contains(&year))
             });
             let count = records.len();
             if count > most_records {
-                return Reply::new(400, format!(r#"{{"message":"Too much data requested ({count} records), please reduce the amount of records queried to less than 100000 by using the available filter options.","error":"Bad Request","statusCode":400}}"#));
+                return Reply::new(
+                    400,
+                    format!(
+                        r#"{{"message":"Too much data requested ({count} records), please reduce the amount of records queried to less than 100000 by using the available filter options.","error":"Bad Request","statusCode":400}}"#
+                    ),
+                );
             }
-            let gone = codes.iter().filter(|code| code.starts_with("GONE")).map(|code| json!({"code": "UIS::HINT::001", "message": format!("The indicator could not be found, {code}")}));
-            let too_late = (start > 2024).then(|| json!({"code": "UIS::HINT::004", "message": "No data for the given time range, available time range for indicator"}));
+            let gone = codes
+                .iter()
+                .filter(|code| code.starts_with("GONE"))
+                .map(|code| json!({"code": "UIS::HINT::001", "message": format!("The indicator could not be found, {code}")}));
+            let too_late = (start > 2024).then(
+                || json!({"code": "UIS::HINT::004", "message": "No data for the given time range, available time range for indicator"}),
+            );
             answer["hints"] = gone.chain(too_late).collect();
             Reply::json(&answer)
         }
@@ -422,7 +455,8 @@ fn unesco_data_are_asked_for_once_per_version() {
 fn unesco_batches_that_are_too_large_are_split() {
     // By indicator first, then by years: one indicator has up to 30 records.
     let server = Server::start(|asked, _| uis(asked, VERSION, 24, 100));
-    let workspace = same_both_ways(&data_api(&server, &SCHOOLS), schools_by_hand().path(), &["unesco/data_api"], &["snapshot", "record"], &[]);
+    let workspace =
+        same_both_ways(&data_api(&server, &SCHOOLS), schools_by_hand().path(), &["unesco/data_api"], &["snapshot", "record"], &[]);
     let rows = journal(&workspace);
     let refused: Vec<_> = rows.iter().filter(|row| row["status"] == 400).collect();
     assert!(refused.len() > 3 && refused.iter().all(|row| row["outcome"] == "answered" && row["attempt"] == 1), "{refused:#?}");
@@ -430,7 +464,8 @@ fn unesco_batches_that_are_too_large_are_split() {
 
     // An address that is too long is split by indicator.
     server.behave(|asked, _| uis(asked, VERSION, 1000, 2));
-    let workspace = same_both_ways(&data_api(&server, &SCHOOLS), schools_by_hand().path(), &["unesco/data_api"], &["snapshot", "record"], &[]);
+    let workspace =
+        same_both_ways(&data_api(&server, &SCHOOLS), schools_by_hand().path(), &["unesco/data_api"], &["snapshot", "record"], &[]);
     assert!(journal(&workspace).iter().any(|row| row["status"] == 414));
     assert!(!server.targets().iter().any(|target| target.contains("end=")));
 }
@@ -443,7 +478,13 @@ fn unesco_refusals_that_cannot_be_split_are_told() {
         says(&failed, &["E1014", "SCHBSP.1.WCOMPUT", "uis_bulk"]);
         assert!(server.asked().len() < 50, "it gives up");
     }
-    let server = Server::start(|asked, _| if asked.path() == "/data/indicators" { Reply::new(400, r#"{"message":"start must be a number"}"#) } else { uis(asked, VERSION, 1000, 100) });
+    let server = Server::start(|asked, _| {
+        if asked.path() == "/data/indicators" {
+            Reply::new(400, r#"{"message":"start must be a number"}"#)
+        } else {
+            uis(asked, VERSION, 1000, 100)
+        }
+    });
     says(&run(&data_api(&server, &SCHOOLS).workspace(), 1, &["run"]), &["E1003", "start must be a number"]);
     assert_eq!(server.asked().len(), 3);
 }
@@ -531,13 +572,18 @@ fn unctad_user(asked: &Asked) -> Reply {
         return Reply::new(401, "no such client");
     }
     let field = |name| asked.field(name).unwrap_or_else(|| panic!("{name} in {}", String::from_utf8_lossy(&asked.body)));
-    if asked.method != "POST" || asked.target != "/US.IctUseEnterprSize/cur/Facts?culture=en" || field("$format") != "csv" || field("compress") != "gz" {
+    if asked.method != "POST"
+        || asked.target != "/US.IctUseEnterprSize/cur/Facts?culture=en"
+        || field("$format") != "csv"
+        || field("compress") != "gz"
+    {
         return not_found();
     }
     let filter = field("$filter");
     let year = filter.trim_start_matches("Year in (").trim_end_matches(')');
     let all = gunzip(&fixture("unctad/ict_use_by_size_api/US.IctUseEnterprSize_2018-2023.csv.gz"));
-    let rows = all.lines().enumerate().filter(|(i, line)| *i == 0 || line.split(',').nth(3) == Some(year)).map(|(_, line)| format!("{line}\n"));
+    let rows =
+        all.lines().enumerate().filter(|(i, line)| *i == 0 || line.split(',').nth(3) == Some(year)).map(|(_, line)| format!("{line}\n"));
     Reply::ok(gzip(rows.collect::<String>().as_bytes())).header("Content-Type", "application/gzip")
 }
 
@@ -564,7 +610,11 @@ fn unctad_user_interface_with_credentials() {
     assert_eq!(server.asked().len(), 6);
     assert_eq!(journal(&workspace)[0]["name"], "US.IctUseEnterprSize_2018.csv");
     let body = &pull_record(&workspace, "unctad/ict_use_by_size_api")["bodies"][0];
-    let stored = workspace.path(format!("data/snapshots/{}/{}", &body["hash"].as_str().expect("a hash")[..2], body["hash"].as_str().expect("a hash")));
+    let stored = workspace.path(format!(
+        "data/snapshots/{}/{}",
+        &body["hash"].as_str().expect("a hash")[..2],
+        body["hash"].as_str().expect("a hash")
+    ));
     assert!(std::fs::read(stored).expect("the snapshot").starts_with(b"Economy_Code,"), "the content of the gzip file is stored");
 
     let loud = [&CLIENT[..], &[("YARDSTICK_LOG", "trace")]].concat();
@@ -586,7 +636,8 @@ fn unctad_refusals_show_no_credential() {
         assert_eq!(server.asked().len(), attempts);
         no_secret(&failed, &workspace);
     }
-    let server = Server::start(|_, _| Reply::new(400, "The request exceed the maximal size. Maximal size : 62500. Estimated size : 70000."));
+    let server =
+        Server::start(|_, _| Reply::new(400, "The request exceed the maximal size. Maximal size : 62500. Estimated size : 70000."));
     says(&run_with(&keyed(&server).workspace(), &["run"], &CLIENT), &["E1014", "unctad_bulk"]);
 }
 
@@ -642,7 +693,8 @@ fn unsd(asked: &Asked) -> Reply {
 }
 
 fn series_at_hand() -> Vec<String> {
-    let mut names: Vec<String> = files(&fixtures().join("unsd/sdg_global")).iter().filter_map(|path| Some(path.file_stem()?.to_str()?.to_owned())).collect();
+    let mut names: Vec<String> =
+        files(&fixtures().join("unsd/sdg_global")).iter().filter_map(|path| Some(path.file_stem()?.to_str()?.to_owned())).collect();
     names.sort();
     names
 }
@@ -696,7 +748,12 @@ fn always(bad: &Reply, gives: &Gives, http: &[(&str, toml::Value)]) -> Workspace
     run(&workspace, 0, &["run"]);
     let kept = |workspace: &Workspace| {
         let bytes = |path: &str| std::fs::read(workspace.path(path)).expect("a file");
-        (current(workspace), bytes("data/pulls/itu/internet_use.json"), bytes("data/observations/itu/internet_use.parquet"), files(&workspace.path("data/snapshots")))
+        (
+            current(workspace),
+            bytes("data/pulls/itu/internet_use.json"),
+            bytes("data/observations/itu/internet_use.parquet"),
+            files(&workspace.path("data/snapshots")),
+        )
     };
     let before = kept(&workspace);
     let lines = journal(&workspace).len();
@@ -731,7 +788,11 @@ const EDGE: &str = "<!DOCTYPE html>\n<html><head><title>DataHub</title></head><b
 
 #[test]
 fn a_connection_that_is_reset() {
-    always(&Reply::ok("").manner(Manner::Reset(0)), &Gives { code: "E1001", attempts: 3, status: Value::Null, words: &["after 3 attempts"] }, &[]);
+    always(
+        &Reply::ok("").manner(Manner::Reset(0)),
+        &Gives { code: "E1001", attempts: 3, status: Value::Null, words: &["after 3 attempts"] },
+        &[],
+    );
 }
 
 #[test]
@@ -744,13 +805,19 @@ fn a_connection_that_is_reset_in_the_body() {
 
 #[test]
 fn a_server_that_is_down() {
-    let gives = Gives { code: "E1003", attempts: 3, status: json!(500), words: &["500 Internal Server Error: Cannot set properties", "the last good snapshot stays"] };
+    let gives = Gives {
+        code: "E1003",
+        attempts: 3,
+        status: json!(500),
+        words: &["500 Internal Server Error: Cannot set properties", "the last good snapshot stays"],
+    };
     always(&Reply::new(500, "Cannot set properties of undefined (setting 'availableCountries')"), &gives, &[]);
 }
 
 #[test]
 fn a_service_closed_to_programs() {
-    let gives = Gives { code: "E1003", attempts: 1, status: json!(403), words: &["Missing Authentication Token", "itu/internet_use/", "--from"] };
+    let gives =
+        Gives { code: "E1003", attempts: 1, status: json!(403), words: &["Missing Authentication Token", "itu/internet_use/", "--from"] };
     always(&Reply::new(403, r#"{"message":"Missing Authentication Token"}"#), &gives, &[]);
     let gives = Gives { code: "E1003", attempts: 1, status: json!(473), words: &["answered 473", "itu/internet_use/", "--from"] };
     always(&Reply::new(473, EDGE), &gives, &[]);
@@ -805,6 +872,19 @@ fn a_body_that_ends_early() {
 }
 
 #[test]
+fn a_text_that_ends_early_without_a_length() {
+    // Nothing in HTTP or in the text tells that it is cut; the number of rows does, once there is a pull to compare with.
+    let body = fixture("itu/network_coverage/mobile-network-coverage.csv");
+    let cut = body.len() / 2;
+    let server = Server::start(move |_, number| Reply::ok(body.clone()).manner(if number == 1 { Manner::Whole } else { Manner::EndAfter(cut) }));
+    let workspace = Pipeline::new("itu", &server, &["network_coverage"]).workspace();
+    run(&workspace, 0, &["run"]);
+    let before = observations(&workspace, "itu/network_coverage");
+    says(&run(&workspace, 3, &["run", "--now", LATER]), &["E2014", "less than"]);
+    assert_eq!(before, observations(&workspace, "itu/network_coverage"));
+}
+
+#[test]
 fn a_slow_provider() {
     let soon = [("read_timeout_seconds", toml::Value::from(0.3)), ("retries", toml::Value::from(1))];
     let wait = Duration::from_secs(3);
@@ -830,7 +910,10 @@ fn redirects() {
     always(&Reply::new(302, "").header("Location", BY_ID), &gives, &[]);
 
     // One that leads somewhere is followed; what is remembered is the address that was asked for.
-    let server = Server::start(|asked, _| if asked.path() == BY_ID { Reply::new(302, "").header("Location", "/moved") } else { Reply::ok(fixture(ZIP)) });
+    let server =
+        Server::start(
+            |asked, _| if asked.path() == BY_ID { Reply::new(302, "").header("Location", "/moved") } else { Reply::ok(fixture(ZIP)) },
+        );
     let workspace = Pipeline::new("itu", &server, &["internet_use"]).workspace();
     run(&workspace, 0, &["run"]);
     assert_eq!(server.targets(), [format!("GET {BY_ID}"), "GET /moved".to_owned()]);
@@ -927,7 +1010,9 @@ fn a_new_body_makes_a_new_release() {
     // The provider corrects its file in place, with a new validator; the old snapshot is kept.
     let csv = "SeriesID,SeriesCode,Series,Unit,Database,Year,AreaName,AreaCode,DisaggregationGroup,Disaggregation1,Disaggregation2,Value,Notes,Source,LastModifiedOn\n\
                11624,i99H,Internet users (%),% of individuals,x,2024,Thailand,THA,,,,91.5,,NSO,2026-02-02\n";
-    let shrunk = move |asked: &Asked, _| if asked.header("if-none-match") == Some("\"2\"") { Reply::new(304, "") } else { Reply::ok(csv).header("ETag", "\"2\"") };
+    let shrunk = move |asked: &Asked, _| {
+        if asked.header("if-none-match") == Some("\"2\"") { Reply::new(304, "") } else { Reply::ok(csv).header("ETag", "\"2\"") }
+    };
     server.behave(shrunk);
     let refused = run(&workspace, 3, &["run", "--now", LATER]);
     says(&refused, &["E2014"]);
@@ -937,7 +1022,9 @@ fn a_new_body_makes_a_new_release() {
     assert_eq!(server.asked().last().expect("a request").header("if-none-match"), Some(ETAG));
 
     let whole = unzip(&fixture(ZIP)).replacen("\"13.5\",2017", "\"14.5\",2017", 1);
-    server.behave(move |asked, _| if asked.header("if-none-match") == Some("\"3\"") { Reply::new(304, "") } else { Reply::ok(whole.clone()).header("ETag", "\"3\"") });
+    server.behave(move |asked, _| {
+        if asked.header("if-none-match") == Some("\"3\"") { Reply::new(304, "") } else { Reply::ok(whole.clone()).header("ETag", "\"3\"") }
+    });
     run(&workspace, 0, &["run", "--now", LATER]);
     assert_ne!(current(&workspace), first);
     let value = [("indicator", "anything"), ("ref_area", "AFG"), ("time_period", "2017")];

@@ -19,7 +19,8 @@ fn fixtures() -> String {
 /// The project with four of its indicators: a run of it is quick.
 fn small() -> Workspace {
     let workspace = Workspace::of_project();
-    let kept = ["1.2_broadband_affordability.sql", "1.2b_broadband_affordability_share.sql", "2.1_internet_use.sql", "2.2_internet_use_gaps.sql"];
+    let kept =
+        ["1.2_broadband_affordability.sql", "1.2b_broadband_affordability_share.sql", "2.1_internet_use.sql", "2.2_internet_use_gaps.sql"];
     for entry in std::fs::read_dir(workspace.path("sql/indicators")).unwrap() {
         let path = entry.unwrap().path();
         if !kept.iter().any(|name| path.ends_with(name)) {

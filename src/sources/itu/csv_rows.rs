@@ -68,7 +68,7 @@ struct Columns {
 fn rows<R: Read>(csv: &mut CsvStream<R>, columns: &Columns, series: &mut SeriesTable<'_>, collector: &mut Collector<'_>) -> Result<u32> {
     let mut details: HashMap<Box<[u8]>, u32> = HashMap::new();
     let mut key = Vec::new();
-    while let Some(record) = csv.next()? {
+    while let Some(record) = csv.read()? {
         let (number, record) = match record {
             Record::Torn(number, fields) => {
                 collector.quarantine(number, Reason::FieldCount, format!("{fields} fields"));

@@ -37,8 +37,9 @@ struct Answer {
 }
 
 pub fn read(reader: impl Read, series: &mut SeriesTable<'_>, collector: &mut Collector<'_>) -> Result<()> {
-    let items: Vec<Item> = serde_json::from_reader(std::io::BufReader::new(reader))
-        .map_err(|e| Error::provider_hint("E2008", format!("not the documented JSON: {e}"), "the interface has changed, or the answer was cut off"))?;
+    let items: Vec<Item> = serde_json::from_reader(std::io::BufReader::new(reader)).map_err(|e| {
+        Error::provider_hint("E2008", format!("not the documented JSON: {e}"), "the interface has changed, or the answer was cut off")
+    })?;
     if items.is_empty() {
         return Err(Error::provider_hint(
             "E2021",

@@ -44,9 +44,7 @@ pub fn plan(source: &Source, dataset: &Dataset, environment: &dyn Fn(&str) -> Op
             Box::new(itu::Datahub::new(base(source)?, *route, codes, *collection, economies, regions)?)
         }
         Format::UisBulk { url } => Box::new(Fixed::new(vec![unesco::bulk(url, dataset)])),
-        Format::UisApi { indicators, start, end, export } => {
-            Box::new(unesco::Api::new(base(source)?, indicators, (*start, *end), *export))
-        }
+        Format::UisApi { indicators, start, end, export } => Box::new(unesco::Api::new(base(source)?, indicators, (*start, *end), *export)),
         Format::UnctadBulk { report } => Box::new(unctad::Bulk::new(base(source)?, report)),
         Format::UnctadApi { report, dimensions, measure, years, client_id_env, client_secret_env } => {
             let secrets = unctad::credentials(client_id_env, client_secret_env, environment)?;

@@ -3,7 +3,7 @@
 use secrecy::SecretString;
 use serde_json::Value;
 
-use super::{Answer, Plan, distinct, encode, json, said, safe, unreadable};
+use super::{Answer, Plan, distinct, encode, json, safe, said, unreadable};
 use crate::error::{Error, Result};
 use crate::fetch::{Expect, Method, Request};
 
@@ -100,7 +100,8 @@ pub(super) fn credentials(id: &str, secret: &str, environment: &dyn Fn(&str) -> 
     match (read(id), read(secret)) {
         (Some(id), Some(secret)) => Ok(vec![("ClientId".to_owned(), id.into()), ("ClientSecret".to_owned(), secret.into())]),
         (found_id, found_secret) => {
-            let missing: Vec<&str> = [(id, found_id), (secret, found_secret)].into_iter().filter(|(_, v)| v.is_none()).map(|(k, _)| k).collect();
+            let missing: Vec<&str> =
+                [(id, found_id), (secret, found_secret)].into_iter().filter(|(_, v)| v.is_none()).map(|(k, _)| k).collect();
             Err(Error::fetch_hint(
                 "E1008",
                 format!("the UNCTAD user API needs {} in the environment", missing.join(" and ")),
@@ -210,7 +211,10 @@ mod tests {
     #[test]
     fn the_form_names_every_column() {
         let fields = form(&["UseOfIct".to_owned()], "M5060", 2019);
-        assert_eq!(fields[0].1, "Economy/Code,Economy/Label,UseOfIct/Code,UseOfIct/Label,Year,M5060/Value,M5060/Footnote/Text,M5060/MissingValue/Label");
+        assert_eq!(
+            fields[0].1,
+            "Economy/Code,Economy/Label,UseOfIct/Code,UseOfIct/Label,Year,M5060/Value,M5060/Footnote/Text,M5060/MissingValue/Label"
+        );
         assert_eq!(fields[1].1, "Year in (2019)");
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Answer, Plan, distinct, json, name_from, query, said, safe, unreadable};
+use super::{Answer, Plan, distinct, json, name_from, query, safe, said, unreadable};
 use crate::error::{Error, Result, nearest};
 use crate::fetch::{Expect, Request};
 use crate::pipelines::Dataset;

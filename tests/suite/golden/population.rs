@@ -21,7 +21,10 @@ const WORLD: &str = "population p JOIN membership m ON m.ref_area = p.ref_area A
 #[test]
 fn g21_control_totals() {
     let workspace = Workspace::of_method();
-    let world = ask(&workspace, "SELECT sum(persons) AS persons, count(*) AS areas FROM population WHERE time_period = 2024 AND sex = '_T' AND age = '_T' AND urbanisation = '_T'");
+    let world = ask(
+        &workspace,
+        "SELECT sum(persons) AS persons, count(*) AS areas FROM population WHERE time_period = 2024 AND sex = '_T' AND age = '_T' AND urbanisation = '_T'",
+    );
     close(number(&world, "persons"), 8_161_945_398.0, 0.0);
     close(number(&world, "areas"), 236.0, 0.0);
     close(8_161_972_572.0 - number(&world, "persons"), 27_174.0, 0.0);
@@ -112,7 +115,9 @@ fn g10_the_young_and_the_rest_make_the_world() {
 fn g11_world_total_against_people() {
     let workspace = Workspace::of_method();
     let world = |year: i32| {
-        let query = format!("SELECT sum(p.persons) / 1e9 AS persons FROM {WORLD} WHERE p.time_period = {year} AND p.sex = '_T' AND p.age = '_T' AND p.urbanisation = '_T'");
+        let query = format!(
+            "SELECT sum(p.persons) / 1e9 AS persons FROM {WORLD} WHERE p.time_period = {year} AND p.sex = '_T' AND p.age = '_T' AND p.urbanisation = '_T'"
+        );
         number(&ask(&workspace, &query), "persons")
     };
     let now = world(2025);
@@ -148,7 +153,9 @@ fn g12_people_by_region() {
          FROM population p JOIN membership m ON m.ref_area = p.ref_area
          WHERE p.time_period = 2025 AND p.sex = '_T' AND p.age = '_T' AND p.urbanisation = '_T'",
     );
-    for (region, millions) in [("afr", 1245.3), ("arb", 501.3), ("asp", 4483.2), ("ams", 1050.4), ("cis", 249.9), ("eur", 691.8), ("nowhere", 9.7)] {
+    for (region, millions) in
+        [("afr", 1245.3), ("arb", 501.3), ("asp", 4483.2), ("ams", 1050.4), ("cis", 249.9), ("eur", 691.8), ("nowhere", 9.7)]
+    {
         close(number(&regions, region), millions, 0.05 + 1e-9);
     }
 }
@@ -157,7 +164,10 @@ fn g12_people_by_region() {
 fn g16_the_price_at_two_percent_of_income() {
     let workspace = Workspace::of_method();
     for (area, price) in [("MWI", 0.95), ("NGA", 2.8333), ("IND", 4.4167), ("BRA", 16.55), ("DEU", 91.8167)] {
-        let row = ask(&workspace, &format!("SELECT usd / 12.0 * 0.02 AS price FROM gni_per_capita WHERE ref_area = '{area}' AND time_period = 2024"));
+        let row = ask(
+            &workspace,
+            &format!("SELECT usd / 12.0 * 0.02 AS price FROM gni_per_capita WHERE ref_area = '{area}' AND time_period = 2024"),
+        );
         close(number(&row, "price"), price, 5e-5);
     }
 }

@@ -73,7 +73,10 @@ fn an_indicator_that_fails_is_held_at_its_last_good_values() {
     let now = workspace.release("values.parquet");
     let of = |batch, name| -> Vec<_> {
         let cells = Table(batch);
-        rows(batch, &[("indicator", name)]).into_iter().map(|row| (cells.text("ref_area", row).map(str::to_owned), cells.int("time_period", row), cells.float("value", row))).collect()
+        rows(batch, &[("indicator", name)])
+            .into_iter()
+            .map(|row| (cells.text("ref_area", row).map(str::to_owned), cells.int("time_period", row), cells.float("value", row)))
+            .collect()
     };
     assert_eq!(of(&values, "internet_use"), of(&now, "internet_use"));
     assert_ne!(of(&values, "broadband_affordability_share"), of(&now, "broadband_affordability_share"));
@@ -87,12 +90,23 @@ fn an_indicator_that_fails_is_held_at_its_last_good_values() {
 }
 
 #[test]
-fn sql_that_cannot_be_planned_is_a_wrong_workspace_file() {
+fn sql_that_cannot_be_planned_holds_its_indicator_too() {
     let workspace = small_released();
-    let good = current(&workspace);
     let file = "sql/indicators/2.1_internet_use.sql";
     workspace.write(file, workspace.read(file).replace("o.obs_value, o.obs_status", "o.obs_valu, o.obs_status"));
+    let run = workspace.expect(3, &["run", "--from", &fixtures()]);
+    assert!(run.stderr.contains("sql/indicators/2.1_internet_use.sql:") && run.stderr.contains("obs_valu"), "{}", run.stderr);
+    assert!(!rows(&workspace.release("values.parquet"), &[("indicator", "internet_use")]).is_empty());
+}
+
+#[test]
+fn a_wrong_header_stops_before_anything_is_touched() {
+    let workspace = small_released();
+    let (good, before) = (current(&workspace), files(&workspace.path("data")));
+    let file = "sql/indicators/2.1_internet_use.sql";
+    workspace.write(file, workspace.read(file).replace("rollup = \"weighted_mean\"", "rollup = \"wieghted_mean\""));
     let run = workspace.expect(2, &["run", "--from", &fixtures()]);
-    assert!(run.stderr.contains("sql/indicators/2.1_internet_use.sql:") && run.stderr.contains("obs_value"), "{}", run.stderr);
+    assert!(run.stderr.contains("sql/indicators/2.1_internet_use.sql:6:") && run.stderr.contains("did you mean `weighted_mean`?"), "{}", run.stderr);
     assert_eq!(current(&workspace), good);
+    assert_eq!(different(&before, &files(&workspace.path("data"))), Vec::<String>::new());
 }

@@ -43,15 +43,42 @@ fn real_bodies_of_all_four_sources_are_read() {
     assert!((40.0..50.0).contains(&of("value", "WLD", "2017", "available")));
 
     let cells = Table(&values);
-    let groups: BTreeSet<&str> = rows(&values, &[("indicator", "internet_use"), ("estimate", "imputed")]).into_iter().filter_map(|row| cells.text("ref_area", row)).collect();
+    let groups: BTreeSet<&str> = rows(&values, &[("indicator", "internet_use"), ("estimate", "imputed")])
+        .into_iter()
+        .filter_map(|row| cells.text("ref_area", row))
+        .collect();
     for group in [
-        "WLD", "LDC", "LLDC", "SIDS", "DEVELOPED", "DEVELOPING", "ITU_AFR", "ITU_AMS", "ITU_ARB", "ITU_ASP", "ITU_CIS", "ITU_EUR", "WB_HIC", "WB_UMC",
-        "WB_LMC", "WB_LIC", "M49_034", "M49_202",
+        "WLD",
+        "LDC",
+        "LLDC",
+        "SIDS",
+        "DEVELOPED",
+        "DEVELOPING",
+        "ITU_AFR",
+        "ITU_AMS",
+        "ITU_ARB",
+        "ITU_ASP",
+        "ITU_CIS",
+        "ITU_EUR",
+        "WB_HIC",
+        "WB_UMC",
+        "WB_LMC",
+        "WB_LIC",
+        "M49_034",
+        "M49_202",
     ] {
         assert!(groups.contains(group), "{group}");
     }
     let indicators: BTreeSet<&str> = (0..cells.len()).filter_map(|row| cells.text("indicator", row)).collect();
-    for indicator in ["internet_use", "broadband_coverage", "business_internet_use", "schools_internet", "ict_skills", "mobile_ownership", "ewaste_recycling"] {
+    for indicator in [
+        "internet_use",
+        "broadband_coverage",
+        "business_internet_use",
+        "schools_internet",
+        "ict_skills",
+        "mobile_ownership",
+        "ewaste_recycling",
+    ] {
         assert!(indicators.contains(indicator), "{indicator}");
     }
 }

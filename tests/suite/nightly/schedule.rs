@@ -25,7 +25,10 @@ fn pull_and_compute_are_the_two_halves_of_run() {
     halves.expect(0, &["pull", "--from", &fixtures()]);
     assert!(!halves.path("data/current").exists());
     halves.expect(0, &["compute"]);
-    assert_eq!(different(&files(&whole.path("data/current")), &files(&halves.path("data/current"))), Vec::<String>::new());
+    // The manifest of the halves says that nothing new was pulled; all else is the same.
+    let mut differing = different(&files(&whole.path("data/current")), &files(&halves.path("data/current")));
+    differing.dedup();
+    assert!(differing.iter().all(|name| name == "manifest.json"), "{differing:?}");
 }
 
 fn checked(workspace: &Workspace, name: &str) -> String {
@@ -38,7 +41,12 @@ fn only_the_named_sources_are_pulled() {
     let workspace = small();
     workspace.expect(0, &["run", "--from", &fixtures(), "--only", "itu/internet_use,unsd"]);
     let manifest: serde_json::Value = serde_json::from_str(&workspace.read("data/current/manifest.json")).unwrap();
-    let names: Vec<String> = manifest["inputs"].as_array().unwrap().iter().map(|i| format!("{}/{}", i["source"].as_str().unwrap(), i["dataset"].as_str().unwrap())).collect();
+    let names: Vec<String> = manifest["inputs"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|i| format!("{}/{}", i["source"].as_str().unwrap(), i["dataset"].as_str().unwrap()))
+        .collect();
     assert_eq!(names, ["itu/internet_use", "unsd/sdg_global"]);
     // The others keep what they have.
     workspace.expect(0, &["run", "--from", &fixtures(), "--only", "itu/facts_and_figures", "--now", "2026-11-25T02:30:00Z"]);
