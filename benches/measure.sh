@@ -39,13 +39,15 @@ measured() {
   "$python" - "$@" <<'PYTHON'
 import os, sys, time
 results, command = sys.argv[1], sys.argv[2:]
-quiet = [(os.POSIX_SPAWN_OPEN, number, os.devnull, os.O_WRONLY, 0) for number in (1, 2)]
+log = results + ".log"
+write = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+quiet = [(os.POSIX_SPAWN_OPEN, 1, log, write, 0o644), (os.POSIX_SPAWN_DUP2, 1, 2)]
 started = time.monotonic()
 process = os.posix_spawnp(command[0], command, os.environ, file_actions=quiet)
 _, status, usage = os.wait4(process, 0)
 seconds = time.monotonic() - started
 if status != 0:
-    sys.exit(f"{' '.join(command)} ended with {os.waitstatus_to_exitcode(status)}")
+    sys.exit(f"{' '.join(command)} ended with {os.waitstatus_to_exitcode(status)}:\n{open(log).read()}")
 peak = usage.ru_maxrss / (2**20 if sys.platform == "darwin" else 1024)
 with open(results, "a") as file:
     file.write(f"{seconds:.3f} {peak:.1f}\n")

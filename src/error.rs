@@ -28,7 +28,7 @@ pub enum Error {
     #[error("{code}: {message}")]
     Provider { code: &'static str, message: String, hint: Option<String> },
     /// A gate failed: the release is staged, not promoted.
-    #[error("{message}")]
+    #[error("E4001: {message}")]
     Gate { message: String, hint: Option<String> },
     /// Another run holds the lock of the data folder.
     #[error("another run holds the lock {}", .0.display())]

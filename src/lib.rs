@@ -5,6 +5,8 @@
 
 /// Command line: clap types only.
 pub mod cli;
+/// Every code that the program prints.
+pub mod codes;
 /// One file per verb, plain arguments.
 pub mod commands;
 /// The DataFusion session that SQL sees.

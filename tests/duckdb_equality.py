@@ -488,7 +488,7 @@ def check(arguments, folder):
     shipped = {f"sql/{path.parent.name}/{path.name}" for folder in ("rollups", "derived") for path in (arguments.workspace / "sql" / folder).glob("*.sql")}
     print(f"method files run as they are: {len(methods.ran)} of {len(shipped)}")
     for path in sorted(shipped - methods.ran - methods.refused.keys()):
-        print(f"  {path}: not needed by this release")
+        print(f"  {path}: {'not reached' if methods.refused else 'not needed by this release'}")
     for path, reason in sorted(methods.refused.items()):
         print(f"  {path}: refused: {reason}")
     print(f"{report.passed} passed, {report.failed} failed")

@@ -15,7 +15,8 @@ and source: counts of the ITU DataHub first, then the rates per 100 inhabitants 
 counts by speed contradict their totals more often. Exactly half does not count; without any subscription there
 is no share.
 Two denominators: `_T`, the economies with both figures; ALL_MEMBERS, all 194 Member States of ITU, where a
-member without the two figures counts as not met (status I).
+member without the two figures counts as not met (status I), in years in which at least half of the members
+have both.
 """
 caveats = """
 The denominator decides: for 2018 the UN data give 83 of 150 economies (55 percent), but 76 of 194 Member
@@ -82,6 +83,15 @@ members AS (
   SELECT DISTINCT ref_area
   FROM membership
   WHERE group_scheme = 'itu_region' AND ref_area NOT IN ('HKG', 'MAC', 'PSE')
+),
+-- a year in which few have figures would read as a collapse
+years AS (
+  SELECT b.time_period
+  FROM members AS m
+  CROSS JOIN (SELECT count(*) AS member_count FROM members) AS n
+  JOIN best AS b ON b.ref_area = m.ref_area
+  GROUP BY b.time_period
+  HAVING count(*) >= 0.5 * max(n.member_count)
 )
 SELECT
   b.ref_area, b.time_period, '_T' AS breakdown, b.answer AS value,
@@ -95,5 +105,5 @@ SELECT
   CASE WHEN b.answer IS NULL THEN 'figures missing: counted as not met' END AS note,
   b.source
 FROM members AS m
-CROSS JOIN (SELECT DISTINCT time_period FROM best) AS y
+CROSS JOIN years AS y
 LEFT JOIN best AS b ON b.ref_area = m.ref_area AND b.time_period = y.time_period

@@ -63,3 +63,5 @@ FROM parameters q
 CROSS JOIN given d
 LEFT JOIN groups g ON g.group_code = d.ref_area
 LEFT JOIN areas a ON a.ref_area = d.ref_area
+-- a value that does not exist, such as a ratio to zero, gives no row
+WHERE d.value IS NOT NULL OR d.obs_status IN ('O', 'M', 'L', 'Q', 'H', 'K')

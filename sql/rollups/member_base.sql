@@ -10,7 +10,7 @@ persons: the population behind base; NULL where base is something else.
 cell: a number for the year and breakdown, so that later steps need not compare
 eight columns.
 
-Where no economy has a population for the breakdown in that year (sex crossed
+Where the table has no population of anybody for the breakdown in that year (sex crossed
 with urbanisation, years outside the population table), each economy counts
 as 1.
 
@@ -31,13 +31,17 @@ WITH cells AS (
 economies AS (
   SELECT DISTINCT ref_area FROM membership
 ),
+peopled AS (
+  SELECT DISTINCT time_period, sex, age, urbanisation FROM population WHERE persons IS NOT NULL
+),
 known AS (
   SELECT
     e.ref_area, c.cell, c.time_period,
     c.sex, c.age, c.urbanisation, c.disability, c.education_level, c.size_class, c.breakdown,
-    p.persons,
-    count(p.persons) OVER (PARTITION BY c.time_period, c.sex, c.age, c.urbanisation) AS populations
+    p.persons, k.time_period IS NOT NULL AS has_population
   FROM cells c
+  LEFT JOIN peopled k
+    ON k.time_period = c.time_period AND k.sex = c.sex AND k.age = c.age AND k.urbanisation = c.urbanisation
   CROSS JOIN economies e
   LEFT JOIN population p
     ON p.ref_area = e.ref_area AND p.time_period = c.time_period
@@ -49,7 +53,7 @@ SELECT
   CASE
     WHEN q.base = 'economies' THEN 1.0
     WHEN q.base = 'weight' THEN coalesce(v.denominator, v.weight)
-    WHEN k.populations = 0 THEN 1.0
+    WHEN NOT k.has_population THEN 1.0
     ELSE k.persons
   END AS base,
   CASE WHEN q.base = 'population' THEN k.persons END AS persons

@@ -87,7 +87,11 @@ pub enum Command {
     /// The first half of run: pull and normalise
     Pull(RunArgs),
     /// The second half of run: compute, check, publish
-    Compute,
+    Compute {
+        /// Let these failed checks pass this time; the manifest says so
+        #[arg(long, value_delimiter = ',', value_name = "CHECK")]
+        accept: Vec<String>,
+    },
     /// What run would do now, and for each step why
     Plan(RunArgs),
     /// Every problem in pipelines and SQL, without data and without network
@@ -174,9 +178,9 @@ pub enum Command {
         #[arg(long)]
         systemd: bool,
     },
-    /// Print the generated reference: commands, error codes, tables
+    /// Print a generated table in Markdown: targets (from the current release), codes, tables
     #[command(hide = true)]
-    Reference,
+    Reference { what: Reference },
 }
 
 #[derive(Debug, Args)]
@@ -190,6 +194,9 @@ pub struct RunArgs {
     /// Only what its schedule says is due
     #[arg(long)]
     pub due: bool,
+    /// Let these failed checks pass this time; the manifest says so
+    #[arg(long, value_delimiter = ',', value_name = "CHECK")]
+    pub accept: Vec<String>,
 }
 
 #[derive(Debug, Args)]
@@ -225,6 +232,13 @@ pub struct ExplainArgs {
     pub limit: usize,
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Reference {
+    Targets,
+    Codes,
+    Tables,
+}
+
 #[derive(Debug, Subcommand)]
 pub enum ReleaseAction {
     /// All releases kept
@@ -246,7 +260,7 @@ impl Command {
         match self {
             Self::Run(_) => "run",
             Self::Pull(_) => "pull",
-            Self::Compute => "compute",
+            Self::Compute { .. } => "compute",
             Self::Plan(_) => "plan",
             Self::Check { .. } => "check",
             Self::Test { .. } => "test",
@@ -258,7 +272,7 @@ impl Command {
             Self::Release { .. } => "release",
             Self::Status => "status",
             Self::Schedule { .. } => "schedule",
-            Self::Reference => "reference",
+            Self::Reference { .. } => "reference",
         }
     }
 }

@@ -29,7 +29,7 @@ pub fn dispatch(command: &Command, settings: &Settings, printer: &Printer) -> Re
         match command {
             Command::Run(args) => run::run(settings, printer, args, run::Halves::Both).await,
             Command::Pull(args) => run::run(settings, printer, args, run::Halves::Pull).await,
-            Command::Compute => run::compute(settings, printer).await,
+            Command::Compute { accept } => run::compute(settings, printer, accept).await,
             Command::Plan(args) => plan::plan(settings, printer, args),
             Command::Check { paths } => check::check(settings, printer, paths).await,
             Command::Test { ids, update, record, area, year } => {
@@ -47,7 +47,7 @@ pub fn dispatch(command: &Command, settings: &Settings, printer: &Printer) -> Re
             Command::Release { action } => release::release(settings, printer, action),
             Command::Status => status::status(settings, printer),
             Command::Schedule { crontab, systemd } => schedule::schedule(settings, printer, *crontab, *systemd),
-            Command::Reference => reference::reference(printer),
+            Command::Reference { what } => reference::reference(settings, printer, *what),
         }
     })
 }

@@ -1,7 +1,9 @@
 //! `preview`: one indicator on the data at hand, and how it differs from the current release; nothing is published.
 
+use std::collections::HashMap;
 use std::path::Path;
 
+use datafusion::arrow::array::RecordBatch;
 use serde_json::json;
 
 use super::load::{self, Loaded};
@@ -11,7 +13,7 @@ use crate::error::{Error, Result, SourceText};
 use crate::indicator::{Catalogue, Indicator, header};
 use crate::observe::schema;
 use crate::printer::{Printer, number, percent};
-use crate::release::{compute, inputs, promote, stage};
+use crate::release::{Manifest, compute, inputs, promote, stage};
 use crate::settings::Settings;
 
 pub async fn preview(settings: &Settings, printer: &Printer, wanted: &str, areas: &[String], years: &[i32], limit: usize) -> Result<u8> {
@@ -37,9 +39,9 @@ pub async fn preview(settings: &Settings, printer: &Printer, wanted: &str, areas
     rows.truncate(limit);
     let current = match promote::current(&settings.workspace) {
         Some(path) => stage::rows_of(&read::parquet(&path.join("values.parquet"), &schema::values())?, &indicator.name)?,
-        None => datafusion::arrow::array::RecordBatch::new_empty(schema::values()),
+        None => RecordBatch::new_empty(schema::values()),
     };
-    let (same, differ, added, removed) = against(&values, &current);
+    let (same, differ, added, removed) = against(&values, &current)?;
     if printer.json() {
         let list: Vec<_> = rows
             .iter()
@@ -123,12 +125,7 @@ fn choose(settings: &Settings, loaded: &Loaded, wanted: &str) -> Result<(Catalog
 }
 
 /// Computes one indicator and, before it, those it reads.
-pub async fn compute_one(
-    settings: &Settings,
-    loaded: &Loaded,
-    catalogue: &Catalogue,
-    position: usize,
-) -> Result<(datafusion::arrow::array::RecordBatch, Engine)> {
+pub async fn compute_one(settings: &Settings, loaded: &Loaded, catalogue: &Catalogue, position: usize) -> Result<(RecordBatch, Engine)> {
     let reports = loaded.reports(settings);
     let base = Engine::new(settings.limits)?;
     crate::engine::tables::register_reference(&base, &loaded.reference)?;
@@ -138,10 +135,17 @@ pub async fn compute_one(
         needed.extend(catalogue.dependencies(&catalogue.indicators[needed[next]]));
         next += 1;
     }
+    let kept = unchanged(settings, loaded, catalogue, &needed[1..])?;
     let order: Vec<usize> = catalogue.order(&mut Vec::new()).into_iter().flatten().filter(|i| needed.contains(i)).collect();
     let mut result = None;
     for index in order {
         let indicator: &Indicator = &catalogue.indicators[index];
+        if index != position
+            && let Some(values) = kept.get(&indicator.name)
+        {
+            base.register_indicator(&indicator.name, schema::values(), vec![values.clone()])?;
+            continue;
+        }
         let engine = base.sibling()?;
         stage::register_observations(&engine, &settings.workspace, &reports, &inputs::datasets_of(indicator, &reports))?;
         let computed = compute::indicator(&engine, catalogue, &loaded.reference, indicator).await?;
@@ -153,29 +157,36 @@ pub async fn compute_one(
     result.ok_or_else(|| Error::Internal("the indicator reads itself".into()))
 }
 
-/// (equal, revised, added, removed) rows against another table of values.
-fn against(new: &datafusion::arrow::array::RecordBatch, old: &datafusion::arrow::array::RecordBatch) -> (usize, usize, usize, usize) {
-    let key = |cells: &Table<'_>, row: usize| -> (String, Option<u64>) {
-        let mut key = String::new();
-        for column in schema::values_key() {
-            match cells.int(column, row) {
-                Some(year) => key.push_str(&year.to_string()),
-                None => key.push_str(cells.text(column, row).unwrap_or_default()),
-            }
-            key.push('\u{1f}');
+/// Values of the current release that would come out the same again, because none of their inputs changed.
+fn unchanged(settings: &Settings, loaded: &Loaded, catalogue: &Catalogue, needed: &[usize]) -> Result<HashMap<String, RecordBatch>> {
+    let mut kept = HashMap::new();
+    let Some(path) = promote::current(&settings.workspace).filter(|_| !needed.is_empty()) else { return Ok(kept) };
+    let manifest = Manifest::load(&path)?;
+    let values = read::parquet(&path.join("values.parquet"), &schema::values())?;
+    let (reports, fixed) = (loaded.reports(settings), loaded.settings_inputs(settings));
+    for index in needed {
+        let indicator = &catalogue.indicators[*index];
+        let wanted = inputs::of_indicator(indicator, catalogue, &loaded.reference, &reports, &fixed);
+        if manifest.indicators.get(&indicator.name).is_some_and(|entry| entry.status == "computed" && entry.inputs == wanted) {
+            kept.insert(indicator.name.clone(), stage::rows_of(&values, &indicator.name)?);
         }
-        (key, cells.float("value", row).map(f64::to_bits))
-    };
+    }
+    Ok(kept)
+}
+
+/// (equal, revised, added, removed) rows against another table of values.
+fn against(new: &RecordBatch, old: &RecordBatch) -> Result<(usize, usize, usize, usize)> {
+    let rows = compute::key_rows(&[new, old], &schema::values_key())?;
+    let value = |cells: &Table<'_>, row: usize| cells.float("value", row).map(f64::to_bits);
     let (new, old) = (Table(new), Table(old));
-    let before: std::collections::HashMap<String, Option<u64>> = (0..old.len()).map(|r| key(&old, r)).collect();
+    let before: HashMap<_, _> = (0..old.len()).map(|r| (rows[1].row(r), value(&old, r))).collect();
     let (mut same, mut differ, mut added) = (0, 0, 0);
     for row in 0..new.len() {
-        let (key, value) = key(&new, row);
-        match before.get(&key) {
-            Some(other) if *other == value => same += 1,
+        match before.get(&rows[0].row(row)) {
+            Some(other) if *other == value(&new, row) => same += 1,
             Some(_) => differ += 1,
             None => added += 1,
         }
     }
-    (same, differ, added, before.len() - same - differ)
+    Ok((same, differ, added, before.len() - same - differ))
 }

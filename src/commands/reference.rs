@@ -1,3 +1,89 @@
-pub fn reference(_: &crate::printer::Printer) -> crate::error::Result<u8> {
+//! `reference`: tables in Markdown for README and CONTRIBUTING, generated so that they cannot go stale.
+
+use std::collections::BTreeMap;
+
+use super::load;
+use crate::cli::Reference;
+use crate::codes::CODES;
+use crate::engine::read::{self, Table};
+use crate::error::Result;
+use crate::observe::schema;
+use crate::printer::{Printer, number};
+use crate::release::promote;
+use crate::settings::Settings;
+
+pub fn reference(settings: &Settings, printer: &Printer, what: Reference) -> Result<u8> {
+    let text = match what {
+        Reference::Codes => codes(),
+        Reference::Tables => tables(),
+        Reference::Targets => targets(settings)?,
+    };
+    printer.data(text.as_bytes());
     Ok(0)
+}
+
+fn codes() -> String {
+    let rows = CODES.iter().map(|(code, what, act)| format!("| {code} | {what} | {act} |\n")).collect::<String>();
+    format!("| code | what happened | what to do |\n|---|---|---|\n{rows}")
+}
+
+fn tables() -> String {
+    let mut text = String::from("| table | columns |\n|---|---|\n");
+    for (name, schema) in schema::statistician_tables().into_iter().chain([("indicators.<name>", schema::values())]) {
+        let columns: Vec<&str> = schema.fields().iter().map(|f| f.name().as_str()).collect();
+        text.push_str(&format!("| {name} | {} |\n", columns.join(", ")));
+    }
+    text
+}
+
+/// One row per target: its own area, the best estimate that has a class.
+fn targets(settings: &Settings) -> Result<String> {
+    let loaded = load::load(settings)?;
+    let release = promote::find(&settings.workspace, "current")?;
+    let progress = read::parquet(&release.join("progress.parquet"), &schema::progress())?;
+    let cells = Table(&progress);
+    let mut areas = BTreeMap::new();
+    let mut rows = Vec::new();
+    for indicator in &loaded.catalogue.indicators {
+        for target in &indicator.targets {
+            areas.insert(target.id.clone(), target.area.clone());
+            rows.push((target.id.clone(), target, indicator));
+        }
+    }
+    rows.sort_by(|a, b| a.0.cmp(&b.0));
+    let mut text = String::from("| target | what it says | indicator | data sets | status |\n|---|---|---|---|---|\n");
+    for (id, target, indicator) in rows {
+        let best = (0..cells.len())
+            .filter(|r| cells.text("target", *r) == Some(&id) && cells.text("ref_area", *r) == Some(&target.area))
+            .min_by_key(|r| {
+                let estimate =
+                    ["published", "available", "imputed"].iter().position(|e| cells.text("estimate", *r) == Some(e)).unwrap_or(9);
+                (cells.text("class", *r) == Some("insufficient_data"), estimate, *r)
+            });
+        let status = match best {
+            None => "no row".to_owned(),
+            Some(row) => match (cells.text("class", row), cells.int("latest_year", row)) {
+                (Some(class), Some(year)) => {
+                    format!(
+                        "{class}: {} in {year} ({})",
+                        number(cells.float("latest_value", row)),
+                        cells.text("estimate", row).unwrap_or_default()
+                    )
+                }
+                (Some(class), None) => {
+                    let why = cells
+                        .text("note", row)
+                        .unwrap_or_default()
+                        .split("; ")
+                        .find(|n| n.starts_with("not loaded"))
+                        .unwrap_or("too few values");
+                    format!("{class}: {why}")
+                }
+                _ => String::new(),
+            },
+        };
+        let title = if target.title.is_empty() { &indicator.title } else { &target.title };
+        text.push_str(&format!("| {id} | {title} | {} | {} | {status} |\n", indicator.name, indicator.datasets.join(", ")));
+    }
+    Ok(text)
 }

@@ -42,18 +42,21 @@ pub async fn run(settings: &Settings, printer: &Printer, args: &RunArgs, halves:
     let pulled = pull(settings, &loaded, &chosen, args.from.as_deref()).await?;
     let states = normalise_all(settings, &loaded, pulled)?;
     if halves == Halves::Pull {
+        if loaded.reports(settings).is_empty() {
+            return Err(no_data(&states));
+        }
         let code = if states.values().any(|s| s.status == "failed") { 3 } else { 0 };
         report(printer, settings, &loaded, &states, None, code, "pull");
         return Ok(code);
     }
-    release(settings, printer, &loaded, &states, "run").await
+    release(settings, printer, &loaded, &states, "run", &args.accept).await
 }
 
-pub async fn compute(settings: &Settings, printer: &Printer) -> Result<u8> {
+pub async fn compute(settings: &Settings, printer: &Printer, accept: &[String]) -> Result<u8> {
     let loaded = load::load(settings)?;
     let _lock = load::lock(settings)?;
     let states = normalise_all(settings, &loaded, BTreeMap::new())?;
-    release(settings, printer, &loaded, &states, "compute").await
+    release(settings, printer, &loaded, &states, "compute", accept).await
 }
 
 /// Whether a data set's schedule has come round since it was last looked at.
@@ -123,10 +126,11 @@ async fn pull_source(
     let environment = |name: &str| std::env::var(name).ok();
     for dataset in datasets {
         let name = name(source, dataset);
-        if matches!(&dataset.format, Format::Table(map) if map.url.is_empty()) {
+        if nothing_to_ask(dataset, &environment) {
             results.insert(name, Pulled::Nothing);
             continue;
         }
+        let source = &at_own_address(source, dataset);
         let bar = bar(settings, &name);
         let previous = loaded.pull_of(settings, &source.name, &dataset.name)?;
         let outcome =
@@ -138,6 +142,26 @@ async fn pull_source(
         results.insert(name, settle(settings, outcome.map(Some))?);
     }
     Ok(results)
+}
+
+/// Files that are only downloaded by hand, and a keyed interface for which nobody has set a key.
+fn nothing_to_ask(dataset: &Dataset, environment: &dyn Fn(&str) -> Option<String>) -> bool {
+    match &dataset.format {
+        Format::Table(map) => map.url.is_empty(),
+        Format::UnctadApi { client_id_env, client_secret_env, .. } => {
+            environment(client_id_env).is_none() && environment(client_secret_env).is_none()
+        }
+        _ => false,
+    }
+}
+
+/// The source as one data set sees it: some have a host of their own.
+fn at_own_address(source: &Source, dataset: &Dataset) -> Source {
+    let mut source = source.clone();
+    if let Some(base_url) = &dataset.base_url {
+        source.http.base_url.clone_from(base_url);
+    }
+    source
 }
 
 fn name(source: &Source, dataset: &Dataset) -> String {
@@ -275,15 +299,23 @@ fn age_days(settings: &Settings, pull: &Pull) -> Option<i64> {
 }
 
 /// Computes, checks and promotes; or says that nothing has changed.
-async fn release(settings: &Settings, printer: &Printer, loaded: &Loaded, states: &States, command: &'static str) -> Result<u8> {
+async fn release(
+    settings: &Settings,
+    printer: &Printer,
+    loaded: &Loaded,
+    states: &States,
+    command: &'static str,
+    accept: &[String],
+) -> Result<u8> {
+    for check in accept {
+        if !loaded.checks.iter().any(|c| c.id == *check) {
+            let known = loaded.checks.iter().map(|c| c.id.as_str());
+            return Err(Error::Usage { message: format!("no check `{check}`"), hint: crate::error::suggestion(check, known) });
+        }
+    }
     let reports = loaded.reports(settings);
     if reports.is_empty() {
-        let reasons: Vec<String> = states.iter().filter_map(|(n, s)| s.message.as_ref().map(|m| format!("{n}: {m}"))).collect();
-        return Err(Error::Fetch {
-            code: "E1000",
-            message: format!("no data: no data set could be read{}{}", if reasons.is_empty() { "" } else { "\n  " }, reasons.join("\n  ")),
-            hint: Some("give a folder with bodies: `yardstick run --from fixtures`".into()),
-        });
+        return Err(no_data(states));
     }
     let total = loaded.catalogue.indicators.len() as u64;
     let bar = if settings.bars { ProgressBar::new(total).with_message("computing") } else { ProgressBar::hidden() };
@@ -301,6 +333,7 @@ async fn release(settings: &Settings, printer: &Printer, loaded: &Loaded, states
         now: settings.now,
         limits: settings.limits,
         threads: settings.threads,
+        accept: accept.to_vec(),
         done: Arc::new(move |name| {
             ticking.inc(1);
             tracing::info!(indicator = name, "computed");
@@ -337,6 +370,15 @@ async fn release(settings: &Settings, printer: &Printer, loaded: &Loaded, states
     promote::promote(&settings.workspace, &staged.folder, &staged.manifest.release)?;
     report(printer, settings, loaded, states, Some(&staged), code, command);
     Ok(code)
+}
+
+fn no_data(states: &States) -> Error {
+    let reasons: Vec<String> = states.iter().filter_map(|(n, s)| s.message.as_ref().map(|m| format!("\n  {n}: {m}"))).collect();
+    Error::Fetch {
+        code: "E1000",
+        message: format!("no data: no data set could be read{}", reasons.concat()),
+        hint: Some("give a folder with bodies: `yardstick run --from fixtures`".into()),
+    }
 }
 
 fn is_stale(loaded: &Loaded, name: &str, state: &DatasetState) -> bool {

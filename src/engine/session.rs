@@ -204,7 +204,7 @@ pub fn conform(batches: &[RecordBatch], schema: &SchemaRef, default: &dyn Fn(&st
             };
             if !field.is_nullable() && column.null_count() > 0 {
                 return Err(Error::Query {
-                    code: "E3010",
+                    code: "E3013",
                     message: format!("column `{}` has rows without a value", field.name()),
                     hint: Some("filter them out in the SELECT".into()),
                 });

@@ -33,7 +33,8 @@ pub fn register_preferred(engine: &Engine, shared: &[(String, String)], datasets
     let columns = columns.join(", ");
     let pairs: Vec<String> = shared.iter().map(|(source, series)| quote(&format!("{source} {series}"))).collect();
     let places: Vec<String> = datasets.iter().enumerate().map(|(place, name)| format!("({}, {place})", quote(name))).collect();
-    let key: Vec<String> = ["source", "series", "ref_area", "time_period"].iter().chain(&schema::DIMENSIONS).map(|c| format!("o.{c}")).collect();
+    let key: Vec<String> =
+        ["source", "series", "ref_area", "time_period"].iter().chain(&schema::DIMENSIONS).map(|c| format!("o.{c}")).collect();
     let is_shared = format!("concat_ws(' ', o.source, o.series) IN ({})", pairs.join(", "));
     let view = format!(
         "SELECT {columns} FROM observations_by_data_set AS o WHERE NOT {is_shared}

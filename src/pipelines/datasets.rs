@@ -15,6 +15,8 @@ pub struct Dataset {
     pub minimum_share_of_last: f64,
     /// What to download by hand, and where from: shown when a data set has never been loaded.
     pub how_to_get: String,
+    /// Another host than the source's, for this data set alone.
+    pub base_url: Option<String>,
     /// The edition of the data, where only a person knows it.
     pub vintage: Option<String>,
 }
@@ -93,9 +95,10 @@ pub(super) fn read(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> 
     let title = table.string("title", problems).unwrap_or_else(|| name.clone());
     let schedule = table.string("schedule", problems);
     cron_rule(table, schedule.as_deref(), problems);
-    let minimum_share_of_last = table.float("minimum_share_of_last", problems).unwrap_or(0.5);
+    let minimum_share_of_last = table.float("minimum_share_of_last", problems).unwrap_or(0.8);
     let how_to_get = table.string("how_to_get", problems).unwrap_or_default();
     let vintage = table.string("vintage", problems);
+    let base_url = table.string("base_url", problems).map(|url| url.trim_end_matches('/').to_owned());
     let format = table.string("format", problems);
     let format = table.require("format", format, problems)?;
     let format = match format.as_str() {
@@ -135,7 +138,7 @@ pub(super) fn read(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> 
             None
         }
     }?;
-    Some(Dataset { name, title, format, schedule, minimum_share_of_last, how_to_get, vintage })
+    Some(Dataset { name, title, format, schedule, minimum_share_of_last, how_to_get, base_url, vintage })
 }
 
 fn itu(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> Option<Format> {

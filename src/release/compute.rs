@@ -161,17 +161,24 @@ fn split(rows: &RecordBatch, reference: &Reference) -> Result<Parts> {
 
 /// Sorts by named columns, nulls first. Keys are unique, so the order is total.
 pub fn sort(batch: &RecordBatch, key: &[&str]) -> Result<RecordBatch> {
-    use datafusion::arrow::compute::{SortColumn, lexsort_to_indices, take_record_batch};
-    let columns: Vec<SortColumn> = key
-        .iter()
-        .filter_map(|name| batch.column_by_name(name))
-        .map(|values| SortColumn { values: values.clone(), options: None })
-        .collect();
+    use datafusion::arrow::array::UInt32Array;
+    use datafusion::arrow::compute::take_record_batch;
     if batch.num_rows() == 0 {
         return Ok(batch.clone());
     }
-    let order = lexsort_to_indices(&columns, None)?;
-    Ok(take_record_batch(batch, &order)?)
+    let rows = key_rows(&[batch], key)?.remove(0);
+    let mut order: Vec<u32> = (0..batch.num_rows() as u32).collect();
+    order.sort_by(|a, b| rows.row(*a as usize).cmp(&rows.row(*b as usize)));
+    Ok(take_record_batch(batch, &UInt32Array::from(order))?)
+}
+
+/// The named columns of several batches in one comparable form.
+pub fn key_rows(batches: &[&RecordBatch], key: &[&str]) -> Result<Vec<datafusion::arrow::row::Rows>> {
+    use datafusion::arrow::row::{RowConverter, SortField};
+    let columns = |batch: &RecordBatch| -> Vec<ArrayRef> { key.iter().filter_map(|name| batch.column_by_name(name)).cloned().collect() };
+    let Some(first) = batches.first() else { return Ok(Vec::new()) };
+    let converter = RowConverter::new(columns(first).iter().map(|c| SortField::new(c.data_type().clone())).collect())?;
+    batches.iter().map(|batch| Ok(converter.convert_columns(&columns(batch))?)).collect()
 }
 
 fn register_membership(engine: &Engine, reference: &Reference, indicator: &Indicator) -> Result<()> {

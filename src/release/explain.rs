@@ -485,12 +485,7 @@ fn derived_parts(explanation: &mut Explanation) {
 pub type Find<'a> = &'a dyn Fn(&str, &BTreeSet<u32>) -> BTreeMap<u32, crate::sources::Located>;
 
 /// Finds the lines of the bodies for the records of an explanation.
-pub fn locate(
-    explanation: &mut Explanation,
-    limit: usize,
-    find: Find<'_>,
-    bodies: &BTreeMap<String, (String, String)>,
-) {
+pub fn locate(explanation: &mut Explanation, limit: usize, find: Find<'_>, bodies: &BTreeMap<String, (String, String)>) {
     let mut wanted: BTreeMap<String, BTreeSet<u32>> = BTreeMap::new();
     let members = explanation.members.iter_mut().filter(|m| m.state != "missing").take(limit).filter_map(|m| m.record.as_mut());
     let mut records: Vec<&mut Record> = members.chain(explanation.records.iter_mut()).collect();

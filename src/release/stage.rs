@@ -51,6 +51,8 @@ pub struct Build<'a> {
     pub now: jiff::Timestamp,
     pub limits: Limits,
     pub threads: usize,
+    /// Failed checks that a person lets pass this time.
+    pub accept: Vec<String>,
     /// Called with the name of each indicator done.
     pub done: Arc<dyn Fn(&str) + Send + Sync>,
 }
@@ -94,6 +96,9 @@ impl Build<'_> {
         let held: Vec<(String, String)> =
             computed.iter().filter_map(|(name, c)| c.held.as_ref().map(|reason| (name.clone(), reason.clone()))).collect();
         let mut manifest = self.manifest(id, key, inputs, &computed);
+        let (accepted, stopping): (Vec<_>, Vec<_>) =
+            outcome.stopping.into_iter().partition(|s| self.accept.iter().any(|a| s.starts_with(&format!("{a}:"))));
+        manifest.warnings.extend(accepted.into_iter().map(|s| format!("accepted by hand: {s}")));
         let revisions = self.revisions(previous.as_deref(), &previous_values, &manifest, &values)?;
         let folder = self.workspace.data.join("staging").join(&manifest.release);
         if folder.exists() {
@@ -109,7 +114,7 @@ impl Build<'_> {
             indicators: self.catalogue.indicators.iter().map(|i| i.name.clone()).collect(),
         };
         publish::write(&folder, &files, &mut manifest)?;
-        Ok(Staged { folder, manifest, stopping: outcome.stopping, warnings: outcome.warnings, held, progress })
+        Ok(Staged { folder, manifest, stopping, warnings: outcome.warnings, held, progress })
     }
 
     /// Reference tables, and every observation.
@@ -350,7 +355,8 @@ pub fn members(reference: &Reference) -> HashMap<String, BTreeSet<String>> {
 /// Makes `observations` of an engine those data sets. Where several data sets of one source carry the same figure,
 /// the one that its pipelines file names first is taken; `observations_by_data_set` has them all.
 pub fn register_observations(engine: &Engine, workspace: &Workspace, reports: &Reports, datasets: &[String]) -> Result<()> {
-    let mut files: Vec<PathBuf> = datasets.iter().filter_map(|name| reports.get(name)).map(|report| observation_file(workspace, &report.hash)).collect();
+    let mut files: Vec<PathBuf> =
+        datasets.iter().filter_map(|name| reports.get(name)).map(|report| observation_file(workspace, &report.hash)).collect();
     files.sort();
     files.dedup();
     let all = tables::parquet_table(&files, schema::observations())?;

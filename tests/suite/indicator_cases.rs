@@ -1,1 +1,83 @@
-//! Filled by the tests of this name.
+//! The workspace as it is shipped: it checks clean, its own test cases pass, and what is generated is up to date.
+
+use std::collections::BTreeSet;
+
+use crate::support::{NOW, Workspace, project};
+
+#[test]
+fn the_shipped_workspace_checks_clean() {
+    let workspace = Workspace::of_project();
+    let run = workspace.expect(0, &["check"]);
+    assert!(run.stdout.contains("no problem"), "{}", run.stdout);
+}
+
+#[test]
+fn every_indicator_has_a_case_and_all_pass() {
+    let workspace = Workspace::of_project();
+    let outcome = workspace.json(0, &["test"]);
+    assert_eq!(outcome["data"]["failed"], 0);
+    let cases: BTreeSet<String> = outcome["data"]["cases"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|c| c["case"].as_str().unwrap().split('/').next().unwrap().to_owned())
+        .collect();
+    let ids: BTreeSet<String> = std::fs::read_dir(project().join("sql/indicators"))
+        .unwrap()
+        .map(|e| e.unwrap().file_name().to_string_lossy().split('_').next().unwrap().to_owned())
+        .collect();
+    assert_eq!(ids.difference(&cases).collect::<Vec<_>>(), Vec::<&String>::new(), "indicators without a test case");
+}
+
+/// Between its markers, README holds what `yardstick reference targets` prints for the fixtures.
+#[test]
+fn the_table_of_targets_in_the_readme_is_current() {
+    let workspace = Workspace::of_project();
+    workspace.expect(0, &["run", "--from", project().join("fixtures").to_str().unwrap(), "--now", NOW]);
+    let table = workspace.expect(0, &["reference", "targets"]).stdout;
+    generated("README.md", "targets", &table);
+}
+
+#[test]
+fn the_generated_tables_in_contributing_are_current() {
+    let workspace = Workspace::of_method();
+    for what in ["codes", "tables"] {
+        let table = workspace.expect(0, &["reference", what]).stdout;
+        generated("CONTRIBUTING.md", what, &table);
+    }
+}
+
+/// With YARDSTICK_REGENERATE set, the file is written instead of compared.
+fn generated(file: &str, name: &str, table: &str) {
+    let path = project().join(file);
+    let text = std::fs::read_to_string(&path).unwrap();
+    let (begin, end) = (format!("<!-- generated: {name} -->\n"), format!("<!-- end: {name} -->"));
+    let start = text.find(&begin).unwrap_or_else(|| panic!("{file} has no {begin}")) + begin.len();
+    let stop = start + text[start..].find(&end).unwrap_or_else(|| panic!("{file} has no {end}"));
+    if std::env::var_os("YARDSTICK_REGENERATE").is_some() {
+        std::fs::write(&path, format!("{}{table}{}", &text[..start], &text[stop..])).unwrap();
+        return;
+    }
+    assert_eq!(&text[start..stop], table, "{file}: run the tests once with YARDSTICK_REGENERATE=1");
+}
+
+/// Every code that the program can print stands in the table, and the table has no other.
+#[test]
+fn every_code_is_documented() {
+    let mut used = BTreeSet::new();
+    let mut folders = vec![project().join("src")];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if !path.ends_with("codes.rs") {
+                let text = std::fs::read_to_string(&path).unwrap();
+                let quoted = text.match_indices("\"E").map(|(at, _)| &text[at + 1..]);
+                used.extend(quoted.filter(|t| t.len() > 5 && t[1..5].bytes().all(|b| b.is_ascii_digit())).map(|t| t[..5].to_owned()));
+            }
+        }
+    }
+    let documented: BTreeSet<String> = yardstick::codes::CODES.iter().map(|(code, _, _)| (*code).to_owned()).collect();
+    assert_eq!(used, documented.iter().filter(|c| *c != "E4001").cloned().collect());
+}

@@ -1,1 +1,62 @@
-//! Filled by the tests of this name.
+//! One test per bug, the reason above it.
+
+use crate::support::{Workspace, project, row};
+use yardstick::engine::read::Table;
+
+/// SDG_METADATA.csv of the bulk archive ends in "data.csv", as the data file of an export is called: it was read as data.
+#[test]
+fn metadata_of_the_bulk_archive_are_not_data() {
+    let workspace = Workspace::of_project();
+    let run = workspace.run(&["pull", "--from", project().join("fixtures").to_str().unwrap(), "--only", "unesco/sdg_bulk"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+}
+
+/// SQL nests comments: `/*` in a header (as in a path with a star) swallowed the SELECT and gave an error at its end.
+#[test]
+fn a_comment_opened_in_a_header_is_named() {
+    let workspace = Workspace::of_project();
+    let path = "sql/indicators/2.1_internet_use.sql";
+    let text = workspace.read(path).replacen("definition = \"Share", "definition = \"see pipelines/*.toml Share", 1);
+    workspace.write(path, text);
+    let run = workspace.expect(2, &["check", path]);
+    assert!(run.stdout.contains("error[E0511]"), "{}", run.stdout);
+}
+
+/// Two editions of Facts and Figures print the same key: both were quarantined as contradicting each other.
+#[test]
+fn editions_stand_side_by_side() {
+    let workspace = Workspace::of_project();
+    workspace.expect(0, &["run", "--from", project().join("fixtures").to_str().unwrap()]);
+    let query = "SELECT note FROM observations WHERE series = 'individuals_using_internet_pct' AND ref_area = 'WLD' AND time_period = 2024 AND sex = '_T' AND age = '_T' AND urbanisation = '_T' ORDER BY note";
+    let run = workspace.expect(0, &["sql", query, "--output", "csv"]);
+    assert_eq!(run.stdout.lines().collect::<Vec<_>>(), ["note", "edition 2024", "edition 2025"]);
+    let values = workspace.release("values.parquet");
+    let at = row(
+        &values,
+        &[
+            ("indicator", "internet_use"),
+            ("ref_area", "WLD"),
+            ("time_period", "2024"),
+            ("estimate", "published"),
+            ("sex", "_T"),
+            ("age", "_T"),
+            ("urbanisation", "_T"),
+            ("disability", "_T"),
+        ],
+    );
+    assert_eq!(Table(&values).float("value", at), Some(71.0));
+}
+
+/// The same series in two data sets of a source gave two rows per economy and year to an indicator that names no data set.
+#[test]
+fn overlapping_data_sets_give_one_figure() {
+    let workspace = Workspace::of_project();
+    workspace.write(
+        "sql/indicators/9.9_plain.sql",
+        "/*---\nid = \"9.9\"\nname = \"plain\"\ntitle = \"Internet use\"\nunit = \"PT\"\nrollup = \"weighted_mean\"\ngroups = [\"world\"]\n---*/\nSELECT o.ref_area, o.time_period, o.sex, o.age, o.urbanisation, o.breakdown, o.obs_value AS value, p.persons AS weight\nFROM observations o\nJOIN population p ON p.ref_area = o.ref_area AND p.time_period = o.time_period AND p.sex = o.sex AND p.age = o.age AND p.urbanisation = o.urbanisation\nWHERE o.source = 'itu' AND o.series = '11624'\n",
+    );
+    let run = workspace.expect(0, &["run", "--from", project().join("fixtures").to_str().unwrap()]);
+    assert!(!run.stderr.contains("E3012"), "{}", run.stderr);
+    let values = workspace.release("values.parquet");
+    row(&values, &[("indicator", "plain"), ("ref_area", "USA"), ("time_period", "2003"), ("estimate", "reported")]);
+}

@@ -179,3 +179,9 @@ pub fn copy(from: &Path, to: &Path) {
         }
     }
 }
+
+/// Says that a test had nothing to read on this machine.
+#[expect(clippy::print_stdout, reason = "the test runner shows it on request")]
+pub fn skipped(missing: &str) {
+    println!("skipped: {missing} are not beside the project");
+}

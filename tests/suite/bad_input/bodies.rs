@@ -35,9 +35,15 @@ fn itu() {
     // Header only; and rows of which not one is of an area that is known.
     let header = text.split_inclusive(|b| *b == b'\n').next().unwrap();
     refuse("a.csv", header, "E2012", "no row became an observation, 0 rows in");
-    let nowhere = String::from_utf8(text.clone()).unwrap().lines().enumerate().map(|(n, line)| if n == 0 { line.to_owned() } else { area_replaced(line, "QQQ") }).collect::<Vec<_>>();
+    let nowhere = String::from_utf8(text.clone())
+        .unwrap()
+        .lines()
+        .enumerate()
+        .map(|(n, line)| if n == 0 { line.to_owned() } else { area_replaced(line, "QQQ") })
+        .collect::<Vec<_>>();
     refuse("a.csv", nowhere.join("\n").as_bytes(), "E2012", "unknown_area `QQQ` in record 1");
-    let half: Vec<String> = nowhere.iter().take(360).cloned().chain(String::from_utf8(text).unwrap().lines().skip(360).map(str::to_owned)).collect();
+    let half: Vec<String> =
+        nowhere.iter().take(360).cloned().chain(String::from_utf8(text).unwrap().lines().skip(360).map(str::to_owned)).collect();
     refuse("a.csv", half.join("\n").as_bytes(), "E2013", "rows are defective, such as unknown_area `QQQ`");
 }
 
@@ -79,7 +85,12 @@ fn unesco() {
     refuse("SDG.zip", &zipped(&[("SDG_DATA_NATIONAL.csv", columns)]), "E2010", "line 1: column `VALUE` is missing");
     refuse("a.json", b"{\"hints\": [], \"records\": [{\"indicatorId\": \"SCHBSP", "E2008", "not the documented JSON");
     refuse("a.json", b"{\"message\": \"Endpoint request timed out\"}", "E2008", "not the documented JSON");
-    refuse("a.json", b"{\"hints\": [{\"code\": \"UIS::001\", \"message\": \"unknown indicator X\"}], \"records\": []}", "E2020", "unknown indicator X");
+    refuse(
+        "a.json",
+        b"{\"hints\": [{\"code\": \"UIS::001\", \"message\": \"unknown indicator X\"}], \"records\": []}",
+        "E2020",
+        "unknown indicator X",
+    );
 }
 
 #[test]
@@ -123,11 +134,26 @@ fn tables_of_our_own() {
     let refuse = |file: &str, body: &[u8], code: &str, text: &str| refused(&workspace, "itu/facts_and_figures", file, body, code, text);
     refuse("a.csv", PAGE, "E2003", "a web page, not data");
     refuse("a.csv", b"", "E2002", "the body is empty");
-    refuse("a.csv", b"edition,indicator,breakdown,aera,year,value,source\n2025,x,total,World,2025,74,x\n", "E2010", "line 1: column `area` is missing");
+    refuse(
+        "a.csv",
+        b"edition,indicator,breakdown,aera,year,value,source\n2025,x,total,World,2025,74,x\n",
+        "E2010",
+        "line 1: column `area` is missing",
+    );
     let book = fixture("itu/price_baskets/ITU_ICTPriceBaskets_2008-2025.xlsx");
     refused(&workspace, "itu/price_baskets", "a.xlsx", &book[..book.len() / 2], "E2004", "damaged or cut off");
-    refused(&workspace, "itu/price_baskets", "a.xlsx", &zipped(&[("xl/workbook.xml", b"<workbook"), ("[Content_Types].xml", b"<")]), "E2004", "the workbook cannot be read");
-    workspace.write("pipelines/itu.toml", workspace.read("pipelines/itu.toml").replace("sheet = \"economies_2008-2025\"", "sheet = \"economies_2008-2026\""));
+    refused(
+        &workspace,
+        "itu/price_baskets",
+        "a.xlsx",
+        &zipped(&[("xl/workbook.xml", b"<workbook"), ("[Content_Types].xml", b"<")]),
+        "E2004",
+        "the workbook cannot be read",
+    );
+    workspace.write(
+        "pipelines/itu.toml",
+        workspace.read("pipelines/itu.toml").replace("sheet = \"economies_2008-2025\"", "sheet = \"economies_2008-2026\""),
+    );
     refused(&workspace, "itu/price_baskets", "a.xlsx", &book, "E2010", "has no sheet `economies_2008-2026`");
 }
 
@@ -136,13 +162,19 @@ fn tables_of_our_own() {
 fn other_encodings() {
     let workspace = released();
     let text = "edition,indicator,breakdown,area,year,value,source\n2025,individuals_using_internet_pct,total,World,2025,74,x\n2025,individuals_using_internet_pct,total,Africa,2025,36,x\n";
-    workspace.write("pipelines/itu.toml", workspace.read("pipelines/itu.toml").replace("name = \"facts_and_figures\"", "name = \"facts_and_figures\"\nminimum_share_of_last = 0.0"));
+    workspace.write(
+        "pipelines/itu.toml",
+        workspace
+            .read("pipelines/itu.toml")
+            .replace("name = \"facts_and_figures\"", "name = \"facts_and_figures\"\nminimum_share_of_last = 0.0"),
+    );
     let little: Vec<u8> = [0xfeff_u16].into_iter().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect();
     let big: Vec<u8> = [0xfeff_u16].into_iter().chain(text.encode_utf16()).flat_map(u16::to_be_bytes).collect();
     for body in [little, big] {
         workspace.write("in/itu/facts_and_figures/a.csv", body);
         let pull = workspace.json(0, &["pull", "--from", "in"]);
-        let set = &pull["data"]["data_sets"].as_array().unwrap().iter().find(|d| d["data_set"] == "itu/facts_and_figures").unwrap()["counts"];
+        let set =
+            &pull["data"]["data_sets"].as_array().unwrap().iter().find(|d| d["data_set"] == "itu/facts_and_figures").unwrap()["counts"];
         assert_eq!((set["observations"].as_u64(), set["quarantined"].as_u64()), (Some(2), Some(0)));
     }
     let mut latin = text.as_bytes().to_vec();
@@ -161,7 +193,12 @@ fn a_first_run_with_nothing_but_bad_bodies_fails() {
     workspace.write("in/unsd/sdg_global/a.csv", "");
     let run = workspace.expect(1, &["run", "--from", "in"]);
     no_panic(&run);
-    for wanted in ["E1000", "no data set could be read", "itu/internet_use: E2003: itu/internet_use/a.zip:", "unsd/sdg_global: E2002: unsd/sdg_global/a.csv:"] {
+    for wanted in [
+        "E1000",
+        "no data set could be read",
+        "itu/internet_use: E2003: itu/internet_use/a.zip:",
+        "unsd/sdg_global: E2002: unsd/sdg_global/a.csv:",
+    ] {
         assert!(run.stderr.contains(wanted), "no `{wanted}` in\n{}", run.stderr);
     }
     assert!(!workspace.path("data/current").exists() && !workspace.path("data/observations").exists());

@@ -15,7 +15,9 @@ fn pulled(workspace: &Workspace, set: &str, file: &str, body: &[u8]) -> ([u64; 4
     assert_eq!(counts[0], counts[1] + counts[2] + counts[3], "no row vanishes");
     let kept = parquet(&workspace.path(format!("data/quarantine/{set}.parquet")));
     let cells = Table(&kept);
-    let rows = (0..cells.len()).map(|row| (cells.int("record", row).unwrap(), cells.text("reason", row).unwrap().to_owned(), cells.text("detail", row).unwrap().to_owned()));
+    let rows = (0..cells.len()).map(|row| {
+        (cells.int("record", row).unwrap(), cells.text("reason", row).unwrap().to_owned(), cells.text("detail", row).unwrap().to_owned())
+    });
     (counts, rows.collect())
 }
 
@@ -68,16 +70,28 @@ fn unsd_rows() {
     assert_eq!(rows[1].2, "IT_USE_ii99 DEU 2018");
     assert_eq!((rows[3].2.as_str(), rows[6].2.as_str()), ("9999", "eighty"));
     assert_eq!(counts, [33, 23, 10, 0]);
-    let missing = workspace.expect(0, &["sql", "SELECT time_period, obs_value, obs_text, obs_status FROM observations WHERE ref_area = 'ITA' ORDER BY 1", "--output", "csv"]);
+    let missing = workspace.expect(
+        0,
+        &[
+            "sql",
+            "SELECT time_period, obs_value, obs_text, obs_status FROM observations WHERE ref_area = 'ITA' ORDER BY 1",
+            "--output",
+            "csv",
+        ],
+    );
     assert_eq!(missing.stdout, "time_period,obs_value,obs_text,obs_status\n2014,,<5,N\n2015,,,O\n");
 }
 
 #[test]
 fn itu_rows() {
     let header = "\"seriesID\",\"seriesCode\",\"seriesName\",\"seriesParent\",\"seriesUnits\",\"entityID\",\"entityIso\",\"entityName\",\"dataValue\",\"dataYear\",\"dataNote\",\"dataSource\",\"seriesDescription\"\n";
-    let row = |area: &str, year: &str, value: &str| format!("11624,\"i99H\",\"Individuals using the Internet\",,\"%\",6,\"{area}\",\"x\",\"{value}\",{year},\"\",\"x\",\"x\"\n");
+    let row = |area: &str, year: &str, value: &str| {
+        format!("11624,\"i99H\",\"Individuals using the Internet\",,\"%\",6,\"{area}\",\"x\",\"{value}\",{year},\"\",\"x\",\"x\"\n")
+    };
     let mut body = header.to_owned();
-    for (area, year, value) in [("DEU", "2018", "87"), ("DEU", "2018", "88"), ("QQQ", "2018", "1"), ("FRA", "2018", "1,23"), ("FRA", "", "1"), ("ITA", "2018", "")] {
+    for (area, year, value) in
+        [("DEU", "2018", "87"), ("DEU", "2018", "88"), ("QQQ", "2018", "1"), ("FRA", "2018", "1,23"), ("FRA", "", "1"), ("ITA", "2018", "")]
+    {
         body += &row(area, year, value);
     }
     body += "11624,\"i99H\"\n";
@@ -111,7 +125,8 @@ fn unesco_rows() {
 
 #[test]
 fn unctad_rows() {
-    let mut body = "Economy_Code,UseOfIct_Code,EnterpriseSize_Code,Year,M5060_Value,M5060_Footnote_Text,M5060_MissingValue_Label\n".to_owned();
+    let mut body =
+        "Economy_Code,UseOfIct_Code,EnterpriseSize_Code,Year,M5060_Value,M5060_Footnote_Text,M5060_MissingValue_Label\n".to_owned();
     body += "276,B3,0,2018,87,,\n276,B3,0,2018,88,,\n0001,B3,0,2018,1,,\n777,B3,0,2018,1,,\n250,B3,0,2018,many,,\n250,B3,0,2019,,,Not applicable\n250,B3\n";
     for year in 2000..2020 {
         body += &format!("076,B3,0,{year},50.5,,\n");

@@ -4,7 +4,7 @@ use yardstick::engine::read::Table;
 
 use super::workspace::{OCEANIA_YEARS, SOUTH_ASIA, SOUTH_ASIA_YEARS, WORKED};
 use super::{cell, total};
-use crate::support::{Workspace, close, copy, project, row, rows, value};
+use crate::support::{Workspace, close, copy, project, row, rows, skipped, value};
 
 #[test]
 fn g01_south_asia_is_what_the_world_bank_published() {
@@ -55,7 +55,7 @@ fn g02_australia_and_new_zealand() {
 #[test]
 fn g06_a_world_without_coverage_is_withheld() {
     if !WORKED.wdi {
-        println!("skipped: no country values of World Development Indicators beside the project");
+        skipped("country values of World Development Indicators");
         return;
     }
     let values = &WORKED.values;
@@ -81,7 +81,7 @@ fn g06_a_world_without_coverage_is_withheld() {
 #[test]
 fn g06_the_one_large_economy_that_is_missing_is_named() {
     if !WORKED.wdi {
-        println!("skipped: no country values of World Development Indicators beside the project");
+        skipped("country values of World Development Indicators");
         return;
     }
     let found = row(&WORKED.values, &[("indicator", "wdi_world"), ("ref_area", "WLD"), ("time_period", "2023"), ("estimate", "available")]);

@@ -106,7 +106,11 @@ fn a_wrong_header_stops_before_anything_is_touched() {
     let file = "sql/indicators/2.1_internet_use.sql";
     workspace.write(file, workspace.read(file).replace("rollup = \"weighted_mean\"", "rollup = \"wieghted_mean\""));
     let run = workspace.expect(2, &["run", "--from", &fixtures()]);
-    assert!(run.stderr.contains("sql/indicators/2.1_internet_use.sql:6:") && run.stderr.contains("did you mean `weighted_mean`?"), "{}", run.stderr);
+    assert!(
+        run.stderr.contains("sql/indicators/2.1_internet_use.sql:6:") && run.stderr.contains("did you mean `weighted_mean`?"),
+        "{}",
+        run.stderr
+    );
     assert_eq!(current(&workspace), good);
     assert_eq!(different(&before, &files(&workspace.path("data"))), Vec::<String>::new());
 }

@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 
 use yardstick::engine::read::Table;
 
-use crate::support::{Workspace, replay, rows, value};
+use crate::support::{Workspace, replay, rows, skipped, value};
 
 #[test]
 fn real_bodies_of_all_four_sources_are_read() {
     let Some(folder) = replay() else {
-        println!("skipped: no provider bodies beside the project");
+        skipped("provider bodies");
         return;
     };
     let workspace = Workspace::of_project();
