@@ -5,7 +5,6 @@
     clippy::expect_used,
     clippy::panic,
     clippy::disallowed_methods,
-    clippy::print_stdout,
     reason = "a test that fails shall stop at once"
 )]
 
