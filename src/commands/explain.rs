@@ -11,7 +11,8 @@ use crate::error::{Error, Result, suggestion};
 use crate::fetch::Store;
 use crate::observe::schema::{self, DIMENSIONS};
 use crate::printer::{Printer, number, percent};
-use crate::release::explain::{Explainer, Explanation, Record, Wanted, locate};
+use crate::release::explain::{Explainer, Explanation, Wanted};
+use crate::release::records::{Record, locate};
 use crate::release::{Manifest, promote};
 use crate::settings::Settings;
 

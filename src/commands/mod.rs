@@ -9,6 +9,7 @@ mod plan;
 mod preview;
 mod reference;
 mod release;
+mod report;
 mod run;
 mod schedule;
 mod sql;

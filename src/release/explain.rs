@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::Manifest;
 use super::compute::{self, concat};
+use super::records::{Record, best};
 use crate::engine::read::Table;
 use crate::engine::{Engine, Limits, tables};
 use crate::error::{Error, Result};
@@ -90,26 +91,6 @@ pub struct InputValue {
     pub obs_status: String,
     pub coverage: Option<f64>,
     pub note: Option<String>,
-}
-
-/// Where a figure stands at the provider.
-#[derive(Debug, Serialize, Clone)]
-pub struct Record {
-    pub data_set: String,
-    pub series: String,
-    pub ref_area: String,
-    pub time_period: i64,
-    pub obs_value: Option<f64>,
-    pub obs_text: Option<String>,
-    pub obs_status: String,
-    pub note: Option<String>,
-    pub snapshot: String,
-    pub record: i64,
-    pub body: Option<String>,
-    pub url: Option<String>,
-    pub member: Option<String>,
-    pub line: Option<u64>,
-    pub text: Option<String>,
 }
 
 /// Explains values of one release from exactly what it was made of.
@@ -453,16 +434,6 @@ fn member_rows(cells: &Table<'_>, indicator: &Indicator, year: i64) -> Vec<Membe
         .collect()
 }
 
-/// The records of one place and year, those first that carry the figure used.
-fn best(records: Vec<Record>, area: &str, year: i64, value: Option<f64>, parts: &[Option<f64>]) -> Vec<Record> {
-    let mut mine: Vec<Record> = records.into_iter().filter(|r| r.ref_area == area && r.time_period == year).collect();
-    let equal = |r: &Record| r.obs_value.is_some() && (r.obs_value == value || parts.contains(&r.obs_value));
-    if mine.iter().any(&equal) {
-        mine.retain(equal);
-    }
-    mine
-}
-
 /// A gap is made of two inputs: says which, and checks it.
 fn derived_parts(explanation: &mut Explanation) {
     let Some(value) = explanation.value else { return };
@@ -476,33 +447,6 @@ fn derived_parts(explanation: &mut Explanation) {
                 explanation.rule.formula = format!("{a} {sign} {b} = {x} {sign} {y}");
                 explanation.parts = Some(result);
                 return;
-            }
-        }
-    }
-}
-
-/// Finds records of a snapshot by number.
-pub type Find<'a> = &'a dyn Fn(&str, &BTreeSet<u32>) -> BTreeMap<u32, crate::sources::Located>;
-
-/// Finds the lines of the bodies for the records of an explanation.
-pub fn locate(explanation: &mut Explanation, limit: usize, find: Find<'_>, bodies: &BTreeMap<String, (String, String)>) {
-    let mut wanted: BTreeMap<String, BTreeSet<u32>> = BTreeMap::new();
-    let members = explanation.members.iter_mut().filter(|m| m.state != "missing").take(limit).filter_map(|m| m.record.as_mut());
-    let mut records: Vec<&mut Record> = members.chain(explanation.records.iter_mut()).collect();
-    for record in &records {
-        wanted.entry(record.snapshot.clone()).or_default().insert(record.record as u32);
-    }
-    for (snapshot, numbers) in &wanted {
-        let found = find(snapshot, numbers);
-        for record in records.iter_mut().filter(|r| r.snapshot == *snapshot) {
-            if let Some((name, url)) = bodies.get(snapshot) {
-                record.body = Some(name.clone());
-                record.url = Some(url.clone());
-            }
-            if let Some(located) = found.get(&(record.record as u32)) {
-                record.member = Some(located.member.clone()).filter(|m| !m.is_empty());
-                record.line = Some(located.line);
-                record.text = Some(located.text.clone());
             }
         }
     }

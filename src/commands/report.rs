@@ -1,0 +1,113 @@
+//! What a run says at its end: what each source gave, what is stale, and how far the world is.
+
+use std::collections::BTreeMap;
+
+use serde_json::json;
+
+use super::load::Loaded;
+use super::run::{States, is_stale};
+use crate::engine::read::Table;
+use crate::error::count;
+use crate::printer::{Printer, number};
+use crate::release::stage::Staged;
+use crate::settings::Settings;
+
+/// What each source gave, what is stale, and how far the world is.
+pub fn report(printer: &Printer, settings: &Settings, loaded: &Loaded, states: &States, staged: Option<&Staged>, code: u8, command: &str) {
+    let reports = loaded.reports(settings);
+    let mut rows = Vec::new();
+    let mut data_sets = Vec::new();
+    for (name, state) in states {
+        let report = reports.get(name);
+        let stale = is_stale(loaded, name, state);
+        data_sets.push(json!({
+            "data_set": name, "status": state.status, "stale": stale, "message": state.message, "age_days": state.age_days,
+            "vintage": report.and_then(|r| r.vintage.clone()), "counts": report.map(|r| &r.counts),
+            "quarantine_reasons": report.map(|r| &r.quarantine_reasons), "last_year": report.and_then(|r| r.last_year),
+        }));
+        if state.status == "missing" && report.is_none() {
+            continue;
+        }
+        let show = |n: Option<u64>| n.map_or("-".into(), |n| n.to_string());
+        rows.push(vec![
+            name.clone(),
+            if stale { format!("{}, stale", state.status) } else { state.status.to_owned() },
+            show(report.map(|r| r.counts.rows_in)),
+            show(report.map(|r| r.counts.observations)),
+            show(report.map(|r| r.counts.quarantined)),
+            report.and_then(|r| r.last_year).map_or("-".into(), |y| y.to_string()),
+            report.and_then(|r| r.vintage.clone()).unwrap_or_default(),
+        ]);
+    }
+    if printer.json() {
+        let release = staged.map(|s| json!({ "id": s.manifest.release, "rows": s.manifest.rows, "warnings": s.warnings, "held": s.held }));
+        printer.envelope(command, code, &json!({ "data_sets": data_sets, "release": release }), &[]);
+        return;
+    }
+    if !printer.quiet {
+        printer.line(&printer.table(&["data set", "status", "rows in", "observations", "quarantined", "last year", "vintage"], &rows));
+        let missing = states.values().filter(|s| s.status == "missing").count();
+        if missing > 0 {
+            printer.line(&format!("{} not loaded yet: see `yardstick status`", count(missing, "data set")));
+        }
+    }
+    for (name, state) in states {
+        if let Some(message) = &state.message {
+            printer.note(&format!("{name}: {message}"));
+        }
+    }
+    let Some(staged) = staged else { return };
+    if !printer.quiet {
+        printer.line(&printer.table(&["target", "area", "latest", "value", "target", "distance", "class", "estimate"], &headline(staged)));
+    }
+    printer.line(&format!(
+        "release {}: {}, {} of progress, {}",
+        staged.manifest.release,
+        count(staged.manifest.rows.get("values").copied().unwrap_or_default() as usize, "value"),
+        count(staged.manifest.rows.get("progress").copied().unwrap_or_default() as usize, "row"),
+        match staged.warnings {
+            0 => "all checks passed".to_owned(),
+            n => format!("{} with warnings (see checks.parquet)", count(n, "check")),
+        }
+    ));
+}
+
+/// Each target's own area: the best estimate that has a class.
+fn headline(staged: &Staged) -> Vec<Vec<String>> {
+    let cells = Table(&staged.progress);
+    let mut rows: Vec<Vec<String>> = Vec::new();
+    let rank = |row: usize| {
+        let classed = cells.text("class", row) != Some("insufficient_data");
+        let estimate = match cells.text("estimate", row) {
+            Some("published") => 0,
+            Some("imputed") => 1,
+            _ => 2,
+        };
+        (!classed, estimate, cells.text("breakdown", row).unwrap_or_default().to_owned(), row)
+    };
+    let mut best: BTreeMap<&str, usize> = BTreeMap::new();
+    for row in 0..cells.len() {
+        let target = cells.text("target", row).unwrap_or_default();
+        let group = ["WLD", "DEVELOPING", "LDC"].contains(&cells.text("ref_area", row).unwrap_or_default());
+        if group {
+            let held = best.entry(target).or_insert(row);
+            if rank(row) < rank(*held) {
+                *held = row;
+            }
+        }
+    }
+    for (target, row) in best {
+        let text = |column: &str| cells.text(column, row).unwrap_or_default().to_owned();
+        rows.push(vec![
+            target.to_owned(),
+            text("ref_area"),
+            cells.int("latest_year", row).map_or("-".into(), |y| y.to_string()),
+            number(cells.float("latest_value", row)),
+            number(cells.float("target_value", row)),
+            number(cells.float("distance", row)),
+            text("class"),
+            text("estimate"),
+        ]);
+    }
+    rows
+}
