@@ -16,7 +16,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// Files that a person wrote are wrong: every problem, all at once.
-    #[error("{} in the workspace", count(.0.len(), "problem"))]
+    #[error("{}", problem_count(.0))]
     Workspace(Vec<Problem>),
     /// The command line asks for something that does not exist.
     #[error("{message}")]
@@ -97,6 +97,11 @@ impl Error {
             _ => None,
         }
     }
+}
+
+fn problem_count(problems: &[Problem]) -> String {
+    let place = if problems.iter().all(|p| &*p.source.path == "query") { "query" } else { "workspace" };
+    format!("{} in the {place}", count(problems.len(), "problem"))
 }
 
 /// "1 problem", "2 problems".

@@ -44,7 +44,7 @@ counted AS (
     sum(CASE WHEN value IS NULL THEN 1 ELSE 0 END) AS removed,
     count(revision) AS changed,
     sum(CASE WHEN revision > 0.0 THEN 1 ELSE 0 END) AS upward,
-    avg(revision) AS mean_revision, avg(abs(revision)) AS mean_size
+    sum(revision) / count(revision) AS mean_revision, sum(abs(revision)) / count(revision) AS mean_size
   FROM compared
   GROUP BY indicator
 )

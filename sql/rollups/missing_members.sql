@@ -29,12 +29,21 @@ large AS (
     JOIN silent s ON s.ref_area = m.ref_area AND s.time_period BETWEEN m.first_year AND m.last_year
   ) AS s ON s.group_code = t.group_code AND s.cell = t.cell
   WHERE s.base > 0.05 * t.total_base
+),
+largest AS (
+  SELECT
+    group_code, cell,
+    max(base) AS base, max(CASE WHEN imputed = 0 THEN base END) AS imputed_base
+  FROM large
+  GROUP BY group_code, cell
 )
+-- Of two equally large, the first by code.
 SELECT
-  group_code, cell,
-  first_value(ref_area ORDER BY base DESC, ref_area) AS available_ref_area,
-  max(percent) AS available_percent,
-  first_value(CASE WHEN imputed = 0 THEN ref_area END ORDER BY imputed, base DESC, ref_area) AS imputed_ref_area,
-  max(CASE WHEN imputed = 0 THEN percent END) AS imputed_percent
-FROM large
-GROUP BY group_code, cell
+  m.group_code, m.cell,
+  min(CASE WHEN l.base = m.base THEN l.ref_area END) AS available_ref_area,
+  max(l.percent) AS available_percent,
+  min(CASE WHEN l.imputed = 0 AND l.base = m.imputed_base THEN l.ref_area END) AS imputed_ref_area,
+  max(CASE WHEN l.imputed = 0 THEN l.percent END) AS imputed_percent
+FROM largest m
+JOIN large l ON l.group_code = m.group_code AND l.cell = m.cell
+GROUP BY m.group_code, m.cell

@@ -68,7 +68,7 @@ async fn check_sql(settings: &Settings, loaded: &Loaded, problems: &mut Vec<Prob
         let engine = base.sibling()?;
         let mut found = Vec::new();
         if let Some(plan) = statement::plan(&indicator.text, &engine, &mut found).await {
-            statement::check_output(&indicator.text, &plan, indicator.derived.is_some(), &mut found);
+            statement::check_output(&indicator.text, &plan, &indicator.rollup, &mut found);
             statement::check_expressions(&indicator.text, &plan, &mut found);
         }
         statement::check_series(&indicator.text, &known, &mut found);

@@ -193,17 +193,20 @@ fn show(printer: &Printer, e: &Explanation, release: &str, limit: usize) {
 
 fn members(printer: &Printer, e: &Explanation, limit: usize) {
     let present: Vec<_> = e.members.iter().filter(|m| m.state != "missing").collect();
+    let mut bodies: Vec<String> = present.iter().take(limit).filter_map(|m| m.record.as_ref()).map(body_name).collect();
+    bodies.sort();
+    bodies.dedup();
+    for (index, body) in bodies.iter().enumerate() {
+        printer.line(&if bodies.len() == 1 { format!("from {body}:") } else { format!("[{}] = {body}", index + 1) });
+    }
     let rows: Vec<Vec<String>> = present
         .iter()
         .take(limit)
         .map(|m| {
             let place = m.record.as_ref().map_or(String::new(), |r| {
-                format!(
-                    "{} {} line {}",
-                    r.body.clone().unwrap_or_else(|| r.data_set.clone()),
-                    r.member.clone().unwrap_or_default(),
-                    r.line.map_or("?".into(), |l| l.to_string())
-                )
+                let line = r.line.map_or("?".into(), |l| l.to_string());
+                let body = bodies.iter().position(|b| *b == body_name(r)).unwrap_or(0);
+                if bodies.len() == 1 { format!("line {line}") } else { format!("[{}] line {line}", body + 1) }
             });
             vec![
                 m.ref_area.clone(),
@@ -221,11 +224,7 @@ fn members(printer: &Printer, e: &Explanation, limit: usize) {
     printer.line(&printer.table(&["area", "name", "value", "weight", "share", "part", "year", "status", "from"], &rows));
     if present.len() > limit {
         let rest: f64 = present.iter().skip(limit).filter_map(|m| m.contribution).sum();
-        printer.line(&format!(
-            "and {} more, together {}; raise --limit",
-            crate::error::count(present.len() - limit, "member"),
-            number(Some(rest))
-        ));
+        printer.line(&format!("and {} more, together {}; raise --limit", present.len() - limit, number(Some(rest))));
     }
     if let (Some(parts), Some(whole)) = (e.parts, e.unrounded) {
         printer.line(&format!("the parts add up to {parts}, the aggregate is {whole}: {}", if e.adds_up { "equal" } else { "NOT EQUAL" }));
@@ -252,6 +251,12 @@ fn members(printer: &Printer, e: &Explanation, limit: usize) {
     if !carried.is_empty() {
         printer.line(&format!("carried: {}", carried.join(", ")));
     }
+}
+
+/// The body, and the file in it.
+fn body_name(r: &Record) -> String {
+    let body = r.body.clone().unwrap_or_else(|| r.data_set.clone());
+    r.member.as_ref().map_or(body.clone(), |member| format!("{body}, {member}"))
 }
 
 fn record_text(r: &Record) -> String {

@@ -85,6 +85,13 @@ impl Loaded {
         let reports = self.reports(settings);
         let all: Vec<String> = dataset_names(&self.sources).into_iter().filter(|name| reports.contains_key(name)).collect();
         stage::register_observations(&engine, &settings.workspace, &reports, &all)?;
+        let quarantined: Vec<_> = dataset_names(&self.sources)
+            .iter()
+            .filter_map(|name| name.split_once('/'))
+            .map(|(source, dataset)| settings.workspace.quarantine(source, dataset))
+            .filter(|path| path.exists())
+            .collect();
+        engine.register("quarantine", tables::parquet_table(&quarantined, schema::quarantine())?)?;
         self.register_release(settings, &engine)?;
         Ok(engine)
     }

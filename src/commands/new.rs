@@ -81,7 +81,7 @@ baseline_year = 2015
 also = ["groups"]
 ---*/
 -- One row per economy, year and breakdown. Dimensions left out (sex, age, urbanisation ..) are _T, the total.
--- LEFT JOIN keeps the agency's own aggregates, which have no population here: they become `published`.
+-- The outer join keeps the agency's own aggregates, which have no population here: they become `published`.
 SELECT o.ref_area, o.time_period, o.obs_value AS value, p.persons AS weight, o.obs_status, o.note, o.source
 FROM (SELECT ref_area, time_period, persons FROM population WHERE sex = '_T' AND age = '_T' AND urbanisation = '_T') AS p
 RIGHT JOIN observations AS o ON p.ref_area = o.ref_area AND p.time_period = o.time_period

@@ -38,7 +38,12 @@ pub fn plan(settings: &Settings, printer: &Printer, args: &RunArgs) -> Result<u8
             let why = match &previous {
                 _ if new_body => vec!["the bodies changed".to_owned()],
                 Some(pull) => {
-                    let corrections = normalise::relevant(&loaded.corrections, &source.name, &dataset.name);
+                    let corrections = normalise::relevant(
+                        &loaded.corrections,
+                        &source.name,
+                        &dataset.name,
+                        reports.get(&name).map(|r| r.series.as_slice()),
+                    );
                     let wanted = normalise::inputs(source, dataset, pull, &loaded.reference, &corrections);
                     match NormaliseReport::load(&settings.workspace, &source.name, &dataset.name) {
                         Some(report) => inputs::changed(&report.inputs, &wanted),

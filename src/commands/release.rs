@@ -16,7 +16,8 @@ pub fn release(settings: &Settings, printer: &Printer, action: &ReleaseAction) -
         ReleaseAction::Rollback { id } => rollback(settings, printer, id.as_deref().unwrap_or("previous")),
         ReleaseAction::Prune { keep } => {
             let _lock = load::lock(settings)?;
-            let removed = promote::prune(&settings.workspace, (*keep).max(1))?;
+            let at_hand: Vec<String> = load::read(settings).reports(settings).into_values().map(|r| r.hash).collect();
+            let removed = promote::prune(&settings.workspace, (*keep).max(1), &at_hand)?;
             if printer.json() {
                 printer.envelope("release", 0, &json!({ "removed": removed }), &[]);
             } else {

@@ -58,7 +58,9 @@ pub fn report(printer: &Printer, settings: &Settings, loaded: &Loaded, states: &
     }
     let Some(staged) = staged else { return };
     if !printer.quiet {
-        printer.line(&printer.table(&["target", "area", "latest", "value", "target", "distance", "class", "estimate"], &headline(staged)));
+        printer.line(
+            &printer.table(&["target", "area", "latest", "value", "target", "distance", "class", "estimate"], &headline(loaded, staged)),
+        );
     }
     printer.line(&format!(
         "release {}: {}, {} of progress, {}",
@@ -73,7 +75,7 @@ pub fn report(printer: &Printer, settings: &Settings, loaded: &Loaded, states: &
 }
 
 /// Each target's own area: the best estimate that has a class.
-fn headline(staged: &Staged) -> Vec<Vec<String>> {
+fn headline(loaded: &Loaded, staged: &Staged) -> Vec<Vec<String>> {
     let cells = Table(&staged.progress);
     let mut rows: Vec<Vec<String>> = Vec::new();
     let rank = |row: usize| {
@@ -85,11 +87,12 @@ fn headline(staged: &Staged) -> Vec<Vec<String>> {
         };
         (!classed, estimate, cells.text("breakdown", row).unwrap_or_default().to_owned(), row)
     };
+    let areas: BTreeMap<&str, &str> =
+        loaded.catalogue.indicators.iter().flat_map(|i| i.targets.iter().map(|t| (t.id.as_str(), t.area.as_str()))).collect();
     let mut best: BTreeMap<&str, usize> = BTreeMap::new();
     for row in 0..cells.len() {
         let target = cells.text("target", row).unwrap_or_default();
-        let group = ["WLD", "DEVELOPING", "LDC"].contains(&cells.text("ref_area", row).unwrap_or_default());
-        if group {
+        if cells.text("ref_area", row) == areas.get(target).copied() {
             let held = best.entry(target).or_insert(row);
             if rank(row) < rank(*held) {
                 *held = row;

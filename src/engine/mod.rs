@@ -1,5 +1,6 @@
 //! The DataFusion session that SQL sees: read only, bounded, one partition a statement unless told otherwise.
 
+pub mod exact_sum;
 pub mod read;
 pub mod rows;
 pub mod session;

@@ -12,9 +12,12 @@ use datafusion::execution::context::SQLOptions;
 use datafusion::execution::memory_pool::FairSpillPool;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::execution::session_state::{SessionState, SessionStateBuilder};
+use datafusion::logical_expr::AggregateUDF;
 use datafusion::prelude::{DataFrame, SessionConfig, SessionContext};
 
-use crate::error::{Error, Result};
+use super::exact_sum::ExactSum;
+use crate::error::{Error, Result, SourceText};
+use crate::indicator::lint;
 
 /// What a statement may use.
 #[derive(Debug, Clone, Copy)]
@@ -51,7 +54,9 @@ impl Engine {
         options.optimizer.join_reordering = false;
         options.catalog.create_default_catalog_and_schema = false;
         let state = SessionStateBuilder::new().with_config(config).with_runtime_env(runtime).with_default_features().build();
-        Self::over(state)
+        let engine = Self::over(state)?;
+        engine.context.register_udaf(AggregateUDF::from(ExactSum::new()));
+        Self::over(engine.context.state())
     }
 
     /// An engine without tables that shares everything else.
@@ -139,10 +144,9 @@ impl Engine {
 
     /// Runs a statement of ours or of a workspace; `what` names it in an error.
     pub async fn run(&self, sql: &str, what: &str) -> Result<(SchemaRef, Vec<RecordBatch>)> {
-        let wrap = |error: datafusion::error::DataFusionError| Error::Query {
-            code: "E3001",
-            message: format!("{what}: {}", error.strip_backtrace().lines().next().unwrap_or_default()),
-            hint: Some("run `yardstick check` for the place".into()),
+        let wrap = |error: datafusion::error::DataFusionError| {
+            let problem = lint::problem_of(&SourceText::new(what, sql), &error, self);
+            Error::Query { code: problem.code, message: format!("{}: {}", problem.place(), problem.message), hint: problem.hint }
         };
         let frame = self.plan(sql).await.map_err(wrap)?;
         let schema: SchemaRef = Arc::new(frame.schema().as_arrow().clone());

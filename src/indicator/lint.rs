@@ -78,8 +78,9 @@ fn plan_problem(text: &SourceText, message: &str, span: Option<Range<usize>>, en
         let short = name.trim_start_matches("datafusion.public.").trim_start_matches("datafusion.").to_owned();
         let span = span.or_else(|| word(text, short.rsplit('.').next().unwrap_or(&short))).unwrap_or_else(|| sql_start(text));
         let known = engine.table_names();
+        let plain: Vec<&str> = known.iter().map(String::as_str).filter(|n| !n.starts_with("indicators.")).collect();
         return Problem::new("E3002", text, span, format!("unknown table `{short}`"))
-            .maybe_hint(suggestion(&short, known.iter().map(String::as_str)));
+            .maybe_hint(suggestion(&short, known.iter().map(String::as_str)).or_else(|| suggestion(&short, plain)));
     }
     if let Some(name) = between(message, "Invalid function '", "'") {
         let span = span.or_else(|| word(text, name)).unwrap_or_else(|| sql_start(text));

@@ -191,7 +191,7 @@ fn division_place(tokens: &[(Token, Range<usize>)], left: &str, right: &str) -> 
 }
 
 /// The output of an indicator's SELECT: known columns, right types, no `*`.
-pub fn check_output(text: &SourceText, plan: &LogicalPlan, derived: bool, problems: &mut Vec<Problem>) {
+pub fn check_output(text: &SourceText, plan: &LogicalPlan, rollup: &str, problems: &mut Vec<Problem>) {
     let tokens = tokens(text);
     let top = top_level_select(&tokens);
     for index in top.clone() {
@@ -276,7 +276,17 @@ pub fn check_output(text: &SourceText, plan: &LogicalPlan, derived: bool, proble
                 .hint("name the measure: o.obs_value AS value"),
         );
     }
-    let _ = derived;
+    let needed: &[&str] = match rollup {
+        "weighted_mean" if has("value") => &["weight"],
+        "ratio_of_sums" => &["numerator", "denominator"],
+        _ => &[],
+    };
+    for name in needed.iter().filter(|name| !has(name)) {
+        problems.push(
+            Problem::new("E3005", text, start.clone(), format!("the roll-up {rollup} needs `{name}`, the SELECT gives none"))
+                .hint(format!("without it no group has a value: add .. AS {name}")),
+        );
+    }
 }
 
 /// Token indices of the outermost SELECT's list.

@@ -214,7 +214,10 @@ impl Collector<'_> {
                     said = format!("{said}; the provider has {}", row.value);
                     self.rows[index].value = corrected;
                 }
-                Action::Flag { obs_status } => detail.obs_status.clone_from(obs_status),
+                Action::Flag { obs_status } => {
+                    said = format!("flagged ({}): {}", correction.id, correction.reason);
+                    detail.obs_status.clone_from(obs_status);
+                }
                 Action::Drop => {}
             }
             detail.note = Some(match detail.note.take() {

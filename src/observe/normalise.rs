@@ -109,9 +109,13 @@ pub fn key(inputs: &BTreeMap<String, String>) -> String {
     hasher.finalize().to_hex().to_string()
 }
 
-/// The corrections that concern a data set.
-pub fn relevant<'c>(corrections: &'c [Correction], source: &str, dataset: &str) -> Vec<&'c Correction> {
-    corrections.iter().filter(|c| c.source == source && c.dataset.as_deref().is_none_or(|d| d == dataset)).collect()
+/// The corrections that concern a data set: of its series, as far as they are known.
+pub fn relevant<'c>(corrections: &'c [Correction], source: &str, dataset: &str, series: Option<&[String]>) -> Vec<&'c Correction> {
+    corrections
+        .iter()
+        .filter(|c| c.source == source && c.dataset.as_deref().is_none_or(|d| d == dataset))
+        .filter(|c| series.is_none_or(|known| c.series.iter().any(|s| known.contains(s))))
+        .collect()
 }
 
 /// Everything that `normalise` reads besides the pull itself.
@@ -128,13 +132,14 @@ pub struct Context<'a> {
 /// Normalises a pull, or returns the stored report when nothing that goes in has changed. A failure leaves the
 /// observations at hand as they are.
 pub fn normalise(context: &Context<'_>, source: &Source, dataset: &Dataset, pull: &Pull) -> Result<(NormaliseReport, bool)> {
-    let corrections = relevant(context.corrections, &source.name, &dataset.name);
-    let inputs = inputs(source, dataset, pull, context.reference, &corrections);
-    let key = key(&inputs);
     let previous = NormaliseReport::load(context.workspace, &source.name, &dataset.name);
+    let known = previous.as_ref().map(|p| p.series.as_slice());
+    let corrections = relevant(context.corrections, &source.name, &dataset.name, known);
+    let key = key(&inputs(source, dataset, pull, context.reference, &corrections));
     if let Some(previous) = &previous
         && previous.key == key
     {
+        keep_by_hash(context.workspace, &context.workspace.observations(&source.name, &dataset.name), &previous.hash)?;
         return Ok((previous.clone(), false));
     }
     let mut collector = Collector::new(&context.reference.areas, context.current_year);
@@ -145,11 +150,15 @@ pub fn normalise(context: &Context<'_>, source: &Source, dataset: &Dataset, pull
             .map_err(|error| in_body(error, &source.name, &dataset.name, &body.name))?;
         vintage = vintage.or(parsed.vintage);
     }
+    let series: Vec<String> = collector.series.iter().map(|key| key.series.clone()).collect();
+    let corrections = relevant(context.corrections, &source.name, &dataset.name, Some(&series));
+    let inputs = inputs(source, dataset, pull, context.reference, &corrections);
     let outcomes = collector.correct(&corrections);
     let arranged = collector.arrange();
     let observations = arranged.order.len() as u64;
     let last = previous.as_ref().map_or(0, |p| p.counts.observations);
-    gate_size(observations, last, dataset, &collector)?;
+    gate_size(observations, last, dataset, &collector)
+        .map_err(|error| in_body(error, &source.name, &dataset.name, &example_body(&collector, pull)))?;
     let path = context.workspace.observations(&source.name, &dataset.name);
     write::observations(&collector, &arranged, &source.name, &dataset.name, &path, context.threads)?;
     let series = arranged.series_names(&collector);
@@ -164,7 +173,7 @@ pub fn normalise(context: &Context<'_>, source: &Source, dataset: &Dataset, pull
         *reasons.entry(row.reason.code().to_owned()).or_insert(0) += 1;
     }
     let report = NormaliseReport {
-        key,
+        key: self::key(&inputs),
         inputs,
         hash: crate::files::hash_file(&path)?,
         counts,
@@ -216,6 +225,12 @@ fn gate_size(observations: u64, last: u64, dataset: &Dataset, collector: &Collec
         ));
     }
     Ok(())
+}
+
+/// The body of the first defective row; the data set's bodies together when there is one only.
+fn example_body(collector: &Collector<'_>, pull: &Pull) -> String {
+    let first = collector.quarantined.iter().find(|q| q.reason.is_defect()).or(collector.quarantined.first());
+    first.and_then(|q| pull.bodies.get(q.body)).or(pull.bodies.first()).map_or(String::new(), |body| body.name.clone())
 }
 
 fn in_body(error: Error, source: &str, dataset: &str, name: &str) -> Error {

@@ -105,6 +105,8 @@ impl Reference {
         tables.insert("gni_per_capita", typed(gni, schema::gni_per_capita(), problems));
         tables.insert("units", typed(units, schema::units(), problems));
 
+        tables.insert("itu_series", itu_series_batch(&itu));
+
         let names = pairs(&areas, "ref_area", "name").chain(pairs(&groups, "group_code", "name")).collect();
         let group_schemes = pairs(&groups, "group_code", "group_scheme").collect();
         Self { areas: codes, tables, itu_series: itu_series(&itu), hashes, names, group_schemes }
@@ -197,6 +199,11 @@ fn made(schema: datafusion::arrow::datatypes::SchemaRef, columns: Vec<ArrayRef>)
 
 fn areas_batch(table: &CsvTable) -> RecordBatch {
     made(schema::areas(), ["ref_area", "name", "iso2", "m49"].map(|c| strings(table.column(c))).to_vec())
+}
+
+/// SeriesIDs with their titles: how a statistician finds what to read.
+fn itu_series_batch(table: &CsvTable) -> RecordBatch {
+    made(schema::itu_series(), ["series_id", "series", "code", "title", "unit"].map(|c| strings(table.column(c))).to_vec())
 }
 
 fn groups_batch(table: &CsvTable) -> RecordBatch {

@@ -118,7 +118,7 @@ pub fn progress() -> SchemaRef {
 /// `checks.parquet`
 pub fn checks() -> SchemaRef {
     schema(vec![
-        text("check"),
+        text("id"),
         text("title"),
         text("severity"),
         text("indicator"),
@@ -188,6 +188,10 @@ pub fn units() -> SchemaRef {
     ])
 }
 
+pub fn itu_series() -> SchemaRef {
+    schema(["series_id", "series", "code", "title", "unit"].map(text).to_vec())
+}
+
 /// The tables that an indicator's SELECT may read, with their columns.
 pub fn statistician_tables() -> Vec<(&'static str, SchemaRef)> {
     vec![
@@ -199,5 +203,6 @@ pub fn statistician_tables() -> Vec<(&'static str, SchemaRef)> {
         ("membership", membership()),
         ("gni_per_capita", gni_per_capita()),
         ("units", units()),
+        ("itu_series", itu_series()),
     ]
 }

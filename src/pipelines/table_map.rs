@@ -55,6 +55,11 @@ impl TableMap {
         self.columns.iter().find(|(target, _)| target == name).map(|(_, column)| column)
     }
 
+    /// Whether a code (after mapping) is one that the column's map gives; a column without a map takes any.
+    pub fn knows(&self, column: &str, code: &str) -> bool {
+        self.maps.iter().find(|(target, _)| target == column).is_none_or(|(_, pairs)| pairs.iter().any(|(_, to)| to == code))
+    }
+
     /// The code for a provider's word, where a map names it.
     pub fn code<'a>(&'a self, column: &str, word: &'a str) -> &'a str {
         self.maps

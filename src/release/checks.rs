@@ -119,7 +119,7 @@ pub async fn run(engine: &Engine, checks: &[Check]) -> Result<Outcome> {
         }
     }
     let loose = rows::batch(&schema::checks(), &table)?;
-    outcome.table = super::compute::sort(&loose, &["check", "indicator"])?;
+    outcome.table = super::compute::sort(&loose, &["id", "indicator"])?;
     Ok(outcome)
 }
 

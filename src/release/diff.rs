@@ -138,7 +138,8 @@ fn revised_observations(old: &Manifest, new: &Manifest, file: &dyn Fn(&str) -> P
         for key in a.keys().chain(b.keys()).collect::<BTreeSet<_>>() {
             let (x, y) = (a.get(key), b.get(key));
             let (before, after) = (x.and_then(|o| o.value), y.and_then(|o| o.value));
-            if before.map(f64::to_bits) == after.map(f64::to_bits) && x.is_some() == y.is_some() {
+            let told = |o: Option<&Observed>| o.map(|o| (o.corrected, o.status.clone()));
+            if before.map(f64::to_bits) == after.map(f64::to_bits) && told(x) == told(y) {
                 continue;
             }
             let place =
@@ -170,6 +171,7 @@ struct Observed {
     record: i64,
     snapshot: String,
     corrected: bool,
+    status: String,
 }
 
 fn observations_of(path: &Path) -> Result<HashMap<ObservationKey, Observed>> {
@@ -194,7 +196,8 @@ fn observations_of(path: &Path) -> Result<HashMap<ObservationKey, Observed>> {
                 value: cells.float("obs_value", row),
                 record: cells.int("record", row).unwrap_or_default(),
                 snapshot: text("snapshot", row),
-                corrected: note.contains("corrected ("),
+                corrected: note.contains("corrected (") || note.contains("flagged ("),
+                status: text("obs_status", row),
             };
             (key, observed)
         })

@@ -1,6 +1,6 @@
 //! Why a number is what it is: rule, members, weights, shares, what is missing or carried, and the record in the body.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use datafusion::arrow::array::RecordBatch;
 use serde::Serialize;
@@ -117,14 +117,14 @@ impl Explainer<'_> {
             obs_status: cells.text("obs_status", row).unwrap_or_default().to_owned(),
             coverage: cells.float("coverage", row),
             note: cells.text("note", row).map(str::to_owned),
-            rule: rule(indicator),
+            rule: rule(indicator, &wanted.estimate),
             members: Vec::new(),
             parts: None,
             unrounded: cells.float("value", row),
             adds_up: true,
             inputs: self.inputs(indicator, &wanted),
             records: Vec::new(),
-            sql: self.sql_files(indicator),
+            sql: self.sql_files(indicator, &wanted.estimate),
             warnings: Vec::new(),
             wanted,
         };
@@ -347,12 +347,12 @@ impl Explainer<'_> {
         inputs
     }
 
-    fn sql_files(&self, indicator: &Indicator) -> Vec<String> {
+    fn sql_files(&self, indicator: &Indicator, estimate: &str) -> Vec<String> {
         let mut files = vec![indicator.text.path.to_string()];
         if let Some(derived) = &indicator.derived {
             files.push(format!("sql/derived/{derived}.sql"));
         }
-        if indicator.rollup != ROLLUP_NONE {
+        if indicator.rollup != ROLLUP_NONE && matches!(estimate, "available" | "imputed") {
             for step in
                 ["member_base", "member_values", "group_members", &indicator.rollup, "group_base", "missing_members", "coverage", "publish"]
             {
@@ -363,8 +363,10 @@ impl Explainer<'_> {
     }
 }
 
-fn rule(indicator: &Indicator) -> Rule {
+fn rule(indicator: &Indicator, estimate: &str) -> Rule {
     let formula = match indicator.rollup.as_str() {
+        _ if estimate == "reported" => "the economy's own figure",
+        _ if estimate == "published" => "the agency's own aggregate, copied",
         "weighted_mean" => "sum of value x weight / sum of weight, over the members with a value",
         "ratio_of_sums" => "scale x sum of numerators / sum of denominators",
         "median" => "the middle value of the members; of two middle ones the mean",
@@ -374,7 +376,7 @@ fn rule(indicator: &Indicator) -> Rule {
         _ => "the workspace's own roll-up: see its SQL",
     };
     Rule {
-        rollup: indicator.rollup.clone(),
+        rollup: if matches!(estimate, "reported" | "published") { ROLLUP_NONE.into() } else { indicator.rollup.clone() },
         window: indicator.window,
         publish: indicator.coverage.publish,
         flag: indicator.coverage.flag,

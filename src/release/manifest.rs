@@ -15,6 +15,8 @@ pub struct Manifest {
     pub schema_version: u32,
     pub release: String,
     pub created_at: String,
+    /// The release that was current when this one was made.
+    pub previous: Option<String>,
     pub program: String,
     /// One hash over all inputs: equal key, equal data files.
     pub key: String,

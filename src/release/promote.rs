@@ -18,7 +18,11 @@ pub fn list(workspace: &Workspace) -> Vec<PathBuf> {
     let mut paths: Vec<PathBuf> = fs_err::read_dir(workspace.releases())
         .map(|entries| entries.filter_map(|e| e.ok().map(|e| e.path())).filter(|p| p.join("manifest.json").exists()).collect())
         .unwrap_or_default();
-    paths.sort();
+    // By the moment they were made, which a frozen clock can repeat; then by the moment they were written.
+    paths.sort_by_key(|path| {
+        let written = path.join("manifest.json").metadata().and_then(|m| m.modified()).ok();
+        (Manifest::load(path).map(|m| m.created_at).unwrap_or_default(), written, path.clone())
+    });
     paths
 }
 
@@ -29,8 +33,11 @@ pub fn find(workspace: &Workspace, wanted: &str) -> Result<PathBuf> {
     }
     let all = list(workspace);
     if wanted == "previous" {
-        let at = current(workspace).and_then(|c| all.iter().position(|p| *p == c));
-        return at.filter(|i| *i > 0).map(|i| all[i - 1].clone()).ok_or_else(|| Error::usage("there is no release before the current one"));
+        let named = current(workspace).and_then(|c| Manifest::load(&c).ok()).and_then(|m| m.previous);
+        return named
+            .map(|id| workspace.releases().join(id))
+            .filter(|path| path.join("manifest.json").exists())
+            .ok_or_else(|| Error::usage("there is no release before the current one"));
     }
     let names: Vec<String> = all.iter().filter_map(|p| p.file_name().map(|n| n.to_string_lossy().into_owned())).collect();
     let found: Vec<usize> = (0..all.len()).filter(|i| names[*i] == wanted || names[*i].starts_with(wanted)).collect();
@@ -65,8 +72,9 @@ pub fn point(workspace: &Workspace, id: &str) -> Result<()> {
     Ok(())
 }
 
-/// Removes all but the newest `keep` releases (never the current one) and the observation files that none uses.
-pub fn prune(workspace: &Workspace, keep: usize) -> Result<Vec<String>> {
+/// Removes all but the newest `keep` releases (never the current one) and the observation files that neither
+/// a release nor the next one (`at_hand`, by hash) uses.
+pub fn prune(workspace: &Workspace, keep: usize, at_hand: &[String]) -> Result<Vec<String>> {
     let current = current(workspace);
     let all = list(workspace);
     let mut removed = Vec::new();
@@ -76,11 +84,10 @@ pub fn prune(workspace: &Workspace, keep: usize) -> Result<Vec<String>> {
             removed.push(path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default());
         }
     }
-    let used: Vec<String> = list(workspace)
-        .iter()
-        .filter_map(|p| Manifest::load(p).ok())
-        .flat_map(|m| m.inputs.into_iter().map(|i| i.observation_file))
-        .collect();
+    let mut used: Vec<String> = at_hand.to_vec();
+    for path in list(workspace) {
+        used.extend(Manifest::load(&path)?.inputs.into_iter().map(|input| input.observation_file));
+    }
     if let Ok(entries) = fs_err::read_dir(workspace.data.join("observations/.by_hash")) {
         for path in entries.filter_map(|e| e.ok().map(|e| e.path())) {
             let stem = path.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();

@@ -96,6 +96,7 @@ impl Build<'_> {
         let held: Vec<(String, String)> =
             computed.iter().filter_map(|(name, c)| c.held.as_ref().map(|reason| (name.clone(), reason.clone()))).collect();
         let mut manifest = self.manifest(id, key, inputs, &computed);
+        manifest.previous = previous.as_ref().and_then(|p| p.file_name()).map(|n| n.to_string_lossy().into_owned());
         let (accepted, stopping): (Vec<_>, Vec<_>) =
             outcome.stopping.into_iter().partition(|s| self.accept.iter().any(|a| s.starts_with(&format!("{a}:"))));
         manifest.warnings.extend(accepted.into_iter().map(|s| format!("accepted by hand: {s}")));
@@ -296,6 +297,7 @@ impl Build<'_> {
             schema_version: 1,
             release: id,
             created_at: self.now.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+            previous: None,
             program: format!("yardstick {}", env!("CARGO_PKG_VERSION")),
             key,
             membership: self.membership.into(),

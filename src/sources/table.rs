@@ -131,7 +131,9 @@ impl<'m> Layout<'m> {
                         map.header_row,
                         super::csv_stream::shorten(&header.join(", "), 300)
                     ),
-                    suggestion(name, header.iter().map(String::as_str)).unwrap_or_else(|| "mend `columns` of the data set".into()),
+                    suggestion(name, header.iter().map(String::as_str))
+                        .filter(|s| s.starts_with("did"))
+                        .unwrap_or_else(|| "mend `columns` of the data set".into()),
                 )
             })
         };
@@ -181,9 +183,11 @@ impl<'m> Layout<'m> {
         }
         let mut key = SeriesKey::total(series, self.text("unit", cells).filter(|u| !u.is_empty()).unwrap_or_else(|| "_U".into()));
         for name in crate::observe::schema::DIMENSIONS {
-            if let Some(word) = self.text(name, cells).filter(|w| !w.is_empty())
-                && let Some(dimension) = key.dimension_mut(name)
-            {
+            let Some(word) = self.text(name, cells).filter(|w| !w.is_empty()) else { continue };
+            if !self.map.knows(name, &word) {
+                return collector.quarantine(number, Reason::UnknownWord, format!("{name} `{word}` is not in maps.{name}"));
+            }
+            if let Some(dimension) = key.dimension_mut(name) {
                 *dimension = code_of(name, word);
             }
         }
