@@ -1,1 +1,84 @@
-//! Filled by the tests of this name.
+//! What a statistician asks of a release: why this number, what changed, what would happen, and how to add one's own.
+
+mod commands;
+mod diff;
+mod explain;
+mod lines;
+mod query;
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, Weak};
+
+use serde_json::Value;
+
+use crate::support::{Workspace, copy, project};
+
+/// The indicators of these tests, one for each roll-up and one gap.
+const KEPT: [&str; 8] = [
+    "1.2_broadband_affordability.sql",
+    "1.2b_broadband_affordability_share.sql",
+    "2.1_internet_use.sql",
+    "2.2b_mobile_ownership.sql",
+    "2.2c_mobile_ownership_gaps.sql",
+    "2.4_schools_internet.sql",
+    "2.7a_ewaste_recycling.sql",
+    "T1.5_broadband_subscriptions.sql",
+];
+
+/// The project with some of its indicators: a run of it is quick.
+fn project_with(kept: &[&str]) -> Workspace {
+    let workspace = Workspace::of_project();
+    for entry in std::fs::read_dir(workspace.path("sql/indicators")).unwrap() {
+        let path = entry.unwrap().path();
+        if !kept.iter().any(|name| path.ends_with(name)) {
+            std::fs::remove_file(path).unwrap();
+        }
+    }
+    std::fs::remove_dir_all(workspace.path("sql/tests")).unwrap();
+    workspace
+}
+
+fn fixtures() -> PathBuf {
+    project().join("fixtures")
+}
+
+/// One workspace with a release of the fixtures, shared by the tests that only read it.
+fn released() -> Arc<Workspace> {
+    static SHARED: Mutex<Weak<Workspace>> = Mutex::new(Weak::new());
+    let mut shared = SHARED.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    if let Some(workspace) = shared.upgrade() {
+        return workspace;
+    }
+    let workspace = Arc::new(project_with(&KEPT));
+    workspace.expect(0, &["run", "--from", fixtures().to_str().unwrap()]);
+    *shared = Arc::downgrade(&workspace);
+    workspace
+}
+
+/// A workspace of its own with `internet_use` alone and a release of its data sets; its bodies are under `bodies/`.
+fn of_internet_use() -> Workspace {
+    let workspace = project_with(&["2.1_internet_use.sql"]);
+    for dataset in ["internet_use", "internet_use_breakdowns", "facts_and_figures"] {
+        copy(&fixtures().join("itu").join(dataset), &workspace.path("bodies/itu").join(dataset));
+    }
+    workspace.expect(0, &["run", "--from", "bodies"]);
+    workspace
+}
+
+/// `explain --format json`, all members.
+fn explained(workspace: &Workspace, arguments: &[&str]) -> Value {
+    let answer = workspace.json(0, &[&["explain"], arguments, &["--limit", "300"]].concat());
+    answer["data"]["explanation"].clone()
+}
+
+fn number(value: &Value) -> f64 {
+    value.as_f64().unwrap_or_else(|| panic!("{value} is no number"))
+}
+
+fn text(value: &Value) -> &str {
+    value.as_str().unwrap_or_else(|| panic!("{value} is no text"))
+}
+
+fn list(value: &Value) -> &[Value] {
+    value.as_array().unwrap_or_else(|| panic!("{value} is no list"))
+}

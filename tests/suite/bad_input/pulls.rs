@@ -93,7 +93,6 @@ fn other_sources_go_on() {
 
 /// Of several bodies, the one with the example row is named: `record 1` alone says nothing.
 #[test]
-#[ignore = "E2012 and E2013 give a record as example, but not its file"]
 fn the_example_of_a_defective_pull_names_its_file() {
     let workspace = released();
     copy(&project().join("fixtures/unsd/sdg_global"), &workspace.path("in/unsd/sdg_global"));

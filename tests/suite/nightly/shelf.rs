@@ -67,7 +67,6 @@ fn a_workspace_without_a_release_says_so() {
 
 /// What was pulled and not yet computed is in no release, but must survive.
 #[test]
-#[ignore = "release prune removes observation files that a pull has brought and no release has used yet"]
 fn pruning_keeps_what_the_next_release_needs() {
     let workspace = small_released();
     workspace.write("in/itu/facts_and_figures/more.csv", "edition,indicator,breakdown,area,year,value,source\n2025,individuals_using_internet_pct,total,World,2025,74,test\n2025,individuals_using_internet_pct,total,Africa,2025,36,test\n");

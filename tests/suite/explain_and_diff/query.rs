@@ -1,0 +1,168 @@
+//! `sql`: reads only, in four formats, within limits.
+
+use super::released;
+use crate::support::parquet;
+use yardstick::engine::read::Table;
+
+const QUERY: &str = "SELECT ref_area, name, CAST(m49 AS DOUBLE) / 2 AS half, nullif(iso2, 'NA') AS iso2 FROM areas WHERE ref_area IN ('NAM', 'KEN') ORDER BY 1";
+
+#[test]
+fn formats() {
+    let workspace = released();
+    let run = |output: &str| workspace.expect(0, &["sql", QUERY, "--output", output]).stdout;
+    assert_eq!(run("csv"), "ref_area,name,half,iso2\nKEN,Kenya,202.0,KE\nNAM,Namibia,258.0,\n");
+    let rows: serde_json::Value = serde_json::from_str(&run("json")).unwrap();
+    let expected = serde_json::json!([
+        { "ref_area": "KEN", "name": "Kenya", "half": 202.0, "iso2": "KE" },
+        { "ref_area": "NAM", "name": "Namibia", "half": 258.0, "iso2": null },
+    ]);
+    assert_eq!(rows, expected);
+    let table = run("table");
+    assert!(table.contains("| NAM      | Namibia | 258.0 |      |\n") && table.ends_with("2 rows\n"), "{table}");
+    assert_eq!(run("table"), workspace.expect(0, &["sql", QUERY]).stdout);
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("rows.parquet");
+    let written = workspace.expect(0, &["sql", QUERY, "--output", "parquet", "-o", file.to_str().unwrap()]);
+    assert_eq!(written.stdout, "");
+    let batch = parquet(&file);
+    let cells = Table(&batch);
+    assert_eq!(batch.num_rows(), 2);
+    assert_eq!((cells.text("ref_area", 1), cells.float("half", 1), cells.text("iso2", 1)), (Some("NAM"), Some(258.0), None));
+    // To a pipe: the same bytes.
+    let piped = workspace.command(&["sql", QUERY, "--output", "parquet"]).output().unwrap().stdout;
+    assert_eq!(piped, std::fs::read(&file).unwrap());
+    // No row is no error.
+    assert_eq!(workspace.expect(0, &["sql", "SELECT ref_area FROM areas WHERE ref_area = 'XXX'", "--output", "csv"]).stdout, "ref_area\n");
+    assert_eq!(workspace.expect(0, &["sql", "SELECT ref_area FROM areas WHERE ref_area = 'XXX'", "--output", "json"]).stdout.trim(), "[]");
+}
+
+#[test]
+#[ignore = "`--format json sql` prints the bare list of rows, not the envelope with schema_version that every command has"]
+fn envelope() {
+    let answer = released().json(0, &["sql", QUERY]);
+    assert_eq!(answer["schema_version"], 1);
+}
+
+#[test]
+#[ignore = "a NULL that has no type becomes an empty text in JSON"]
+fn null_without_type() {
+    let run = released().expect(0, &["sql", "SELECT NULL AS n", "--output", "json"]);
+    let rows: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    assert!(rows[0]["n"].is_null(), "{rows}");
+}
+
+#[test]
+fn every_table() {
+    let workspace = released();
+    for (table, column) in [
+        ("observations", "series"),
+        ("population", "persons"),
+        ("areas", "m49"),
+        ("groups", "group_scheme"),
+        ("membership", "first_year"),
+        ("gni_per_capita", "usd"),
+        ("units", "symbol"),
+        ("indicator_values", "coverage"),
+        ("progress", "pace"),
+        ("checks", "severity"),
+        ("indicators.internet_use", "value"),
+    ] {
+        let run = workspace.expect(0, &["sql", &format!("SELECT count({column}) AS n FROM {table}"), "--output", "csv"]);
+        assert_ne!(run.stdout, "n\n0\n", "{table}");
+    }
+    let run = workspace.expect(0, &["sql", "SELECT count(*) AS n FROM revisions", "--output", "csv"]);
+    assert_eq!(run.stdout, "n\n0\n", "the first release revises nothing");
+}
+
+#[test]
+fn refused() {
+    let workspace = released();
+    let outside = workspace.path("out.csv");
+    for query in [
+        "CREATE TABLE t AS SELECT 1",
+        "CREATE VIEW v AS SELECT 1",
+        "CREATE EXTERNAL TABLE t STORED AS CSV LOCATION 'pipelines/reference/areas.csv'",
+        "DROP TABLE areas",
+        "INSERT INTO areas VALUES ('a', 'b', 'c', 'd')",
+        "DELETE FROM areas",
+        "UPDATE areas SET name = 'x'",
+        "COPY (SELECT 1) TO 'out.csv'",
+        "SET datafusion.execution.batch_size = 1",
+    ] {
+        let run = workspace.expect(2, &["sql", query]);
+        assert_eq!(run.stdout, "", "{query}");
+        assert!(run.stderr.starts_with("query:1:1: error[E3008]\n"), "{query}: {}", run.stderr);
+        assert!(run.stderr.contains("is refused: SQL here only reads"), "{query}: {}", run.stderr);
+    }
+    for query in [
+        "SELECT * FROM 'pipelines/reference/areas.csv'",
+        "SELECT * FROM \"pipelines/reference/areas.csv\"",
+        "SELECT * FROM '/etc/passwd'",
+        "SELECT * FROM read_csv('pipelines/reference/areas.csv')",
+        "SELECT * FROM read_parquet('data/current/values.parquet')",
+        "SELECT 1; SELECT 2",
+        "SELEC 1",
+        "",
+    ] {
+        let run = workspace.expect(2, &["sql", query]);
+        assert_eq!(run.stdout, "", "{query}");
+        assert!(
+            run.stderr.starts_with("query:1:") && run.stderr.lines().next().unwrap().contains(": error[E300"),
+            "{query}: {}",
+            run.stderr
+        );
+    }
+    assert!(!outside.exists());
+    assert_eq!(workspace.expect(0, &["sql", "SELECT count(*) AS n FROM areas", "--output", "csv"]).stdout, "n\n250\n");
+}
+
+#[test]
+#[ignore = "files, several statements and an empty query get the engine's own words: unknown table, not implemented, were provided"]
+fn refused_in_our_words() {
+    let workspace = released();
+    for query in
+        ["SELECT * FROM 'pipelines/reference/areas.csv'", "SELECT * FROM read_csv('pipelines/reference/areas.csv')", "SELECT 1; SELECT 2"]
+    {
+        let run = workspace.expect(2, &["sql", query]);
+        assert!(run.stderr.contains("error[E3008]"), "{query}: {}", run.stderr);
+    }
+}
+
+#[test]
+fn places_and_suggestions() {
+    let workspace = released();
+    let first = |query: &str| {
+        let run = workspace.expect(2, &["sql", query]);
+        let lines: Vec<&str> = run.stderr.lines().collect();
+        (lines[0].to_owned(), lines.iter().find(|l| l.contains("help: ")).map(|l| l.trim().to_owned()).unwrap_or_default())
+    };
+    assert_eq!(first("SELECT ref_aera FROM areas"), ("query:1:8: error[E3003]".into(), "help: did you mean `ref_area`?".into()));
+    assert_eq!(first("SELECT a.ref_area\nFROM area AS a"), ("query:2:6: error[E3002]".into(), "help: did you mean `areas`?".into()));
+    assert_eq!(
+        first("SELECT ref_area FROM indicators.internet_uses"),
+        ("query:1:22: error[E3002]".into(), "help: did you mean `indicators.internet_use`?".into())
+    );
+    assert_eq!(first("SELECT uper(name) FROM areas"), ("query:1:8: error[E3004]".into(), "help: did you mean `upper`?".into()));
+    let answer = workspace.json(2, &["sql", "SELECT ref_aera FROM areas"]);
+    let problem = &answer["problems"][0];
+    assert_eq!((&problem["code"], &problem["line"], &problem["column"]), (&"E3003".into(), &1.into(), &8.into()));
+    assert_eq!((&problem["end_column"], &problem["hint"]), (&16.into(), &"did you mean `ref_area`?".into()));
+}
+
+#[test]
+fn a_query_is_no_workspace() {
+    let run = released().expect(2, &["sql", "SELECT ref_aera FROM areas"]);
+    assert!(!run.stderr.contains("in the workspace"), "{}", run.stderr);
+}
+
+#[test]
+fn time_and_memory_end() {
+    let workspace = released();
+    let slow = "SELECT sum(a.obs_value * b.obs_value) AS n FROM observations AS a JOIN observations AS b ON a.obs_value < b.obs_value";
+    let run = workspace.expect(2, &["sql", slow, "--timeout", "1"]);
+    assert_eq!(run.stdout, "");
+    assert_eq!(run.stderr, "error: E3020: stopped after 1 seconds\nhint: narrow the query, or raise --timeout\n");
+    let large = "SELECT sum(a.obs_value * b.obs_value * c.obs_value) AS n FROM observations AS a, observations AS b, observations AS c";
+    let run = workspace.expect(2, &["sql", large, "--memory-mib", "64"]);
+    assert!(run.stderr.contains("Resources exhausted"), "{}", run.stderr);
+}

@@ -1,0 +1,245 @@
+//! Wrong test cases, reference tables, corrections and checks.
+
+use super::{Case, SOURCE, check, kept, reported, workspace};
+use crate::support::Workspace;
+
+#[test]
+fn test_cases() {
+    let workspace = workspace();
+    let good = [
+        ("observations.csv", "source,series,ref_area,time_period,obs_value\nitu,11624,KEN,2020,60\n"),
+        ("expected.csv", "ref_area,time_period,estimate,value\nKEN,2020,reported,60\n"),
+    ];
+    let case = |name: &'static str, file: &str, content: &str| {
+        for (other, text) in good {
+            if other != file {
+                workspace.write(&format!("sql/tests/2.1/{name}/{other}"), text);
+            }
+        }
+        Case::new(name, format!("sql/tests/2.1/{name}/{file}"), content)
+    };
+    let cases = [
+        case("unknown_column", "observations.csv", "source,series,ref_area,time_period,⟦E0302⟧obs_valeu\nitu,11624,KEN,2020,60\n"),
+        case(
+            "unknown_column_far",
+            "observations.csv",
+            "source,series,ref_area,time_period,obs_value,⟦E0302⟧colour\nitu,11624,KEN,2020,60,red\n",
+        ),
+        case(
+            "column_twice",
+            "observations.csv",
+            "source,series,ref_area,time_period,obs_value,⟦E0302⟧ref_area\nitu,11624,KEN,2020,60,KEN\n",
+        ),
+        case("column_missing", "observations.csv", "⟦E0303⟧source,series,ref_area,obs_value\nitu,11624,KEN,60\n"),
+        case(
+            "wrong_type",
+            "observations.csv",
+            "source,series,ref_area,time_period,obs_value\nitu,11624,KEN,2020,⟦E0305⟧sixty\nitu,11624,KEN,⟦E0305⟧2020.5,60\n",
+        ),
+        case(
+            "infinite",
+            "observations.csv",
+            "source,series,ref_area,time_period,obs_value\nitu,11624,KEN,2020,⟦E0305⟧inf\nitu,11624,PER,2020,⟦E0305⟧NaN\n",
+        ),
+        case("year_empty", "observations.csv", "source,series,ref_area,time_period,obs_value\n⟦E0305⟧itu,11624,KEN,,60\n"),
+        case(
+            "too_many_fields",
+            "observations.csv",
+            "source,series,ref_area,time_period,obs_value\n⟦E0304⟧itu,11624,KEN,2020,60,7\nitu,11624,PER,2020,60\n⟦E0304⟧itu,11624,PER\n",
+        ),
+        case("expected_unknown_column", "expected.csv", "ref_area,time_period,estimate,⟦E0302⟧valeu\nKEN,2020,reported,60\n"),
+        case(
+            "expected_wrong_type",
+            "expected.csv",
+            "ref_area,time_period,estimate,value,members_observed\nKEN,2020,reported,60,⟦E0305⟧two\n",
+        ),
+        case("unknown_table", "populations.csv", "⟦E3101⟧ref_area,time_period,persons\nKEN,2020,50\n"),
+        case("stray_name", "notes.csv", "⟦E3101⟧a,b\n1,2\n"),
+    ];
+    workspace.write("sql/tests/2.1/without_expectation/observations.csv", good[0].1);
+    workspace.write("sql/tests/2.2/stray/observations.csv", good[0].1);
+    workspace.write("sql/tests/9.9/stray/observations.csv", good[0].1);
+    let missing = [
+        ("without_expectation", "sql/tests/2.1/without_expectation/expected.csv", "1:1 E3102"),
+        ("stray_folder", "sql/tests/2.2", "1:1 E3103"),
+        ("stray_folder_far", "sql/tests/9.9", "1:1 E3103"),
+    ];
+    kept("test_cases", &reported(&workspace, &cases, &missing));
+}
+
+/// A tiny world, so that places do not move with the project's own tables.
+fn world() -> Workspace {
+    let workspace = Workspace::empty();
+    for (name, text) in [
+        ("areas", "ref_area,name,iso2,m49,in_world,note\nKEN,Kenya,KE,404,yes,\nNAM,Namibia,NA,516,yes,\nPER,Peru,PE,604,yes,\n"),
+        ("groups", "group_code,group_scheme,name,members_expected\nWLD,world,World,3\n"),
+        ("membership", "group_scheme,group_code,ref_area,valid_from,valid_until,evidence\nworld,WLD,KEN,,,\n"),
+    ] {
+        workspace.write(&format!("pipelines/reference/{name}.csv"), text);
+    }
+    workspace
+}
+
+#[test]
+fn reference_tables() {
+    let head = "group_scheme,group_code,ref_area,valid_from,valid_until,evidence\nworld,WLD,KEN,,,\n";
+    let cases = [
+        Case::new(
+            "membership",
+            "pipelines/reference/membership.csv",
+            format!(
+                "{head}⟦E0306⟧world,WLD,PRU,,,\n⟦E0306⟧world,WORLD,PER,,,\n⟦E0306⟧world,WLD,PER,1 July 2019,,\n⟦E0306⟧world,WLD,NAM,,2024-13-01,\n"
+            ),
+        ),
+        Case::new(
+            "population",
+            "pipelines/reference/population.csv",
+            "ref_area,time_period,_T:_T:_T,F:_T:_T\nKEN,2020,53,27\n⟦E0305⟧KEN,twenty,53,27\n⟦E0305⟧KEN,2021,many,27\n",
+        ),
+        Case::new(
+            "gni",
+            "pipelines/reference/gni_per_capita.csv",
+            "ref_area,time_period,usd\nKEN,⟦E0305⟧2O20,1800\nKEN,2021,⟦E0305⟧1.8k\n",
+        ),
+        Case::new("units", "pipelines/reference/units.csv", "unit,name,symbol,⟦E0302⟧decimal,minimum,maximum\nPT,Percent,%,1,0,100\n"),
+        Case::new("itu_series", "pipelines/reference/itu_series.csv", "⟦E0303⟧series_id,series,units\n11624,11624,PT\n"),
+    ];
+    check("reference_tables", &world(), &cases);
+}
+
+#[test]
+fn reference_headers() {
+    let cases = [
+        Case::new(
+            "membership",
+            "pipelines/reference/membership.csv",
+            "⟦E0303⟧⟦E0303⟧group_scheme,group_code,ref_area,from,until\nworld,WLD,KEN,,\n",
+        ),
+        Case::new("areas", "pipelines/reference/areas.csv", "⟦E0303⟧ref_area,name,iso2,code\nKEN,Kenya,KE,404\n"),
+        Case::new("population", "pipelines/reference/population.csv", "⟦E0302⟧ref_area,time_period,persons\nKEN,2020,53\n"),
+        Case::new("area_codes", "pipelines/reference/area_codes.csv", "scheme,code,ref_area,note\n⟦E0304⟧itu,AAA\n"),
+    ];
+    check("reference_headers", &world(), &cases);
+}
+
+#[test]
+fn corrections() {
+    let good = r#"[[correction]]
+id = "@ID@"
+source = "itu"
+series = ["11624"]
+ref_area = "KEN"
+time_period = [2020]
+action = "override"
+factor = 0.001
+expect = { above = 100.0 }
+reason = "kilograms were entered as tonnes"
+evidence = "the years before are a thousand times lower"
+"#;
+    let case = |name: &'static str, edits: &[(&str, &str)]| {
+        let mut text = good.replace("@ID@", name);
+        for (old, new) in edits {
+            assert_eq!(text.matches(old).count(), 1, "{old}");
+            text = text.replace(old, new);
+        }
+        Case::new(name, format!("pipelines/corrections/{name}.toml"), text)
+    };
+    let workspace = world();
+    workspace.write("pipelines/itu.toml", SOURCE);
+    let cases = [
+        case("no_guard", &[("[[correction]]", "⟦E0402⟧[[correction]]"), ("expect = { above = 100.0 }\n", "")]),
+        case("empty_guard", &[("{ above = 100.0 }", "⟦E0402⟧{ }")]),
+        case("unknown_guard", &[("{ above = 100.0 }", "⟦E0402⟧{ ⟦E0102⟧over = 100.0 }")]),
+        case("unknown_action", &[("\"override\"", "⟦E0402⟧\"overide\"")]),
+        case("override_without_value", &[("\"override\"", "⟦E0402⟧\"override\""), ("factor = 0.001\n", "")]),
+        case("no_reason", &[("[[correction]]", "⟦E0104⟧[[correction]]"), ("reason = \"kilograms were entered as tonnes\"\n", "")]),
+        case("unknown_key", &[("factor", "⟦E0102⟧faktor"), ("\"override\"", "⟦E0402⟧\"override\"")]),
+        case("year_as_text", &[("[2020]", "⟦E0103⟧[\"2020\"]")]),
+        Case::new("same_id", "pipelines/corrections/z_same_id.toml", format!("⟦E0401⟧{}", good.replace("@ID@", "twice"))),
+        Case::new("first_of_two", "pipelines/corrections/y_first.toml", good.replace("@ID@", "twice")),
+    ];
+    check("corrections", &workspace, &cases);
+}
+
+#[test]
+fn checks() {
+    let file = |name: &'static str, severity: &str, sql: &str| {
+        let text = format!("/*---\nid = \"{name}\"\ntitle = \"A check\"\nseverity = {severity}\n---*/\n{sql}\n");
+        Case::new(name, format!("sql/checks/zz_{name}.sql"), text)
+    };
+    let good = "SELECT indicator, note AS detail FROM indicator_values WHERE value < 0";
+    let cases = [
+        file("unknown_severity", "⟦E0505⟧\"eror\"", good),
+        file("unknown_column", "\"error\"", "SELECT indicator, note AS detail FROM indicator_values WHERE ⟦E3003⟧valeu < 0"),
+        file("unknown_table", "\"error\"", "SELECT indicator, note AS detail FROM ⟦E3002⟧indicator_value"),
+        file("no_detail", "\"error\"", "⟦E3005⟧SELECT indicator, note FROM indicator_values"),
+        file("changes", "\"error\"", "⟦E3008⟧DELETE FROM indicator_values"),
+        Case::new(
+            "unknown_key",
+            "sql/checks/zz_unknown_key.sql",
+            format!("/*---\nid = \"k\"\ntitle = \"A check\"\nseverity = \"error\"\n⟦E0102⟧fail_over = 3\n---*/\n{good}\n"),
+        ),
+        Case::new("no_title", "sql/checks/zz_no_title.sql", format!("/*---⟦E0104⟧\nid = \"n\"\nseverity = \"error\"\n---*/\n{good}\n")),
+        Case::new("no_header", "sql/checks/zz_no_header.sql", format!("⟦E0501⟧{good}\n")),
+    ];
+    check("checks", &Workspace::of_method(), &cases);
+}
+
+/// The caret stands under the cell, not under the first text like it.
+#[test]
+#[ignore = "the place of a wrong cell is the first text like it in the line"]
+fn cell_like_another() {
+    let workspace = workspace();
+    workspace.write("sql/tests/2.1/first/expected.csv", "ref_area,time_period,estimate,value\nKEN,2020,reported,60\n");
+    let text = "source,series,ref_area,time_period,obs_value\nitu,x2020,KEN,⟦E0305⟧x,2020\n";
+    reported(&workspace, &[Case::new("cell_like_another", "sql/tests/2.1/first/observations.csv", text)], &[]);
+}
+
+/// A misspelt column of an optional one must not pass: here the dates of a membership would be lost.
+#[test]
+#[ignore = "unknown columns of areas, groups, membership, area_codes and itu_series are ignored in silence"]
+fn unknown_columns_of_reference_tables() {
+    let cases = [
+        Case::new("areas", "pipelines/reference/areas.csv", "ref_area,name,iso2,m49,⟦E0302⟧in_wolrd\nKEN,Kenya,KE,404,yes\n"),
+        Case::new("groups", "pipelines/reference/groups.csv", "group_code,group_scheme,name,⟦E0302⟧members\nWLD,world,World,3\n"),
+        Case::new("itu_series", "pipelines/reference/itu_series.csv", "series_id,series,unit,⟦E0302⟧urbanization\n11624,11624,PT,U\n"),
+    ];
+    reported(&world(), &cases, &[]);
+}
+
+/// The cell, and the nearest code that there is.
+#[test]
+#[ignore = "the place of a wrong cell of membership and population is the start of its line; no code is suggested"]
+fn cells_of_reference_tables() {
+    let head = "group_scheme,group_code,ref_area,valid_from,valid_until,evidence\nworld,WLD,KEN,,,\n";
+    let cases = [
+        Case::new(
+            "membership",
+            "pipelines/reference/membership.csv",
+            format!("{head}world,WLD,⟦E0306⟧PRE,,,\nworld,WLD,PER,⟦E0306⟧1 July 2019,,\n"),
+        ),
+        Case::new(
+            "population",
+            "pipelines/reference/population.csv",
+            "ref_area,time_period,_T:_T:_T\nKEN,⟦E0305⟧twenty,53\nKEN,2021,⟦E0305⟧many\n",
+        ),
+    ];
+    let text = reported(&world(), &cases, &[]);
+    assert!(text.contains("did you mean `PER`?"), "{text}");
+}
+
+/// A correction that can never apply: its source, data set or area does not exist.
+#[test]
+#[ignore = "source, dataset and ref_area of a correction are not checked: a misspelt one is never applied, in silence"]
+fn corrections_of_nothing() {
+    let workspace = world();
+    workspace.write("pipelines/itu.toml", SOURCE);
+    for (name, source, area) in [("source", "itoo", "KEN"), ("area", "itu", "KNE")] {
+        let text = format!(
+            "[[correction]]\nid = \"{name}\"\nsource = \"{source}\"\nseries = [\"11624\"]\nref_area = \"{area}\"\ntime_period = [2020]\n\
+             action = \"drop\"\nexpect = {{ above = 100.0 }}\nreason = \"r\"\nevidence = \"e\"\n"
+        );
+        workspace.write(&format!("pipelines/corrections/{name}.toml"), text);
+        workspace.expect(2, &["check", &format!("pipelines/corrections/{name}.toml")]);
+    }
+}

@@ -1,0 +1,165 @@
+//! Wrong headers of indicator files.
+
+use super::{Case, check, indicator, reported, workspace};
+
+/// A case that edits the good indicator; its id and name are those of the case.
+fn edited(name: &'static str, edits: &[(&str, &str)]) -> Case {
+    Case::new(name, format!("sql/indicators/h_{name}.sql"), indicator(&format!("H.{name}").replace('_', "-"), name, edits))
+}
+
+#[test]
+fn keys_and_types() {
+    let cases = [
+        edited("unknown_key", &[("window = 5", "⟦E0102⟧windwo = 5")]),
+        edited("unknown_key_far", &[("window = 5", "⟦E0102⟧colour = \"red\"")]),
+        edited("unknown_key_in_coverage", &[("flag = 0.5", "⟦E0102⟧flags = 0.5")]),
+        edited("unknown_key_in_target", &[("baseline_year", "⟦E0102⟧base_line_year")]),
+        edited("unknown_key_in_sources", &[("licence =", "licence = \"CC BY\", ⟦E0102⟧license =")]),
+        edited("text_for_number", &[("window = 5", "window = ⟦E0103⟧\"five\"")]),
+        edited("number_for_text", &[("owner = \"Statistics\"", "owner = ⟦E0103⟧7")]),
+        edited("text_for_list", &[("groups = [\"world\", \"special\"]", "groups = ⟦E0103⟧\"world\"")]),
+        edited("list_for_table", &[("coverage = { publish = 0.667, flag = 0.5 }", "coverage = ⟦E0103⟧[0.667, 0.5]")]),
+        edited("fraction_for_year", &[("year = 2030", "year = ⟦E0103⟧2030.5")]),
+        edited("window_too_long", &[("window = 5", "window = ⟦E0502⟧99")]),
+        edited("thresholds_crossed", &[("coverage = { publish = 0.667, flag = 0.5 }", "coverage = ⟦E0502⟧{ publish = 0.4, flag = 0.5 }")]),
+        edited("unknown_base", &[("flag = 0.5", "flag = 0.5, base = ⟦E0502⟧\"populaton\"")]),
+        edited("metadata_missing", &[("/*---", "⟦E0503⟧/*---"), ("owner = \"Statistics\"\n", "")]),
+        edited("metadata_empty", &[("\"Surveys are years apart\"", "⟦E0503⟧\" \"")]),
+        edited(
+            "sources_missing",
+            &[("/*---", "⟦E0503⟧/*---"), ("sources = [{ title = \"DataHub\", licence = \"CC BY\", citation = \"ITU\" }]\n", "")],
+        ),
+        edited("needed_key_missing", &[("/*---", "/*---⟦E0104⟧"), ("unit = \"PT\"\n", "")]),
+        edited("source_without_licence", &[("{ title = \"DataHub\", licence = \"CC BY\"", "⟦E0104⟧{ title = \"DataHub\"")]),
+        edited("key_twice", &[("window = 5", "window = 5\n⟦E0101⟧window = 6")]),
+        Case::new(
+            "header_missing",
+            "sql/indicators/h_header_missing.sql",
+            "⟦E0501⟧SELECT ref_area, time_period, obs_value AS value FROM observations\n",
+        ),
+        Case::new("header_not_closed", "sql/indicators/h_header_not_closed.sql", "⟦E0501⟧/*---\nid = \"9.9\"\n*/\nSELECT 1\n"),
+        edited("broken_toml", &[("title = \"Individuals using the Internet\"", "title = \"Individuals using the Internet⟦E0101⟧")]),
+        edited("bare_word", &[("unit = \"PT\"", "unit = ⟦E0101⟧PT")]),
+    ];
+    check("keys_and_types", &workspace(), &cases);
+}
+
+#[test]
+fn names_that_nothing_has() {
+    let cases = [
+        edited("unknown_rollup", &[("\"weighted_mean\"", "⟦E0508⟧\"weigthed_mean\"")]),
+        edited("step_as_rollup", &[("\"weighted_mean\"", "⟦E0508⟧\"coverage\"")]),
+        edited("unknown_derived", &[("window = 5", "window = 5\nderived = ⟦E0508⟧\"gap\"")]),
+        edited("unknown_unit", &[("\"PT\"", "⟦E0508⟧\"PC\"")]),
+        edited(
+            "unknown_indicator",
+            &[("JOIN observations AS o", "JOIN indicators.⟦E0509⟧internet_usage AS i ON i.ref_area = p.ref_area\nJOIN observations AS o")],
+        ),
+        Case::new(
+            "same_id",
+            "sql/indicators/i_same_id.sql",
+            indicator("3.1", "same_id", &[("id = \"3.1\"\nname", "id = ⟦E0506⟧\"2.1\"\nname")]),
+        ),
+        Case::new(
+            "same_name",
+            "sql/indicators/i_same_name.sql",
+            indicator("3.2", "internet_use", &[("\"internet_use\"\ntitle", "⟦E0506⟧\"internet_use\"\ntitle")]),
+        ),
+        Case::new(
+            "same_target",
+            "sql/indicators/i_same_target.sql",
+            indicator("3.3", "same_target", &[("[[target]]\nid = \"3.3\"", "⟦E0506⟧[[target]]\nid = \"2.1\"")]),
+        ),
+        Case::new(
+            "name_with_capitals",
+            "sql/indicators/i_capitals.sql",
+            indicator("3.4", "Internet-Use", &[("\"Internet-Use\"", "⟦E0201⟧\"Internet-Use\"")]),
+        ),
+        circle("circle_one", "circle_two"),
+        circle("circle_two", "circle_three"),
+        circle("circle_three", "circle_one"),
+        circle("itself", "itself"),
+    ];
+    check("names_that_nothing_has", &workspace(), &cases);
+}
+
+/// An indicator that reads another, which in the end reads this one.
+fn circle(name: &'static str, other: &str) -> Case {
+    edited(
+        name,
+        &[("JOIN observations AS o", &format!("JOIN indicators.⟦E0507⟧{other} AS i ON i.ref_area = p.ref_area\nJOIN observations AS o"))],
+    )
+}
+
+#[test]
+fn targets() {
+    let cases = [
+        edited("target_without_value", &[("[[target]]", "⟦E0504⟧[[target]]"), ("value = 100.0\nmet_at = 95.0\n", "")]),
+        edited("target_with_two_kinds", &[("[[target]]", "⟦E0504⟧[[target]]"), ("met_at = 95.0", "change = 0.1")]),
+        edited("target_without_year", &[("[[target]]", "⟦E0104⟧[[target]]"), ("year = 2030\nvalue", "value")]),
+        edited(
+            "band_upside_down",
+            &[
+                ("[[target]]", "⟦E0504⟧[[target]]"),
+                ("value = 100.0\nmet_at = 95.0\ndirection = \"up\"", "low = 1.02\nhigh = 0.98\ndirection = \"band\""),
+            ],
+        ),
+        edited("met_at_beyond", &[("met_at = 95.0", "met_at = ⟦E0505⟧105.0")]),
+        edited(
+            "met_at_beyond_downwards",
+            &[("value = 100.0\nmet_at = 95.0\ndirection = \"up\"", "value = 2.0\nmet_at = ⟦E0505⟧1.5\ndirection = \"down\"")],
+        ),
+        edited(
+            "change_against_direction",
+            &[("value = 100.0\nmet_at = 95.0\ndirection = \"up\"", "change = ⟦E0505⟧-0.25\ndirection = \"up\"")],
+        ),
+        edited("change_against_default_direction", &[("value = 100.0\nmet_at = 95.0\ndirection = \"up\"", "change = ⟦E0505⟧-0.25")]),
+        edited(
+            "band_without_direction_band",
+            &[("value = 100.0\nmet_at = 95.0", "low = 0.98\nhigh = 1.02"), ("direction = \"up\"", "direction = ⟦E0505⟧\"up\"")],
+        ),
+        edited("level_with_band", &[("met_at = 95.0\n", ""), ("direction = \"up\"", "direction = ⟦E0505⟧\"band\"")]),
+        edited("unknown_direction", &[("direction = \"up\"", "direction = ⟦E0505⟧\"upwards\"")]),
+        edited("baseline_after_target", &[("baseline_year = 2020", "baseline_year = ⟦E0505⟧2031")]),
+        edited("unknown_word_in_also", &[("direction = \"up\"", "direction = \"up\"\nalso = [\"groups\", ⟦E0505⟧\"country\"]")]),
+        edited("unknown_estimate", &[("direction = \"up\"", "direction = \"up\"\nestimates = [⟦E0505⟧\"availble\"]")]),
+    ];
+    check("targets", &workspace(), &cases);
+}
+
+/// The caret stands under the name that is wrong.
+#[test]
+#[ignore = "the place of an unknown group scheme or data set is the whole list, of a target's unknown area the line [[target]]"]
+fn the_item_of_a_list() {
+    let cases = [
+        edited("unknown_group_scheme", &[("[\"world\", \"special\"]", "[\"world\", ⟦E0508⟧\"itu_regions\"]")]),
+        edited("unknown_data_set", &[("[\"itu/internet_use\"]", "[⟦E0508⟧\"itu/internet_usage\"]")]),
+        edited("unknown_target_area", &[("\"WLD\"", "⟦E0508⟧\"WORLD\"")]),
+    ];
+    reported(&workspace(), &cases, &[]);
+}
+
+/// As above, wherever the place is.
+#[test]
+fn names_in_lists() {
+    let workspace = workspace();
+    for (case, hint) in [
+        (edited("unknown_group_scheme", &[("[\"world\", \"special\"]", "[\"world\", \"itu_regions\"]")]), "did you mean `itu_region`?"),
+        (edited("unknown_data_set", &[("[\"itu/internet_use\"]", "[\"itu/internet_usage\"]")]), "did you mean `itu/internet_use`?"),
+        (edited("unknown_target_area", &[("\"WLD\"", "\"WLDD\"")]), "did you mean `WLD`?"),
+    ] {
+        workspace.write(&case.file, &case.content);
+        let answer = workspace.json(2, &["check", &case.file]);
+        let problems = answer["problems"].as_array().unwrap();
+        assert_eq!(problems.len(), 1, "{answer}");
+        assert_eq!((&problems[0]["code"], &problems[0]["hint"]), (&"E0508".into(), &hint.into()), "{answer}");
+    }
+}
+
+/// One mistake, one report: what follows from it is not another.
+#[test]
+#[ignore = "a nested comment in the header also gives E3001 `there is no SELECT after the header`"]
+fn comment_in_comment() {
+    let cases = [edited("comment_in_comment", &[("\"Weighted by population\"", "\"Weighted ⟦E0511⟧/* by population\"")])];
+    reported(&workspace(), &cases, &[]);
+}

@@ -1,0 +1,84 @@
+//! Wrong files of `pipelines/`.
+
+use super::{Case, check, reported};
+use crate::support::Workspace;
+
+/// A source whose text below the first lines is the case's own.
+fn source(name: &'static str, rest: &str) -> Case {
+    Case::new(name, format!("pipelines/{name}.toml"), format!("source = \"{name}\"\nlicence = \"CC BY\"\n{rest}"))
+}
+
+const TABLE: &str = "[[dataset]]\nname = \"t\"\nformat = \"table\"\n";
+
+#[test]
+fn sources_and_data_sets() {
+    let table = |name: &'static str, rest: &str| source(name, &format!("{TABLE}{rest}"));
+    let whole = "columns = { series = { constant = \"X\" }, ref_area = \"iso\", time_period = \"year\", value = \"val\" }\n";
+    let cases = [
+        source("unknown_key", "⟦E0102⟧shedule = \"10 1 * * *\"\n"),
+        source("unknown_key_in_http", "[http]\nbase_url = \"https://example.org\"\n⟦E0102⟧retry = 4\n"),
+        source(
+            "unknown_key_in_data_set",
+            "[[dataset]]\nname = \"x\"\nformat = \"unctad_bulk\"\nreport = \"US\"\n⟦E0102⟧minimum_share_of_first = 0.5\n",
+        ),
+        source(
+            "key_of_another_format",
+            "[[dataset]]\nname = \"x\"\nformat = \"unctad_bulk\"\nreport = \"US\"\n⟦E0102⟧route = \"download_by_id\"\n",
+        ),
+        source("unknown_format", "[[dataset]]\nname = \"x\"\nformat = ⟦E0205⟧\"itu_datahubs\"\n⟦E0102⟧codes = [\"11624\"]\n"),
+        source(
+            "unknown_route",
+            "[[dataset]]\nname = \"x\"\nformat = \"itu_datahub\"\nroute = ⟦E0206⟧\"download_all\"\ncodes = [\"11624\"]\n",
+        ),
+        source("no_format", "⟦E0104⟧[[dataset]]\nname = \"x\"\n"),
+        source("no_codes", "⟦E0104⟧[[dataset]]\nname = \"x\"\nformat = \"itu_datahub\"\n"),
+        source("bad_schedule", "schedule = ⟦E0204⟧\"10 25 * * *\"\n"),
+        source(
+            "bad_schedule_of_data_set",
+            "[[dataset]]\nname = \"x\"\nformat = \"unctad_bulk\"\nreport = \"US\"\nschedule = ⟦E0204⟧\"every night\"\n",
+        ),
+        source("no_time", "[http]\nread_timeout_seconds = ⟦E0203⟧0\n"),
+        source(
+            "data_set_twice",
+            "[[dataset]]\nname = \"x\"\nformat = \"unctad_bulk\"\nreport = \"US\"\n[[dataset]]\nname = ⟦E0202⟧\"x\"\nformat = \"unctad_bulk\"\nreport = \"US\"\n",
+        ),
+        source("bad_name", "[[dataset]]\nname = ⟦E0201⟧\"My data\"\nformat = \"unctad_bulk\"\nreport = \"US\"\n"),
+        source(
+            "years_of_one",
+            "[[dataset]]\nname = \"x\"\nformat = \"unctad_api\"\nreport = \"US\"\nmeasure = \"M\"\nyears = ⟦E0206⟧[2018]\n",
+        ),
+        source("broken_toml", "title = \"International⟦E0101⟧\n"),
+        Case::new("no_licence", "pipelines/no_licence.toml", "⟦E0104⟧source = \"no_licence\"\n"),
+        Case::new("same_source", "pipelines/same_source.toml", "⟦E0202⟧source = \"years_of_one\"\nlicence = \"CC BY\"\n")
+            .after("years_of_one"),
+        table("table_without_columns", "").marked("[[dataset]]", "⟦E0104⟧[[dataset]]"),
+        table("table_without_year", "columns = ⟦E0104⟧{ series = { constant = \"X\" }, ref_area = \"iso\", value = \"val\" }\n"),
+        table("table_without_four", "columns = ⟦E0104⟧⟦E0104⟧⟦E0104⟧⟦E0104⟧{ }\n"),
+        table("table_unknown_column", &whole.replace("value =", "⟦E0102⟧obs_value = \"val\", value =")),
+        table("table_wrong_constant", &whole.replace("constant =", "⟦E0102⟧const =").replace("series = {", "series = ⟦E0104⟧{")),
+        table("table_wrong_type", &whole.replace("\"year\"", "⟦E0103⟧2020")),
+        table("table_unknown_scheme", &format!("area_scheme = ⟦E0207⟧\"iso2\"\n{whole}")),
+        table("table_map_of_unknown", &format!("{whole}[dataset.maps]\n⟦E0102⟧gender = {{ men = \"M\" }}\n")),
+    ];
+    check("sources_and_data_sets", &Workspace::empty(), &cases);
+}
+
+impl Case {
+    fn marked(mut self, old: &str, new: &str) -> Self {
+        self.content = self.content.replacen(old, new, 1);
+        self
+    }
+
+    /// Named so that it is read after another file.
+    fn after(mut self, other: &str) -> Self {
+        self.file = format!("pipelines/{other}_again.toml");
+        self
+    }
+}
+
+/// One mistake, one report.
+#[test]
+#[ignore = "after a broken `[[dataset]` the table recovered from it is reported too: E0104 needs `name`"]
+fn broken_table_head() {
+    reported(&Workspace::empty(), &[source("broken_table_head", "[[dataset]⟦E0101⟧\n")], &[]);
+}
