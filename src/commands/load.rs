@@ -36,6 +36,7 @@ pub fn read(settings: &Settings) -> Loaded {
     let reference = Reference::load(root, settings.membership, settings.today(), &mut problems);
     let catalogue = Catalogue::load(root, &mut problems);
     let (corrections, correction_texts) = corrections::load(root, &mut problems);
+    corrections::check_names(&corrections, &sources, &reference, &mut problems);
     let checks = checks::load(&catalogue.checks, &mut problems);
     catalogue.check_names(&reference, &dataset_names(&sources), &mut problems);
     Loaded { sources, catalogue: Arc::new(catalogue), reference: Arc::new(reference), corrections, correction_texts, checks, problems }

@@ -12,7 +12,7 @@ use crate::cli::TableFormat;
 use crate::engine::Engine;
 use crate::engine::session::conform;
 use crate::error::{Error, Result, SourceText};
-use crate::indicator::lint;
+use crate::indicator::{lint, statement};
 use crate::observe::write::table_bytes;
 use crate::printer::Printer;
 use crate::settings::Settings;
@@ -29,8 +29,12 @@ pub async fn sql(
     let engine = loaded.engine(settings)?;
     let Some(query) = query else { return prompt(settings, printer, &engine, output, timeout).await };
     let batch = run(&engine, query, timeout).await?;
-    let format = if printer.json() && output == TableFormat::Table { TableFormat::Json } else { output };
-    let bytes = render(&batch, format)?;
+    if printer.json() && output == TableFormat::Table && file.is_none() {
+        let rows = crate::publish::json_rows(&batch)?;
+        printer.envelope("sql", 0, &serde_json::json!({ "rows": rows }), &[]);
+        return Ok(0);
+    }
+    let bytes = render(&batch, output)?;
     match file {
         Some(path) => crate::files::write_atomically(path, &bytes)?,
         None => printer.data(&bytes),
@@ -41,6 +45,9 @@ pub async fn sql(
 /// Runs one query; errors carry the place in the query.
 async fn run(engine: &Engine, query: &str, timeout: u64) -> Result<RecordBatch> {
     let text = SourceText::new("query", query);
+    if let Some(problem) = statement::refused(&text, &["select", "with", "explain", "show", "describe", "values"]) {
+        return Err(Error::Workspace(vec![problem]));
+    }
     let frame = engine.plan(query).await.map_err(|e| Error::Workspace(vec![lint::problem_of(&text, &e, engine)]))?;
     let schema: SchemaRef = Arc::new(frame.schema().as_arrow().clone());
     let batches = match tokio::time::timeout(Duration::from_secs(timeout), frame.collect()).await {

@@ -1,7 +1,12 @@
 //! SQL without its whitespace and comments: what a hash of a method must not depend on.
 
 use datafusion::sql::sqlparser::dialect::GenericDialect;
-use datafusion::sql::sqlparser::tokenizer::{Token, TokenWithSpan, Tokenizer};
+use datafusion::sql::sqlparser::tokenizer::{Token, TokenWithSpan, Tokenizer, TokenizerError};
+
+/// Whether the text can be cut into words at all: an open quote or comment cannot.
+pub fn tokenize(sql: &str) -> Result<(), TokenizerError> {
+    Tokenizer::new(&GenericDialect {}, sql).tokenize_with_location().map(|_| ())
+}
 
 /// The tokens of a statement, comments and whitespace dropped. Text that is no SQL gives an empty list.
 pub fn tokens(sql: &str) -> Vec<TokenWithSpan> {

@@ -192,12 +192,24 @@ fn check_names(catalogue: &Catalogue, indicator: &Indicator, reference: &Referen
     let schemes = reference.schemes();
     for group in &indicator.groups {
         if !schemes.contains(group) {
-            unknown("E0508", indicator.span_of("groups"), "group scheme", group, schemes.iter().map(String::as_str).collect());
+            unknown(
+                "E0508",
+                item(text, indicator.span_of("groups"), group),
+                "group scheme",
+                group,
+                schemes.iter().map(String::as_str).collect(),
+            );
         }
     }
     for dataset in &indicator.datasets {
         if !datasets.contains(dataset) {
-            unknown("E0508", indicator.span_of("datasets"), "data set", dataset, datasets.iter().map(String::as_str).collect());
+            unknown(
+                "E0508",
+                item(text, indicator.span_of("datasets"), dataset),
+                "data set",
+                dataset,
+                datasets.iter().map(String::as_str).collect(),
+            );
         }
     }
     let units = unit_codes(reference);
@@ -206,7 +218,8 @@ fn check_names(catalogue: &Catalogue, indicator: &Indicator, reference: &Referen
     }
     for target in &indicator.targets {
         if !reference.is_area(&target.area) {
-            unknown("E0508", target.span.clone(), "area in a target", &target.area, reference.area_codes().collect());
+            let rest = target.span.start..text.text.len();
+            unknown("E0508", item(text, rest, &target.area), "area in a target", &target.area, reference.area_codes().collect());
         }
     }
     for name in canonical::indicator_references(indicator.sql()) {
@@ -215,6 +228,15 @@ fn check_names(catalogue: &Catalogue, indicator: &Indicator, reference: &Referen
             let known = catalogue.indicators.iter().map(|i| i.name.as_str()).collect();
             unknown("E0509", span, "indicator", &name, known);
         }
+    }
+}
+
+/// Where a quoted word stands inside a part of the header; the part itself when it is not found.
+fn item(text: &SourceText, part: std::ops::Range<usize>, name: &str) -> std::ops::Range<usize> {
+    let quoted = format!("\"{name}\"");
+    match text.text.get(part.clone()).and_then(|t| t.find(&quoted)) {
+        Some(at) => part.start + at..part.start + at + quoted.len(),
+        None => part,
     }
 }
 
@@ -239,6 +261,7 @@ fn folder(workspace: &Path, relative: &str, problems: &mut Vec<Problem>) -> BTre
         match fs_err::read(&path).map(String::from_utf8) {
             Ok(Ok(text)) => {
                 let stem = path.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
+                let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
                 texts.insert(stem, SourceText::new(shown, text));
             }
             Ok(Err(_)) => problems.push(Problem::file("E0003", shown, "the file is not UTF-8").hint("save it as UTF-8")),

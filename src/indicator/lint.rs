@@ -73,7 +73,8 @@ fn syntax_problem(text: &SourceText, message: &str) -> Problem {
 }
 
 fn plan_problem(text: &SourceText, message: &str, span: Option<Range<usize>>, engine: &Engine) -> Problem {
-    let message = message.trim_start_matches("Error during planning: ").lines().next().unwrap_or_default();
+    let message =
+        message.trim_start_matches("Error during planning: ").trim_start_matches("Internal error: ").lines().next().unwrap_or_default();
     if let Some(name) = between(message, "table '", "' not found") {
         let short = name.trim_start_matches("datafusion.public.").trim_start_matches("datafusion.").to_owned();
         let span = span.or_else(|| word(text, short.rsplit('.').next().unwrap_or(&short))).unwrap_or_else(|| sql_start(text));
@@ -87,6 +88,11 @@ fn plan_problem(text: &SourceText, message: &str, span: Option<Range<usize>>, en
         let known = function_names(engine);
         return Problem::new("E3004", text, span, format!("unknown function `{name}`"))
             .maybe_hint(suggestion(name, known.iter().map(String::as_str)));
+    }
+    if let Some(name) = between(message, "Function '", "'").filter(|_| message.contains("failed to match any signature")) {
+        let span = span.or_else(|| word(text, name)).unwrap_or_else(|| sql_start(text));
+        return Problem::new("E3004", text, span, format!("`{name}` does not take arguments of this number or type"))
+            .hint("look at the types of its arguments; CAST(x AS DOUBLE) makes a number");
     }
     for (start, what) in [("DDL not supported: ", "DDL"), ("DML not supported: ", "DML"), ("Statement not supported: ", "statement")] {
         if let Some(rest) = message.strip_prefix(start) {

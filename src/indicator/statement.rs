@@ -24,7 +24,7 @@ const CHANGING: [&str; 14] =
 
 /// Plans a statement over the tables of `engine`; gives the plan and every problem.
 pub async fn plan(text: &SourceText, engine: &Engine, problems: &mut Vec<Problem>) -> Option<LogicalPlan> {
-    if let Some(problem) = refused(text) {
+    if let Some(problem) = refused(text, &["select", "with"]) {
         problems.push(problem);
         return None;
     }
@@ -60,20 +60,30 @@ fn word(token: &Token) -> Option<&str> {
     if let Token::Word(word) = token { Some(&word.value) } else { None }
 }
 
-/// Statements other than one SELECT, and files read by name.
-fn refused(text: &SourceText) -> Option<Problem> {
+/// Statements that do not begin as allowed, several statements, and files read by name.
+pub fn refused(text: &SourceText, allowed: &[&str]) -> Option<Problem> {
+    if let Err(error) = canonical::tokenize(&text.text) {
+        let start = text.offset(error.location.line as usize, error.location.column as usize);
+        return Some(
+            Problem::new("E3001", text, start..start + 1, format!("SQL: {}", error.message))
+                .hint("close the quote or comment that begins here"),
+        );
+    }
     let tokens = tokens(text);
     let Some((first, span)) = tokens.first() else {
         let end = text.text.len().saturating_sub(1);
         return Some(Problem::new("E3001", text, end..end + 1, "there is no SELECT after the header").hint("write one plain SELECT"));
     };
-    if let Some(first) = word(first)
-        && CHANGING.contains(&first.to_lowercase().as_str())
-    {
-        return Some(
-            Problem::new("E3008", text, span.clone(), format!("{} is refused: SQL here only reads", first.to_uppercase()))
-                .hint("write one SELECT (or WITH .. SELECT)"),
-        );
+    let begins = word(first).map(str::to_lowercase);
+    if let Some(begins) = begins.filter(|w| !allowed.contains(&w.as_str())) {
+        let changing = CHANGING.contains(&begins.as_str());
+        let message = if changing {
+            format!("{} is refused: SQL here only reads", begins.to_uppercase())
+        } else {
+            format!("`{begins}` begins no SELECT")
+        };
+        let code = if changing || matches!(begins.as_str(), "explain" | "show" | "describe" | "values") { "E3008" } else { "E3001" };
+        return Some(Problem::new(code, text, span.clone(), message).hint("write one SELECT (or WITH .. SELECT)"));
     }
     for (index, (token, span)) in tokens.iter().enumerate() {
         match token {

@@ -45,6 +45,7 @@ pub struct Correction {
     pub expect: Expect,
     pub reason: String,
     pub evidence: String,
+    pub place: Problem,
 }
 
 /// What became of one correction in one data set.
@@ -166,7 +167,36 @@ fn read(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> Option<Corr
         expect: expect?,
         reason: reason?,
         evidence: evidence?,
+        place: Problem::new("E0402", table.source(), table.span_of("source"), ""),
     })
+}
+
+/// Sources, data sets and areas that do not exist: such a correction would never apply.
+pub fn check_names(
+    corrections: &[Correction],
+    sources: &[crate::pipelines::Source],
+    reference: &super::reference::Reference,
+    problems: &mut Vec<Problem>,
+) {
+    for correction in corrections {
+        let mut report = |what: &str, name: &str, known: Vec<&str>| {
+            let mut problem = correction.place.clone();
+            problem.message = format!("correction `{}`: unknown {what} `{name}`", correction.id);
+            problem.hint = suggestion(name, known);
+            problems.push(problem);
+        };
+        match sources.iter().find(|s| s.name == correction.source) {
+            None => report("source", &correction.source, sources.iter().map(|s| s.name.as_str()).collect()),
+            Some(source) => {
+                if let Some(dataset) = correction.dataset.as_deref().filter(|d| source.dataset(d).is_none()) {
+                    report("data set", dataset, source.datasets.iter().map(|d| d.name.as_str()).collect());
+                }
+            }
+        }
+        if !reference.is_area(&correction.ref_area) {
+            report("area", &correction.ref_area, reference.area_codes().collect());
+        }
+    }
 }
 
 impl Expect {

@@ -96,7 +96,15 @@ pub fn inputs(
         inputs.insert("reference/itu_series.csv".into(), reference.hashes.get("itu_series.csv").cloned().unwrap_or_default());
     }
     if !corrections.is_empty() {
-        inputs.insert("corrections".into(), hash(format!("{corrections:?}")));
+        inputs.insert(
+            "corrections".into(),
+            hash(
+                corrections
+                    .iter()
+                    .map(|c| format!("{:?}\n", (&c.id, &c.series, &c.ref_area, &c.years, &c.dimensions, &c.action, &c.expect, &c.reason)))
+                    .collect(),
+            ),
+        );
     }
     inputs
 }

@@ -10,7 +10,7 @@ use jiff::civil::Date;
 use super::areas::AreaCodes;
 use super::schema;
 use crate::engine::read::Table;
-use crate::error::{Problem, SourceText};
+use crate::error::{Problem, SourceText, suggestion};
 use crate::typed_csv;
 
 /// Whether today's groups hold for all years, or each year's own.
@@ -76,14 +76,23 @@ impl Reference {
                 }
             }
         };
-        let mut csv = |name: &str, columns: &[&str], problems: &mut Vec<Problem>| -> CsvTable {
-            open(name, problems).map(|text| CsvTable::read(&text, columns, problems)).unwrap_or_default()
+        let mut csv = |name: &str, columns: &[&str], more: &[&str], problems: &mut Vec<Problem>| -> CsvTable {
+            let Some(text) = open(name, problems) else { return CsvTable::default() };
+            let table = CsvTable::read(&text, columns, problems);
+            table.only(columns, more, problems);
+            table
         };
-        let areas = csv("areas.csv", &["ref_area", "name", "iso2", "m49"], problems);
-        let groups = csv("groups.csv", &["group_code", "group_scheme", "name"], problems);
-        let crosswalk = csv("area_codes.csv", &["scheme", "code", "ref_area"], problems);
-        let membership = csv("membership.csv", &["group_scheme", "group_code", "ref_area", "valid_from", "valid_until"], problems);
-        let itu = csv("itu_series.csv", &["series_id", "series", "unit"], problems);
+        let areas = csv("areas.csv", &["ref_area", "name", "iso2", "m49"], &["in_world", "note"], problems);
+        let groups = csv("groups.csv", &["group_code", "group_scheme", "name"], &["members_expected"], problems);
+        let crosswalk = csv("area_codes.csv", &["scheme", "code", "ref_area"], &["note"], problems);
+        let membership =
+            csv("membership.csv", &["group_scheme", "group_code", "ref_area", "valid_from", "valid_until"], &["evidence"], problems);
+        let itu = csv(
+            "itu_series.csv",
+            &["series_id", "series", "unit"],
+            &["code", "title", "sex", "age", "urbanisation", "disability", "education_level", "breakdown"],
+            problems,
+        );
         let population = open("population.csv", problems);
         let gni = open("gni_per_capita.csv", problems);
         let units = open("units.csv", problems);
@@ -362,6 +371,18 @@ impl CsvTable {
             }
         }
         Self { header, records, source: Some(text.clone()) }
+    }
+
+    /// Reports columns that the table does not have.
+    fn only(&self, required: &[&str], more: &[&str], problems: &mut Vec<Problem>) {
+        let Some(source) = &self.source else { return };
+        for name in self.header.iter().filter(|name| !required.contains(&name.as_str()) && !more.contains(&name.as_str())) {
+            let start = source.text.find(name.as_str()).unwrap_or(0);
+            problems.push(
+                Problem::new("E0302", source, start..start + name.len().max(1), format!("unknown column `{name}`"))
+                    .maybe_hint(suggestion(name, required.iter().chain(more).copied())),
+            );
+        }
     }
 
     pub fn len(&self) -> usize {

@@ -36,6 +36,7 @@ pub fn json_rows(batch: &RecordBatch) -> Result<serde_json::Value> {
         let mut object = serde_json::Map::new();
         for ((field, array), text) in schema.fields().iter().zip(batch.columns()).zip(&columns) {
             let value = match field.data_type() {
+                DataType::Null => serde_json::Value::Null,
                 _ if array.is_null(row) => serde_json::Value::Null,
                 DataType::Float64 => serde_json::json!(array.as_primitive::<Float64Type>().value(row)),
                 kind if kind.is_integer() => text.value(row).to_string().parse::<i64>().map_or(serde_json::Value::Null, Into::into),

@@ -260,6 +260,11 @@ impl Reasons<'_> {
             let more = if records.len() > 3 { format!("; and {} more", records.len() - 3) } else { String::new() };
             causes.push((code, records.iter().take(3).map(|r| r.text.as_str()).collect::<Vec<_>>().join("; ") + &more));
         }
+        let own = !self.members.contains_key(change.key[1]);
+        if own && change.key.last() == Some(&"reported") && records.iter().any(|r| r.old == old && r.new == new) {
+            // The economy's own figure is what its record says: nothing else can have moved it.
+            return (causes[0].0.to_owned(), causes[0].1.clone());
+        }
         let inputs = self
             .inputs
             .entry(indicator.to_owned())

@@ -135,7 +135,8 @@ impl Explainer<'_> {
         } else if explanation.inputs.is_empty() || !ours {
             let places = vec![(explanation.wanted.area.clone(), explanation.wanted.year)];
             let found = self.records(&computed.engine, indicator, &explanation.wanted, &places).await?;
-            explanation.records = best(found, &explanation.wanted.area, explanation.wanted.year, explanation.value, &[]);
+            let found = best(found, &explanation.wanted.area, explanation.wanted.year, explanation.value, &[]);
+            explanation.records = self.probed(&computed.engine, indicator, &explanation.wanted, found).await?;
         }
         if indicator.rollup == ROLLUP_NONE {
             derived_parts(&mut explanation);
@@ -316,6 +317,31 @@ impl Explainer<'_> {
             });
         }
         Ok(records)
+    }
+
+    /// Of several records with the same figure, those from which the SELECT alone gives the row.
+    async fn probed(&self, engine: &Engine, indicator: &Indicator, wanted: &Wanted, found: Vec<Record>) -> Result<Vec<Record>> {
+        if found.len() < 2 {
+            return Ok(found);
+        }
+        let mut kept = Vec::new();
+        for record in &found {
+            let probe = engine.sibling()?;
+            let query = format!("SELECT * FROM observations WHERE snapshot = '{}' AND record = {}", record.snapshot, record.record);
+            engine.run(&query, "the record").await.and_then(|(schema, rows)| probe.register_batches("observations", schema, rows))?;
+            let (schema, rows) = probe.run(indicator.sql(), &indicator.text.path).await?;
+            let rows = concat(&schema, &rows)?;
+            let cells = Table(&rows);
+            let same = |row: usize| {
+                cells.text("ref_area", row) == Some(&wanted.area)
+                    && cells.int("time_period", row) == Some(wanted.year)
+                    && DIMENSIONS.iter().zip(&wanted.dimensions).all(|(d, code)| cells.text(d, row).unwrap_or("_T") == code)
+            };
+            if (0..cells.len()).any(same) {
+                kept.push(record.clone());
+            }
+        }
+        Ok(if kept.is_empty() { found } else { kept })
     }
 
     /// Values of the indicators that this one reads, for the same area and year.

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
+use std::io::{BufRead, BufReader};
 
 use super::archive::{self, Kind};
 use super::csv_stream::{CsvStream, Record};
@@ -42,13 +43,16 @@ pub fn locate(format: &Format, mut file: File, wanted: &BTreeSet<u32>) -> Result
         if let Format::Table(map) = format {
             super::table::skip_lines(&mut reader, map.header_row - 1)?;
         }
+        // The reader counts a line at LF, and begins a record right behind the CR before it.
+        let mut reader = BufReader::new(reader);
+        let behind_cr = u64::from(reader.fill_buf().map_err(|e| archive::read_error(&e))?.windows(2).any(|w| w == b"\r\n"));
         let csv = CsvStream::open(reader, delimiter, count)?;
         let mut csv = if csv.column(&["DisaggregationGroup"]).is_some() { csv.rejoin_torn() } else { csv };
         while let Some(record) = csv.read()? {
             if let Record::Whole(number, record) = record
                 && wanted.contains(&number)
             {
-                let line = record.position().map_or(0, csv::Position::line) + skipped;
+                let line = record.position().map_or(0, csv::Position::line) + skipped + behind_cr;
                 let cells: Vec<String> = record.iter().map(|c| String::from_utf8_lossy(c).into_owned()).collect();
                 found.insert(number, Located { member: name.to_owned(), line, text: cells.join(",") });
             }

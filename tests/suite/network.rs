@@ -588,7 +588,11 @@ fn unctad_user(asked: &Asked) -> Reply {
 }
 
 fn keyed(server: &Server) -> Pipeline {
-    Pipeline::new("unctad", server, &["ict_use_by_size_api"]).set("ict_use_by_size_api", "years", vec![2018, 2023])
+    Pipeline::new("unctad", server, &["ict_use_by_size_api"]).set("ict_use_by_size_api", "years", vec![2018, 2023]).set(
+        "ict_use_by_size_api",
+        "base_url",
+        server.url(),
+    )
 }
 
 /// No credential in what was printed, nor in any file of the workspace.

@@ -84,7 +84,7 @@ fn other_sources_go_on() {
     no_panic(&run);
     assert_ne!(std::fs::read_link(workspace.path("data/current")).unwrap(), first);
     let checks = workspace.release("checks.parquet");
-    assert_eq!(crate::support::rows(&checks, &[("check", "data_sets_failed"), ("result", "warned")]).len(), 1);
+    assert_eq!(crate::support::rows(&checks, &[("id", "data_sets_failed"), ("result", "warned")]).len(), 1);
 
     // The body comes at last.
     copy(&fixtures.join("itu/internet_use"), &workspace.path("in/itu/internet_use"));

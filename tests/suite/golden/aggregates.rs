@@ -30,14 +30,14 @@ fn g01_the_fall_of_2015_is_an_outlier_and_no_matter_of_coverage() {
     let fall = row(&WORKED.falls_in_use, &[("indicator", "internet_use"), ("ref_area", "WDI_SAS"), ("time_period", "2015")]);
     let detail = Table(&WORKED.falls_in_use).text("detail", fall).unwrap();
     assert!(detail.contains("19.06 (2014) to 16.22 (2015)"), "{detail}");
-    let found = row(&WORKED.checks, &[("check", "falls_in_use"), ("indicator", "internet_use")]);
+    let found = row(&WORKED.checks, &[("id", "falls_in_use"), ("indicator", "internet_use")]);
     assert_eq!(Table(&WORKED.checks).text("result", found), Some("warned"));
     for year in [2014, 2015] {
         close(cell(&WORKED.values, "coverage", "internet_use", "WDI_SAS", year, "available"), 1.0, 1e-12);
         close(cell(&WORKED.values, "members_observed", "internet_use", "WDI_SAS", year, "available"), SOUTH_ASIA.len() as f64, 0.0);
     }
     for check in ["coverage_fell", "coverage_lost", "one_economy_missing"] {
-        assert!(rows(&WORKED.checks, &[("check", check), ("indicator", "internet_use")]).is_empty(), "{check}");
+        assert!(rows(&WORKED.checks, &[("id", check), ("indicator", "internet_use")]).is_empty(), "{check}");
     }
 }
 
@@ -87,7 +87,7 @@ fn g06_the_one_large_economy_that_is_missing_is_named() {
     let found = row(&WORKED.values, &[("indicator", "wdi_world"), ("ref_area", "WLD"), ("time_period", "2023"), ("estimate", "available")]);
     let note = Table(&WORKED.values).text("note", found).unwrap_or_default();
     assert!(note.starts_with("India (IND) is missing: 17."), "{note}");
-    let found = row(&WORKED.checks, &[("check", "one_economy_missing"), ("indicator", "wdi_world")]);
+    let found = row(&WORKED.checks, &[("id", "one_economy_missing"), ("indicator", "wdi_world")]);
     assert!(Table(&WORKED.checks).int("rows_failed", found) > Some(0));
 }
 
@@ -227,7 +227,7 @@ fn g20_the_total_lies_between_women_and_men() {
     assert!(warned("DZA").is_empty());
     let implied = WORKED.implied_weights.as_ref().map_or(0, |failures| rows(failures, &[("indicator", "by_sex")]).len());
     assert_eq!(implied, 0, "Algeria implies 0.49646 women, its population has 0.48889");
-    let found = row(&WORKED.checks, &[("check", "total_between_parts"), ("indicator", "by_sex")]);
+    let found = row(&WORKED.checks, &[("id", "total_between_parts"), ("indicator", "by_sex")]);
     assert_eq!(Table(&WORKED.checks).text("result", found), Some("warned"));
 }
 

@@ -36,7 +36,7 @@ fn a_failed_gate_stages_and_does_not_promote() {
     assert_ne!(current(&workspace), good);
     assert!(run.stdout.contains("with warnings"), "{}", run.stdout);
     let checks = workspace.release("checks.parquet");
-    assert_eq!(rows(&checks, &[("check", "always"), ("result", "warned")]).len(), 1);
+    assert_eq!(rows(&checks, &[("id", "always"), ("result", "warned")]).len(), 1);
 }
 
 #[test]

@@ -307,11 +307,11 @@ fn the_catalogue_labels_what_is_there() {
 #[test]
 fn every_check_file_has_a_row() {
     let cells = Table(&FIRST.checks);
-    let run: BTreeSet<&str> = (0..cells.len()).filter_map(|row| cells.text("check", row)).collect();
+    let run: BTreeSet<&str> = (0..cells.len()).filter_map(|row| cells.text("id", row)).collect();
     let files = std::fs::read_dir(crate::support::project().join("sql/checks")).unwrap().count();
     assert_eq!(run.len(), files);
     for row in 0..cells.len() {
-        let (check, failed) = (cells.text("check", row).unwrap(), cells.int("rows_failed", row).unwrap());
+        let (check, failed) = (cells.text("id", row).unwrap(), cells.int("rows_failed", row).unwrap());
         let kept = FIRST.files.contains_key(&format!("failures/{check}.parquet"));
         assert!(failed == 0 || kept, "the failing rows of {check} are kept");
         assert_ne!(cells.text("result", row), Some("failed"), "{check}");
