@@ -29,6 +29,7 @@ pub fn read_document<T>(
     read: impl FnOnce(&mut TableReader<'_>, &mut Vec<Problem>) -> T,
 ) -> T {
     let (document, errors) = DeTable::parse_recoverable(toml);
+    let broken = !errors.is_empty();
     for error in errors {
         let span = error.span().unwrap_or(0..0);
         problems.push(
@@ -37,8 +38,13 @@ pub fn read_document<T>(
         );
     }
     let mut reader = TableReader { table: Some(document.get_ref()), span: base..base + 1, what, source, base, asked: Vec::new() };
+    let said = problems.len();
     let result = read(&mut reader, problems);
     reader.finish(problems);
+    if broken {
+        // What else seems wrong may only follow from the broken line.
+        problems.truncate(said);
+    }
     result
 }
 

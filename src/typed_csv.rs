@@ -80,7 +80,15 @@ pub fn read(
             let cell = given.filter(|cell| !cell.is_empty()).map(str::to_owned);
             let cell = cell.or_else(|| default(field.name()).filter(|_| given.is_none() || !field.is_nullable()).map(str::to_owned));
             if let Some(cell) = &cell {
-                check_cell(text, offset, field.name(), field.data_type(), cell, problems);
+                check_cell(
+                    text,
+                    offset,
+                    names.iter().position(|n| n == field.name()).unwrap_or(0),
+                    field.name(),
+                    field.data_type(),
+                    cell,
+                    problems,
+                );
             } else if !field.is_nullable() && names.contains(field.name()) && *field.data_type() != DataType::Utf8 {
                 problems.push(Problem::new("E0305", text, offset..offset + 1, format!("`{}` is empty", field.name())));
             }
@@ -100,7 +108,7 @@ pub fn read(
     }
 }
 
-fn check_cell(text: &SourceText, offset: usize, name: &str, kind: &DataType, cell: &str, problems: &mut Vec<Problem>) {
+fn check_cell(text: &SourceText, offset: usize, index: usize, name: &str, kind: &DataType, cell: &str, problems: &mut Vec<Problem>) {
     let good = match kind {
         DataType::Int32 => cell.parse::<i32>().is_ok(),
         DataType::Int64 => cell.parse::<i64>().is_ok(),
@@ -108,11 +116,22 @@ fn check_cell(text: &SourceText, offset: usize, name: &str, kind: &DataType, cel
         _ => true,
     };
     if !good {
-        let line_end = text.text[offset..].find('\n').map_or(text.text.len(), |i| offset + i);
-        let start = text.text[offset..line_end].find(cell).map_or(offset, |i| offset + i);
+        let place = cell_place(&text.text, offset, index, cell);
         let wanted = if *kind == DataType::Float64 { "a number" } else { "a whole number" };
-        problems.push(Problem::new("E0305", text, start..start + cell.len(), format!("`{name}` must be {wanted}, found `{cell}`")));
+        problems.push(Problem::new("E0305", text, place, format!("`{name}` must be {wanted}, found `{cell}`")));
     }
+}
+
+/// Where a cell stands: by its number in the line, where no quote can hide a comma; else by its text.
+pub fn cell_place(text: &str, offset: usize, index: usize, cell: &str) -> std::ops::Range<usize> {
+    let line = text[offset.min(text.len())..].lines().next().unwrap_or_default();
+    let start = if line.contains('"') {
+        line.find(cell).unwrap_or(0)
+    } else {
+        let before: usize = line.split(',').take(index).map(|c| c.len() + 1).sum();
+        before + line.get(before..).and_then(|rest| rest.find(cell)).unwrap_or(0)
+    };
+    offset + start..offset + start + cell.len().max(1)
 }
 
 fn column(kind: &DataType, nullable: bool, cells: Vec<Option<String>>) -> ArrayRef {

@@ -24,6 +24,11 @@ pub async fn preview(settings: &Settings, printer: &Printer, wanted: &str, areas
     if !others.is_empty() {
         return Err(Error::Workspace(others));
     }
+    let mut wrong = Vec::new();
+    crate::indicator::statement::plan(&indicator.text, &loaded.engine(settings)?, &mut wrong).await;
+    if !wrong.is_empty() {
+        return Err(Error::Workspace(wrong));
+    }
     let (values, _) = compute_one(settings, &loaded, &catalogue, position).await?;
     let cells = Table(&values);
     let keep = |row: &usize| {

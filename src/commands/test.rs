@@ -215,6 +215,14 @@ async fn record_case(
     let mut problems = Vec::new();
     let case = test_case::load(&settings.workspace, indicator, name, &mut problems).ok_or(Error::Workspace(problems))?;
     let values = test_case::run(&case, &Engine::new(settings.limits)?, &loaded.catalogue, &loaded.reference, indicator).await?;
+    let cells = Table(&values);
+    if !(0..cells.len()).any(|r| cells.text("ref_area", r).is_some_and(|a| areas.iter().any(|w| w == a))) {
+        fs_err::remove_dir_all(&folder)?;
+        return Err(Error::usage_hint(
+            format!("{} has no value for these areas and years: the case would expect nothing", indicator.name),
+            "choose areas and years that `yardstick preview` shows",
+        ));
+    }
     let bytes = test_case::expectation(&values, &[], &|area, _| areas.iter().any(|a| a == area))?;
     crate::files::write_atomically(&folder.join("expected.csv"), &bytes)?;
     printer.line(&format!("wrote {}: {} observations", settings.workspace.shown(&folder), rows.num_rows()));

@@ -239,14 +239,22 @@ fn membership_batch(
         let (group, area) = (table.get(row, "group_code"), table.get(row, "ref_area"));
         for (kind, code, known) in [("area", area, &known_areas), ("group", group, &known_groups)] {
             if !known.contains(code) {
-                problems.push(table.problem("E0306", row, format!("{kind} `{code}` is not in {kind}s.csv")));
+                let column = if kind == "area" { "ref_area" } else { "group_code" };
+                problems.push(
+                    table
+                        .problem_at("E0306", row, column, format!("{kind} `{code}` is not in {kind}s.csv"))
+                        .maybe_hint(suggestion(code, known.iter().copied()).filter(|s| s.starts_with("did"))),
+                );
             }
         }
         let mut bound = |column: &str, open: Date| match table.get(row, column) {
             "" => open,
             text => text.parse::<Date>().unwrap_or_else(|_| {
-                problems
-                    .push(table.problem("E0306", row, format!("`{column}` is not a date: `{text}`")).hint("write YYYY-MM-DD, or nothing"));
+                problems.push(
+                    table
+                        .problem_at("E0306", row, column, format!("`{column}` is not a date: `{text}`"))
+                        .hint("write YYYY-MM-DD, or nothing"),
+                );
                 open
             }),
         };
@@ -305,7 +313,7 @@ fn population_batch(text: &SourceText, problems: &mut Vec<Problem>) -> RecordBat
     let mut codes: [Vec<&str>; 3] = Default::default();
     for row in 0..table.len() {
         let Ok(year) = table.get(row, "time_period").parse::<i32>() else {
-            problems.push(table.problem("E0305", row, "time_period must be a year"));
+            problems.push(table.problem_at("E0305", row, "time_period", "time_period must be a year"));
             continue;
         };
         for (index, breakdown) in &columns {
@@ -314,7 +322,7 @@ fn population_batch(text: &SourceText, problems: &mut Vec<Problem>) -> RecordBat
                 continue;
             }
             let Ok(value) = cell.parse::<f64>() else {
-                problems.push(table.problem("E0305", row, format!("`{cell}` is not a number of persons")));
+                problems.push(table.problem_at("E0305", row, &table.header[*index], format!("`{cell}` is not a number of persons")));
                 continue;
             };
             areas.push(table.get(row, "ref_area"));
@@ -405,6 +413,15 @@ impl CsvTable {
     pub fn column<'a>(&'a self, column: &str) -> impl Iterator<Item = &'a str> + use<'a> {
         let index = self.header.iter().position(|h| h == column).unwrap_or(usize::MAX);
         (0..self.len()).map(move |row| self.cell(row, index))
+    }
+
+    /// A problem with one cell.
+    fn problem_at(&self, code: &'static str, row: usize, column: &str, message: impl Into<String>) -> Problem {
+        let mut problem = self.problem(code, row, message);
+        let index = self.header.iter().position(|h| h == column).unwrap_or(0);
+        let place = typed_csv::cell_place(&problem.source.text, problem.start, index, self.get(row, column));
+        (problem.start, problem.end) = (place.start, place.end);
+        problem
     }
 
     fn problem(&self, code: &'static str, row: usize, message: impl Into<String>) -> Problem {

@@ -250,7 +250,6 @@ fn an_added_correction() {
 
 /// Two causes at once are both named, each where it acted.
 #[test]
-#[ignore = "an economy's own figure, explained by its record, also blames membership and method changes that cannot have touched it"]
 fn two_causes() {
     let workspace = of_internet_use();
     edit_body(&workspace, "\"34.97622513\",2024", "\"35.5\",2024");

@@ -88,13 +88,13 @@ fn reference_tables() {
             "membership",
             "pipelines/reference/membership.csv",
             format!(
-                "{head}⟦E0306⟧world,WLD,PRU,,,\n⟦E0306⟧world,WORLD,PER,,,\n⟦E0306⟧world,WLD,PER,1 July 2019,,\n⟦E0306⟧world,WLD,NAM,,2024-13-01,\n"
+                "{head}world,WLD,⟦E0306⟧PRU,,,\nworld,⟦E0306⟧WORLD,PER,,,\nworld,WLD,PER,⟦E0306⟧1 July 2019,,\nworld,WLD,NAM,,⟦E0306⟧2024-13-01,\n"
             ),
         ),
         Case::new(
             "population",
             "pipelines/reference/population.csv",
-            "ref_area,time_period,_T:_T:_T,F:_T:_T\nKEN,2020,53,27\n⟦E0305⟧KEN,twenty,53,27\n⟦E0305⟧KEN,2021,many,27\n",
+            "ref_area,time_period,_T:_T:_T,F:_T:_T\nKEN,2020,53,27\nKEN,⟦E0305⟧twenty,53,27\nKEN,2021,⟦E0305⟧many,27\n",
         ),
         Case::new(
             "gni",
@@ -102,7 +102,7 @@ fn reference_tables() {
             "ref_area,time_period,usd\nKEN,⟦E0305⟧2O20,1800\nKEN,2021,⟦E0305⟧1.8k\n",
         ),
         Case::new("units", "pipelines/reference/units.csv", "unit,name,symbol,⟦E0302⟧decimal,minimum,maximum\nPT,Percent,%,1,0,100\n"),
-        Case::new("itu_series", "pipelines/reference/itu_series.csv", "⟦E0303⟧series_id,series,units\n11624,11624,PT\n"),
+        Case::new("itu_series", "pipelines/reference/itu_series.csv", "⟦E0303⟧series_id,series,⟦E0302⟧units\n11624,11624,PT\n"),
     ];
     check("reference_tables", &world(), &cases);
 }
@@ -113,9 +113,9 @@ fn reference_headers() {
         Case::new(
             "membership",
             "pipelines/reference/membership.csv",
-            "⟦E0303⟧⟦E0303⟧group_scheme,group_code,ref_area,from,until\nworld,WLD,KEN,,\n",
+            "⟦E0303⟧⟦E0303⟧group_scheme,group_code,ref_area,⟦E0302⟧from,⟦E0302⟧until\nworld,WLD,KEN,,\n",
         ),
-        Case::new("areas", "pipelines/reference/areas.csv", "⟦E0303⟧ref_area,name,iso2,code\nKEN,Kenya,KE,404\n"),
+        Case::new("areas", "pipelines/reference/areas.csv", "⟦E0303⟧ref_area,name,iso2,⟦E0302⟧code\nKEN,Kenya,KE,404\n"),
         Case::new("population", "pipelines/reference/population.csv", "⟦E0302⟧ref_area,time_period,persons\nKEN,2020,53\n"),
         Case::new("area_codes", "pipelines/reference/area_codes.csv", "scheme,code,ref_area,note\n⟦E0304⟧itu,AAA\n"),
     ];
@@ -187,7 +187,6 @@ fn checks() {
 
 /// The caret stands under the cell, not under the first text like it.
 #[test]
-#[ignore = "the place of a wrong cell is the first text like it in the line"]
 fn cell_like_another() {
     let workspace = workspace();
     workspace.write("sql/tests/2.1/first/expected.csv", "ref_area,time_period,estimate,value\nKEN,2020,reported,60\n");
@@ -197,7 +196,6 @@ fn cell_like_another() {
 
 /// A misspelt column of an optional one must not pass: here the dates of a membership would be lost.
 #[test]
-#[ignore = "unknown columns of areas, groups, membership, area_codes and itu_series are ignored in silence"]
 fn unknown_columns_of_reference_tables() {
     let cases = [
         Case::new("areas", "pipelines/reference/areas.csv", "ref_area,name,iso2,m49,⟦E0302⟧in_wolrd\nKEN,Kenya,KE,404,yes\n"),
@@ -209,7 +207,6 @@ fn unknown_columns_of_reference_tables() {
 
 /// The cell, and the nearest code that there is.
 #[test]
-#[ignore = "the place of a wrong cell of membership and population is the start of its line; no code is suggested"]
 fn cells_of_reference_tables() {
     let head = "group_scheme,group_code,ref_area,valid_from,valid_until,evidence\nworld,WLD,KEN,,,\n";
     let cases = [
@@ -230,7 +227,6 @@ fn cells_of_reference_tables() {
 
 /// A correction that can never apply: its source, data set or area does not exist.
 #[test]
-#[ignore = "source, dataset and ref_area of a correction are not checked: a misspelt one is never applied, in silence"]
 fn corrections_of_nothing() {
     let workspace = world();
     workspace.write("pipelines/itu.toml", SOURCE);

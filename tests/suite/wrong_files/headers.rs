@@ -129,7 +129,6 @@ fn targets() {
 
 /// The caret stands under the name that is wrong.
 #[test]
-#[ignore = "the place of an unknown group scheme or data set is the whole list, of a target's unknown area the line [[target]]"]
 fn the_item_of_a_list() {
     let cases = [
         edited("unknown_group_scheme", &[("[\"world\", \"special\"]", "[\"world\", ⟦E0508⟧\"itu_regions\"]")]),
@@ -158,7 +157,6 @@ fn names_in_lists() {
 
 /// One mistake, one report: what follows from it is not another.
 #[test]
-#[ignore = "a nested comment in the header also gives E3001 `there is no SELECT after the header`"]
 fn comment_in_comment() {
     let cases = [edited("comment_in_comment", &[("\"Weighted by population\"", "\"Weighted ⟦E0511⟧/* by population\"")])];
     reported(&workspace(), &cases, &[]);

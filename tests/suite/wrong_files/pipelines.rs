@@ -78,7 +78,6 @@ impl Case {
 
 /// One mistake, one report.
 #[test]
-#[ignore = "after a broken `[[dataset]` the table recovered from it is reported too: E0104 needs `name`"]
 fn broken_table_head() {
     reported(&Workspace::empty(), &[source("broken_table_head", "[[dataset]⟦E0101⟧\n")], &[]);
 }
