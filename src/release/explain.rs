@@ -80,6 +80,10 @@ pub struct Member {
     pub year_used: Option<i64>,
     pub obs_status: Option<String>,
     pub record: Option<Record>,
+    /// Further records of the figure, such as the numerator of a ratio.
+    pub also: Vec<Record>,
+    /// Values of other indicators that the figure was made from.
+    pub inputs: Vec<InputValue>,
 }
 
 #[derive(Debug, Serialize, Clone)]
@@ -254,9 +258,14 @@ impl Explainer<'_> {
         let cells = Table(&batch);
         for (row, member) in explanation.members.iter_mut().enumerate() {
             let parts = [cells.float("numerator", row), cells.float("denominator", row)];
-            if let Some(year) = member.year_used {
-                member.record = best(records.clone(), &member.ref_area, year, member.value, &parts).into_iter().next();
+            let Some(year) = member.year_used else { continue };
+            let mut found = best(records.clone(), &member.ref_area, year, member.value, &parts).into_iter();
+            member.record = found.next();
+            if parts[0].is_some() {
+                member.also = found.collect();
             }
+            let source = Wanted { area: member.ref_area.clone(), year, estimate: "reported".into(), ..explanation.wanted.clone() };
+            member.inputs = self.inputs(indicator, &source);
         }
         let parts: f64 = explanation.members.iter().filter_map(|m| m.contribution).sum();
         let known = explanation.members.iter().any(|m| m.contribution.is_some());
@@ -348,6 +357,10 @@ impl Explainer<'_> {
     fn inputs(&self, indicator: &Indicator, wanted: &Wanted) -> Vec<InputValue> {
         let cells = Table(self.values);
         let mut inputs = Vec::new();
+        // A gap reads several breakdowns; anything else only its own.
+        let fits = |row: usize| {
+            DIMENSIONS.iter().zip(&wanted.dimensions).all(|(d, code)| cells.text(d, row).is_some_and(|c| c == code || c == "_T"))
+        };
         for index in self.catalogue.dependencies(indicator) {
             let name = &self.catalogue.indicators[index].name;
             for row in 0..cells.len() {
@@ -355,6 +368,7 @@ impl Explainer<'_> {
                     && cells.text("ref_area", row) == Some(&wanted.area)
                     && cells.int("time_period", row) == Some(wanted.year)
                     && cells.text("estimate", row) == Some(&wanted.estimate)
+                    && (indicator.rollup == ROLLUP_NONE || fits(row))
                 {
                     let dims: Vec<String> =
                         DIMENSIONS.iter().filter_map(|d| cells.text(d, row).filter(|c| *c != "_T").map(|c| format!("{d} {c}"))).collect();
@@ -457,6 +471,8 @@ fn member_rows(cells: &Table<'_>, indicator: &Indicator, year: i64) -> Vec<Membe
                 year_used,
                 obs_status: cells.text("obs_status", row).map(str::to_owned),
                 record: None,
+                also: Vec::new(),
+                inputs: Vec::new(),
             }
         })
         .collect()

@@ -379,10 +379,18 @@ fn shared_series(reports: &Reports, datasets: &[String]) -> Vec<(String, String)
     carriers.into_iter().filter(|(_, count)| *count > 1).map(|(key, _)| key).collect()
 }
 
-/// The rows of one indicator in a table of values.
+/// The rows of one indicator in a table of values, which is sorted by indicator.
 pub fn rows_of(values: &RecordBatch, indicator: &str) -> Result<RecordBatch> {
     let cells = Table(values);
-    let mask: datafusion::arrow::array::BooleanArray =
-        (0..cells.len()).map(|row| Some(cells.text("indicator", row) == Some(indicator))).collect();
-    Ok(datafusion::arrow::compute::filter_record_batch(values, &mask)?)
+    let first = |after: bool| {
+        let (mut low, mut high) = (0, cells.len());
+        while low < high {
+            let middle = low + (high - low) / 2;
+            let before = cells.text("indicator", middle).is_some_and(|name| name < indicator || (after && name == indicator));
+            (low, high) = if before { (middle + 1, high) } else { (low, middle) };
+        }
+        low
+    };
+    let start = first(false);
+    Ok(values.slice(start, first(true) - start))
 }

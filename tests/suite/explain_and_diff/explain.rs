@@ -109,7 +109,6 @@ fn lines_of_a_body_with_crlf() {
 }
 
 #[test]
-#[ignore = "a ratio names the record of its denominator only"]
 fn both_records_of_a_ratio() {
     let e = explained(&released(), &["ewaste_recycling", "--area", "WLD", "--year", "2019"]);
     for member in list(&e["members"]).iter().filter(|m| m["state"] != "missing") {
@@ -143,7 +142,6 @@ fn share_of_economies() {
 }
 
 #[test]
-#[ignore = "members of an indicator made from another have no record and no input; `made from` shows the group's value, of all baskets"]
 fn members_made_from_another_indicator() {
     let e = explained(&released(), &["broadband_affordability_share", "--area", "M49_034", "--year", "2025", "--breakdown", "FIXED_5GB"]);
     for member in list(&e["members"]).iter().filter(|m| m["state"] != "missing") {
