@@ -111,7 +111,8 @@ fn lines_of_a_body_with_crlf() {
 #[test]
 fn both_records_of_a_ratio() {
     let e = explained(&released(), &["ewaste_recycling", "--area", "WLD", "--year", "2019"]);
-    for member in list(&e["members"]).iter().filter(|m| m["state"] != "missing") {
+    // An economy that documents nothing has no second record.
+    for member in list(&e["members"]).iter().filter(|m| m["state"] != "missing" && number(&m["value"]) > 0.0) {
         let text = member.to_string();
         assert!(text.contains("EN_EWT_GENV") && (text.contains("EN_EWT_RCYV") || text.contains("EN_EWT_COLLV")), "{text}");
     }
