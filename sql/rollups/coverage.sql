@@ -19,9 +19,6 @@ the single missing economy.
 WITH observed AS (
   SELECT
     g.group_code, g.estimate, g.cell,
-    min(g.time_period) AS time_period, min(g.sex) AS sex, min(g.age) AS age, min(g.urbanisation) AS urbanisation,
-    min(g.disability) AS disability, min(g.education_level) AS education_level,
-    min(g.size_class) AS size_class, min(g.breakdown) AS breakdown,
     coalesce(sum(g.base), 0.0) AS observed_base,
     coalesce(sum(CASE WHEN b.base IS NULL THEN g.base END), 0.0) AS added_base,
     count(*) AS members_observed,
@@ -30,16 +27,22 @@ WITH observed AS (
   JOIN group_members g ON b.ref_area = g.ref_area AND b.cell = g.cell
   GROUP BY g.group_code, g.estimate, g.cell
 ),
+cells AS (
+  SELECT DISTINCT
+    cell, time_period, sex, age, urbanisation, disability, education_level, size_class, breakdown
+  FROM member_values
+),
 totals AS (
   SELECT
-    t.group_scheme, o.group_code, o.estimate, o.cell, o.time_period,
-    o.sex, o.age, o.urbanisation, o.disability, o.education_level, o.size_class, o.breakdown,
+    t.group_scheme, o.group_code, o.estimate, o.cell, c.time_period,
+    c.sex, c.age, c.urbanisation, c.disability, c.education_level, c.size_class, c.breakdown,
     o.observed_base, coalesce(t.total_base, 0.0) + o.added_base AS total_base,
     o.members_observed, o.members_carried, t.members_total,
     CASE WHEN o.estimate = 'available' THEN x.available_ref_area ELSE x.imputed_ref_area END AS missing_ref_area,
     CASE WHEN o.estimate = 'available' THEN x.available_percent ELSE x.imputed_percent END AS missing_percent
   FROM observed o
   JOIN group_base t ON t.group_code = o.group_code AND t.cell = o.cell
+  JOIN cells c ON c.cell = o.cell
   LEFT JOIN missing_members x ON x.group_code = o.group_code AND x.cell = o.cell
 )
 SELECT

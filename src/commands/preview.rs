@@ -25,7 +25,12 @@ pub async fn preview(settings: &Settings, printer: &Printer, wanted: &str, areas
         return Err(Error::Workspace(others));
     }
     let mut wrong = Vec::new();
-    crate::indicator::statement::plan(&indicator.text, &loaded.engine(settings)?, &mut wrong).await;
+    let typed = Engine::new(settings.limits)?;
+    crate::engine::tables::register_empty(&typed)?;
+    for other in &catalogue.indicators {
+        typed.register_indicator(&other.name, schema::values(), vec![])?;
+    }
+    crate::indicator::statement::plan(&indicator.text, &typed, &mut wrong).await;
     if !wrong.is_empty() {
         return Err(Error::Workspace(wrong));
     }
