@@ -7,7 +7,9 @@ use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, NamedSource, SourceCode};
+use miette::{
+    Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents,
+};
 use serde::Serialize;
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -212,8 +214,7 @@ impl Problem {
         let theme = if colour { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
         let handler = GraphicalReportHandler::new_themed(theme).with_width(120).with_links(false).with_wrap_lines(true);
         let mut text = String::new();
-        let view = View { problem: self, source: NamedSource::new(&*self.source.path, self.source.text.to_string()) };
-        if handler.render_report(&mut text, &view).is_err() {
+        if handler.render_report(&mut text, &View(self)).is_err() {
             text = self.to_string();
         }
         format!("{}: {}[{}]\n{}", self.place(), self.severity_word(), self.code, text.trim_end())
@@ -249,14 +250,21 @@ impl fmt::Display for Problem {
 
 /// A [`Problem`] as miette draws it.
 #[derive(Debug)]
-struct View<'a> {
-    problem: &'a Problem,
-    source: NamedSource<String>,
+struct View<'a>(&'a Problem);
+
+impl SourceCode for SourceText {
+    fn read_span<'a>(&'a self, span: &SourceSpan, before: usize, after: usize) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
+        let read = self.text.read_span(span, before, after)?;
+        // Without lines around it, a span is read for its place, which counts characters like every other place.
+        let column = if before + after == 0 { self.position(span.offset()).1 - 1 } else { read.column() };
+        let name = self.path.to_string();
+        Ok(Box::new(MietteSpanContents::new_named(name, read.data(), *read.span(), read.line(), column, read.line_count())))
+    }
 }
 
 impl fmt::Display for View<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.problem.message)
+        f.write_str(&self.0.message)
     }
 }
 
@@ -264,26 +272,26 @@ impl std::error::Error for View<'_> {}
 
 impl Diagnostic for View<'_> {
     fn severity(&self) -> Option<miette::Severity> {
-        Some(match self.problem.severity {
+        Some(match self.0.severity {
             Severity::Error => miette::Severity::Error,
             Severity::Warning => miette::Severity::Warning,
         })
     }
 
     fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
-        self.problem.hint.as_ref().map(|hint| Box::new(hint) as Box<dyn fmt::Display>)
+        self.0.hint.as_ref().map(|hint| Box::new(hint) as Box<dyn fmt::Display>)
     }
 
     fn source_code(&self) -> Option<&dyn SourceCode> {
-        (!self.problem.source.text.is_empty()).then_some(&self.source)
+        (!self.0.source.text.is_empty()).then_some(&self.0.source)
     }
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
-        if self.problem.source.text.is_empty() {
+        if self.0.source.text.is_empty() {
             return None;
         }
-        let length = self.problem.end.saturating_sub(self.problem.start).max(1);
-        Some(Box::new(std::iter::once(LabeledSpan::new(None, self.problem.start, length))))
+        let length = self.0.end.saturating_sub(self.0.start).max(1);
+        Some(Box::new(std::iter::once(LabeledSpan::new(None, self.0.start, length))))
     }
 }
 

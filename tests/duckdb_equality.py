@@ -58,7 +58,7 @@ PROGRESS_KEY = ["target", "ref_area", *DIMENSIONS, "estimate"]
 
 # Method file -> the name under which the next one reads its result; None = the roll-up that the header names.
 ROLL_UP_STEPS = [
-    ("member_base", "member_base"), ("member_values", "member_values"), ("group_members", "group_members"),
+    ("cells", "cells"), ("member_base", "member_base"), ("member_values", "member_values"), ("group_members", "group_members"),
     ("group_base", "group_base"), (None, "rolled"), ("missing_members", "missing_members"),
     ("coverage", "coverage"), ("publish", "group_values"),
 ]
@@ -246,7 +246,8 @@ def select_values(con, indicator):
     key = ", ".join(VALUES_KEY[:-1])
     con.execute(
         f"""CREATE OR REPLACE TABLE ours AS
-            SELECT {key}, 'reported' AS estimate, {value} AS value FROM country_values WHERE {value} IS NOT NULL
+            SELECT {key}, 'reported' AS estimate, {value} AS value FROM country_values
+            WHERE {value} IS NOT NULL AND coalesce(coverage, 1) > 0
             UNION ALL
             SELECT {key}, 'published' AS estimate, {value} AS value FROM published WHERE {value} IS NOT NULL
             UNION ALL

@@ -15,8 +15,7 @@ and source: counts of the ITU DataHub first, then the rates per 100 inhabitants 
 counts by speed contradict their totals more often. Exactly half does not count; without any subscription there
 is no share.
 Two denominators: `_T`, the economies with both figures; ALL_MEMBERS, all 194 Member States of ITU, where a
-member without the two figures counts as not met (status I), in years in which at least half of the members
-have both.
+member without the two figures counts as not met, but in the coverage as not observed.
 """
 caveats = """
 The denominator decides: for 2018 the UN data give 83 of 150 economies (55 percent), but 76 of 194 Member
@@ -61,7 +60,7 @@ WITH counts AS (
     OR (o.source = 'unsd' AND o.series = 'IT_NET_BBP' AND o.breakdown IN ('10MBPS', 'ANYS'))
   GROUP BY o.ref_area, o.time_period, o.source
 ),
-known AS (
+compared AS (
   SELECT
     c.ref_area, c.time_period, c.source,
     CASE WHEN c.fast > 0.5 * c.total THEN 1.0 ELSE 0.0 END AS answer,
@@ -73,9 +72,9 @@ known AS (
   JOIN counts AS c ON e.ref_area = c.ref_area
   WHERE c.fast IS NOT NULL AND c.total > 0.0
 ),
-best AS (
-  SELECT ref_area, time_period, source, answer
-  FROM known
+known AS (
+  SELECT ref_area, time_period, source, answer, 'A' AS obs_status, NULL AS note
+  FROM compared
   WHERE preference = 1
 ),
 -- 194 Member States: all with an ITU region but Hong Kong, Macao and the State of Palestine
@@ -84,26 +83,25 @@ members AS (
   FROM membership
   WHERE group_scheme = 'itu_region' AND ref_area NOT IN ('HKG', 'MAC', 'PSE')
 ),
--- a year in which few have figures would read as a collapse
-years AS (
-  SELECT b.time_period
-  FROM members AS m
-  CROSS JOIN (SELECT count(*) AS member_count FROM members) AS n
-  JOIN best AS b ON b.ref_area = m.ref_area
-  GROUP BY b.time_period
-  HAVING count(*) >= 0.5 * max(n.member_count)
+asked AS (
+  SELECT e.ref_area, y.time_period, m.ref_area IS NOT NULL AS is_member
+  FROM areas AS e
+  CROSS JOIN (SELECT DISTINCT time_period FROM known) AS y
+  LEFT JOIN members AS m ON m.ref_area = e.ref_area
 )
 SELECT
-  b.ref_area, b.time_period, '_T' AS breakdown, b.answer AS value,
-  'YES_NO' AS unit, 'A' AS obs_status, NULL AS note, b.source
-FROM best AS b
+  ref_area, time_period, '_T' AS breakdown, answer AS value,
+  'YES_NO' AS unit, obs_status, note, source, NULL AS coverage
+FROM known
 UNION ALL
 SELECT
-  m.ref_area, y.time_period, 'ALL_MEMBERS' AS breakdown, coalesce(b.answer, 0.0) AS value,
+  a.ref_area, a.time_period, 'ALL_MEMBERS' AS breakdown,
+  CASE WHEN a.is_member THEN coalesce(k.answer, 0.0) END AS value,
   'YES_NO' AS unit,
-  CASE WHEN b.answer IS NULL THEN 'I' ELSE 'A' END AS obs_status,
-  CASE WHEN b.answer IS NULL THEN 'figures missing: counted as not met' END AS note,
-  b.source
-FROM members AS m
-CROSS JOIN years AS y
-LEFT JOIN best AS b ON b.ref_area = m.ref_area AND b.time_period = y.time_period
+  CASE WHEN NOT a.is_member THEN 'M' WHEN k.answer IS NULL THEN 'I' ELSE k.obs_status END AS obs_status,
+  CASE WHEN k.answer IS NULL THEN 'figures missing: counted as not met' ELSE k.note END AS note,
+  k.source,
+  -- 0: assumed, not observed
+  CASE WHEN k.answer IS NULL THEN 0.0 END AS coverage
+FROM asked AS a
+LEFT JOIN known AS k ON k.ref_area = a.ref_area AND k.time_period = a.time_period

@@ -10,9 +10,9 @@ coverage = { publish = 0.667, flag = 0.5, base = "economies", min_members = 3 }
 datasets = ["itu/national_policies"]
 definition = "Economies with a national policy, legislation or regulation on e-waste"
 method = """
-Two denominators. `_T`: the economies with an answer. ALL_MEMBERS: all 194 Member States of ITU, each with its
-latest answer of the last five years; without one it counts as no. Rows that are not an answer of that very year
-have status I and a note.
+Two denominators. `_T`: the economies with an answer. ALL_MEMBERS: all 194 Member States of ITU, where a
+member without an answer counts as no, but in the coverage as not observed. `imputed` takes the latest answer of
+the last five years.
 A yes is `yes` or 1, a no is `no` or 0; any other answer is unknown.
 """
 caveats = """
@@ -68,28 +68,25 @@ members AS (
   FROM membership
   WHERE group_scheme = 'itu_region' AND ref_area NOT IN ('HKG', 'MAC', 'PSE')
 ),
-latest AS (
-  SELECT m.ref_area, y.time_period, max(k.time_period) AS answered
-  FROM members AS m
+asked AS (
+  SELECT e.ref_area, y.time_period, m.ref_area IS NOT NULL AS is_member
+  FROM areas AS e
   CROSS JOIN (SELECT DISTINCT time_period FROM known) AS y
-  LEFT JOIN known AS k
-    ON k.ref_area = m.ref_area AND k.time_period BETWEEN y.time_period - 5 AND y.time_period
-  GROUP BY m.ref_area, y.time_period
+  LEFT JOIN members AS m ON m.ref_area = e.ref_area
 )
 SELECT
-  k.ref_area, k.time_period, '_T' AS breakdown, k.answer AS value,
-  'YES_NO' AS unit, k.obs_status, k.note, k.source
-FROM known AS k
+  ref_area, time_period, '_T' AS breakdown, answer AS value,
+  'YES_NO' AS unit, obs_status, note, source, NULL AS coverage
+FROM known
 UNION ALL
 SELECT
-  l.ref_area, l.time_period, 'ALL_MEMBERS' AS breakdown, coalesce(k.answer, 0.0) AS value,
+  a.ref_area, a.time_period, 'ALL_MEMBERS' AS breakdown,
+  CASE WHEN a.is_member THEN coalesce(k.answer, 0.0) END AS value,
   'YES_NO' AS unit,
-  CASE WHEN l.answered = l.time_period THEN k.obs_status ELSE 'I' END AS obs_status,
-  CASE
-    WHEN l.answered IS NULL THEN 'no answer in five years: counted as no'
-    WHEN l.answered < l.time_period THEN 'answer of ' || CAST(l.answered AS VARCHAR)
-    ELSE k.note
-  END AS note,
-  'itu' AS source
-FROM latest AS l
-LEFT JOIN known AS k ON k.ref_area = l.ref_area AND k.time_period = l.answered
+  CASE WHEN NOT a.is_member THEN 'M' WHEN k.answer IS NULL THEN 'I' ELSE k.obs_status END AS obs_status,
+  CASE WHEN k.answer IS NULL THEN 'no answer: counted as no' ELSE k.note END AS note,
+  k.source,
+  -- 0: assumed, not observed
+  CASE WHEN k.answer IS NULL THEN 0.0 END AS coverage
+FROM asked AS a
+LEFT JOIN known AS k ON k.ref_area = a.ref_area AND k.time_period = a.time_period

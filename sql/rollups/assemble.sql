@@ -21,7 +21,9 @@ SELECT
 FROM parameters q
 CROSS JOIN country_values v
 LEFT JOIN areas a ON a.ref_area = v.ref_area
-WHERE v.value IS NOT NULL OR (v.numerator IS NOT NULL AND v.denominator <> 0.0)
+WHERE (v.value IS NOT NULL OR (v.numerator IS NOT NULL AND v.denominator <> 0.0))
+  -- an assumed value is nobody's own figure
+  AND coalesce(v.coverage, 1.0) > 0.0
 UNION ALL
 SELECT
   q.indicator, p.ref_area, p.time_period,

@@ -1,11 +1,11 @@
 /*
-What all members of a group count for together: one row per group, year and
-breakdown. The denominator of coverage.
+What all members of a group count for together: one row per group and
+base_cell (see cells.sql). The denominator of coverage.
 
 Source: methodology note, sections 0 (point 4) and 1.7.
 */
-SELECT m.group_scheme, m.group_code, b.cell, sum(b.base) AS total_base, count(*) AS members_total
+SELECT m.group_scheme, m.group_code, b.base_cell, sum(b.base) AS total_base, count(*) AS members_total
 FROM membership m
 JOIN member_base b
   ON b.ref_area = m.ref_area AND b.time_period BETWEEN m.first_year AND m.last_year
-GROUP BY m.group_scheme, m.group_code, b.cell
+GROUP BY m.group_scheme, m.group_code, b.base_cell

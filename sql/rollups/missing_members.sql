@@ -1,49 +1,38 @@
 /*
 The largest economy without a value, where it alone has more than 5 % of its
-group's base: one row per group, year and breakdown. Two economies can be
-missing from `available`, one of them only, if the other is carried: so each
-estimate has its own columns.
+group's base: one row per group, cell and estimate (an economy may be missing
+from `available`, and be carried in `imputed`). Of two equally large, the
+first by code. Not for counts of economies, where all weigh the same.
 
 Source: methodology note, section 1.7; golden case G06.
 */
-WITH brought AS (
-  SELECT
-    ref_area, cell,
-    max(CASE WHEN estimate = 'available' THEN 1 ELSE 0 END) AS available,
-    max(CASE WHEN estimate = 'imputed' THEN 1 ELSE 0 END) AS imputed
-  FROM member_values
-  GROUP BY ref_area, cell
-),
-silent AS (
-  SELECT b.ref_area, b.cell, b.time_period, b.base, coalesce(v.available, 0) AS available, coalesce(v.imputed, 0) AS imputed
-  FROM brought v
-  RIGHT JOIN member_base b ON v.ref_area = b.ref_area AND v.cell = b.cell
-  WHERE coalesce(v.available, 0) = 0 AND b.base IS NOT NULL
+WITH members AS (
+  SELECT m.group_code, b.base_cell, b.ref_area, b.base
+  FROM membership m
+  JOIN member_base b
+    ON b.ref_area = m.ref_area AND b.time_period BETWEEN m.first_year AND m.last_year
 ),
 large AS (
-  SELECT t.group_code, t.cell, s.ref_area, s.imputed, s.base, 100.0 * s.base / t.total_base AS percent
-  FROM group_base t
-  JOIN (
-    SELECT m.group_code, s.cell, s.ref_area, s.base, s.imputed
-    FROM membership m
-    JOIN silent s ON s.ref_area = m.ref_area AND s.time_period BETWEEN m.first_year AND m.last_year
-  ) AS s ON s.group_code = t.group_code AND s.cell = t.cell
-  WHERE s.base > 0.05 * t.total_base
-),
-largest AS (
   SELECT
-    group_code, cell,
-    max(base) AS base, max(CASE WHEN imputed = 0 THEN base END) AS imputed_base
-  FROM large
-  GROUP BY group_code, cell
+    b.group_code, b.base_cell, m.ref_area, 100.0 * m.base / b.total_base AS percent,
+    row_number() OVER (PARTITION BY b.group_code, b.base_cell ORDER BY m.base DESC, m.ref_area) AS place
+  FROM parameters q
+  CROSS JOIN group_base b
+  JOIN members m ON m.group_code = b.group_code AND m.base_cell = b.base_cell
+  WHERE q.base <> 'economies' AND m.base > 0.05 * b.total_base
+),
+observed AS (
+  SELECT DISTINCT group_code, estimate, cell, base_cell FROM group_members
+),
+silent AS (
+  SELECT o.group_code, o.estimate, o.cell, o.base_cell, min(l.place) AS place
+  FROM large l
+  JOIN observed o ON o.group_code = l.group_code AND o.base_cell = l.base_cell
+  LEFT JOIN member_values v ON v.ref_area = l.ref_area AND v.cell = o.cell AND v.estimate = o.estimate
+    AND v.observed_share > 0.0
+  WHERE v.ref_area IS NULL
+  GROUP BY o.group_code, o.estimate, o.cell, o.base_cell
 )
--- Of two equally large, the first by code.
-SELECT
-  m.group_code, m.cell,
-  min(CASE WHEN l.base = m.base THEN l.ref_area END) AS available_ref_area,
-  max(l.percent) AS available_percent,
-  min(CASE WHEN l.imputed = 0 AND l.base = m.imputed_base THEN l.ref_area END) AS imputed_ref_area,
-  max(CASE WHEN l.imputed = 0 THEN l.percent END) AS imputed_percent
-FROM largest m
-JOIN large l ON l.group_code = m.group_code AND l.cell = m.cell
-GROUP BY m.group_code, m.cell
+SELECT s.group_code, s.estimate, s.cell, l.ref_area, l.percent
+FROM large l
+JOIN silent s ON s.group_code = l.group_code AND s.base_cell = l.base_cell AND s.place = l.place

@@ -1,6 +1,6 @@
 /*
 Which group values may be shown, and with what status. Reads `rolled` (the
-result of the roll-up) and `coverage`.
+result of the roll-up), `coverage` and `cells`.
 
   coverage at or above `publish`   A, or I where a member was carried forward
   from `flag` up to `publish`      E, with a note
@@ -10,15 +10,17 @@ result of the roll-up) and `coverage`.
 A share of economies needs at least 3 economies and half of the members in any
 case. The largest missing economy is named in the note.
 
+Coverage is compared as it is written, in tenths of a percent: 0.667 in a
+header is two thirds, and two of three economies reach it.
+
 Source: methodology note, sections 1.7 (threshold, minimum count) and 5
-(mapping to CL_OBS_STATUS). 1e-9 keeps a share that is on the line on it.
+(mapping to CL_OBS_STATUS).
 */
 WITH judged AS (
   SELECT
-    c.ref_area, c.group_scheme, c.time_period,
-    c.sex, c.age, c.urbanisation, c.disability, c.education_level, c.size_class, c.breakdown, c.estimate,
+    c.group_code, c.group_scheme, c.estimate, c.cell,
     r.value, c.coverage, c.members_observed, c.members_total, c.members_carried, c.missing_note,
-    coalesce(c.coverage, 0.0) + 1e-9 AS share,
+    round(coalesce(c.coverage, 0.0), 3) AS share,
     q.publish, q.flag,
     CASE
       WHEN q.rollup = 'share_of_economies'
@@ -27,21 +29,17 @@ WITH judged AS (
     END AS members_needed
   FROM parameters q
   CROSS JOIN rolled r
-  JOIN coverage c
-    ON c.ref_area = r.ref_area AND c.time_period = r.time_period AND c.estimate = r.estimate
-    AND c.sex = r.sex AND c.age = r.age AND c.urbanisation = r.urbanisation AND c.disability = r.disability
-    AND c.education_level = r.education_level AND c.size_class = r.size_class AND c.breakdown = r.breakdown
+  JOIN coverage c ON c.group_code = r.group_code AND c.estimate = r.estimate AND c.cell = r.cell
   WHERE r.value IS NOT NULL
 ),
 classed AS (
   SELECT
-    ref_area, group_scheme, time_period,
-    sex, age, urbanisation, disability, education_level, size_class, breakdown, estimate,
+    group_code, group_scheme, estimate, cell,
     value, coverage, members_observed, members_total, members_carried, missing_note,
     CASE
       WHEN members_observed < members_needed THEN 'few'
-      WHEN share < flag THEN 'low'
-      WHEN share < publish THEN 'flagged'
+      WHEN share < round(flag, 3) THEN 'low'
+      WHEN share < round(publish, 3) THEN 'flagged'
       ELSE 'clean'
     END AS verdict,
     CAST(round(100.0 * coalesce(coverage, 0.0), 1) AS VARCHAR) || ' % of the weight observed, ' AS observed,
@@ -51,8 +49,8 @@ classed AS (
   FROM judged
 )
 SELECT
-  ref_area, group_scheme, time_period,
-  sex, age, urbanisation, disability, education_level, size_class, breakdown, estimate,
+  v.group_code AS ref_area, v.group_scheme, c.time_period,
+  c.sex, c.age, c.urbanisation, c.disability, c.education_level, c.size_class, c.breakdown, v.estimate,
   CASE WHEN verdict IN ('clean', 'flagged') THEN value END AS value,
   CASE
     WHEN verdict IN ('few', 'low') THEN 'Q'
@@ -76,4 +74,5 @@ SELECT
     END,
     missing_note
   ), '') AS note
-FROM classed
+FROM cells c
+JOIN classed v ON v.cell = c.cell

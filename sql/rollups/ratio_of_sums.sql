@@ -3,15 +3,12 @@ Ratio of sums: sum of numerators over sum of denominators, times the
 indicator's scale (100 for percentages). Never a mean of the members' ratios.
 A group whose denominators are all zero has no row.
 
-Gives ref_area (the group), time_period, the breakdown, estimate, value.
+Gives group_code, estimate, cell, value.
 Source: methodology note, sections 1.1 (subscriptions) and 4 (e-waste rate).
 */
-SELECT
-  group_code AS ref_area, time_period,
-  sex, age, urbanisation, disability, education_level, size_class, breakdown, estimate,
-  max(q.scale) * sum(numerator) / sum(denominator) AS value
+SELECT group_code, estimate, cell, max(q.scale) * sum(numerator) / sum(denominator) AS value
 FROM parameters q
 CROSS JOIN group_members
 WHERE numerator IS NOT NULL AND denominator IS NOT NULL
-GROUP BY group_code, time_period, sex, age, urbanisation, disability, education_level, size_class, breakdown, estimate
+GROUP BY group_code, estimate, cell
 HAVING sum(denominator) > 0

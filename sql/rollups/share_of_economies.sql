@@ -3,14 +3,13 @@ Share of economies: those with the property (value 1) as a percentage of those
 of which it is known (value 1 or 0), each economy counting once. Unknown is
 neither yes nor no; how many are known is in the coverage.
 
-Gives ref_area (the group), time_period, the breakdown, estimate, value.
+Gives group_code, estimate, cell, value.
 Source: methodology note, sections 1.7 (minimum count) and 4 (share of
 countries).
 */
 SELECT
-  group_code AS ref_area, time_period,
-  sex, age, urbanisation, disability, education_level, size_class, breakdown, estimate,
+  group_code, estimate, cell,
   100.0 * sum(CASE WHEN value = 1.0 THEN 1.0 ELSE 0.0 END) / count(value) AS value
 FROM group_members
 WHERE value IS NOT NULL
-GROUP BY group_code, time_period, sex, age, urbanisation, disability, education_level, size_class, breakdown, estimate
+GROUP BY group_code, estimate, cell

@@ -4,14 +4,11 @@ weights. The weight is the denominator of the ratio that value is, so this is
 the ratio for the group as a whole, not a mean of ratios. A group whose
 weights are all zero has no row.
 
-Gives ref_area (the group), time_period, the breakdown, estimate, value.
+Gives group_code, estimate, cell, value.
 Source: methodology note, sections 0 (point 3) and 1.2.
 */
-SELECT
-  group_code AS ref_area, time_period,
-  sex, age, urbanisation, disability, education_level, size_class, breakdown, estimate,
-  sum(value * weight) / sum(weight) AS value
+SELECT group_code, estimate, cell, sum(value * weight) / sum(weight) AS value
 FROM group_members
 WHERE value IS NOT NULL AND weight IS NOT NULL
-GROUP BY group_code, time_period, sex, age, urbanisation, disability, education_level, size_class, breakdown, estimate
+GROUP BY group_code, estimate, cell
 HAVING sum(weight) > 0

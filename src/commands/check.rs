@@ -82,6 +82,9 @@ async fn check_sql(settings: &Settings, loaded: &Loaded, problems: &mut Vec<Prob
     method_files(&base, loaded, problems).await
 }
 
+/// What every roll-up gives.
+const ROLLED: [&str; 4] = ["group_code", "estimate", "cell", "value"];
+
 /// Method files in their order: each result, empty, is the table that the next one reads.
 async fn method_files(base: &Engine, loaded: &Loaded, problems: &mut Vec<Problem>) -> Result<()> {
     let engine = base.sibling()?;
@@ -94,7 +97,15 @@ async fn method_files(base: &Engine, loaded: &Loaded, problems: &mut Vec<Problem
     for step in STEPS {
         if step == "coverage" {
             for name in &own {
+                let before = problems.len();
                 plan_into(&engine, &rollups[*name], "rolled", problems).await?;
+                let given = engine.columns_of("rolled");
+                let missing: Vec<&str> = ROLLED.into_iter().filter(|c| !given.iter().any(|g| g == c)).collect();
+                if problems.len() == before && !missing.is_empty() {
+                    let text = &rollups[*name];
+                    let what = format!("a roll-up gives the columns {}; missing: {}", ROLLED.join(", "), missing.join(", "));
+                    problems.push(Problem::new("E3005", text, crate::indicator::lint::sql_start(text), what));
+                }
             }
         }
         let table = if step == "publish" { "group_values" } else { step };

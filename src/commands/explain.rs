@@ -11,8 +11,8 @@ use crate::error::{Error, Result, suggestion};
 use crate::fetch::Store;
 use crate::observe::schema::{self, DIMENSIONS};
 use crate::printer::{Printer, number, percent};
+use crate::release::explain::records::{Record, locate};
 use crate::release::explain::{Explainer, Explanation, Wanted};
-use crate::release::records::{Record, locate};
 use crate::release::{Manifest, promote};
 use crate::settings::Settings;
 
@@ -216,7 +216,7 @@ fn members(printer: &Printer, e: &Explanation, limit: usize) {
                 percent(m.share),
                 number(m.contribution),
                 m.year_used.map_or(String::new(), |y| y.to_string()),
-                if m.state == "carried" { "carried".into() } else { m.obs_status.clone().unwrap_or_default() },
+                if matches!(m.state, "carried" | "assumed") { m.state.into() } else { m.obs_status.clone().unwrap_or_default() },
                 place,
             ]
         })

@@ -1,19 +1,22 @@
 //! `preview`: one indicator on the data at hand, and how it differs from the current release; nothing is published.
 
-use std::collections::HashMap;
+mod compute;
+
 use std::path::Path;
 
 use datafusion::arrow::array::RecordBatch;
 use serde_json::json;
 
+use self::compute::{Current, against, compute, distances};
 use super::load::{self, Loaded};
+use super::report::{HEADLINE, headline, headline_rows};
 use crate::engine::Engine;
-use crate::engine::read::{self, Table};
+use crate::engine::read::Table;
 use crate::error::{Error, Result, SourceText};
-use crate::indicator::{Catalogue, Indicator, header};
+use crate::indicator::{Catalogue, header};
 use crate::observe::schema;
 use crate::printer::{Printer, number, percent};
-use crate::release::{Manifest, compute, inputs, promote, stage};
+use crate::release::inputs;
 use crate::settings::Settings;
 
 pub async fn preview(settings: &Settings, printer: &Printer, wanted: &str, areas: &[String], years: &[i32], limit: usize) -> Result<u8> {
@@ -34,7 +37,9 @@ pub async fn preview(settings: &Settings, printer: &Printer, wanted: &str, areas
     if !wrong.is_empty() {
         return Err(Error::Workspace(wrong));
     }
-    let (values, _) = compute_one(settings, &loaded, &catalogue, position).await?;
+    let current = Current::read(settings)?;
+    let values = compute(settings, &loaded, &catalogue, position, current.as_ref()).await?;
+    let distances = distances(settings, &loaded, indicator, &catalogue, &values).await?;
     let cells = Table(&values);
     let keep = |row: &usize| {
         (areas.is_empty() || cells.text("ref_area", *row).is_some_and(|a| areas.iter().any(|w| w == a)))
@@ -47,11 +52,11 @@ pub async fn preview(settings: &Settings, printer: &Printer, wanted: &str, areas
         rows.sort_by_key(|r| (cells.text("area_kind", *r) != Some("group"), std::cmp::Reverse(cells.int("time_period", *r)), *r));
     }
     rows.truncate(limit);
-    let current = match promote::current(&settings.workspace) {
-        Some(path) => stage::rows_of(&read::parquet(&path.join("values.parquet"), &schema::values())?, &indicator.name)?,
+    let before = match current {
+        Some(current) => current.rows_of(&indicator.name)?,
         None => RecordBatch::new_empty(schema::values()),
     };
-    let (same, differ, added, removed) = against(&values, &current)?;
+    let (same, differ, added, removed) = against(&values, &before)?;
     if printer.json() {
         let list: Vec<_> = rows
             .iter()
@@ -62,11 +67,20 @@ pub async fn preview(settings: &Settings, printer: &Printer, wanted: &str, areas
                     "members_observed": cells.int("members_observed", *r), "members_total": cells.int("members_total", *r), "note": cells.text("note", *r) })
             })
             .collect();
+        let cells = Table(&distances);
+        let targets: Vec<_> = headline_rows(std::slice::from_ref(indicator), &distances)
+            .into_iter()
+            .map(|r| {
+                json!({ "target": cells.text("target", r), "ref_area": cells.text("ref_area", r), "estimate": cells.text("estimate", r),
+                    "latest_year": cells.int("latest_year", r), "latest_value": cells.float("latest_value", r),
+                    "target_value": cells.float("target_value", r), "distance": cells.float("distance", r), "class": cells.text("class", r) })
+            })
+            .collect();
         let against = json!({ "equal": same, "revised": differ, "added": added, "removed": removed });
         printer.envelope(
             "preview",
             0,
-            &json!({ "indicator": indicator.name, "rows": total, "values": list, "against_release": against }),
+            &json!({ "indicator": indicator.name, "rows": total, "values": list, "targets": targets, "against_release": against }),
             &[],
         );
         return Ok(0);
@@ -98,6 +112,10 @@ pub async fn preview(settings: &Settings, printer: &Printer, wanted: &str, areas
         .line(&printer.table(&["area", "year", "breakdown", "estimate", "value", "unit", "status", "coverage", "members", "note"], &table));
     if rows.len() < total {
         printer.line(&format!("{} of {total} rows; choose with --area and --year, or raise --limit", rows.len()));
+    }
+    let targets = headline(std::slice::from_ref(indicator), &distances);
+    if !targets.is_empty() {
+        printer.line(&printer.table(&HEADLINE, &targets));
     }
     printer.line(&format!("against the current release: {same} equal, {differ} revised, {added} added, {removed} gone"));
     if total == 0 {
@@ -132,71 +150,4 @@ fn choose(settings: &Settings, loaded: &Loaded, wanted: &str) -> Result<(Catalog
     let name = catalogue.find(wanted)?.name.clone();
     let position = catalogue.indicators.iter().position(|i| i.name == name).unwrap_or(0);
     Ok((catalogue, position))
-}
-
-/// Computes one indicator and, before it, those it reads.
-pub async fn compute_one(settings: &Settings, loaded: &Loaded, catalogue: &Catalogue, position: usize) -> Result<(RecordBatch, Engine)> {
-    let reports = loaded.reports(settings);
-    let base = Engine::new(settings.limits)?;
-    crate::engine::tables::register_reference(&base, &loaded.reference)?;
-    let mut needed = vec![position];
-    let mut next = 0;
-    while next < needed.len() {
-        needed.extend(catalogue.dependencies(&catalogue.indicators[needed[next]]));
-        next += 1;
-    }
-    let kept = unchanged(settings, loaded, catalogue, &needed[1..])?;
-    let order: Vec<usize> = catalogue.order(&mut Vec::new()).into_iter().flatten().filter(|i| needed.contains(i)).collect();
-    let mut result = None;
-    for index in order {
-        let indicator: &Indicator = &catalogue.indicators[index];
-        if index != position
-            && let Some(values) = kept.get(&indicator.name)
-        {
-            base.register_indicator(&indicator.name, schema::values(), vec![values.clone()])?;
-            continue;
-        }
-        let engine = base.sibling()?;
-        stage::register_observations(&engine, &settings.workspace, &reports, &inputs::datasets_of(indicator, &reports))?;
-        let computed = compute::indicator(&engine, catalogue, &loaded.reference, indicator).await?;
-        base.register_indicator(&indicator.name, schema::values(), vec![computed.values.clone()])?;
-        if index == position {
-            result = Some((computed.values, computed.engine));
-        }
-    }
-    result.ok_or_else(|| Error::Internal("the indicator reads itself".into()))
-}
-
-/// Values of the current release that would come out the same again, because none of their inputs changed.
-fn unchanged(settings: &Settings, loaded: &Loaded, catalogue: &Catalogue, needed: &[usize]) -> Result<HashMap<String, RecordBatch>> {
-    let mut kept = HashMap::new();
-    let Some(path) = promote::current(&settings.workspace).filter(|_| !needed.is_empty()) else { return Ok(kept) };
-    let manifest = Manifest::load(&path)?;
-    let values = read::parquet(&path.join("values.parquet"), &schema::values())?;
-    let (reports, fixed) = (loaded.reports(settings), loaded.settings_inputs(settings));
-    for index in needed {
-        let indicator = &catalogue.indicators[*index];
-        let wanted = inputs::of_indicator(indicator, catalogue, &loaded.reference, &reports, &fixed);
-        if manifest.indicators.get(&indicator.name).is_some_and(|entry| entry.status == "computed" && entry.inputs == wanted) {
-            kept.insert(indicator.name.clone(), stage::rows_of(&values, &indicator.name)?);
-        }
-    }
-    Ok(kept)
-}
-
-/// (equal, revised, added, removed) rows against another table of values.
-fn against(new: &RecordBatch, old: &RecordBatch) -> Result<(usize, usize, usize, usize)> {
-    let rows = compute::key_rows(&[new, old], &schema::values_key())?;
-    let value = |cells: &Table<'_>, row: usize| cells.float("value", row).map(f64::to_bits);
-    let (new, old) = (Table(new), Table(old));
-    let before: HashMap<_, _> = (0..old.len()).map(|r| (rows[1].row(r), value(&old, r))).collect();
-    let (mut same, mut differ, mut added) = (0, 0, 0);
-    for row in 0..new.len() {
-        match before.get(&rows[0].row(row)) {
-            Some(other) if *other == value(&new, row) => same += 1,
-            Some(_) => differ += 1,
-            None => added += 1,
-        }
-    }
-    Ok((same, differ, added, before.len() - same - differ))
 }

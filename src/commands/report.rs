@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use datafusion::arrow::array::RecordBatch;
 use serde_json::json;
 
 use super::load::Loaded;
 use super::run::{States, is_stale};
 use crate::engine::read::Table;
 use crate::error::count;
+use crate::indicator::Indicator;
 use crate::printer::{Printer, number};
 use crate::release::stage::Staged;
 use crate::settings::Settings;
@@ -58,9 +60,7 @@ pub fn report(printer: &Printer, settings: &Settings, loaded: &Loaded, states: &
     }
     let Some(staged) = staged else { return };
     if !printer.quiet {
-        printer.line(
-            &printer.table(&["target", "area", "latest", "value", "target", "distance", "class", "estimate"], &headline(loaded, staged)),
-        );
+        printer.line(&printer.table(&HEADLINE, &headline(&loaded.catalogue.indicators, &staged.progress)));
     }
     printer.line(&format!(
         "release {}: {}, {} of progress, {}",
@@ -74,10 +74,31 @@ pub fn report(printer: &Printer, settings: &Settings, loaded: &Loaded, states: &
     ));
 }
 
-/// Each target's own area: the best estimate that has a class.
-fn headline(loaded: &Loaded, staged: &Staged) -> Vec<Vec<String>> {
-    let cells = Table(&staged.progress);
-    let mut rows: Vec<Vec<String>> = Vec::new();
+/// The columns of [`headline`].
+pub const HEADLINE: [&str; 8] = ["target", "area", "latest", "value", "target value", "distance", "class", "estimate"];
+
+/// The targets of these indicators, one line each.
+pub fn headline(indicators: &[Indicator], progress: &RecordBatch) -> Vec<Vec<String>> {
+    let cells = Table(progress);
+    let line = |row: usize| {
+        let text = |column: &str| cells.text(column, row).unwrap_or_default().to_owned();
+        vec![
+            text("target"),
+            text("ref_area"),
+            cells.int("latest_year", row).map_or("-".into(), |y| y.to_string()),
+            number(cells.float("latest_value", row)),
+            number(cells.float("target_value", row)),
+            number(cells.float("distance", row)),
+            text("class"),
+            text("estimate"),
+        ]
+    };
+    headline_rows(indicators, progress).into_iter().map(line).collect()
+}
+
+/// Each target's own area: the row of the best estimate that has a class.
+pub fn headline_rows(indicators: &[Indicator], progress: &RecordBatch) -> Vec<usize> {
+    let cells = Table(progress);
     let rank = |row: usize| {
         let classed = cells.text("class", row) != Some("insufficient_data");
         let estimate = match cells.text("estimate", row) {
@@ -87,8 +108,7 @@ fn headline(loaded: &Loaded, staged: &Staged) -> Vec<Vec<String>> {
         };
         (!classed, estimate, cells.text("breakdown", row).unwrap_or_default().to_owned(), row)
     };
-    let areas: BTreeMap<&str, &str> =
-        loaded.catalogue.indicators.iter().flat_map(|i| i.targets.iter().map(|t| (t.id.as_str(), t.area.as_str()))).collect();
+    let areas: BTreeMap<&str, &str> = indicators.iter().flat_map(|i| i.targets.iter().map(|t| (t.id.as_str(), t.area.as_str()))).collect();
     let mut best: BTreeMap<&str, usize> = BTreeMap::new();
     for row in 0..cells.len() {
         let target = cells.text("target", row).unwrap_or_default();
@@ -99,18 +119,5 @@ fn headline(loaded: &Loaded, staged: &Staged) -> Vec<Vec<String>> {
             }
         }
     }
-    for (target, row) in best {
-        let text = |column: &str| cells.text(column, row).unwrap_or_default().to_owned();
-        rows.push(vec![
-            target.to_owned(),
-            text("ref_area"),
-            cells.int("latest_year", row).map_or("-".into(), |y| y.to_string()),
-            number(cells.float("latest_value", row)),
-            number(cells.float("target_value", row)),
-            number(cells.float("distance", row)),
-            text("class"),
-            text("estimate"),
-        ]);
-    }
-    rows
+    best.into_values().collect()
 }

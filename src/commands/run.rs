@@ -1,6 +1,6 @@
 //! `run`, `pull`, `compute`: the nightly job and its halves.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
@@ -45,6 +45,8 @@ pub async fn run(settings: &Settings, printer: &Printer, args: &RunArgs, halves:
             return Err(no_data(&states));
         }
         let code = if states.values().any(|s| s.status == "failed") { 3 } else { 0 };
+        let asked: BTreeSet<String> = chosen.iter().map(|(s, d)| name(s, d)).collect();
+        let states = states.into_iter().filter(|(name, _)| args.only.is_empty() || asked.contains(name)).collect();
         report(printer, settings, &loaded, &states, None, code, "pull");
         return Ok(code);
     }

@@ -1,6 +1,7 @@
 //! The DataFusion session that SQL sees: read only, bounded, one partition a statement unless told otherwise.
 
 pub mod exact_sum;
+mod filter_pushdown;
 pub mod read;
 pub mod rows;
 pub mod session;

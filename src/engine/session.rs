@@ -53,7 +53,12 @@ impl Engine {
         // Statements put the small table on the left, where the hash table is built; swapping would build on observations.
         options.optimizer.join_reordering = false;
         options.catalog.create_default_catalog_and_schema = false;
-        let state = SessionStateBuilder::new().with_config(config).with_runtime_env(runtime).with_default_features().build();
+        let state = SessionStateBuilder::new()
+            .with_config(config)
+            .with_runtime_env(runtime)
+            .with_default_features()
+            .with_physical_optimizer_rules(super::filter_pushdown::rules())
+            .build();
         let engine = Self::over(state)?;
         engine.context.register_udaf(AggregateUDF::from(ExactSum::new()));
         Self::over(engine.context.state())

@@ -6,27 +6,24 @@ use std::time::Duration;
 
 use backon::{ExponentialBuilder, Retryable};
 use jiff::Timestamp;
-use reqwest::header::{DATE, ETAG, HeaderMap, HeaderName, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED, RETRY_AFTER};
+use reqwest::header::{ETAG, HeaderName, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED};
 use reqwest::redirect::Policy;
 use reqwest::{RequestBuilder, Response};
 use secrecy::ExposeSecret;
 use tokio::sync::Mutex;
 
+use super::failure::{Answered, Failure, after, broken, cause, message, network, refused, text};
 use super::journal::{Attempt, Journal};
 use super::pull::Body;
 use super::request::{Method, Request};
 use super::store::{Sink, Store, too_large};
-use crate::error::{Error, Result, count};
+use crate::error::{Error, Result};
 use crate::pipelines::Http;
 
 const MAX_REDIRECTS: usize = 5;
 const MAX_WAIT: Duration = Duration::from_secs(60);
-const MAX_RETRY_AFTER: Duration = Duration::from_secs(120);
 /// Lists are held in memory.
 const MAX_LIST_BYTES: u64 = 64 << 20;
-const MAX_MESSAGE_BYTES: usize = 64 << 10;
-/// Statuses that pass: the same request may succeed later.
-const PASSING: [u16; 7] = [408, 425, 429, 500, 502, 503, 504];
 
 #[derive(Debug)]
 pub struct Client {
@@ -71,33 +68,6 @@ pub enum Content {
     Memory(Vec<u8>),
     /// 304: the body known from the last pull is still right.
     Unchanged,
-}
-
-/// One attempt that failed, and whether and when to try again.
-struct Failure {
-    error: Error,
-    again: bool,
-    wait: Option<Duration>,
-    /// None when no answer began.
-    answer: Option<Answered>,
-}
-
-/// How an answer began: journalled even when its body is of no use.
-#[derive(Debug, Clone)]
-struct Answered {
-    status: u16,
-    etag: Option<String>,
-    last_modified: Option<String>,
-}
-
-impl Failure {
-    fn last(error: impl Into<Error>) -> Self {
-        Self { error: error.into(), again: false, wait: None, answer: None }
-    }
-
-    fn passing(error: Error) -> Self {
-        Self { again: true, ..Self::last(error) }
-    }
 }
 
 impl Client {
@@ -292,119 +262,6 @@ fn check(request: &Request, from: &str, head: &[u8], tail: &[u8], bytes: u64) ->
     })
 }
 
-/// The start of an error answer; what can't be read is left out, and so are credentials that it repeats.
-async fn message(request: &Request, mut response: Response) -> Vec<u8> {
-    let mut body = Vec::new();
-    while let Ok(Some(chunk)) = response.chunk().await {
-        body.extend_from_slice(&chunk);
-        if body.len() >= MAX_MESSAGE_BYTES {
-            body.truncate(MAX_MESSAGE_BYTES);
-            break;
-        }
-    }
-    if request.secrets.is_empty() {
-        return body;
-    }
-    let mut text = String::from_utf8_lossy(&body).into_owned();
-    for (key, secret) in request.secrets.iter().filter(|(_, secret)| !secret.expose_secret().is_empty()) {
-        text = text.replace(secret.expose_secret(), &format!("({key})"));
-    }
-    text.into_bytes()
-}
-
-async fn refused(context: Context<'_>, request: &Request, from: &str, response: Response) -> Failure {
-    let status = response.status();
-    let wait = text(response.headers(), &RETRY_AFTER).and_then(|value| {
-        let theirs = text(response.headers(), &DATE).and_then(|date| http_date(&date));
-        retry_after(&value, theirs.unwrap_or(context.now))
-    });
-    let reason = status.canonical_reason().map(|reason| format!(" {reason}")).unwrap_or_default();
-    let body = message(request, response).await;
-    let said = first_words(&body).map(|words| format!(": {words}")).unwrap_or_default();
-    let by_hand = format!("put the file by hand under DIR/{}/{}/ and run with --from DIR", context.source, context.dataset);
-    let hint = match status.as_u16() {
-        401 | 403 if !request.secrets.is_empty() => {
-            "the credentials were refused: check the environment variables named in pipelines/".to_owned()
-        }
-        401 | 403 | 451 | 473 => format!("the service may be closed to programs; {by_hand}"),
-        304 => "nothing was asked about that could be unchanged: look for a cache between us and the provider".to_owned(),
-        404 | 410 => format!("the address may have moved: compare it with pipelines/{}.toml; meanwhile {by_hand}", context.source),
-        code if PASSING.contains(&code) => {
-            "the provider is overloaded or down: the last good snapshot stays, the next run tries again".to_owned()
-        }
-        _ => format!("the provider does not accept this request; {by_hand}"),
-    };
-    let error = Error::fetch_hint("E1003", format!("{from} answered {}{reason}{said}", status.as_u16()), hint);
-    Failure { again: PASSING.contains(&status.as_u16()), wait, ..Failure::last(error) }
-}
-
-/// The first line of a plain error message, shortened; nothing for a web page.
-fn first_words(body: &[u8]) -> Option<String> {
-    let text = String::from_utf8_lossy(body);
-    let line = text.trim().lines().next()?.trim();
-    (!line.is_empty() && !line.starts_with('<')).then(|| line.chars().filter(|c| !c.is_control()).take(200).collect())
-}
-
-fn network(error: reqwest::Error, from: &str) -> Failure {
-    let (code, what) = match () {
-        () if error.is_timeout() => ("E1002", "took too long"),
-        () if error.is_redirect() => ("E1010", "redirects where we do not follow"),
-        () if error.is_builder() => ("E1011", "is not a request that can be sent"),
-        () if error.is_body() || error.is_decode() => ("E1006", "broke off"),
-        () => ("E1001", "cannot be reached"),
-    };
-    let again = !(error.is_redirect() || error.is_builder());
-    let error = Error::fetch(code, format!("{from} {what}: {}", cause(&error.without_url())));
-    Failure { again, ..Failure::last(error) }
-}
-
-/// A write that failed: over the limit, a damaged gzip file, or our own disk.
-fn broken(error: io::Error, from: &str, max_bytes: u64) -> Failure {
-    use io::ErrorKind::{FileTooLarge, InvalidData, InvalidInput, UnexpectedEof, WriteZero};
-    match error.kind() {
-        FileTooLarge => Failure::last(too_large(from, max_bytes)),
-        InvalidData | InvalidInput | UnexpectedEof | WriteZero => {
-            Failure::passing(Error::fetch("E1006", format!("{from} sent a gzip file that is damaged: {error}")))
-        }
-        _ => Failure::last(error),
-    }
-}
-
-/// The innermost cause: the one that says something.
-fn cause(error: &reqwest::Error) -> String {
-    let mut inner: &dyn std::error::Error = error;
-    while let Some(next) = inner.source() {
-        inner = next;
-    }
-    inner.to_string()
-}
-
-fn after(error: Error, attempts: u32) -> Error {
-    match error {
-        Error::Fetch { code, message, hint } if attempts > 1 => {
-            Error::Fetch { code, message: format!("{message} (after {})", count(attempts as usize, "attempt")), hint }
-        }
-        other => other,
-    }
-}
-
-fn text(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
-    headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
-}
-
-/// `Retry-After`: seconds, or a date compared with the answer's own `Date`.
-fn retry_after(value: &str, now: Timestamp) -> Option<Duration> {
-    let seconds = match value.trim().parse::<u64>() {
-        Ok(seconds) => seconds,
-        Err(_) => u64::try_from(http_date(value)?.as_second() - now.as_second()).unwrap_or(0),
-    };
-    Some(Duration::from_secs(seconds).min(MAX_RETRY_AFTER))
-}
-
-fn http_date(value: &str) -> Option<Timestamp> {
-    jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(value.trim()).ok()
-}
-
 fn entry(context: Context<'_>, request: &Request, number: u32, result: &Result<Fetched, Failure>) -> Attempt {
     let mut entry = Attempt::new(context.now, context.source, context.dataset);
     entry.name.clone_from(&request.name);
@@ -442,20 +299,4 @@ fn describe(entry: &mut Attempt, fetched: &Fetched) {
         Content::Unchanged => "unchanged",
     };
     entry.outcome = outcome.to_owned();
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn retry_after_reads_seconds_and_dates() {
-        let now: Timestamp = "1994-11-06T08:49:00Z".parse().unwrap();
-        let seconds = |value| retry_after(value, now).map(|wait| wait.as_secs());
-        assert_eq!(seconds("7"), Some(7));
-        assert_eq!(seconds("86400"), Some(120));
-        assert_eq!(seconds("Sun, 06 Nov 1994 08:49:37 GMT"), Some(37));
-        assert_eq!(seconds("Sun, 06 Nov 1994 08:40:00 GMT"), Some(0));
-        assert_eq!(seconds("soon"), None);
-    }
 }

@@ -21,6 +21,7 @@
 //! | E1017 | a stored snapshot or pull record is missing or damaged | no |
 
 mod client;
+mod failure;
 mod journal;
 mod pull;
 mod request;

@@ -21,8 +21,8 @@ pub struct Catalogue {
 }
 
 /// The roll-up files that are steps of every roll-up rather than roll-ups themselves.
-pub const STEPS: [&str; 8] =
-    ["member_base", "member_values", "group_members", "group_base", "missing_members", "coverage", "publish", "assemble"];
+pub const STEPS: [&str; 9] =
+    ["cells", "member_base", "member_values", "group_members", "group_base", "missing_members", "coverage", "publish", "assemble"];
 
 impl Catalogue {
     /// Reads the whole of `sql/`.

@@ -96,23 +96,30 @@ impl Indicator {
         self.spans.iter().find(|(name, _)| *name == key).map_or(0..1, |(_, span)| span.clone())
     }
 
-    /// Hash of the method: SELECT and header without comments and whitespace; metadata texts do not count.
-    pub fn hash(&self) -> String {
-        let parts = format!(
-            "{:?}",
-            (
-                &self.id,
-                &self.name,
-                &self.unit,
-                &self.rollup,
-                &self.derived,
-                &self.groups,
-                self.window,
-                &self.coverage,
-                self.scale,
-                &self.datasets,
-            )
-        );
+    /// The keys of the header that the values follow from, as the header has them or by default.
+    pub fn method_keys(&self) -> Vec<(&'static str, String)> {
+        let Coverage { publish, flag, base, min_members } = &self.coverage;
+        vec![
+            ("id", self.id.clone()),
+            ("name", self.name.clone()),
+            ("unit", self.unit.clone()),
+            ("rollup", self.rollup.clone()),
+            ("derived", self.derived.clone().unwrap_or_else(|| "none".into())),
+            ("groups", self.groups.join(" ")),
+            ("window", self.window.to_string()),
+            ("coverage", format!("publish {publish}, flag {flag}, base {base}, min_members {min_members}")),
+            ("scale", self.scale.to_string()),
+            ("datasets", self.datasets.join(" ")),
+        ]
+    }
+
+    /// Hash of the SELECT without comments and whitespace.
+    pub fn select_hash(&self) -> String {
+        super::canonical::hash(self.sql())
+    }
+
+    /// Hash of the targets, which no value follows from.
+    pub fn targets_hash(&self) -> String {
         let targets: Vec<_> =
             self.targets.iter().map(|t| (&t.id, &t.area, t.year, &t.direction, t.kind, t.met_at, t.baseline_year)).collect();
         let more: Vec<_> = self
@@ -120,8 +127,7 @@ impl Indicator {
             .iter()
             .map(|t| (t.baseline_value, &t.dimensions, t.also_groups, t.also_countries, &t.estimates, &t.title, &t.note))
             .collect();
-        let text = format!("{parts}{targets:?}{more:?}{}", super::canonical::hash(self.sql()));
-        blake3::hash(text.as_bytes()).to_hex().to_string()
+        blake3::hash(format!("{targets:?}{more:?}").as_bytes()).to_hex()[..16].to_string()
     }
 }
 

@@ -13,7 +13,7 @@ use crate::indicator::canonical;
 pub fn problem_of(text: &SourceText, error: &DataFusionError, engine: &Engine) -> Problem {
     let span = span_of(text, error);
     match error.find_root() {
-        DataFusionError::SchemaError(schema, _) => schema_problem(text, schema, span, engine),
+        DataFusionError::SchemaError(schema, _) => schema_problem(text, schema, span),
         DataFusionError::SQL(parser, _) => syntax_problem(text, &parser.to_string()),
         root => plan_problem(text, &root.strip_backtrace(), span, engine),
     }
@@ -38,7 +38,7 @@ fn span_of(text: &SourceText, error: &DataFusionError) -> Option<Range<usize>> {
     None
 }
 
-fn schema_problem(text: &SourceText, error: &SchemaError, span: Option<Range<usize>>, engine: &Engine) -> Problem {
+fn schema_problem(text: &SourceText, error: &SchemaError, span: Option<Range<usize>>) -> Problem {
     match error {
         SchemaError::FieldNotFound { field, valid_fields } => {
             let span = span.or_else(|| word(text, &field.name)).unwrap_or_else(|| sql_start(text));
@@ -50,10 +50,7 @@ fn schema_problem(text: &SourceText, error: &SchemaError, span: Option<Range<usi
             Problem::new("E3003", text, span, format!("`{}` is in several tables", field.name))
                 .hint("write the table before it, such as o.ref_area")
         }
-        other => {
-            let _ = engine;
-            Problem::new("E3007", text, span.unwrap_or_else(|| sql_start(text)), other.to_string())
-        }
+        other => Problem::new("E3007", text, span.unwrap_or_else(|| sql_start(text)), sql_types(&other.to_string())),
     }
 }
 
@@ -100,7 +97,32 @@ fn plan_problem(text: &SourceText, message: &str, span: Option<Range<usize>>, en
                 .hint("write one SELECT");
         }
     }
-    Problem::new("E3007", text, span.unwrap_or_else(|| sql_start(text)), message.to_owned())
+    Problem::new("E3007", text, span.unwrap_or_else(|| sql_start(text)), sql_types(message))
+}
+
+/// A message of the engine with its names of types as SQL has them.
+pub fn sql_types(message: &str) -> String {
+    let mut shown = String::with_capacity(message.len());
+    let mut rest = message;
+    while let Some(start) = rest.find(|c: char| c.is_ascii_alphanumeric()) {
+        let end = rest[start..].find(|c: char| !c.is_ascii_alphanumeric()).map_or(rest.len(), |length| start + length);
+        shown.push_str(&rest[..start]);
+        shown.push_str(match &rest[start..end] {
+            "Utf8" | "LargeUtf8" | "Utf8View" => "VARCHAR",
+            "Float64" => "DOUBLE",
+            "Float32" => "REAL",
+            "Int64" | "UInt64" => "BIGINT",
+            "Int32" | "UInt32" => "INTEGER",
+            "Int16" | "UInt16" | "Int8" | "UInt8" => "SMALLINT",
+            "Boolean" => "BOOLEAN",
+            "Decimal128" | "Decimal256" => "DECIMAL",
+            "Date32" | "Date64" => "DATE",
+            word => word,
+        });
+        rest = &rest[end..];
+    }
+    shown.push_str(rest);
+    shown
 }
 
 fn function_names(engine: &Engine) -> Vec<String> {

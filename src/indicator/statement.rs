@@ -9,7 +9,7 @@ use datafusion::logical_expr::{Expr, ExprSchemable, LogicalPlan, Operator};
 use datafusion::sql::sqlparser::tokenizer::{Token, TokenWithSpan};
 
 use super::canonical;
-use super::lint::{problem_of, sql_start};
+use super::lint::{problem_of, sql_start, sql_types};
 use crate::engine::Engine;
 use crate::error::{Problem, SourceText, suggestion};
 use crate::observe::schema;
@@ -137,8 +137,13 @@ pub fn check_expressions(text: &SourceText, plan: &LogicalPlan, problems: &mut V
     for (left, right) in integer_divisions(plan) {
         let place = division_place(&tokens, &left, &right).unwrap_or_else(|| sql_start(text));
         problems.push(
-            Problem::new("E3010", text, place, format!("{left} / {right} divides whole numbers: the result is cut to a whole number"))
-                .hint("make one side a number with decimals: 100.0, or CAST(x AS DOUBLE)"),
+            Problem::new(
+                "E3010",
+                text,
+                place,
+                sql_types(&format!("{left} / {right} divides whole numbers: the result is cut to a whole number")),
+            )
+            .hint("make one side a number with decimals: 100.0, or CAST(x AS DOUBLE)"),
         );
     }
 }
@@ -252,7 +257,7 @@ pub fn check_output(text: &SourceText, plan: &LogicalPlan, rollup: &str, problem
                             "E3005",
                             text,
                             place(field.name()),
-                            format!("`{}` must be {wanted}, it is {}", field.name(), field.data_type()),
+                            format!("`{}` must be {wanted}, it is {}", field.name(), sql_types(&field.data_type().to_string())),
                         )
                         .hint(format!(
                             "CAST(.. AS {})",

@@ -43,13 +43,8 @@ pub async fn indicator(base: &Engine, catalogue: &Catalogue, reference: &Referen
 
 /// The steps of every roll-up, each registered under the name that the next one reads.
 async fn roll_up(engine: &Engine, catalogue: &Catalogue, indicator: &Indicator) -> Result<()> {
-    for (file, table) in [
-        ("member_base", "member_base"),
-        ("member_values", "member_values"),
-        ("group_members", "group_members"),
-        ("group_base", "group_base"),
-    ] {
-        step(engine, catalogue, file, table).await?;
+    for file in ["cells", "member_base", "member_values", "group_members", "group_base"] {
+        step(engine, catalogue, file, file).await?;
     }
     step(engine, catalogue, &indicator.rollup, "rolled").await?;
     step(engine, catalogue, "missing_members", "missing_members").await?;

@@ -14,6 +14,9 @@ pub type Reports = BTreeMap<String, NormaliseReport>;
 /// Named inputs with their hashes.
 pub type Inputs = BTreeMap<String, String>;
 
+/// Stands between a file and a key of its header.
+const KEY: &str = ": ";
+
 /// Everything that the values of one indicator depend on, those of the indicators it reads included.
 pub fn of_indicator(indicator: &Indicator, catalogue: &Catalogue, reference: &Reference, reports: &Reports, settings: &Inputs) -> Inputs {
     let mut inputs = settings.clone();
@@ -32,7 +35,10 @@ fn collect(
     if !seen.insert(indicator.name.clone()) {
         return;
     }
-    inputs.insert(indicator.text.path.to_string(), indicator.hash());
+    inputs.insert(indicator.text.path.to_string(), indicator.select_hash());
+    for (key, value) in indicator.method_keys() {
+        inputs.insert(format!("{}{KEY}{key}", indicator.text.path), value);
+    }
     if indicator.rollup != ROLLUP_NONE {
         for file in STEPS.iter().copied().chain([indicator.rollup.as_str()]) {
             if let Some(text) = catalogue.rollups.get(file) {
@@ -88,8 +94,9 @@ pub fn missing_datasets(indicator: &Indicator, catalogue: &Catalogue, reports: &
 pub fn of_release(catalogue: &Catalogue, reference: &Reference, reports: &Reports, settings: &Inputs) -> Inputs {
     let mut inputs = settings.clone();
     for indicator in &catalogue.indicators {
-        // Metadata and caveats are published too, so the whole file counts here.
-        inputs.insert(indicator.text.path.to_string(), format!("{} {}", indicator.hash(), metadata_hash(indicator)));
+        // Targets, metadata and caveats are published too, so the whole file counts here.
+        let parts = (indicator.select_hash(), indicator.method_keys(), indicator.targets_hash(), metadata_hash(indicator));
+        inputs.insert(indicator.text.path.to_string(), blake3::hash(format!("{parts:?}").as_bytes()).to_hex().to_string());
     }
     for text in catalogue.rollups.values().chain(catalogue.derived.values()).chain(catalogue.checks.values()) {
         inputs.insert(text.path.to_string(), canonical::hash(&text.text));
@@ -119,13 +126,21 @@ pub fn key(inputs: &Inputs) -> String {
 /// What differs between two sets of named inputs.
 pub fn changed(old: &Inputs, new: &Inputs) -> Vec<String> {
     let names: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
-    names
-        .into_iter()
-        .filter(|name| old.get(*name) != new.get(*name))
-        .map(|name| match (old.contains_key(name), new.contains_key(name)) {
-            (false, _) => format!("{name} is new"),
-            (_, false) => format!("{name} is gone"),
+    let mut found = Vec::new();
+    for name in names {
+        let (before, after) = (old.get(name), new.get(name));
+        if before == after {
+            continue;
+        }
+        let key = name.split_once(KEY);
+        found.push(match (before, after, key) {
+            (Some(before), Some(after), Some((file, key))) => format!("{file} changed: {key} from `{before}` to `{after}`"),
+            // The file itself is named already.
+            (_, _, Some(_)) => continue,
+            (None, _, None) => format!("{name} is new"),
+            (_, None, None) => format!("{name} is gone"),
             _ => format!("{name} changed"),
-        })
-        .collect()
+        });
+    }
+    found
 }

@@ -9,7 +9,6 @@ pub mod inputs;
 pub mod manifest;
 pub mod progress;
 pub mod promote;
-pub mod records;
 pub mod stage;
 pub mod targets;
 

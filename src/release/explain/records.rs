@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use super::explain::Explanation;
+use super::Explanation;
 
 /// Where a figure stands at the provider.
 #[derive(Debug, Serialize, Clone)]

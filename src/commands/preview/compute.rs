@@ -1,0 +1,128 @@
+//! Computes one indicator on the data at hand, its targets, and how it differs from the current release.
+
+use std::collections::HashMap;
+
+use datafusion::arrow::array::RecordBatch;
+
+use super::super::load::Loaded;
+use crate::engine::read::{self, Table};
+use crate::engine::{Engine, tables};
+use crate::error::{Error, Result};
+use crate::indicator::{Catalogue, Indicator};
+use crate::observe::schema;
+use crate::release::{Manifest, compute, inputs, progress, promote, stage, targets};
+use crate::settings::Settings;
+
+/// The current release, read once.
+pub struct Current {
+    manifest: Manifest,
+    values: RecordBatch,
+}
+
+impl Current {
+    pub fn read(settings: &Settings) -> Result<Option<Self>> {
+        let Some(path) = promote::current(&settings.workspace) else { return Ok(None) };
+        let values = read::parquet(&path.join("values.parquet"), &schema::values())?;
+        Ok(Some(Self { manifest: Manifest::load(&path)?, values }))
+    }
+
+    pub fn rows_of(&self, indicator: &str) -> Result<RecordBatch> {
+        stage::rows_of(&self.values, indicator)
+    }
+}
+
+/// The distance to each target of the indicator, in the target's own area.
+pub async fn distances(
+    settings: &Settings,
+    loaded: &Loaded,
+    indicator: &Indicator,
+    catalogue: &Catalogue,
+    values: &RecordBatch,
+) -> Result<RecordBatch> {
+    let mut own = indicator.clone();
+    for target in &mut own.targets {
+        (target.also_groups, target.also_countries) = (false, false);
+    }
+    let engine = Engine::new(settings.limits)?;
+    tables::register_reference(&engine, &loaded.reference)?;
+    let own = Catalogue { indicators: vec![own], ..catalogue.clone() };
+    let year = i32::from(settings.today().year());
+    progress::progress(&engine, &own, values, targets::batch(&own, &|_| None)?, year).await
+}
+
+/// Computes one indicator and, before it, those it reads.
+pub async fn compute(
+    settings: &Settings,
+    loaded: &Loaded,
+    catalogue: &Catalogue,
+    position: usize,
+    current: Option<&Current>,
+) -> Result<RecordBatch> {
+    let reports = loaded.reports(settings);
+    let base = Engine::new(settings.limits)?;
+    crate::engine::tables::register_reference(&base, &loaded.reference)?;
+    let mut needed = vec![position];
+    let mut next = 0;
+    while next < needed.len() {
+        needed.extend(catalogue.dependencies(&catalogue.indicators[needed[next]]));
+        next += 1;
+    }
+    let kept = unchanged(settings, loaded, catalogue, &needed[1..], current)?;
+    let order: Vec<usize> = catalogue.order(&mut Vec::new()).into_iter().flatten().filter(|i| needed.contains(i)).collect();
+    let mut result = None;
+    for index in order {
+        let indicator: &Indicator = &catalogue.indicators[index];
+        if index != position
+            && let Some(values) = kept.get(&indicator.name)
+        {
+            base.register_indicator(&indicator.name, schema::values(), vec![values.clone()])?;
+            continue;
+        }
+        let engine = base.sibling()?;
+        stage::register_observations(&engine, &settings.workspace, &reports, &inputs::datasets_of(indicator, &reports))?;
+        let computed = compute::indicator(&engine, catalogue, &loaded.reference, indicator).await?;
+        base.register_indicator(&indicator.name, schema::values(), vec![computed.values.clone()])?;
+        if index == position {
+            result = Some(computed.values);
+        }
+    }
+    result.ok_or_else(|| Error::Internal("the indicator reads itself".into()))
+}
+
+/// Values of the current release that would come out the same again, because none of their inputs changed.
+fn unchanged(
+    settings: &Settings,
+    loaded: &Loaded,
+    catalogue: &Catalogue,
+    needed: &[usize],
+    current: Option<&Current>,
+) -> Result<HashMap<String, RecordBatch>> {
+    let mut kept = HashMap::new();
+    let Some(Current { manifest, values }) = current.filter(|_| !needed.is_empty()) else { return Ok(kept) };
+    let (reports, fixed) = (loaded.reports(settings), loaded.settings_inputs(settings));
+    for index in needed {
+        let indicator = &catalogue.indicators[*index];
+        let wanted = inputs::of_indicator(indicator, catalogue, &loaded.reference, &reports, &fixed);
+        if manifest.indicators.get(&indicator.name).is_some_and(|entry| entry.status == "computed" && entry.inputs == wanted) {
+            kept.insert(indicator.name.clone(), stage::rows_of(values, &indicator.name)?);
+        }
+    }
+    Ok(kept)
+}
+
+/// (equal, revised, added, removed) rows against another table of values.
+pub fn against(new: &RecordBatch, old: &RecordBatch) -> Result<(usize, usize, usize, usize)> {
+    let rows = compute::key_rows(&[new, old], &schema::values_key())?;
+    let value = |cells: &Table<'_>, row: usize| cells.float("value", row).map(f64::to_bits);
+    let (new, old) = (Table(new), Table(old));
+    let before: HashMap<_, _> = (0..old.len()).map(|r| (rows[1].row(r), value(&old, r))).collect();
+    let (mut same, mut differ, mut added) = (0, 0, 0);
+    for row in 0..new.len() {
+        match before.get(&rows[0].row(row)) {
+            Some(other) if *other == value(&new, row) => same += 1,
+            Some(_) => differ += 1,
+            None => added += 1,
+        }
+    }
+    Ok((same, differ, added, before.len() - same - differ))
+}

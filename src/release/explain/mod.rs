@@ -1,0 +1,277 @@
+//! Why a number is what it is: rule, members, weights, shares, what is missing or carried, and the record in the body.
+
+mod inputs;
+mod members;
+mod observations;
+pub mod records;
+
+use std::collections::BTreeSet;
+
+use datafusion::arrow::array::RecordBatch;
+use serde::Serialize;
+
+use self::records::{Record, best};
+use super::Manifest;
+use super::compute;
+use crate::engine::read::Table;
+use crate::engine::{Engine, Limits, tables};
+use crate::error::{Error, Result};
+use crate::indicator::header::ROLLUP_NONE;
+use crate::indicator::{Catalogue, Indicator};
+use crate::observe::NormaliseReport;
+use crate::observe::reference::Reference;
+use crate::observe::schema::{self, DIMENSIONS};
+use crate::release::stage;
+use crate::workspace::Workspace;
+
+/// Which value.
+#[derive(Debug, Clone, Serialize)]
+pub struct Wanted {
+    pub area: String,
+    pub year: i64,
+    /// In the order of [`DIMENSIONS`].
+    pub dimensions: [String; 7],
+    pub estimate: String,
+}
+
+#[derive(Debug, Serialize)]
+pub struct Explanation {
+    pub indicator: String,
+    pub title: String,
+    pub wanted: Wanted,
+    pub area_name: String,
+    pub value: Option<f64>,
+    pub unit: String,
+    pub obs_status: String,
+    pub coverage: Option<f64>,
+    pub note: Option<String>,
+    pub rule: Rule,
+    pub members: Vec<Member>,
+    /// Sum of the members' contributions; equals the value before withholding.
+    pub parts: Option<f64>,
+    /// The aggregate before the coverage rule.
+    pub unrounded: Option<f64>,
+    pub adds_up: bool,
+    /// Values of other indicators that this one was made from.
+    pub inputs: Vec<InputValue>,
+    pub records: Vec<Record>,
+    pub sql: Vec<String>,
+    pub warnings: Vec<String>,
+}
+
+#[derive(Debug, Serialize)]
+pub struct Rule {
+    pub rollup: String,
+    pub window: i64,
+    pub publish: f64,
+    pub flag: f64,
+    pub base: String,
+    pub formula: String,
+}
+
+#[derive(Debug, Serialize)]
+pub struct Member {
+    pub ref_area: String,
+    pub name: String,
+    /// `observed`, `carried`, `assumed` (counts in the result, not in the coverage) or `missing`.
+    pub state: &'static str,
+    pub value: Option<f64>,
+    pub weight: Option<f64>,
+    /// Share of the aggregate's weight.
+    pub share: Option<f64>,
+    pub contribution: Option<f64>,
+    /// Share of the group's coverage base.
+    pub base_share: Option<f64>,
+    pub year_used: Option<i64>,
+    pub obs_status: Option<String>,
+    pub record: Option<Record>,
+    /// Further records of the figure, such as the numerator of a ratio.
+    pub also: Vec<Record>,
+    /// Values of other indicators that the figure was made from.
+    pub inputs: Vec<InputValue>,
+}
+
+#[derive(Debug, Serialize, Clone)]
+pub struct InputValue {
+    pub indicator: String,
+    pub estimate: String,
+    pub dimensions: String,
+    pub value: Option<f64>,
+    pub obs_status: String,
+    pub coverage: Option<f64>,
+    pub note: Option<String>,
+}
+
+/// Explains values of one release from exactly what it was made of.
+pub struct Explainer<'a> {
+    pub workspace: &'a Workspace,
+    pub catalogue: &'a Catalogue,
+    pub reference: &'a Reference,
+    pub manifest: &'a Manifest,
+    pub values: &'a RecordBatch,
+    pub limits: Limits,
+}
+
+impl Explainer<'_> {
+    pub async fn explain(&self, indicator: &Indicator, wanted: Wanted) -> Result<Explanation> {
+        let row = self.row(&indicator.name, &wanted).ok_or_else(|| self.not_there(indicator, &wanted))?;
+        let cells = Table(self.values);
+        let computed = self.recompute(indicator).await?;
+        let mut explanation = Explanation {
+            indicator: indicator.name.clone(),
+            title: indicator.title.clone(),
+            area_name: cells.text("ref_area_name", row).unwrap_or_default().to_owned(),
+            value: cells.float("value", row),
+            unit: cells.text("unit", row).unwrap_or_default().to_owned(),
+            obs_status: cells.text("obs_status", row).unwrap_or_default().to_owned(),
+            coverage: cells.float("coverage", row),
+            note: cells.text("note", row).map(str::to_owned),
+            rule: rule(indicator, &wanted.estimate),
+            members: Vec::new(),
+            parts: None,
+            unrounded: cells.float("value", row),
+            adds_up: true,
+            inputs: self.inputs(indicator, &wanted),
+            records: Vec::new(),
+            sql: self.sql_files(indicator, &wanted.estimate),
+            warnings: Vec::new(),
+            wanted,
+        };
+        self.compare(&computed.values, indicator, &mut explanation);
+        let ours = matches!(explanation.wanted.estimate.as_str(), "available" | "imputed");
+        if ours && indicator.rollup != ROLLUP_NONE {
+            self.members(&computed.engine, indicator, &mut explanation).await?;
+        } else if explanation.inputs.is_empty() || !ours {
+            let places = vec![(explanation.wanted.area.clone(), explanation.wanted.year)];
+            let found = self.records(&computed.engine, indicator, &explanation.wanted, &places).await?;
+            let found = best(found, &explanation.wanted.area, explanation.wanted.year, explanation.value, &[]);
+            explanation.records = self.probed(&computed.engine, indicator, &explanation.wanted, found).await?;
+        }
+        if indicator.rollup == ROLLUP_NONE {
+            inputs::derived_parts(&mut explanation);
+        }
+        Ok(explanation)
+    }
+
+    fn row(&self, indicator: &str, wanted: &Wanted) -> Option<usize> {
+        let cells = Table(self.values);
+        (0..cells.len()).find(|r| {
+            cells.text("indicator", *r) == Some(indicator)
+                && cells.text("ref_area", *r) == Some(&wanted.area)
+                && cells.int("time_period", *r) == Some(wanted.year)
+                && cells.text("estimate", *r) == Some(&wanted.estimate)
+                && DIMENSIONS.iter().zip(&wanted.dimensions).all(|(d, code)| cells.text(d, *r) == Some(code))
+        })
+    }
+
+    /// What the release has instead of a value that is not there.
+    fn not_there(&self, indicator: &Indicator, wanted: &Wanted) -> Error {
+        let cells = Table(self.values);
+        let mine: Vec<usize> = (0..cells.len()).filter(|r| cells.text("indicator", *r) == Some(&indicator.name)).collect();
+        let here: Vec<&usize> = mine.iter().filter(|r| cells.text("ref_area", **r) == Some(&wanted.area)).collect();
+        let hint = if mine.is_empty() {
+            "the release has no value of this indicator: are its data sets loaded? see `yardstick status`".to_owned()
+        } else if here.is_empty() {
+            let areas: BTreeSet<&str> = mine.iter().filter_map(|r| cells.text("ref_area", *r)).collect();
+            crate::error::suggestion(&wanted.area, areas).unwrap_or_else(|| "no value for this area".into())
+        } else {
+            let list = |column: &str| {
+                let set: BTreeSet<String> = here
+                    .iter()
+                    .map(|r| {
+                        cells.text(column, **r).map(str::to_owned).or(cells.int(column, **r).map(|y| y.to_string())).unwrap_or_default()
+                    })
+                    .collect();
+                set.into_iter().collect::<Vec<_>>().join(" ")
+            };
+            let dims: Vec<String> =
+                DIMENSIONS.iter().map(|d| (d, list(d))).filter(|(_, l)| l != "_T").map(|(d, l)| format!("{d}: {l}")).collect();
+            format!("there are years {}; estimates {}; {}", list("time_period"), list("estimate"), dims.join("; "))
+        };
+        Error::usage_hint(format!("release {} has no such value of {}", self.manifest.release, indicator.name), hint)
+    }
+
+    /// Runs the indicator again over the release's own observations.
+    async fn recompute(&self, indicator: &Indicator) -> Result<compute::Computed> {
+        let base = Engine::new(self.limits)?;
+        tables::register_reference(&base, self.reference)?;
+        for other in &self.catalogue.indicators {
+            base.register_indicator(&other.name, schema::values(), vec![stage::rows_of(self.values, &other.name)?])?;
+        }
+        self.register_observations(&base, indicator)?;
+        compute::indicator(&base, self.catalogue, self.reference, indicator).await
+    }
+
+    /// The observation files that the release was made of, as the release saw them.
+    fn register_observations(&self, engine: &Engine, indicator: &Indicator) -> Result<()> {
+        let reports: super::inputs::Reports = self
+            .manifest
+            .inputs
+            .iter()
+            .map(|i| (format!("{}/{}", i.source, i.dataset), NormaliseReport::of_file(&i.observation_file, &i.series)))
+            .filter(|(_, report)| stage::observation_file(self.workspace, &report.hash).exists())
+            .collect();
+        let datasets = match indicator.datasets.as_slice() {
+            [] => self.manifest.inputs.iter().map(|i| format!("{}/{}", i.source, i.dataset)).collect(),
+            named => named.to_vec(),
+        };
+        stage::register_observations(engine, self.workspace, &reports, &datasets)
+    }
+
+    fn compare(&self, again: &RecordBatch, indicator: &Indicator, explanation: &mut Explanation) {
+        let other = Explainer { values: again, ..*self };
+        let now = other.row(&indicator.name, &explanation.wanted).and_then(|r| Table(again).float("value", r));
+        if now.map(f64::to_bits) != explanation.value.map(f64::to_bits) {
+            explanation.warnings.push(format!(
+                "computed again now, the value is {}: SQL or reference tables have changed since release {}",
+                now.map_or("withheld or absent".into(), |v| v.to_string()),
+                self.manifest.release
+            ));
+        }
+    }
+
+    fn sql_files(&self, indicator: &Indicator, estimate: &str) -> Vec<String> {
+        let mut files = vec![indicator.text.path.to_string()];
+        if let Some(derived) = &indicator.derived {
+            files.push(format!("sql/derived/{derived}.sql"));
+        }
+        if indicator.rollup != ROLLUP_NONE && matches!(estimate, "available" | "imputed") {
+            for step in [
+                "cells",
+                "member_base",
+                "member_values",
+                "group_members",
+                &indicator.rollup,
+                "group_base",
+                "missing_members",
+                "coverage",
+                "publish",
+            ] {
+                files.push(format!("sql/rollups/{step}.sql"));
+            }
+        }
+        files
+    }
+}
+
+fn rule(indicator: &Indicator, estimate: &str) -> Rule {
+    let formula = match indicator.rollup.as_str() {
+        _ if estimate == "reported" => "the economy's own figure",
+        _ if estimate == "published" => "the agency's own aggregate, copied",
+        "weighted_mean" => "sum of value x weight / sum of weight, over the members with a value",
+        "ratio_of_sums" => "scale x sum of numerators / sum of denominators",
+        "median" => "the middle value of the members; of two middle ones the mean",
+        "sum" => "sum of the members' values",
+        "share_of_economies" => "100 x members with value 1 / members with a value",
+        ROLLUP_NONE => "taken from the values it reads; nothing is rolled up",
+        _ => "the workspace's own roll-up: see its SQL",
+    };
+    Rule {
+        rollup: if matches!(estimate, "reported" | "published") { ROLLUP_NONE.into() } else { indicator.rollup.clone() },
+        window: indicator.window,
+        publish: indicator.coverage.publish,
+        flag: indicator.coverage.flag,
+        base: indicator.coverage.base.clone(),
+        formula: formula.into(),
+    }
+}

@@ -1,0 +1,127 @@
+//! ITU DataHub.
+
+use super::unsd::{series_at_hand, unsd};
+use super::*;
+
+pub(super) const BY_ID: &str = "/data/download/byid/11624/iscollection/false";
+pub(super) const ZIP: &str = "itu/internet_use/individuals-using-the-internet.zip";
+const HOUSEHOLDS: &str = "itu/households_internet/households-with-internet-access-at-home.csv";
+
+/// ITU's regions whose answer the fixtures hold.
+const REGIONS: [(&str, &str); 8] =
+    [("1", "AFR"), ("2", "AMS"), ("3", "ARB"), ("4", "ASP"), ("5", "EUR"), ("701", "World"), ("1892", "LLDC"), ("1894", "LDC")];
+
+pub(super) fn itu(asked: &Asked) -> Reply {
+    if asked.header("user-agent").is_none_or(|agent| agent.trim().is_empty()) {
+        return Reply::new(473, "");
+    }
+    let parts: Vec<&str> = asked.path().trim_start_matches('/').split('/').collect();
+    match parts[..] {
+        ["data", "download", "byid", "11624", "iscollection", "false"] => {
+            Reply::ok(fixture(ZIP)).header("Content-Type", "application/octet-stream")
+        }
+        // The same route sends bare CSV at times, compressed on the way.
+        ["data", "download", "byid", "12047", "iscollection", "false"] => {
+            Reply::ok(gzip(&fixture(HOUSEHOLDS))).header("Content-Encoding", "gzip").manner(Manner::Chunked)
+        }
+        ["data", "download"] if asked.parameter("codesid").is_some() => {
+            Reply::ok(fixture("itu/internet_use_breakdowns/codesid-11624-9289-9267.csv")).header("Content-Type", "text/html")
+        }
+        ["data", "bycode", "11624", "byiso", economy] => Reply::ok(fixture(&format!("itu/internet_use_country/11624_{economy}.json"))),
+        ["aggregation", "bycodeid", "11624", "byregionid", region] => match REGIONS.iter().find(|(id, _)| *id == region) {
+            Some((id, name)) => Reply::ok(fixture(&format!("itu/internet_use_regions/11624_{id}_{name}.json"))),
+            None => Reply::ok("[]"),
+        },
+        ["prices", _] => Reply::ok(fixture("itu/price_baskets/ITU_ICTPriceBaskets_2008-2025.xlsx")),
+        ["figures.csv"] => Reply::ok(fixture("itu/facts_and_figures/facts_and_figures.csv")).header("Content-Encoding", "identity"),
+        _ => Reply::new(403, r#"{"message":"Missing Authentication Token"}"#),
+    }
+}
+
+pub(super) fn good(asked: &Asked) -> Reply {
+    if asked.path() == BY_ID { validated(fixture(ZIP)) } else { itu(asked) }
+}
+
+#[test]
+fn itu_routes_give_what_the_files_by_hand_give() {
+    let server = Server::start(|asked, _| {
+        std::thread::sleep(Duration::from_millis(5));
+        itu(asked)
+    });
+    let keep = [
+        "internet_use",
+        "internet_use_breakdowns",
+        "internet_use_regions",
+        "internet_use_country",
+        "households_internet",
+        "facts_and_figures",
+        "price_baskets",
+    ];
+    let regions = REGIONS.iter().map(|(id, _)| toml::Value::from(*id)).collect::<Vec<_>>();
+    let pipeline = Pipeline::new("itu", &server, &keep)
+        .set("internet_use_regions", "regions", regions)
+        .set("price_baskets", "url", format!("{}/prices/ITU_ICTPriceBaskets_2008-2025.xlsx", server.url()))
+        .set("facts_and_figures", "url", format!("{}/figures.csv", server.url()));
+    let names = keep.map(|name| format!("itu/{name}"));
+    let workspace = same_both_ways(&pipeline, &fixtures(), &names.each_ref().map(String::as_str), &[], &[]);
+
+    let targets = server.targets();
+    assert_eq!(targets.len(), 1 + 1 + 8 + 4 + 1 + 1 + 1);
+    assert!(targets.contains(&"GET /data/download?codesid=9276,9230,9291,9300,9273,9224,9227,9277".to_owned()), "{targets:#?}");
+    assert_eq!(server.most_at_once(), 1, "one request at a time");
+    for asked in server.asked() {
+        assert!(asked.header("user-agent").is_some_and(|agent| agent.starts_with("yardstick/")), "{asked:?}");
+        assert_eq!(asked.header("accept"), Some("*/*"));
+        assert_eq!(asked.header("referer"), None);
+    }
+    let inputs = serde_json::from_str::<Value>(&workspace.read("data/current/manifest.json")).expect("a manifest")["inputs"].clone();
+    let entry = inputs.as_array().expect("inputs").iter().find(|input| input["dataset"] == "internet_use").expect("the data set");
+    assert_eq!(entry["bodies"][0]["url"], format!("{}{BY_ID}", server.url()));
+    assert_eq!(entry["bodies"][0]["snapshot"], blake3::hash(&fixture(ZIP)).to_hex().to_string());
+    assert_eq!(entry["bodies"][0]["fetched_at"], NOW);
+
+    // Without validators the bodies are asked for again; equal content is no news.
+    server.forget();
+    let again = run(&workspace, 0, &["run", "--now", LATER]);
+    assert!(again.stdout.contains("nothing to do"), "{}", again.stdout);
+    assert_eq!(server.targets(), targets);
+    let record = pull_record(&workspace, "itu/internet_use");
+    assert_eq!((&record["fetched_at"], &record["checked_at"]), (&json!(NOW), &json!(LATER)));
+}
+
+#[test]
+fn a_pause_lies_between_requests_of_a_source() {
+    let server = Server::start(|asked, _| itu(asked));
+    Pipeline::new("itu", &server, &["internet_use", "internet_use_country"]).http("pause_milliseconds", 100).workspace().pull();
+    let times: Vec<_> = server.asked().iter().map(|asked| asked.at).collect();
+    assert_eq!(times.len(), 5);
+    for pair in times.windows(2) {
+        assert!(pair[1] - pair[0] >= Duration::from_millis(100), "{:?}", pair[1] - pair[0]);
+    }
+}
+
+trait PullAll {
+    fn pull(&self);
+}
+
+impl PullAll for Workspace {
+    fn pull(&self) {
+        run(self, 0, &["pull"]);
+    }
+}
+
+#[test]
+fn two_sources_at_once_but_each_one_at_a_time() {
+    let slowly = |answer: fn(&Asked) -> Reply| {
+        Server::start(move |asked, _| {
+            std::thread::sleep(Duration::from_millis(20));
+            answer(asked)
+        })
+    };
+    let (itu, unsd) = (slowly(itu), slowly(unsd));
+    let workspace = Pipeline::new("itu", &itu, &["internet_use", "internet_use_country", "households_internet"]).workspace();
+    Pipeline::new("unsd", &unsd, &["sdg_global"]).set("sdg_global", "series", series_at_hand()).write(&workspace);
+    workspace.pull();
+    assert_eq!((itu.asked().len(), itu.most_at_once()), (6, 1));
+    assert_eq!((unsd.asked().len(), unsd.most_at_once()), (15, 1));
+}
