@@ -107,7 +107,7 @@ impl<'t> TableReader<'t> {
     }
 
     pub fn float(&mut self, key: &'static str, problems: &mut Vec<Problem>) -> Option<f64> {
-        self.typed(key, "a number", problems, number)
+        self.typed(key, "a finite number", problems, |v| number(v).filter(|x| x.is_finite()))
     }
 
     pub fn integer(&mut self, key: &'static str, problems: &mut Vec<Problem>) -> Option<i64> {

@@ -64,7 +64,7 @@ pub fn read(
                 return None;
             }
         };
-        let offset = record.position().map_or(0, |p| p.byte() as usize) + base;
+        let offset = record_start(&text.text, record.position().map_or(0, |p| p.byte() as usize) + base);
         if record.len() != names.len() {
             problems.push(Problem::new(
                 "E0304",
@@ -106,6 +106,12 @@ pub fn read(
             None
         }
     }
+}
+
+/// Where a record's first cell stands: the reader's position may be the line break before it.
+pub fn record_start(text: &str, offset: usize) -> usize {
+    let rest = text.get(offset..).unwrap_or_default();
+    offset + (rest.len() - rest.trim_start_matches(['\r', '\n']).len())
 }
 
 fn check_cell(text: &SourceText, offset: usize, index: usize, name: &str, kind: &DataType, cell: &str, problems: &mut Vec<Problem>) {

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::load::{self, Loaded};
 use crate::engine::{Engine, tables};
-use crate::error::{Problem, Result, Severity, count};
+use crate::error::{Error, Problem, Result, Severity, count};
 use crate::indicator::discovery::STEPS;
 use crate::indicator::statement::{self, KnownSeries};
 use crate::indicator::test_case;
@@ -17,6 +17,15 @@ use crate::release::{checks, compute, diff, targets};
 use crate::settings::Settings;
 
 pub async fn check(settings: &Settings, printer: &Printer, paths: &[PathBuf]) -> Result<u8> {
+    if let Some(path) = paths.iter().find(|path| !path.exists()) {
+        return Err(Error::usage(format!("{}: no such file or folder", path.display())));
+    }
+    let root = fs_err::canonicalize(&settings.workspace.root)?;
+    let outside = |path: &&PathBuf| !fs_err::canonicalize(path).is_ok_and(|p| p.starts_with(&root));
+    if let Some(path) = paths.iter().find(outside) {
+        let hint = "`yardstick preview FILE` reads a draft; copy it to sql/indicators/ to check it";
+        return Err(Error::usage_hint(format!("{} is not in the workspace {}", path.display(), root.display()), hint));
+    }
     let loaded = load::read(settings);
     let mut problems = loaded.problems.clone();
     problems.extend(loaded.catalogue.metadata_problems.iter().cloned());
@@ -28,9 +37,9 @@ pub async fn check(settings: &Settings, printer: &Printer, paths: &[PathBuf]) ->
     }
     stray_cases(settings, &loaded, &mut problems);
     let wanted: Vec<String> =
-        paths.iter().map(|p| std::path::absolute(p).map_or_else(|_| p.display().to_string(), |p| settings.workspace.shown(&p))).collect();
+        paths.iter().map(|p| fs_err::canonicalize(p).map_or_else(|_| p.display().to_string(), |p| settings.workspace.shown(&p))).collect();
     if !wanted.is_empty() {
-        problems.retain(|p| wanted.iter().any(|w| *p.source.path == **w || p.source.path.starts_with(&format!("{w}/"))));
+        problems.retain(|p| wanted.iter().any(|w| w.is_empty() || *p.source.path == **w || p.source.path.starts_with(&format!("{w}/"))));
     }
     problems.sort_by(|a, b| (&a.source.path, a.start, a.code).cmp(&(&b.source.path, b.start, b.code)));
     problems.dedup_by(|a, b| a.source.path == b.source.path && a.start == b.start && a.message == b.message);
@@ -71,8 +80,8 @@ async fn check_sql(settings: &Settings, loaded: &Loaded, problems: &mut Vec<Prob
             continue;
         }
         if let Some(plan) = statement::plan(&indicator.text, &engine, &mut found).await {
-            statement::check_output(&indicator.text, &plan, &indicator.rollup, &mut found);
-            statement::check_expressions(&indicator.text, &plan, &mut found);
+            statement::check_output(&indicator.text, &plan.output, &indicator.rollup, &mut found);
+            statement::check_expressions(&indicator.text, &plan.logical, &mut found);
         }
         statement::check_series(&indicator.text, &known, &mut found);
         // A missing indicator is reported once, by name.
@@ -93,6 +102,15 @@ async fn method_files(base: &Engine, loaded: &Loaded, problems: &mut Vec<Problem
         engine.register_batches(table, schema::country_values(), vec![])?;
     }
     let rollups = &loaded.catalogue.rollups;
+    let needed = STEPS.iter().map(|step| ("rollups", *step, rollups.contains_key(*step)));
+    let measured = ["progress", "group_population"].map(|name| ("derived", name, loaded.catalogue.derived.contains_key(name)));
+    let any = !loaded.catalogue.indicators.is_empty();
+    for (folder, name, _) in needed.chain(measured).filter(|(_, _, there)| any && !there) {
+        problems.push(Problem::file("E0510", format!("sql/{folder}/{name}.sql"), "the method file is missing"));
+    }
+    if problems.iter().any(|p| p.code == "E0510") {
+        return Ok(());
+    }
     let own: Vec<&String> = rollups.keys().filter(|name| !STEPS.contains(&name.as_str())).collect();
     for step in STEPS {
         if step == "coverage" {
@@ -135,9 +153,9 @@ async fn method_files(base: &Engine, loaded: &Loaded, problems: &mut Vec<Problem
     for text in loaded.catalogue.checks.values() {
         let mut found = Vec::new();
         if let Some(plan) = statement::plan(text, &engine, &mut found).await {
-            statement::check_expressions(text, &plan, &mut found);
+            statement::check_expressions(text, &plan.logical, &mut found);
             for column in ["indicator", "detail"] {
-                if plan.schema().field_with_unqualified_name(column).is_err() {
+                if plan.output.field_with_name(column).is_err() {
                     found.push(Problem::new(
                         "E3005",
                         text,
@@ -154,8 +172,8 @@ async fn method_files(base: &Engine, loaded: &Loaded, problems: &mut Vec<Problem
 
 async fn plan_into(engine: &Engine, text: &crate::error::SourceText, table: &str, problems: &mut Vec<Problem>) -> Result<()> {
     if let Some(plan) = statement::plan(text, engine, problems).await {
-        statement::check_expressions(text, &plan, problems);
-        engine.register_batches(table, std::sync::Arc::new(plan.schema().as_arrow().clone()), vec![])?;
+        statement::check_expressions(text, &plan.logical, problems);
+        engine.register_batches(table, plan.output, vec![])?;
     }
     Ok(())
 }

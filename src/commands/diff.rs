@@ -21,7 +21,7 @@ pub fn diff(
     limit: usize,
     parquet: Option<&Path>,
 ) -> Result<u8> {
-    let loaded = load::load(settings)?;
+    let loaded = load::load_past(settings)?;
     let old = promote::find(&settings.workspace, old.unwrap_or("previous"))?;
     let new = promote::find(&settings.workspace, new.unwrap_or("current"))?;
     let (before, after) = (Manifest::load(&old)?, Manifest::load(&new)?);

@@ -5,10 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::json;
 
 use super::load;
+use super::preview::progress_of;
 use crate::cli::ExplainArgs;
 use crate::engine::read::{self, Table};
 use crate::error::{Error, Result, suggestion};
 use crate::fetch::Store;
+use crate::observe::reference::MembershipMode;
 use crate::observe::schema::{self, DIMENSIONS};
 use crate::printer::{Printer, number, percent};
 use crate::release::explain::records::{Record, locate};
@@ -17,9 +19,11 @@ use crate::release::{Manifest, promote};
 use crate::settings::Settings;
 
 pub async fn explain(settings: &Settings, printer: &Printer, args: &ExplainArgs) -> Result<u8> {
-    let loaded = load::load(settings)?;
     let release = promote::find(&settings.workspace, "current")?;
     let manifest = Manifest::load(&release)?;
+    // As the release counted members, whatever the mode of today.
+    let settings = &Settings { membership: MembershipMode::named(&manifest.membership).unwrap_or(settings.membership), ..settings.clone() };
+    let loaded = load::load_past(settings)?;
     let values = read::parquet(&release.join("values.parquet"), &schema::values())?;
     let explainer = Explainer {
         workspace: &settings.workspace,
@@ -65,15 +69,19 @@ pub async fn explain(settings: &Settings, printer: &Printer, args: &ExplainArgs)
         let cells = Table(&progress);
         wanted.estimate = cells.text("estimate", row).unwrap_or_default().to_owned();
         wanted.dimensions = DIMENSIONS.map(|d| cells.text(d, row).unwrap_or_default().to_owned());
+        let again = progress_of(settings, &loaded, &values, indicator).await?;
         let mut both = Vec::new();
-        for column in ["baseline_year", "latest_year"] {
-            if let Some(year) = cells.int(column, row) {
-                let mut explanation = explainer.explain(indicator, Wanted { year, ..wanted.clone() }).await?;
+        for (year_of, value_of) in [("baseline_year", "baseline_value"), ("latest_year", "latest_value")] {
+            let Some(year) = cells.int(year_of, row) else { continue };
+            let wanted = Wanted { year, ..wanted.clone() };
+            // A baseline that the target states itself need not be a value of the release.
+            if explainer.value(&indicator.name, &wanted) == cells.float(value_of, row) {
+                let mut explanation = explainer.explain(indicator, wanted).await?;
                 locate(&mut explanation, args.limit, &find, &bodies);
                 both.push(explanation);
             }
         }
-        return Ok(show_progress(printer, &progress, row, &both, &manifest.release, args.limit));
+        return Ok(show_progress(printer, &progress, row, &again, &both, &manifest.release, args.limit));
     }
     let year = args.year.ok_or_else(|| Error::usage_hint("explain needs --year", "or --target for a row of progress"))?;
     wanted.year = i64::from(year);
@@ -100,6 +108,7 @@ fn estimate(values: &datafusion::arrow::array::RecordBatch, indicator: &str, wan
             cells.text("indicator", *r) == Some(indicator)
                 && cells.text("ref_area", *r) == Some(&wanted.area)
                 && cells.int("time_period", *r) == Some(wanted.year)
+                && DIMENSIONS.iter().zip(&wanted.dimensions).all(|(d, code)| cells.text(d, *r) == Some(code))
         })
         .filter_map(|r| cells.text("estimate", r))
         .collect();
@@ -118,12 +127,25 @@ fn progress_row(progress: &datafusion::arrow::array::RecordBatch, target: &str, 
         .filter(|r| args.estimate.as_deref().is_none_or(|e| cells.text("estimate", *r) == Some(e)))
         .filter(|r| DIMENSIONS.iter().zip(given).all(|(d, code)| code == "_T" || cells.text(d, *r) == Some(code)))
         .collect();
-    // Without a choice: the first with a class.
-    rows.sort_by_key(|r| (cells.text("class", *r) == Some("insufficient_data"), cells.text("estimate", *r) != Some("available"), *r));
+    // The very breakdown before others; without a choice of estimate, the first with a class.
+    let other = |r: usize| DIMENSIONS.iter().zip(given).any(|(d, code)| cells.text(d, r) != Some(code));
+    rows.sort_by_key(|r| {
+        (other(*r), cells.text("class", *r) == Some("insufficient_data"), cells.text("estimate", *r) != Some("available"), *r)
+    });
     rows.first().copied().ok_or_else(|| {
         let targets: BTreeSet<&str> =
             (0..cells.len()).filter(|r| cells.text("indicator", *r) == Some(indicator)).filter_map(|r| cells.text("target", r)).collect();
-        Error::Usage { message: format!("no progress row for target {target} in {}", args.area), hint: suggestion(target, targets) }
+        let hint = match targets.contains(target) {
+            true => {
+                let areas: BTreeSet<&str> = (0..cells.len())
+                    .filter(|r| cells.text("target", *r) == Some(target))
+                    .filter_map(|r| cells.text("ref_area", r))
+                    .collect();
+                Some(format!("there are rows for {}", areas.into_iter().collect::<Vec<_>>().join(" ")))
+            }
+            false => suggestion(target, targets),
+        };
+        Error::Usage { message: format!("no progress row for target {target} in {}", args.area), hint }
     })
 }
 
@@ -193,7 +215,8 @@ fn show(printer: &Printer, e: &Explanation, release: &str, limit: usize) {
 
 fn members(printer: &Printer, e: &Explanation, limit: usize) {
     let present: Vec<_> = e.members.iter().filter(|m| m.state != "missing").collect();
-    let mut bodies: Vec<String> = present.iter().take(limit).filter_map(|m| m.record.as_ref()).map(body_name).collect();
+    let mut bodies: Vec<String> =
+        present.iter().take(limit).flat_map(|m| m.record.iter().chain(m.also.iter().take(4))).map(body_name).collect();
     bodies.sort();
     bodies.dedup();
     for (index, body) in bodies.iter().enumerate() {
@@ -203,11 +226,16 @@ fn members(printer: &Printer, e: &Explanation, limit: usize) {
         .iter()
         .take(limit)
         .map(|m| {
-            let place = m.record.as_ref().map_or(String::new(), |r| {
-                let line = r.line.map_or("?".into(), |l| l.to_string());
+            let place = |r: &Record| {
                 let body = bodies.iter().position(|b| *b == body_name(r)).unwrap_or(0);
-                if bodies.len() == 1 { format!("line {line}") } else { format!("[{}] line {line}", body + 1) }
-            });
+                if bodies.len() == 1 { line(r) } else { format!("[{}] {}", body + 1, line(r)) }
+            };
+            let records: Vec<&Record> = m.record.iter().chain(&m.also).collect();
+            let mut places: Vec<String> = records.iter().take(4).map(|r| place(r)).collect();
+            places.dedup();
+            if records.len() > 4 {
+                places.push(format!("and {} more", records.len() - 4));
+            }
             vec![
                 m.ref_area.clone(),
                 m.name.clone(),
@@ -217,7 +245,7 @@ fn members(printer: &Printer, e: &Explanation, limit: usize) {
                 number(m.contribution),
                 m.year_used.map_or(String::new(), |y| y.to_string()),
                 if matches!(m.state, "carried" | "assumed") { m.state.into() } else { m.obs_status.clone().unwrap_or_default() },
-                place,
+                places.join(", "),
             ]
         })
         .collect();
@@ -253,6 +281,11 @@ fn members(printer: &Printer, e: &Explanation, limit: usize) {
     }
 }
 
+/// The line of a text; of a workbook, the number of the row among its records.
+fn line(r: &Record) -> String {
+    r.line.map_or_else(|| format!("record {}", r.record), |line| format!("line {line}"))
+}
+
 /// The body, and the file in it.
 fn body_name(r: &Record) -> String {
     let body = r.body.clone().unwrap_or_else(|| r.data_set.clone());
@@ -262,10 +295,10 @@ fn body_name(r: &Record) -> String {
 fn record_text(r: &Record) -> String {
     let value = r.obs_value.map(|v| v.to_string()).or(r.obs_text.clone()).unwrap_or_else(|| "no value".into());
     let place = format!(
-        "{}{}, line {}, snapshot {}",
+        "{}{}, {}, snapshot {}",
         r.body.clone().unwrap_or_else(|| r.data_set.clone()),
         r.member.as_ref().map_or(String::new(), |m| format!(" {m}")),
-        r.line.map_or("?".into(), |l| l.to_string()),
+        line(r),
         &r.snapshot[..r.snapshot.len().min(12)]
     );
     let text = r.text.as_ref().map_or(String::new(), |t| format!("\n        {}", crate::sources::csv_stream::shorten(t, 200)));
@@ -273,10 +306,24 @@ fn record_text(r: &Record) -> String {
     format!("record: series {} {} {} = {value} [{}]{note}\n        {place}{text}", r.series, r.ref_area, r.time_period, r.obs_status)
 }
 
+/// Whether the method gives the same numbers again, to 1e-12.
+fn same_row(cells: &Table<'_>, row: usize, again: &datafusion::arrow::array::RecordBatch) -> bool {
+    let other = Table(again);
+    let key = ["target", "ref_area", "estimate"].into_iter().chain(DIMENSIONS);
+    let Some(found) = (0..other.len()).find(|r| key.clone().all(|k| cells.text(k, row) == other.text(k, *r))) else { return false };
+    let near = |a: Option<f64>, b: Option<f64>| match (a, b) {
+        (Some(a), Some(b)) => (a - b).abs() <= 1e-12 * a.abs().max(1.0),
+        (a, b) => a == b,
+    };
+    again.schema().fields().iter().all(|f| near(cells.float(f.name(), row), other.float(f.name(), found)))
+        && cells.text("class", row) == other.text("class", found)
+}
+
 fn show_progress(
     printer: &Printer,
     progress: &datafusion::arrow::array::RecordBatch,
     row: usize,
+    again: &datafusion::arrow::array::RecordBatch,
     both: &[Explanation],
     release: &str,
     limit: usize,
@@ -288,12 +335,7 @@ fn show_progress(
     let actual = (|| Some((float("latest_value")? - float("baseline_value")?) / (int("latest_year")? - int("baseline_year")?)))();
     let required = (|| Some((float("target_value")? - float("baseline_value")?) / (int("target_year")? - int("baseline_year")?)))();
     let pace = actual.zip(required).map(|(a, r)| a / r);
-    let near = |a: Option<f64>, b: Option<f64>| match (a, b) {
-        (Some(a), Some(b)) => (a - b).abs() <= 1e-12 * a.abs().max(1.0),
-        (_, None) => true,
-        _ => false,
-    };
-    let adds_up = near(actual, float("actual_per_year")) && near(pace, float("pace")) && both.iter().all(|e| e.adds_up);
+    let adds_up = same_row(&cells, row, again) && both.iter().all(|e| e.adds_up);
     let code = if adds_up { 0 } else { 1 };
     let text = |c: &str| cells.text(c, row).unwrap_or_default().to_owned();
     if printer.json() {
@@ -347,7 +389,7 @@ fn show_progress(
     ));
     printer.line(&format!(
         "pace: {} (linear, gives the class: 0.95 on track, 0.5 moderate, -0.1 limited), {} by compound rates",
-        number(pace),
+        show("pace"),
         show("pace_cagr")
     ));
     printer.line(&format!(
@@ -358,6 +400,9 @@ fn show_progress(
     ));
     if let Some(note) = cells.text("note", row) {
         printer.line(&format!("note: {note}"));
+    }
+    if !same_row(&cells, row, again) {
+        printer.line("computed again now, the row is another one: targets or values have changed since the release");
     }
     printer.line("sql: sql/derived/progress.sql");
     for explanation in both {

@@ -5,7 +5,10 @@ use crate::printer::Printer;
 use crate::settings::Settings;
 
 pub fn new(settings: &Settings, printer: &Printer, id: &str, name: &str) -> Result<u8> {
-    let good_id = !id.is_empty() && id.chars().all(|c| c.is_ascii_alphanumeric() || c == '.' || c == '-') && !id.starts_with('.');
+    let good_id = !id.is_empty()
+        && id.chars().all(|c| c.is_ascii_alphanumeric() || c == '.' || c == '-')
+        && !id.starts_with('.')
+        && !id.ends_with('.');
     if !good_id {
         return Err(Error::usage_hint(format!("`{id}` is not an id"), "letters, digits and dots, such as 2.8"));
     }
@@ -21,6 +24,20 @@ pub fn new(settings: &Settings, printer: &Printer, id: &str, name: &str) -> Resu
     if let Some(other) = loaded.catalogue.indicators.iter().find(|i| i.id == id || i.name == name) {
         let what = if other.id == id { format!("id `{id}`") } else { format!("name `{name}`") };
         return Err(Error::usage(format!("the {what} is already used by {}", other.text.path)));
+    }
+    if let Some(other) = loaded.catalogue.indicators.iter().find(|i| i.name == id || i.id == name) {
+        return Err(Error::usage(format!("`{id}` or `{name}` already names {}", other.text.path)));
+    }
+    let mut targets = loaded.catalogue.indicators.iter().flat_map(|i| i.targets.iter().map(move |t| (i, t)));
+    if let Some((other, _)) = targets.find(|(_, target)| target.id == id) {
+        let hint = "the template's target has the indicator's id: choose another one, such as the next free number";
+        return Err(Error::usage_hint(format!("`{id}` is already a target of {}", other.text.path), hint));
+    }
+    if !settings.workspace.sql().is_dir() {
+        return Err(Error::usage_hint(
+            format!("{} is no workspace", settings.workspace.root.display()),
+            "a workspace has pipelines/ and sql/",
+        ));
     }
     let file = settings.workspace.sql().join("indicators").join(format!("{id}_{name}.sql"));
     let case = settings.workspace.sql().join("tests").join(id).join("first");

@@ -30,7 +30,7 @@ pub fn plan(settings: &Settings, printer: &Printer, args: &RunArgs) -> Result<u8
     for source in &loaded.sources {
         for dataset in &source.datasets {
             let name = format!("{}/{}", source.name, dataset.name);
-            let previous = loaded.pull_of(settings, &source.name, &dataset.name)?;
+            let previous = loaded.pull_of(settings, &source.name, &dataset.name);
             let selected = chosen.iter().any(|(s, d)| s.name == source.name && d.name == dataset.name);
             let pull = pull_step(settings, args, source, dataset, previous.as_ref(), selected);
             let new_body = pull.as_ref().is_some_and(|s| s.action == "read");

@@ -7,13 +7,14 @@ use std::path::Path;
 use datafusion::arrow::array::RecordBatch;
 use serde_json::json;
 
+pub use self::compute::progress_of;
 use self::compute::{Current, against, compute, distances};
 use super::load::{self, Loaded};
 use super::report::{HEADLINE, headline, headline_rows};
 use crate::engine::Engine;
 use crate::engine::read::Table;
 use crate::error::{Error, Result, SourceText};
-use crate::indicator::{Catalogue, header};
+use crate::indicator::{Catalogue, header, statement};
 use crate::observe::schema;
 use crate::printer::{Printer, number, percent};
 use crate::release::inputs;
@@ -21,6 +22,10 @@ use crate::settings::Settings;
 
 pub async fn preview(settings: &Settings, printer: &Printer, wanted: &str, areas: &[String], years: &[i32], limit: usize) -> Result<u8> {
     let loaded = load::read(settings);
+    for area in areas.iter().filter(|area| !loaded.reference.is_area(area)) {
+        let hint = crate::error::suggestion(area, loaded.reference.area_codes());
+        return Err(Error::Usage { message: format!("no area `{area}`"), hint });
+    }
     let (catalogue, position) = choose(settings, &loaded, wanted)?;
     let indicator = &catalogue.indicators[position];
     let others: Vec<_> = loaded.problems.iter().filter(|p| p.source.path == indicator.text.path).cloned().collect();
@@ -33,7 +38,12 @@ pub async fn preview(settings: &Settings, printer: &Printer, wanted: &str, areas
     for other in &catalogue.indicators {
         typed.register_indicator(&other.name, schema::values(), vec![])?;
     }
-    crate::indicator::statement::plan(&indicator.text, &typed, &mut wrong).await;
+    if let Some(planned) = statement::plan(&indicator.text, &typed, &mut wrong).await {
+        statement::check_output(&indicator.text, &planned.output, &indicator.rollup, &mut wrong);
+        statement::check_expressions(&indicator.text, &planned.logical, &mut wrong);
+    }
+    catalogue.check_names(&loaded.reference, &load::dataset_names(&loaded.sources), &mut wrong);
+    wrong.retain(|p| p.source.path == indicator.text.path);
     if !wrong.is_empty() {
         return Err(Error::Workspace(wrong));
     }
@@ -133,7 +143,7 @@ fn choose(settings: &Settings, loaded: &Loaded, wanted: &str) -> Result<(Catalog
     let path = Path::new(wanted);
     if wanted.ends_with(".sql") {
         let path = if path.exists() { path.to_owned() } else { settings.workspace.root.join(path) };
-        let text = fs_err::read_to_string(&path)?;
+        let text = fs_err::read_to_string(&path).map_err(|error| Error::usage(error.to_string()))?;
         let shown = settings.workspace.shown(&fs_err::canonicalize(&path)?);
         let mut problems = Vec::new();
         let parsed = header::parse(&SourceText::new(shown.clone(), text), &mut problems, &mut Vec::new());

@@ -10,7 +10,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use super::load::{self, Loaded};
 use super::report::report;
 use crate::cli::RunArgs;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, count};
 use crate::fetch::{self, Client, Journal, Outcome, Pull, Store};
 use crate::observe::NormaliseReport;
 use crate::observe::normalise::{self, Context};
@@ -37,6 +37,7 @@ pub async fn run(settings: &Settings, printer: &Printer, args: &RunArgs, halves:
         return Err(Error::usage_hint(format!("--from {}: not a folder", from.display()), "bodies are read from DIR/<source>/<dataset>/"));
     }
     let _lock = load::lock(settings)?;
+    Store::new(&settings.workspace.data).sweep()?;
     let chosen: Vec<(&Source, &Dataset)> = selected.into_iter().filter(|(s, d)| !args.due || is_due(settings, s, d)).collect();
     let pulled = pull(settings, &loaded, &chosen, args.from.as_deref()).await?;
     let states = normalise_all(settings, &loaded, pulled)?;
@@ -94,7 +95,7 @@ async fn pull(
     if let Some(from) = from {
         for (source, dataset) in chosen {
             let folder = from.join(&source.name).join(&dataset.name);
-            let previous = loaded.pull_of(settings, &source.name, &dataset.name)?;
+            let previous = loaded.pull_of(settings, &source.name, &dataset.name);
             let outcome = fetch::from_folder(&store, &journal, source, dataset, &folder, previous.as_ref(), settings.now);
             results.insert(name(source, dataset), settle(settings, outcome)?);
         }
@@ -123,7 +124,15 @@ async fn pull_source(
     journal: &Journal,
 ) -> Result<BTreeMap<String, Pulled>> {
     let mut results = BTreeMap::new();
-    let client = Client::new(&source.http)?;
+    let client = match Client::new(&source.http) {
+        Ok(client) => client,
+        // Wrong settings of one source must not stop the others.
+        Err(error) => {
+            let all = datasets.iter().map(|d| (name(source, d), Pulled::Failed(same(&error))));
+            return Ok(all.collect());
+        }
+    };
+    let mut breaker = Breaker::default();
     let environment = |name: &str| std::env::var(name).ok();
     for dataset in datasets {
         let name = name(source, dataset);
@@ -132,17 +141,54 @@ async fn pull_source(
             continue;
         }
         let source = &at_own_address(source, dataset);
+        if let Some(error) = breaker.open(&source.http.base_url) {
+            results.insert(name, Pulled::Failed(error));
+            continue;
+        }
         let bar = bar(settings, &name);
-        let previous = loaded.pull_of(settings, &source.name, &dataset.name)?;
+        let previous = loaded.pull_of(settings, &source.name, &dataset.name);
         let outcome =
             fetch::from_network(&client, store, journal, source, dataset, previous.as_ref(), settings.now, &environment, &|bytes| {
                 bar.inc(bytes)
             })
             .await;
         bar.finish_and_clear();
+        breaker.note(&source.http.base_url, outcome.as_ref().err());
         results.insert(name, settle(settings, outcome.map(Some))?);
     }
     Ok(results)
+}
+
+/// The same error once more, for another data set.
+fn same(error: &Error) -> Error {
+    match error {
+        Error::Fetch { code, message, hint } => Error::Fetch { code, message: message.clone(), hint: hint.clone() },
+        other => Error::Internal(other.to_string()),
+    }
+}
+
+/// Stops asking an address that refuses one data set after the other, or asks for a long pause.
+#[derive(Default)]
+struct Breaker(BTreeMap<String, (usize, String)>);
+
+impl Breaker {
+    const PATIENCE: usize = 3;
+
+    fn note(&mut self, address: &str, error: Option<&Error>) {
+        let (count, reason) = self.0.entry(address.to_owned()).or_default();
+        match error {
+            Some(error @ Error::Fetch { code: "E1018", .. }) => (*count, *reason) = (Self::PATIENCE, error.to_string()),
+            Some(error @ Error::Fetch { code: "E1001" | "E1002" | "E1003" | "E1005", .. }) => {
+                (*count, *reason) = (*count + 1, error.to_string());
+            }
+            _ => *count = 0,
+        }
+    }
+
+    fn open(&self, address: &str) -> Option<Error> {
+        let (_, reason) = self.0.get(address).filter(|(count, _)| *count >= Self::PATIENCE)?;
+        Some(Error::fetch_hint("E1018", format!("not asked, since the last answer was {reason}"), "the next run tries again"))
+    }
 }
 
 /// Files that are only downloaded by hand, and a keyed interface for which nobody has set a key.
@@ -207,7 +253,7 @@ fn normalise_all(settings: &Settings, loaded: &Loaded, mut pulled: BTreeMap<Stri
     for source in &loaded.sources {
         for dataset in &source.datasets {
             let name = name(source, dataset);
-            let previous = loaded.pull_of(settings, &source.name, &dataset.name)?;
+            let previous = loaded.pull_of(settings, &source.name, &dataset.name);
             jobs.push((source, dataset, pulled.remove(&name).unwrap_or(Pulled::Nothing), previous, name));
         }
     }
@@ -263,6 +309,14 @@ fn normalise_one(
         let message = match error.hint() {
             Some(hint) => format!("{error} ({hint})"),
             None => error.to_string(),
+        };
+        let message = match pull.as_ref().and_then(|p| Some((p, age_days(settings, p)?))) {
+            Some((pull, age)) => format!(
+                "{message}; in use: what was pulled on {}, {} old",
+                &pull.fetched_at[..10.min(pull.fetched_at.len())],
+                count(age.max(0) as usize, "day")
+            ),
+            None => message,
         };
         tracing::error!(source = %source.name, dataset = %dataset.name, "{message}");
         state(pull, "failed", Some(message))

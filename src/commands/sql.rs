@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use datafusion::arrow::array::RecordBatch;
 use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use datafusion::prelude::DataFrame;
+use futures::StreamExt;
 
 use super::load;
 use crate::cli::TableFormat;
@@ -28,7 +30,7 @@ pub async fn sql(
     let loaded = load::read(settings);
     let engine = loaded.engine(settings)?;
     let Some(query) = query else { return prompt(settings, printer, &engine, output, timeout).await };
-    let batch = run(&engine, query, timeout).await?;
+    let batch = run(settings, &engine, query, timeout).await?;
     if printer.json() && output == TableFormat::Table && file.is_none() {
         let rows = crate::publish::json_rows(&batch)?;
         printer.envelope("sql", 0, &serde_json::json!({ "rows": rows }), &[]);
@@ -43,15 +45,18 @@ pub async fn sql(
 }
 
 /// Runs one query; errors carry the place in the query.
-async fn run(engine: &Engine, query: &str, timeout: u64) -> Result<RecordBatch> {
+async fn run(settings: &Settings, engine: &Engine, query: &str, timeout: u64) -> Result<RecordBatch> {
     let text = SourceText::new("query", query);
     if let Some(problem) = statement::refused(&text, &["select", "with", "explain", "show", "describe", "values"]) {
         return Err(Error::Workspace(vec![problem]));
     }
     let frame = engine.plan(query).await.map_err(|e| Error::Workspace(vec![lint::problem_of(&text, &e, engine)]))?;
     let schema: SchemaRef = Arc::new(frame.schema().as_arrow().clone());
-    let batches = match tokio::time::timeout(Duration::from_secs(timeout), frame.collect()).await {
-        Ok(batches) => batches.map_err(|e| Error::Workspace(vec![lint::problem_of(&text, &e, engine)]))?,
+    let batches = match tokio::time::timeout(Duration::from_secs(timeout), collect(frame, settings.limits.memory_bytes)).await {
+        Ok(batches) => batches.map_err(|e| match e {
+            Error::Engine(e) => Error::Workspace(vec![lint::problem_of(&text, &e, engine)]),
+            other => other,
+        })?,
         Err(_) => {
             return Err(Error::Query {
                 code: "E3020",
@@ -61,6 +66,25 @@ async fn run(engine: &Engine, query: &str, timeout: u64) -> Result<RecordBatch> 
         }
     };
     conform(&batches, &plain(&schema), &|_| None)
+}
+
+/// The rows of a query, within the memory that one may take.
+async fn collect(frame: DataFrame, limit: usize) -> Result<Vec<RecordBatch>> {
+    let mut stream = frame.execute_stream().await?;
+    let (mut batches, mut bytes) = (Vec::new(), 0);
+    while let Some(batch) = stream.next().await {
+        let batch = batch?;
+        bytes += batch.get_array_memory_size();
+        if bytes > limit {
+            return Err(Error::Query {
+                code: "E3021",
+                message: format!("the result is larger than {} MiB", limit >> 20),
+                hint: Some("aggregate or filter it, or raise YARDSTICK_MEMORY_MIB".into()),
+            });
+        }
+        batches.push(batch);
+    }
+    Ok(batches)
 }
 
 /// The schema with plain strings and everything nullable.
@@ -107,7 +131,7 @@ async fn prompt(settings: &Settings, printer: &Printer, engine: &Engine, output:
             Ok(line) if line.trim() == "tables" => printer.line(&engine.table_names().join("\n")),
             Ok(line) => {
                 let _ = editor.add_history_entry(&line);
-                match run(engine, &line, timeout).await.and_then(|batch| render(&batch, output)) {
+                match run(settings, engine, &line, timeout).await.and_then(|batch| render(&batch, output)) {
                     Ok(bytes) => printer.data(&bytes),
                     Err(error) => {
                         printer.fail("sql", &error);

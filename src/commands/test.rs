@@ -164,7 +164,13 @@ async fn record_case(
     if promote::current(&settings.workspace).is_none() {
         return Err(Error::usage_hint("no release yet to record from", "run `yardstick run` first"));
     }
+    if name.is_empty() || !name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-') {
+        return Err(Error::usage_hint(format!("`{name}` is no name of a case"), "letters, digits, _ and -"));
+    }
     let folder = test_case::folder(&settings.workspace, indicator).join(name);
+    // What the estimate `imputed` may carry into the chosen years belongs to the case.
+    let years: BTreeSet<i32> = years.iter().flat_map(|year| year - indicator.window as i32..=*year).collect();
+    let years = years.iter().map(i32::to_string).collect::<Vec<_>>().join(", ");
     let members = crate::release::stage::members(&loaded.reference);
     let mut wanted: BTreeSet<String> = BTreeSet::new();
     for area in areas {
@@ -184,11 +190,7 @@ async fn record_case(
         |items: &mut dyn Iterator<Item = String>| items.map(|i| format!("'{}'", i.replace('\'', "''"))).collect::<Vec<_>>().join(", ");
     let literals = canonical::literals(indicator.sql());
     let series: Vec<String> = reports.values().flat_map(|r| r.series.iter().cloned()).filter(|s| literals.contains(s)).collect();
-    let mut filter = format!(
-        "ref_area IN ({}) AND time_period IN ({})",
-        list(&mut wanted.into_iter()),
-        years.iter().map(i32::to_string).collect::<Vec<_>>().join(", ")
-    );
+    let mut filter = format!("ref_area IN ({}) AND time_period IN ({years})", list(&mut wanted.iter().cloned()),);
     if !series.is_empty() {
         filter = format!("{filter} AND series IN ({})", list(&mut series.into_iter()));
     }
@@ -199,9 +201,8 @@ async fn record_case(
     for index in loaded.catalogue.dependencies(indicator) {
         let other = &loaded.catalogue.indicators[index].name;
         let query = format!(
-            "SELECT * FROM indicators.{other} WHERE ref_area IN ({}) AND time_period IN ({})",
-            list(&mut areas.iter().cloned()),
-            years.iter().map(i32::to_string).collect::<Vec<_>>().join(", ")
+            "SELECT * FROM indicators.{other} WHERE ref_area IN ({}) AND time_period IN ({years})",
+            list(&mut wanted.iter().cloned()),
         );
         let (schema, batches) = engine.run(&query, "the indicator that the case reads").await?;
         others.push((other.clone(), crate::release::compute::concat(&schema, &batches)?));
@@ -213,7 +214,7 @@ async fn record_case(
     }
     crate::files::write_atomically(&folder.join("expected.csv"), b"ref_area,time_period,estimate,value\n")?;
     let mut problems = Vec::new();
-    let case = test_case::load(&settings.workspace, indicator, name, &mut problems).ok_or(Error::Workspace(problems))?;
+    let case = test_case::read(&settings.workspace, indicator, name, &mut problems).ok_or(Error::Workspace(problems))?;
     let values = test_case::run(&case, &Engine::new(settings.limits)?, &loaded.catalogue, &loaded.reference, indicator).await?;
     let cells = Table(&values);
     if !(0..cells.len()).any(|r| cells.text("ref_area", r).is_some_and(|a| areas.iter().any(|w| w == a))) {

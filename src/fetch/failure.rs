@@ -15,8 +15,8 @@ use crate::error::{Error, count};
 
 const MAX_RETRY_AFTER: Duration = Duration::from_secs(120);
 const MAX_MESSAGE_BYTES: usize = 64 << 10;
-/// Statuses that pass: the same request may succeed later.
-const PASSING: [u16; 7] = [408, 425, 429, 500, 502, 503, 504];
+/// Statuses that pass: the same request may succeed later. 520 to 524 are a web cache that cannot reach the provider.
+const PASSING: [u16; 13] = [408, 425, 429, 500, 501, 502, 503, 504, 520, 521, 522, 523, 524];
 
 /// One attempt that failed, and whether and when to try again.
 pub(super) struct Failure {
@@ -71,6 +71,13 @@ pub(super) async fn refused(context: Context<'_>, request: &Request, from: &str,
         let theirs = text(response.headers(), &DATE).and_then(|date| http_date(&date));
         retry_after(&value, theirs.unwrap_or(context.now))
     });
+    if let Some(wait) = wait.filter(|wait| *wait > MAX_RETRY_AFTER) {
+        return Failure::last(Error::fetch_hint(
+            "E1018",
+            format!("{from} answered {} and asks to wait {} seconds: longer than a run does", status.as_u16(), wait.as_secs()),
+            "the last good snapshot stays, and the source is not asked for anything else; the next run tries again",
+        ));
+    }
     let reason = status.canonical_reason().map(|reason| format!(" {reason}")).unwrap_or_default();
     let body = message(request, response).await;
     let said = first_words(&body).map(|words| format!(": {words}")).unwrap_or_default();
@@ -151,7 +158,7 @@ fn retry_after(value: &str, now: Timestamp) -> Option<Duration> {
         Ok(seconds) => seconds,
         Err(_) => u64::try_from(http_date(value)?.as_second() - now.as_second()).unwrap_or(0),
     };
-    Some(Duration::from_secs(seconds).min(MAX_RETRY_AFTER))
+    Some(Duration::from_secs(seconds))
 }
 
 fn http_date(value: &str) -> Option<Timestamp> {
@@ -167,7 +174,7 @@ mod tests {
         let now: Timestamp = "1994-11-06T08:49:00Z".parse().unwrap();
         let seconds = |value| retry_after(value, now).map(|wait| wait.as_secs());
         assert_eq!(seconds("7"), Some(7));
-        assert_eq!(seconds("86400"), Some(120));
+        assert_eq!(seconds("86400"), Some(86400));
         assert_eq!(seconds("Sun, 06 Nov 1994 08:49:37 GMT"), Some(37));
         assert_eq!(seconds("Sun, 06 Nov 1994 08:40:00 GMT"), Some(0));
         assert_eq!(seconds("soon"), None);

@@ -4,7 +4,7 @@
 //! |---|---|---|
 //! | E1001 | no connection: name, route, TLS or proxy | yes |
 //! | E1002 | time-out while connecting, waiting or reading | yes |
-//! | E1003 | the provider refused with a status (408, 425, 429, 500, 502, 503, 504 are asked again) | some |
+//! | E1003 | the provider refused with a status (408, 425, 429, 500 to 504 and 520 to 524 are asked again) | some |
 //! | E1004 | the body is larger than `max_bytes` | no |
 //! | E1005 | a web page (HTML) where data was asked for | yes |
 //! | E1006 | the body is cut off or broken on the way | yes |
@@ -19,6 +19,7 @@
 //! | E1015 | the data set has no address: it is only downloaded by hand | no |
 //! | E1016 | a list or version answer can't be read | no |
 //! | E1017 | a stored snapshot or pull record is missing or damaged | no |
+//! | E1018 | not asked further in this run: the provider asks for a long pause, or refuses one data set after the other | no |
 
 mod client;
 mod failure;

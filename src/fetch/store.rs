@@ -8,6 +8,8 @@ use tempfile::NamedTempFile;
 
 use crate::error::{Error, Result};
 
+/// How the name of a file begins while it is written.
+const INCOMING: &str = ".incoming-";
 /// How much of a body's beginning is kept at hand for checks.
 pub const HEAD_BYTES: usize = 4096;
 /// Enough to hold the end record of a ZIP with the longest comment.
@@ -32,14 +34,26 @@ impl Store {
         self.path(hash).is_file()
     }
 
+    /// A snapshot whose bytes are those that its name promises.
     pub fn open(&self, hash: &str) -> Result<fs_err::File> {
-        fs_err::File::open(self.path(hash)).map_err(|error| {
-            Error::fetch_hint(
-                "E1017",
-                format!("snapshot cannot be opened: {error}"),
-                "pull the data set again: the snapshot is stored anew",
-            )
-        })
+        let damaged = |what: String| Error::fetch_hint("E1017", what, "pull the data set again: the snapshot is stored anew");
+        let path = self.path(hash);
+        let found = crate::files::hash_file(&path).map_err(|error| damaged(format!("snapshot cannot be opened: {error}")))?;
+        if found != hash {
+            return Err(damaged(format!("snapshot {} is damaged: its bytes are not those that were stored", path.display())));
+        }
+        Ok(fs_err::File::open(path)?)
+    }
+
+    /// Removes what a run that was killed left half written.
+    pub fn sweep(&self) -> Result<()> {
+        for entry in fs_err::read_dir(&self.folder).into_iter().flatten() {
+            let entry = entry?;
+            if entry.file_name().to_string_lossy().starts_with(INCOMING) {
+                fs_err::remove_file(entry.path())?;
+            }
+        }
+        Ok(())
     }
 
     /// The first bytes of a snapshot.
@@ -99,8 +113,8 @@ impl StoreWriter {
     pub fn finish(self) -> Result<(String, u64)> {
         let hash = self.hasher.finalize().to_hex().to_string();
         let path = self.store.path(&hash);
-        // A file of another length under this name is damaged, and is replaced.
-        let stored = fs_err::metadata(&path).is_ok_and(|metadata| metadata.len() == self.bytes);
+        // A file with other bytes under this name is damaged, and is replaced.
+        let stored = path.is_file() && crate::files::hash_file(&path).is_ok_and(|found| found == hash);
         if !stored {
             place(self.file, &path)?;
         }
@@ -174,7 +188,7 @@ pub(super) fn too_large(from: &str, max_bytes: u64) -> Error {
 /// A file beside its final place; readable by others, as dashboards and copies need.
 pub(super) fn temporary(folder: &Path) -> io::Result<NamedTempFile> {
     let mut builder = tempfile::Builder::new();
-    builder.prefix(".incoming-");
+    builder.prefix(INCOMING);
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;

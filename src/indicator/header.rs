@@ -83,6 +83,8 @@ pub enum TargetKind {
 }
 
 pub const ROLLUP_NONE: &str = "none";
+/// Years that a target may name.
+const YEARS: std::ops::RangeInclusive<i64> = 1950..=2150;
 const ESTIMATES: [&str; 4] = ["reported", "published", "available", "imputed"];
 pub const BASES: [&str; 3] = ["population", "weight", "economies"];
 
@@ -184,8 +186,14 @@ fn read(
         problems.push(Problem::new("E0502", text, reader.span_of("window"), "`window` is a number of years from 0 to 50"));
     }
     let coverage = read_coverage(reader, problems);
+    if coverage.min_members < 0 {
+        problems.push(Problem::new("E0502", text, reader.span_of("coverage"), "`min_members` is a number of economies, 0 or more"));
+    }
     let ratio = unit.as_deref().is_some_and(|u| u == "PT" || u == "PER_100_POP");
     let scale = reader.float("scale", problems).unwrap_or(if ratio { 100.0 } else { 1.0 });
+    if scale <= 0.0 {
+        problems.push(Problem::new("E0502", text, reader.span_of("scale"), "`scale` multiplies numerator / denominator: it is above 0"));
+    }
     let datasets = reader.strings("datasets", problems).unwrap_or_default();
     let mut meta = |key: &'static str, reader: &mut TableReader<'_>, problems: &mut Vec<Problem>| {
         let value = reader.string(key, problems);
@@ -323,6 +331,11 @@ fn read_target(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> Opti
         (Some(value), None, None, None) => Some(TargetKind::Level(value)),
         (None, Some(change), None, None) => Some(TargetKind::Change(change)),
         (None, None, Some(low), Some(high)) if low <= high => Some(TargetKind::Band(low, high)),
+        (None, None, Some(low), Some(high)) => {
+            let message = format!("the band begins at {low}, above its end {high}");
+            problems.push(Problem::new("E0505", table.source(), table.span_of("low"), message));
+            None
+        }
         _ => {
             problems.push(
                 Problem::new(
@@ -340,6 +353,31 @@ fn read_target(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> Opti
     sense(table, kind, &direction, met_at, problems);
     let baseline_year = table.integer("baseline_year", problems);
     let baseline_value = table.float("baseline_value", problems);
+    for (key, given) in [("year", year), ("baseline_year", baseline_year)] {
+        if given.is_some_and(|y| !YEARS.contains(&y)) {
+            let message = format!("`{key}` is a year from {} to {}", YEARS.start(), YEARS.end());
+            problems.push(Problem::new("E0505", table.source(), table.span_of(key), message));
+        }
+    }
+    if let Some(TargetKind::Change(change)) = kind {
+        if change <= -1.0 || change > 5.0 {
+            problems.push(
+                Problem::new(
+                    "E0505",
+                    table.source(),
+                    table.span_of("change"),
+                    format!("a change of {change} is not a share of the baseline"),
+                )
+                .hint("-0.25 is a quarter less than the baseline, 0.5 half as much again"),
+            );
+        }
+        if baseline_year.is_none() {
+            problems.push(
+                Problem::new("E0505", table.source(), table.span(), "a `change` is measured from a baseline, and there is none")
+                    .hint("add baseline_year = 2020"),
+            );
+        }
+    }
     if let (Some(baseline), Some(year)) = (baseline_year, year)
         && baseline >= year
     {

@@ -5,6 +5,7 @@ pub mod discovery;
 pub mod header;
 pub mod lint;
 pub mod statement;
+mod steadiness;
 pub mod test_case;
 
 pub use discovery::Catalogue;

@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use datafusion::arrow::datatypes::DataType;
+use datafusion::arrow::datatypes::{DataType, SchemaRef};
 use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
 use datafusion::logical_expr::{Expr, ExprSchemable, LogicalPlan, Operator};
 use datafusion::sql::sqlparser::tokenizer::{Token, TokenWithSpan};
@@ -23,7 +23,7 @@ const CHANGING: [&str; 14] =
     ["create", "drop", "alter", "insert", "update", "delete", "copy", "set", "truncate", "merge", "grant", "attach", "load", "reset"];
 
 /// Plans a statement over the tables of `engine`; gives the plan and every problem.
-pub async fn plan(text: &SourceText, engine: &Engine, problems: &mut Vec<Problem>) -> Option<LogicalPlan> {
+pub async fn plan(text: &SourceText, engine: &Engine, problems: &mut Vec<Problem>) -> Option<Planned> {
     if let Some(problem) = refused(text, &["select", "with"]) {
         problems.push(problem);
         return None;
@@ -35,13 +35,21 @@ pub async fn plan(text: &SourceText, engine: &Engine, problems: &mut Vec<Problem
             return None;
         }
     };
-    let plan = frame.logical_plan().clone();
+    let logical = frame.logical_plan().clone();
     // Some type errors appear only in the optimiser and the physical planner.
-    if let Err(error) = frame.create_physical_plan().await {
-        problems.push(problem_of(text, &error, engine));
-        return None;
+    match frame.create_physical_plan().await {
+        Ok(physical) => Some(Planned { logical, output: physical.schema() }),
+        Err(error) => {
+            problems.push(problem_of(text, &error, engine));
+            None
+        }
     }
-    Some(plan)
+}
+
+/// A statement that can run: what was written, and the columns that it really gives.
+pub struct Planned {
+    pub logical: LogicalPlan,
+    pub output: SchemaRef,
 }
 
 /// The words of a statement with their places, comments left out.
@@ -104,8 +112,10 @@ pub fn refused(text: &SourceText, allowed: &[&str]) -> Option<Problem> {
                 );
             }
             Token::SingleQuotedString(name) => {
-                let after = index.checked_sub(1).and_then(|i| word(&tokens[i].0)).map(str::to_lowercase);
-                if matches!(after.as_deref(), Some("from" | "join")) {
+                let back = |by: usize| index.checked_sub(by).and_then(|i| word(&tokens[i].0)).map(str::to_lowercase);
+                // IS DISTINCT FROM 'x', trim(BOTH 'x' FROM 'y') and extract(year FROM '..') read no file.
+                let compares = back(2).is_some_and(|w| w == "distinct") || within_function(&tokens[..index]);
+                if back(1).is_some_and(|w| w == "from" || w == "join") && !compares {
                     return Some(
                         Problem::new("E3008", text, span.clone(), format!("reading the file '{name}' is refused"))
                             .hint("bring a file in as a `table` data set in pipelines/*.toml"),
@@ -118,9 +128,33 @@ pub fn refused(text: &SourceText, allowed: &[&str]) -> Option<Problem> {
     None
 }
 
+/// Whether the last tokens stand between the parentheses of `trim`, `extract`, `substring`, `position` or `overlay`.
+fn within_function(tokens: &[(Token, Range<usize>)]) -> bool {
+    let mut open = 0;
+    for (index, (token, _)) in tokens.iter().enumerate().rev() {
+        match token {
+            Token::RParen => open += 1,
+            Token::LParen if open == 0 => {
+                let name = index.checked_sub(1).and_then(|i| word(&tokens[i].0)).map(str::to_lowercase);
+                return matches!(name.as_deref(), Some("trim" | "extract" | "substring" | "position" | "overlay"));
+            }
+            Token::LParen => open -= 1,
+            _ => {}
+        }
+    }
+    false
+}
+
 /// What may not stand in any method or indicator SQL: unsteady functions, integer over integer.
 pub fn check_expressions(text: &SourceText, plan: &LogicalPlan, problems: &mut Vec<Problem>) {
     let tokens = tokens(text);
+    for name in super::steadiness::without_order(plan) {
+        let place = tokens.iter().find(|(t, _)| word(t).is_some_and(|w| w.eq_ignore_ascii_case(name.word())));
+        problems.push(
+            Problem::new("E3009", text, place.map_or_else(|| sql_start(text), |(_, span)| span.clone()), name.message())
+                .hint("say in which order: ORDER BY a key that no two rows share"),
+        );
+    }
     for (index, (token, span)) in tokens.iter().enumerate() {
         if let Some(name) = word(token)
             && UNSTEADY.contains(&name.to_lowercase().as_str())
@@ -130,7 +164,7 @@ pub fn check_expressions(text: &SourceText, plan: &LogicalPlan, problems: &mut V
         {
             problems.push(
                 Problem::new("E3009", text, span.clone(), format!("`{name}` gives another result at every run"))
-                    .hint("results must follow from the inputs; use time_period, or the table current_year"),
+                    .hint("results must follow from the inputs, such as time_period"),
             );
         }
     }
@@ -206,15 +240,26 @@ fn division_place(tokens: &[(Token, Range<usize>)], left: &str, right: &str) -> 
 }
 
 /// The output of an indicator's SELECT: known columns, right types, no `*`.
-pub fn check_output(text: &SourceText, plan: &LogicalPlan, rollup: &str, problems: &mut Vec<Problem>) {
+pub fn check_output(text: &SourceText, output: &SchemaRef, rollup: &str, problems: &mut Vec<Problem>) {
     let tokens = tokens(text);
     let top = top_level_select(&tokens);
-    for index in top.clone() {
-        let star = matches!(tokens[index].0, Token::Mul)
-            && matches!(index.checked_sub(1).map(|i| &tokens[i].0), Some(Token::Comma | Token::Period) | Some(Token::Word(_)))
-            && matches!(tokens.get(index + 1).map(|(t, _)| t), None | Some(Token::Comma) | Some(Token::Word(_)));
-        let arithmetic = matches!(index.checked_sub(1).map(|i| &tokens[i].0), Some(Token::Word(w)) if !w.value.eq_ignore_ascii_case("select") && !w.value.eq_ignore_ascii_case("distinct"));
-        if star && !arithmetic {
+    let mut depth = 0i32;
+    for index in 0..tokens.len() {
+        depth += match tokens[index].0 {
+            Token::LParen => 1,
+            Token::RParen => -1,
+            _ => 0,
+        };
+        let begins = |w: &str| ["select", "all", "distinct"].iter().any(|first| w.eq_ignore_ascii_case(first));
+        // Of every SELECT of a UNION; `a * b` and count(*) are something else.
+        let star = depth == 0
+            && tokens[index].0 == Token::Mul
+            && match index.checked_sub(1).map(|i| &tokens[i].0) {
+                Some(Token::Comma | Token::Period) => true,
+                Some(Token::Word(w)) => begins(&w.value),
+                _ => false,
+            };
+        if star {
             problems.push(
                 Problem::new(
                     "E3006",
@@ -228,10 +273,10 @@ pub fn check_output(text: &SourceText, plan: &LogicalPlan, rollup: &str, problem
         }
     }
     let known = schema::country_values();
-    let names: Vec<String> = plan.schema().fields().iter().map(|f| f.name().clone()).collect();
+    let names: Vec<String> = output.fields().iter().map(|f| f.name().clone()).collect();
     let place =
         |name: &str| output_place(&tokens, &top, name).unwrap_or_else(|| tokens.get(top.start).map_or(0..1, |(_, span)| span.clone()));
-    for field in plan.schema().fields() {
+    for field in output.fields() {
         match known.field_with_name(field.name()) {
             Err(_) => {
                 let hint = suggestion(field.name(), known.fields().iter().map(|f| f.name().as_str()));

@@ -24,6 +24,8 @@ pub struct TestCase {
     pub expected: RecordBatch,
     /// The columns that `expected.csv` gives: only these are compared.
     pub given: Vec<String>,
+    /// Where each expected row stands in its file.
+    offsets: Vec<usize>,
 }
 
 /// One difference between what was expected and what came out.
@@ -60,8 +62,17 @@ pub fn names(workspace: &Workspace, indicator: &Indicator) -> Vec<String> {
     names
 }
 
-/// Reads a case; every problem of its files is reported.
+/// Reads a case; every problem of its files is reported, and an expectation that could not fail.
 pub fn load(workspace: &Workspace, indicator: &Indicator, name: &str, problems: &mut Vec<Problem>) -> Option<TestCase> {
+    let case = read(workspace, indicator, name, problems)?;
+    let path = case.folder.join("expected.csv");
+    let text = SourceText::new(workspace.shown(&path), fs_err::read_to_string(&path).unwrap_or_default());
+    check_expectation(&text, &case, problems);
+    Some(case)
+}
+
+/// Reads a case as it is.
+pub fn read(workspace: &Workspace, indicator: &Indicator, name: &str, problems: &mut Vec<Problem>) -> Option<TestCase> {
     let folder = folder(workspace, indicator).join(name);
     let mut tables = BTreeMap::new();
     let mut expected = None;
@@ -105,7 +116,29 @@ pub fn load(workspace: &Workspace, indicator: &Indicator, name: &str, problems: 
         }
         return None;
     };
-    Some(TestCase { name: name.to_owned(), folder, tables, expected: expected.batch, given: expected.given })
+    Some(TestCase { name: name.to_owned(), folder, tables, expected: expected.batch, given: expected.given, offsets: expected.offsets })
+}
+
+/// An expectation that could not fail, or contradicts itself.
+fn check_expectation(text: &SourceText, case: &TestCase, problems: &mut Vec<Problem>) {
+    let cells = Table(&case.expected);
+    if cells.is_empty() {
+        problems.push(
+            Problem::new("E3104", text, 0..1, "the expectation has no row, so it cannot fail").hint("write the rows that must come out"),
+        );
+    }
+    if !case.given.iter().any(|name| COMPARED.contains(&name.as_str())) {
+        let hint = format!("give at least one of {}", COMPARED.join(", "));
+        problems.push(Problem::new("E3104", text, 0..1, "the expectation compares nothing: it has key columns only").hint(hint));
+    }
+    let mut seen = std::collections::BTreeSet::new();
+    for row in 0..cells.len() {
+        if !seen.insert(key(&cells, row)) {
+            let start = case.offsets.get(row).copied().unwrap_or_default();
+            let message = format!("a second row for {}", shown_key(&key(&cells, row)));
+            problems.push(Problem::new("E3104", text, start..start + 1, message));
+        }
+    }
 }
 
 /// The declared schema of a file of a test case.

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::reference::CsvTable;
+use super::csv_table::CsvTable;
 
 /// What a provider's area code means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

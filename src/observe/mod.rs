@@ -4,6 +4,7 @@ pub mod areas;
 mod arrange;
 pub mod collector;
 pub mod corrections;
+pub mod csv_table;
 pub mod dimensions;
 pub mod normalise;
 pub mod quarantine;

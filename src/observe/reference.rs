@@ -8,6 +8,7 @@ use datafusion::arrow::array::{ArrayRef, Float64Array, Int32Array, RecordBatch, 
 use jiff::civil::Date;
 
 use super::areas::AreaCodes;
+use super::csv_table::CsvTable;
 use super::schema;
 use crate::engine::read::Table;
 use crate::error::{Problem, SourceText, suggestion};
@@ -28,6 +29,11 @@ impl MembershipMode {
             Self::Current => "current",
             Self::AsOf => "as_of",
         }
+    }
+
+    /// The mode of a manifest.
+    pub fn named(name: &str) -> Option<Self> {
+        [Self::Current, Self::AsOf].into_iter().find(|mode| mode.name() == name)
     }
 }
 
@@ -98,6 +104,10 @@ impl Reference {
         let units = open("units.csv", problems);
         csv_hash_only(&folder, &mut hashes, "codelists.csv");
 
+        areas.unique(&["ref_area"], problems);
+        groups.unique(&["group_code"], problems);
+        itu.unique(&["series_id"], problems);
+        membership.unique(&["group_code", "ref_area", "valid_from"], problems);
         let codes = AreaCodes::new(&areas, &groups, Some(&crosswalk));
         let mut tables = BTreeMap::new();
         tables.insert("areas", areas_batch(&areas));
@@ -105,7 +115,7 @@ impl Reference {
         tables.insert("membership", membership_batch(&membership, &areas, &groups, mode, today, problems));
         tables.insert(
             "population",
-            population.map_or_else(|| RecordBatch::new_empty(schema::population()), |text| population_batch(&text, problems)),
+            population.map_or_else(|| RecordBatch::new_empty(schema::population()), |text| population_batch(&text, &areas, problems)),
         );
         let typed = |text: Option<SourceText>, schema, problems: &mut Vec<Problem>| {
             text.and_then(|text| typed_csv::read(&text, &schema, &|_| None, problems))
@@ -234,6 +244,7 @@ fn membership_batch(
 ) -> RecordBatch {
     let known_areas: std::collections::HashSet<&str> = areas.column("ref_area").collect();
     let known_groups: std::collections::HashSet<&str> = groups.column("group_code").collect();
+    let scheme_of: HashMap<&str, &str> = groups.column("group_code").zip(groups.column("group_scheme")).collect();
     let mut rows: Vec<(&str, &str, &str, i32, i32)> = Vec::new();
     for row in 0..table.len() {
         let (group, area) = (table.get(row, "group_code"), table.get(row, "ref_area"));
@@ -247,6 +258,11 @@ fn membership_batch(
                 );
             }
         }
+        let scheme = table.get(row, "group_scheme");
+        if let Some(declared) = scheme_of.get(group).filter(|declared| **declared != scheme) {
+            let message = format!("group `{group}` is of scheme `{declared}` in groups.csv, not `{scheme}`");
+            problems.push(table.problem_at("E0307", row, "group_scheme", message));
+        }
         let mut bound = |column: &str, open: Date| match table.get(row, column) {
             "" => open,
             text => text.parse::<Date>().unwrap_or_else(|_| {
@@ -259,6 +275,10 @@ fn membership_batch(
             }),
         };
         let (from, until) = (bound("valid_from", Date::MIN), bound("valid_until", Date::MAX));
+        if from >= until {
+            let message = format!("membership ends on {until}, not after it begins");
+            problems.push(table.problem_at("E0307", row, "valid_until", message));
+        }
         match mode {
             MembershipMode::Current if from <= today && today < until => rows.push((table.get(row, "group_scheme"), group, area, 0, 9999)),
             MembershipMode::Current => {}
@@ -295,8 +315,18 @@ fn membership_batch(
 }
 
 /// The wide population file: one column `sex:age:urbanisation` per breakdown, whole persons.
-fn population_batch(text: &SourceText, problems: &mut Vec<Problem>) -> RecordBatch {
+fn population_batch(text: &SourceText, areas: &CsvTable, problems: &mut Vec<Problem>) -> RecordBatch {
     let table = CsvTable::read(text, &["ref_area", "time_period"], problems);
+    table.unique(&["ref_area", "time_period"], problems);
+    let known: std::collections::HashSet<&str> = areas.column("ref_area").collect();
+    for row in (0..table.len()).filter(|row| !known.contains(table.get(*row, "ref_area"))) {
+        let code = table.get(row, "ref_area");
+        problems.push(
+            table
+                .problem_at("E0306", row, "ref_area", format!("area `{code}` is not in areas.csv"))
+                .maybe_hint(suggestion(code, known.iter().copied()).filter(|s| s.starts_with("did"))),
+        );
+    }
     let mut columns: Vec<(usize, [&str; 3])> = Vec::new();
     for (index, name) in table.header.iter().enumerate().filter(|(_, n)| *n != "ref_area" && *n != "time_period") {
         match name.split(':').collect::<Vec<_>>()[..] {
@@ -321,7 +351,7 @@ fn population_batch(text: &SourceText, problems: &mut Vec<Problem>) -> RecordBat
             if cell.is_empty() {
                 continue;
             }
-            let Ok(value) = cell.parse::<f64>() else {
+            let Some(value) = cell.parse::<f64>().ok().filter(|persons| persons.is_finite() && *persons >= 0.0) else {
                 problems.push(table.problem_at("E0305", row, &table.header[*index], format!("`{cell}` is not a number of persons")));
                 continue;
             };
@@ -345,90 +375,4 @@ fn population_batch(text: &SourceText, problems: &mut Vec<Problem>) -> RecordBat
             Arc::new(Float64Array::from(persons)),
         ],
     )
-}
-
-/// A CSV read as text: no type, no null is ever inferred (`NA` is Namibia).
-#[derive(Debug, Default, Clone)]
-pub struct CsvTable {
-    pub header: Vec<String>,
-    records: Vec<csv::StringRecord>,
-    source: Option<SourceText>,
-}
-
-impl CsvTable {
-    pub fn read(text: &SourceText, required: &[&str], problems: &mut Vec<Problem>) -> Self {
-        let content = text.text.strip_prefix('\u{feff}').unwrap_or(&text.text);
-        let mut reader = csv::ReaderBuilder::new().from_reader(content.as_bytes());
-        let header: Vec<String> = match reader.headers() {
-            Ok(header) => header.iter().map(|h| h.trim().to_owned()).collect(),
-            Err(_) => Vec::new(),
-        };
-        for name in required {
-            if !header.iter().any(|h| h == name) {
-                problems.push(Problem::new("E0303", text, 0..1, format!("column `{name}` is missing")));
-            }
-        }
-        let mut records = Vec::new();
-        for record in reader.into_records() {
-            match record {
-                Ok(record) => records.push(record),
-                Err(error) => {
-                    let offset = error.position().map_or(0, |p| p.byte() as usize);
-                    problems.push(Problem::new("E0304", text, offset..offset + 1, error.to_string()));
-                }
-            }
-        }
-        Self { header, records, source: Some(text.clone()) }
-    }
-
-    /// Reports columns that the table does not have.
-    fn only(&self, required: &[&str], more: &[&str], problems: &mut Vec<Problem>) {
-        let Some(source) = &self.source else { return };
-        for name in self.header.iter().filter(|name| !required.contains(&name.as_str()) && !more.contains(&name.as_str())) {
-            let start = source.text.find(name.as_str()).unwrap_or(0);
-            problems.push(
-                Problem::new("E0302", source, start..start + name.len().max(1), format!("unknown column `{name}`"))
-                    .maybe_hint(suggestion(name, required.iter().chain(more).copied())),
-            );
-        }
-    }
-
-    pub fn len(&self) -> usize {
-        self.records.len()
-    }
-
-    pub fn is_empty(&self) -> bool {
-        self.records.is_empty()
-    }
-
-    /// The cell of a named column; empty when the column is absent.
-    pub fn get(&self, row: usize, column: &str) -> &str {
-        self.header.iter().position(|h| h == column).map_or("", |index| self.cell(row, index))
-    }
-
-    fn cell(&self, row: usize, index: usize) -> &str {
-        self.records.get(row).and_then(|r| r.get(index)).map_or("", str::trim)
-    }
-
-    pub fn column<'a>(&'a self, column: &str) -> impl Iterator<Item = &'a str> + use<'a> {
-        let index = self.header.iter().position(|h| h == column).unwrap_or(usize::MAX);
-        (0..self.len()).map(move |row| self.cell(row, index))
-    }
-
-    /// A problem with one cell.
-    fn problem_at(&self, code: &'static str, row: usize, column: &str, message: impl Into<String>) -> Problem {
-        let mut problem = self.problem(code, row, message);
-        let index = self.header.iter().position(|h| h == column).unwrap_or(0);
-        let place = typed_csv::cell_place(&problem.source.text, problem.start, index, self.get(row, column));
-        (problem.start, problem.end) = (place.start, place.end);
-        problem
-    }
-
-    fn problem(&self, code: &'static str, row: usize, message: impl Into<String>) -> Problem {
-        let offset = self.records.get(row).and_then(|r| r.position()).map_or(0, |p| p.byte() as usize);
-        match &self.source {
-            Some(source) => Problem::new(code, source, offset..offset + 1, message),
-            None => Problem::file(code, "", message),
-        }
-    }
 }

@@ -7,6 +7,7 @@ use datafusion::arrow::compute::filter_record_batch;
 use datafusion::arrow::datatypes::{DataType, Field, Int32Type, Schema, SchemaRef};
 
 use crate::engine::Engine;
+use crate::engine::read::Table;
 use crate::engine::session::conform;
 use crate::error::{Error, Result};
 use crate::indicator::header::ROLLUP_NONE;
@@ -27,6 +28,7 @@ pub async fn indicator(base: &Engine, catalogue: &Catalogue, reference: &Referen
     register_membership(&engine, reference, indicator)?;
     let rows = select(&engine, catalogue, indicator).await?;
     check_rows(&rows, reference, indicator)?;
+    check_finite(&rows, &["value", "weight", "numerator", "denominator", "coverage"], indicator)?;
     let parts = split(&rows, reference)?;
     engine.register_batches("country_values", rows.schema(), vec![parts.countries.clone()])?;
     engine.register_batches("published", rows.schema(), vec![parts.published])?;
@@ -38,6 +40,7 @@ pub async fn indicator(base: &Engine, catalogue: &Catalogue, reference: &Referen
     }
     let (_, batches) = method(&engine, catalogue, "rollups", "assemble").await?;
     let values = sort(&conform(&batches, &schema::values(), &|_| None)?, &schema::values_key())?;
+    check_finite(&values, &["value", "coverage"], indicator)?;
     Ok(Computed { values, engine })
 }
 
@@ -129,6 +132,25 @@ fn check_rows(rows: &RecordBatch, reference: &Reference, indicator: &Indicator) 
                 format!("several rows for {} {} {}", areas.value(row), years.value(row), dims.join(" ")).trim_end().to_owned(),
                 "give one row per economy, year and breakdown: choose between sources, or name the missing dimension",
             );
+        }
+    }
+    Ok(())
+}
+
+/// Numbers that can be published: a division by zero or an overflow is an error, not a value.
+fn check_finite(rows: &RecordBatch, columns: &[&str], indicator: &Indicator) -> Result<()> {
+    let cells = Table(rows);
+    for column in columns {
+        for row in 0..rows.num_rows() {
+            if let Some(number) = cells.float(column, row).filter(|x| !x.is_finite()) {
+                let place =
+                    format!("{} {}", cells.text("ref_area", row).unwrap_or_default(), cells.int("time_period", row).unwrap_or_default());
+                return Err(Error::Query {
+                    code: "E3015",
+                    message: format!("{}: {column} is {number} for {place}", indicator.text.path),
+                    hint: Some("write x / nullif(y, 0.0), so that a division by zero gives no value".into()),
+                });
+            }
         }
     }
     Ok(())

@@ -98,7 +98,7 @@ fn changed_rows<'a>(old: &'a RecordBatch, new: &'a RecordBatch) -> Vec<Change<'a
             }
             (_, Some((key, year)), _) => {
                 let same = left.float("value", i).map(f64::to_bits) == right.float("value", j).map(f64::to_bits)
-                    && left.text("obs_status", i) == right.text("obs_status", j);
+                    && ["obs_status", "unit"].iter().all(|column| left.text(column, i) == right.text(column, j));
                 if !same {
                     changes.push(Change { key, year, old: Some(i), new: Some(j) });
                 }

@@ -14,12 +14,17 @@ pub type Reports = BTreeMap<String, NormaliseReport>;
 /// Named inputs with their hashes.
 pub type Inputs = BTreeMap<String, String>;
 
+/// The input that is the year of the run.
+pub const CLOCK: &str = "year of the clock";
+
 /// Stands between a file and a key of its header.
 const KEY: &str = ": ";
 
 /// Everything that the values of one indicator depend on, those of the indicators it reads included.
 pub fn of_indicator(indicator: &Indicator, catalogue: &Catalogue, reference: &Reference, reports: &Reports, settings: &Inputs) -> Inputs {
     let mut inputs = settings.clone();
+    // Progress looks at the clock, no value does.
+    inputs.remove(CLOCK);
     collect(indicator, catalogue, reference, reports, &mut inputs, &mut BTreeSet::new());
     inputs
 }

@@ -31,6 +31,12 @@ impl Current {
     }
 }
 
+/// All rows of progress of one indicator, from the values of a release.
+pub async fn progress_of(settings: &Settings, loaded: &Loaded, values: &RecordBatch, indicator: &Indicator) -> Result<RecordBatch> {
+    let values = stage::rows_of(values, &indicator.name)?;
+    measure(settings, loaded, indicator.clone(), &loaded.catalogue, &values).await
+}
+
 /// The distance to each target of the indicator, in the target's own area.
 pub async fn distances(
     settings: &Settings,
@@ -43,6 +49,10 @@ pub async fn distances(
     for target in &mut own.targets {
         (target.also_groups, target.also_countries) = (false, false);
     }
+    measure(settings, loaded, own, catalogue, values).await
+}
+
+async fn measure(settings: &Settings, loaded: &Loaded, own: Indicator, catalogue: &Catalogue, values: &RecordBatch) -> Result<RecordBatch> {
     let engine = Engine::new(settings.limits)?;
     tables::register_reference(&engine, &loaded.reference)?;
     let own = Catalogue { indicators: vec![own], ..catalogue.clone() };
@@ -124,5 +134,5 @@ pub fn against(new: &RecordBatch, old: &RecordBatch) -> Result<(usize, usize, us
             None => added += 1,
         }
     }
-    Ok((same, differ, added, before.len() - same - differ))
+    Ok((same, differ, added, before.len().saturating_sub(same + differ)))
 }

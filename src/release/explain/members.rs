@@ -9,6 +9,9 @@ use crate::indicator::Indicator;
 use crate::observe::schema::DIMENSIONS;
 use crate::release::compute::concat;
 
+/// Roll-ups whose parts are known; one of a workspace's own is taken as it is.
+const KNOWN_RULES: [&str; 5] = ["weighted_mean", "ratio_of_sums", "sum", "share_of_economies", "median"];
+
 impl Explainer<'_> {
     /// Every member of the group, with what it brings or what its silence weighs.
     pub(super) async fn members(&self, engine: &Engine, indicator: &Indicator, explanation: &mut Explanation) -> Result<()> {
@@ -45,9 +48,11 @@ impl Explainer<'_> {
         for (row, member) in explanation.members.iter_mut().enumerate() {
             let parts = [cells.float("numerator", row), cells.float("denominator", row)];
             let Some(year) = member.year_used else { continue };
-            let mut found = best(records.clone(), &member.ref_area, year, member.value, &parts).into_iter();
-            member.record = found.next();
-            if parts[0].is_some() {
+            let (found, exact) = best(records.clone(), &member.ref_area, year, member.value, &parts);
+            let mut found = found.into_iter();
+            // No one record carries the figure: it was made from these.
+            member.record = if exact { found.next() } else { None };
+            if parts[0].is_some() || !exact {
                 member.also = found.collect();
             }
             let source = Wanted { area: member.ref_area.clone(), year, estimate: "reported".into(), ..explanation.wanted.clone() };
@@ -56,8 +61,11 @@ impl Explainer<'_> {
         let parts: f64 = explanation.members.iter().filter_map(|m| m.contribution).sum();
         let known = explanation.members.iter().any(|m| m.contribution.is_some());
         explanation.parts = known.then_some(parts);
+        // A value that is shown is the release's own; one that is withheld exists only now.
+        explanation.unrounded = explanation.value.or(explanation.unrounded);
         explanation.adds_up = match (explanation.parts, explanation.unrounded) {
             (Some(parts), Some(value)) => (parts - value).abs() <= 1e-12 * value.abs().max(1.0),
+            (None, Some(_)) => !KNOWN_RULES.contains(&indicator.rollup.as_str()),
             _ => !known,
         };
         explanation.members.sort_by(|a, b| {

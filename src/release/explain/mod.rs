@@ -144,13 +144,26 @@ impl Explainer<'_> {
         } else if explanation.inputs.is_empty() || !ours {
             let places = vec![(explanation.wanted.area.clone(), explanation.wanted.year)];
             let found = self.records(&computed.engine, indicator, &explanation.wanted, &places).await?;
-            let found = best(found, &explanation.wanted.area, explanation.wanted.year, explanation.value, &[]);
-            explanation.records = self.probed(&computed.engine, indicator, &explanation.wanted, found).await?;
+            let parts = self.ratio(&computed.engine, &explanation.wanted).await?;
+            let (found, _) = best(found, &explanation.wanted.area, explanation.wanted.year, explanation.value, &parts);
+            explanation.records = match parts {
+                [Some(numerator), Some(denominator)] => {
+                    explanation.parts = Some(indicator.scale * numerator / denominator);
+                    explanation.rule.formula = format!("{} x {numerator} / {denominator}", indicator.scale);
+                    found
+                }
+                _ => self.probed(&computed.engine, indicator, &explanation.wanted, found).await?,
+            };
         }
         if indicator.rollup == ROLLUP_NONE {
             inputs::derived_parts(&mut explanation);
         }
         Ok(explanation)
+    }
+
+    /// The value of the release; None where it is withheld or not there.
+    pub fn value(&self, indicator: &str, wanted: &Wanted) -> Option<f64> {
+        Table(self.values).float("value", self.row(indicator, wanted)?)
     }
 
     fn row(&self, indicator: &str, wanted: &Wanted) -> Option<usize> {

@@ -65,6 +65,23 @@ impl Explainer<'_> {
         Ok(records)
     }
 
+    /// Numerator and denominator of an economy's own figure, or of the agency's aggregate, where it is a ratio.
+    pub(super) async fn ratio(&self, engine: &Engine, wanted: &Wanted) -> Result<[Option<f64>; 2]> {
+        let quote = |text: &str| text.replace('\'', "''");
+        let dims: Vec<String> = DIMENSIONS.iter().zip(&wanted.dimensions).map(|(d, code)| format!("{d} = '{}'", quote(code))).collect();
+        let table = if wanted.estimate == "published" { "published" } else { "country_values" };
+        let query = format!(
+            "SELECT numerator, denominator FROM {table} WHERE value IS NULL AND ref_area = '{}' AND time_period = {} AND {}",
+            quote(&wanted.area),
+            wanted.year,
+            dims.join(" AND ")
+        );
+        let (schema, batches) = engine.run(&query, "the ratio").await?;
+        let rows = concat(&schema, &batches)?;
+        let cells = Table(&rows);
+        Ok(["numerator", "denominator"].map(|column| (rows.num_rows() == 1).then(|| cells.float(column, 0)).flatten()))
+    }
+
     /// Of several records with the same figure, those from which the SELECT alone gives the row.
     pub(super) async fn probed(&self, engine: &Engine, indicator: &Indicator, wanted: &Wanted, found: Vec<Record>) -> Result<Vec<Record>> {
         if found.len() < 2 {

@@ -26,14 +26,19 @@ pub struct Record {
     pub text: Option<String>,
 }
 
-/// The records of one place and year, those first that carry the figure used.
-pub fn best(records: Vec<Record>, area: &str, year: i64, value: Option<f64>, parts: &[Option<f64>]) -> Vec<Record> {
+/// Further records of a member that are traced to their line.
+const MOST: usize = 12;
+
+/// The records of one place and year: those that carry the figure or its parts; else, and then `false`, all that were
+/// there to make it from.
+pub fn best(records: Vec<Record>, area: &str, year: i64, value: Option<f64>, parts: &[Option<f64>]) -> (Vec<Record>, bool) {
     let mut mine: Vec<Record> = records.into_iter().filter(|r| r.ref_area == area && r.time_period == year).collect();
     let equal = |r: &Record| r.obs_value.is_some() && (r.obs_value == value || parts.contains(&r.obs_value));
-    if mine.iter().any(&equal) {
+    let exact = mine.iter().any(&equal);
+    if exact {
         mine.retain(equal);
     }
-    mine
+    (mine, exact)
 }
 
 /// Finds records of a snapshot by number.
@@ -42,7 +47,8 @@ pub type Find<'a> = &'a dyn Fn(&str, &BTreeSet<u32>) -> BTreeMap<u32, crate::sou
 /// Finds the lines of the bodies for the records of an explanation.
 pub fn locate(explanation: &mut Explanation, limit: usize, find: Find<'_>, bodies: &BTreeMap<String, (String, String)>) {
     let mut wanted: BTreeMap<String, BTreeSet<u32>> = BTreeMap::new();
-    let members = explanation.members.iter_mut().filter(|m| m.state != "missing").take(limit).filter_map(|m| m.record.as_mut());
+    let members = explanation.members.iter_mut().filter(|m| m.state != "missing").take(limit);
+    let members = members.flat_map(|m| m.record.iter_mut().chain(m.also.iter_mut().take(MOST)));
     let mut records: Vec<&mut Record> = members.chain(explanation.records.iter_mut()).collect();
     for record in &records {
         wanted.entry(record.snapshot.clone()).or_default().insert(record.record as u32);

@@ -163,3 +163,48 @@ fn time_and_memory_end() {
     let run = workspace.expect(2, &["sql", large, "--memory-mib", "64"]);
     assert!(run.stderr.contains("Resources exhausted"), "{}", run.stderr);
 }
+
+/// DataFusion takes columns of one name for each other when it pushes filters below a join: all three must agree.
+#[test]
+fn a_filter_stays_on_its_side_of_a_join() {
+    let workspace = released();
+    let with = "WITH n AS (SELECT ref_area, time_period, persons FROM population WHERE sex = 'F' AND age = '_T' AND urbanisation = '_T' AND time_period = 2020),
+                     c AS (SELECT ref_area, time_period FROM n WHERE persons > 1000000.0)";
+    let on = "c.ref_area = a.ref_area AND c.time_period = a.time_period";
+    let rows = |rest: &str| {
+        let run = workspace.expect(0, &["sql", &format!("{with} SELECT a.ref_area {rest} ORDER BY 1"), "--output", "csv"]);
+        run.stdout
+    };
+    let expected = rows(&format!("FROM n AS a WHERE NOT EXISTS (SELECT 1 FROM c WHERE {on})"));
+    assert!(expected.lines().count() > 20, "{expected}");
+    assert_eq!(rows(&format!("FROM c RIGHT JOIN n AS a ON {on} WHERE c.ref_area IS NULL")), expected);
+    assert_eq!(rows(&format!("FROM n AS a LEFT JOIN c ON {on} WHERE c.ref_area IS NULL")), expected);
+}
+
+/// The hash table of a join is made of its left side: never of the observations themselves.
+#[test]
+fn no_join_of_an_indicator_builds_on_observations() {
+    let workspace = released();
+    let mut joins = 0;
+    for entry in std::fs::read_dir(workspace.path("sql/indicators")).unwrap() {
+        let path = entry.unwrap().path();
+        let sql = std::fs::read_to_string(&path).unwrap();
+        let rows: serde_json::Value =
+            serde_json::from_str(&workspace.expect(0, &["sql", &format!("EXPLAIN {sql}"), "--output", "json"]).stdout).unwrap();
+        let plan =
+            rows.as_array().unwrap().iter().find(|r| r["plan_type"] == "physical_plan").unwrap()["plan"].as_str().unwrap().to_owned();
+        let lines: Vec<&str> = plan.lines().collect();
+        let depth = |line: &str| line.len() - line.trim_start().len();
+        for (at, join) in lines.iter().enumerate().filter(|(_, line)| line.trim_start().starts_with("HashJoinExec")) {
+            joins += 1;
+            let build: Vec<&str> = (lines[at + 1..].iter().enumerate())
+                .take_while(|(i, line)| *i == 0 || depth(line) > depth(join) + 2)
+                .map(|(_, line)| *line)
+                .collect();
+            let scans = build.iter().any(|line| line.contains("observations/") && line.contains("parquet"));
+            let reduced = build.iter().any(|line| ["AggregateExec", "HashJoinExec"].iter().any(|step| line.contains(step)));
+            assert!(!scans || reduced, "{}:\n{plan}", path.display());
+        }
+    }
+    assert!(joins > 20, "{joins}");
+}

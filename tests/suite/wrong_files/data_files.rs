@@ -30,6 +30,18 @@ fn test_cases() {
             "observations.csv",
             "source,series,ref_area,time_period,obs_value,⟦E0302⟧ref_area\nitu,11624,KEN,2020,60,KEN\n",
         ),
+        case("expectation_without_rows", "expected.csv", "⟦E3104⟧ref_area,time_period,estimate,value\n"),
+        case("expectation_of_keys_alone", "expected.csv", "⟦E3104⟧ref_area,time_period,estimate\nKEN,2020,reported\n"),
+        case(
+            "expectation_that_contradicts_itself",
+            "expected.csv",
+            "ref_area,time_period,estimate,value\nKEN,2020,reported,60\n⟦E3104⟧KEN,2020,reported,61\n",
+        ),
+        case(
+            "wrong_type_with_crlf",
+            "observations.csv",
+            "\u{feff}source,series,ref_area,time_period,obs_value\r\nitu,11624,KEN,2020,60\r\nitu,11624,KEN,2020,⟦E0305⟧sixty\r\n",
+        ),
         case("column_missing", "observations.csv", "⟦E0303⟧source,series,ref_area,obs_value\nitu,11624,KEN,60\n"),
         case(
             "wrong_type",
@@ -100,6 +112,11 @@ fn reference_tables() {
             "gni",
             "pipelines/reference/gni_per_capita.csv",
             "ref_area,time_period,usd\nKEN,⟦E0305⟧2O20,1800\nKEN,2021,⟦E0305⟧1.8k\n",
+        ),
+        Case::new(
+            "groups_twice",
+            "pipelines/reference/groups.csv",
+            "group_code,group_scheme,name,members_expected\r\nWLD,world,World,\r\n⟦E0307⟧WLD,world,World again,\r\n",
         ),
         Case::new("units", "pipelines/reference/units.csv", "unit,name,symbol,⟦E0302⟧decimal,minimum,maximum\nPT,Percent,%,1,0,100\n"),
         Case::new("itu_series", "pipelines/reference/itu_series.csv", "⟦E0303⟧series_id,series,⟦E0302⟧units\n11624,11624,PT\n"),

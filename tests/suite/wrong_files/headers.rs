@@ -99,10 +99,7 @@ fn targets() {
         edited("target_without_year", &[("[[target]]", "⟦E0104⟧[[target]]"), ("year = 2030\nvalue", "value")]),
         edited(
             "band_upside_down",
-            &[
-                ("[[target]]", "⟦E0504⟧[[target]]"),
-                ("value = 100.0\nmet_at = 95.0\ndirection = \"up\"", "low = 1.02\nhigh = 0.98\ndirection = \"band\""),
-            ],
+            &[("value = 100.0\nmet_at = 95.0\ndirection = \"up\"", "low = ⟦E0505⟧1.02\nhigh = 0.98\ndirection = \"band\"")],
         ),
         edited("met_at_beyond", &[("met_at = 95.0", "met_at = ⟦E0505⟧105.0")]),
         edited(
@@ -120,6 +117,15 @@ fn targets() {
         ),
         edited("level_with_band", &[("met_at = 95.0\n", ""), ("direction = \"up\"", "direction = ⟦E0505⟧\"band\"")]),
         edited("unknown_direction", &[("direction = \"up\"", "direction = ⟦E0505⟧\"upwards\"")]),
+        edited("value_that_is_no_number", &[("value = 100.0\nmet_at = 95.0", "value = ⟦E0102⟧nan"), ("[[target]]", "⟦E0504⟧[[target]]")]),
+        edited("value_without_end", &[("met_at = 95.0", "met_at = ⟦E0102⟧inf")]),
+        edited("year_far_away", &[("year = 2030\nvalue", "year = ⟦E0505⟧20300\nvalue")]),
+        edited("baseline_year_of_two_digits", &[("baseline_year = 2020", "baseline_year = ⟦E0505⟧20")]),
+        edited("change_in_percent", &[("value = 100.0\nmet_at = 95.0", "change = ⟦E0505⟧25.0")]),
+        edited(
+            "change_without_baseline",
+            &[("[[target]]", "⟦E0505⟧[[target]]"), ("value = 100.0\nmet_at = 95.0", "change = 0.25"), ("baseline_year = 2020\n", "")],
+        ),
         edited("baseline_after_target", &[("baseline_year = 2020", "baseline_year = ⟦E0505⟧2031")]),
         edited("unknown_word_in_also", &[("direction = \"up\"", "direction = \"up\"\nalso = [\"groups\", ⟦E0505⟧\"country\"]")]),
         edited("unknown_estimate", &[("direction = \"up\"", "direction = \"up\"\nestimates = [⟦E0505⟧\"availble\"]")]),

@@ -95,6 +95,19 @@ fn what_is_not_allowed() {
             "integer_division_below",
             "WITH d AS (SELECT ref_area, time_period, record ⟦E3010⟧/ 7 AS x FROM observations)\nSELECT ref_area, time_period, x / 2.0 AS value FROM d",
         ),
+        select("limit_as_they_come", "SELECT ref_area, time_period, obs_value AS value\nFROM observations\n⟦E3009⟧LIMIT 10"),
+        select(
+            "rows_numbered_as_they_come",
+            "SELECT ref_area, time_period, CAST(⟦E3009⟧row_number() OVER (PARTITION BY ref_area) AS DOUBLE) AS value\nFROM observations",
+        ),
+        select(
+            "first_as_they_come",
+            "SELECT ref_area, time_period, ⟦E3009⟧first_value(obs_value) AS value\nFROM observations GROUP BY ref_area, time_period",
+        ),
+        select(
+            "star_of_a_later_branch",
+            "SELECT ref_area, time_period, obs_value AS value FROM observations\nUNION ALL\nSELECT ⟦E3006⟧* FROM (SELECT ref_area, time_period, obs_value AS value FROM observations) AS o",
+        ),
         select("random", "SELECT ref_area, time_period, obs_value + ⟦E3009⟧random() AS value\nFROM observations"),
         select(
             "now",
@@ -146,6 +159,12 @@ fn what_is_allowed() {
             "SELECT ref_area, time_period, obs_value AS value, 'now() ; DROP' AS note FROM observations WHERE note <> 'FROM ''x.csv'''",
         ),
         ("replace", "SELECT replace(ref_area, 'X', 'Y') AS ref_area, time_period, obs_value AS value FROM observations"),
+        ("distinct_from", "SELECT ref_area, time_period, obs_value AS value FROM observations WHERE source IS DISTINCT FROM 'unsd'"),
+        ("trim_from", "SELECT trim(BOTH 'x' FROM ref_area) AS ref_area, time_period, obs_value AS value FROM observations"),
+        (
+            "ordered",
+            "WITH d AS (SELECT ref_area, time_period, obs_value, row_number() OVER (PARTITION BY ref_area ORDER BY time_period) AS place FROM observations) SELECT ref_area, time_period, obs_value AS value FROM d WHERE place = 1 ORDER BY 1 LIMIT 5",
+        ),
         ("parts", "SELECT ref_area, time_period, obs_value AS numerator, 2 AS denominator FROM observations"),
     ] {
         workspace.write(&format!("sql/indicators/a_{name}.sql"), statement(&format!("A.{name}").replace('_', "-"), name, sql));
