@@ -10,24 +10,35 @@ result of the roll-up), `coverage` and `cells`.
 A share of economies needs at least 3 economies and half of the members in any
 case. The largest missing economy is named in the note.
 
-Coverage is compared as it is written, in tenths of a percent: 0.667 in a
-header is two thirds, and two of three economies reach it.
+The rule of the methodology is two thirds. A header can only write it in
+decimals, so a `publish` that rounds to 0.667 is read as exactly 2/3; any other
+`publish`, and every `flag`, is taken as it is written. A share that lies on
+the line counts: 1e-9 allows for the last digits of a float.
+
+Notes print shares with one decimal, and with more where coverage and the
+threshold it misses would otherwise read alike.
 
 Source: methodology note, sections 1.7 (threshold, minimum count) and 5
 (mapping to CL_OBS_STATUS).
 */
-WITH judged AS (
+WITH limits AS (
+  SELECT
+    rollup, flag, min_members,
+    CASE WHEN round(publish, 3) = 0.667 THEN 2.0 / 3.0 ELSE publish END AS publish
+  FROM parameters
+),
+judged AS (
   SELECT
     c.group_code, c.group_scheme, c.estimate, c.cell,
     r.value, c.coverage, c.members_observed, c.members_total, c.members_carried, c.missing_note,
-    round(coalesce(c.coverage, 0.0), 3) AS share,
+    coalesce(c.coverage, 0.0) AS share,
     q.publish, q.flag,
     CASE
       WHEN q.rollup = 'share_of_economies'
       THEN greatest(CAST(q.min_members AS DOUBLE), 3.0, c.members_total / 2.0)
       ELSE CAST(q.min_members AS DOUBLE)
     END AS members_needed
-  FROM parameters q
+  FROM limits q
   CROSS JOIN rolled r
   JOIN coverage c ON c.group_code = r.group_code AND c.estimate = r.estimate AND c.cell = r.cell
   WHERE r.value IS NOT NULL
@@ -38,15 +49,30 @@ classed AS (
     value, coverage, members_observed, members_total, members_carried, missing_note,
     CASE
       WHEN members_observed < members_needed THEN 'few'
-      WHEN share < round(flag, 3) THEN 'low'
-      WHEN share < round(publish, 3) THEN 'flagged'
+      WHEN share < flag - 1e-9 THEN 'low'
+      WHEN share < publish - 1e-9 THEN 'flagged'
       ELSE 'clean'
     END AS verdict,
-    CAST(round(100.0 * coalesce(coverage, 0.0), 1) AS VARCHAR) || ' % of the weight observed, ' AS observed,
-    rtrim(rtrim(CAST(round(100.0 * flag, 1) AS VARCHAR), '0'), '.') || ' % needed' AS flag_needed,
-    rtrim(rtrim(CAST(round(100.0 * publish, 1) AS VARCHAR), '0'), '.') || ' % needed' AS publish_needed,
+    100.0 * share AS observed,
+    100.0 * CASE WHEN share < flag - 1e-9 THEN flag ELSE publish END AS needed,
     CAST(CAST(ceil(members_needed) AS BIGINT) AS VARCHAR) || ' needed' AS count_needed
   FROM judged
+),
+told AS (
+  SELECT
+    group_code, group_scheme, estimate, cell,
+    value, coverage, members_observed, members_total, members_carried, missing_note, verdict, count_needed,
+    CASE
+      WHEN round(observed, 1) <> round(needed, 1)
+      THEN CAST(round(observed, 1) AS VARCHAR) || ' % of the weight observed, '
+        || rtrim(rtrim(CAST(round(needed, 1) AS VARCHAR), '0'), '.') || ' % needed'
+      WHEN round(observed, 2) <> round(needed, 2)
+      THEN CAST(round(observed, 2) AS VARCHAR) || ' % of the weight observed, '
+        || rtrim(rtrim(CAST(round(needed, 2) AS VARCHAR), '0'), '.') || ' % needed'
+      ELSE CAST(round(observed, 7) AS VARCHAR) || ' % of the weight observed, '
+        || rtrim(rtrim(CAST(round(needed, 7) AS VARCHAR), '0'), '.') || ' % needed'
+    END AS shortfall
+  FROM classed
 )
 SELECT
   v.group_code AS ref_area, v.group_scheme, c.time_period,
@@ -64,8 +90,8 @@ SELECT
       WHEN verdict = 'few'
       THEN 'withheld: ' || CAST(members_observed AS VARCHAR) || ' of ' || CAST(members_total AS VARCHAR)
         || ' economies have a value, ' || count_needed
-      WHEN verdict = 'low' THEN 'withheld: ' || observed || flag_needed
-      WHEN verdict = 'flagged' THEN 'partial: ' || observed || publish_needed || ' for an unflagged value'
+      WHEN verdict = 'low' THEN 'withheld: ' || shortfall
+      WHEN verdict = 'flagged' THEN 'partial: ' || shortfall || ' for an unflagged value'
     END,
     CASE
       WHEN members_carried > 0
@@ -75,4 +101,4 @@ SELECT
     missing_note
   ), '') AS note
 FROM cells c
-JOIN classed v ON v.cell = c.cell
+JOIN told v ON v.cell = c.cell
