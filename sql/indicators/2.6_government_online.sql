@@ -6,7 +6,7 @@ unit = "PT"
 rollup = "weighted_mean"
 groups = ["world", "itu_region", "development", "special", "income", "m49"]
 window = 5
-coverage = { publish = 0.667, flag = 0.5, base = "population" }
+coverage = { publish = 0.667, flag = 0.5, base = "weight" }
 datasets = ["itu/online_activities", "itu/internet_use", "itu/internet_use_breakdowns", "unsd/sdg_global"]
 definition = "Share of individuals who interacted with public authorities over the Internet in the last three months"
 method = """
@@ -14,11 +14,15 @@ ITU gives the share of Internet users (breakdown OF_INTERNET_USERS). The share o
 (OF_POPULATION) is that share times the share of Internet users of the same economy, year and breakdown, from
 internet_use; without it in the same year there is no value.
 Groups are weighted by the mid-year population for OF_POPULATION, and by the number of Internet users
-(population times Internet use) for OF_INTERNET_USERS.
+(population times Internet use) for OF_INTERNET_USERS; coverage is the share of the same weight. Where Internet
+use is not reported for the breakdown and year, the users are estimated, for the weight only, with the economy's
+rate for all individuals, of the year or else of the latest of the five years before.
 """
 caveats = """
 Non-users count as not interacting. The two surveys behind the product may differ in age scope and in the
 reference period (three or twelve months).
+Of an economy without any rate of Internet use within five years the users are not known. If it does not report,
+all its people count as users, so that coverage is never overstated; if it does, it has no weight.
 Obtaining information only is a separate activity and not counted here.
 """
 owner = "Yardstick method group"
@@ -88,33 +92,74 @@ WITH activity AS (
     -- urban/rural has no population by sex or age, so those crosses have no weight
     AND (o.urbanisation = '_T' OR (o.sex = '_T' AND o.age = '_T'))
 ),
-users AS (
-  SELECT u.ref_area, u.time_period, u.sex, u.age, u.urbanisation, u.value, p.persons
-  FROM population AS p
-  JOIN indicators.internet_use AS u
-    ON p.ref_area = u.ref_area AND p.time_period = u.time_period
-    AND p.sex = u.sex AND p.age = u.age AND p.urbanisation = u.urbanisation
-  WHERE u.estimate = 'reported' AND u.disability = '_T' AND u.value IS NOT NULL
+internet_use AS (
+  SELECT ref_area, time_period, sex, age, urbanisation, value
+  FROM indicators.internet_use
+  WHERE estimate = 'reported' AND disability = '_T' AND value IS NOT NULL
+),
+-- the rate for all individuals, up to the year before the next one, but for five years at most
+latest_use AS (
+  SELECT
+    ref_area, time_period AS first_year, value,
+    least(time_period + 5,
+      coalesce(lead(time_period) OVER (PARTITION BY ref_area ORDER BY time_period) - 1, 9999)) AS last_year
+  FROM internet_use
+  WHERE sex = '_T' AND age = '_T' AND urbanisation = '_T'
+),
+-- every economy, also one that does not report: what it counts for in each year and breakdown
+people AS (
+  SELECT
+    p.ref_area, p.time_period, p.sex, p.age, p.urbanisation, p.persons,
+    u.value AS internet_use,
+    p.persons * coalesce(u.value, l.value) / 100.0 AS users
+  FROM (
+    SELECT DISTINCT a.time_period, a.sex, a.age, a.urbanisation
+    FROM areas AS e
+    JOIN activity AS a ON e.ref_area = a.ref_area
+  ) AS y
+  JOIN population AS p
+    ON p.time_period = y.time_period AND p.sex = y.sex AND p.age = y.age AND p.urbanisation = y.urbanisation
+  LEFT JOIN internet_use AS u
+    ON u.ref_area = p.ref_area AND u.time_period = p.time_period
+    AND u.sex = p.sex AND u.age = p.age AND u.urbanisation = p.urbanisation
+  LEFT JOIN latest_use AS l
+    ON l.ref_area = p.ref_area AND p.time_period BETWEEN l.first_year AND l.last_year
 ),
 matched AS (
   SELECT
-    a.ref_area, a.time_period, a.sex, a.age, a.urbanisation, a.obs_value, a.obs_status, a.note, a.source,
-    u.value AS internet_use, u.persons
-  FROM users AS u
-  RIGHT JOIN activity AS a
-    ON u.ref_area = a.ref_area AND u.time_period = a.time_period
-    AND u.sex = a.sex AND u.age = a.age AND u.urbanisation = a.urbanisation
+    p.ref_area, p.time_period, p.sex, p.age, p.urbanisation, p.persons, p.users,
+    a.obs_value AS of_users, a.obs_value * p.internet_use / 100.0 AS of_population,
+    a.obs_status, a.note, a.source
+  FROM activity AS a
+  RIGHT JOIN people AS p
+    ON a.ref_area = p.ref_area AND a.time_period = p.time_period
+    AND a.sex = p.sex AND a.age = p.age AND a.urbanisation = p.urbanisation
 ),
 paired AS (
   SELECT
     m.ref_area, m.time_period, m.sex, m.age, m.urbanisation, k.breakdown, m.obs_status, m.note, m.source,
-    CASE k.breakdown WHEN 'OF_POPULATION' THEN m.obs_value * m.internet_use / 100.0 ELSE m.obs_value END AS value,
-    CASE k.breakdown WHEN 'OF_POPULATION' THEN m.persons ELSE m.persons * m.internet_use / 100.0 END AS weight
+    CASE k.breakdown WHEN 'OF_POPULATION' THEN m.of_population ELSE m.of_users END AS value,
+    CASE
+      WHEN k.breakdown = 'OF_POPULATION' THEN m.persons
+      WHEN m.of_users IS NULL THEN coalesce(m.users, m.persons)
+      ELSE m.users
+    END AS weight
   FROM (VALUES ('OF_POPULATION'), ('OF_INTERNET_USERS')) AS k (breakdown)
   CROSS JOIN matched AS m
 )
 SELECT
-  ref_area, time_period, sex, age, urbanisation, breakdown,
-  value, weight, obs_status, note, source
+  ref_area, time_period, sex, age, urbanisation, breakdown, value, weight,
+  CASE WHEN value IS NULL THEN 'O' ELSE obs_status END AS obs_status, note, source
 FROM paired
-WHERE value IS NOT NULL
+UNION ALL
+-- places without a population: aggregates of ITU, and economies that no group can count
+SELECT
+  a.ref_area, a.time_period, a.sex, a.age, a.urbanisation, 'OF_INTERNET_USERS' AS breakdown,
+  a.obs_value AS value, NULL AS weight, a.obs_status, a.note, a.source
+FROM activity AS a
+WHERE NOT EXISTS (
+  SELECT 1
+  FROM people AS p
+  WHERE p.ref_area = a.ref_area AND p.time_period = a.time_period
+    AND p.sex = a.sex AND p.age = a.age AND p.urbanisation = a.urbanisation
+)

@@ -7,7 +7,8 @@ are not asked: a row of country_values without a value and with status M
 base: persons of the breakdown (coverage base "population"), the economy's own
 weight or denominator ("weight"; a row without a value gives the weight of a
 non-reporter), or 1 ("economies"). NULL: not known, so not counted.
-persons: the population behind base; NULL where base is something else.
+grows_with: what a value carried to another year grows with, the persons or
+the weight behind base; NULL where each economy counts as 1.
 
 Where the table has no population of anybody for the breakdown in that year (sex crossed
 with urbanisation, years outside the population table), each economy counts
@@ -53,7 +54,10 @@ SELECT
     WHEN k.time_period IS NULL THEN 1.0
     ELSE p.persons
   END AS base,
-  CASE WHEN q.base = 'population' THEN p.persons END AS persons
+  CASE q.base
+    WHEN 'population' THEN p.persons
+    WHEN 'weight' THEN w.weight
+  END AS grows_with
 FROM parameters q
 CROSS JOIN base_cells c
 LEFT JOIN peopled k

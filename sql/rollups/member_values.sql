@@ -15,9 +15,10 @@ observed_share (how much of the value is observed: 1, or 0 where it is
 assumed), base (what the member counts for), carried_base (the base again, where it is
 of the year the value is of, because that of the year itself is not known).
 Where only numerator and denominator are given, value is their ratio.
-A carried rate is applied to the people of the year it is carried to: weight,
-numerator and denominator grow with the population, if population is the base
-and is known in both years; otherwise they stay as they were.
+A carried rate is applied to the people, or to the weight, of the year it is
+carried to: weight, numerator and denominator grow with what the economy counts
+for (coverage base "population" or "weight"), if that is known in both years;
+otherwise they stay as they were.
 A value without a weight cannot enter a weighted mean and is left out of it.
 
 Source: methodology note, section 1.7 (window, weight).
@@ -88,7 +89,7 @@ based AS (
     coalesce(now.base, past.base) AS base,
     CASE WHEN now.base IS NULL THEN past.base END AS carried_base,
     CASE
-      WHEN u.year_used < u.time_period AND past.persons > 0 THEN coalesce(now.persons / past.persons, 1.0)
+      WHEN u.year_used < u.time_period AND past.grows_with > 0 THEN coalesce(now.grows_with / past.grows_with, 1.0)
       ELSE 1.0
     END AS growth
   FROM used u
