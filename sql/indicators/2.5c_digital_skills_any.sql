@@ -12,7 +12,8 @@ definition = "Largest share of individuals that any single type of skill reaches
 method = """
 The maximum over the types of skill that ict_skills reports for the economy, year and breakdown. The share with
 at least one of them is not published; it lies between this maximum and 100. Groups are weighted by the
-mid-year population of the same sex, age band or area.
+mid-year population of the same sex, age band or area. A row has the worst status of the skills compared (U, then E, then any other but A) and the notes of all:
+an unreliable one might have been the largest, or might not.
 """
 caveats = "A lower bound, and lower still where few activities were asked about: the note says of how many it is the maximum"
 owner = "Yardstick method group"
@@ -39,7 +40,17 @@ WITH largest AS (
   SELECT
     s.ref_area, s.time_period, s.sex, s.age, s.urbanisation,
     max(s.value) AS value,
-    'largest of ' || CAST(count(*) AS VARCHAR) || ' types of skill' AS note,
+    -- sorts: the last in the alphabet is the worst
+    substr(max(CASE s.obs_status
+      WHEN 'U' THEN '3U'
+      WHEN 'E' THEN '2E'
+      WHEN 'A' THEN '0A'
+      ELSE '1' || s.obs_status
+    END), 2) AS obs_status,
+    concat_ws('; ',
+      'largest of ' || CAST(count(*) AS VARCHAR) || ' types of skill',
+      string_agg(DISTINCT nullif(s.note, ''), '; ' ORDER BY nullif(s.note, ''))
+    ) AS note,
     min(s.source) AS source
   FROM indicators.ict_skills AS s
   WHERE s.estimate = 'reported' AND s.value IS NOT NULL
@@ -47,7 +58,7 @@ WITH largest AS (
 )
 SELECT
   l.ref_area, l.time_period, l.sex, l.age, l.urbanisation,
-  l.value, p.persons AS weight, 'A' AS obs_status, l.note, l.source
+  l.value, p.persons AS weight, l.obs_status, l.note, l.source
 FROM population AS p
 RIGHT JOIN largest AS l
   ON p.ref_area = l.ref_area AND p.time_period = l.time_period

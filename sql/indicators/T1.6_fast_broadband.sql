@@ -54,7 +54,15 @@ WITH counts AS (
   SELECT
     o.ref_area, o.time_period, o.source,
     max(CASE WHEN o.series = '11628' OR o.breakdown = '10MBPS' THEN o.obs_value END) AS fast,
-    max(CASE WHEN o.series = '19257' OR o.breakdown = 'ANYS' THEN o.obs_value END) AS total
+    max(CASE WHEN o.series = '19257' OR o.breakdown = 'ANYS' THEN o.obs_value END) AS total,
+    -- the worse status of the two; sorts: the last in the alphabet is the worst
+    substr(max(CASE o.obs_status
+      WHEN 'U' THEN '3U'
+      WHEN 'E' THEN '2E'
+      WHEN 'A' THEN '0A'
+      ELSE '1' || o.obs_status
+    END), 2) AS obs_status,
+    string_agg(DISTINCT nullif(o.note, ''), '; ' ORDER BY nullif(o.note, '')) AS note
   FROM observations AS o
   WHERE (o.source = 'itu' AND o.series IN ('11628', '19257') AND o.breakdown = '_T')
     OR (o.source = 'unsd' AND o.series = 'IT_NET_BBP' AND o.breakdown IN ('10MBPS', 'ANYS'))
@@ -62,7 +70,7 @@ WITH counts AS (
 ),
 compared AS (
   SELECT
-    c.ref_area, c.time_period, c.source,
+    c.ref_area, c.time_period, c.source, c.obs_status, c.note,
     CASE WHEN c.fast > 0.5 * c.total THEN 1.0 ELSE 0.0 END AS answer,
     row_number() OVER (
       PARTITION BY c.ref_area, c.time_period
@@ -73,7 +81,7 @@ compared AS (
   WHERE c.fast IS NOT NULL AND c.total > 0.0
 ),
 known AS (
-  SELECT ref_area, time_period, source, answer, 'A' AS obs_status, NULL AS note
+  SELECT ref_area, time_period, source, answer, obs_status, note
   FROM compared
   WHERE preference = 1
 ),
