@@ -165,6 +165,7 @@ SELECT
   ref_area, time_period, estimate,
   '_T' AS sex, '_T' AS age, '_T' AS urbanisation, '_T' AS disability,
   '_T' AS education_level, '_T' AS size_class, breakdown,
-  value, unit, obs_status, coverage, members_observed, members_total, note
+  -- no gap is 0, never a zero with a minus sign
+  CASE WHEN value = 0.0 THEN 0.0 ELSE value END AS value, unit, obs_status, coverage, members_observed, members_total, note
 FROM measured
 WHERE value IS NOT NULL

@@ -21,12 +21,19 @@ class         met: the latest value is at or beyond met_at, or in the band
               insufficient_data: no value, no baseline, under 3 years between
               the two, or a baseline not before the target year
               deterioration: met at the baseline, but no longer
+              limited, or deterioration if moving away: from a baseline that
+              lies on the target value without meeting it (a majority is more
+              than 50 percent); no way is left to go, so there is no pace
               else by pace: on_track from 0.95, moderate from 0.5, limited
               from -0.1, deterioration below
 projected_low, projected_high  at the target year, from baseline and latest:
               a straight line and, for percentages, a straight line in logits;
-              never in the class
+              never in the class. Percentages stay within 0..100, and nothing
+              goes below 0 but differences and net emissions
 arrival_year  when the straight line reaches the target value
+
+Where a target was met only after its year, the note gives the last value up
+to that year.
 
 Pace, projections and arrival need data that suffice. A value that went
 through a band and out on the other side is paced by its distance from the
@@ -37,7 +44,7 @@ projection) and section 4 (change from a baseline); golden cases G17 to G19.
 */
 WITH candidates AS (
   SELECT
-    t.target, v.indicator, v.ref_area, v.estimate,
+    t.target, t.target_year, v.indicator, v.ref_area, v.estimate,
     v.sex, v.age, v.urbanisation, v.disability, v.education_level, v.size_class, v.breakdown,
     v.value, v.unit, CASE WHEN v.value IS NOT NULL THEN v.time_period END AS "year",
     CASE WHEN v.value IS NOT NULL THEN v.time_period - t.baseline_year END AS years_off
@@ -60,6 +67,7 @@ series AS (
     sex, age, urbanisation, disability, education_level, size_class, breakdown,
     max(unit) AS unit,
     max("year") AS latest_year,
+    max(CASE WHEN "year" <= target_year THEN "year" END) AS due_year,
     coalesce(
       max(CASE WHEN years_off = 0 THEN "year" END),
       max(CASE WHEN years_off = -1 THEN "year" END), max(CASE WHEN years_off = 1 THEN "year" END),
@@ -78,29 +86,37 @@ found AS (
   SELECT
     s.target, s.ref_area, s.estimate,
     s.sex, s.age, s.urbanisation, s.disability, s.education_level, s.size_class, s.breakdown,
-    s.unit, s.latest_year, v.value AS latest, s.near_year, s.near_value
+    s.unit, s.latest_year, v.value AS latest, s.due_year, d.value AS due_value, s.near_year, s.near_value
   FROM series s
   LEFT JOIN indicator_values v
     ON v.indicator = s.indicator AND v.ref_area = s.ref_area AND v.estimate = s.estimate
     AND v.time_period = s.latest_year
     AND v.sex = s.sex AND v.age = s.age AND v.urbanisation = s.urbanisation AND v.disability = s.disability
     AND v.education_level = s.education_level AND v.size_class = s.size_class AND v.breakdown = s.breakdown
+  LEFT JOIN indicator_values d
+    ON d.indicator = s.indicator AND d.ref_area = s.ref_area AND d.estimate = s.estimate
+    AND d.time_period = s.due_year
+    AND d.sex = s.sex AND d.age = s.age AND d.urbanisation = s.urbanisation AND d.disability = s.disability
+    AND d.education_level = s.education_level AND d.size_class = s.size_class AND d.breakdown = s.breakdown
 ),
 points AS (
   SELECT
     target, ref_area, estimate,
     sex, age, urbanisation, disability, education_level, size_class, breakdown,
-    unit, latest_year, latest, near_year, near_value,
+    unit, latest_year, latest, due_year, due_value, near_year, near_value,
     CASE WHEN latest IS NULL THEN 'every value is missing or withheld' END AS no_value
   FROM found
   UNION ALL
   SELECT
-    t.target, t.area AS ref_area, 'available' AS estimate,
+    t.target, t.area AS ref_area,
+    CASE WHEN ',' || t.estimates || ',' LIKE '%,available,%' THEN 'available' ELSE split_part(t.estimates, ',', 1) END
+      AS estimate,
     replace(t.sex, '*', '_T') AS sex, replace(t.age, '*', '_T') AS age,
     replace(t.urbanisation, '*', '_T') AS urbanisation, replace(t.disability, '*', '_T') AS disability,
     replace(t.education_level, '*', '_T') AS education_level, replace(t.size_class, '*', '_T') AS size_class,
     replace(t.breakdown, '*', '_T') AS breakdown,
     t.unit, CAST(NULL AS INT) AS latest_year, CAST(NULL AS DOUBLE) AS latest,
+    CAST(NULL AS INT) AS due_year, CAST(NULL AS DOUBLE) AS due_value,
     CAST(NULL AS INT) AS near_year, CAST(NULL AS DOUBLE) AS near_value,
     coalesce(t.missing, 'too few values: none for this area') AS no_value
   FROM targets t
@@ -112,7 +128,7 @@ based AS (
     p.sex, p.age, p.urbanisation, p.disability, p.education_level, p.size_class, p.breakdown,
     t.indicator, t.direction, t.kind, t."value" AS level, t.change, t.low, t.high, t.met_at, t.target_year,
     t.baseline_year AS wanted_year, t.missing, t.note AS target_note, p.no_value,
-    coalesce(p.unit, t.unit) AS unit, p.latest_year, p.latest,
+    coalesce(p.unit, t.unit) AS unit, p.latest_year, p.latest, p.due_year, p.due_value,
     t.baseline_value IS NOT NULL AND p.ref_area = t.area AS baseline_published,
     CASE WHEN t.baseline_value IS NOT NULL AND p.ref_area = t.area THEN t.baseline_year ELSE p.near_year END
       AS baseline_year,
@@ -166,6 +182,12 @@ judged AS (
       WHEN 'down' THEN baseline <= threshold + margin
       ELSE baseline >= low - margin AND baseline <= high + margin
     END, FALSE) AS met_before,
+    coalesce(CASE direction
+      WHEN 'up' THEN due_value >= threshold - margin
+      WHEN 'down' THEN due_value <= threshold + margin
+      ELSE due_value >= low - margin AND due_value <= high + margin
+    END, TRUE) AS met_in_time,
+    coalesce(kind <> 'band' AND baseline = first_goal, FALSE) AS no_way_left,
     coalesce(kind = 'band' AND (baseline < low AND latest > high OR baseline > high AND latest < low), FALSE)
       AS passed_through,
     CASE WHEN span > 0.0 THEN (latest - baseline) / span END AS actual
@@ -188,7 +210,8 @@ paced AS (
     CASE
       WHEN suffices AND years_left > 0.0 AND unit = 'PT'
       THEN greatest(0.0, least(100.0, latest + actual * years_left))
-      WHEN suffices AND years_left > 0.0 THEN latest + actual * years_left
+      WHEN suffices AND years_left > 0.0 AND unit IN ('PP', 'PS', 'MT_CO2E') THEN latest + actual * years_left
+      WHEN suffices AND years_left > 0.0 THEN greatest(0.0, latest + actual * years_left)
     END AS line,
     CASE
       WHEN suffices AND years_left > 0.0 AND unit = 'PT'
@@ -207,6 +230,8 @@ classed AS (
       WHEN met THEN 'met'
       WHEN NOT suffices THEN 'insufficient_data'
       WHEN met_before THEN 'deterioration'
+      WHEN no_way_left AND CASE direction WHEN 'up' THEN latest < baseline ELSE latest > baseline END THEN 'deterioration'
+      WHEN no_way_left THEN 'limited'
       WHEN pace >= 0.95 - 1e-12 THEN 'on_track'
       WHEN pace >= 0.5 - 1e-12 THEN 'moderate'
       WHEN pace >= -0.1 - 1e-12 THEN 'limited'
@@ -230,7 +255,10 @@ SELECT
   CASE WHEN met THEN 0.0 ELSE abs(goal - latest) END AS distance,
   actual AS actual_per_year,
   CASE WHEN years_left <= 0.0 THEN NULL WHEN met THEN 0.0 ELSE (goal - latest) / years_left END AS required_per_year,
-  pace, pace_cagr, class,
+  -- never a zero with a minus sign
+  CASE WHEN pace = 0.0 THEN 0.0 ELSE pace END AS pace,
+  CASE WHEN pace_cagr = 0.0 THEN 0.0 ELSE pace_cagr END AS pace_cagr,
+  class,
   least(line, logit_curve) AS projected_low,
   greatest(line, logit_curve) AS projected_high,
   CASE
@@ -254,6 +282,15 @@ SELECT
       THEN 'baseline is of ' || CAST(baseline_year AS VARCHAR) || ', none for ' || CAST(wanted_year AS VARCHAR)
     END,
     CASE WHEN met_before AND latest IS NOT NULL AND NOT met THEN 'met at the baseline, but no longer' END,
+    CASE WHEN no_way_left AND suffices AND NOT met AND NOT met_before
+      THEN 'the baseline lies on the target value, which is not enough: no pace' END,
+    CASE
+      WHEN met AND NOT met_in_time
+      THEN 'reached after the target year: '
+        -- the bare value where two decimals could hide that it was not met
+        || CAST(CASE WHEN abs(due_value - threshold) < 0.01 THEN due_value ELSE round(due_value, 2) END AS VARCHAR)
+        || ' in ' || CAST(due_year AS VARCHAR)
+    END,
     CASE WHEN passed_through THEN 'went through the band and out on the other side' END,
     CASE WHEN years_left <= 0.0 AND NOT met THEN 'the target year is over' END,
     CASE
