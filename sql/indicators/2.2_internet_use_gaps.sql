@@ -92,6 +92,7 @@ high = 1.02
 direction = "band"
 baseline_year = 2015
 breakdown = "GENDER_PARITY"
+also = ["groups"]
 note = "ITU's definition of parity; the former plan states no baseline, 2015 is used for the pace"
 ---*/
 SELECT

@@ -36,6 +36,20 @@ estimates = ["published"]
 note = "Baseline and latest value from one edition, whose earliest year is 2019"
 
 [[target]]
+id = "2.2.location.published"
+title = "Urban/rural gap in Internet use bridged, by ITU's own ratio"
+area = "WLD"
+year = 2030
+low = 0.98
+high = 1.02
+direction = "band"
+baseline_year = 2020
+breakdown = "LOCATION_RATIO"
+also = ["groups"]
+estimates = ["published"]
+note = "The plan gives no number and ITU no band; its gender band is used. An edition prints few years and is not joined with others, so there is seldom a pace"
+
+[[target]]
 id = "T2.8.use.published"
 title = "Gender equality in Internet use by 2023, by ITU's own score"
 area = "WLD"
@@ -45,8 +59,23 @@ high = 1.02
 direction = "band"
 baseline_year = 2019
 breakdown = "GENDER_PARITY"
+also = ["groups"]
 estimates = ["published"]
 note = "Baseline and latest value from one edition, whose earliest year is 2019"
+
+[[target]]
+id = "T2.8.ownership.published"
+title = "Gender equality in mobile-phone ownership by 2023, by ITU's own score"
+area = "WLD"
+year = 2023
+low = 0.98
+high = 1.02
+direction = "band"
+baseline_year = 2019
+breakdown = "OWNERSHIP_GENDER_PARITY"
+also = ["groups"]
+estimates = ["published"]
+note = "ITU's definition of parity. An edition prints few years and is not joined with others, so there is seldom a pace"
 ---*/
 WITH offered AS (
   SELECT

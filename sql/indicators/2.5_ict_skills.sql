@@ -48,6 +48,104 @@ also = ["groups", "countries"]
 note = "Majority is strictly more than 50 percent; read for each type of skill. Baseline 2015, since the older series carry most of the history"
 
 [[target]]
+id = "2.5.women"
+title = "Majority of women with digital skills, each type of skill"
+area = "WLD"
+year = 2030
+value = 50.0
+met_at = 50.000001
+direction = "up"
+baseline_year = 2015
+sex = "F"
+breakdown = "*"
+also = ["groups", "countries"]
+note = "The target read for women, for each type of skill"
+
+[[target]]
+id = "2.5.men"
+title = "Majority of men with digital skills, each type of skill"
+area = "WLD"
+year = 2030
+value = 50.0
+met_at = 50.000001
+direction = "up"
+baseline_year = 2015
+sex = "M"
+breakdown = "*"
+also = ["groups", "countries"]
+note = "The target read for men, for each type of skill"
+
+[[target]]
+id = "2.5.youth"
+title = "Majority of youth with digital skills, each type of skill"
+area = "WLD"
+year = 2030
+value = 50.0
+met_at = 50.000001
+direction = "up"
+baseline_year = 2015
+age = "Y15T24"
+breakdown = "*"
+also = ["groups", "countries"]
+note = "The target read for people aged 15 to 24, for each type of skill"
+
+[[target]]
+id = "2.5.adults"
+title = "Majority of adults with digital skills, each type of skill"
+area = "WLD"
+year = 2030
+value = 50.0
+met_at = 50.000001
+direction = "up"
+baseline_year = 2015
+age = "Y25T74"
+breakdown = "*"
+also = ["groups", "countries"]
+note = "The target read for people aged 25 to 74, for each type of skill"
+
+[[target]]
+id = "2.5.older"
+title = "Majority of older people with digital skills, each type of skill"
+area = "WLD"
+year = 2030
+value = 50.0
+met_at = 50.000001
+direction = "up"
+baseline_year = 2015
+age = "Y_GE75"
+breakdown = "*"
+also = ["groups", "countries"]
+note = "The target read for people aged 75 and over, for each type of skill"
+
+[[target]]
+id = "2.5.urban"
+title = "Majority of the urban population with digital skills, each type of skill"
+area = "WLD"
+year = 2030
+value = 50.0
+met_at = 50.000001
+direction = "up"
+baseline_year = 2015
+urbanisation = "U"
+breakdown = "*"
+also = ["groups", "countries"]
+note = "The target read for the urban population, for each type of skill"
+
+[[target]]
+id = "2.5.rural"
+title = "Majority of the rural population with digital skills, each type of skill"
+area = "WLD"
+year = 2030
+value = 50.0
+met_at = 50.000001
+direction = "up"
+baseline_year = 2015
+urbanisation = "R"
+breakdown = "*"
+also = ["groups", "countries"]
+note = "The target read for the rural population, for each type of skill"
+
+[[target]]
 id = "T2.10"
 title = "Proportion of youth and adults with ICT skills up by 40 percent by 2023"
 area = "WLD"

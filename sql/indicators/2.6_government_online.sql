@@ -60,6 +60,34 @@ also = ["groups", "countries"]
 note = "The target read for women"
 
 [[target]]
+id = "2.6.men"
+title = "Majority of men interacting with government services online"
+area = "WLD"
+year = 2030
+value = 50.0
+met_at = 50.000001
+direction = "up"
+baseline_year = 2020
+sex = "M"
+breakdown = "OF_POPULATION"
+also = ["groups", "countries"]
+note = "The target read for men"
+
+[[target]]
+id = "2.6.urban"
+title = "Majority of the urban population interacting with government services online"
+area = "WLD"
+year = 2030
+value = 50.0
+met_at = 50.000001
+direction = "up"
+baseline_year = 2020
+urbanisation = "U"
+breakdown = "OF_POPULATION"
+also = ["groups", "countries"]
+note = "The target read for the urban population"
+
+[[target]]
 id = "2.6.rural"
 title = "Majority of the rural population interacting with government services online"
 area = "WLD"

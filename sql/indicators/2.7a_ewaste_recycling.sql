@@ -68,6 +68,7 @@ year = 2023
 value = 30.0
 direction = "up"
 baseline_year = 2015
+also = ["groups"]
 note = "The former plan states no baseline; 2015, the start of the SDG period, is used for the pace"
 ---*/
 WITH tonnes AS (

@@ -35,6 +35,7 @@ change = 0.50
 direction = "up"
 baseline_year = 2017
 breakdown = "_T"
+also = ["groups"]
 note = "Fixed and mobile together. The plan states no baseline here; 2017 is the one that it names elsewhere and the last full year before its adoption in 2018"
 
 [[target]]
@@ -46,6 +47,7 @@ change = 0.50
 direction = "up"
 baseline_year = 2017
 breakdown = "FIXED"
+also = ["groups"]
 note = "The same target read for fixed broadband by itself; baseline 2017 as above"
 ---*/
 WITH offered AS (

@@ -28,6 +28,7 @@ value = 100.0
 direction = "up"
 baseline_year = 2018
 breakdown = "*"
+also = ["groups"]
 note = "The plan asks for improvement without a number; every country with the capability is the end point that its wording implies. Baseline 2018, an edition of the index"
 ---*/
 WITH answers AS (

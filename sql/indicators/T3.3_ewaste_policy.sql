@@ -32,6 +32,7 @@ year = 2023
 value = 50.0
 direction = "up"
 baseline_year = 2015
+also = ["groups"]
 note = "Of the economies with an answer. The former plan states no baseline; 2015 is used for the pace"
 
 [[target]]
@@ -43,6 +44,7 @@ value = 50.0
 direction = "up"
 baseline_year = 2015
 breakdown = "ALL_MEMBERS"
+also = ["groups"]
 note = "Of all Member States of ITU; a member without an answer counts as no"
 ---*/
 WITH answers AS (
