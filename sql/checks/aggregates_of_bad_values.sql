@@ -1,32 +1,29 @@
 /*---
 id = "aggregates_of_bad_values"
-title = "No aggregate is carried out of its limits by a provider's bad value"
+title = "No aggregate is withheld because of a known error at the source"
 test = 3
 severity = "warning"
 warn_above = 0
 fail_above = 0
 ---*/
--- The other half of aggregates_in_range: the cause is one figure, which provider_values_in_range lists. A gap in
--- people may have either sign.
+-- The other half of aggregates_in_range: impossible results, withheld, whose causes are all flagged U. The figures
+-- themselves are in provider_values_in_range. A gap in people may have either sign.
 WITH wrong AS (
   SELECT
     v.indicator, v.ref_area, v.time_period,
     v.sex, v.age, v.urbanisation, v.disability, v.education_level, v.size_class, v.breakdown, v.estimate,
-    v.value, v.unit,
-    CASE
-      WHEN v.value < u.minimum THEN ' is below ' || CAST(u.minimum AS VARCHAR)
-      ELSE ' is above ' || CAST(u.maximum AS VARCHAR)
-    END AS limits
+    v.value IS NOT NULL AS shown,
+    coalesce(CAST(v.value AS VARCHAR) || ' ' || v.unit || ' is outside the limits of the unit', v.note) AS said
   FROM units u
   JOIN indicator_values v ON v.unit = u.unit
-  WHERE v.estimate IN ('available', 'imputed') AND v.value IS NOT NULL
-    AND (v.value < u.minimum - 1e-9 OR v.value > u.maximum + 1e-9)
+  WHERE v.estimate IN ('available', 'imputed')
+    AND (v.value < u.minimum - 1e-9 OR v.value > u.maximum + 1e-9 OR v.note LIKE 'withheld: impossible%')
     AND NOT (v.unit = 'PS' AND v.breakdown LIKE '%PEOPLE')
 ),
 outside AS (
   SELECT
     v.indicator, v.ref_area, v.time_period,
-    v.sex, v.age, v.urbanisation, v.disability, v.education_level, v.size_class, v.breakdown, v.value
+    v.sex, v.age, v.urbanisation, v.disability, v.education_level, v.size_class, v.breakdown, v.value, v.obs_status
   FROM units u
   JOIN indicator_values v ON v.unit = u.unit
   WHERE v.estimate = 'reported' AND (v.value < u.minimum - 1e-9 OR v.value > u.maximum + 1e-9)
@@ -35,7 +32,7 @@ outside AS (
 bad AS (
   SELECT
     o.indicator, o.ref_area, o.time_period,
-    o.sex, o.age, o.urbanisation, o.disability, o.education_level, o.size_class, o.breakdown, o.value,
+    o.sex, o.age, o.urbanisation, o.disability, o.education_level, o.size_class, o.breakdown, o.value, o.obs_status,
     q.window_years
   FROM indicators_meta q
   JOIN outside o ON o.indicator = q.indicator
@@ -45,7 +42,12 @@ caused AS (
   SELECT
     w.indicator, w.ref_area, w.time_period,
     w.sex, w.age, w.urbanisation, w.disability, w.education_level, w.size_class, w.breakdown, w.estimate,
-    min(b.ref_area || ' ' || CAST(b.time_period AS VARCHAR) || ' ' || CAST(b.value AS VARCHAR)) AS cause
+    min(b.ref_area || ' ' || CAST(b.time_period AS VARCHAR) || ' ' || CAST(b.value AS VARCHAR)) AS cause,
+    -- of those that no correction has flagged
+    min(CASE
+      WHEN coalesce(b.obs_status, '') <> 'U'
+      THEN b.ref_area || ' ' || CAST(b.time_period AS VARCHAR) || ' ' || CAST(b.value AS VARCHAR)
+    END) AS unflagged
   FROM wrong w
   JOIN membership m
     ON m.group_code = w.ref_area AND w.time_period BETWEEN m.first_year AND m.last_year
@@ -61,12 +63,12 @@ caused AS (
 SELECT
   w.indicator, w.ref_area, w.time_period,
   w.sex, w.age, w.urbanisation, w.disability, w.education_level, w.size_class, w.breakdown, w.estimate,
-  CAST(w.value AS VARCHAR) || ' ' || w.unit || w.limits || ', because of ' || c.cause AS detail
+  w.said || ', because of ' || c.cause AS detail
 FROM wrong w
 LEFT JOIN caused c
   ON c.indicator = w.indicator AND c.ref_area = w.ref_area AND c.time_period = w.time_period AND c.estimate = w.estimate
   AND c.sex = w.sex AND c.age = w.age AND c.urbanisation = w.urbanisation AND c.disability = w.disability
   AND c.education_level = w.education_level AND c.size_class = w.size_class AND c.breakdown = w.breakdown
-WHERE c.cause IS NOT NULL
+WHERE NOT w.shown AND c.cause IS NOT NULL AND c.unflagged IS NULL
 ORDER BY w.indicator, w.ref_area, w.time_period,
   w.sex, w.age, w.urbanisation, w.disability, w.education_level, w.size_class, w.breakdown, w.estimate

@@ -6,8 +6,8 @@ severity = "warning"
 warn_above = 0
 fail_above = 0
 ---*/
--- A warning only: one bad figure of a provider must not hold up a release. It is for
--- corrections/ to deal with. A gap in people may have either sign.
+-- A warning only: one bad figure of a provider must not hold up a release, unless it makes an aggregate impossible
+-- (see aggregates_in_range). It is for corrections/ to deal with. A gap in people may have either sign.
 SELECT
   v.indicator, v.ref_area, v.time_period,
   v.sex, v.age, v.urbanisation, v.disability, v.education_level, v.size_class, v.breakdown, v.estimate,

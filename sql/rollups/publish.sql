@@ -1,11 +1,13 @@
 /*
 Which group values may be shown, and with what status. Reads `rolled` (the
-result of the roll-up), `coverage` and `cells`.
+result of the roll-up), `coverage`, `cells` and `units`.
 
   coverage at or above `publish`   A, or I where a member was carried forward
   from `flag` up to `publish`      E, with a note
   below `flag`, or fewer members
   than `min_members`               Q: value NULL, and the note says why
+  outside the limits of the unit   Q as well: an impossible result is never
+                                   shown, whatever the members report
 
 A share of economies needs at least 3 economies and half of the members in any
 case. The largest missing economy is named in the note.
@@ -18,14 +20,16 @@ the line counts: 1e-9 allows for the last digits of a float.
 Notes print shares with one decimal, and with more where coverage and the
 threshold it misses would otherwise read alike.
 
-Source: methodology note, sections 1.7 (threshold, minimum count) and 5
-(mapping to CL_OBS_STATUS).
+Source: methodology note, sections 1.7 (threshold, minimum count), 5 (mapping
+to CL_OBS_STATUS) and 6 (test 3, range).
 */
 WITH limits AS (
   SELECT
-    rollup, flag, min_members,
-    CASE WHEN round(publish, 3) = 0.667 THEN 2.0 / 3.0 ELSE publish END AS publish
-  FROM parameters
+    q.rollup, q.flag, q.min_members,
+    CASE WHEN round(q.publish, 3) = 0.667 THEN 2.0 / 3.0 ELSE q.publish END AS publish,
+    u.minimum, u.maximum
+  FROM parameters q
+  LEFT JOIN units u ON u.unit = q.unit
 ),
 judged AS (
   SELECT
@@ -33,6 +37,7 @@ judged AS (
     r.value, c.coverage, c.members_observed, c.members_total, c.members_carried, c.missing_note,
     coalesce(c.coverage, 0.0) AS share,
     q.publish, q.flag,
+    coalesce(r.value < q.minimum - 1e-9, FALSE) OR coalesce(r.value > q.maximum + 1e-9, FALSE) AS impossible,
     CASE
       WHEN q.rollup = 'share_of_economies'
       THEN greatest(CAST(q.min_members AS DOUBLE), 3.0, c.members_total / 2.0)
@@ -50,6 +55,7 @@ classed AS (
     CASE
       WHEN members_observed < members_needed THEN 'few'
       WHEN share < flag - 1e-9 THEN 'low'
+      WHEN impossible THEN 'impossible'
       WHEN share < publish - 1e-9 THEN 'flagged'
       ELSE 'clean'
     END AS verdict,
@@ -79,7 +85,7 @@ SELECT
   c.sex, c.age, c.urbanisation, c.disability, c.education_level, c.size_class, c.breakdown, v.estimate,
   CASE WHEN verdict IN ('clean', 'flagged') THEN value END AS value,
   CASE
-    WHEN verdict IN ('few', 'low') THEN 'Q'
+    WHEN verdict IN ('few', 'low', 'impossible') THEN 'Q'
     WHEN verdict = 'flagged' THEN 'E'
     WHEN members_carried > 0 THEN 'I'
     ELSE 'A'
@@ -91,6 +97,8 @@ SELECT
       THEN 'withheld: ' || CAST(members_observed AS VARCHAR) || ' of ' || CAST(members_total AS VARCHAR)
         || ' economies have a value, ' || count_needed
       WHEN verdict = 'low' THEN 'withheld: ' || shortfall
+      WHEN verdict = 'impossible'
+      THEN 'withheld: impossible, ' || CAST(round(value, 6) AS VARCHAR) || ' is outside the limits of the unit'
       WHEN verdict = 'flagged' THEN 'partial: ' || shortfall || ' for an unflagged value'
     END,
     CASE
