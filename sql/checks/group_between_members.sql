@@ -7,7 +7,8 @@ warn_above = 0
 fail_above = 0
 ---*/
 -- For means, medians and ratios of sums; sums and shares of economies have other limits. `available` only, since
--- the carried values of `imputed` are not rows here.
+-- the carried values of `imputed` are not rows here. Nor are the assumed zeros of economies that document no
+-- recycling: with them, the e-waste rate of a group may be as low as 0.
 WITH averaged AS (
   SELECT indicator FROM indicators_meta WHERE rollup IN ('weighted_mean', 'ratio_of_sums', 'median')
 ),
@@ -15,7 +16,8 @@ members AS (
   SELECT
     m.group_code, v.indicator, v.time_period,
     v.sex, v.age, v.urbanisation, v.disability, v.education_level, v.size_class, v.breakdown,
-    min(v.value) AS lowest, max(v.value) AS highest
+    min(CASE WHEN v.indicator = 'ewaste_recycling' AND v.breakdown = '_T' THEN 0.0 ELSE v.value END) AS lowest,
+    max(v.value) AS highest
   FROM averaged q
   JOIN indicator_values v ON v.indicator = q.indicator
   JOIN membership m
