@@ -290,6 +290,7 @@ SELECT
         -- the bare value where two decimals could hide that it was not met
         || CAST(CASE WHEN abs(due_value - threshold) < 0.01 THEN due_value ELSE round(due_value, 2) END AS VARCHAR)
         || ' in ' || CAST(due_year AS VARCHAR)
+        || CASE WHEN due_year < target_year THEN ', the last value up to then' ELSE '' END
     END,
     CASE WHEN passed_through THEN 'went through the band and out on the other side' END,
     CASE WHEN years_left <= 0.0 AND NOT met THEN 'the target year is over' END,
