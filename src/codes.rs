@@ -97,4 +97,5 @@ pub const CODES: &[(&str, &str, &str)] = &[
         "a gate failed: the release is staged, not promoted",
         "look at failures/ of the staged release; --accept CHECK lets one pass",
     ),
+    ("E5001", "a file of a release is damaged", "run again, which publishes anew, or roll back"),
 ];

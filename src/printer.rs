@@ -1,6 +1,7 @@
 //! All output: data to stdout, everything else to stderr, readable without colour. A broken pipe is no error.
 
-use std::io::{IsTerminal, Write};
+use std::io::{ErrorKind, IsTerminal, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use comfy_table::{CellAlignment, ContentArrangement, Table};
 use serde_json::{Value, json};
@@ -14,6 +15,8 @@ pub struct Printer {
     pub format: Format,
     pub quiet: bool,
     colour: bool,
+    /// Data that could not be written, to a full disk for instance.
+    lost: AtomicBool,
 }
 
 impl Printer {
@@ -23,7 +26,7 @@ impl Printer {
             Color::Never => false,
             Color::Auto => std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none(),
         };
-        Self { format, quiet, colour }
+        Self { format, quiet, colour, lost: AtomicBool::new(false) }
     }
 
     pub fn json(&self) -> bool {
@@ -34,11 +37,21 @@ impl Printer {
     pub fn data(&self, bytes: &[u8]) {
         let mut out = std::io::stdout().lock();
         // Nothing is left to do when the reader has gone.
-        let _ = out.write_all(bytes).and_then(|()| out.flush());
+        if let Err(error) = out.write_all(bytes).and_then(|()| out.flush())
+            && error.kind() != ErrorKind::BrokenPipe
+            && !self.lost.swap(true, Ordering::Relaxed)
+        {
+            let _ = writeln!(std::io::stderr(), "error: the output cannot be written: {error}");
+        }
     }
 
     pub fn line(&self, text: &str) {
         self.data(format!("{text}\n").as_bytes());
+    }
+
+    /// The exit code, unless what should have been said could not be.
+    pub fn exit_code(&self, code: u8) -> u8 {
+        if self.lost.load(Ordering::Relaxed) { code.max(1) } else { code }
     }
 
     /// What a person may want to know, to stderr.

@@ -83,7 +83,8 @@ fn moment(text: &str) -> Result<jiff::Timestamp> {
     if let Ok(moment) = text.parse::<jiff::Timestamp>() {
         return Ok(moment);
     }
-    let date = text.parse::<jiff::civil::Date>().ok();
-    date.and_then(|d| jiff::tz::TimeZone::UTC.to_timestamp(d.at(0, 0, 0, 0)).ok())
+    // A time without a zone is UTC, a date its midnight.
+    let date = text.parse::<jiff::civil::DateTime>().ok();
+    date.and_then(|date| jiff::tz::TimeZone::UTC.to_timestamp(date).ok())
         .ok_or_else(|| Error::usage_hint(format!("`{text}` is not a time"), "write 2026-11-24 or 2026-11-24T02:30:00Z"))
 }

@@ -8,15 +8,15 @@ fail_above = 0
 ---*/
 /*
 More than 25 % of the provider's values of the release before are changed or
-gone, new data came from it, and none of its data sets has a new vintage. With
-no new data from the provider the change is ours, by a new method or a
+gone, its data are others than in the release before, and none of its data sets
+has a new vintage. With the same data from the provider the change is ours, by a new method or a
 correction, and passes. Histories under 10 values are too short to judge.
 */
 WITH renewed AS (
   SELECT source
   FROM data_sets
   GROUP BY source
-  HAVING sum(CASE WHEN status = 'new' THEN 1 ELSE 0 END) > 0
+  HAVING sum(CASE WHEN renewed THEN 1 ELSE 0 END) > 0
     AND sum(CASE WHEN vintage_changed THEN 1 ELSE 0 END) = 0
 ),
 before AS (

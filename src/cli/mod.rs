@@ -276,3 +276,9 @@ impl Command {
         }
     }
 }
+
+/// Whether a command line that cannot be parsed asked for JSON all the same.
+pub fn wants_json(arguments: impl Iterator<Item = String>) -> bool {
+    let arguments: Vec<String> = arguments.collect();
+    arguments.iter().any(|a| a == "--format=json") || arguments.windows(2).any(|pair| pair[0] == "--format" && pair[1] == "json")
+}

@@ -26,7 +26,7 @@ pub fn dispatch(command: &Command, settings: &Settings, printer: &Printer) -> Re
         .worker_threads(settings.threads.max(settings.limits.partitions).max(2))
         .enable_all()
         .build()?;
-    runtime.block_on(async {
+    let result = runtime.block_on(async {
         match command {
             Command::Run(args) => run::run(settings, printer, args, run::Halves::Both).await,
             Command::Pull(args) => run::run(settings, printer, args, run::Halves::Pull).await,
@@ -50,5 +50,8 @@ pub fn dispatch(command: &Command, settings: &Settings, printer: &Printer) -> Re
             Command::Schedule { crontab, systemd } => schedule::schedule(settings, printer, *crontab, *systemd),
             Command::Reference { what } => reference::reference(settings, printer, *what),
         }
-    })
+    });
+    // A query that was stopped may still be at work: nobody waits for it.
+    runtime.shutdown_background();
+    result
 }

@@ -49,6 +49,11 @@ pub fn new(settings: &Settings, printer: &Printer, id: &str, name: &str) -> Resu
     for (name, content) in CASE {
         crate::files::write_atomically(&case.join(name), content.as_bytes())?;
     }
+    if printer.json() {
+        let (file, case) = (settings.workspace.shown(&file), settings.workspace.shown(&case));
+        printer.envelope("new", 0, &serde_json::json!({ "indicator": id, "file": file, "test_case": case }), &[]);
+        return Ok(0);
+    }
     printer.line(&format!("wrote {}", settings.workspace.shown(&file)));
     printer.line(&format!("wrote {}/: observations, a tiny world, and what is expected of it", settings.workspace.shown(&case)));
     printer.note(&format!("next: edit it, then `yardstick check`, `yardstick test {id}`, `yardstick preview {id}`"));

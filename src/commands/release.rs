@@ -33,7 +33,13 @@ fn list(settings: &Settings, printer: &Printer) -> Result<u8> {
     let mut rows = Vec::new();
     let mut data = Vec::new();
     for path in promote::list(&settings.workspace) {
-        let manifest = Manifest::load(&path)?;
+        let manifest = match Manifest::load(&path) {
+            Ok(manifest) => manifest,
+            Err(error) => {
+                tracing::error!("{error}");
+                continue;
+            }
+        };
         let is_current = current.as_ref() == Some(&path);
         data.push(json!({ "id": manifest.release, "created_at": manifest.created_at, "current": is_current, "rows": manifest.rows }));
         let rows_of = |name: &str| manifest.rows.get(name).map_or("-".into(), u64::to_string);
@@ -96,6 +102,7 @@ fn rollback(settings: &Settings, printer: &Printer, id: &str) -> Result<u8> {
     let _lock = load::lock(settings)?;
     let path = promote::find(&settings.workspace, id)?;
     let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+    Manifest::verified(&path)?;
     promote::point(&settings.workspace, &name)?;
     if printer.json() {
         printer.envelope("release", 0, &json!({ "current": name }), &[]);

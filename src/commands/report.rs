@@ -96,7 +96,7 @@ pub fn headline(indicators: &[Indicator], progress: &RecordBatch) -> Vec<Vec<Str
     headline_rows(indicators, progress).into_iter().map(line).collect()
 }
 
-/// Each target's own area: the row of the best estimate that has a class.
+/// Each target's own area: of the rows with a class the newest, the agency's own before ours.
 pub fn headline_rows(indicators: &[Indicator], progress: &RecordBatch) -> Vec<usize> {
     let cells = Table(progress);
     let rank = |row: usize| {
@@ -106,7 +106,13 @@ pub fn headline_rows(indicators: &[Indicator], progress: &RecordBatch) -> Vec<us
             Some("imputed") => 1,
             _ => 2,
         };
-        (!classed, estimate, cells.text("breakdown", row).unwrap_or_default().to_owned(), row)
+        (
+            !classed,
+            std::cmp::Reverse(cells.int("latest_year", row)),
+            estimate,
+            cells.text("breakdown", row).unwrap_or_default().to_owned(),
+            row,
+        )
     };
     let areas: BTreeMap<&str, &str> = indicators.iter().flat_map(|i| i.targets.iter().map(|t| (t.id.as_str(), t.area.as_str()))).collect();
     let mut best: BTreeMap<&str, usize> = BTreeMap::new();

@@ -12,7 +12,6 @@ use super::report::report;
 use crate::cli::RunArgs;
 use crate::error::{Error, Result, count};
 use crate::fetch::{self, Client, Journal, Outcome, Pull, Store};
-use crate::observe::NormaliseReport;
 use crate::observe::normalise::{self, Context};
 use crate::pipelines::{self, Dataset, Format, Source};
 use crate::printer::Printer;
@@ -295,15 +294,11 @@ fn normalise_one(
     pulled: Pulled,
     previous: Option<Pull>,
 ) -> Result<DatasetState> {
-    let before = NormaliseReport::load(&settings.workspace, &source.name, &dataset.name);
-    let previous_observations = before.as_ref().map(|r| r.counts.observations);
     let state = |pull: Option<Pull>, status, message| DatasetState {
         age_days: pull.as_ref().and_then(|p| age_days(settings, p)),
         pull,
         status,
         message,
-        previous_observations,
-        vintage_changed: false,
     };
     let failed = |error: &Error, pull: Option<Pull>| {
         let message = match error.hint() {
@@ -339,9 +334,7 @@ fn normalise_one(
                 tracing::warn!(source = %source.name, dataset = %dataset.name, "{warning}");
             }
             tracing::info!(source = %source.name, dataset = %dataset.name, observations = report.counts.observations, quarantined = report.counts.quarantined, "normalised");
-            let mut state = state(Some(pull), if fresh || redone { "new" } else { "unchanged" }, None);
-            state.vintage_changed = before.is_some_and(|b| b.vintage != report.vintage);
-            Ok(state)
+            Ok(state(Some(pull), if fresh || redone { "new" } else { "unchanged" }, None))
         }
         Err(error @ (Error::Provider { .. } | Error::Fetch { .. } | Error::Io(_))) => Ok(failed(&error, previous)),
         Err(other) => Err(other),
@@ -397,7 +390,9 @@ async fn release(
     let stale = states.iter().any(|(name, s)| s.status == "failed" || is_stale(loaded, name, s));
     let key = inputs::key(&build.inputs());
     let current = promote::current(&settings.workspace);
-    let current_manifest = current.as_ref().and_then(|path| Manifest::load(path).ok());
+    let current_manifest = current
+        .as_ref()
+        .and_then(|path| Manifest::verified(path).inspect_err(|error| tracing::error!("{error}; the release is made anew")).ok());
     if let Some(manifest) = &current_manifest
         && manifest.key == key
     {

@@ -52,7 +52,7 @@ async fn run(settings: &Settings, engine: &Engine, query: &str, timeout: u64) ->
     }
     let frame = engine.plan(query).await.map_err(|e| Error::Workspace(vec![lint::problem_of(&text, &e, engine)]))?;
     let schema: SchemaRef = Arc::new(frame.schema().as_arrow().clone());
-    let batches = match tokio::time::timeout(Duration::from_secs(timeout), collect(frame, settings.limits.memory_bytes)).await {
+    let batches = match tokio::time::timeout(Duration::from_secs(timeout), apart(collect(frame, settings.limits.memory_bytes))).await {
         Ok(batches) => batches.map_err(|e| match e {
             Error::Engine(e) => Error::Workspace(vec![lint::problem_of(&text, &e, engine)]),
             other => other,
@@ -66,6 +66,11 @@ async fn run(settings: &Settings, engine: &Engine, query: &str, timeout: u64) ->
         }
     };
     conform(&batches, &plain(&schema), &|_| None)
+}
+
+/// On another thread, so that a step that never yields cannot hold up the clock.
+async fn apart<T: Send + 'static>(work: impl Future<Output = Result<T>> + Send + 'static) -> Result<T> {
+    tokio::spawn(work).await.map_err(|error| Error::Internal(error.to_string()))?
 }
 
 /// The rows of a query, within the memory that one may take.

@@ -152,6 +152,7 @@ pub fn data_sets_schema() -> datafusion::arrow::datatypes::SchemaRef {
         ("last_year", "int"),
         ("age_days", "bigint"),
         ("stale_after_days", "bigint"),
+        ("renewed", "bool"),
         ("vintage_changed", "bool"),
         ("status", "text"),
     ])

@@ -6,7 +6,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::inputs::Inputs;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::observe::Counts;
 use crate::observe::corrections::Outcome;
 
@@ -78,7 +78,22 @@ pub struct IndicatorEntry {
 
 impl Manifest {
     pub fn load(release: &Path) -> Result<Self> {
-        Ok(serde_json::from_slice(&fs_err::read(release.join("manifest.json"))?)?)
+        let path = release.join("manifest.json");
+        serde_json::from_slice(&fs_err::read(&path)?).map_err(|error| damaged(&path, &error.to_string()))
+    }
+
+    /// The manifest of a release whose files are those that it names.
+    pub fn verified(release: &Path) -> Result<Self> {
+        let manifest = Self::load(release)?;
+        for (name, hash) in &manifest.files {
+            let path = release.join(name);
+            match crate::files::hash_file(&path) {
+                Ok(found) if found == *hash => {}
+                Ok(_) => return Err(damaged(&path, "its bytes are not those that were published")),
+                Err(error) => return Err(damaged(&path, &error.to_string())),
+            }
+        }
+        Ok(manifest)
     }
 
     pub fn to_bytes(&self) -> Result<Vec<u8>> {
@@ -86,4 +101,12 @@ impl Manifest {
         bytes.push(b'\n');
         Ok(bytes)
     }
+}
+
+fn damaged(path: &Path, why: &str) -> Error {
+    Error::provider_hint(
+        "E5001",
+        format!("{} is damaged: {why}", path.display()),
+        "run `yardstick run`, which publishes anew, or go back with `yardstick release rollback ID`",
+    )
 }

@@ -86,7 +86,8 @@ pub fn prune(workspace: &Workspace, keep: usize, at_hand: &[String]) -> Result<V
     }
     let mut used: Vec<String> = at_hand.to_vec();
     for path in list(workspace) {
-        used.extend(Manifest::load(&path)?.inputs.into_iter().map(|input| input.observation_file));
+        let Ok(manifest) = Manifest::load(&path) else { continue };
+        used.extend(manifest.inputs.into_iter().map(|input| input.observation_file));
     }
     if let Ok(entries) = fs_err::read_dir(workspace.data.join("observations/.by_hash")) {
         for path in entries.filter_map(|e| e.ok().map(|e| e.path())) {

@@ -32,8 +32,6 @@ pub struct DatasetState {
     /// `new`, `unchanged`, `failed` or `missing`.
     pub status: &'static str,
     pub message: Option<String>,
-    pub previous_observations: Option<u64>,
-    pub vintage_changed: bool,
     pub age_days: Option<i64>,
 }
 
@@ -82,7 +80,8 @@ impl Build<'_> {
         let inputs = self.inputs();
         let key = inputs::key(&inputs);
         let id = format!("{}-{}", self.now.strftime("%Y%m%dT%H%M%SZ"), &key[..8]);
-        let previous = promote::current(self.workspace);
+        // A release that is damaged is nothing to compare with.
+        let previous = promote::current(self.workspace).filter(|path| Manifest::verified(path).is_ok());
         let previous_values = match &previous {
             Some(path) => read::parquet(&path.join("values.parquet"), &schema::values())?,
             None => RecordBatch::new_empty(schema::values()),
@@ -92,7 +91,8 @@ impl Build<'_> {
         let values = self.join_values(&computed)?;
         let targets = targets::batch(&self.catalogue, &|indicator| self.missing_text(indicator))?;
         let progress = progress::progress(&engine, &self.catalogue, &values, targets, self.current_year()).await?;
-        let outcome = self.run_checks(&engine, &progress, &previous_values).await?;
+        let before = previous.as_deref().and_then(|path| Manifest::load(path).ok());
+        let outcome = self.run_checks(&engine, &progress, &previous_values, before.as_ref()).await?;
         let held: Vec<(String, String)> =
             computed.iter().filter_map(|(name, c)| c.held.as_ref().map(|reason| (name.clone(), reason.clone()))).collect();
         let mut manifest = self.manifest(id, key, inputs, &computed);
@@ -179,7 +179,15 @@ impl Build<'_> {
         (!missing.is_empty()).then(|| format!("not loaded: {}", missing.join(", ")))
     }
 
-    async fn run_checks(&self, engine: &Engine, progress: &RecordBatch, previous: &RecordBatch) -> Result<checks::Outcome> {
+    /// `before`: what the current release was made of. A gate compares with that, whenever it was that data came in:
+    /// what one run refuses, the next must not let pass as old.
+    async fn run_checks(
+        &self,
+        engine: &Engine,
+        progress: &RecordBatch,
+        previous: &RecordBatch,
+        before: Option<&Manifest>,
+    ) -> Result<checks::Outcome> {
         engine.register_batches("progress", progress.schema(), vec![progress.clone()])?;
         engine.register_batches("previous_values", previous.schema(), vec![previous.clone()])?;
         let (mut data_sets, mut corrections, mut quarantine) = (Vec::new(), Vec::new(), Vec::new());
@@ -188,16 +196,20 @@ impl Build<'_> {
                 let name = format!("{}/{}", source.name, dataset.name);
                 let state = self.states.get(&name);
                 let report = self.reports.get(&name);
+                let entry = before.and_then(|m| m.inputs.iter().find(|i| i.source == source.name && i.dataset == dataset.name));
+                let renewed = report.is_some_and(|r| entry.is_none_or(|e| e.observation_file != r.hash));
+                let vintage_changed = report.is_some_and(|r| entry.is_some_and(|e| e.vintage != r.vintage));
                 data_sets.push(vec![
                     source.name.as_str().into(),
                     dataset.name.as_str().into(),
                     Cell::Int(report.map(|r| r.counts.observations as i64)),
                     Cell::Int(report.map(|r| r.counts.quarantined as i64)),
-                    Cell::Int(state.and_then(|s| s.previous_observations).map(|n| n as i64)),
+                    Cell::Int(entry.map(|e| e.counts.observations as i64)),
                     Cell::Int(report.and_then(|r| r.last_year).map(i64::from)),
                     Cell::Int(state.and_then(|s| s.age_days)),
                     Cell::Int(Some(source.stale_after_days)),
-                    Cell::Bool(state.is_some_and(|s| s.vintage_changed)),
+                    Cell::Bool(renewed),
+                    Cell::Bool(vintage_changed),
                     state.map_or("missing", |s| s.status).into(),
                 ]);
                 for outcome in report.map(|r| r.corrections.as_slice()).unwrap_or_default() {

@@ -1,9 +1,11 @@
 //! Releases that are not promoted, and indicators held at their last good values.
 
+use std::path::Path;
+
 use yardstick::engine::read::Table;
 
-use super::{current, different, files, fixtures, small_released};
-use crate::support::{parquet, rows};
+use super::{current, different, files, fixtures, small, small_released};
+use crate::support::{parquet, project, rows};
 
 const ALWAYS: &str = "/*---
 id = \"always\"
@@ -113,4 +115,60 @@ fn a_wrong_header_stops_before_anything_is_touched() {
     );
     assert_eq!(current(&workspace), good);
     assert_eq!(different(&before, &files(&workspace.path("data"))), Vec::<String>::new());
+}
+
+/// A provider's history rewritten: the release is refused tonight, and every night until a person lets it pass.
+#[test]
+fn what_a_gate_refuses_stays_refused() {
+    let workspace = small();
+    let file = "sql/indicators/1.1_broadband_coverage.sql";
+    workspace.write(file, std::fs::read_to_string(project().join(file)).unwrap());
+    workspace.expect(0, &["run", "--from", &fixtures()]);
+    let good = current(&workspace);
+    let body = "itu/network_coverage/mobile-network-coverage.csv";
+    let mut reader = csv::Reader::from_path(Path::new(&fixtures()).join(body)).unwrap();
+    let mut rewritten = csv::Writer::from_writer(Vec::new());
+    let header = reader.headers().unwrap().clone();
+    let place = header.iter().position(|name| name == "Value").unwrap();
+    rewritten.write_record(&header).unwrap();
+    for record in reader.records() {
+        let record = record.unwrap();
+        let lower = record[place].parse::<f64>().map_or_else(|_| record[place].to_owned(), |value| (value * 0.9).to_string());
+        rewritten.write_record(record.iter().enumerate().map(|(i, cell)| if i == place { lower.as_str() } else { cell })).unwrap();
+    }
+    let rewritten = rewritten.into_inner().unwrap();
+    workspace.write(&format!("other/{body}"), rewritten);
+    let other = workspace.path("other").to_string_lossy().into_owned();
+    for night in ["2026-11-25T02:30:00Z", "2026-11-26T02:30:00Z"] {
+        let run = workspace.expect(4, &["run", "--from", &other, "--now", night]);
+        assert!(run.stderr.contains("history_rewritten"), "{}", run.stderr);
+        assert_eq!(current(&workspace), good);
+    }
+    // Its two halves are no way around it.
+    workspace.expect(0, &["pull", "--from", &other, "--now", "2026-11-27T02:30:00Z"]);
+    workspace.expect(4, &["compute", "--now", "2026-11-27T02:30:00Z"]);
+    // The good data come back: nothing has changed. The others, when a person says so.
+    workspace.expect(0, &["run", "--from", &fixtures(), "--now", "2026-11-28T02:30:00Z"]);
+    assert_eq!(current(&workspace), good);
+    let accepted = ["run", "--from", &other, "--accept", "history_rewritten", "--now", "2026-11-29T02:30:00Z"];
+    workspace.expect(0, &accepted);
+    assert_ne!(current(&workspace), good);
+}
+
+/// A file of the current release was damaged on disk: the next run says so and publishes anew.
+#[test]
+fn a_damaged_release_is_made_anew() {
+    let workspace = small_released();
+    let good = workspace.release("values.parquet");
+    for (file, bytes) in [("values.parquet", "PAR1"), ("manifest.json", "{")] {
+        let path = workspace.path("data/current").join(file);
+        std::fs::write(&path, bytes).unwrap();
+        let run = workspace.expect(0, &["run", "--from", &fixtures(), "--now", "2026-11-25T02:30:00Z"]);
+        assert!(run.stderr.contains("is damaged"), "{}", run.stderr);
+        assert_eq!(workspace.release("values.parquet"), good);
+    }
+    let other = current(&workspace);
+    workspace.write(&format!("data/releases/{other}/checks.parquet"), "x");
+    let run = workspace.expect(1, &["release", "rollback", &other]);
+    assert!(run.stderr.contains("checks.parquet is damaged"), "{}", run.stderr);
 }

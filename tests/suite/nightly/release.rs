@@ -367,3 +367,26 @@ fn quarantined_rows_say_why_and_where() {
     assert!(["reason", "detail", "snapshot"].iter().all(|column| cells.text(column, 0).is_some_and(|text| !text.is_empty())));
     assert!(cells.int("record", 0) > Some(0));
 }
+
+/// A dashboard can label every code of a dimension.
+#[test]
+fn the_catalogue_names_every_code() {
+    let catalog: Value = serde_json::from_slice(&FIRST.files["catalog.json"]).unwrap();
+    let lists = &catalog["code_lists"];
+    let cells = Table(&FIRST.values);
+    for (column, list) in [
+        ("sex", "CL_SEX"),
+        ("age", "CL_AGE"),
+        ("urbanisation", "CL_URBANISATION"),
+        ("disability", "CL_DISABILITY"),
+        ("education_level", "CL_EDUCATION_LEVEL"),
+        ("size_class", "CL_SIZE_CLASS"),
+        ("breakdown", "CL_BREAKDOWN"),
+        ("estimate", "CL_ESTIMATE"),
+        ("obs_status", "CL_OBS_STATUS"),
+    ] {
+        let codes: std::collections::BTreeSet<&str> = (0..cells.len()).filter_map(|row| cells.text(column, row)).collect();
+        let unnamed: Vec<&&str> = codes.iter().filter(|code| !lists[list][**code].is_string()).collect();
+        assert!(unnamed.is_empty(), "{list}: {unnamed:?}");
+    }
+}
