@@ -22,7 +22,7 @@ use crate::settings::Settings;
 
 pub async fn preview(settings: &Settings, printer: &Printer, wanted: &str, areas: &[String], years: &[i32], limit: usize) -> Result<u8> {
     let loaded = load::read(settings);
-    for area in areas.iter().filter(|area| !loaded.reference.is_area(area)) {
+    if let Some(area) = areas.iter().find(|area| !loaded.reference.is_area(area)) {
         let hint = crate::error::suggestion(area, loaded.reference.area_codes());
         return Err(Error::Usage { message: format!("no area `{area}`"), hint });
     }

@@ -8,6 +8,7 @@ use datafusion::arrow::array::RecordBatch;
 use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use datafusion::prelude::DataFrame;
 use futures::StreamExt;
+use tokio::task::JoinSet;
 
 use super::load;
 use crate::cli::TableFormat;
@@ -70,7 +71,13 @@ async fn run(settings: &Settings, engine: &Engine, query: &str, timeout: u64) ->
 
 /// On another thread, so that a step that never yields cannot hold up the clock.
 async fn apart<T: Send + 'static>(work: impl Future<Output = Result<T>> + Send + 'static) -> Result<T> {
-    tokio::spawn(work).await.map_err(|error| Error::Internal(error.to_string()))?
+    let mut tasks = JoinSet::new();
+    tasks.spawn(work);
+    match tasks.join_next().await {
+        Some(Ok(result)) => result,
+        Some(Err(error)) => Err(Error::Internal(error.to_string())),
+        None => Err(Error::Internal("the query was lost".into())),
+    }
 }
 
 /// The rows of a query, within the memory that one may take.
