@@ -13,7 +13,7 @@ use crate::fetch::Store;
 use crate::observe::reference::MembershipMode;
 use crate::observe::schema::{self, DIMENSIONS};
 use crate::printer::{Printer, number, percent};
-use crate::release::explain::records::{Record, locate};
+use crate::release::explain::records::{Find, Record, locate};
 use crate::release::explain::{Explainer, Explanation, Wanted};
 use crate::release::{Manifest, promote};
 use crate::settings::Settings;
@@ -77,7 +77,7 @@ pub async fn explain(settings: &Settings, printer: &Printer, args: &ExplainArgs)
             // A baseline that the target states itself need not be a value of the release.
             if explainer.value(&indicator.name, &wanted) == cells.float(value_of, row) {
                 let mut explanation = explainer.explain(indicator, wanted).await?;
-                locate(&mut explanation, args.limit, &find, &bodies);
+                locate_all(&mut explanation, args.limit, &find, &bodies);
                 both.push(explanation);
             }
         }
@@ -87,7 +87,7 @@ pub async fn explain(settings: &Settings, printer: &Printer, args: &ExplainArgs)
     wanted.year = i64::from(year);
     wanted.estimate = estimate(&values, &indicator.name, &wanted, args.estimate.as_deref());
     let mut explanation = explainer.explain(indicator, wanted).await?;
-    locate(&mut explanation, args.limit, &find, &bodies);
+    locate_all(&mut explanation, args.limit, &find, &bodies);
     let code = if explanation.adds_up { 0 } else { 1 };
     if printer.json() {
         printer.envelope("explain", code, &json!({ "release": manifest.release, "explanation": explanation }), &[]);
@@ -95,6 +95,14 @@ pub async fn explain(settings: &Settings, printer: &Printer, args: &ExplainArgs)
         show(printer, &explanation, &manifest.release, args.limit);
     }
     Ok(code)
+}
+
+/// The lines of the records of an explanation, and of those it rests on.
+fn locate_all(explanation: &mut Explanation, limit: usize, find: Find<'_>, bodies: &BTreeMap<String, (String, String)>) {
+    locate(explanation, limit, find, bodies);
+    for nested in explanation.inputs.iter_mut().filter_map(|input| input.explanation.as_mut()) {
+        locate_all(nested, limit, find, bodies);
+    }
 }
 
 /// The estimate asked for, or the first there is: a country's own figure, then ours, then the agency's.
@@ -210,6 +218,10 @@ fn show(printer: &Printer, e: &Explanation, release: &str, limit: usize) {
     printer.line(&format!("sql: {}", e.sql.join(", ")));
     for warning in &e.warnings {
         printer.line(&format!("warning: {warning}"));
+    }
+    for nested in e.inputs.iter().filter_map(|input| input.explanation.as_ref()) {
+        printer.line("");
+        show(printer, nested, release, limit);
     }
 }
 

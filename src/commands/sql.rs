@@ -8,6 +8,7 @@ use datafusion::arrow::array::RecordBatch;
 use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use datafusion::prelude::DataFrame;
 use futures::StreamExt;
+use rustyline::error::ReadlineError;
 use tokio::task::JoinSet;
 
 use super::load;
@@ -132,25 +133,43 @@ fn render(batch: &RecordBatch, format: TableFormat) -> Result<Vec<u8>> {
 }
 
 async fn prompt(settings: &Settings, printer: &Printer, engine: &Engine, output: TableFormat, timeout: u64) -> Result<u8> {
-    let bad = |e: rustyline::error::ReadlineError| Error::Internal(e.to_string());
+    let bad = |e: ReadlineError| Error::Internal(e.to_string());
     let mut editor = rustyline::DefaultEditor::new().map_err(bad)?;
     let history = settings.workspace.data.join(".sql_history");
     let _ = editor.load_history(&history);
-    printer.note("read-only; `tables` lists the tables; an empty line or Ctrl-D ends");
+    printer.note("read-only; a query ends with `;` or an empty line; `tables` lists the tables; Ctrl-D ends");
+    let mut query = String::new();
     loop {
-        match editor.readline("sql> ") {
-            Ok(line) if line.trim().is_empty() || line.trim() == "quit" => break,
-            Ok(line) if line.trim() == "tables" => printer.line(&engine.table_names().join("\n")),
-            Ok(line) => {
-                let _ = editor.add_history_entry(&line);
-                match run(settings, engine, &line, timeout).await.and_then(|batch| render(&batch, output)) {
-                    Ok(bytes) => printer.data(&bytes),
-                    Err(error) => {
-                        printer.fail("sql", &error);
-                    }
+        let line = match editor.readline(if query.is_empty() { "sql> " } else { "...> " }) {
+            Ok(line) => Some(line),
+            Err(ReadlineError::Interrupted) => {
+                query.clear();
+                continue;
+            }
+            Err(_) => None,
+        };
+        match line.as_deref().map(str::trim) {
+            Some("quit" | "exit") if query.is_empty() => break,
+            Some("tables") if query.is_empty() => printer.line(&engine.table_names().join("\n")),
+            Some(text) if !text.is_empty() => {
+                query.push_str(line.as_deref().unwrap_or_default());
+                query.push('\n');
+            }
+            _ => {}
+        }
+        let ended = line.as_deref().is_none_or(|line| line.trim().is_empty()) || query.trim_end().ends_with(';');
+        if ended && !query.trim().is_empty() {
+            let _ = editor.add_history_entry(query.trim());
+            match run(settings, engine, &query, timeout).await.and_then(|batch| render(&batch, output)) {
+                Ok(bytes) => printer.data(&bytes),
+                Err(error) => {
+                    printer.fail("sql", &error);
                 }
             }
-            Err(_) => break,
+            query.clear();
+        }
+        if line.is_none() {
+            break;
         }
     }
     if settings.workspace.data.is_dir() {

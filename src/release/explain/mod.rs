@@ -91,7 +91,7 @@ pub struct Member {
     pub inputs: Vec<InputValue>,
 }
 
-#[derive(Debug, Serialize, Clone)]
+#[derive(Debug, Serialize)]
 pub struct InputValue {
     pub indicator: String,
     pub estimate: String,
@@ -100,6 +100,12 @@ pub struct InputValue {
     pub obs_status: String,
     pub coverage: Option<f64>,
     pub note: Option<String>,
+    /// The breakdown as codes, in the order of [`DIMENSIONS`].
+    #[serde(skip)]
+    pub codes: [String; 7],
+    /// Why the input is what it is, where the value was computed from it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub explanation: Option<Box<Explanation>>,
 }
 
 /// Explains values of one release from exactly what it was made of.
@@ -156,7 +162,7 @@ impl Explainer<'_> {
             };
         }
         if indicator.rollup == ROLLUP_NONE {
-            inputs::derived_parts(&mut explanation);
+            self.derived(&computed.engine, indicator, &mut explanation).await?;
         }
         Ok(explanation)
     }

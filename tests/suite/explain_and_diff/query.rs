@@ -208,3 +208,20 @@ fn no_join_of_an_indicator_builds_on_observations() {
     }
     assert!(joins > 20, "{joins}");
 }
+
+/// A query at the prompt goes on until `;` or an empty line.
+#[test]
+fn queries_of_several_lines_at_the_prompt() {
+    use std::io::Write;
+    let workspace = released();
+    let mut child = workspace
+        .command(&["sql", "--output", "csv"])
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let typed = "SELECT name\nFROM areas\nWHERE ref_area = 'KEN';\nSELECT ref_area\nFROM areas WHERE iso2 = 'NA'\n\nSELECT 1 AS last";
+    child.stdin.take().unwrap().write_all(typed.as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "name\nKenya\nref_area\nNAM\nlast\n1\n");
+}
