@@ -264,7 +264,16 @@ fn normalise_all(settings: &Settings, loaded: &Loaded, mut pulled: BTreeMap<Stri
             scope.spawn(|| {
                 loop {
                     let Some((source, dataset, pulled, previous, name)) = queue.lock().ok().and_then(|mut q| q.next()) else { return };
-                    match normalise_one(settings, &context, source, dataset, pulled, previous) {
+                    // A panic is ours to mend, but it is the failure of this data set alone.
+                    let last = previous.clone();
+                    let work = || normalise_one(settings, &context, source, dataset, pulled, previous);
+                    let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(work));
+                    let outcome = match outcome {
+                        Ok(Err(Error::Internal(message))) => Ok(broken(settings, source, dataset, last, &message)),
+                        Ok(outcome) => outcome,
+                        Err(_) => Ok(broken(settings, source, dataset, last, "the reader of this format ended early")),
+                    };
+                    match outcome {
                         Ok(state) => {
                             if let Ok(mut states) = states.lock() {
                                 states.insert(name, state);
@@ -283,6 +292,21 @@ fn normalise_all(settings: &Settings, loaded: &Loaded, mut pulled: BTreeMap<Stri
     match failure.into_inner() {
         Ok(Some(error)) => Err(error),
         _ => states.into_inner().map_err(|_| Error::Internal("a normalising thread ended early".into())),
+    }
+}
+
+/// A data set whose bodies met a fault of the program: the last good data stay in use.
+fn broken(settings: &Settings, source: &Source, dataset: &Dataset, last: Option<Pull>, message: &str) -> DatasetState {
+    let message = format!("E2016: {}/{}: {message}; please report it with the body", source.name, dataset.name);
+    tracing::error!(source = %source.name, dataset = %dataset.name, "{message}");
+    let before = NormaliseReport::load(&settings.workspace, &source.name, &dataset.name);
+    DatasetState {
+        age_days: last.as_ref().and_then(|p| age_days(settings, p)),
+        pull: last,
+        status: "failed",
+        message: Some(message),
+        previous_observations: before.map(|r| r.counts.observations),
+        vintage_changed: false,
     }
 }
 

@@ -1,38 +1,68 @@
-//! Puts observations in key order, takes out repeated and contradicting rows, and gives columns batch by batch.
+//! Puts observations in key order, and takes out repeated, superseded and contradicting rows.
 
-use std::sync::Arc;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
-use datafusion::arrow::array::{ArrayRef, DictionaryArray, Float64Array, Int32Array, Int64Array, RecordBatch, StringArray};
-use datafusion::arrow::datatypes::{DataType, Field, Int32Type, Schema, SchemaRef};
-
+use super::SeriesKey;
 use super::collector::{Collector, Row};
 use super::quarantine::{Quarantined, Reason};
-use super::schema;
-use crate::error::Result;
 
 /// Rows in key order: (packed key, index of the row).
 pub(super) struct Arranged {
     pub order: Vec<u32>,
-    tables: Tables,
+    ranks: Vec<Rank>,
 }
 
-/// The interned texts as columns' dictionaries, in sorted order where the key needs it.
-struct Tables {
-    /// Per series index: its place among the sorted series names, and among the sorted keys.
-    series_rank: Vec<u32>,
-}
+/// The place of a series among the sorted names, and of its dimensions within the name. The unit is no part of it.
+type Rank = (u32, u32);
 
 impl Collector<'_> {
+    /// Of each series, keeps the rows of the newest dated classification only. Before anything removes rows.
+    pub(super) fn supersede(&mut self) {
+        let mut newest: HashMap<u32, i32> = HashMap::new();
+        for (row, vintage) in &self.vintages {
+            let best = newest.entry(self.rows[*row].series).or_insert(*vintage);
+            *best = (*best).max(*vintage);
+        }
+        let old: HashSet<usize> = self
+            .vintages
+            .iter()
+            .filter(|(row, vintage)| newest.get(&self.rows[*row].series) > Some(vintage))
+            .map(|(row, _)| *row)
+            .collect();
+        if old.is_empty() {
+            return;
+        }
+        for index in 0..self.rows.len() {
+            if old.contains(&index) {
+                let detail = self.named(index);
+                self.set_aside(index, Reason::Superseded, detail);
+            }
+        }
+        for (first, _) in &mut self.bodies {
+            *first -= old.iter().filter(|row| **row < *first).count();
+        }
+        let mut index = 0;
+        self.rows.retain(|_| {
+            index += 1;
+            !old.contains(&(index - 1))
+        });
+        self.vintages.clear();
+    }
+
     /// Sorts by series, area, year and dimensions; quarantines repetitions (equal rows) and contradictions (one key,
     /// several values: none of them can be trusted).
     pub(super) fn arrange(&mut self) -> Arranged {
-        let series_rank = ranks(&self.series);
+        let ranks = ranks(&self.series);
         let mut keyed: Vec<(u64, u32)> = Vec::with_capacity(self.rows.len());
         for (index, row) in self.rows.iter().enumerate() {
-            keyed.push((self.key(&series_rank, row), index as u32));
+            keyed.push((key(&ranks, row), index as u32));
         }
         if !keyed.is_sorted() {
             keyed.sort_unstable();
+        }
+        let mut rows_of = vec![0_u64; self.series.len()];
+        for row in &self.rows {
+            rows_of[row.series as usize] += 1;
         }
         let mut order = Vec::with_capacity(keyed.len());
         let mut start = 0;
@@ -44,55 +74,103 @@ impl Collector<'_> {
             if end - start == 1 {
                 order.push(keyed[start].1);
             } else {
-                self.resolve(&keyed[start..end], &mut order);
+                let same = keyed[start..end].iter().map(|(_, index)| *index as usize).collect();
+                order.extend(self.resolve(same, &rows_of));
             }
             start = end;
         }
-        Arranged { order, tables: Tables { series_rank } }
+        self.tell_units();
+        Arranged { order, ranks }
     }
 
-    /// Series name first, then area and year, then the dimensions: 20, 12, 12 and 20 bits.
-    fn key(&self, rank: &[u32], row: &Row) -> u64 {
-        let packed = rank[row.series as usize];
-        let (name, dimensions) = (u64::from(packed >> 16), u64::from(packed & 0xffff));
-        (name << 44) | (u64::from(row.area) << 32) | (((i32::from(row.year) - 1900) as u64 & 0xfff) << 20) | dimensions
-    }
-
-    fn resolve(&mut self, same: &[(u64, u32)], order: &mut Vec<u32>) {
-        let first = same[0].1;
-        let equal = |a: &Row, b: &Row| a.value.to_bits() == b.value.to_bits() && a.detail == b.detail || a.value == b.value;
-        let agree = same.iter().all(|(_, i)| equal(&self.rows[first as usize], &self.rows[*i as usize]));
-        let rejected: &[(u64, u32)] = if agree { &same[1..] } else { same };
-        if agree {
-            order.push(first);
+    /// Of rows with one key, the one that stands, if any can: one with a value before one without, and the unit that
+    /// most rows of the series have.
+    fn resolve(&mut self, same: Vec<usize>, rows_of: &[u64]) -> Option<u32> {
+        let empty = |index: &usize| {
+            let row = &self.rows[*index];
+            let detail = &self.details[row.detail as usize];
+            row.value.is_nan() && (detail.obs_text.is_none() || matches!(detail.obs_status.as_str(), "O" | "M"))
+        };
+        let (empties, valued): (Vec<usize>, Vec<usize>) = same.into_iter().partition(empty);
+        let mut standing = valued;
+        for index in empties {
+            if standing.is_empty() {
+                standing.push(index);
+            } else {
+                let detail = format!("{}, without a value", self.named(index));
+                self.set_aside(index, Reason::DuplicateRow, detail);
+            }
         }
-        for (_, index) in rejected {
-            let row = self.rows[*index as usize];
-            let key = &self.series[row.series as usize];
-            let detail = format!("{} {} {}", key.series, self.areas.codes[row.area as usize], row.year);
-            let reason = if agree { Reason::DuplicateRow } else { Reason::DuplicateKey };
-            let body = self.body_of(*index as usize);
-            self.quarantined.push(Quarantined { reason, detail, body, record: row.record });
+        let weight = |index: &usize| {
+            let series = self.rows[*index].series as usize;
+            (rows_of[series], std::cmp::Reverse(&self.series[series].unit))
+        };
+        let unit = standing.iter().max_by(|a, b| weight(a).cmp(&weight(b))).map(|i| self.unit(*i).to_owned()).unwrap_or_default();
+        let (standing, others): (Vec<usize>, Vec<usize>) = standing.into_iter().partition(|index| self.unit(*index) == unit);
+        for index in others {
+            let detail = format!("{} in {}, others in {unit}", self.named(index), self.unit(index));
+            self.set_aside(index, Reason::OtherUnit, detail);
+        }
+        let first = *standing.first()?;
+        let equal = |a: &Row, b: &Row| a.value.to_bits() == b.value.to_bits() && a.detail == b.detail || a.value == b.value;
+        let agree = standing.iter().all(|index| equal(&self.rows[first], &self.rows[*index]));
+        for index in standing.into_iter().skip(usize::from(agree)) {
+            let detail = self.named(index);
+            self.set_aside(index, if agree { Reason::DuplicateRow } else { Reason::DuplicateKey }, detail);
+        }
+        agree.then_some(first as u32)
+    }
+
+    fn unit(&self, row: usize) -> &str {
+        &self.series[self.rows[row].series as usize].unit
+    }
+
+    /// Series, area and year of a row.
+    fn named(&self, row: usize) -> String {
+        let row = &self.rows[row];
+        format!("{} {} {}", self.series[row.series as usize].series, self.areas.codes[row.area as usize], row.year)
+    }
+
+    fn set_aside(&mut self, row: usize, reason: Reason, detail: String) {
+        let body = self.body_of(row);
+        self.quarantined.push(Quarantined::new(reason, detail, body, self.rows[row].record));
+    }
+
+    fn tell_units(&mut self) {
+        let mut others = self.quarantined.iter().filter(|q| q.reason == Reason::OtherUnit);
+        if let Some(first) = others.next() {
+            let message = format!("figures in two units, {} set aside: {}", crate::error::count(1 + others.count(), "row"), first.detail);
+            self.warnings.push(message);
         }
     }
 }
 
-/// For each key its rank: series name in the upper 16 bits, dimensions within it in the lower 16.
-fn ranks(keys: &[super::SeriesKey]) -> Vec<u32> {
+/// Series name first, then area and year, then the dimensions: 20, 12, 12 and 20 bits.
+fn key(ranks: &[Rank], row: &Row) -> u64 {
+    let (name, dimensions) = ranks[row.series as usize];
+    (u64::from(name) << 44) | (u64::from(row.area) << 32) | (((i32::from(row.year) - 1900) as u64 & 0xfff) << 20) | u64::from(dimensions)
+}
+
+/// For each key its rank. A figure in another unit is the same figure.
+fn ranks(keys: &[SeriesKey]) -> Vec<Rank> {
+    let place = |key: &usize| {
+        let key = &keys[*key];
+        (key.series.as_str(), key.dimensions(), key.edition.as_str())
+    };
     let mut sorted: Vec<usize> = (0..keys.len()).collect();
-    sorted.sort_by(|a, b| keys[*a].cmp(&keys[*b]));
-    let mut result = vec![0; keys.len()];
+    sorted.sort_by(|a, b| place(a).cmp(&place(b)));
+    let mut result = vec![(0, 0); keys.len()];
     let (mut name, mut dimensions) = (0u32, 0u32);
     for (position, &index) in sorted.iter().enumerate() {
         if position > 0 {
-            if keys[sorted[position - 1]].series == keys[index].series {
+            let before = &sorted[position - 1];
+            if keys[*before].series != keys[index].series {
+                (name, dimensions) = (name + 1, 0);
+            } else if place(before) != place(&index) {
                 dimensions += 1;
-            } else {
-                name += 1;
-                dimensions = 0;
             }
         }
-        result[index] = (name << 16) | dimensions.min(0xffff);
+        result[index] = (name, dimensions);
     }
     result
 }
@@ -101,135 +179,22 @@ impl Arranged {
     /// Distinct series names, sorted.
     pub fn series_names(&self, collector: &Collector<'_>) -> Vec<String> {
         let mut names: Vec<(u32, &str)> =
-            collector.series.iter().zip(&self.tables.series_rank).map(|(key, rank)| (rank >> 16, key.series.as_str())).collect();
+            collector.series.iter().zip(&self.ranks).map(|(key, rank)| (rank.0, key.series.as_str())).collect();
         names.sort_unstable();
         names.dedup();
         names.into_iter().map(|(_, name)| name.to_owned()).collect()
     }
-}
 
-/// Builds record batches of observations; dictionaries are made once and shared by all batches.
-pub(super) struct Batches {
-    source: ArrayRef,
-    dataset: ArrayRef,
-    series: [ArrayRef; 9],
-    areas: ArrayRef,
-    statuses: ArrayRef,
-    notes: ArrayRef,
-    texts: ArrayRef,
-    snapshots: ArrayRef,
-    /// Per series, per column: the index in that column's dictionary.
-    series_codes: [Vec<i32>; 9],
-    status_codes: Vec<i32>,
-    note_codes: Vec<Option<i32>>,
-    text_codes: Vec<Option<i32>>,
-    pub schema: SchemaRef,
-}
-
-impl Batches {
-    pub fn new(collector: &Collector<'_>, source: &str, dataset: &str) -> Self {
-        let one = |text: &str| -> ArrayRef { Arc::new(StringArray::from(vec![text])) };
-        let mut series: Vec<ArrayRef> = Vec::new();
-        let mut series_codes: Vec<Vec<i32>> = Vec::new();
-        for column in 0..9 {
-            let cell = |key: &super::SeriesKey| match column {
-                0 => key.series.clone(),
-                8 => key.unit.clone(),
-                _ => key.dimensions()[column - 1].to_owned(),
-            };
-            let (values, codes) = dictionary(collector.series.iter().map(cell));
-            series.push(values);
-            series_codes.push(codes);
+    /// Observations of each series and breakdown.
+    pub fn counts(&self, collector: &Collector<'_>) -> BTreeMap<String, u64> {
+        let mut rows = vec![0_u64; collector.series.len()];
+        for index in &self.order {
+            rows[collector.rows[*index as usize].series as usize] += 1;
         }
-        let (statuses, status_codes) = dictionary(collector.details.iter().map(|d| d.obs_status.clone()));
-        let (notes, note_codes) = optional_dictionary(collector.details.iter().map(|d| d.note.clone()));
-        let (texts, text_codes) = optional_dictionary(collector.details.iter().map(|d| d.obs_text.clone()));
-        let fields: Vec<Field> = schema::observations()
-            .fields()
-            .iter()
-            .map(|field| match field.data_type() {
-                DataType::Utf8 => {
-                    Field::new(field.name(), DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8)), field.is_nullable())
-                }
-                _ => field.as_ref().clone(),
-            })
-            .collect();
-        Self {
-            source: one(source),
-            dataset: one(dataset),
-            series: array(series),
-            areas: Arc::new(StringArray::from(collector.areas.codes.clone())),
-            statuses,
-            notes,
-            texts,
-            snapshots: Arc::new(StringArray::from(collector.bodies.iter().map(|(_, hash)| hash.clone()).collect::<Vec<_>>())),
-            series_codes: array(series_codes),
-            status_codes,
-            note_codes,
-            text_codes,
-            schema: Arc::new(Schema::new(fields)),
+        let mut counts = BTreeMap::new();
+        for (key, rows) in collector.series.iter().zip(rows).filter(|(_, rows)| *rows > 0) {
+            *counts.entry(key.shown()).or_insert(0) += rows;
         }
+        counts
     }
-
-    /// The rows `order` as one batch, string columns as dictionaries.
-    pub fn batch(&self, collector: &Collector<'_>, order: &[u32]) -> Result<RecordBatch> {
-        let rows = || order.iter().map(|i| &collector.rows[*i as usize]);
-        let coded = |codes: Int32Array, values: &ArrayRef| -> Result<ArrayRef> {
-            Ok(Arc::new(DictionaryArray::<Int32Type>::try_new(codes, values.clone())?))
-        };
-        let constant = |values: &ArrayRef| coded(Int32Array::from(vec![0; order.len()]), values);
-        let by_series = |column: usize| coded(rows().map(|r| self.series_codes[column][r.series as usize]).collect(), &self.series[column]);
-        let optional = |codes: &[Option<i32>], values: &ArrayRef| coded(rows().map(|r| codes[r.detail as usize]).collect(), values);
-        let mut columns: Vec<ArrayRef> = vec![
-            constant(&self.source)?,
-            constant(&self.dataset)?,
-            by_series(0)?,
-            coded(rows().map(|r| i32::from(r.area)).collect(), &self.areas)?,
-            Arc::new(rows().map(|r| i32::from(r.year)).collect::<Int32Array>()),
-        ];
-        for column in 1..8 {
-            columns.push(by_series(column)?);
-        }
-        columns.push(Arc::new(rows().map(|r| (!r.value.is_nan()).then_some(r.value)).collect::<Float64Array>()));
-        columns.push(optional(&self.text_codes, &self.texts)?);
-        columns.push(by_series(8)?);
-        columns.push(coded(rows().map(|r| self.status_codes[r.detail as usize]).collect(), &self.statuses)?);
-        columns.push(optional(&self.note_codes, &self.notes)?);
-        columns.push(if collector.bodies.len() == 1 {
-            constant(&self.snapshots)?
-        } else {
-            coded(order.iter().map(|i| collector.body_of(*i as usize) as i32).collect(), &self.snapshots)?
-        });
-        columns.push(Arc::new(rows().map(|r| i64::from(r.record)).collect::<Int64Array>()));
-        Ok(RecordBatch::try_new(self.schema.clone(), columns)?)
-    }
-}
-
-fn array<T, const N: usize>(items: Vec<T>) -> [T; N]
-where
-    [T; N]: TryFrom<Vec<T>>,
-    <[T; N] as TryFrom<Vec<T>>>::Error: std::fmt::Debug,
-{
-    match <[T; N]>::try_from(items) {
-        Ok(items) => items,
-        Err(_) => unreachable!("built with exactly N items"),
-    }
-}
-
-fn dictionary(texts: impl Iterator<Item = String>) -> (ArrayRef, Vec<i32>) {
-    let texts: Vec<String> = texts.collect();
-    let mut distinct = texts.clone();
-    distinct.sort_unstable();
-    distinct.dedup();
-    let codes = texts.iter().map(|t| distinct.binary_search(t).unwrap_or(0) as i32).collect();
-    (Arc::new(StringArray::from(distinct)), codes)
-}
-
-fn optional_dictionary(texts: impl Iterator<Item = Option<String>>) -> (ArrayRef, Vec<Option<i32>>) {
-    let texts: Vec<Option<String>> = texts.collect();
-    let mut distinct: Vec<String> = texts.iter().flatten().cloned().collect();
-    distinct.sort_unstable();
-    distinct.dedup();
-    let codes = texts.iter().map(|t| t.as_ref().map(|t| distinct.binary_search(t).unwrap_or(0) as i32)).collect();
-    (Arc::new(StringArray::from(distinct)), codes)
 }

@@ -1,9 +1,10 @@
 //! Takes provider rows from a parser, resolves codes once per distinct code, and keeps 24 bytes a row.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::areas::{AreaCodes, AreaHit};
 use super::quarantine::{Quarantined, Reason};
+use crate::error::{Error, Result};
 
 /// What a row is about, besides area and year. Interned: parsers resolve it once per distinct series.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -42,6 +43,13 @@ impl SeriesKey {
     /// The dimensions in the order of [`super::schema::DIMENSIONS`].
     pub fn dimensions(&self) -> [&str; 7] {
         [&self.sex, &self.age, &self.urbanisation, &self.disability, &self.education_level, &self.size_class, &self.breakdown]
+    }
+
+    /// The series with the breakdowns that are in play: `ICTSKILLCOPI [sex=F]`.
+    pub fn shown(&self) -> String {
+        let parts = super::schema::DIMENSIONS.iter().zip(self.dimensions()).filter(|(_, code)| *code != "_T");
+        let parts: Vec<String> = parts.map(|(name, code)| format!("{name}={code}")).collect();
+        if parts.is_empty() { self.series.clone() } else { format!("{} [{}]", self.series, parts.join(", ")) }
     }
 
     pub fn dimension_mut(&mut self, name: &str) -> Option<&mut String> {
@@ -99,8 +107,23 @@ pub struct Collector<'r> {
     area_cache: HashMap<(&'static str, Box<[u8]>), AreaHit>,
     /// The first and last year that can be right: years outside are a defect of the row.
     years: (i32, i32),
+    /// The earliest year that was refused as still to come.
+    pub(super) too_late: Option<i32>,
+    /// Bytes of distinct texts, and whether there were more of them, or of series, than can be kept.
+    text_bytes: usize,
+    overflow: Option<&'static str>,
+    /// (row, year and month) of rows of a dated classification.
+    pub(super) vintages: Vec<(usize, i32)>,
+    codes: HashSet<String>,
     pub warnings: Vec<String>,
 }
+
+/// Distinct texts of one data set together; real ones have a few MB, and Arrow can hold 2 GiB.
+const MAX_TEXTS: usize = 256 << 20;
+/// One note or answer.
+const MAX_TEXT: usize = 1 << 20;
+/// What the packed key of a row has room for.
+const MAX_SERIES: usize = 1 << 20;
 
 impl<'r> Collector<'r> {
     pub fn new(areas: &'r AreaCodes, last_year: i32) -> Self {
@@ -117,6 +140,11 @@ impl<'r> Collector<'r> {
             detail_index: HashMap::new(),
             area_cache: HashMap::new(),
             years: (1900, last_year),
+            too_late: None,
+            text_bytes: 0,
+            overflow: None,
+            vintages: Vec::new(),
+            codes: HashSet::new(),
             warnings: Vec::new(),
         }
     }
@@ -133,6 +161,13 @@ impl<'r> Collector<'r> {
         if let Some(&index) = self.series_index.get(&key) {
             return index;
         }
+        let length = key.series.len() + key.unit.len() + key.edition.len() + key.dimensions().iter().map(|d| d.len()).sum::<usize>();
+        if self.series.len() >= MAX_SERIES {
+            self.overflow = Some("more than 1,048,576 series and breakdowns");
+        }
+        if !self.fits(length) && !self.series.is_empty() {
+            return 0;
+        }
         let index = self.series.len() as u32;
         self.series.push(key.clone());
         self.series_index.insert(key, index);
@@ -143,10 +178,56 @@ impl<'r> Collector<'r> {
         if let Some(&index) = self.detail_index.get(detail) {
             return index;
         }
+        let length =
+            detail.obs_status.len() + [&detail.note, &detail.obs_text].iter().filter_map(|t| t.as_ref()).map(String::len).sum::<usize>();
+        if !self.fits(length) && !self.details.is_empty() {
+            return 0;
+        }
         let index = self.details.len() as u32;
         self.details.push(detail.clone());
         self.detail_index.insert(detail.clone(), index);
         index
+    }
+
+    /// Counts a new text; no more are kept after one too many, and the pull is refused by [`Self::limits`].
+    fn fits(&mut self, length: usize) -> bool {
+        self.text_bytes += length;
+        if length > MAX_TEXT {
+            self.overflow = Some("a note or code of more than 1,048,576 bytes");
+        } else if self.text_bytes > MAX_TEXTS {
+            self.overflow = Some("more than 268,435,456 bytes of different notes and codes");
+        }
+        self.overflow.is_none()
+    }
+
+    /// Whether everything that came could be kept.
+    pub(super) fn limits(&self) -> Result<()> {
+        match self.overflow {
+            None => Ok(()),
+            Some(what) => Err(Error::provider_hint("E2007", format!("{what}: no real body has that"), "do not trust this body")),
+        }
+    }
+
+    /// Says that a body has rows of a code that may have been asked for.
+    pub fn code(&mut self, code: &str) {
+        if !self.codes.contains(code) {
+            self.codes.insert(code.to_owned());
+        }
+    }
+
+    pub(super) fn has_code(&self, code: &str) -> bool {
+        self.codes.contains(code)
+    }
+
+    /// Rows that became observations so far.
+    pub fn accepted(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Says that the rows from `first` on belong to a classification of this year and month: of each series, only
+    /// the newest one is kept.
+    pub fn dated(&mut self, first: usize, vintage: i32) {
+        self.vintages.extend((first..self.rows.len()).map(|row| (row, vintage)));
     }
 
     /// Looks an area code up, remembering the answer.
@@ -170,7 +251,11 @@ impl<'r> Collector<'r> {
                 return self.reject(record, reason, String::from_utf8_lossy(area).trim().to_owned());
             }
         };
-        let Some(year) = parse_year(year).filter(|y| (self.years.0..=self.years.1).contains(y)) else {
+        let parsed = parse_year(year);
+        if let Some(late) = parsed.filter(|y| *y > self.years.1) {
+            self.too_late = Some(self.too_late.map_or(late, |other| other.min(late)));
+        }
+        let Some(year) = parsed.filter(|y| (self.years.0..=self.years.1).contains(y)) else {
             return self.reject(record, Reason::BadYear, String::from_utf8_lossy(year).trim().to_owned());
         };
         let value = match value {
@@ -199,7 +284,7 @@ impl<'r> Collector<'r> {
 
     fn reject(&mut self, record: u32, reason: Reason, detail: impl Into<String>) {
         let body = self.bodies.len().saturating_sub(1);
-        self.quarantined.push(Quarantined { reason, detail: detail.into(), body, record });
+        self.quarantined.push(Quarantined::new(reason, detail, body, record));
     }
 
     /// The body (index) that a row came from.

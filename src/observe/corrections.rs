@@ -270,7 +270,7 @@ impl Collector<'_> {
                 }
             }
             let detail = format!("{}: {}", correction.id, correction.reason);
-            self.quarantined.push(Quarantined { reason: Reason::CorrectionDropped, detail, body, record: row.record });
+            self.quarantined.push(Quarantined::new(Reason::CorrectionDropped, detail, body, row.record));
         }
     }
 }

@@ -59,25 +59,34 @@ pub fn education_level(word: &str) -> Option<&'static str> {
     })
 }
 
-/// Size classes of enterprises by persons employed, as the source has them: `10-49`, `250+`.
-pub fn size_class(label: &str) -> String {
-    let label = label.trim();
-    let lower = label.to_lowercase();
+/// Size classes of enterprises by persons employed, as the source has them: `10-49`, `250+`. None for words that are
+/// not understood: digits picked out of them would be another class.
+pub fn size_class(label: &str) -> Option<String> {
+    let lower = label.trim().to_lowercase().replace(['\u{2013}', '\u{2212}'], "-");
     if lower.is_empty() || lower.starts_with("all") || lower == "total" || lower == "_t" {
-        return "_T".to_owned();
+        return Some("_T".to_owned());
     }
-    let compact: String = lower
-        .replace("persons employed", "")
-        .replace("employees", "")
-        .replace("persons", "")
-        .replace("and more", "+")
-        .replace("or more", "+")
-        .replace(" to ", "-")
-        .replace('\u{2013}', "-")
-        .chars()
-        .filter(|c| c.is_ascii_digit() || *c == '-' || *c == '+')
-        .collect();
-    if compact.is_empty() { label.to_owned() } else { compact }
+    // `Micro (0-9)`: the class stands in the parentheses.
+    let inner = lower.split_once('(').and_then(|(_, rest)| rest.split_once(')')).map(|(inner, _)| inner).and_then(class_of);
+    inner.or_else(|| class_of(lower.split('(').next().unwrap_or_default()))
+}
+
+fn class_of(words: &str) -> Option<String> {
+    let words = ["persons employed", "employed persons", "employees", "persons"]
+        .iter()
+        .fold(words.to_owned(), |text, word| text.replace(word, " "));
+    let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
+    let number = |text: &str| all_digits(text.trim()).then(|| text.trim().to_owned());
+    let open = [" and over", " or over", " and more", " or more", "+"].iter().find_map(|end| words.strip_suffix(end)).and_then(number);
+    if let Some(from) = open.or_else(|| ["more than ", "over "].iter().find_map(|start| words.strip_prefix(start)).and_then(number)) {
+        return Some(format!("{from}+"));
+    }
+    let below = ["less than ", "fewer than ", "under ", "below "].iter().find_map(|start| words.strip_prefix(start)).and_then(number);
+    if let Some(limit) = below.and_then(|limit| limit.parse::<u32>().ok()) {
+        return Some(format!("0-{}", limit.checked_sub(1)?));
+    }
+    let (from, to) = words.split_once(" to ").or_else(|| words.split_once('-'))?;
+    Some(format!("{}-{}", number(from)?, number(to)?))
 }
 
 fn upper(word: &str) -> String {
@@ -102,9 +111,23 @@ mod tests {
 
     #[test]
     fn size_classes_as_the_source_has_them() {
-        assert_eq!(size_class("All (persons employed)"), "_T");
-        assert_eq!(size_class("10-49 persons employed"), "10-49");
-        assert_eq!(size_class("250 and more"), "250+");
-        assert_eq!(size_class("0 to 9"), "0-9");
+        for (label, class) in [
+            ("All (persons employed)", "_T"),
+            ("10-49 persons employed", "10-49"),
+            ("250 and more", "250+"),
+            ("250 or more persons employed", "250+"),
+            ("250 and over", "250+"),
+            ("More than 250", "250+"),
+            ("0 to 9", "0-9"),
+            ("Less than 10", "0-9"),
+            ("Fewer than 10 persons employed", "0-9"),
+            ("Micro (0-9)", "0-9"),
+            ("10+", "10+"),
+        ] {
+            assert_eq!(size_class(label).as_deref(), Some(class), "{label}");
+        }
+        for label in ["Not specified", "10-49 and 50-249", "SMEs", "2"] {
+            assert_eq!(size_class(label), None, "{label}");
+        }
     }
 }

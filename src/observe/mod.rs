@@ -3,11 +3,14 @@
 pub mod areas;
 mod arrange;
 pub mod collector;
+mod columns;
 pub mod corrections;
 pub mod csv_table;
 pub mod dimensions;
+mod gates;
 pub mod normalise;
 pub mod quarantine;
+pub mod reading;
 pub mod reference;
 pub mod schema;
 pub mod write;

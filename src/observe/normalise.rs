@@ -1,11 +1,12 @@
 //! One data set: snapshots in, one sorted observation file and one quarantine file out, with counts that add up.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
 use super::collector::Collector;
 use super::corrections::{Correction, Outcome};
+use super::gates;
 use super::quarantine;
 use super::reference::Reference;
 use super::{schema, write};
@@ -35,6 +36,15 @@ pub struct NormaliseReport {
     pub counts: Counts,
     pub quarantine_reasons: BTreeMap<String, u64>,
     pub series: Vec<String>,
+    /// Observations of each series and breakdown: what is gone next time must not go unseen.
+    #[serde(default)]
+    pub series_counts: BTreeMap<String, u64>,
+    /// Data files inside the archives, where their names are stable.
+    #[serde(default)]
+    pub members: BTreeSet<String>,
+    /// The earliest year of a row that was refused as still to come: from then on the same bodies give more.
+    #[serde(default)]
+    pub refused_until: Option<i32>,
     pub first_year: Option<i32>,
     pub last_year: Option<i32>,
     pub vintage: Option<String>,
@@ -56,6 +66,9 @@ impl NormaliseReport {
             counts: Counts::default(),
             quarantine_reasons: BTreeMap::new(),
             series: series.to_vec(),
+            series_counts: BTreeMap::new(),
+            members: BTreeSet::new(),
+            refused_until: None,
             first_year: None,
             last_year: None,
             vintage: None,
@@ -74,7 +87,7 @@ impl NormaliseReport {
 }
 
 /// Changes whenever the meaning of an observation file changes.
-const LAYOUT: &str = "observations-1";
+const LAYOUT: &str = "observations-2";
 
 /// The named inputs of a normalisation.
 pub fn inputs(
@@ -146,27 +159,43 @@ pub fn normalise(context: &Context<'_>, source: &Source, dataset: &Dataset, pull
     let key = key(&inputs(source, dataset, pull, context.reference, &corrections));
     if let Some(previous) = &previous
         && previous.key == key
+        && previous.refused_until.is_none_or(|year| year > context.current_year)
     {
         keep_by_hash(context.workspace, &context.workspace.observations(&source.name, &dataset.name), &previous.hash)?;
         return Ok((previous.clone(), false));
     }
     let mut collector = Collector::new(&context.reference.areas, context.current_year);
     let mut vintage = pull.vintage.clone().or_else(|| dataset.vintage.clone());
+    let mut members = BTreeSet::new();
+    let mut bodies_with_rows = 0;
     for body in &pull.bodies {
         collector.begin_body(&body.hash);
         let parsed = crate::sources::parse(dataset, body, context.store, context.reference, &mut collector)
+            .and_then(|parsed| collector.limits().map(|()| parsed))
             .map_err(|error| in_body(error, &source.name, &dataset.name, &body.name))?;
         vintage = vintage.or(parsed.vintage);
+        members.extend(parsed.members);
+        bodies_with_rows += usize::from(!parsed.empty);
+    }
+    if let (0, Some(body)) = (bodies_with_rows, pull.bodies.first()) {
+        return Err(in_body(crate::sources::empty_list(), &source.name, &dataset.name, &body.name));
     }
     let series: Vec<String> = collector.series.iter().map(|key| key.series.clone()).collect();
     let corrections = relevant(context.corrections, &source.name, &dataset.name, Some(&series));
     let inputs = inputs(source, dataset, pull, context.reference, &corrections);
+    collector.supersede();
     let outcomes = collector.correct(&corrections);
     let arranged = collector.arrange();
     let observations = arranged.order.len() as u64;
     let last = previous.as_ref().map_or(0, |p| p.counts.observations);
-    gate_size(observations, last, dataset, &collector)
+    gates::size(observations, last, dataset, &collector)
         .map_err(|error| in_body(error, &source.name, &dataset.name, &example_body(&collector, pull)))?;
+    let series_counts = arranged.counts(&collector);
+    gates::asked(dataset, pull, &collector)?;
+    if let Some(previous) = &previous {
+        let now = gates::Found { inputs: &inputs, series: &series_counts, members: &members };
+        collector.warnings.extend(gates::against(previous, &now, dataset).map_err(|error| in_set(error, &source.name, &dataset.name))?);
+    }
     let path = context.workspace.observations(&source.name, &dataset.name);
     write::observations(&collector, &arranged, &source.name, &dataset.name, &path, context.threads)?;
     let series = arranged.series_names(&collector);
@@ -187,6 +216,9 @@ pub fn normalise(context: &Context<'_>, source: &Source, dataset: &Dataset, pull
         counts,
         quarantine_reasons: reasons,
         series,
+        series_counts,
+        members,
+        refused_until: collector.too_late,
         first_year: years().min(),
         last_year: years().max(),
         vintage,
@@ -202,39 +234,6 @@ pub fn normalise(context: &Context<'_>, source: &Source, dataset: &Dataset, pull
     Ok((report, true))
 }
 
-/// A pull that is empty or much smaller than the last is a failed gate, not new data.
-fn gate_size(observations: u64, last: u64, dataset: &Dataset, collector: &Collector<'_>) -> Result<()> {
-    let defects = collector.quarantined.iter().filter(|q| q.reason.is_defect()).count() as u64;
-    if observations == 0 {
-        let example = collector.quarantined.first().map(|q| format!(": {} `{}` in record {}", q.reason.code(), q.detail, q.record));
-        return Err(Error::provider_hint(
-            "E2012",
-            format!("no row became an observation, {} rows in{}", collector.rows_in, example.unwrap_or_default()),
-            "look at the body: is it the right file?",
-        ));
-    }
-    if defects > observations {
-        let example = collector.quarantined.iter().find(|q| q.reason.is_defect());
-        return Err(Error::provider_hint(
-            "E2013",
-            format!(
-                "{defects} of {} rows are defective{}",
-                collector.rows_in,
-                example.map(|q| format!(", such as {} `{}` in record {}", q.reason.code(), q.detail, q.record)).unwrap_or_default()
-            ),
-            "the layout has probably changed; the last good data stay in use",
-        ));
-    }
-    if (observations as f64) < dataset.minimum_share_of_last * last as f64 {
-        return Err(Error::provider_hint(
-            "E2014",
-            format!("{observations} observations, the last pull had {last}: less than {:.0} %", dataset.minimum_share_of_last * 100.0),
-            "if the provider really withdrew data, lower `minimum_share_of_last` of the data set",
-        ));
-    }
-    Ok(())
-}
-
 /// The body of the first defective row; the data set's bodies together when there is one only.
 fn example_body(collector: &Collector<'_>, pull: &Pull) -> String {
     let first = collector.quarantined.iter().find(|q| q.reason.is_defect()).or(collector.quarantined.first());
@@ -245,6 +244,14 @@ fn in_body(error: Error, source: &str, dataset: &str, name: &str) -> Error {
     match error {
         Error::Provider { code, message, hint } => Error::Provider { code, message: format!("{source}/{dataset}/{name}: {message}"), hint },
         Error::Io(error) => Error::provider("E2001", format!("{source}/{dataset}/{name}: {error}")),
+        other => other,
+    }
+}
+
+/// What is wrong with a pull as a whole.
+fn in_set(error: Error, source: &str, dataset: &str) -> Error {
+    match error {
+        Error::Provider { code, message, hint } => Error::Provider { code, message: format!("{source}/{dataset}: {message}"), hint },
         other => other,
     }
 }

@@ -20,11 +20,15 @@ pub enum Reason {
     UnknownWord,
     DuplicateRow,
     DuplicateKey,
+    /// The same figure in another unit than the one that most rows of the series have.
+    OtherUnit,
+    /// A group as an older classification has it.
+    Superseded,
     CorrectionDropped,
 }
 
 impl Reason {
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::UnknownArea,
         Self::AreaNotCovered,
         Self::BadYear,
@@ -35,6 +39,8 @@ impl Reason {
         Self::UnknownWord,
         Self::DuplicateRow,
         Self::DuplicateKey,
+        Self::OtherUnit,
+        Self::Superseded,
         Self::CorrectionDropped,
     ];
 
@@ -50,13 +56,15 @@ impl Reason {
             Self::UnknownWord => "unknown_word",
             Self::DuplicateRow => "duplicate_row",
             Self::DuplicateKey => "duplicate_key",
+            Self::OtherUnit => "other_unit",
+            Self::Superseded => "superseded",
             Self::CorrectionDropped => "correction_dropped",
         }
     }
 
     /// Whether the row is wrong, rather than outside what we cover or a plain repetition.
     pub fn is_defect(self) -> bool {
-        !matches!(self, Self::AreaNotCovered | Self::DuplicateRow | Self::CorrectionDropped)
+        !matches!(self, Self::AreaNotCovered | Self::DuplicateRow | Self::OtherUnit | Self::Superseded | Self::CorrectionDropped)
     }
 }
 
@@ -68,6 +76,21 @@ pub struct Quarantined {
     /// Index of the body in the pull.
     pub body: usize,
     pub record: u32,
+}
+
+/// Characters of a detail that are kept: enough to find the row, whatever a provider sends.
+const MAX_DETAIL: usize = 200;
+
+impl Quarantined {
+    pub fn new(reason: Reason, detail: impl Into<String>, body: usize, record: u32) -> Self {
+        let mut detail: String = detail.into();
+        if let Some((end, _)) = detail.char_indices().nth(MAX_DETAIL) {
+            detail.truncate(end);
+            detail.push_str("...");
+            detail.shrink_to_fit();
+        }
+        Self { reason, detail, body, record }
+    }
 }
 
 /// The quarantine table, sorted by body and record.

@@ -10,8 +10,9 @@ use datafusion::parquet::basic::{Compression, ZstdLevel};
 use datafusion::parquet::file::properties::{EnabledStatistics, WriterProperties};
 use datafusion::parquet::file::writer::SerializedFileWriter;
 
-use super::arrange::{Arranged, Batches};
+use super::arrange::Arranged;
 use super::collector::Collector;
+use super::columns::Batches;
 use crate::error::Result;
 
 /// Rows of one row group of observations: small enough that a filter on one series reads little.

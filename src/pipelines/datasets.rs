@@ -1,7 +1,7 @@
 //! `[[dataset]]` blocks: one thing pulled from a source, in one documented format.
 
 use super::table_map::{self, TableMap};
-use super::{cron_rule, name_rule};
+use super::{cron_rule, name_rule, rules};
 use crate::error::{Problem, suggestion};
 use crate::toml_reader::TableReader;
 
@@ -95,24 +95,33 @@ pub(super) fn read(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> 
     let title = table.string("title", problems).unwrap_or_else(|| name.clone());
     let schedule = table.string("schedule", problems);
     cron_rule(table, schedule.as_deref(), problems);
-    let minimum_share_of_last = table.float("minimum_share_of_last", problems).unwrap_or(0.8);
+    let share = table.float("minimum_share_of_last", problems);
+    let minimum_share_of_last = rules::within(table, "minimum_share_of_last", share, 0.0..=1.0, problems).unwrap_or(0.8);
     let how_to_get = table.string("how_to_get", problems).unwrap_or_default();
     let vintage = table.string("vintage", problems);
     let base_url = table.string("base_url", problems).map(|url| url.trim_end_matches('/').to_owned());
+    if let Some(url) = &base_url {
+        rules::address(table, "base_url", url, problems);
+    }
     let format = table.string("format", problems);
     let format = table.require("format", format, problems)?;
     let format = match format.as_str() {
         "itu_datahub" => itu(table, problems),
         "uis_bulk" => {
             let url = table.string("url", problems);
+            if let Some(url) = &url {
+                rules::address(table, "url", url, problems);
+            }
             Some(Format::UisBulk { url: table.require("url", url, problems).unwrap_or_default() })
         }
         "uis_api" => {
             let indicators = table.strings("indicators", problems);
+            rules::not_empty(table, "indicators", indicators.as_deref(), problems);
+            let (start, end) = years(table, problems);
             Some(Format::UisApi {
                 indicators: table.require("indicators", indicators, problems).unwrap_or_default(),
-                start: table.integer("start", problems),
-                end: table.integer("end", problems),
+                start,
+                end,
                 export: table.boolean("export", problems).unwrap_or(false),
             })
         }
@@ -123,11 +132,9 @@ pub(super) fn read(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> 
         "unctad_api" => unctad_api(table, problems),
         "unsd_csv" => {
             let series = table.strings("series", problems);
-            Some(Format::UnsdCsv {
-                series: table.require("series", series, problems).unwrap_or_default(),
-                start: table.integer("start", problems),
-                end: table.integer("end", problems),
-            })
+            rules::not_empty(table, "series", series.as_deref(), problems);
+            let (start, end) = years(table, problems);
+            Some(Format::UnsdCsv { series: table.require("series", series, problems).unwrap_or_default(), start, end })
         }
         "table" => table_map::read(table, problems).map(|map| Format::Table(Box::new(map))),
         other => {
@@ -141,6 +148,12 @@ pub(super) fn read(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> 
     Some(Dataset { name, title, format, schedule, minimum_share_of_last, how_to_get, base_url, vintage })
 }
 
+fn years(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> (Option<i64>, Option<i64>) {
+    let (start, end) = (table.integer("start", problems), table.integer("end", problems));
+    rules::in_order(table, "start", start, end, problems);
+    (start, end)
+}
+
 fn itu(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> Option<Format> {
     const ROUTES: [(&str, ItuRoute); 4] = [
         ("download_by_id", ItuRoute::DownloadById),
@@ -150,6 +163,7 @@ fn itu(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> Option<Forma
     ];
     let route = table.string("route", problems).unwrap_or_else(|| "download_by_id".into());
     let codes = table.strings("codes", problems);
+    rules::not_empty(table, "codes", codes.as_deref(), problems);
     let codes = table.require("codes", codes, problems).unwrap_or_default();
     let collection = table.boolean("collection", problems).unwrap_or(false);
     let economies = table.strings("economies", problems).unwrap_or_default();
@@ -161,6 +175,19 @@ fn itu(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> Option<Forma
         );
         return None;
     };
+    if route == ItuRoute::RegionalAggregates && regions.iter().all(|region| region.trim().is_empty()) {
+        problems.push(
+            Problem::new("E0206", table.source(), table.span_of("route"), "the route regional_aggregates needs `regions`")
+                .hint("give ITU's region ids, such as regions = [\"1\", \"2\", \"3\", \"4\", \"5\", \"716\"]"),
+        );
+    }
+    let alpha3 = |code: &&String| code.trim().len() == 3 && code.trim().bytes().all(|b| b.is_ascii_uppercase());
+    if let Some(wrong) = economies.iter().find(|code| route == ItuRoute::CountrySeries && !alpha3(code)) {
+        problems.push(
+            Problem::new("E0206", table.source(), table.span_of("economies"), format!("`{wrong}` is no ISO alpha-3 code of an economy"))
+                .hint("the route country_series asks by codes such as IND"),
+        );
+    }
     Some(Format::ItuDatahub { route, codes, collection, economies, regions })
 }
 
@@ -176,6 +203,7 @@ fn unctad_api(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> Optio
         problems.push(Problem::new("E0206", table.source(), table.span_of("years"), "`years` must be [first, last]"));
         return None;
     };
+    rules::in_order(table, "years", Some(first), Some(last), problems);
     Some(Format::UnctadApi {
         report,
         dimensions,

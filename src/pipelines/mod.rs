@@ -1,6 +1,7 @@
 //! `pipelines/*.toml`: which data sets are pulled from whom, how, and how often.
 
 mod datasets;
+mod rules;
 mod table_map;
 
 use std::path::Path;
@@ -120,7 +121,8 @@ pub fn parse(text: &SourceText, problems: &mut Vec<Problem>) -> Source {
         let homepage = reader.string("homepage", problems).unwrap_or_default();
         let schedule = reader.string("schedule", problems);
         cron_rule(reader, schedule.as_deref(), problems);
-        let stale_after_days = reader.integer("stale_after_days", problems).unwrap_or(400);
+        let stale_after_days = reader.integer("stale_after_days", problems);
+        let stale_after_days = rules::within(reader, "stale_after_days", stale_after_days, 0..=36_500, problems).unwrap_or(400);
         let http = reader.table("http", "http", problems).map(|mut table| read_http(&mut table, problems)).unwrap_or_default();
         let mut datasets: Vec<Dataset> = Vec::new();
         for mut table in reader.tables("dataset", "data set", problems) {
@@ -140,18 +142,32 @@ pub fn parse(text: &SourceText, problems: &mut Vec<Problem>) -> Source {
 
 fn read_http(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> Http {
     let default = Http::default();
+    let base_url = table.string("base_url", problems);
+    if let Some(url) = &base_url {
+        rules::address(table, "base_url", url, problems);
+    }
+    let user_agent = table.string("user_agent", problems);
+    if let Some(text) = &user_agent {
+        rules::user_agent(table, text, problems);
+    }
+    let mut number = |key: &'static str, least: i64, most: i64, problems: &mut Vec<Problem>| {
+        let value = table.integer(key, problems);
+        rules::within(table, key, value, least..=most, problems).map(i64::unsigned_abs)
+    };
+    let max_bytes = number("max_bytes", 1, 1 << 40, problems);
+    let pause = number("pause_milliseconds", 0, 3_600_000, problems);
+    let retries = number("retries", 0, 20, problems);
+    let first_wait = number("first_wait_milliseconds", 0, 3_600_000, problems);
     let http = Http {
-        base_url: table.string("base_url", problems).unwrap_or_default().trim_end_matches('/').to_owned(),
-        user_agent: table.string("user_agent", problems).unwrap_or(default.user_agent),
+        base_url: base_url.unwrap_or_default().trim_end_matches('/').to_owned(),
+        user_agent: user_agent.unwrap_or(default.user_agent),
         connect_timeout_seconds: table.float("connect_timeout_seconds", problems).unwrap_or(default.connect_timeout_seconds),
         read_timeout_seconds: table.float("read_timeout_seconds", problems).unwrap_or(default.read_timeout_seconds),
         total_timeout_seconds: table.float("total_timeout_seconds", problems).unwrap_or(default.total_timeout_seconds),
-        max_bytes: table.integer("max_bytes", problems).map_or(default.max_bytes, |v| v.max(1) as u64),
-        pause_milliseconds: table.integer("pause_milliseconds", problems).map_or(default.pause_milliseconds, |v| v.max(0) as u64),
-        retries: table.integer("retries", problems).map_or(default.retries, |v| v.clamp(0, 20) as usize),
-        first_wait_milliseconds: table
-            .integer("first_wait_milliseconds", problems)
-            .map_or(default.first_wait_milliseconds, |v| v.max(1) as u64),
+        max_bytes: max_bytes.unwrap_or(default.max_bytes),
+        pause_milliseconds: pause.unwrap_or(default.pause_milliseconds),
+        retries: retries.map_or(default.retries, |v| v as usize),
+        first_wait_milliseconds: first_wait.map_or(default.first_wait_milliseconds, |v| v.max(1)),
     };
     for key in ["connect_timeout_seconds", "read_timeout_seconds", "total_timeout_seconds"] {
         let value = match key {

@@ -1,5 +1,6 @@
 //! The column map of a `table` data set: how a statistician brings in any CSV or XLSX without Rust.
 
+use super::rules;
 use crate::error::{Problem, suggestion};
 use crate::toml_reader::TableReader;
 
@@ -72,6 +73,9 @@ impl TableMap {
 
 pub(super) fn read(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> Option<TableMap> {
     let url = table.string("url", problems).unwrap_or_default();
+    if !url.trim().is_empty() {
+        rules::address(table, "url", &url, problems);
+    }
     let sheet = table.string("sheet", problems);
     let header_row = table.integer("header_row", problems).unwrap_or(1).clamp(1, 1000) as usize;
     let delimiter = table.string("delimiter", problems).and_then(|d| d.bytes().next()).unwrap_or(b',');

@@ -1,4 +1,5 @@
-//! Reads a provider's CSV: columns by name without case, every cell as text, records counted for the way back.
+//! Reads a provider's CSV: columns by name without case, every cell as text, records counted for the way back, and
+//! no record so long that a stray quote could swallow the rest of the file.
 
 use std::io::Read;
 
@@ -7,12 +8,21 @@ use csv::ByteRecord;
 use super::archive::read_error;
 use crate::error::{Error, Result, suggestion};
 
+/// The longest record that is read; real ones stay below 20 kB.
+const MAX_RECORD: usize = 1 << 20;
+/// How much the reader takes at once.
+const BUFFER: usize = 1 << 17;
+/// Notes run over a few lines at most; a field over more has a quote that closes somewhere else.
+const MAX_LINES: u64 = 20;
+
 pub struct CsvStream<R> {
-    reader: csv::Reader<R>,
+    reader: csv::Reader<Watched<R>>,
     header: Vec<String>,
     record: ByteRecord,
     ahead: Option<ByteRecord>,
     number: u32,
+    /// Lines of the body before the header.
+    skipped: u64,
     /// Two short records that make one of full width were torn by an unquoted newline.
     rejoin: bool,
 }
@@ -27,11 +37,17 @@ pub enum Record<'a> {
 impl<R: Read> CsvStream<R> {
     /// Reads the header. `first` is the number of records that came before in the same body.
     pub fn open(input: R, delimiter: u8, first: u32) -> Result<Self> {
-        let mut reader =
-            csv::ReaderBuilder::new().delimiter(delimiter).flexible(true).has_headers(false).buffer_capacity(1 << 17).from_reader(input);
-        let mut record = ByteRecord::new();
-        read_into(&mut reader, &mut record)?;
-        let header: Vec<String> = record
+        let reader = csv::ReaderBuilder::new()
+            .delimiter(delimiter)
+            .flexible(true)
+            .has_headers(false)
+            .buffer_capacity(BUFFER)
+            .from_reader(Watched::new(input));
+        let mut stream =
+            Self { reader, header: Vec::new(), record: ByteRecord::new(), ahead: None, number: first, skipped: 0, rejoin: false };
+        stream.fill()?;
+        stream.header = stream
+            .record
             .iter()
             .enumerate()
             .map(|(index, cell)| {
@@ -39,12 +55,19 @@ impl<R: Read> CsvStream<R> {
                 String::from_utf8_lossy(cell).trim().trim_matches('"').trim().to_owned()
             })
             .collect();
-        Ok(Self { reader, header, record, ahead: None, number: first, rejoin: false })
+        Ok(stream)
     }
 
     #[must_use]
     pub fn rejoin_torn(mut self) -> Self {
         self.rejoin = true;
+        self
+    }
+
+    /// Lines that were left out before the header count in the places of errors.
+    #[must_use]
+    pub fn after_lines(mut self, skipped: usize) -> Self {
+        self.skipped = skipped as u64;
         self
     }
 
@@ -65,11 +88,12 @@ impl<R: Read> CsvStream<R> {
     /// As `column`; a missing one is an error that says what the file has instead.
     pub fn require(&self, names: &[&str]) -> Result<usize> {
         self.column(names).ok_or_else(|| {
-            let near = suggestion(names[0], self.header.iter().map(String::as_str));
+            let near = suggestion(names[0], self.header.iter().map(String::as_str)).filter(|s| s.starts_with("did"));
+            let separator = other_separator(&self.header).map(|s| format!("the columns are separated by {s}: save the file with commas"));
             Error::provider_hint(
                 "E2010",
                 format!("line 1: column `{}` is missing; the file has: {}", names[0], shorten(&self.header.join(", "), 300)),
-                near.filter(|s| s.starts_with("did")).unwrap_or_else(|| "the layout has changed, or this is another file".into()),
+                separator.or(near).unwrap_or_else(|| "the layout has changed, or this is another file".into()),
             )
         })
     }
@@ -78,34 +102,149 @@ impl<R: Read> CsvStream<R> {
     pub fn read(&mut self) -> Result<Option<Record<'_>>> {
         match self.ahead.take() {
             Some(ahead) => self.record = ahead,
-            None if !read_into(&mut self.reader, &mut self.record)? => return Ok(None),
+            None if !self.fill()? => return Ok(None),
             None => {}
         }
         self.number += 1;
         let number = self.number;
         let width = self.header.len();
+        if self.rejoin && self.record.len() < width && begins(&self.record) {
+            self.rejoin_parts(width)?;
+        }
         if self.record.len() == width {
             return Ok(Some(Record::Whole(number, &self.record)));
         }
-        if self.rejoin && self.record.len() < width {
-            let mut following = ByteRecord::new();
-            if read_into(&mut self.reader, &mut following)? {
-                if self.record.len() + following.len() == width + 1 {
-                    self.record = joined(&self.record, &following);
-                    return Ok(Some(Record::Whole(number, &self.record)));
-                }
+        Ok(Some(Record::Torn(number, self.record.len())))
+    }
+
+    /// Takes the parts that follow a torn beginning, as long as they begin no record themselves and fit.
+    fn rejoin_parts(&mut self, width: usize) -> Result<()> {
+        let first = std::mem::take(&mut self.record);
+        let mut whole = first.clone();
+        while whole.len() < width && self.fill()? {
+            let following = std::mem::take(&mut self.record);
+            if begins(&following) || whole.len() + following.len() > width + 1 {
                 self.ahead = Some(following);
+                break;
+            }
+            whole = joined(&whole, &following);
+        }
+        self.record = whole;
+        self.record.set_position(first.position().cloned());
+        Ok(())
+    }
+
+    /// Reads one raw record; a quote that swallows other records is an error with the line where it opened.
+    fn fill(&mut self) -> Result<bool> {
+        self.reader.get_mut().taken = 0;
+        let more = match self.reader.read_byte_record(&mut self.record) {
+            Ok(more) => more,
+            Err(error) => return Err(self.broken(error)),
+        };
+        let begun = self.record.position().map_or(0, csv::Position::line);
+        if more && self.reader.position().line().saturating_sub(begun) > MAX_LINES {
+            // Empty lines before the record count there too.
+            let newlines = self.record.as_slice().iter().filter(|b| **b == b'\n').count();
+            if newlines as u64 > MAX_LINES {
+                return Err(self.stray_quote(&format!("and the field runs over {newlines} lines")));
             }
         }
-        Ok(Some(Record::Torn(number, self.record.len())))
+        let watched = self.reader.get_ref();
+        if more && watched.ended && watched.last != b'"' {
+            let last = self.record.iter().next_back().unwrap_or_default();
+            if last.iter().any(|b| matches!(b, b'\n' | b'\r')) {
+                return Err(self.stray_quote("and never closes"));
+            }
+        }
+        Ok(more)
+    }
+
+    /// The line of the body where the record begins. The reader begins it right behind the CR of the line before.
+    fn line(&self) -> u64 {
+        let behind_cr = |position: &csv::Position| u64::from(position.byte() > 0 && self.reader.get_ref().crlf);
+        self.record.position().map_or(1, |position| position.line() + behind_cr(position)) + self.skipped
+    }
+
+    fn stray_quote(&self, what: &str) -> Error {
+        Error::provider_hint(
+            "E2011",
+            format!("line {}: a quote opens here {what}", self.line()),
+            "the rows behind it would be lost; the last good data stay in use: pull again, or mend the line",
+        )
+    }
+
+    fn broken(&self, error: csv::Error) -> Error {
+        match error.into_kind() {
+            csv::ErrorKind::Io(error) if error.get_ref().is_some_and(|inner| inner.is::<LongRecord>()) => {
+                let begun = self.record.position().map_or(1, csv::Position::line);
+                if self.reader.position().line().saturating_sub(begun) > MAX_LINES {
+                    return self.stray_quote(&format!("and does not close within {MAX_RECORD} bytes"));
+                }
+                Error::provider_hint(
+                    "E2007",
+                    format!("line {}: a record of more than {MAX_RECORD} bytes", self.line()),
+                    "no real row is that long: do not trust this body",
+                )
+            }
+            csv::ErrorKind::Io(error) => read_error(&error),
+            other => Error::provider("E2011", format!("not CSV: {other:?}")),
+        }
     }
 }
 
-fn read_into<R: Read>(reader: &mut csv::Reader<R>, record: &mut ByteRecord) -> Result<bool> {
-    reader.read_byte_record(record).map_err(|error| match error.into_kind() {
-        csv::ErrorKind::Io(error) => read_error(&error),
-        other => Error::provider("E2011", format!("not CSV: {other:?}")),
-    })
+/// Counts what the CSV reader takes for one record, and remembers how the body ends.
+struct Watched<R> {
+    inner: R,
+    taken: usize,
+    ended: bool,
+    /// Lines end with CR LF.
+    crlf: bool,
+    begun: bool,
+    /// The last byte that ends no line.
+    last: u8,
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("a record of more than {MAX_RECORD} bytes")]
+struct LongRecord;
+
+impl<R> Watched<R> {
+    fn new(inner: R) -> Self {
+        Self { inner, taken: 0, ended: false, crlf: false, begun: false, last: 0 }
+    }
+}
+
+impl<R: Read> Read for Watched<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        // What lies in the buffer already may belong to the next record.
+        if self.taken > MAX_RECORD + BUFFER {
+            return Err(std::io::Error::other(LongRecord));
+        }
+        let count = self.inner.read(buffer)?;
+        let chunk = &buffer[..count];
+        self.taken += count;
+        self.ended = count == 0 && !buffer.is_empty();
+        if !self.begun && count > 0 {
+            self.begun = true;
+            self.crlf = chunk.windows(2).any(|pair| pair == b"\r\n");
+        }
+        if let Some(last) = chunk.iter().rev().find(|b| !matches!(b, b'\n' | b'\r')) {
+            self.last = *last;
+        }
+        Ok(count)
+    }
+}
+
+/// A header of one cell that holds several of another separator.
+pub fn other_separator(header: &[String]) -> Option<&'static str> {
+    let [only] = header else { return None };
+    [(';', "`;`"), ('\t', "tabs"), ('|', "`|`")].into_iter().find(|(sign, _)| only.matches(*sign).count() >= 2).map(|(_, name)| name)
+}
+
+/// Whether a record begins like one of the layout that has torn ones: a number, then a code.
+fn begins(record: &ByteRecord) -> bool {
+    let cell = |index: usize| record.get(index).unwrap_or_default().trim_ascii();
+    !cell(0).is_empty() && cell(0).iter().all(u8::is_ascii_digit) && cell(1).first().is_some_and(u8::is_ascii_alphabetic)
 }
 
 fn joined(first: &ByteRecord, second: &ByteRecord) -> ByteRecord {

@@ -23,17 +23,14 @@ pub fn parse(mut file: File, name: &str, reference: &Reference, collector: &mut 
     }
     let mut series = SeriesTable::new(reference);
     if kind == Kind::Json {
-        json_rows::read(file, &mut series, collector)?;
+        if json_rows::read(file, &mut series, collector)? == 0 {
+            return Ok(Parsed { empty: true, ..Parsed::default() });
+        }
     } else {
-        let (mut found, mut count) = (false, 0);
-        archive::for_each_member(file, &|member| member.is_empty() || member.to_ascii_lowercase().ends_with(".csv"), &mut |_, reader| {
-            found = true;
+        let mut count = 0;
+        let found = archive::for_each_csv(file, &mut |_, reader| {
             let csv = CsvStream::open(reader, b',', count)?;
-            count = if csv.column(&["DisaggregationGroup"]).is_some() {
-                csv_rows::v3(csv, &mut series, collector)?
-            } else {
-                csv_rows::v2(csv, &mut series, collector)?
-            };
+            count = csv_rows::read(csv, &mut series, collector)?;
             Ok(())
         })?;
         if !found {
@@ -41,7 +38,12 @@ pub fn parse(mut file: File, name: &str, reference: &Reference, collector: &mut 
         }
     }
     series.warn(collector);
-    Ok(Parsed { vintage: downloaded_at(name) })
+    Ok(Parsed { vintage: downloaded_at(name), ..Parsed::default() })
+}
+
+/// Whether a header is that of one of the two layouts.
+pub(super) fn fits<R: std::io::Read>(csv: &CsvStream<R>) -> bool {
+    csv_rows::fits(csv)
 }
 
 /// Portal downloads carry the moment in their name: `<label>_<epoch milliseconds>.csv`.
@@ -53,12 +55,13 @@ fn downloaded_at(name: &str) -> Option<String> {
     Some(format!("downloaded {}", moment.strftime("%Y-%m-%d")))
 }
 
-/// Estimates are marked only in the source text: "ITU estimate.", in mixed case.
+/// Estimates are marked only in words: "ITU estimate.", "Estimation based on ..", in mixed case; so are breaks.
 fn status_of(note: &str, source: &str) -> &'static str {
-    let contains = |text: &str, word: &str| text.to_ascii_lowercase().contains(word);
-    if contains(source, "estimate") || contains(note, "estimate") {
+    let (note, source) = (note.to_ascii_lowercase(), source.to_ascii_lowercase());
+    let says = |words: &[&str]| words.iter().any(|word| note.contains(word));
+    if source.contains("estimat") || says(&["estimat"]) {
         "E"
-    } else if contains(note, "break in") {
+    } else if says(&["break in", "series break", "breaks in", "redesigned"]) || (says(&["compar"]) && says(&["should not be"])) {
         "B"
     } else {
         "A"

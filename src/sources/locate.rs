@@ -24,7 +24,7 @@ pub fn locate(format: &Format, mut file: File, wanted: &BTreeSet<u32>) -> Result
     let mut found = BTreeMap::new();
     let kind = archive::kind_of(&mut file)?;
     if kind == Kind::Json {
-        let body: serde_json::Value = serde_json::from_reader(std::io::BufReader::new(file))?;
+        let body: serde_json::Value = archive::json(file)?;
         let items = body.get("records").unwrap_or(&body).as_array().cloned().unwrap_or_default();
         for number in wanted {
             if let Some(item) = (*number as usize).checked_sub(1).and_then(|i| items.get(i)) {
@@ -47,6 +47,9 @@ pub fn locate(format: &Format, mut file: File, wanted: &BTreeSet<u32>) -> Result
         let mut reader = BufReader::new(reader);
         let behind_cr = u64::from(reader.fill_buf().map_err(|e| archive::read_error(&e))?.windows(2).any(|w| w == b"\r\n"));
         let csv = CsvStream::open(reader, delimiter, count)?;
+        if !name.is_empty() && !fits(format, &csv) {
+            return Ok(());
+        }
         let mut csv = if csv.column(&["DisaggregationGroup"]).is_some() { csv.rejoin_torn() } else { csv };
         while let Some(record) = csv.read()? {
             if let Record::Whole(number, record) = record
@@ -61,6 +64,17 @@ pub fn locate(format: &Format, mut file: File, wanted: &BTreeSet<u32>) -> Result
         Ok(())
     })?;
     Ok(found)
+}
+
+/// Whether the parser of the format would read a member with this header, or pass over it.
+fn fits<R: std::io::Read>(format: &Format, csv: &CsvStream<R>) -> bool {
+    match format {
+        Format::ItuDatahub { .. } => super::itu::fits(csv),
+        Format::UnctadBulk { .. } | Format::UnctadApi { .. } => super::unctad::fits(csv),
+        Format::UnsdCsv { .. } => super::unsd::fits(csv),
+        Format::Table(map) => super::table::fits(map, csv),
+        Format::UisBulk { .. } | Format::UisApi { .. } => true,
+    }
 }
 
 /// The same members as the parser of the format reads.

@@ -3,14 +3,13 @@
 use std::fs::File;
 use std::io::Read;
 
-use calamine::{Data, Reader, Xlsx};
-
 use super::Parsed;
 use super::archive::{self, Kind};
-use super::csv_stream::{CsvStream, Record};
+use super::csv_stream::{CsvStream, Record, other_separator};
 use crate::error::{Error, Result, suggestion};
-use crate::observe::collector::{Detail, Value, parse_number, parse_year};
+use crate::observe::collector::{Detail, parse_year};
 use crate::observe::quarantine::Reason;
+use crate::observe::reading::{self, Answers};
 use crate::observe::{Collector, SeriesKey, dimensions};
 use crate::pipelines::{Column, TableMap};
 
@@ -24,10 +23,13 @@ pub fn parse(mut file: File, map: &TableMap, collector: &mut Collector<'_>) -> R
         workbook(file, map, collector)?;
     } else {
         let mut count = 0;
-        archive::for_each_member(file, &|name| name.is_empty() || name.to_ascii_lowercase().ends_with(".csv"), &mut |_, reader| {
+        let found = archive::for_each_csv(file, &mut |_, reader| {
             count = csv(reader, count, map, collector)?;
             Ok(())
         })?;
+        if !found {
+            return Err(Error::provider("E2009", "the archive holds no CSV and is no workbook"));
+        }
     }
     Ok(Parsed::default())
 }
@@ -44,7 +46,7 @@ fn holds_workbook(file: &File) -> Result<bool> {
 fn csv(reader: &mut dyn Read, first: u32, map: &TableMap, collector: &mut Collector<'_>) -> Result<u32> {
     let mut reader = reader;
     skip_lines(&mut reader, map.header_row - 1)?;
-    let mut csv = CsvStream::open(reader, map.delimiter, first)?;
+    let mut csv = CsvStream::open(reader, map.delimiter, first)?.after_lines(map.header_row - 1);
     let layout = Layout::new(map, csv.header())?;
     while let Some(record) = csv.read()? {
         match record {
@@ -61,6 +63,11 @@ fn csv(reader: &mut dyn Read, first: u32, map: &TableMap, collector: &mut Collec
     Ok(csv.count())
 }
 
+/// Whether a header has the columns of the map.
+pub(super) fn fits<R: Read>(map: &TableMap, csv: &CsvStream<R>) -> bool {
+    Layout::new(map, csv.header()).is_ok()
+}
+
 pub(super) fn skip_lines(reader: &mut dyn Read, lines: usize) -> Result<()> {
     let mut byte = [0];
     let mut left = lines;
@@ -71,44 +78,12 @@ pub(super) fn skip_lines(reader: &mut dyn Read, lines: usize) -> Result<()> {
 }
 
 fn workbook(file: File, map: &TableMap, collector: &mut Collector<'_>) -> Result<()> {
-    let bad = |e: &dyn std::fmt::Display| {
-        Error::provider_hint("E2004", format!("the workbook cannot be read: {e}"), "save it again as .xlsx, or export the sheet as CSV")
-    };
-    let mut book: Xlsx<_> = calamine::open_workbook_from_rs(std::io::BufReader::new(file)).map_err(|e: calamine::XlsxError| bad(&e))?;
-    let sheets = book.sheet_names();
-    let sheet = match &map.sheet {
-        Some(wanted) => sheets.iter().find(|s| s.eq_ignore_ascii_case(wanted)).ok_or_else(|| Error::Provider {
-            code: "E2010",
-            message: format!("the workbook has no sheet `{wanted}`"),
-            hint: suggestion(wanted, sheets.iter().map(String::as_str)),
-        })?,
-        None => sheets.first().ok_or_else(|| Error::provider("E2002", "the workbook has no sheet"))?,
-    };
-    let range = book.worksheet_range(sheet).map_err(|e| bad(&e))?;
-    let top = range.start().map_or(0, |(row, _)| row as usize);
-    let rows: Vec<Vec<String>> =
-        range.rows().skip((map.header_row - 1).saturating_sub(top)).map(|row| row.iter().map(cell).collect()).collect();
-    let Some((header, rows)) = rows.split_first() else {
-        return Err(Error::provider("E2002", format!("sheet `{sheet}` is empty")));
-    };
-    let layout = Layout::new(map, header)?;
-    for (index, cells) in rows.iter().enumerate() {
-        if cells.iter().all(String::is_empty) {
-            continue;
-        }
-        layout.row(index as u32 + 1, cells, collector);
+    let sheet = super::workbook::read(file, map.sheet.as_deref(), map.header_row)?;
+    let layout = Layout::new(map, &sheet.header)?;
+    for (number, cells) in &sheet.rows {
+        layout.row(*number, cells, collector);
     }
     Ok(())
-}
-
-fn cell(data: &Data) -> String {
-    match data {
-        Data::Empty => String::new(),
-        Data::Float(number) => number.to_string(),
-        Data::Int(number) => number.to_string(),
-        Data::Bool(flag) => flag.to_string(),
-        other => other.to_string().trim().to_owned(),
-    }
 }
 
 /// Where each of our columns stands in this file.
@@ -131,8 +106,9 @@ impl<'m> Layout<'m> {
                         map.header_row,
                         super::csv_stream::shorten(&header.join(", "), 300)
                     ),
-                    suggestion(name, header.iter().map(String::as_str))
-                        .filter(|s| s.starts_with("did"))
+                    other_separator(header)
+                        .map(|sign| format!("the columns are separated by {sign}: say so with `delimiter` of the data set"))
+                        .or_else(|| suggestion(name, header.iter().map(String::as_str)).filter(|s| s.starts_with("did")))
                         .unwrap_or_else(|| "mend `columns` of the data set".into()),
                 )
             })
@@ -201,20 +177,13 @@ impl<'m> Layout<'m> {
         let series = collector.series(key);
         let mut add = |year: &str, given: &str| {
             let given = self.map.code("value", given);
-            let mut detail = Detail { obs_status: status.clone(), note: note.clone(), obs_text: None };
-            let value = match () {
-                () if given.is_empty() || matches!(given, ".." | "...") => {
-                    detail.obs_status = "O".into();
-                    Value::Missing
-                }
-                () if is_word(given) => {
-                    detail.obs_text = Some(given.to_owned());
-                    Value::Missing
-                }
-                () => Value::Text(given.as_bytes()),
-            };
-            let detail = collector.detail(&detail);
-            collector.push(number, scheme, area.as_bytes(), year.as_bytes(), series, detail, value);
+            let reading = reading::read(given.as_bytes(), if is_word(given) { Answers::Words } else { Answers::Never });
+            let detail = collector.detail(&Detail {
+                obs_status: reading.obs_status.map_or_else(|| status.clone(), str::to_owned),
+                note: note.clone(),
+                obs_text: reading.text.then(|| given.to_owned()),
+            });
+            collector.push(number, scheme, area.as_bytes(), year.as_bytes(), series, detail, reading.value);
         };
         if self.years.is_empty() {
             add(&self.text("time_period", cells).unwrap_or_default(), &self.text("value", cells).unwrap_or_default());
@@ -226,12 +195,9 @@ impl<'m> Layout<'m> {
     }
 }
 
-/// Yes/no and other answers in words are kept as text; `N/A`-like words are for `maps.value` to clear.
+/// Yes/no and other answers in words are kept as text.
 fn is_word(given: &str) -> bool {
-    parse_number(given.as_bytes()).is_none()
-        && given.chars().all(|c| c.is_alphabetic() || c.is_whitespace() || matches!(c, '-' | '_' | ','))
-        && given.chars().any(char::is_alphabetic)
-        && !given.eq_ignore_ascii_case("nan")
+    given.chars().all(|c| c.is_alphabetic() || c.is_whitespace() || matches!(c, '-' | '_' | ',')) && given.chars().any(char::is_alphabetic)
 }
 
 fn code_of(name: &str, word: String) -> String {

@@ -11,19 +11,39 @@ use crate::error::{Error, Result};
 use crate::observe::collector::{Detail, Value};
 use crate::observe::quarantine::Reason;
 use crate::observe::{Collector, SeriesKey, dimensions};
+use crate::pipelines::Format;
 
-pub fn parse(file: File, collector: &mut Collector<'_>) -> Result<Parsed> {
-    let (mut found, mut count, mut vintage) = (false, 0, None);
-    archive::for_each_member(file, &|name| name.is_empty() || name.to_ascii_lowercase().ends_with(".csv"), &mut |name, reader| {
-        found = true;
+pub fn parse(file: File, format: &Format, collector: &mut Collector<'_>) -> Result<Parsed> {
+    let (mut count, mut vintage) = (0, None);
+    let found = archive::for_each_csv(file, &mut |name, reader| {
+        count = rows(reader, count, format, collector)?;
         vintage = vintage.take().or_else(|| written_at(name));
-        count = rows(reader, count, collector)?;
         Ok(())
     })?;
     if !found {
         return Err(Error::provider("E2009", "the archive holds no CSV"));
     }
-    Ok(Parsed { vintage })
+    Ok(Parsed { vintage, ..Parsed::default() })
+}
+
+/// Whether a header is that of a report.
+pub(super) fn fits<R: Read>(csv: &CsvStream<R>) -> bool {
+    layout(csv).is_ok()
+}
+
+/// Dimensions without which the rows of a report would pass for totals of something else.
+fn wanted(format: &Format) -> Vec<String> {
+    match format {
+        Format::UnctadApi { dimensions, .. } => {
+            dimensions.iter().filter(|name| !matches!(name.as_str(), "Economy" | "Year")).cloned().collect()
+        }
+        Format::UnctadBulk { report } => [("ictuse", "UseOfIct"), ("ictuseenterprsize", "EnterpriseSize"), ("ictuselocation", "Location")]
+            .into_iter()
+            .filter(|(part, _)| report.to_lowercase().contains(part))
+            .map(|(_, name)| name.to_owned())
+            .collect(),
+        _ => Vec::new(),
+    }
 }
 
 /// `US_X_20251208094400.csv` -> `2025-12-08`.
@@ -93,12 +113,46 @@ fn layout<R: Read>(csv: &CsvStream<R>) -> Result<Layout> {
             "the layout has changed, or this is another file",
         ));
     }
-    Ok(Layout { economy, time, dimensions, measures })
+    let layout = Layout { economy, time, dimensions, measures };
+    let known = |index: usize, name: &str| {
+        let twin_of_key = ["label", "code"]
+            .iter()
+            .any(|twin| ["economy", "year", "period"].iter().any(|key| name == format!("{key} {twin}") || name == format!("{key}_{twin}")));
+        index == economy || index == time || twin_of_key || name.is_empty() || layout.uses(index)
+    };
+    match header.iter().enumerate().find(|(index, name)| !known(*index, name)) {
+        None => Ok(layout),
+        Some((index, _)) => Err(Error::provider_hint(
+            "E2010",
+            format!("line 1: column `{}` has no label or code beside it; the file has: {}", csv.header()[index], csv.header().join(", ")),
+            "a dimension that is not read would turn its breakdowns into totals: the layout has changed",
+        )),
+    }
 }
 
-fn rows(reader: &mut dyn Read, first: u32, collector: &mut Collector<'_>) -> Result<u32> {
+impl Layout {
+    fn uses(&self, index: usize) -> bool {
+        self.dimensions.iter().any(|d| d.code == index || d.label == Some(index))
+            || self.measures.iter().any(|m| m.value == index || m.footnote == Some(index) || m.missing == Some(index))
+    }
+
+    /// A dimension that the report must have, by the beginning of its name.
+    fn require(&self, name: &str, header: &[String]) -> Result<()> {
+        if self.dimensions.iter().any(|dimension| dimension.name.to_lowercase().starts_with(&name.to_lowercase())) {
+            return Ok(());
+        }
+        Err(Error::provider_hint(
+            "E2010",
+            format!("line 1: dimension `{name}` is missing; the file has: {}", header.join(", ")),
+            "without it the breakdowns would pass for totals: the layout has changed, or this is another report",
+        ))
+    }
+}
+
+fn rows(reader: &mut dyn Read, first: u32, format: &Format, collector: &mut Collector<'_>) -> Result<u32> {
     let mut csv = CsvStream::open(reader, b',', first)?;
     let layout = layout(&csv)?;
+    wanted(format).iter().try_for_each(|name| layout.require(name, csv.header()))?;
     let single = layout.measures.len() == 1;
     while let Some(record) = csv.read()? {
         let (number, record) = match record {
@@ -117,9 +171,14 @@ fn rows(reader: &mut dyn Read, first: u32, collector: &mut Collector<'_>) -> Res
                 continue;
             }
             let mut key = SeriesKey::total("", unit_of(&measure.name));
-            for dimension in &layout.dimensions {
+            let unknown = layout.dimensions.iter().find_map(|dimension| {
                 let label = dimension.label.map(text).unwrap_or_default();
-                place(&mut key, &dimension.name, text(dimension.code), &label);
+                let known = place(&mut key, &dimension.name, text(dimension.code), &label);
+                (!known).then(|| format!("{} `{}`", dimension.name, if label.is_empty() { text(dimension.code) } else { label }))
+            });
+            if let Some(unknown) = unknown {
+                collector.quarantine(number, Reason::UnknownWord, unknown);
+                continue;
             }
             if key.series.is_empty() {
                 key.series.clone_from(&measure.name);
@@ -139,15 +198,15 @@ fn rows(reader: &mut dyn Read, first: u32, collector: &mut Collector<'_>) -> Res
     Ok(csv.count())
 }
 
-/// Puts one dimension of the report into ours.
-fn place(key: &mut SeriesKey, name: &str, code: String, label: &str) {
+/// Puts one dimension of the report into ours; false when its word is not understood.
+fn place(key: &mut SeriesKey, name: &str, code: String, label: &str) -> bool {
     match name {
         "useofict" | "variable" | "series" => key.series = code,
         "enterprisesize" => {
-            key.size_class = if label.is_empty() && code == "0" {
-                "_T".into()
-            } else {
-                dimensions::size_class(if label.is_empty() { &code } else { label })
+            let class = if label.is_empty() && code == "0" { Some("_T".to_owned()) } else { size_class(&code, label) };
+            match class {
+                Some(class) => key.size_class = class,
+                None => return false,
             }
         }
         "locationtype" => {
@@ -160,6 +219,12 @@ fn place(key: &mut SeriesKey, name: &str, code: String, label: &str) {
         _ if key.breakdown == "_T" => key.breakdown = code,
         _ => key.breakdown = format!("{};{code}", key.breakdown),
     }
+    true
+}
+
+/// Without a label, a code that is no class itself is kept as it is: it cannot be mistaken for one.
+fn size_class(code: &str, label: &str) -> Option<String> {
+    if label.is_empty() { dimensions::size_class(code).or_else(|| Some(code.to_owned())) } else { dimensions::size_class(label) }
 }
 
 fn unit_of(measure: &str) -> &'static str {
@@ -181,8 +246,8 @@ fn status_of(empty: bool, missing: &str, footnote: &str) -> &'static str {
         () if empty && missing.starts_with("not applicable") => "M",
         () if empty && missing.starts_with("not publishable") => "Q",
         () if empty => "O",
-        () if footnote.starts_with("Estimated") => "E",
-        () if footnote.starts_with("Break") => "B",
+        () if footnote.to_lowercase().contains("estimat") => "E",
+        () if footnote.to_lowercase().contains("break") => "B",
         () => "A",
     }
 }

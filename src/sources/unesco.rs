@@ -10,7 +10,7 @@ use super::Parsed;
 use super::archive::{self, Kind};
 use super::csv_stream::{CsvStream, Record};
 use crate::error::{Error, Result};
-use crate::observe::collector::{Detail, Value};
+use crate::observe::collector::{Detail, Value, parse_number};
 use crate::observe::quarantine::Reason;
 use crate::observe::{Collector, SeriesKey, dimensions};
 
@@ -22,7 +22,10 @@ pub fn parse(mut file: File, name: &str, collector: &mut Collector<'_>) -> Resul
     let mut rows = Rows::default();
     match kind {
         Kind::Json => rows.answer(file, collector).map(|()| Parsed::default()),
-        Kind::Zip => archive_body(file, &mut rows, collector),
+        Kind::Zip | Kind::SevenZip => archive_body(file, &mut rows, collector),
+        Kind::Gzip => {
+            archive::for_each_member(file, &|_| true, &mut |_, reader| rows.table(reader, name, collector)).map(|()| Parsed::default())
+        }
         _ => {
             let mut reader = archive::text_reader(file, kind)?;
             rows.table(&mut reader, name, collector).map(|()| Parsed::default())
@@ -33,6 +36,7 @@ pub fn parse(mut file: File, name: &str, collector: &mut Collector<'_>) -> Resul
 /// A bulk archive (national and regional data, labels) or an export (one data file in a folder).
 fn archive_body(file: File, rows: &mut Rows, collector: &mut Collector<'_>) -> Result<Parsed> {
     let mut parsed = Parsed::default();
+    let mut regions = false;
     // `data.csv` of an export in its folder; SDG_METADATA.csv is something else.
     let export = |name: &str| name.rsplit('/').next().is_some_and(|file| matches!(file, "data.csv" | "data.json"));
     let ends = |name: &str, end: &str| name.to_ascii_lowercase().ends_with(end);
@@ -41,17 +45,15 @@ fn archive_body(file: File, rows: &mut Rows, collector: &mut Collector<'_>) -> R
         &|name| ends(name, "_label.csv") || ends(name, "_region.csv") || ends(name, ".md"),
         &mut |name, reader| {
             if ends(name, "_label.csv") {
-                rows.labels(reader)
-            } else if ends(name, "_region.csv") {
-                rows.newest_income_vintage(reader)
-            } else {
-                // `SDG_README_RELEASE_2026_February.md` carries the release in its name.
-                let upper = name.to_ascii_uppercase();
-                parsed.vintage = upper
-                    .split_once("RELEASE_")
-                    .map(|_| name[upper.find("RELEASE_").unwrap_or(0) + 8..].trim_end_matches(".md").replace('_', " "));
-                Ok(())
+                return rows.labels(reader);
             }
+            if ends(name, "_region.csv") {
+                regions = true;
+            } else if let Some(at) = name.to_ascii_uppercase().find("RELEASE_") {
+                // `SDG_README_RELEASE_2026_February.md` carries the release in its name; other notes may lie beside it.
+                parsed.vintage = Some(name[at + 8..].trim_end_matches(".md").replace('_', " "));
+            }
+            Ok(())
         },
     )?;
     let mut found = false;
@@ -60,6 +62,9 @@ fn archive_body(file: File, rows: &mut Rows, collector: &mut Collector<'_>) -> R
         &|name| ends(name, "_data_national.csv") || ends(name, "_data_regional.csv") || export(name),
         &mut |name, reader| {
             found = true;
+            if !export(name) {
+                parsed.members.push(name.rsplit('/').next().unwrap_or(name).to_ascii_uppercase());
+            }
             if ends(name, ".json") { rows.answer(reader, collector) } else { rows.table(reader, name, collector) }
         },
     )?;
@@ -70,6 +75,13 @@ fn archive_body(file: File, rows: &mut Rows, collector: &mut Collector<'_>) -> R
             "expected .._DATA_NATIONAL.csv, or data.csv of an export",
         ));
     }
+    if regions && !parsed.members.iter().any(|name| name.ends_with("_DATA_REGIONAL.CSV")) {
+        return Err(Error::provider_hint(
+            "E2009",
+            "the archive lists regions, but has no file .._DATA_REGIONAL.csv with their data",
+            "without it all aggregates of UIS would vanish: pull again, or wait for the next release",
+        ));
+    }
     Ok(parsed)
 }
 
@@ -77,7 +89,7 @@ fn archive_body(file: File, rows: &mut Rows, collector: &mut Collector<'_>) -> R
 #[derive(Deserialize)]
 struct Answer {
     #[serde(default)]
-    hints: Vec<Hint>,
+    hints: Option<Vec<Hint>>,
     records: Vec<ApiRecord>,
 }
 
@@ -100,7 +112,7 @@ struct ApiRecord {
     #[serde(default)]
     qualifier: Option<String>,
     #[serde(default)]
-    footnotes: Vec<Footnote>,
+    footnotes: Option<Vec<Footnote>>,
 }
 
 #[derive(Deserialize)]
@@ -109,13 +121,22 @@ struct Footnote {
     value: Option<String>,
 }
 
+/// A record as any route gives it.
+struct Row<'a> {
+    number: u32,
+    series: u32,
+    area: &'a [u8],
+    year: &'a [u8],
+    /// `MAGNITUDE|QUALIFIER`
+    flags: &'a [u8],
+    footnote: Option<String>,
+}
+
 #[derive(Default)]
 struct Rows {
     units: HashMap<String, &'static str>,
     series: HashMap<Box<[u8]>, u32>,
     details: HashMap<Box<[u8]>, (u32, Effect)>,
-    /// "(July 2024)": income groups of other vintages would contradict.
-    income_vintage: Option<String>,
     count: u32,
 }
 
@@ -141,22 +162,6 @@ impl Rows {
         Ok(())
     }
 
-    fn newest_income_vintage(&mut self, reader: &mut dyn Read) -> Result<()> {
-        let mut csv = CsvStream::open(reader, b',', 0)?;
-        let column = csv.require(&["REGION_ID"])?;
-        while let Some(record) = csv.read()? {
-            if let Record::Whole(_, record) = record {
-                let id = String::from_utf8_lossy(record.get(column).unwrap_or_default());
-                if let Some(vintage) = income_vintage(&id)
-                    && self.income_vintage.as_deref().is_none_or(|newest| year_of(vintage) > year_of(newest))
-                {
-                    self.income_vintage = Some(vintage.to_owned());
-                }
-            }
-        }
-        Ok(())
-    }
-
     /// A data table of the bulk archive or an export.
     fn table(&mut self, reader: &mut dyn Read, name: &str, collector: &mut Collector<'_>) -> Result<()> {
         let mut csv = CsvStream::open(reader, b',', self.count).map_err(|e| match e {
@@ -167,7 +172,8 @@ impl Rows {
         let area = csv.require(&["COUNTRY_ID", "REGION_ID", "geoUnit"])?;
         let year = csv.require(&["YEAR"])?;
         let value = csv.require(&["VALUE"])?;
-        let (magnitude, qualifier) = (csv.column(&["MAGNITUDE"]), csv.column(&["QUALIFIER"]));
+        // Without the flags, `not applicable` would pass for zero.
+        let (magnitude, qualifier) = (csv.require(&["MAGNITUDE"])?, csv.require(&["QUALIFIER"])?);
         let mut key = Vec::new();
         let mut last = (Vec::new(), 0u32);
         while let Some(record) = csv.read()? {
@@ -184,30 +190,13 @@ impl Rows {
                         last = (indicator.to_vec(), series);
                     }
                     key.clear();
-                    key.extend_from_slice(magnitude.map_or(&b""[..], cell));
+                    key.extend_from_slice(cell(magnitude));
                     key.push(b'|');
-                    key.extend_from_slice(qualifier.map_or(&b""[..], cell));
-                    let (detail, effect) = match self.details.get(key.as_slice()) {
-                        Some(found) => *found,
-                        None => self.flags(&key, collector),
-                    };
-                    if self.superseded(cell(area)) {
-                        collector.quarantine(number, Reason::AreaNotCovered, String::from_utf8_lossy(cell(area)));
-                        continue;
-                    }
+                    key.extend_from_slice(cell(qualifier));
                     let given = cell(value);
-                    let value = match effect {
-                        Effect::Null => Value::Missing,
-                        Effect::Zero => Value::Number(0.0),
-                        Effect::Keep if given.is_empty() => Value::Missing,
-                        Effect::Keep => Value::Text(given),
-                    };
-                    let detail = if matches!(value, Value::Missing) && effect == Effect::Keep {
-                        collector.detail(&Detail::status("O"))
-                    } else {
-                        detail
-                    };
-                    collector.push(number, "uis", cell(area), cell(year), last.1, detail, value);
+                    let value = if given.is_empty() { Value::Missing } else { Value::Text(given) };
+                    let row = Row { number, series: last.1, area: cell(area), year: cell(year), flags: &key, footnote: None };
+                    self.row(&row, value, collector);
                 }
             }
         }
@@ -216,10 +205,8 @@ impl Rows {
     }
 
     fn answer(&mut self, reader: impl Read, collector: &mut Collector<'_>) -> Result<()> {
-        let answer: Answer = serde_json::from_reader(std::io::BufReader::new(reader)).map_err(|e| {
-            Error::provider_hint("E2008", format!("not the documented JSON: {e}"), "the interface has changed, or the answer was cut off")
-        })?;
-        if let Some(hint) = answer.hints.iter().find(|h| h.code.ends_with("::001") || h.code.ends_with("::003")) {
+        let answer: Answer = archive::json(reader)?;
+        if let Some(hint) = answer.hints.iter().flatten().find(|h| h.code.ends_with("::001") || h.code.ends_with("::003")) {
             return Err(Error::provider_hint(
                 "E2020",
                 format!("{}: {}", hint.code, hint.message),
@@ -228,27 +215,60 @@ impl Rows {
         }
         for record in answer.records {
             self.count += 1;
-            let number = self.count;
             let Some(series) = self.series(record.indicator_id.trim().as_bytes(), collector) else { continue };
             let flags = format!("{}|{}", record.magnitude.as_deref().unwrap_or_default(), record.qualifier.as_deref().unwrap_or_default());
-            let (mut detail, effect) = self.flags(flags.as_bytes(), collector);
-            let value = match (effect, record.value) {
-                (Effect::Null, _) | (Effect::Keep, None) => Value::Missing,
-                (Effect::Zero, _) => Value::Number(0.0),
-                (Effect::Keep, Some(value)) => Value::Number(value),
+            let year = record.year.to_string();
+            let notes: Vec<String> = record.footnotes.unwrap_or_default().into_iter().filter_map(|f| f.value).collect();
+            let row = Row {
+                number: self.count,
+                series,
+                area: record.geo_unit.trim().as_bytes(),
+                year: year.as_bytes(),
+                flags: flags.as_bytes(),
+                footnote: (!notes.is_empty()).then(|| notes.join("; ")),
             };
-            let note: Vec<String> = record.footnotes.into_iter().filter_map(|f| f.value).collect();
-            if !note.is_empty() || (matches!(value, Value::Missing) && effect == Effect::Keep) {
-                let mut full = status_of(&flags);
-                if matches!(value, Value::Missing) && effect == Effect::Keep {
-                    full.obs_status = "O".into();
-                }
-                full.note = (!note.is_empty()).then(|| note.join("; "));
-                detail = collector.detail(&full);
-            }
-            collector.push(number, "uis", record.geo_unit.trim().as_bytes(), record.year.to_string().as_bytes(), series, detail, value);
+            self.row(&row, record.value.map_or(Value::Missing, Value::Number), collector);
         }
         Ok(())
+    }
+
+    /// One record of any route.
+    fn row(&mut self, row: &Row<'_>, given: Value<'_>, collector: &mut Collector<'_>) {
+        let (mut detail, effect) = self.flags(row.flags, collector);
+        let number = match given {
+            Value::Missing => None,
+            Value::Number(number) => Some(number),
+            Value::Text(text) => parse_number(text),
+        };
+        let value = match effect {
+            Effect::Null | Effect::Zero if number.is_some_and(|n| n != 0.0) => {
+                let flags = String::from_utf8_lossy(row.flags);
+                let magnitude = flags.split('|').next().unwrap_or_default();
+                let what = format!("{} with MAGNITUDE {magnitude}", number.unwrap_or_default());
+                return collector.quarantine(row.number, Reason::BadValue, what);
+            }
+            Effect::Null => Value::Missing,
+            Effect::Zero => Value::Number(0.0),
+            Effect::Keep => given,
+        };
+        let empty = matches!(value, Value::Missing) && effect == Effect::Keep;
+        let area = std::str::from_utf8(row.area).unwrap_or_default();
+        let vintage = income_vintage(area);
+        if empty || vintage.is_some() || row.footnote.is_some() {
+            let mut full = status_of(&String::from_utf8_lossy(row.flags).to_uppercase());
+            if empty {
+                full = Detail::status("O");
+            }
+            let classification = vintage.map(|vintage| format!("classification of {vintage}"));
+            let notes: Vec<String> = [row.footnote.clone().or(full.note.take()), classification].into_iter().flatten().collect();
+            full.note = (!notes.is_empty()).then(|| notes.join("; "));
+            detail = collector.detail(&full);
+        }
+        let first = collector.accepted();
+        collector.push(row.number, "uis", row.area, row.year, row.series, detail, value);
+        if let Some(vintage) = vintage {
+            collector.dated(first, month_of(vintage));
+        }
     }
 
     fn series(&mut self, code: &[u8], collector: &mut Collector<'_>) -> Option<u32> {
@@ -256,6 +276,7 @@ impl Rows {
             return Some(index);
         }
         let text = std::str::from_utf8(code).ok()?;
+        collector.code(text);
         let index = collector.series(series_key(text, self.units.get(text).copied()));
         self.series.insert(code.into(), index);
         Some(index)
@@ -273,14 +294,6 @@ impl Rows {
         self.details.insert(key.into(), (detail, effect));
         (detail, effect)
     }
-
-    /// An income group of another vintage than the newest one of the archive.
-    fn superseded(&self, area: &[u8]) -> bool {
-        match (&self.income_vintage, area.starts_with(b"WB:")) {
-            (Some(newest), true) => std::str::from_utf8(area).ok().and_then(income_vintage).is_some_and(|vintage| vintage != newest),
-            _ => false,
-        }
-    }
 }
 
 /// `WB: High income (July 2024)` -> `July 2024`.
@@ -289,8 +302,12 @@ fn income_vintage(id: &str) -> Option<&str> {
     id.starts_with("WB:").then(|| id.strip_suffix(')')?.rsplit_once('(').map(|(_, vintage)| vintage)).flatten()
 }
 
-fn year_of(vintage: &str) -> i32 {
-    vintage.rsplit(' ').next().and_then(|y| y.parse().ok()).unwrap_or(0)
+/// `July 2024` as a number that grows with time.
+fn month_of(vintage: &str) -> i32 {
+    const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+    let year: i32 = vintage.rsplit(' ').next().and_then(|y| y.parse().ok()).unwrap_or(0);
+    let month = MONTHS.iter().position(|month| vintage.to_lowercase().starts_with(month)).unwrap_or(0);
+    year.clamp(0, 9999) * 12 + month as i32
 }
 
 /// MAGNITUDE and QUALIFIER as an observation status.

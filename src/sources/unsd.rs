@@ -6,39 +6,105 @@ use std::io::Read;
 
 use super::Parsed;
 use super::archive;
-use super::csv_stream::{CsvStream, Record};
-use crate::error::Result;
-use crate::observe::collector::{Detail, Value, parse_number};
+use super::csv_stream::{CsvStream, Record, shorten};
+use crate::error::{Error, Result};
+use crate::observe::collector::{Detail, Value};
 use crate::observe::quarantine::Reason;
+use crate::observe::reading::{self, Answers};
 use crate::observe::{Collector, SeriesKey, dimensions};
 
 pub fn parse(file: File, collector: &mut Collector<'_>) -> Result<Parsed> {
     let mut count = 0;
-    archive::for_each_member(file, &|name| name.is_empty() || name.to_ascii_lowercase().ends_with(".csv"), &mut |_, reader| {
+    let found = archive::for_each_csv(file, &mut |_, reader| {
         count = rows(WithoutNul(reader), count, collector)?;
         Ok(())
     })?;
+    if !found {
+        return Err(Error::provider("E2009", "the archive holds no CSV"));
+    }
     Ok(Parsed::default())
 }
 
 /// Bracket columns that say how a value was made, not what it is about.
 const ATTRIBUTES: [&str; 4] = ["[nature]", "[units]", "[observation status]", "[freq]"];
 
+/// Columns without brackets. Any other one may be a dimension that has lost its brackets, and its breakdowns would
+/// pass for totals.
+const PLAIN: [&str; 17] = [
+    "goal",
+    "target",
+    "indicator",
+    "seriescode",
+    "seriesdescription",
+    "geoareacode",
+    "geoareaname",
+    "timeperiod",
+    "value",
+    "time_detail",
+    "timecoverage",
+    "upperbound",
+    "lowerbound",
+    "baseperiod",
+    "source",
+    "geoinfourl",
+    "footnote",
+];
+
+/// Whether a header is that of the database.
+pub(super) fn fits<R: Read>(csv: &CsvStream<R>) -> bool {
+    Columns::of(csv).is_ok()
+}
+
+struct Columns {
+    series: usize,
+    area: usize,
+    year: usize,
+    value: usize,
+    source: Option<usize>,
+    footnote: Option<usize>,
+    nature: Option<usize>,
+    units: Option<usize>,
+    status: Option<usize>,
+    /// Those that belong to the key, by name in lower case.
+    brackets: Vec<(String, usize)>,
+}
+
+impl Columns {
+    fn of<R: Read>(csv: &CsvStream<R>) -> Result<Self> {
+        let columns = Self {
+            series: csv.require(&["SeriesCode"])?,
+            area: csv.require(&["GeoAreaCode"])?,
+            year: csv.require(&["TimePeriod"])?,
+            value: csv.require(&["Value"])?,
+            source: csv.column(&["Source"]),
+            footnote: csv.column(&["FootNote"]),
+            nature: csv.column(&["[Nature]"]),
+            units: csv.column(&["[Units]"]),
+            status: csv.column(&["[Observation Status]"]),
+            brackets: csv
+                .header()
+                .iter()
+                .enumerate()
+                .map(|(index, name)| (name.to_lowercase(), index))
+                .filter(|(name, _)| name.starts_with('[') && !ATTRIBUTES.contains(&name.as_str()))
+                .collect(),
+        };
+        let known = |name: &str| name.is_empty() || name.starts_with('[') || PLAIN.contains(&name.to_lowercase().as_str());
+        match csv.header().iter().find(|name| !known(name)) {
+            None => Ok(columns),
+            Some(unknown) => Err(Error::provider_hint(
+                "E2010",
+                format!("line 1: unknown column `{unknown}`; the file has: {}", shorten(&csv.header().join(", "), 300)),
+                "a dimension stands in brackets, such as [Sex]: without them its breakdowns would pass for totals",
+            )),
+        }
+    }
+}
+
 fn rows<R: Read>(reader: R, first: u32, collector: &mut Collector<'_>) -> Result<u32> {
     let mut csv = CsvStream::open(reader, b',', first)?;
-    let series = csv.require(&["SeriesCode"])?;
-    let area = csv.require(&["GeoAreaCode"])?;
-    let year = csv.require(&["TimePeriod"])?;
-    let value = csv.require(&["Value"])?;
-    let (source, footnote) = (csv.column(&["Source"]), csv.column(&["FootNote"]));
-    let (nature, units) = (csv.column(&["[Nature]"]), csv.column(&["[Units]"]));
-    let brackets: Vec<(String, usize)> = csv
-        .header()
-        .iter()
-        .enumerate()
-        .map(|(index, name)| (name.to_lowercase(), index))
-        .filter(|(name, _)| name.starts_with('[') && !ATTRIBUTES.contains(&name.as_str()))
-        .collect();
+    let columns = Columns::of(&csv)?;
+    let Columns { series, area, year, value, units, .. } = columns;
     let mut keys: HashMap<Vec<u8>, u32> = HashMap::new();
     let mut packed = Vec::new();
     while let Some(record) = csv.read()? {
@@ -56,7 +122,7 @@ fn rows<R: Read>(reader: R, first: u32, collector: &mut Collector<'_>) -> Result
             continue;
         }
         packed.clear();
-        for column in brackets.iter().map(|(_, column)| *column).chain([series]).chain(units) {
+        for column in columns.brackets.iter().map(|(_, column)| *column).chain([series]).chain(units) {
             packed.extend_from_slice(cell(column));
             packed.push(0x1f);
         }
@@ -64,7 +130,7 @@ fn rows<R: Read>(reader: R, first: u32, collector: &mut Collector<'_>) -> Result
             Some(&key) => key,
             None => {
                 let mut key = SeriesKey::total(text(series), unit_of(&units.map(text).unwrap_or_default()));
-                for (name, column) in &brackets {
+                for (name, column) in &columns.brackets {
                     place(&mut key, name, &text(*column));
                 }
                 let key = collector.series(key);
@@ -73,36 +139,53 @@ fn rows<R: Read>(reader: R, first: u32, collector: &mut Collector<'_>) -> Result
             }
         };
         let given = cell(value);
-        let nature = nature.map(text).unwrap_or_default();
-        let note = [footnote, source].into_iter().flatten().map(text).find(|t| !t.is_empty());
-        let (read, detail) = read_value(given, &nature, note);
+        let word = |column: Option<usize>| column.map(text).unwrap_or_default();
+        let note = note_of(&word(columns.footnote), &word(columns.source));
+        let (read, detail) = read_value(given, &word(columns.nature), &word(columns.status), note);
         let detail = collector.detail(&detail);
         collector.push(number, "unsd", cell(area), cell(year), key, detail, read);
     }
     Ok(csv.count())
 }
 
-/// `NaN`, `N`, blank are no value; `<5` is kept as it was published.
-fn read_value<'a>(given: &'a [u8], nature: &str, note: Option<String>) -> (Value<'a>, Detail) {
-    let none = given.is_empty() || given.eq_ignore_ascii_case(b"nan") || given.eq_ignore_ascii_case(b"n");
-    let mut detail = Detail { obs_status: status_of(nature).into(), note, obs_text: None };
-    if none {
-        detail.obs_status = if nature == "N" { "M".into() } else { "O".into() };
-        return (Value::Missing, detail);
+/// Footnote and source in one text; empty parts left out.
+fn note_of(footnote: &str, source: &str) -> Option<String> {
+    match (footnote, source) {
+        ("", "") => None,
+        (footnote, "") => Some(footnote.to_owned()),
+        ("", source) => Some(source.to_owned()),
+        (footnote, source) => Some(format!("{footnote} [{source}]")),
     }
-    let bound = given.first().is_some_and(|b| matches!(b, b'<' | b'>')) && parse_number(&given[1..]).is_some();
-    if bound {
-        detail.obs_status = "N".into();
-        detail.obs_text = Some(String::from_utf8_lossy(given).into_owned());
-        return (Value::Missing, detail);
-    }
-    (Value::Text(given), detail)
 }
 
-fn status_of(nature: &str) -> &'static str {
-    match nature {
-        "E" | "M" => "E",
-        _ => "A",
+/// `NaN`, `N`, blank are no value; `<5` is kept as it was published.
+fn read_value<'a>(given: &'a [u8], nature: &str, status: &str, note: Option<String>) -> (Value<'a>, Detail) {
+    let none = given.eq_ignore_ascii_case(b"nan") || given.eq_ignore_ascii_case(b"n");
+    let reading = reading::read(if none { b"" } else { given }, Answers::Never);
+    let status = match reading.obs_status {
+        Some("O") => missing_status(nature, status),
+        Some(bound) => bound,
+        None => status_of(nature, status),
+    };
+    let obs_text = reading.text.then(|| String::from_utf8_lossy(given).into_owned());
+    (reading.value, Detail { obs_status: status.into(), note, obs_text })
+}
+
+/// The status column says it in SDMX codes; where it says no more than `A`, an estimate shows in the nature.
+fn status_of(nature: &str, status: &str) -> &'static str {
+    const CODES: [&str; 14] = ["B", "D", "E", "F", "G", "I", "K", "N", "P", "Q", "S", "U", "V", "W"];
+    match CODES.into_iter().find(|code| *code == status) {
+        Some(code) => code,
+        None if matches!(nature, "E" | "M") => "E",
+        None => "A",
+    }
+}
+
+fn missing_status(nature: &str, status: &str) -> &'static str {
+    match ["L", "M", "O", "Q"].into_iter().find(|code| *code == status) {
+        Some(code) => code,
+        None if nature == "N" => "M",
+        None => "O",
     }
 }
 

@@ -2,9 +2,13 @@
 //! data stay in use, and nothing panics.
 
 mod bodies;
+mod layouts;
 mod mutated;
 mod pulls;
 mod rows;
+mod values;
+mod vanished;
+mod workbooks;
 
 use std::io::{Cursor, Read, Write};
 

@@ -10,46 +10,20 @@ use super::series::{SeriesTable, Words};
 use super::{note_of, status_of};
 use crate::error::Result;
 use crate::observe::Collector;
-use crate::observe::collector::{Detail, Value, parse_number};
+use crate::observe::collector::Detail;
 use crate::observe::quarantine::Reason;
+use crate::observe::reading;
 
-/// v2: 13 columns; breakdown rows name their parent by code. Gives the number of records read.
-pub fn v2<R: Read>(mut csv: CsvStream<R>, series: &mut SeriesTable<'_>, collector: &mut Collector<'_>) -> Result<u32> {
-    let columns = Columns {
-        id: csv.require(&["seriesID"])?,
-        code: csv.require(&["seriesCode"])?,
-        name: csv.require(&["seriesName"])?,
-        parent: Some(csv.require(&["seriesParent"])?),
-        disaggregation: None,
-        area: csv.require(&["entityIso"])?,
-        value: csv.require(&["dataValue"])?,
-        year: csv.require(&["dataYear"])?,
-        note: csv.require(&["dataNote"])?,
-        source: csv.require(&["dataSource"])?,
-    };
+/// v2: 13 columns; breakdown rows name their parent by code. v3: 15 columns; crossed breakdowns; aggregates among the
+/// economies; a few records torn by an unquoted newline. Gives the number of records read.
+pub fn read<R: Read>(csv: CsvStream<R>, series: &mut SeriesTable<'_>, collector: &mut Collector<'_>) -> Result<u32> {
+    let columns = Columns::of(&csv)?;
+    let mut csv = if columns.disaggregation.is_some() { csv.rejoin_torn() } else { csv };
     rows(&mut csv, &columns, series, collector)
 }
 
-/// v3: 15 columns; crossed breakdowns; aggregates among the economies; a few records torn by an unquoted newline.
-pub fn v3<R: Read>(csv: CsvStream<R>, series: &mut SeriesTable<'_>, collector: &mut Collector<'_>) -> Result<u32> {
-    let mut csv = csv.rejoin_torn();
-    let columns = Columns {
-        id: csv.require(&["SeriesID"])?,
-        code: csv.require(&["SeriesCode"])?,
-        name: csv.require(&["Series"])?,
-        parent: None,
-        disaggregation: Some([
-            csv.require(&["DisaggregationGroup"])?,
-            csv.require(&["Disaggregation1"])?,
-            csv.require(&["Disaggregation2"])?,
-        ]),
-        area: csv.require(&["AreaCode"])?,
-        value: csv.require(&["Value"])?,
-        year: csv.require(&["Year"])?,
-        note: csv.require(&["Notes"])?,
-        source: csv.require(&["Source"])?,
-    };
-    rows(&mut csv, &columns, series, collector)
+pub fn fits<R: Read>(csv: &CsvStream<R>) -> bool {
+    Columns::of(csv).is_ok()
 }
 
 struct Columns {
@@ -63,6 +37,43 @@ struct Columns {
     year: usize,
     note: usize,
     source: usize,
+}
+
+impl Columns {
+    fn of<R: Read>(csv: &CsvStream<R>) -> Result<Self> {
+        if csv.column(&["DisaggregationGroup"]).is_some() { Self::v3(csv) } else { Self::v2(csv) }
+    }
+
+    fn v2<R: Read>(csv: &CsvStream<R>) -> Result<Self> {
+        Ok(Self {
+            id: csv.require(&["seriesID"])?,
+            code: csv.require(&["seriesCode"])?,
+            name: csv.require(&["seriesName"])?,
+            parent: Some(csv.require(&["seriesParent"])?),
+            disaggregation: None,
+            area: csv.require(&["entityIso"])?,
+            value: csv.require(&["dataValue"])?,
+            year: csv.require(&["dataYear"])?,
+            note: csv.require(&["dataNote"])?,
+            source: csv.require(&["dataSource"])?,
+        })
+    }
+
+    fn v3<R: Read>(csv: &CsvStream<R>) -> Result<Self> {
+        let group = csv.require(&["DisaggregationGroup"])?;
+        Ok(Self {
+            id: csv.require(&["SeriesID"])?,
+            code: csv.require(&["SeriesCode"])?,
+            name: csv.require(&["Series"])?,
+            parent: None,
+            disaggregation: Some([group, csv.require(&["Disaggregation1"])?, csv.require(&["Disaggregation2"])?]),
+            area: csv.require(&["AreaCode"])?,
+            value: csv.require(&["Value"])?,
+            year: csv.require(&["Year"])?,
+            note: csv.require(&["Notes"])?,
+            source: csv.require(&["Source"])?,
+        })
+    }
 }
 
 fn rows<R: Read>(csv: &mut CsvStream<R>, columns: &Columns, series: &mut SeriesTable<'_>, collector: &mut Collector<'_>) -> Result<u32> {
@@ -92,32 +103,28 @@ fn rows<R: Read>(csv: &mut CsvStream<R>, columns: &Columns, series: &mut SeriesT
             },
         };
         let given = cell(columns.value);
-        let categorical = known.categorical && !given.is_empty() && (known.declared || parse_number(given).is_none());
-        let value = match () {
-            () if given.is_empty() || categorical => Value::Missing,
-            () => Value::Text(given),
-        };
+        let reading = reading::read(given, known.answers);
         key.clear();
-        for part in [cell(columns.note), cell(columns.source), if categorical { given } else { b"" }] {
+        for part in [cell(columns.note), cell(columns.source), if reading.text { given } else { b"" }] {
             key.extend_from_slice(part);
             key.push(0x1f);
         }
-        key.push(u8::from(given.is_empty()));
+        key.extend_from_slice(reading.obs_status.unwrap_or_default().as_bytes());
         let detail = match details.get(key.as_slice()) {
             Some(&detail) => detail,
             None => {
                 let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
                 let (note, source) = (text(cell(columns.note)), text(cell(columns.source)));
                 let detail = collector.detail(&Detail {
-                    obs_status: if given.is_empty() { "O".into() } else { status_of(&note, &source).into() },
+                    obs_status: reading.obs_status.unwrap_or_else(|| status_of(&note, &source)).into(),
                     note: note_of(&note, &source),
-                    obs_text: categorical.then(|| text(given)),
+                    obs_text: reading.text.then(|| text(given)),
                 });
                 details.insert(key.as_slice().into(), detail);
                 detail
             }
         };
-        collector.push(number, "itu", cell(columns.area), cell(columns.year), known.series, detail, value);
+        collector.push(number, "itu", cell(columns.area), cell(columns.year), known.series, detail, reading.value);
     }
     Ok(csv.count())
 }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use crate::observe::reading::Answers;
 use crate::observe::reference::Reference;
 use crate::observe::{Collector, SeriesKey, dimensions};
 
@@ -18,10 +19,8 @@ pub struct Words<'a> {
 #[derive(Debug, Clone, Copy)]
 pub struct Known {
     pub series: u32,
-    /// Answers are words, not numbers.
-    pub categorical: bool,
-    /// Our table says so; otherwise a number is still taken as one.
-    pub declared: bool,
+    /// Our table says whether answers are words; of a series that it lacks, a number is still taken as one.
+    pub answers: Answers,
 }
 
 pub struct SeriesTable<'r> {
@@ -42,7 +41,8 @@ impl<'r> SeriesTable<'r> {
     }
 
     pub fn resolve(&mut self, words: &Words<'_>, collector: &mut Collector<'_>) -> Known {
-        let (key, categorical, declared) = match self.reference.itu_series.get(words.id) {
+        collector.code(words.id);
+        let (key, answers) = match self.reference.itu_series.get(words.id) {
             Some(known) => {
                 let key = SeriesKey {
                     series: known.series.clone(),
@@ -56,17 +56,17 @@ impl<'r> SeriesTable<'r> {
                     unit: known.unit.clone(),
                     edition: String::new(),
                 };
-                (key, known.unit.is_empty(), true)
+                (key, if known.unit.is_empty() { Answers::Always } else { Answers::Never })
             }
             None => {
                 self.unknown.insert(words.id.to_owned());
-                (self.guess(words), true, false)
+                (self.guess(words), Answers::Words)
             }
         };
         if words.parent.is_none() {
             self.codes.insert(words.code.to_owned(), key.series.clone());
         }
-        let known = Known { series: collector.series(key), categorical, declared };
+        let known = Known { series: collector.series(key), answers };
         self.cache.insert(words.id.as_bytes().into(), known);
         known
     }

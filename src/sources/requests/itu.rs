@@ -1,6 +1,6 @@
 //! Requests to the ITU DataHub. It answers 200 and `[]` for an unknown code as well as for no data.
 
-use super::{Answer, Plan, distinct, encode, safe};
+use super::{Answer, Plan, distinct, encode, safe, without_mark};
 use crate::error::{Error, Result};
 use crate::fetch::{Expect, Request};
 use crate::pipelines::ItuRoute;
@@ -85,7 +85,7 @@ impl Datahub {
 
     /// A pair may have no data, but a code or a place that never has any is taken as an error.
     fn check(&self, answers: &[Answer]) -> Result<()> {
-        let empty = |answer: &Answer| matches!(answer.bytes_for_plan.trim_ascii(), b"[]" | b"{}");
+        let empty = |answer: &Answer| matches!(without_mark(&answer.bytes_for_plan).trim_ascii(), b"[]" | b"{}");
         let full: Vec<_> = self.wanted.iter().zip(answers).filter(|(_, answer)| !empty(answer)).flat_map(|(wanted, _)| wanted).collect();
         let mut missing: Vec<String> = Vec::new();
         for (kind, name) in self.wanted.iter().flatten().filter(|wanted| !full.contains(wanted)) {

@@ -6,11 +6,13 @@ mod unctad;
 mod unesco;
 mod unsd;
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use crate::error::{Error, Result};
-use crate::fetch::Request;
-use crate::pipelines::{Dataset, Format, Source};
+use crate::fetch::{Pull, Request};
+use crate::pipelines::{Dataset, Format, ItuRoute, Source};
 
 /// What came back for a request of the step before, in the order of the requests.
 #[derive(Debug, Clone)]
@@ -53,6 +55,18 @@ pub fn plan(source: &Source, dataset: &Dataset, environment: &dyn Fn(&str) -> Op
         Format::UnsdCsv { series, start, end } => Box::new(Fixed::new(unsd::requests(base(source)?, series, (*start, *end)))),
         Format::Table(map) => Box::new(Fixed::new(vec![table::request(map, dataset)?])),
     })
+}
+
+/// The codes that a pull has asked for together in one request: the answer does not say which of them it left out.
+pub fn codes_asked(format: &Format, pull: &Pull) -> BTreeSet<String> {
+    let parameter = match format {
+        Format::UisApi { .. } => "indicator",
+        Format::ItuDatahub { route: ItuRoute::DownloadMany, .. } => "codesid",
+        _ => return BTreeSet::new(),
+    };
+    let urls = pull.bodies.iter().filter(|_| pull.origin == "network").filter_map(|body| reqwest::Url::parse(&body.url).ok());
+    let values = urls.flat_map(|url| url.query_pairs().into_owned().collect::<Vec<_>>()).filter(|(key, _)| key == parameter);
+    values.flat_map(|(_, value)| value.split(',').map(str::to_owned).collect::<Vec<_>>()).collect()
 }
 
 /// A plan of one step, with nothing to learn from the answers.
@@ -125,7 +139,12 @@ fn name_from(url: &str, otherwise: &str) -> String {
 }
 
 fn json(answer: &Answer) -> Result<Value> {
-    serde_json::from_slice(&answer.bytes_for_plan).map_err(|error| unreadable(answer, &error.to_string()))
+    serde_json::from_slice(without_mark(&answer.bytes_for_plan)).map_err(|error| unreadable(answer, &error.to_string()))
+}
+
+/// Without the byte order mark that some services send.
+fn without_mark(bytes: &[u8]) -> &[u8] {
+    bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)
 }
 
 fn unreadable(answer: &Answer, why: &str) -> Error {

@@ -65,9 +65,18 @@ impl Api {
         if !unknown.is_empty() {
             return Err(unknown_codes(&unknown, &known, self.version.as_deref().unwrap_or_default()));
         }
-        let found = self.codes.iter().filter_map(|code| find(code)).collect();
+        let found: Vec<Indicator> = self.codes.iter().filter_map(|code| find(code)).collect();
+        // What is asked for must come: codes without data in these years are left out, unless none has any.
+        let (with_data, without): (Vec<_>, Vec<_>) = found.into_iter().partition(|indicator| self.has_data(indicator));
+        let found = if with_data.is_empty() { without } else { with_data };
         let batches = self.batches(found);
         Ok(self.ask(batches))
+    }
+
+    /// As the definitions say; when they say nothing, it may have.
+    fn has_data(&self, indicator: &Indicator) -> bool {
+        let in_years = |(first, last): (i64, i64)| self.start.is_none_or(|start| last >= start) && self.end.is_none_or(|end| first <= end);
+        indicator.records > 0 && indicator.years.is_none_or(in_years)
     }
 
     fn batches(&self, indicators: Vec<Indicator>) -> Vec<Batch> {

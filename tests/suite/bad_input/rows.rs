@@ -7,7 +7,7 @@ use crate::support::{Workspace, parquet};
 
 /// Pulls one body; gives the counts (rows in, observations, quarantined, headings) and the quarantined rows as
 /// record, reason and detail.
-fn pulled(workspace: &Workspace, set: &str, file: &str, body: &[u8]) -> ([u64; 4], Vec<(i64, String, String)>) {
+pub(super) fn pulled(workspace: &Workspace, set: &str, file: &str, body: &[u8]) -> ([u64; 4], Vec<(i64, String, String)>) {
     workspace.write(&format!("in/{set}/{file}"), body);
     let pull = workspace.json(0, &["pull", "--from", "in"]);
     let counts = &pull["data"]["data_sets"].as_array().unwrap().iter().find(|d| d["data_set"] == set).unwrap()["counts"];
@@ -21,7 +21,7 @@ fn pulled(workspace: &Workspace, set: &str, file: &str, body: &[u8]) -> ([u64; 4
     (counts, rows.collect())
 }
 
-fn reasons(rows: &[(i64, String, String)]) -> Vec<(i64, &str)> {
+pub(super) fn reasons(rows: &[(i64, String, String)]) -> Vec<(i64, &str)> {
     rows.iter().map(|(record, reason, _)| (*record, reason.as_str())).collect()
 }
 

@@ -11,6 +11,13 @@ const HOUSEHOLDS: &str = "itu/households_internet/households-with-internet-acces
 const REGIONS: [(&str, &str); 8] =
     [("1", "AFR"), ("2", "AMS"), ("3", "ARB"), ("4", "ASP"), ("5", "EUR"), ("701", "World"), ("1892", "LLDC"), ("1894", "LDC")];
 
+/// Series of the fixture for the route that answers many at once.
+const AT_HAND: [&str; 3] = ["11624", "9289", "9267"];
+
+fn codes(names: &[&str]) -> Vec<toml::Value> {
+    names.iter().map(|name| toml::Value::from(*name)).collect()
+}
+
 pub(super) fn itu(asked: &Asked) -> Reply {
     if asked.header("user-agent").is_none_or(|agent| agent.trim().is_empty()) {
         return Reply::new(473, "");
@@ -59,6 +66,7 @@ fn itu_routes_give_what_the_files_by_hand_give() {
     ];
     let regions = REGIONS.iter().map(|(id, _)| toml::Value::from(*id)).collect::<Vec<_>>();
     let pipeline = Pipeline::new("itu", &server, &keep)
+        .set("internet_use_breakdowns", "codes", codes(&AT_HAND))
         .set("internet_use_regions", "regions", regions)
         .set("price_baskets", "url", format!("{}/prices/ITU_ICTPriceBaskets_2008-2025.xlsx", server.url()))
         .set("facts_and_figures", "url", format!("{}/figures.csv", server.url()));
@@ -67,7 +75,7 @@ fn itu_routes_give_what_the_files_by_hand_give() {
 
     let targets = server.targets();
     assert_eq!(targets.len(), 1 + 1 + 8 + 4 + 1 + 1 + 1);
-    assert!(targets.contains(&"GET /data/download?codesid=9276,9230,9291,9300,9273,9224,9227,9277".to_owned()), "{targets:#?}");
+    assert!(targets.contains(&"GET /data/download?codesid=11624,9289,9267".to_owned()), "{targets:#?}");
     assert_eq!(server.most_at_once(), 1, "one request at a time");
     for asked in server.asked() {
         assert!(asked.header("user-agent").is_some_and(|agent| agent.starts_with("yardstick/")), "{asked:?}");
@@ -87,6 +95,39 @@ fn itu_routes_give_what_the_files_by_hand_give() {
     assert_eq!(server.targets(), targets);
     let record = pull_record(&workspace, "itu/internet_use");
     assert_eq!((&record["fetched_at"], &record["checked_at"]), (&json!(NOW), &json!(LATER)));
+}
+
+/// The route for many series at once leaves out what it does not have, without a word.
+#[test]
+fn a_series_left_out_of_an_answer_is_missed() {
+    let server = Server::start(|asked, _| itu(asked));
+    let pipeline =
+        |names: &[&str]| Pipeline::new("itu", &server, &["internet_use_breakdowns"]).set("internet_use_breakdowns", "codes", codes(names));
+    let workspace = pipeline(&AT_HAND).workspace();
+    workspace.pull();
+    let good = workspace.read("data/pulls/itu/internet_use_breakdowns.json");
+    pipeline(&["11624", "9289", "9267", "9300"]).write(&workspace);
+    says(&run(&workspace, 3, &["pull", "--now", LATER]), &["itu/internet_use_breakdowns: E2015", "not in any answer: 9300"]);
+    assert_eq!(workspace.read("data/pulls/itu/internet_use_breakdowns.json"), good);
+}
+
+/// A pair without data is answered with an empty list; the other pairs count. Some services begin with a mark.
+#[test]
+fn an_empty_pair_beside_full_ones() {
+    let server = Server::start(|asked, _| {
+        let reply = itu(asked);
+        match asked.path() {
+            "/data/bycode/11624/byiso/IND" | "/data/bycode/12047/byiso/BRA" => Reply::ok("\u{feff}[]"),
+            "/data/bycode/12047/byiso/IND" => itu(&Asked { target: "/data/bycode/11624/byiso/IND".into(), ..asked.clone() }),
+            _ => Reply { body: [b"\xef\xbb\xbf", &reply.body[..]].concat(), ..reply },
+        }
+    });
+    let pipeline = Pipeline::new("itu", &server, &["internet_use_country"])
+        .set("internet_use_country", "codes", codes(&["11624", "12047"]))
+        .set("internet_use_country", "economies", codes(&["BRA", "IND"]));
+    let workspace = pipeline.workspace();
+    workspace.pull();
+    assert!(observations(&workspace, "itu/internet_use_country").num_rows() > 10);
 }
 
 #[test]

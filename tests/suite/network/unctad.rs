@@ -27,7 +27,12 @@ fn unctad_archives_are_asked_for_once_per_version() {
     assert!(run(&workspace, 0, &["run", "--now", LATER]).stdout.contains("nothing to do"));
     assert_eq!(server.targets(), lists);
 
-    server.behave(|asked, _| unctad(asked, 2064));
+    // Another version; and a mark before the JSON changes nothing.
+    server.behave(|asked, _| {
+        let reply = unctad(asked, 2064);
+        let mark: &[u8] = if asked.path().ends_with("/4711/en") { b"" } else { b"\xef\xbb\xbf" };
+        Reply { body: [mark, &reply.body[..]].concat(), ..reply }
+    });
     run(&workspace, 0, &["run", "--now", LATER]);
     assert!(server.targets().contains(&archive));
 

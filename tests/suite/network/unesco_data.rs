@@ -172,6 +172,29 @@ fn unesco_codes_that_do_not_exist_fail_the_pull() {
     assert_eq!(good, (current(&workspace), workspace.read("data/pulls/unesco/data_api.json")));
 }
 
+/// A new release in which one code has no record, although the definitions count some; and answers with a mark.
+#[test]
+fn unesco_codes_without_a_record_are_missed() {
+    let server = Server::start(|asked, _| {
+        let reply = uis(asked, VERSION, 1000, 100);
+        Reply { body: [b"\xef\xbb\xbf", &reply.body[..]].concat(), ..reply }
+    });
+    let workspace = data_api(&server, &SCHOOLS).workspace();
+    run(&workspace, 0, &["run"]);
+    let good = (current(&workspace), workspace.read("data/pulls/unesco/data_api.json"));
+    server.behave(|asked, _| {
+        let reply = uis(asked, "20260901-0a0a0a0a", 1000, 100);
+        if asked.path() != "/data/indicators" {
+            return reply;
+        }
+        let mut answer: Value = serde_json::from_slice(&reply.body).expect("JSON");
+        answer["records"].as_array_mut().expect("records").retain(|record| record["indicatorId"] != "SCHBSP.2T3.WINTERN");
+        Reply::json(&answer)
+    });
+    says(&run(&workspace, 3, &["run", "--now", LATER]), &["unesco/data_api: E2015", "not in any answer: SCHBSP.2T3.WINTERN"]);
+    assert_eq!(good, (current(&workspace), workspace.read("data/pulls/unesco/data_api.json")));
+}
+
 #[test]
 fn unesco_export_gives_what_the_files_by_hand_give() {
     let server = Server::start(|asked, _| uis(asked, VERSION, 1000, 100));

@@ -47,6 +47,33 @@ fn sources_and_data_sets() {
             "years_of_one",
             "[[dataset]]\nname = \"x\"\nformat = \"unctad_api\"\nreport = \"US\"\nmeasure = \"M\"\nyears = ⟦E0206⟧[2018]\n",
         ),
+        source("bad_user_agent", "[http]\nuser_agent = ⟦E0208⟧\"a\\nb\"\n"),
+        source("bad_base_url", "[http]\nbase_url = ⟦E0208⟧\"not a url\"\n"),
+        source("bad_port", "[http]\nbase_url = ⟦E0208⟧\"http://127.0.0.1:99999\"\n"),
+        source("bad_scheme", "[http]\nbase_url = ⟦E0208⟧\"ftp://example.org\"\n"),
+        source(
+            "negative_limits",
+            "stale_after_days = ⟦E0203⟧-1\n[http]\nmax_bytes = ⟦E0203⟧-1\nretries = ⟦E0203⟧-3\npause_milliseconds = ⟦E0203⟧-5\n",
+        ),
+        source(
+            "share_of_seven",
+            "[[dataset]]\nname = \"x\"\nformat = \"unctad_bulk\"\nreport = \"US\"\nbase_url = ⟦E0208⟧\"example.org\"\nminimum_share_of_last = ⟦E0203⟧7.0\n",
+        ),
+        source("empty_codes", "[[dataset]]\nname = \"x\"\nformat = \"itu_datahub\"\ncodes = ⟦E0206⟧[]\n"),
+        source(
+            "empty_series",
+            "[[dataset]]\nname = \"x\"\nformat = \"unsd_csv\"\nstart = ⟦E0206⟧2020\nend = 2010\nseries = ⟦E0206⟧[\" \"]\n",
+        ),
+        source(
+            "no_regions",
+            "[[dataset]]\nname = \"x\"\nformat = \"itu_datahub\"\nroute = ⟦E0206⟧\"regional_aggregates\"\ncodes = [\"11624\"]\n",
+        ),
+        source(
+            "iso2_economies",
+            "[[dataset]]\nname = \"x\"\nformat = \"itu_datahub\"\nroute = \"country_series\"\ncodes = [\"11624\"]\neconomies = ⟦E0206⟧[\"IND\", \"US\"]\n",
+        ),
+        source("bad_url", "[[dataset]]\nname = \"x\"\nformat = \"uis_bulk\"\nurl = ⟦E0208⟧\"htps:/download\"\n"),
+        table("table_bad_url", &format!("url = ⟦E0208⟧\"www.itu.int/x.csv\"\n{whole}")),
         source("broken_toml", "title = \"International⟦E0101⟧\n"),
         Case::new("no_licence", "pipelines/no_licence.toml", "⟦E0104⟧source = \"no_licence\"\n"),
         Case::new("same_source", "pipelines/same_source.toml", "⟦E0202⟧source = \"years_of_one\"\nlicence = \"CC BY\"\n")

@@ -1,0 +1,129 @@
+//! Whether a pull may take the place of the last one: not when it is empty, mostly defective, or lacks what came before.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::collector::Collector;
+use super::normalise::NormaliseReport;
+use crate::error::{Error, Result};
+use crate::fetch::Pull;
+use crate::pipelines::{Dataset, Format};
+
+/// A series with fewer observations may well shrink for its own reasons.
+const FEW: u64 = 20;
+/// Names that a message lists.
+const SHOWN: usize = 8;
+
+/// A pull that is empty or much smaller than the last is a failed gate, not new data.
+pub(super) fn size(observations: u64, last: u64, dataset: &Dataset, collector: &Collector<'_>) -> Result<()> {
+    let defects = collector.quarantined.iter().filter(|q| q.reason.is_defect()).count() as u64;
+    if observations == 0 {
+        let example = collector.quarantined.first().map(|q| format!(": {} `{}` in record {}", q.reason.code(), q.detail, q.record));
+        return Err(Error::provider_hint(
+            "E2012",
+            format!("no row became an observation, {} rows in{}", collector.rows_in, example.unwrap_or_default()),
+            "look at the body: is it the right file?",
+        ));
+    }
+    if defects > observations {
+        let example = collector.quarantined.iter().find(|q| q.reason.is_defect());
+        return Err(Error::provider_hint(
+            "E2013",
+            format!(
+                "{defects} of {} rows are defective{}",
+                collector.rows_in,
+                example.map(|q| format!(", such as {} `{}` in record {}", q.reason.code(), q.detail, q.record)).unwrap_or_default()
+            ),
+            "the layout has probably changed; the last good data stay in use",
+        ));
+    }
+    if (observations as f64) < dataset.minimum_share_of_last * last as f64 {
+        return Err(Error::provider_hint(
+            "E2014",
+            format!("{observations} observations, the last pull had {last}: less than {:.0} %", dataset.minimum_share_of_last * 100.0),
+            "if the provider really withdrew data, lower `minimum_share_of_last` of the data set",
+        ));
+    }
+    Ok(())
+}
+
+/// What one normalisation found, to be held against the report of the last.
+pub(super) struct Found<'a> {
+    pub inputs: &'a BTreeMap<String, String>,
+    pub series: &'a BTreeMap<String, u64>,
+    pub members: &'a BTreeSet<String>,
+}
+
+/// The codes of a request that ITU and UIS answer together with others: each must have come. Bodies by hand may hold
+/// less than the data set asks for.
+pub(super) fn asked(dataset: &Dataset, pull: &Pull, collector: &Collector<'_>) -> Result<()> {
+    let wanted = crate::sources::requests::codes_asked(&dataset.format, pull);
+    let missing: Vec<&str> = wanted.iter().map(String::as_str).filter(|code| !collector.has_code(code)).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    Err(Error::provider_hint(
+        "E2015",
+        format!("{}/{}: asked for, but not in any answer: {}", pull.source, pull.dataset, names(&missing)),
+        "the provider has withdrawn or renamed it, or has left it out by mistake; take it out of the data set if it is gone",
+    ))
+}
+
+/// Series, breakdowns and archive members of the last report that are gone, or much smaller. Gives warnings for what
+/// a large archive may withdraw in the ordinary course; anything else is an error.
+pub(super) fn against(last: &NormaliseReport, now: &Found<'_>, dataset: &Dataset) -> Result<Vec<String>> {
+    let same = |input: &str| last.inputs.get(input) == now.inputs.get(input);
+    // Another selection or other names: nothing to compare.
+    let comparable = ["program", "data set definition", "reference/itu_series.csv"].into_iter().all(same);
+    if dataset.minimum_share_of_last <= 0.0 || !comparable {
+        return Ok(Vec::new());
+    }
+    let members: Vec<&str> = last.members.difference(now.members).map(String::as_str).collect();
+    if !members.is_empty() {
+        return Err(gone(&format!("the last archive had {}, this one has not", names(&members))));
+    }
+    let by_name = |counts: &BTreeMap<String, u64>| {
+        let mut names: BTreeMap<String, u64> = BTreeMap::new();
+        for (series, rows) in counts {
+            *names.entry(series.split(" [").next().unwrap_or_default().to_owned()).or_insert(0) += rows;
+        }
+        names
+    };
+    // Where single codes are asked for, each breakdown has a code of its own.
+    let (before, after) = match dataset.format {
+        Format::ItuDatahub { .. } | Format::UisApi { .. } => (last.series_counts.clone(), now.series.clone()),
+        _ => (by_name(&last.series_counts), by_name(now.series)),
+    };
+    let rows = |series: &str| after.get(series).copied().unwrap_or(0);
+    let missing: Vec<&str> = before.keys().map(String::as_str).filter(|series| rows(series) == 0).collect();
+    let small: Vec<String> = before
+        .iter()
+        .filter(|(series, last)| **last >= FEW && rows(series) > 0 && (rows(series) as f64) < dataset.minimum_share_of_last * **last as f64)
+        .map(|(series, last)| format!("{series} ({} observations, the last pull had {last})", rows(series)))
+        .collect();
+    let small: Vec<&str> = small.iter().map(String::as_str).collect();
+    match (missing.is_empty(), small.is_empty()) {
+        (true, true) => Ok(Vec::new()),
+        // Thousands of series: some are withdrawn with each release.
+        _ if matches!(dataset.format, Format::UisBulk { .. }) && missing.len() * 20 <= before.len() => {
+            let told = |what: &str, list: &[&str]| (!list.is_empty()).then(|| format!("{what}: {}", names(list)));
+            Ok([told("in the last release, not in this one", &missing), told("much fewer rows than last time", &small)]
+                .into_iter()
+                .flatten()
+                .collect())
+        }
+        (false, _) => Err(gone(&format!("the last pull had {}, this one has not", names(&missing)))),
+        (true, false) => Err(Error::provider_hint("E2014", format!("much fewer rows than last time: {}", names(&small)), WITHDRAWN)),
+    }
+}
+
+const WITHDRAWN: &str = "if the provider really withdrew data, lower `minimum_share_of_last` of the data set, for one run to 0";
+
+fn gone(message: &str) -> Error {
+    Error::provider_hint("E2015", message, WITHDRAWN)
+}
+
+/// Some names, and how many more there are.
+fn names(list: &[&str]) -> String {
+    let shown = list.iter().take(SHOWN).copied().collect::<Vec<_>>().join(", ");
+    if list.len() > SHOWN { format!("{shown} and {} more", list.len() - SHOWN) } else { shown }
+}
