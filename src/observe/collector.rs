@@ -4,81 +4,9 @@ use std::collections::{HashMap, HashSet};
 
 use super::areas::{AreaCodes, AreaHit};
 use super::quarantine::{Quarantined, Reason};
+pub use super::series_key::{Detail, SeriesKey};
+pub use super::value::{Value, parse_number, parse_year};
 use crate::error::{Error, Result};
-
-/// What a row is about, besides area and year. Interned: parsers resolve it once per distinct series.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct SeriesKey {
-    pub series: String,
-    pub sex: String,
-    pub age: String,
-    pub urbanisation: String,
-    pub disability: String,
-    pub education_level: String,
-    pub size_class: String,
-    pub breakdown: String,
-    pub unit: String,
-    /// Editions of one figure stand side by side; empty where a source has one only.
-    pub edition: String,
-}
-
-impl SeriesKey {
-    /// A series without breakdown.
-    pub fn total(series: impl Into<String>, unit: impl Into<String>) -> Self {
-        let total = || "_T".to_owned();
-        Self {
-            series: series.into(),
-            sex: total(),
-            age: total(),
-            urbanisation: total(),
-            disability: total(),
-            education_level: total(),
-            size_class: total(),
-            breakdown: total(),
-            unit: unit.into(),
-            edition: String::new(),
-        }
-    }
-
-    /// The dimensions in the order of [`super::schema::DIMENSIONS`].
-    pub fn dimensions(&self) -> [&str; 7] {
-        [&self.sex, &self.age, &self.urbanisation, &self.disability, &self.education_level, &self.size_class, &self.breakdown]
-    }
-
-    /// The series with the breakdowns that are in play: `ICTSKILLCOPI [sex=F]`.
-    pub fn shown(&self) -> String {
-        let parts = super::schema::DIMENSIONS.iter().zip(self.dimensions()).filter(|(_, code)| *code != "_T");
-        let parts: Vec<String> = parts.map(|(name, code)| format!("{name}={code}")).collect();
-        if parts.is_empty() { self.series.clone() } else { format!("{} [{}]", self.series, parts.join(", ")) }
-    }
-
-    pub fn dimension_mut(&mut self, name: &str) -> Option<&mut String> {
-        Some(match name {
-            "sex" => &mut self.sex,
-            "age" => &mut self.age,
-            "urbanisation" => &mut self.urbanisation,
-            "disability" => &mut self.disability,
-            "education_level" => &mut self.education_level,
-            "size_class" => &mut self.size_class,
-            "breakdown" => &mut self.breakdown,
-            _ => return None,
-        })
-    }
-}
-
-/// Status, note and categorical answer of a row; few distinct ones, so interned together.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
-pub struct Detail {
-    pub obs_status: String,
-    pub note: Option<String>,
-    pub obs_text: Option<String>,
-}
-
-impl Detail {
-    pub fn status(obs_status: &str) -> Self {
-        Self { obs_status: obs_status.to_owned(), note: None, obs_text: None }
-    }
-}
 
 /// One observation, codes interned. `value` NaN = no value.
 #[derive(Debug, Clone, Copy)]
@@ -112,6 +40,7 @@ pub struct Collector<'r> {
     /// Bytes of distinct texts, and whether there were more of them, or of series, than can be kept.
     text_bytes: usize,
     overflow: Option<&'static str>,
+    defects: usize,
     /// (row, year and month) of rows of a dated classification.
     pub(super) vintages: Vec<(usize, i32)>,
     codes: HashSet<String>,
@@ -122,6 +51,8 @@ pub struct Collector<'r> {
 const MAX_TEXTS: usize = 256 << 20;
 /// One note or answer.
 const MAX_TEXT: usize = 1 << 20;
+/// Defective rows that are kept, unless more are good.
+const MAX_DEFECTS: usize = 1_000_000;
 /// What the packed key of a row has room for.
 const MAX_SERIES: usize = 1 << 20;
 
@@ -143,6 +74,7 @@ impl<'r> Collector<'r> {
             too_late: None,
             text_bytes: 0,
             overflow: None,
+            defects: 0,
             vintages: Vec::new(),
             codes: HashSet::new(),
             warnings: Vec::new(),
@@ -200,8 +132,19 @@ impl<'r> Collector<'r> {
         self.overflow.is_none()
     }
 
+    fn too_many_defects(&self) -> bool {
+        self.defects > MAX_DEFECTS && self.defects > self.rows.len()
+    }
+
     /// Whether everything that came could be kept.
     pub(super) fn limits(&self) -> Result<()> {
+        if self.too_many_defects() {
+            return Err(Error::provider_hint(
+                "E2013",
+                "more than 1,000,000 rows are defective, and fewer are good",
+                "the layout has probably changed; the last good data stay in use",
+            ));
+        }
         match self.overflow {
             None => Ok(()),
             Some(what) => Err(Error::provider_hint("E2007", format!("{what}: no real body has that"), "do not trust this body")),
@@ -284,6 +227,10 @@ impl<'r> Collector<'r> {
 
     fn reject(&mut self, record: u32, reason: Reason, detail: impl Into<String>) {
         let body = self.bodies.len().saturating_sub(1);
+        self.defects += usize::from(reason.is_defect());
+        if self.too_many_defects() {
+            return;
+        }
         self.quarantined.push(Quarantined::new(reason, detail, body, record));
     }
 
@@ -291,48 +238,6 @@ impl<'r> Collector<'r> {
     pub(super) fn body_of(&self, row: usize) -> usize {
         self.bodies.partition_point(|(first, _)| *first <= row).saturating_sub(1)
     }
-}
-
-/// A value as the provider wrote it.
-#[derive(Debug, Clone, Copy)]
-pub enum Value<'a> {
-    Missing,
-    Number(f64),
-    Text(&'a [u8]),
-}
-
-/// A year: four digits, perhaps with `.0` as spreadsheets write it.
-pub fn parse_year(text: &[u8]) -> Option<i32> {
-    let text = text.trim_ascii();
-    let text = text.strip_suffix(b".0").unwrap_or(text);
-    if text.len() != 4 {
-        return None;
-    }
-    text.iter().try_fold(0i32, |year, b| b.is_ascii_digit().then(|| year * 10 + i32::from(b - b'0')))
-}
-
-/// A finite number in any notation that providers use: `4.47`, `2.9E-4`, `2.5e+006`, `1,234.5`.
-pub fn parse_number(text: &[u8]) -> Option<f64> {
-    let text = std::str::from_utf8(text).ok()?.trim();
-    match text.as_bytes().first()? {
-        b'0'..=b'9' | b'-' | b'+' | b'.' => {}
-        _ => return None,
-    }
-    let number = text.parse::<f64>().ok().or_else(|| grouped(text))?;
-    number.is_finite().then_some(number)
-}
-
-/// Thousands commas, only where they stand every three digits.
-fn grouped(text: &str) -> Option<f64> {
-    let digits = text.trim_start_matches(['-', '+']);
-    let whole = digits.split('.').next()?;
-    let mut groups = whole.split(',');
-    let first = groups.next()?;
-    let good = whole.contains(',')
-        && (1..=3).contains(&first.len())
-        && groups.all(|g| g.len() == 3)
-        && whole.bytes().all(|b| b.is_ascii_digit() || b == b',');
-    if good { text.replace(',', "").parse().ok() } else { None }
 }
 
 /// Lets the cache be asked with borrowed bytes.
@@ -369,30 +274,5 @@ impl Eq for dyn CacheKey + '_ {}
 impl<'a> std::borrow::Borrow<dyn CacheKey + 'a> for (&'static str, Box<[u8]>) {
     fn borrow(&self) -> &(dyn CacheKey + 'a) {
         self
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers_in_every_notation() {
-        assert_eq!(parse_number(b"2.89277380848561E-4"), Some(2.89277380848561E-4));
-        assert_eq!(parse_number(b"2.52037e+006"), Some(2_520_370.0));
-        assert_eq!(parse_number(b" 1,234,567.5 "), Some(1_234_567.5));
-        assert_eq!(parse_number(b"0"), Some(0.0));
-        for bad in [&b"NaN"[..], b"inf", b"<5", b"N", b"", b"1,23", b"12,34,567", b"1e999", b"--3", b"12%"] {
-            assert_eq!(parse_number(bad), None, "{}", String::from_utf8_lossy(bad));
-        }
-    }
-
-    #[test]
-    fn years_are_four_digits() {
-        assert_eq!(parse_year(b"2024"), Some(2024));
-        assert_eq!(parse_year(b" 2024.0 "), Some(2024));
-        for bad in [&b"24"[..], b"20245", b"2O24", b"", b"-200"] {
-            assert_eq!(parse_year(bad), None);
-        }
     }
 }

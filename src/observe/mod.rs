@@ -13,6 +13,8 @@ pub mod quarantine;
 pub mod reading;
 pub mod reference;
 pub mod schema;
+mod series_key;
+mod value;
 pub mod write;
 
 pub use areas::{AreaCodes, AreaHit};

@@ -39,7 +39,10 @@ pub fn read(given: &[u8], answers: Answers) -> Reading<'_> {
 
 fn says_nothing(text: &[u8]) -> bool {
     const WORDS: [&str; 12] = ["..", "...", "\u{2026}", "-", "--", "\u{2013}", "\u{2014}", "n/a", "na", "n.a.", "#n/a", "null"];
-    std::str::from_utf8(text).is_ok_and(|text| WORDS.iter().any(|word| word.eq_ignore_ascii_case(text)))
+    // Nearly all values begin with a digit.
+    text.len() <= 5
+        && !text[0].is_ascii_digit()
+        && std::str::from_utf8(text).is_ok_and(|text| WORDS.iter().any(|word| word.eq_ignore_ascii_case(text)))
 }
 
 /// `<5`, `< 0.1`, `>95`.

@@ -83,6 +83,17 @@ fn another_separator_is_named() {
     refused(&workspace, "itu/ewaste_monitor", "a.csv", body.as_bytes(), "E2010", "separated by `;`: say so with `delimiter`");
 }
 
+/// Rows without end that compress to nothing, and more defects than any real body has.
+#[test]
+fn a_bomb_of_rows() {
+    let workspace = released();
+    let rows = v2("BRA", 2000, "50", "").repeat(700_000);
+    let body = zipped(&[("data.csv", format!("{V2}{rows}").as_bytes())]);
+    refused(&workspace, "itu/internet_use", "a.zip", &body, "E2007", "decompression bomb");
+    let body = format!("{V2}{}", ",\n".repeat(1_200_000));
+    refused(&workspace, "itu/internet_use", "a.csv", body.as_bytes(), "E2013", "more than 1,000,000 rows are defective");
+}
+
 /// What a Mac packs beside the data, a file about the data, and what Windows leaves in folders.
 #[test]
 fn other_files_beside_the_data() {
@@ -146,7 +157,7 @@ fn gzip_of_uis_and_marks_before_json() {
     let (counts, _) = pulled(&workspace, "itu/internet_use_country", "a.json", &marked(&String::from_utf8(full).unwrap()));
     assert!(counts[1] > 5, "{counts:?}");
     let (counts, _) = pulled(
-        &workspace,
+        &super::workspace(),
         "itu/internet_use_country",
         "a.json",
         br#"[{"codeID":11624,"code":null,"isoCode":"BRA","dataYear":2018,"answer":[{"value":"5"}]},{"codeID":11624,"isoCode":"BRA","dataYear":2019,"answer":null}]"#,

@@ -66,7 +66,7 @@ fn a_cell_far_away() {
     let workspace = released();
     let set = "itu/price_baskets";
     workspace.write("in/itu/price_baskets/a.xlsx", book(&good()));
-    workspace.expect(0, &["pull", "--from", "in"]);
+    workspace.expect(0, &["run", "--from", "in"]);
     let far = format!("{}<row r=\"1048576\">{}</row>", good(), cell("XFD1048576", "x"));
     refused(&workspace, set, "a.xlsx", &book(&far), "E2004", "row 1048576 and column 16384: a cell lies far outside of any table");
     // A style without a value is no cell of the table.

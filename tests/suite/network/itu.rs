@@ -105,10 +105,10 @@ fn a_series_left_out_of_an_answer_is_missed() {
         |names: &[&str]| Pipeline::new("itu", &server, &["internet_use_breakdowns"]).set("internet_use_breakdowns", "codes", codes(names));
     let workspace = pipeline(&AT_HAND).workspace();
     workspace.pull();
-    let good = workspace.read("data/pulls/itu/internet_use_breakdowns.json");
+    let good = workspace.read("data/observations/itu/internet_use_breakdowns.json");
     pipeline(&["11624", "9289", "9267", "9300"]).write(&workspace);
     says(&run(&workspace, 3, &["pull", "--now", LATER]), &["itu/internet_use_breakdowns: E2015", "not in any answer: 9300"]);
-    assert_eq!(workspace.read("data/pulls/itu/internet_use_breakdowns.json"), good);
+    assert_eq!(workspace.read("data/observations/itu/internet_use_breakdowns.json"), good);
 }
 
 /// A pair without data is answered with an empty list; the other pairs count. Some services begin with a mark.

@@ -1,0 +1,79 @@
+//! Values and years as providers write them, as numbers.
+
+/// A value as the provider wrote it.
+#[derive(Debug, Clone, Copy)]
+pub enum Value<'a> {
+    Missing,
+    Number(f64),
+    Text(&'a [u8]),
+}
+
+impl Value<'_> {
+    /// As a number, if it is one.
+    pub fn number(&self) -> Option<f64> {
+        match self {
+            Self::Missing => None,
+            Self::Number(number) => Some(*number),
+            Self::Text(text) => parse_number(text),
+        }
+    }
+}
+
+/// A year: four digits, perhaps with `.0` as spreadsheets write it.
+pub fn parse_year(text: &[u8]) -> Option<i32> {
+    let text = text.trim_ascii();
+    let text = text.strip_suffix(b".0").unwrap_or(text);
+    if text.len() != 4 {
+        return None;
+    }
+    text.iter().try_fold(0i32, |year, b| b.is_ascii_digit().then(|| year * 10 + i32::from(b - b'0')))
+}
+
+/// A finite number in any notation that providers use: `4.47`, `2.9E-4`, `2.5e+006`, `1,234.5`.
+pub fn parse_number(text: &[u8]) -> Option<f64> {
+    let text = std::str::from_utf8(text).ok()?.trim();
+    match text.as_bytes().first()? {
+        b'0'..=b'9' | b'-' | b'+' | b'.' => {}
+        _ => return None,
+    }
+    let number = text.parse::<f64>().ok().or_else(|| grouped(text))?;
+    number.is_finite().then_some(number)
+}
+
+/// Thousands commas, only where they stand every three digits.
+fn grouped(text: &str) -> Option<f64> {
+    let digits = text.trim_start_matches(['-', '+']);
+    let whole = digits.split('.').next()?;
+    let mut groups = whole.split(',');
+    let first = groups.next()?;
+    let good = whole.contains(',')
+        && (1..=3).contains(&first.len())
+        && groups.all(|g| g.len() == 3)
+        && whole.bytes().all(|b| b.is_ascii_digit() || b == b',');
+    if good { text.replace(',', "").parse().ok() } else { None }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_in_every_notation() {
+        assert_eq!(parse_number(b"2.89277380848561E-4"), Some(2.89277380848561E-4));
+        assert_eq!(parse_number(b"2.52037e+006"), Some(2_520_370.0));
+        assert_eq!(parse_number(b" 1,234,567.5 "), Some(1_234_567.5));
+        assert_eq!(parse_number(b"0"), Some(0.0));
+        for bad in [&b"NaN"[..], b"inf", b"<5", b"N", b"", b"1,23", b"12,34,567", b"1e999", b"--3", b"12%"] {
+            assert_eq!(parse_number(bad), None, "{}", String::from_utf8_lossy(bad));
+        }
+    }
+
+    #[test]
+    fn years_are_four_digits() {
+        assert_eq!(parse_year(b"2024"), Some(2024));
+        assert_eq!(parse_year(b" 2024.0 "), Some(2024));
+        for bad in [&b"24"[..], b"20245", b"2O24", b"", b"-200"] {
+            assert_eq!(parse_year(bad), None);
+        }
+    }
+}
