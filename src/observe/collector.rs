@@ -41,6 +41,8 @@ pub struct Collector<'r> {
     text_bytes: usize,
     overflow: Option<&'static str>,
     defects: usize,
+    /// More defects than can be kept: the rest is not, and the pull is refused.
+    defective: bool,
     /// (row, year and month) of rows of a dated classification.
     pub(super) vintages: Vec<(usize, i32)>,
     codes: HashSet<String>,
@@ -75,6 +77,7 @@ impl<'r> Collector<'r> {
             text_bytes: 0,
             overflow: None,
             defects: 0,
+            defective: false,
             vintages: Vec::new(),
             codes: HashSet::new(),
             warnings: Vec::new(),
@@ -132,13 +135,9 @@ impl<'r> Collector<'r> {
         self.overflow.is_none()
     }
 
-    fn too_many_defects(&self) -> bool {
-        self.defects > MAX_DEFECTS && self.defects > self.rows.len()
-    }
-
     /// Whether everything that came could be kept.
     pub(super) fn limits(&self) -> Result<()> {
-        if self.too_many_defects() {
+        if self.defective {
             return Err(Error::provider_hint(
                 "E2013",
                 "more than 1,000,000 rows are defective, and fewer are good",
@@ -228,7 +227,8 @@ impl<'r> Collector<'r> {
     fn reject(&mut self, record: u32, reason: Reason, detail: impl Into<String>) {
         let body = self.bodies.len().saturating_sub(1);
         self.defects += usize::from(reason.is_defect());
-        if self.too_many_defects() {
+        self.defective |= self.defects > MAX_DEFECTS && self.defects > self.rows.len();
+        if self.defective {
             return;
         }
         self.quarantined.push(Quarantined::new(reason, detail, body, record));
