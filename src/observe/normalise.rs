@@ -178,7 +178,7 @@ pub fn normalise(context: &Context<'_>, source: &Source, dataset: &Dataset, pull
         bodies_with_rows += usize::from(!parsed.empty);
     }
     if let (0, Some(body)) = (bodies_with_rows, pull.bodies.first()) {
-        return Err(in_body(crate::sources::empty_list(), &source.name, &dataset.name, &body.name));
+        return Err(in_body(crate::sources::nothing_in(&body.name), &source.name, &dataset.name, &body.name));
     }
     let series: Vec<String> = collector.series.iter().map(|key| key.series.clone()).collect();
     let corrections = relevant(context.corrections, &source.name, &dataset.name, Some(&series));

@@ -215,7 +215,10 @@ fn safe_name(name: &str) -> Result<()> {
 pub fn is_litter(name: &str) -> bool {
     let file = name.rsplit('/').next().unwrap_or(name);
     let known = [".DS_Store", "Thumbs.db", "desktop.ini"];
-    file.starts_with("._") || known.iter().any(|k| k.eq_ignore_ascii_case(file)) || name.split('/').any(|part| part == "__MACOSX")
+    file.starts_with("._")
+        || file.starts_with("~$")
+        || known.iter().any(|k| k.eq_ignore_ascii_case(file))
+        || name.split('/').any(|part| part == "__MACOSX")
 }
 
 /// An I/O failure while reading a body: a cap, a damaged stream or bad text.

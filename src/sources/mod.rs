@@ -32,8 +32,11 @@ pub struct Parsed {
     pub members: Vec<String>,
 }
 
-/// Every answer of a pull was an empty list.
-pub fn empty_list() -> Error {
+/// Every answer of a pull was an empty list, or no data file at all; named after the first of them.
+pub fn nothing_in(name: &str) -> Error {
+    if archive::is_litter(name) {
+        return Error::provider_hint("E2009", "a file of the system, not data", "put the data file into the folder");
+    }
     Error::provider_hint(
         "E2021",
         "the answer is an empty list: an unknown code or area, or no data",

@@ -71,19 +71,25 @@ fn archive_body(file: File, rows: &mut Rows, collector: &mut Collector<'_>) -> R
             if ends(name, ".json") { rows.answer(reader, collector) } else { rows.table(reader, name, collector) }
         },
     )?;
-    if !found {
-        return Err(Error::provider_hint(
-            "E2009",
-            "the archive has no data file",
-            "expected .._DATA_NATIONAL.csv, or data.csv of an export",
-        ));
-    }
-    if regions && !parsed.members.iter().any(|name| name.ends_with("_DATA_REGIONAL.CSV")) {
-        return Err(Error::provider_hint(
-            "E2009",
+    let has = |end: &str| parsed.members.iter().any(|name| name.ends_with(end));
+    let (national, regional) = (has("_DATA_NATIONAL.CSV"), has("_DATA_REGIONAL.CSV"));
+    let missing = match (found, national, regional) {
+        (false, ..) => Some(("the archive has no data file", "expected .._DATA_NATIONAL.csv, or data.csv of an export")),
+        (_, false, true) => Some((
+            "the archive has data of regions, but no file .._DATA_NATIONAL.csv",
+            "without it all figures of economies would vanish: pull again, or wait for the next release",
+        )),
+        (_, true, false) if regions => Some((
             "the archive lists regions, but has no file .._DATA_REGIONAL.csv with their data",
             "without it all aggregates of UIS would vanish: pull again, or wait for the next release",
-        ));
+        )),
+        _ => None,
+    };
+    if let Some((what, hint)) = missing {
+        return Err(Error::provider_hint("E2009", what, hint));
+    }
+    if national && !regional {
+        collector.warnings.push("the archive has no file .._DATA_REGIONAL.csv: no aggregates of UIS".into());
     }
     Ok(parsed)
 }

@@ -105,7 +105,9 @@ fn other_files_beside_the_data() {
         ("__MACOSX/._data.csv", b"\x00\x05\x16\x07\x00\x02\x00\x00Mac OS X"),
         ("._other.csv", b"\x00\x05\x16\x07"),
     ]);
-    workspace.write("in/itu/internet_use/Thumbs.db", b"\xd0\xcf\x11\xe0");
+    for name in ["Thumbs.db", "~$data.csv"] {
+        workspace.write(&format!("in/itu/internet_use/{name}"), b"\xd0\xcf\x11\xe0");
+    }
     let (counts, rows) = pulled(&workspace, "itu/internet_use", "a.zip", &body);
     assert_eq!((counts, rows.len()), ([20, 20, 0, 0], 0));
     // Without a member that fits, the first one says why.

@@ -54,6 +54,8 @@ fn a_member_of_an_archive_is_gone() {
     };
     workspace.write("in/unesco/sdg_bulk/SDG.zip", without(&["_DATA_REGIONAL"]));
     refused_as_a_whole(&workspace, "unesco/sdg_bulk", "E2009", "lists regions, but has no file .._DATA_REGIONAL.csv");
+    workspace.write("in/unesco/sdg_bulk/SDG.zip", without(&["_DATA_NATIONAL"]));
+    refused_as_a_whole(&workspace, "unesco/sdg_bulk", "E2009", "no file .._DATA_NATIONAL.csv");
     workspace.write("in/unesco/sdg_bulk/SDG.zip", without(&["_DATA_REGIONAL", "_REGION.csv"]));
     refused_as_a_whole(&workspace, "unesco/sdg_bulk", "E2015", "the last archive had SDG_DATA_REGIONAL.CSV");
 }
