@@ -11,8 +11,6 @@ const MAX_MEMBER: u64 = 8 << 30;
 const BOMB_FROM: u64 = 64 << 20;
 /// DEFLATE of tabular text reaches 30; a real table never comes near.
 const BOMB_RATIO: u64 = 200;
-/// JSON is held in memory as a whole.
-const MAX_JSON: u64 = 512 << 20;
 /// Members of one archive.
 const MAX_MEMBERS: usize = 1000;
 
@@ -118,26 +116,6 @@ pub fn for_each_member(
     }
 }
 
-/// Calls `read` for each CSV of a body. A file beside it whose header is another, such as `metadata.csv`, is passed
-/// over, unless no member fits. True when there is any CSV.
-pub fn for_each_csv(file: File, read: &mut dyn FnMut(&str, &mut dyn Read) -> Result<()>) -> Result<bool> {
-    let (mut fitting, mut misfit) = (false, None);
-    for_each_member(file, &|name| name.is_empty() || name.to_ascii_lowercase().ends_with(".csv"), &mut |name, reader| {
-        match read(name, reader) {
-            Ok(()) => fitting = true,
-            Err(error @ Error::Provider { code: "E2010", .. }) => {
-                misfit.get_or_insert(error);
-            }
-            Err(other) => return Err(other),
-        }
-        Ok(())
-    })?;
-    match misfit {
-        Some(error) if !fitting => Err(error),
-        _ => Ok(fitting),
-    }
-}
-
 fn zip_members(file: File, wanted: &dyn Fn(&str) -> bool, read: &mut dyn FnMut(&str, &mut dyn Read) -> Result<()>) -> Result<()> {
     let mut archive = zip::ZipArchive::new(BufReader::new(file)).map_err(|e| damaged("ZIP", &e))?;
     if archive.len() > MAX_MEMBERS {
@@ -224,61 +202,10 @@ pub fn is_litter(name: &str) -> bool {
 /// An I/O failure while reading a body: a cap, a damaged stream or bad text.
 pub fn read_error(error: &std::io::Error) -> Error {
     let inner = error.get_ref();
-    match (inner.and_then(|e| e.downcast_ref::<TooLarge>()), inner.and_then(|e| e.downcast_ref::<TooLong>())) {
+    match (inner.and_then(|e| e.downcast_ref::<TooLarge>()), inner.and_then(|e| e.downcast_ref::<super::held::TooLong>())) {
         (Some(too_large), _) => Error::provider("E2007", too_large.to_string()),
         (_, Some(too_long)) => Error::provider("E2007", too_long.to_string()),
         _ => damaged("body", error),
-    }
-}
-
-/// Whether [`AtMost`] stopped.
-pub fn is_too_long(error: &std::io::Error) -> bool {
-    error.get_ref().is_some_and(|inner| inner.is::<TooLong>())
-}
-
-/// A JSON body as its documented type, with or without a byte order mark.
-pub fn json<T: serde::de::DeserializeOwned>(reader: impl Read) -> Result<T> {
-    let mut reader = AtMost::new(reader, MAX_JSON);
-    let mut start = Vec::new();
-    reader.by_ref().take(3).read_to_end(&mut start).map_err(|e| read_error(&e))?;
-    let start = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&start);
-    serde_json::from_reader(BufReader::new(start.chain(reader))).map_err(|error| match error.classify() {
-        serde_json::error::Category::Io => read_error(&error.into()),
-        _ => Error::provider_hint(
-            "E2008",
-            format!("not the documented JSON: {error}"),
-            "the interface has changed, or the answer was cut off",
-        ),
-    })
-}
-
-/// A reader that fails instead of giving more than so many bytes: for what is held in memory as a whole.
-pub struct AtMost<R> {
-    inner: R,
-    read: u64,
-    most: u64,
-}
-
-impl<R: Read> AtMost<R> {
-    pub fn new(inner: R, most: u64) -> Self {
-        Self { inner, read: 0, most }
-    }
-}
-
-#[derive(Debug, thiserror::Error)]
-#[error("more than {most} bytes in one piece: no real body is that large")]
-struct TooLong {
-    most: u64,
-}
-
-impl<R: Read> Read for AtMost<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        let count = self.inner.read(buffer)?;
-        self.read += count as u64;
-        if self.read > self.most {
-            return Err(std::io::Error::other(TooLong { most: self.most }));
-        }
-        Ok(count)
     }
 }
 

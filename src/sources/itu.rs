@@ -9,8 +9,9 @@ use std::fs::File;
 
 use super::Parsed;
 use super::archive::{self, Kind};
+use super::csv_members;
 use super::csv_stream::CsvStream;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::observe::Collector;
 use crate::observe::reference::Reference;
 
@@ -28,14 +29,11 @@ pub fn parse(mut file: File, name: &str, reference: &Reference, collector: &mut 
         }
     } else {
         let mut count = 0;
-        let found = archive::for_each_csv(file, &mut |_, reader| {
+        csv_members::read_each(file, collector, &mut |_, reader, collector| {
             let csv = CsvStream::open(reader, b',', count)?;
             count = csv_rows::read(csv, &mut series, collector)?;
             Ok(())
         })?;
-        if !found {
-            return Err(Error::provider("E2009", "the ZIP holds no CSV"));
-        }
     }
     series.warn(collector);
     Ok(Parsed { vintage: downloaded_at(name), ..Parsed::default() })

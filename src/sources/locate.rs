@@ -6,6 +6,7 @@ use std::io::{BufRead, BufReader};
 
 use super::archive::{self, Kind};
 use super::csv_stream::{CsvStream, Record};
+use super::held;
 use crate::error::Result;
 use crate::pipelines::Format;
 
@@ -24,7 +25,7 @@ pub fn locate(format: &Format, mut file: File, wanted: &BTreeSet<u32>) -> Result
     let mut found = BTreeMap::new();
     let kind = archive::kind_of(&mut file)?;
     if kind == Kind::Json {
-        let body: serde_json::Value = archive::json(file)?;
+        let body: serde_json::Value = held::json(file)?;
         let items = body.get("records").unwrap_or(&body).as_array().cloned().unwrap_or_default();
         for number in wanted {
             if let Some(item) = (*number as usize).checked_sub(1).and_then(|i| items.get(i)) {

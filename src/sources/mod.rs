@@ -1,7 +1,9 @@
 //! One module per provider: `requests` says what to ask for, `parse` turns bytes into rows. No network, no disk, no SQL.
 
 pub mod archive;
+mod csv_members;
 pub mod csv_stream;
+mod held;
 mod itu;
 mod locate;
 pub mod requests;

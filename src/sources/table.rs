@@ -5,6 +5,7 @@ use std::io::Read;
 
 use super::Parsed;
 use super::archive::{self, Kind};
+use super::csv_members;
 use super::csv_stream::{CsvStream, Record, other_separator};
 use crate::error::{Error, Result, suggestion};
 use crate::observe::collector::{Detail, parse_year};
@@ -23,13 +24,10 @@ pub fn parse(mut file: File, map: &TableMap, collector: &mut Collector<'_>) -> R
         workbook(file, map, collector)?;
     } else {
         let mut count = 0;
-        let found = archive::for_each_csv(file, &mut |_, reader| {
+        csv_members::read_each(file, collector, &mut |_, reader, collector| {
             count = csv(reader, count, map, collector)?;
             Ok(())
         })?;
-        if !found {
-            return Err(Error::provider("E2009", "the archive holds no CSV and is no workbook"));
-        }
     }
     Ok(Parsed::default())
 }

@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::Read;
 
 use super::Parsed;
-use super::archive;
+use super::csv_members;
 use super::csv_stream::{CsvStream, Record};
 use crate::error::{Error, Result};
 use crate::observe::collector::{Detail, Value};
@@ -15,14 +15,11 @@ use crate::pipelines::Format;
 
 pub fn parse(file: File, format: &Format, collector: &mut Collector<'_>) -> Result<Parsed> {
     let (mut count, mut vintage) = (0, None);
-    let found = archive::for_each_csv(file, &mut |name, reader| {
+    csv_members::read_each(file, collector, &mut |name, reader, collector| {
         count = rows(reader, count, format, collector)?;
         vintage = vintage.take().or_else(|| written_at(name));
         Ok(())
     })?;
-    if !found {
-        return Err(Error::provider("E2009", "the archive holds no CSV"));
-    }
     Ok(Parsed { vintage, ..Parsed::default() })
 }
 

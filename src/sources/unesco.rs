@@ -11,6 +11,7 @@ use serde::Deserialize;
 use super::Parsed;
 use super::archive::{self, Kind};
 use super::csv_stream::{CsvStream, Record};
+use super::held;
 use crate::error::{Error, Result};
 use crate::observe::Collector;
 use crate::observe::collector::{Detail, Value};
@@ -214,7 +215,7 @@ impl Rows {
     }
 
     fn answer(&mut self, reader: impl Read, collector: &mut Collector<'_>) -> Result<()> {
-        let answer: Answer = archive::json(reader)?;
+        let answer: Answer = held::json(reader)?;
         if let Some(hint) = answer.hints.iter().flatten().find(|h| h.code.ends_with("::001") || h.code.ends_with("::003")) {
             return Err(Error::provider_hint(
                 "E2020",

@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::Read;
 
 use super::Parsed;
-use super::archive;
+use super::csv_members;
 use super::csv_stream::{CsvStream, Record, shorten};
 use crate::error::{Error, Result};
 use crate::observe::collector::{Detail, Value};
@@ -15,13 +15,10 @@ use crate::observe::{Collector, SeriesKey, dimensions};
 
 pub fn parse(file: File, collector: &mut Collector<'_>) -> Result<Parsed> {
     let mut count = 0;
-    let found = archive::for_each_csv(file, &mut |_, reader| {
+    csv_members::read_each(file, collector, &mut |_, reader, collector| {
         count = rows(WithoutNul(reader), count, collector)?;
         Ok(())
     })?;
-    if !found {
-        return Err(Error::provider("E2009", "the archive holds no CSV"));
-    }
     Ok(Parsed::default())
 }
 

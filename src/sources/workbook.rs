@@ -6,7 +6,7 @@ use std::fs::File;
 
 use calamine::{Data, Reader, Xlsx, XlsxError};
 
-use super::archive;
+use super::{archive, held};
 use crate::error::{Error, Result, suggestion};
 
 /// What all members of a workbook may inflate to together.
@@ -104,10 +104,10 @@ fn text(data: &Data) -> String {
 fn capped(file: &File) -> Result<()> {
     let mut left = MAX_INFLATED;
     archive::for_each_member(file.try_clone()?, &|_| true, &mut |_, reader| {
-        let mut reader = archive::AtMost::new(reader, left);
+        let mut reader = held::AtMost::new(reader, left);
         match std::io::copy(&mut reader, &mut std::io::sink()) {
             Ok(bytes) => left -= bytes,
-            Err(error) if archive::is_too_long(&error) => {
+            Err(error) if held::is_too_long(&error) => {
                 return Err(Error::provider_hint(
                     "E2007",
                     format!("the workbook inflates beyond {MAX_INFLATED} bytes"),

@@ -4,7 +4,7 @@ use std::io::Read;
 
 use serde::Deserialize;
 
-use super::super::archive;
+use super::super::held;
 use super::series::{SeriesTable, Words};
 use super::{note_of, status_of};
 use crate::error::Result;
@@ -40,7 +40,7 @@ struct Answer {
 
 /// Gives the number of records; none is what the interface answers for a pair without data, and for an unknown code.
 pub fn read(reader: impl Read, series: &mut SeriesTable<'_>, collector: &mut Collector<'_>) -> Result<usize> {
-    let items: Vec<Item> = archive::json(reader)?;
+    let items: Vec<Item> = held::json(reader)?;
     let count = items.len();
     for (index, item) in items.into_iter().enumerate() {
         let number = index as u32 + 1;

@@ -24,7 +24,7 @@ fn itu() {
     refuse("a.zip", &broken, "E2004", "damaged or cut off");
     refuse("a.zip", b"PK\x03\x04 and no more", "E2004", "damaged or cut off");
     refuse("a.zip", &zipped(&[("data.csv", &zeros())]), "E2007", "a record of more than");
-    refuse("a.zip", &zipped(&[("readme.txt", b"nothing")]), "E2009", "the ZIP holds no CSV");
+    refuse("a.zip", &zipped(&[("readme.txt", b"nothing")]), "E2009", "the archive holds no CSV");
     let column = String::from_utf8(text.clone()).unwrap().replacen("\"dataValue\"", "\"datavalu\"", 1);
     refuse("a.csv", column.as_bytes(), "E2010", "line 1: column `dataValue` is missing; the file has: seriesID, seriesCode");
     refuse("a.zip", &zipped(&[("data.csv", column.as_bytes())]), "E2010", "did you mean `datavalu`?");

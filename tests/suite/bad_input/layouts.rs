@@ -110,6 +110,7 @@ fn other_files_beside_the_data() {
     }
     let (counts, rows) = pulled(&workspace, "itu/internet_use", "a.zip", &body);
     assert_eq!((counts, rows.len()), ([20, 20, 0, 0], 0));
+    assert!(workspace.read("data/observations/itu/internet_use.json").contains("`metadata.csv` was passed over: E2010: line 1"));
     // Without a member that fits, the first one says why.
     let body = zipped(&[("metadata.csv", b"a,b\n1,2\n"), ("__MACOSX/._data.csv", b"\x00\x05")]);
     workspace.write("in/itu/internet_use/a.zip", body);
