@@ -53,6 +53,8 @@ pub struct Collector<'r> {
 const MAX_TEXTS: usize = 256 << 20;
 /// One note or answer.
 const MAX_TEXT: usize = 1 << 20;
+/// Rows of one data set: ten times the largest.
+const MAX_ROWS: usize = 40_000_000;
 /// Defective rows that are kept, unless more are good.
 const MAX_DEFECTS: usize = 1_000_000;
 /// What the packed key of a row has room for.
@@ -100,7 +102,7 @@ impl<'r> Collector<'r> {
         if self.series.len() >= MAX_SERIES {
             self.overflow = Some("more than 1,048,576 series and breakdowns");
         }
-        if !self.fits(length) && !self.series.is_empty() {
+        if !self.keep(length) && !self.series.is_empty() {
             return 0;
         }
         let index = self.series.len() as u32;
@@ -115,7 +117,7 @@ impl<'r> Collector<'r> {
         }
         let length =
             detail.obs_status.len() + [&detail.note, &detail.obs_text].iter().filter_map(|t| t.as_ref()).map(String::len).sum::<usize>();
-        if !self.fits(length) && !self.details.is_empty() {
+        if !self.keep(length) && !self.details.is_empty() {
             return 0;
         }
         let index = self.details.len() as u32;
@@ -125,7 +127,7 @@ impl<'r> Collector<'r> {
     }
 
     /// Counts a new text; no more are kept after one too many, and the pull is refused by [`Self::limits`].
-    fn fits(&mut self, length: usize) -> bool {
+    pub fn keep(&mut self, length: usize) -> bool {
         self.text_bytes += length;
         if length > MAX_TEXT {
             self.overflow = Some("a note or code of more than 1,048,576 bytes");
@@ -136,7 +138,7 @@ impl<'r> Collector<'r> {
     }
 
     /// Whether everything that came could be kept.
-    pub(super) fn limits(&self) -> Result<()> {
+    pub fn limits(&self) -> Result<()> {
         if self.defective {
             return Err(Error::provider_hint(
                 "E2013",
@@ -178,6 +180,7 @@ impl<'r> Collector<'r> {
             return *hit;
         }
         let hit = std::str::from_utf8(code).map_or(AreaHit::Unknown, |text| self.areas.resolve(scheme, text));
+        self.keep(code.len());
         self.area_cache.insert((scheme, code.into()), hit);
         hit
     }
@@ -209,6 +212,9 @@ impl<'r> Collector<'r> {
                 None => return self.reject(record, Reason::BadValue, String::from_utf8_lossy(text).chars().take(80).collect::<String>()),
             },
         };
+        if self.rows.len() >= MAX_ROWS {
+            self.overflow = Some("more than 40,000,000 rows");
+        }
         self.rows.push(Row { series, detail, value, record, area, year: year as i16 });
     }
 
@@ -228,6 +234,9 @@ impl<'r> Collector<'r> {
         let body = self.bodies.len().saturating_sub(1);
         self.defects += usize::from(reason.is_defect());
         self.defective |= self.defects > MAX_DEFECTS && self.defects > self.rows.len();
+        if self.quarantined.len() >= MAX_ROWS / 4 {
+            self.overflow = Some("more than 10,000,000 rows that were set aside");
+        }
         if self.defective {
             return;
         }
@@ -274,5 +283,28 @@ impl Eq for dyn CacheKey + '_ {}
 impl<'a> std::borrow::Borrow<dyn CacheKey + 'a> for (&'static str, Box<[u8]>) {
     fn borrow(&self) -> &(dyn CacheKey + 'a) {
         self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Arrow would end the program at 2 GiB of texts; memory may end before.
+    #[test]
+    fn texts_and_rows_without_end_are_refused() {
+        let areas = AreaCodes::default();
+        let mut collector = Collector::new(&areas, 2026);
+        let first = collector.detail(&Detail::status("A"));
+        assert!((0..255).all(|_| collector.keep(1 << 20)) && collector.limits().is_ok());
+        assert!(!collector.keep(1 << 20));
+        assert_eq!(collector.detail(&Detail::status("B")), first, "nothing more is kept");
+        assert!(collector.limits().unwrap_err().to_string().starts_with("E2007: more than 268,435,456 bytes"));
+
+        let mut collector = Collector::new(&areas, 2026);
+        collector.begin_body("x");
+        (0..=MAX_DEFECTS as u32).for_each(|record| collector.quarantine(record, Reason::FieldCount, ""));
+        assert!(collector.limits().unwrap_err().to_string().starts_with("E2013"));
+        assert_eq!(collector.quarantined.len(), MAX_DEFECTS);
     }
 }

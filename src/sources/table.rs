@@ -47,6 +47,7 @@ fn csv(reader: &mut dyn Read, first: u32, map: &TableMap, collector: &mut Collec
     let mut csv = CsvStream::open(reader, map.delimiter, first)?.after_lines(map.header_row - 1);
     let layout = Layout::new(map, csv.header())?;
     while let Some(record) = csv.read()? {
+        collector.limits()?;
         match record {
             Record::Torn(number, fields) => collector.quarantine(number, Reason::FieldCount, format!("{fields} fields")),
             Record::Whole(number, record) => {

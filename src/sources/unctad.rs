@@ -152,6 +152,7 @@ fn rows(reader: &mut dyn Read, first: u32, format: &Format, collector: &mut Coll
     wanted(format).iter().try_for_each(|name| layout.require(name, csv.header()))?;
     let single = layout.measures.len() == 1;
     while let Some(record) = csv.read()? {
+        collector.limits()?;
         let (number, record) = match record {
             Record::Torn(number, fields) => {
                 collector.quarantine(number, Reason::FieldCount, format!("{fields} fields"));

@@ -187,6 +187,7 @@ impl Rows {
         let mut key = Vec::new();
         let mut last = (Vec::new(), 0u32);
         while let Some(record) = csv.read()? {
+            collector.limits()?;
             match record {
                 Record::Torn(number, fields) => collector.quarantine(number, Reason::FieldCount, format!("{fields} fields")),
                 Record::Whole(number, record) => {
@@ -296,6 +297,7 @@ impl Rows {
             "NA" | "SUPP" | "INCLUDED" => Effect::Null,
             _ => Effect::Keep,
         };
+        collector.keep(key.len());
         self.details.insert(key.into(), (detail, effect));
         (detail, effect)
     }

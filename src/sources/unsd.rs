@@ -105,6 +105,7 @@ fn rows<R: Read>(reader: R, first: u32, collector: &mut Collector<'_>) -> Result
     let mut keys: HashMap<Vec<u8>, u32> = HashMap::new();
     let mut packed = Vec::new();
     while let Some(record) = csv.read()? {
+        collector.limits()?;
         let (number, record) = match record {
             Record::Torn(number, fields) => {
                 collector.quarantine(number, Reason::FieldCount, format!("{fields} fields"));

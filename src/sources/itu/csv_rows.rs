@@ -80,6 +80,7 @@ fn rows<R: Read>(csv: &mut CsvStream<R>, columns: &Columns, series: &mut SeriesT
     let mut details: HashMap<Box<[u8]>, u32> = HashMap::new();
     let mut key = Vec::new();
     while let Some(record) = csv.read()? {
+        collector.limits()?;
         let (number, record) = match record {
             Record::Torn(number, fields) => {
                 collector.quarantine(number, Reason::FieldCount, format!("{fields} fields"));
@@ -120,6 +121,7 @@ fn rows<R: Read>(csv: &mut CsvStream<R>, columns: &Columns, series: &mut SeriesT
                     note: note_of(&note, &source),
                     obs_text: reading.text.then(|| text(given)),
                 });
+                collector.keep(key.len());
                 details.insert(key.as_slice().into(), detail);
                 detail
             }
