@@ -24,6 +24,17 @@ impl Workspace {
         self.data.join("observations").join(source).join(format!("{dataset}.parquet"))
     }
 
+    /// Each distinct observation file by its hash, as releases remember it. Beside `observations/` and not in it: who
+    /// reads all of `observations/*/*.parquet` reads every row once.
+    pub fn observations_by_hash(&self) -> PathBuf {
+        self.data.join("observations_by_hash")
+    }
+
+    /// The observation file of a hash.
+    pub fn observation_file(&self, hash: &str) -> PathBuf {
+        self.observations_by_hash().join(format!("{hash}.parquet"))
+    }
+
     pub fn quarantine(&self, source: &str, dataset: &str) -> PathBuf {
         self.data.join("quarantine").join(source).join(format!("{dataset}.parquet"))
     }

@@ -30,7 +30,7 @@ pub fn diff(
     let changes = compare(
         &Side { manifest: &before, values: &old_values },
         &Side { manifest: &after, values: &new_values },
-        &|hash| stage::observation_file(&settings.workspace, hash),
+        &|hash| settings.workspace.observation_file(hash),
         &stage::members(&loaded.reference),
     )?;
     if let Some(path) = parquet {

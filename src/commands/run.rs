@@ -1,19 +1,21 @@
 //! `run`, `pull`, `compute`: the nightly job and its halves.
 
+mod pull;
+
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use croner::Cron;
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::ProgressBar;
 
+use self::pull::{Pulled, pull};
 use super::load::{self, Loaded};
 use super::report::report;
 use crate::cli::RunArgs;
 use crate::error::{Error, Result, count};
-use crate::fetch::{self, Client, Journal, Outcome, Pull, Store};
+use crate::fetch::{Pull, Store};
 use crate::observe::normalise::{self, Context};
-use crate::pipelines::{self, Dataset, Format, Source};
+use crate::pipelines::{self, Dataset, Source};
 use crate::printer::Printer;
 use crate::release::stage::{Build, DatasetState};
 use crate::release::{Manifest, inputs, promote};
@@ -73,168 +75,8 @@ pub fn next_due(source: &Source, dataset: &Dataset, pull: &Pull) -> Option<jiff:
     crate::commands::schedule::next_after(&cron, last)
 }
 
-/// What pulling one data set gave.
-enum Pulled {
-    New(Pull),
-    Unchanged(Pull),
-    Failed(Error),
-    /// Nothing to pull: no folder, or a file that is only downloaded by hand.
-    Nothing,
-}
-
-async fn pull(
-    settings: &Settings,
-    loaded: &Loaded,
-    chosen: &[(&Source, &Dataset)],
-    from: Option<&Path>,
-) -> Result<BTreeMap<String, Pulled>> {
-    let store = Store::new(&settings.workspace.data);
-    let journal = Journal::new(&settings.workspace.data);
-    let mut results = BTreeMap::new();
-    if let Some(from) = from {
-        for (source, dataset) in chosen {
-            let folder = from.join(&source.name).join(&dataset.name);
-            let previous = loaded.pull_of(settings, &source.name, &dataset.name);
-            let outcome = fetch::from_folder(&store, &journal, source, dataset, &folder, previous.as_ref(), settings.now);
-            results.insert(name(source, dataset), settle(settings, outcome)?);
-        }
-        return Ok(results);
-    }
-    // Sources are pulled side by side, the data sets of one source one after the other.
-    let mut tasks = Vec::new();
-    for source in &loaded.sources {
-        let mine: Vec<&Dataset> = chosen.iter().filter(|(s, _)| s.name == source.name).map(|(_, d)| *d).collect();
-        if !mine.is_empty() {
-            tasks.push(pull_source(settings, loaded, source, mine, &store, &journal));
-        }
-    }
-    for part in futures::future::join_all(tasks).await {
-        results.extend(part?);
-    }
-    Ok(results)
-}
-
-async fn pull_source(
-    settings: &Settings,
-    loaded: &Loaded,
-    source: &Source,
-    datasets: Vec<&Dataset>,
-    store: &Store,
-    journal: &Journal,
-) -> Result<BTreeMap<String, Pulled>> {
-    let mut results = BTreeMap::new();
-    let client = match Client::new(&source.http) {
-        Ok(client) => client,
-        // Wrong settings of one source must not stop the others.
-        Err(error) => {
-            let all = datasets.iter().map(|d| (name(source, d), Pulled::Failed(same(&error))));
-            return Ok(all.collect());
-        }
-    };
-    let mut breaker = Breaker::default();
-    let environment = |name: &str| std::env::var(name).ok();
-    for dataset in datasets {
-        let name = name(source, dataset);
-        if nothing_to_ask(dataset, &environment) {
-            results.insert(name, Pulled::Nothing);
-            continue;
-        }
-        let source = &at_own_address(source, dataset);
-        if let Some(error) = breaker.open(&source.http.base_url) {
-            results.insert(name, Pulled::Failed(error));
-            continue;
-        }
-        let bar = bar(settings, &name);
-        let previous = loaded.pull_of(settings, &source.name, &dataset.name);
-        let outcome =
-            fetch::from_network(&client, store, journal, source, dataset, previous.as_ref(), settings.now, &environment, &|bytes| {
-                bar.inc(bytes)
-            })
-            .await;
-        bar.finish_and_clear();
-        breaker.note(&source.http.base_url, outcome.as_ref().err());
-        results.insert(name, settle(settings, outcome.map(Some))?);
-    }
-    Ok(results)
-}
-
-/// The same error once more, for another data set.
-fn same(error: &Error) -> Error {
-    match error {
-        Error::Fetch { code, message, hint } => Error::Fetch { code, message: message.clone(), hint: hint.clone() },
-        other => Error::Internal(other.to_string()),
-    }
-}
-
-/// Stops asking an address that refuses one data set after the other, or asks for a long pause.
-#[derive(Default)]
-struct Breaker(BTreeMap<String, (usize, String)>);
-
-impl Breaker {
-    const PATIENCE: usize = 3;
-
-    fn note(&mut self, address: &str, error: Option<&Error>) {
-        let (count, reason) = self.0.entry(address.to_owned()).or_default();
-        match error {
-            Some(error @ Error::Fetch { code: "E1018", .. }) => (*count, *reason) = (Self::PATIENCE, error.to_string()),
-            Some(error @ Error::Fetch { code: "E1001" | "E1002" | "E1003" | "E1005", .. }) => {
-                (*count, *reason) = (*count + 1, error.to_string());
-            }
-            _ => *count = 0,
-        }
-    }
-
-    fn open(&self, address: &str) -> Option<Error> {
-        let (_, reason) = self.0.get(address).filter(|(count, _)| *count >= Self::PATIENCE)?;
-        Some(Error::fetch_hint("E1018", format!("not asked, since the last answer was {reason}"), "the next run tries again"))
-    }
-}
-
-/// Files that are only downloaded by hand, and a keyed interface for which nobody has set a key.
-fn nothing_to_ask(dataset: &Dataset, environment: &dyn Fn(&str) -> Option<String>) -> bool {
-    match &dataset.format {
-        Format::Table(map) => map.url.is_empty(),
-        Format::UnctadApi { client_id_env, client_secret_env, .. } => {
-            environment(client_id_env).is_none() && environment(client_secret_env).is_none()
-        }
-        _ => false,
-    }
-}
-
-/// The source as one data set sees it: some have a host of their own.
-fn at_own_address(source: &Source, dataset: &Dataset) -> Source {
-    let mut source = source.clone();
-    if let Some(base_url) = &dataset.base_url {
-        source.http.base_url.clone_from(base_url);
-    }
-    source
-}
-
 fn name(source: &Source, dataset: &Dataset) -> String {
     format!("{}/{}", source.name, dataset.name)
-}
-
-fn bar(settings: &Settings, name: &str) -> ProgressBar {
-    if !settings.bars {
-        return ProgressBar::hidden();
-    }
-    let bar = ProgressBar::no_length().with_message(name.to_owned());
-    if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} {bytes} {bytes_per_sec}") {
-        bar.set_style(style);
-    }
-    bar
-}
-
-fn settle(settings: &Settings, outcome: Result<Option<Outcome>>) -> Result<Pulled> {
-    Ok(match outcome {
-        Ok(None) => Pulled::Nothing,
-        Ok(Some(Outcome::New(pull))) => Pulled::New(pull),
-        Ok(Some(Outcome::Unchanged(pull))) => {
-            pull.save(&settings.workspace.data)?;
-            Pulled::Unchanged(pull)
-        }
-        Err(error) => Pulled::Failed(error),
-    })
 }
 
 /// Normalises what was pulled; a pull becomes the current one only when its bodies could be read.
@@ -299,15 +141,7 @@ fn normalise_all(settings: &Settings, loaded: &Loaded, mut pulled: BTreeMap<Stri
 fn broken(settings: &Settings, source: &Source, dataset: &Dataset, last: Option<Pull>, message: &str) -> DatasetState {
     let message = format!("E2016: {}/{}: {message}; please report it with the body", source.name, dataset.name);
     tracing::error!(source = %source.name, dataset = %dataset.name, "{message}");
-    let before = NormaliseReport::load(&settings.workspace, &source.name, &dataset.name);
-    DatasetState {
-        age_days: last.as_ref().and_then(|p| age_days(settings, p)),
-        pull: last,
-        status: "failed",
-        message: Some(message),
-        previous_observations: before.map(|r| r.counts.observations),
-        vintage_changed: false,
-    }
+    DatasetState { age_days: last.as_ref().and_then(|p| age_days(settings, p)), pull: last, status: "failed", message: Some(message) }
 }
 
 fn normalise_one(

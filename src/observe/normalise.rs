@@ -160,6 +160,7 @@ pub fn normalise(context: &Context<'_>, source: &Source, dataset: &Dataset, pull
     if let Some(previous) = &previous
         && previous.key == key
         && previous.refused_until.is_none_or(|year| year > context.current_year)
+        && is_sound(&context.workspace.observations(&source.name, &dataset.name), &previous.hash)
     {
         keep_by_hash(context.workspace, &context.workspace.observations(&source.name, &dataset.name), &previous.hash)?;
         return Ok((previous.clone(), false));
@@ -256,12 +257,18 @@ fn in_set(error: Error, source: &str, dataset: &str) -> Error {
     }
 }
 
+/// Whether a file is the one that was written.
+fn is_sound(path: &std::path::Path, hash: &str) -> bool {
+    path.is_file() && crate::files::hash_file(path).is_ok_and(|found| found == hash)
+}
+
 /// Keeps each distinct observation file, so that releases can be compared and explained later.
 fn keep_by_hash(workspace: &Workspace, path: &std::path::Path, hash: &str) -> Result<()> {
-    let kept = workspace.data.join("observations/.by_hash").join(format!("{hash}.parquet"));
-    if !kept.exists() {
-        if let Some(folder) = kept.parent() {
-            fs_err::create_dir_all(folder)?;
+    let kept = workspace.observation_file(hash);
+    if !is_sound(&kept, hash) {
+        fs_err::create_dir_all(workspace.observations_by_hash())?;
+        if kept.exists() {
+            fs_err::remove_file(&kept)?;
         }
         if fs_err::hard_link(path, &kept).is_err() {
             fs_err::copy(path, &kept)?;

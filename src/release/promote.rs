@@ -89,7 +89,7 @@ pub fn prune(workspace: &Workspace, keep: usize, at_hand: &[String]) -> Result<V
         let Ok(manifest) = Manifest::load(&path) else { continue };
         used.extend(manifest.inputs.into_iter().map(|input| input.observation_file));
     }
-    if let Ok(entries) = fs_err::read_dir(workspace.data.join("observations/.by_hash")) {
+    if let Ok(entries) = fs_err::read_dir(workspace.observations_by_hash()) {
         for path in entries.filter_map(|e| e.ok().map(|e| e.path())) {
             let stem = path.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
             if !used.contains(&stem) {

@@ -335,7 +335,7 @@ impl Build<'_> {
         diff::compare(
             &diff::Side { manifest: &old, values: old_values },
             &diff::Side { manifest, values },
-            &|hash| observation_file(self.workspace, hash),
+            &|hash| self.workspace.observation_file(hash),
             &members(&self.reference),
         )
     }
@@ -345,11 +345,6 @@ impl Build<'_> {
 struct One {
     values: RecordBatch,
     held: Option<String>,
-}
-
-/// The observation file of a hash, as releases remember it.
-pub fn observation_file(workspace: &Workspace, hash: &str) -> PathBuf {
-    workspace.data.join("observations/.by_hash").join(format!("{hash}.parquet"))
 }
 
 /// Group -> economies, whatever the year.
@@ -370,7 +365,7 @@ pub fn members(reference: &Reference) -> HashMap<String, BTreeSet<String>> {
 /// the one that its pipelines file names first is taken; `observations_by_data_set` has them all.
 pub fn register_observations(engine: &Engine, workspace: &Workspace, reports: &Reports, datasets: &[String]) -> Result<()> {
     let mut files: Vec<PathBuf> =
-        datasets.iter().filter_map(|name| reports.get(name)).map(|report| observation_file(workspace, &report.hash)).collect();
+        datasets.iter().filter_map(|name| reports.get(name)).map(|report| workspace.observation_file(&report.hash)).collect();
     files.sort();
     files.dedup();
     let all = tables::parquet_table(&files, schema::observations())?;

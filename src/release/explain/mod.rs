@@ -228,7 +228,7 @@ impl Explainer<'_> {
             .inputs
             .iter()
             .map(|i| (format!("{}/{}", i.source, i.dataset), NormaliseReport::of_file(&i.observation_file, &i.series)))
-            .filter(|(_, report)| stage::observation_file(self.workspace, &report.hash).exists())
+            .filter(|(_, report)| self.workspace.observation_file(&report.hash).exists())
             .collect();
         let datasets = match indicator.datasets.as_slice() {
             [] => self.manifest.inputs.iter().map(|i| format!("{}/{}", i.source, i.dataset)).collect(),

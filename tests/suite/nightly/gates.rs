@@ -174,3 +174,17 @@ fn a_damaged_release_is_made_anew() {
     let run = workspace.expect(1, &["release", "rollback", &other]);
     assert!(run.stderr.contains("checks.parquet is damaged"), "{}", run.stderr);
 }
+
+/// So are observations, whoever damaged them.
+#[test]
+fn damaged_observations_are_made_anew() {
+    let workspace = small_released();
+    let path = workspace.path("data/observations/itu/internet_use.parquet");
+    let good = std::fs::read(&path).unwrap();
+    // In place, so that the copy by hash is hit too.
+    std::fs::OpenOptions::new().write(true).open(&path).unwrap().set_len(1000).unwrap();
+    let run = workspace.expect(0, &["run", "--from", &fixtures(), "--now", "2026-11-25T02:30:00Z"]);
+    assert!(run.stdout.contains("nothing to do"), "{}", run.stdout);
+    assert_eq!(std::fs::read(&path).unwrap(), good);
+    workspace.expect(0, &["explain", "internet_use", "--area", "KEN", "--year", "2020"]);
+}
