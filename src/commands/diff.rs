@@ -34,6 +34,7 @@ pub fn diff(
         &stage::members(&loaded.reference),
     )?;
     if let Some(path) = parquet {
+        load::outside_releases(settings, path)?;
         crate::observe::write::table(std::slice::from_ref(&changes), &changes.schema(), path)?;
     }
     let summaries = summarise(&changes);
@@ -96,14 +97,18 @@ pub fn diff(
                 cells.int("time_period", *row).map_or(String::new(), |y| y.to_string()),
                 dimensions.join(" "),
                 text("estimate"),
+                text("change"),
                 number(cells.float("old_value", *row)),
                 number(cells.float("new_value", *row)),
+                status(&text("old_status"), &text("new_status")),
                 text("cause"),
                 text("detail"),
             ]
         })
         .collect();
-    printer.line(&printer.table(&["indicator", "area", "year", "breakdown", "estimate", "old", "new", "cause", "detail"], &rows));
+    printer.line(
+        &printer.table(&["indicator", "area", "year", "breakdown", "estimate", "change", "old", "new", "status", "cause", "detail"], &rows),
+    );
     if shown.len() < cells.len() {
         printer.line(&format!("{} of {} shown; all with --parquet FILE", shown.len(), cells.len()));
     }
@@ -122,4 +127,13 @@ fn row_json(cells: &Table<'_>, row: usize) -> serde_json::Value {
         object.insert(name.clone(), value);
     }
     object.into()
+}
+
+/// The status, or both where it changed.
+fn status(old: &str, new: &str) -> String {
+    match (old, new) {
+        (old, new) if old == new => old.to_owned(),
+        ("", one) | (one, "") => one.to_owned(),
+        _ => format!("{old} -> {new}"),
+    }
 }

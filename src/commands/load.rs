@@ -1,6 +1,7 @@
 //! Reads a workspace: every problem of every file at once.
 
 use std::fs::File;
+use std::path::Path;
 use std::sync::Arc;
 
 use crate::engine::{Engine, tables};
@@ -147,4 +148,15 @@ pub fn lock(settings: &Settings) -> Result<Lock> {
         Err(std::fs::TryLockError::WouldBlock) => Err(Error::Locked(path)),
         Err(std::fs::TryLockError::Error(error)) => Err(error.into()),
     }
+}
+
+/// Refuses to write a file into a release: what was published does not change.
+pub fn outside_releases(settings: &Settings, file: &Path) -> Result<()> {
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let inside = fs_err::canonicalize(settings.workspace.releases())
+        .is_ok_and(|releases| fs_err::canonicalize(folder).is_ok_and(|folder| folder.starts_with(releases)));
+    if inside {
+        return Err(Error::usage_hint(format!("{} lies in a release, which does not change", file.display()), "write it elsewhere"));
+    }
+    Ok(())
 }

@@ -37,6 +37,9 @@ pub async fn run(settings: &Settings, printer: &Printer, args: &RunArgs, halves:
     {
         return Err(Error::usage_hint(format!("--from {}: not a folder", from.display()), "bodies are read from DIR/<source>/<dataset>/"));
     }
+    if let Some(from) = &args.from {
+        warn_of_strangers(from, &loaded.sources);
+    }
     let _lock = load::lock(settings)?;
     Store::new(&settings.workspace.data).sweep()?;
     let chosen: Vec<(&Source, &Dataset)> = selected.into_iter().filter(|(s, d)| !args.due || is_due(settings, s, d)).collect();
@@ -53,6 +56,26 @@ pub async fn run(settings: &Settings, printer: &Printer, args: &RunArgs, halves:
         return Ok(code);
     }
     release(settings, printer, &loaded, &states, "run", &args.accept).await
+}
+
+/// Folders that no source or data set has the name of are passed over, but not in silence.
+fn warn_of_strangers(from: &std::path::Path, sources: &[Source]) {
+    let folders = |path: &std::path::Path| -> Vec<String> {
+        let entries = fs_err::read_dir(path).into_iter().flatten().flatten();
+        let folders = entries.filter(|e| e.path().is_dir()).map(|e| e.file_name().to_string_lossy().into_owned());
+        folders.filter(|name| !name.starts_with('.')).collect()
+    };
+    for name in folders(from) {
+        let Some(source) = sources.iter().find(|s| s.name == name) else {
+            let hint = crate::error::suggestion(&name, sources.iter().map(|s| s.name.as_str())).unwrap_or_default();
+            tracing::warn!("{}: no source has this name, so nothing in it is read; {hint}", from.join(&name).display());
+            continue;
+        };
+        for dataset in folders(&from.join(&name)).into_iter().filter(|d| source.dataset(d).is_none()) {
+            let hint = crate::error::suggestion(&dataset, source.datasets.iter().map(|d| d.name.as_str())).unwrap_or_default();
+            tracing::warn!("{}: no data set of {name} has this name, so it is not read; {hint}", from.join(&name).join(&dataset).display());
+        }
+    }
 }
 
 pub async fn compute(settings: &Settings, printer: &Printer, accept: &[String]) -> Result<u8> {

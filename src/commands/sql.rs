@@ -38,6 +38,9 @@ pub async fn sql(
         printer.envelope("sql", 0, &serde_json::json!({ "rows": rows }), &[]);
         return Ok(0);
     }
+    if let Some(path) = file {
+        load::outside_releases(settings, path)?;
+    }
     let bytes = render(&batch, output)?;
     match file {
         Some(path) => crate::files::write_atomically(path, &bytes)?,

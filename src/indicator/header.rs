@@ -109,7 +109,10 @@ impl Indicator {
             ("derived", self.derived.clone().unwrap_or_else(|| "none".into())),
             ("groups", self.groups.join(" ")),
             ("window", self.window.to_string()),
-            ("coverage", format!("publish {publish}, flag {flag}, base {base}, min_members {min_members}")),
+            ("coverage.publish", publish.to_string()),
+            ("coverage.flag", flag.to_string()),
+            ("coverage.base", base.clone()),
+            ("coverage.min_members", min_members.to_string()),
             ("scale", self.scale.to_string()),
             ("datasets", self.datasets.join(" ")),
         ]

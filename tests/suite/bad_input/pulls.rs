@@ -45,7 +45,14 @@ fn a_folder_without_bodies_changes_nothing() {
     workspace.write("in/unsd/sdg_global/ORIGIN.md", "where this came from");
     workspace.write("in/unsd/sdg_global/.hidden", "x");
     std::fs::create_dir_all(workspace.path("in/nobody/knows/this")).unwrap();
+    std::fs::create_dir_all(workspace.path("in/itu/internet_usage")).unwrap();
     let run = workspace.expect(0, &["run", "--from", "in"]);
+    // A misspelt name is passed over, but not in silence.
+    assert!(
+        run.stderr.contains("in/nobody: no source has this name") && run.stderr.contains("did you mean `internet_use`?"),
+        "{}",
+        run.stderr
+    );
     assert!(run.stdout.contains("nothing to do"), "{}", run.stdout);
 }
 
