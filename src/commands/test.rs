@@ -51,6 +51,9 @@ pub async fn test(
     let (mut passed, mut failed) = (0, 0);
     for indicator in &chosen {
         for name in test_case::names(&settings.workspace, indicator) {
+            if update && write_first(settings, printer, &loaded, &engine, indicator, &name, &mut problems).await? {
+                continue;
+            }
             let Some(case) = test_case::load(&settings.workspace, indicator, &name, &mut problems) else { continue };
             let outcome = match test_case::run(&case, &engine, &loaded.catalogue, &loaded.reference, indicator).await {
                 Ok(values) => Ok((test_case::compare(&case, &values, &loaded.reference)?, values)),
@@ -103,6 +106,40 @@ pub async fn test(
         }
     }
     Ok(code)
+}
+
+/// Writes the expectation of a case that has none yet: all that the SQL gives.
+async fn write_first(
+    settings: &Settings,
+    printer: &Printer,
+    loaded: &Loaded,
+    engine: &Engine,
+    indicator: &Indicator,
+    name: &str,
+    problems: &mut Vec<Problem>,
+) -> Result<bool> {
+    let file = test_case::folder(&settings.workspace, indicator).join(name).join("expected.csv");
+    if file.exists() {
+        return Ok(false);
+    }
+    crate::files::write_atomically(&file, b"ref_area,time_period,estimate,value\n")?;
+    let case = test_case::read(&settings.workspace, indicator, name, problems);
+    let values = match &case {
+        Some(case) => test_case::run(case, engine, &loaded.catalogue, &loaded.reference, indicator).await,
+        None => Err(Error::usage(format!("the case {name} cannot be read"))),
+    };
+    match values {
+        Ok(values) => {
+            crate::files::write_atomically(&file, &test_case::expectation(&values, &[], &|_, _| true)?)?;
+            printer.note(&format!("wrote {}", settings.workspace.shown(&file)));
+            printer.note("read it before you trust it: it says what the SQL gives, not what is right");
+            Ok(true)
+        }
+        Err(error) => {
+            fs_err::remove_file(&file)?;
+            if case.is_some() { Err(error) } else { Ok(true) }
+        }
+    }
 }
 
 /// "2 changed, 1 missing".

@@ -71,7 +71,12 @@ fn word(token: &Token) -> Option<&str> {
 /// Statements that do not begin as allowed, several statements, and files read by name.
 pub fn refused(text: &SourceText, allowed: &[&str]) -> Option<Problem> {
     if let Err(error) = canonical::tokenize(&text.text) {
-        let start = text.offset(error.location.line as usize, error.location.column as usize);
+        let mut start = text.offset(error.location.line as usize, error.location.column as usize);
+        // An open comment is noticed at the end only; it begins after the last one that is closed.
+        if error.message.contains("comment") {
+            let closed = text.text.rfind("*/").map_or(0, |at| at + 2);
+            start = text.text[closed..].find("/*").map_or(start, |at| closed + at);
+        }
         return Some(
             Problem::new("E3001", text, start..start + 1, format!("SQL: {}", error.message))
                 .hint("close the quote or comment that begins here"),

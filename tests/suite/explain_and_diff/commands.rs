@@ -175,3 +175,17 @@ fn a_case_that_expects_nothing() {
     let run = workspace.run(&["test", "2.8", "--record", "nothing", "--area", "M49_034", "--year", "2020"]);
     assert!(run.code == 2 || run.stderr.contains("no value"), "{} {}", run.code, run.stderr);
 }
+
+/// A case without an expectation gets one by `--update`, and passes.
+#[test]
+fn the_first_expectation() {
+    let workspace = with_new();
+    let file = "sql/tests/2.8/first/expected.csv";
+    let good = workspace.read(file);
+    std::fs::remove_file(workspace.path(file)).unwrap();
+    let run = workspace.expect(2, &["test", "2.8"]);
+    assert!(run.stderr.contains("E3102"), "{}", run.stderr);
+    workspace.expect(0, &["test", "2.8", "--update"]);
+    assert_eq!(workspace.expect(0, &["test", "2.8"]).stdout, "ok      2.8/first\n1 passed, 0 failed\n");
+    assert!(workspace.read(file).lines().count() >= good.lines().count());
+}

@@ -232,6 +232,15 @@ fn one_place_in_a_report() {
 }
 
 #[test]
+fn unclosed_comment() {
+    let cases = [select(
+        "unclosed_comment",
+        "SELECT ref_area, time_period, obs_value AS value /* closed */\nFROM observations ⟦E3001⟧/* open\nWHERE 1 = 1",
+    )];
+    reported(&workspace(), &cases, &[]);
+}
+
+#[test]
 fn unclosed_text() {
     let cases =
         [select("unclosed_text", "SELECT ref_area, time_period, obs_value AS value\nFROM observations\nWHERE series = ⟦E3001⟧'11624")];
