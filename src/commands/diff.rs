@@ -41,7 +41,10 @@ pub fn diff(
     let cells = Table(&changes);
     let mut shown: Vec<usize> = Vec::new();
     for summary in &summaries {
-        let mut rows: Vec<usize> = (0..cells.len()).filter(|r| cells.text("indicator", *r) == Some(&summary.indicator)).collect();
+        let of = |r: &usize| {
+            cells.text("indicator", *r) == Some(&summary.indicator) && cells.text("unit", *r).unwrap_or_default() == summary.unit
+        };
+        let mut rows: Vec<usize> = (0..cells.len()).filter(of).collect();
         rows.sort_by(|a, b| {
             let size = |r: usize| cells.float("difference", r).map_or(f64::INFINITY, f64::abs);
             size(*b).total_cmp(&size(*a)).then(a.cmp(b))
@@ -54,7 +57,7 @@ pub fn diff(
         let totals: Vec<_> = summaries
             .iter()
             .map(|s| {
-                json!({ "indicator": s.indicator, "added": s.added, "removed": s.removed, "revised": s.revised, "mean_revision": s.mean,
+                json!({ "indicator": s.indicator, "unit": s.unit, "added": s.added, "removed": s.removed, "revised": s.revised, "mean_revision": s.mean,
                     "mean_absolute_revision": s.mean_absolute, "largest": s.largest, "causes": s.causes })
             })
             .collect();
@@ -75,6 +78,7 @@ pub fn diff(
         .map(|s| {
             vec![
                 s.indicator.clone(),
+                s.unit.clone(),
                 s.added.to_string(),
                 s.removed.to_string(),
                 s.revised.to_string(),
@@ -85,7 +89,7 @@ pub fn diff(
             ]
         })
         .collect();
-    printer.line(&printer.table(&["indicator", "added", "removed", "revised", "mean", "mean abs.", "largest", "causes"], &rows));
+    printer.line(&printer.table(&["indicator", "unit", "added", "removed", "revised", "mean", "mean abs.", "largest", "causes"], &rows));
     let rows: Vec<Vec<String>> = shown
         .iter()
         .map(|row| {

@@ -30,6 +30,7 @@ pub fn schema() -> SchemaRef {
         ("old_value", "float"),
         ("new_value", "float"),
         ("difference", "float"),
+        ("unit", "text"),
         ("old_status", "text"),
         ("new_status", "text"),
         ("cause", "text"),
@@ -243,6 +244,13 @@ impl Reasons<'_> {
             Cell::Float(old),
             Cell::Float(new),
             Cell::Float(old.zip(new).map(|(a, b)| b - a)),
+            Cell::Text(
+                change
+                    .new
+                    .and_then(|row| right.text("unit", row))
+                    .or_else(|| change.old.and_then(|row| left.text("unit", row)))
+                    .map(str::to_owned),
+            ),
             Cell::Text(change.old.and_then(|row| left.text("obs_status", row)).map(str::to_owned)),
             Cell::Text(change.new.and_then(|row| right.text("obs_status", row)).map(str::to_owned)),
             cause.into(),
@@ -297,12 +305,22 @@ impl Reasons<'_> {
         let dimensions: Vec<String> = change.key[2..9].iter().map(|d| (*d).to_owned()).collect();
         let Some(touched) = self.touched.get(&(change.key[0].to_owned(), dimensions)) else { return Vec::new() };
         // Carried values reach up to the window; a later year never explains an earlier one.
+        let window = self.window(change.key[0]);
         touched
             .iter()
-            .filter(|(economy, year)| members.contains(economy) && *year <= change.year && change.year - *year <= 50)
+            .filter(|(economy, year)| members.contains(economy) && *year <= change.year && change.year - *year <= window)
             .filter(|(_, year)| change.key.last() == Some(&"imputed") || *year == change.year)
             .flat_map(|(economy, year)| self.revised.get(&(economy.clone(), *year)).cloned().unwrap_or_default())
             .collect()
+    }
+}
+
+impl Reasons<'_> {
+    /// How far a value of an indicator, or of one that it reads, may be carried in the newer release.
+    fn window(&self, indicator: &str) -> i64 {
+        let inputs = self.new.manifest.indicators.get(indicator).map(|entry| &entry.inputs);
+        let windows = inputs.into_iter().flatten().filter(|(name, _)| name.ends_with(": window"));
+        windows.filter_map(|(_, years)| years.parse().ok()).max().unwrap_or(50)
     }
 }
 
@@ -331,9 +349,10 @@ fn classified(old: Option<&IndicatorEntry>, new: Option<&IndicatorEntry>) -> Vec
         .collect()
 }
 
-/// Mean, mean absolute and largest revision per indicator: what a person reads first.
+/// Mean, mean absolute and largest revision per indicator and unit: what a person reads first.
 pub struct Summary {
     pub indicator: String,
+    pub unit: String,
     pub added: usize,
     pub removed: usize,
     pub revised: usize,
@@ -345,12 +364,15 @@ pub struct Summary {
 
 pub fn summarise(changes: &RecordBatch) -> Vec<Summary> {
     let cells = Table(changes);
-    let mut by_indicator: BTreeMap<String, Summary> = BTreeMap::new();
-    let mut sums: HashMap<String, (f64, f64, usize)> = HashMap::new();
+    let mut by_indicator: BTreeMap<(String, String), Summary> = BTreeMap::new();
+    let mut sums: HashMap<(String, String), (f64, f64, usize)> = HashMap::new();
     for row in 0..cells.len() {
-        let indicator = cells.text("indicator", row).unwrap_or_default().to_owned();
-        let summary = by_indicator.entry(indicator.clone()).or_insert_with(|| Summary {
-            indicator: indicator.clone(),
+        let text = |column: &str| cells.text(column, row).unwrap_or_default().to_owned();
+        // A mean over percentage points and persons would say nothing.
+        let key = (text("indicator"), text("unit"));
+        let summary = by_indicator.entry(key.clone()).or_insert_with(|| Summary {
+            indicator: key.0.clone(),
+            unit: key.1.clone(),
             added: 0,
             removed: 0,
             revised: 0,
@@ -366,7 +388,7 @@ pub fn summarise(changes: &RecordBatch) -> Vec<Summary> {
         }
         *summary.causes.entry(cells.text("cause", row).unwrap_or_default().to_owned()).or_default() += 1;
         if let Some(difference) = cells.float("difference", row) {
-            let sum = sums.entry(indicator).or_insert((0.0, 0.0, 0));
+            let sum = sums.entry(key).or_insert((0.0, 0.0, 0));
             *sum = (sum.0 + difference, sum.1 + difference.abs(), sum.2 + 1);
             if summary.largest.as_ref().is_none_or(|(largest, _)| difference.abs() > largest.abs()) {
                 let place =
@@ -375,8 +397,8 @@ pub fn summarise(changes: &RecordBatch) -> Vec<Summary> {
             }
         }
     }
-    for (indicator, (sum, absolute, count)) in sums {
-        if let Some(summary) = by_indicator.get_mut(&indicator) {
+    for (key, (sum, absolute, count)) in sums {
+        if let Some(summary) = by_indicator.get_mut(&key) {
             summary.mean = Some(sum / count as f64);
             summary.mean_absolute = Some(absolute / count as f64);
         }
