@@ -1,15 +1,16 @@
 //! `check`: every problem in pipelines, reference tables, corrections, SQL and test cases; no data, no network.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde_json::json;
 
 use super::load::{self, Loaded};
 use crate::engine::{Engine, tables};
-use crate::error::{Error, Problem, Result, Severity, count};
+use crate::error::{Error, Problem, Result, Severity, SourceText, count};
 use crate::indicator::discovery::STEPS;
 use crate::indicator::statement::{self, KnownSeries};
-use crate::indicator::test_case;
+use crate::indicator::{header, test_case};
 use crate::observe::schema;
 use crate::pipelines::{Column, Format, Source};
 use crate::printer::{Printer, errors};
@@ -17,16 +18,20 @@ use crate::release::{checks, compute, diff, targets};
 use crate::settings::Settings;
 
 pub async fn check(settings: &Settings, printer: &Printer, paths: &[PathBuf]) -> Result<u8> {
-    if let Some(path) = paths.iter().find(|path| !path.exists()) {
-        return Err(Error::usage(format!("{}: no such file or folder", path.display())));
-    }
     let root = fs_err::canonicalize(&settings.workspace.root)?;
-    let outside = |path: &&PathBuf| !fs_err::canonicalize(path).is_ok_and(|p| p.starts_with(&root));
-    if let Some(path) = paths.iter().find(outside) {
-        let hint = "`yardstick preview FILE` reads a draft; copy it to sql/indicators/ to check it";
-        return Err(Error::usage_hint(format!("{} is not in the workspace {}", path.display(), root.display()), hint));
+    // Relative to where we stand, or else to the workspace, as reports show paths.
+    let paths: Vec<PathBuf> = paths.iter().map(|path| if path.exists() { path.clone() } else { root.join(path) }).collect();
+    if let Some(path) = paths.iter().find(|path| !path.exists()) {
+        return Err(Error::usage(format!("{}: no such file or folder", settings.workspace.shown(path))));
     }
-    let loaded = load::read(settings);
+    let mut loaded = load::read(settings);
+    for path in paths.iter().filter(|path| !fs_err::canonicalize(path).is_ok_and(|p| p.starts_with(&root))) {
+        if path.extension().is_none_or(|extension| extension != "sql") {
+            let hint = "outside, only the SQL file of a new indicator can be checked";
+            return Err(Error::usage_hint(format!("{} is not in the workspace {}", path.display(), root.display()), hint));
+        }
+        add_draft(settings, &mut loaded, path)?;
+    }
     let mut problems = loaded.problems.clone();
     problems.extend(loaded.catalogue.metadata_problems.iter().cloned());
     check_sql(settings, &loaded, &mut problems).await?;
@@ -63,6 +68,21 @@ pub async fn check(settings: &Settings, printer: &Printer, paths: &[PathBuf]) ->
         (failed, warnings) => format!("{}: {}, {}", count(files, "file"), count(failed, "error"), count(warnings, "warning")),
     });
     Ok(code)
+}
+
+/// A file outside the workspace joins it for this command, in the place of the indicator of its name.
+fn add_draft(settings: &Settings, loaded: &mut Loaded, path: &Path) -> Result<()> {
+    let shown = settings.workspace.shown(&fs_err::canonicalize(path)?);
+    let text = SourceText::new(shown.clone(), fs_err::read_to_string(path)?);
+    let (reference, names) = (loaded.reference.clone(), load::dataset_names(&loaded.sources));
+    let catalogue = Arc::make_mut(&mut loaded.catalogue);
+    let Some(draft) = header::parse(&text, &mut loaded.problems, &mut catalogue.metadata_problems) else { return Ok(()) };
+    catalogue.indicators.retain(|other| other.name != draft.name && other.id != draft.id);
+    catalogue.indicators.push(draft);
+    let mut found = Vec::new();
+    catalogue.check_names(&reference, &names, &mut found);
+    loaded.problems.extend(found.into_iter().filter(|problem| *problem.source.path == *shown));
+    Ok(())
 }
 
 /// Plans every statement over empty typed tables.

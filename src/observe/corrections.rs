@@ -24,6 +24,9 @@ pub enum Action {
     },
 }
 
+/// CL_OBS_STATUS of SDMX.
+const OBS_STATUS: [&str; 20] = ["A", "B", "D", "E", "F", "G", "H", "I", "J", "K", "L", "M", "N", "O", "P", "Q", "S", "U", "V", "W"];
+
 /// When the correction still applies: the wrong value as it was seen.
 #[derive(Debug, Clone)]
 pub enum Expect {
@@ -120,16 +123,17 @@ fn read(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> Option<Corr
     let obs_status = table.string("obs_status", problems);
     let expect = match table.table("expect", "expect", problems) {
         Some(mut guard) => {
-            let found = guard
-                .float("value", problems)
-                .map(Expect::Value)
-                .or(guard.float("above", problems).map(Expect::Above))
-                .or(guard.float("below", problems).map(Expect::Below));
+            let given = [
+                guard.float("value", problems).map(Expect::Value),
+                guard.float("above", problems).map(Expect::Above),
+                guard.float("below", problems).map(Expect::Below),
+            ];
             guard.finish(problems);
-            if found.is_none() {
-                problems.push(Problem::new("E0402", guard.source(), guard.span(), "`expect` needs value, above or below"));
+            let mut given: Vec<Expect> = given.into_iter().flatten().collect();
+            if given.len() != 1 {
+                problems.push(Problem::new("E0402", guard.source(), guard.span(), "`expect` needs exactly one of value, above and below"));
             }
-            found
+            given.pop()
         }
         None => {
             problems.push(
@@ -139,6 +143,12 @@ fn read(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> Option<Corr
             None
         }
     };
+    if let Some(code) = obs_status.as_ref().filter(|code| !OBS_STATUS.contains(&code.as_str())) {
+        problems.push(
+            Problem::new("E0402", table.source(), table.span_of("obs_status"), format!("`{code}` is no code of CL_OBS_STATUS"))
+                .hint("U is for low reliability, E for an estimate, B for a break"),
+        );
+    }
     let action = match action?.as_str() {
         "drop" => Action::Drop,
         "override" if value.is_some() != factor.is_some() => Action::Override { value, factor },

@@ -166,6 +166,8 @@ evidence = "the years before are a thousand times lower"
     let cases = [
         case("no_guard", &[("[[correction]]", "⟦E0402⟧[[correction]]"), ("expect = { above = 100.0 }\n", "")]),
         case("empty_guard", &[("{ above = 100.0 }", "⟦E0402⟧{ }")]),
+        case("two_guards", &[("{ above = 100.0 }", "⟦E0402⟧{ above = 100.0, below = 900.0 }")]),
+        case("unknown_status", &[("factor = 0.001", "obs_status = ⟦E0402⟧\"UNRELIABLE\""), ("\"override\"", "\"flag\"")]),
         case("unknown_guard", &[("{ above = 100.0 }", "⟦E0402⟧{ ⟦E0102⟧over = 100.0 }")]),
         case("unknown_action", &[("\"override\"", "⟦E0402⟧\"overide\"")]),
         case("override_without_value", &[("\"override\"", "⟦E0402⟧\"override\""), ("factor = 0.001\n", "")]),
@@ -254,5 +256,31 @@ fn corrections_of_nothing() {
         );
         workspace.write(&format!("pipelines/corrections/{name}.toml"), text);
         workspace.expect(2, &["check", &format!("pipelines/corrections/{name}.toml")]);
+        workspace.expect(2, &["check", &format!("pipelines/corrections/../corrections/{name}.toml")]);
     }
+}
+
+/// A path that is not there, or holds nothing to check, is no success.
+#[test]
+fn paths_that_check_cannot_read() {
+    let workspace = world();
+    let elsewhere = tempfile::NamedTempFile::new().unwrap();
+    for (path, said) in [("sql/indicators/none.sql", "no such file"), (elsewhere.path().to_str().unwrap(), "not in the workspace")] {
+        let run = workspace.expect(2, &["check", path]);
+        assert!(run.stderr.contains(said), "{}", run.stderr);
+    }
+}
+
+/// A draft that lies elsewhere is checked as if it were in the workspace.
+#[test]
+fn a_draft_elsewhere() {
+    let workspace = Workspace::of_project();
+    let folder = tempfile::tempdir().unwrap();
+    let draft = folder.path().join("draft.sql");
+    let good = workspace.read("sql/indicators/2.1_internet_use.sql");
+    std::fs::write(&draft, &good).unwrap();
+    workspace.expect(0, &["check", draft.to_str().unwrap()]);
+    std::fs::write(&draft, good.replace("o.obs_value, o.obs_status", "o.obs_valu, o.obs_status")).unwrap();
+    let run = workspace.expect(2, &["check", draft.to_str().unwrap()]);
+    assert!(run.stdout.contains("draft.sql:") && run.stdout.contains("did you mean `obs_value`?"), "{}", run.stdout);
 }
