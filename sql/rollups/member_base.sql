@@ -27,24 +27,24 @@ economies AS (
 peopled AS (
   SELECT DISTINCT time_period, sex, age, urbanisation FROM population WHERE persons IS NOT NULL
 ),
-weights AS (
-  SELECT v.ref_area, c.base_cell, coalesce(v.denominator, v.weight) AS weight
-  FROM parameters q
-  CROSS JOIN cells c
-  JOIN country_values v
-    ON v.time_period = c.time_period
-    AND v.sex = c.sex AND v.age = c.age AND v.urbanisation = c.urbanisation AND v.disability = c.disability
-    AND v.education_level = c.education_level AND v.size_class = c.size_class AND v.breakdown = c.breakdown
-  WHERE q.base = 'weight'
-),
-not_asked AS (
-  SELECT DISTINCT v.ref_area, c.base_cell
+given AS (
+  SELECT
+    v.ref_area, c.base_cell, coalesce(v.denominator, v.weight) AS weight,
+    v.value IS NULL AND v.obs_status = 'M' AS not_asked
   FROM cells c
   JOIN country_values v
     ON v.time_period = c.time_period
     AND v.sex = c.sex AND v.age = c.age AND v.urbanisation = c.urbanisation AND v.disability = c.disability
     AND v.education_level = c.education_level AND v.size_class = c.size_class AND v.breakdown = c.breakdown
-  WHERE v.value IS NULL AND v.obs_status = 'M'
+),
+-- with base "weight" every cell is a base_cell of its own, and so is one in which somebody is not asked
+weights AS (
+  SELECT g.ref_area, g.base_cell, g.weight
+  FROM parameters q
+  JOIN given g ON q.base = 'weight'
+),
+not_asked AS (
+  SELECT ref_area, base_cell FROM given WHERE not_asked
 )
 SELECT
   e.ref_area, c.base_cell, c.time_period,

@@ -1,8 +1,7 @@
 //! `reference`: tables in Markdown for README and CONTRIBUTING, generated so that they cannot go stale.
 
-use std::collections::BTreeMap;
-
 use super::load;
+use super::report::{breakdown, headline_rows};
 use crate::cli::Reference;
 use crate::codes::CODES;
 use crate::engine::read::{self, Table};
@@ -36,39 +35,29 @@ fn tables() -> String {
     text
 }
 
-/// One row per target: its own area, the best estimate that has a class.
+/// One row per target, by the row of progress that a run shows too.
 fn targets(settings: &Settings) -> Result<String> {
     let loaded = load::load(settings)?;
     let release = promote::find(&settings.workspace, "current")?;
     let progress = read::parquet(&release.join("progress.parquet"), &schema::progress())?;
     let cells = Table(&progress);
-    let mut areas = BTreeMap::new();
+    let shown = headline_rows(&loaded.catalogue.indicators, &progress);
     let mut rows = Vec::new();
     for indicator in &loaded.catalogue.indicators {
         for target in &indicator.targets {
-            areas.insert(target.id.clone(), target.area.clone());
             rows.push((target.id.clone(), target, indicator));
         }
     }
     rows.sort_by(|a, b| a.0.cmp(&b.0));
     let mut text = String::from("| target | what it says | indicator | data sets | status |\n|---|---|---|---|---|\n");
     for (id, target, indicator) in rows {
-        let best = (0..cells.len())
-            .filter(|r| cells.text("target", *r) == Some(&id) && cells.text("ref_area", *r) == Some(&target.area))
-            .min_by_key(|r| {
-                let estimate =
-                    ["published", "available", "imputed"].iter().position(|e| cells.text("estimate", *r) == Some(e)).unwrap_or(9);
-                (cells.text("class", *r) == Some("insufficient_data"), estimate, *r)
-            });
-        let status = match best {
+        let status = match shown.iter().copied().find(|row| cells.text("target", *row) == Some(&id)) {
             None => "no row".to_owned(),
             Some(row) => match (cells.text("class", row), cells.int("latest_year", row)) {
                 (Some(class), Some(year)) => {
-                    format!(
-                        "{class}: {} in {year} ({})",
-                        number(cells.float("latest_value", row)),
-                        cells.text("estimate", row).unwrap_or_default()
-                    )
+                    let of = [cells.text("estimate", row).unwrap_or_default().to_owned(), breakdown(&cells, row)];
+                    let of = of.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ");
+                    format!("{class}: {} in {year} ({of})", number(cells.float("latest_value", row)))
                 }
                 (Some(class), None) => {
                     let why = cells

@@ -10,6 +10,7 @@ use super::run::{States, is_stale};
 use crate::engine::read::Table;
 use crate::error::count;
 use crate::indicator::Indicator;
+use crate::observe::schema::DIMENSIONS;
 use crate::printer::{Printer, number};
 use crate::release::stage::Staged;
 use crate::settings::Settings;
@@ -75,7 +76,7 @@ pub fn report(printer: &Printer, settings: &Settings, loaded: &Loaded, states: &
 }
 
 /// The columns of [`headline`].
-pub const HEADLINE: [&str; 8] = ["target", "area", "latest", "value", "target value", "distance", "class", "estimate"];
+pub const HEADLINE: [&str; 9] = ["target", "area", "breakdown", "latest", "value", "target value", "distance", "class", "estimate"];
 
 /// The targets of these indicators, one line each.
 pub fn headline(indicators: &[Indicator], progress: &RecordBatch) -> Vec<Vec<String>> {
@@ -85,6 +86,7 @@ pub fn headline(indicators: &[Indicator], progress: &RecordBatch) -> Vec<Vec<Str
         vec![
             text("target"),
             text("ref_area"),
+            breakdown(&cells, row),
             cells.int("latest_year", row).map_or("-".into(), |y| y.to_string()),
             number(cells.float("latest_value", row)),
             number(cells.float("target_value", row)),
@@ -94,6 +96,11 @@ pub fn headline(indicators: &[Indicator], progress: &RecordBatch) -> Vec<Vec<Str
         ]
     };
     headline_rows(indicators, progress).into_iter().map(line).collect()
+}
+
+/// The codes of a row that are not the total: a target for every breakdown is shown by one of them.
+pub fn breakdown(cells: &Table<'_>, row: usize) -> String {
+    DIMENSIONS.iter().filter_map(|d| cells.text(d, row)).filter(|code| *code != "_T").collect::<Vec<_>>().join(" ")
 }
 
 /// Each target's own area: of the rows with a class the newest, the agency's own before ours.

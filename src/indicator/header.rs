@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
+use super::target::{self, Target};
 use crate::error::{Problem, SourceText, suggestion};
-use crate::observe::schema::DIMENSIONS;
 use crate::toml_reader::{TableReader, read_document};
 
 #[derive(Debug, Clone)]
@@ -54,38 +54,7 @@ pub struct SourceNote {
     pub url: String,
 }
 
-#[derive(Debug, Clone)]
-pub struct Target {
-    pub id: String,
-    pub title: String,
-    pub area: String,
-    pub year: i64,
-    pub direction: String,
-    pub kind: TargetKind,
-    pub met_at: Option<f64>,
-    pub baseline_year: Option<i64>,
-    pub baseline_value: Option<f64>,
-    /// Code per dimension, `*` = every one; in the order of [`DIMENSIONS`].
-    pub dimensions: [String; 7],
-    pub also_groups: bool,
-    pub also_countries: bool,
-    pub estimates: Vec<String>,
-    pub note: Option<String>,
-    pub span: Range<usize>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum TargetKind {
-    Level(f64),
-    /// Relative to the baseline: -0.25 = a quarter less.
-    Change(f64),
-    Band(f64, f64),
-}
-
 pub const ROLLUP_NONE: &str = "none";
-/// Years that a target may name.
-const YEARS: std::ops::RangeInclusive<i64> = 1950..=2150;
-const ESTIMATES: [&str; 4] = ["reported", "published", "available", "imputed"];
 pub const BASES: [&str; 3] = ["population", "weight", "economies"];
 
 impl Indicator {
@@ -229,7 +198,7 @@ fn read(
     }
     let mut targets = Vec::new();
     for mut table in reader.tables("target", "target", problems) {
-        targets.extend(read_target(&mut table, problems));
+        targets.extend(target::read(&mut table, problems));
         table.finish(problems);
     }
     const KEYS: [&str; 14] = [
@@ -312,147 +281,4 @@ fn read_coverage(reader: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> C
     }
     table.finish(problems);
     coverage
-}
-
-fn read_target(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> Option<Target> {
-    let mut needed = |key: &'static str, table: &mut TableReader<'_>| {
-        let value = table.string(key, problems);
-        table.require(key, value, problems)
-    };
-    let id = needed("id", table);
-    let area = needed("area", table);
-    let title = table.string("title", problems).unwrap_or_default();
-    let year = table.integer("year", problems);
-    let year = table.require("year", year, problems);
-    let value = table.float("value", problems);
-    let change = table.float("change", problems);
-    let low = table.float("low", problems);
-    let high = table.float("high", problems);
-    let met_at = table.float("met_at", problems);
-    let direction = table.string("direction", problems);
-    let kind = match (value, change, low, high) {
-        (Some(value), None, None, None) => Some(TargetKind::Level(value)),
-        (None, Some(change), None, None) => Some(TargetKind::Change(change)),
-        (None, None, Some(low), Some(high)) if low <= high => Some(TargetKind::Band(low, high)),
-        (None, None, Some(low), Some(high)) => {
-            let message = format!("the band begins at {low}, above its end {high}");
-            problems.push(Problem::new("E0505", table.source(), table.span_of("low"), message));
-            None
-        }
-        _ => {
-            problems.push(
-                Problem::new(
-                    "E0504",
-                    table.source(),
-                    table.span(),
-                    "a target needs exactly one of `value`, `change`, or `low` with `high`",
-                )
-                .hint("value = a level; change = -0.25 for a quarter less than the baseline; low and high = a band"),
-            );
-            None
-        }
-    };
-    let direction = direction.unwrap_or_else(|| if matches!(kind, Some(TargetKind::Band(..))) { "band".into() } else { "up".into() });
-    sense(table, kind, &direction, met_at, problems);
-    let baseline_year = table.integer("baseline_year", problems);
-    let baseline_value = table.float("baseline_value", problems);
-    for (key, given) in [("year", year), ("baseline_year", baseline_year)] {
-        if given.is_some_and(|y| !YEARS.contains(&y)) {
-            let message = format!("`{key}` is a year from {} to {}", YEARS.start(), YEARS.end());
-            problems.push(Problem::new("E0505", table.source(), table.span_of(key), message));
-        }
-    }
-    if let Some(TargetKind::Change(change)) = kind {
-        if change <= -1.0 || change > 5.0 {
-            problems.push(
-                Problem::new(
-                    "E0505",
-                    table.source(),
-                    table.span_of("change"),
-                    format!("a change of {change} is not a share of the baseline"),
-                )
-                .hint("-0.25 is a quarter less than the baseline, 0.5 half as much again"),
-            );
-        }
-        if baseline_year.is_none() {
-            problems.push(
-                Problem::new("E0505", table.source(), table.span(), "a `change` is measured from a baseline, and there is none")
-                    .hint("add baseline_year = 2020"),
-            );
-        }
-    }
-    if let (Some(baseline), Some(year)) = (baseline_year, year)
-        && baseline >= year
-    {
-        problems.push(Problem::new(
-            "E0505",
-            table.source(),
-            table.span_of("baseline_year"),
-            format!("the baseline year {baseline} is not before the target year {year}"),
-        ));
-    }
-    let dimensions = DIMENSIONS.map(|name| table.string(name, problems).unwrap_or_else(|| "_T".into()));
-    let also = table.spanned_strings("also", problems);
-    for (word, span) in &also {
-        if !["groups", "countries"].contains(&word.as_str()) {
-            problems.push(
-                Problem::new("E0505", table.source(), span.clone(), format!("unknown word `{word}` in `also`"))
-                    .maybe_hint(suggestion(word, ["groups", "countries"])),
-            );
-        }
-    }
-    let given = table.spanned_strings("estimates", problems);
-    for (word, span) in &given {
-        if !ESTIMATES.contains(&word.as_str()) {
-            problems.push(
-                Problem::new("E0505", table.source(), span.clone(), format!("unknown estimate `{word}`"))
-                    .maybe_hint(suggestion(word, ESTIMATES)),
-            );
-        }
-    }
-    let estimates =
-        if given.is_empty() { ESTIMATES.map(str::to_owned).to_vec() } else { given.into_iter().map(|(word, _)| word).collect() };
-    Some(Target {
-        id: id?,
-        title,
-        area: area?,
-        year: year?,
-        direction,
-        kind: kind?,
-        met_at,
-        baseline_year,
-        baseline_value,
-        dimensions,
-        also_groups: also.iter().any(|(word, _)| word == "groups"),
-        also_countries: also.iter().any(|(word, _)| word == "countries"),
-        estimates,
-        note: table.string("note", problems),
-        span: table.span(),
-    })
-}
-
-/// The direction must fit the kind, and `met_at` must lie on the near side of the target value.
-fn sense(table: &TableReader<'_>, kind: Option<TargetKind>, direction: &str, met_at: Option<f64>, problems: &mut Vec<Problem>) {
-    let mut report = |key: &str, message: String| problems.push(Problem::new("E0505", table.source(), table.span_of(key), message));
-    match direction {
-        "up" | "down" | "band" => {}
-        other => return report("direction", format!("unknown direction `{other}`: up, down or band")),
-    }
-    match kind {
-        Some(TargetKind::Band(..)) if direction != "band" => report("direction", "a band has the direction `band`".into()),
-        Some(TargetKind::Level(_) | TargetKind::Change(_)) if direction == "band" => {
-            report("direction", "the direction `band` needs `low` and `high`".into())
-        }
-        Some(TargetKind::Change(change)) if (change < 0.0) != (direction == "down") => {
-            report("change", format!("a change of {change} does not go {direction}"));
-        }
-        Some(TargetKind::Level(value)) => match met_at {
-            // A hair beyond is how "more than half" is written.
-            Some(met) if (met - value).abs() <= 1e-3 * value.abs() => {}
-            Some(met) if direction == "up" && met > value => report("met_at", format!("met_at {met} lies beyond the target {value}")),
-            Some(met) if direction == "down" && met < value => report("met_at", format!("met_at {met} lies beyond the target {value}")),
-            _ => {}
-        },
-        _ => {}
-    }
 }

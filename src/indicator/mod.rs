@@ -6,7 +6,9 @@ pub mod header;
 pub mod lint;
 pub mod statement;
 mod steadiness;
+mod target;
 pub mod test_case;
 
 pub use discovery::Catalogue;
-pub use header::{Coverage, Indicator, SourceNote, Target, TargetKind};
+pub use header::{Coverage, Indicator, SourceNote};
+pub use target::{Target, TargetKind};
