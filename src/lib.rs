@@ -1,41 +1,49 @@
 //! Yardstick measures how far the world is from its ICT targets.
 //!
 //! Facts flow one way, each arrow a pure function of content-addressed inputs:
-//! provider bytes -> snapshots -> observations -> country values -> aggregates -> progress -> release.
+//! provider bytes -> snapshots -> observations -> country values -> aggregates -> progress -> release -> publication.
+//!
+//! The rooms stand in their order, from the top floor down: each may use those below it, none above it.
 
+/// Files that people write.
+pub mod authored;
 /// Command line: clap types only.
 pub mod cli;
-/// Every code that the program prints.
-pub mod codes;
-/// One file per verb, plain arguments.
+/// One file a verb: call, then print.
 pub mod commands;
 /// The DataFusion session that SQL sees.
 pub mod engine;
 /// What can go wrong, by who must act.
 pub mod error;
-/// Requests, retries, validators, the snapshot store and the journal.
+/// Requests, retries, the snapshot store and the journal.
 pub mod fetch;
 /// Writing files in one step.
 pub mod files;
-/// Indicator files: header, discovery, dependencies, lint, test cases.
+/// Indicator files: header, order, lint.
 pub mod indicator;
-/// Provider rows to observations, with quarantine.
+/// The nightly job: load, pull, normalise, build, promote.
+pub mod job;
+/// Provider rows to observations, with gates and quarantine.
 pub mod observe;
-/// `pipelines/*.toml`.
+/// `pipelines/*.toml`: which data sets are pulled from whom.
 pub mod pipelines;
 /// All terminal output.
 pub mod printer;
 /// The files of a release, one format a module.
 pub mod publish;
-/// Compute, check, stage, promote, compare, explain.
+/// One pull: from the network or a folder.
+pub mod pull;
+/// `pipelines/reference/`: areas, groups, population, units.
+pub mod reference;
+/// Compute, check, promote, compare, explain.
 pub mod release;
-/// Flags over environment over defaults, resolved once.
+/// What a source pushes into.
+pub mod rows;
+/// Options resolved once: flags over environment over defaults.
 pub mod settings;
-/// One module per provider format: bytes to rows.
+/// One folder a provider: requests, rows, settings.
 pub mod sources;
-/// TOML that a person wrote, all problems at once.
-pub mod toml_reader;
-/// CSV that a person wrote, types declared.
-pub mod typed_csv;
+/// Arrow tables: columns, cells, order, files.
+pub mod tables;
 /// Where things stand.
 pub mod workspace;

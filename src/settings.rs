@@ -7,7 +7,7 @@ use tracing_subscriber::EnvFilter;
 use crate::cli::{Format, Global};
 use crate::engine::Limits;
 use crate::error::{Error, Result};
-use crate::observe::reference::MembershipMode;
+use crate::reference::MembershipMode;
 use crate::workspace::Workspace;
 
 #[derive(Debug, Clone)]

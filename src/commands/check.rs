@@ -5,17 +5,16 @@ use std::sync::Arc;
 
 use serde_json::json;
 
-use super::load::{self, Loaded};
 use crate::engine::{Engine, tables};
-use crate::error::{Error, Problem, Result, Severity, SourceText, count};
-use crate::indicator::discovery::STEPS;
-use crate::indicator::statement::{self, KnownSeries};
-use crate::indicator::{header, test_case};
-use crate::observe::schema;
-use crate::pipelines::{Column, Format, Source};
+use crate::error::{Code, Error, Problem, Result, Severity, SourceText, count};
+use crate::indicator::methods::STEPS;
+use crate::indicator::{header, lint};
+use crate::job::load::{self, Loaded};
 use crate::printer::{Printer, errors};
-use crate::release::{checks, compute, diff, targets};
+use crate::release::{check_tables, test_case};
 use crate::settings::Settings;
+use crate::sources::Served;
+use crate::tables::schema;
 
 pub async fn check(settings: &Settings, printer: &Printer, paths: &[PathBuf]) -> Result<u8> {
     let root = fs_err::canonicalize(&settings.workspace.root)?;
@@ -96,16 +95,16 @@ async fn check_sql(settings: &Settings, loaded: &Loaded, problems: &mut Vec<Prob
     for indicator in &loaded.catalogue.indicators {
         let engine = base.sibling()?;
         let mut found = Vec::new();
-        if problems.iter().any(|p| p.code == "E0511" && p.source.path == indicator.text.path) {
+        if problems.iter().any(|p| p.code == Code::CommentInHeader && p.source.path == indicator.text.path) {
             continue;
         }
-        if let Some(plan) = statement::plan(&indicator.text, &engine, &mut found).await {
-            statement::check_output(&indicator.text, &plan.output, &indicator.rollup, &mut found);
-            statement::check_expressions(&indicator.text, &plan.logical, &mut found);
+        if let Some(plan) = lint::plan(&indicator.text, &engine, &mut found).await {
+            lint::check_output(&indicator.text, &plan.output, &indicator.rollup, &mut found);
+            lint::check_expressions(&indicator.text, &plan.logical, &mut found);
         }
-        statement::check_series(&indicator.text, &known, &mut found);
+        lint::check_series(&indicator.text, &known, &mut found);
         // A missing indicator is reported once, by name.
-        found.retain(|p| !(p.code == "E3002" && p.message.contains("`indicators.")));
+        found.retain(|p| !(p.code == Code::UnknownTable && p.message.contains("`indicators.")));
         problems.extend(found);
     }
     method_files(&base, loaded, problems).await
@@ -117,7 +116,7 @@ const ROLLED: [&str; 4] = ["group_code", "estimate", "cell", "value"];
 /// Method files in their order: each result, empty, is the table that the next one reads.
 async fn method_files(base: &Engine, loaded: &Loaded, problems: &mut Vec<Problem>) -> Result<()> {
     let engine = base.sibling()?;
-    engine.register_batches("parameters", compute::parameters_schema(), vec![])?;
+    engine.register_batches("parameters", schema::parameters(), vec![])?;
     for table in ["country_values", "published", "given", "gap_input"] {
         engine.register_batches(table, schema::country_values(), vec![])?;
     }
@@ -126,9 +125,9 @@ async fn method_files(base: &Engine, loaded: &Loaded, problems: &mut Vec<Problem
     let measured = ["progress", "group_population"].map(|name| ("derived", name, loaded.catalogue.derived.contains_key(name)));
     let any = !loaded.catalogue.indicators.is_empty();
     for (folder, name, _) in needed.chain(measured).filter(|(_, _, there)| any && !there) {
-        problems.push(Problem::file("E0510", format!("sql/{folder}/{name}.sql"), "the method file is missing"));
+        problems.push(Problem::file(Code::MissingMethodFile, format!("sql/{folder}/{name}.sql"), "the method file is missing"));
     }
-    if problems.iter().any(|p| p.code == "E0510") {
+    if problems.iter().any(|p| p.code == Code::MissingMethodFile) {
         return Ok(());
     }
     let own: Vec<&String> = rollups.keys().filter(|name| !STEPS.contains(&name.as_str())).collect();
@@ -142,7 +141,7 @@ async fn method_files(base: &Engine, loaded: &Loaded, problems: &mut Vec<Problem
                 if problems.len() == before && !missing.is_empty() {
                     let text = &rollups[*name];
                     let what = format!("a roll-up gives the columns {}; missing: {}", ROLLED.join(", "), missing.join(", "));
-                    problems.push(Problem::new("E3005", text, crate::indicator::lint::sql_start(text), what));
+                    problems.push(Problem::new(Code::WrongColumns, text, crate::engine::problem::sql_start(text), what));
                 }
             }
         }
@@ -151,18 +150,18 @@ async fn method_files(base: &Engine, loaded: &Loaded, problems: &mut Vec<Problem
             plan_into(&engine, text, table, problems).await?;
         }
     }
-    let current = crate::engine::rows::schema(&[("year", "int")]);
+    let current = crate::tables::small::schema(&[("year", "int")]);
     engine.register_batches("current_year", current, vec![])?;
-    engine.register_batches("targets", targets::schema(), vec![])?;
+    engine.register_batches("targets", schema::targets(), vec![])?;
     for (name, table) in [
         ("indicator_values", schema::values()),
         ("previous_values", schema::values()),
         ("progress", schema::progress()),
-        ("revisions", diff::schema()),
+        ("revisions", schema::revisions()),
     ] {
         engine.register_batches(name, table, vec![])?;
     }
-    checks::register_tables(&engine, &[], &[], &[], &[])?;
+    check_tables::register(&engine, &[], &[], &[], &[])?;
     let derived = &loaded.catalogue.derived;
     for name in ["group_population"].into_iter().chain(derived.keys().map(String::as_str).filter(|n| *n != "group_population")) {
         if let Some(text) = derived.get(name) {
@@ -172,14 +171,14 @@ async fn method_files(base: &Engine, loaded: &Loaded, problems: &mut Vec<Problem
     engine.register_batches("progress", schema::progress(), vec![])?;
     for text in loaded.catalogue.checks.values() {
         let mut found = Vec::new();
-        if let Some(plan) = statement::plan(text, &engine, &mut found).await {
-            statement::check_expressions(text, &plan.logical, &mut found);
+        if let Some(plan) = lint::plan(text, &engine, &mut found).await {
+            lint::check_expressions(text, &plan.logical, &mut found);
             for column in ["indicator", "detail"] {
                 if plan.output.field_with_name(column).is_err() {
                     found.push(Problem::new(
-                        "E3005",
+                        Code::WrongColumns,
                         text,
-                        crate::indicator::lint::sql_start(text),
+                        crate::engine::problem::sql_start(text),
                         format!("a check gives a column `{column}`"),
                     ));
                 }
@@ -191,39 +190,17 @@ async fn method_files(base: &Engine, loaded: &Loaded, problems: &mut Vec<Problem
 }
 
 async fn plan_into(engine: &Engine, text: &crate::error::SourceText, table: &str, problems: &mut Vec<Problem>) -> Result<()> {
-    if let Some(plan) = statement::plan(text, engine, problems).await {
-        statement::check_expressions(text, &plan.logical, problems);
+    if let Some(plan) = lint::plan(text, engine, problems).await {
+        lint::check_expressions(text, &plan.logical, problems);
         engine.register_batches(table, plan.output, vec![])?;
     }
     Ok(())
 }
 
-/// What the configured sources are known to serve.
-fn known_series(loaded: &Loaded) -> KnownSeries {
-    let mut known = KnownSeries { itu: Vec::new(), unsd: Vec::new(), unesco: Vec::new() };
-    known.itu = loaded.reference.itu_series.values().map(|s| s.series.clone()).collect();
-    for source in &loaded.sources {
-        for dataset in &source.datasets {
-            match &dataset.format {
-                Format::UnsdCsv { series, .. } => known.unsd.extend(series.iter().cloned()),
-                Format::UisApi { indicators, .. } => known.unesco.extend(indicators.iter().cloned()),
-                Format::Table(map) => {
-                    if let Some(Column::Constant(series)) = map.column("series") {
-                        known.itu.push(series.clone());
-                    }
-                }
-                _ => {}
-            }
-        }
-    }
-    known.itu.sort();
-    known.itu.dedup();
-    let tables = |s: &Source| s.datasets.iter().any(|d| matches!(d.format, Format::Table(_)));
-    if !loaded.sources.iter().any(|s| s.name == "itu") && loaded.sources.iter().any(tables) {
-        // Another workspace's tables may use any code.
-        known.itu.clear();
-    }
-    known
+/// What the configured data sets are known to serve.
+fn known_series(loaded: &Loaded) -> Vec<Served> {
+    let datasets = loaded.sources.iter().flat_map(|source| &source.datasets);
+    datasets.map(|dataset| dataset.format.series(&loaded.reference)).collect()
 }
 
 /// Test case folders whose id no indicator has.
@@ -234,8 +211,12 @@ fn stray_cases(settings: &Settings, loaded: &Loaded, problems: &mut Vec<Problem>
         if !loaded.catalogue.indicators.iter().any(|i| i.id == id) {
             let known = loaded.catalogue.indicators.iter().map(|i| i.id.as_str());
             problems.push(
-                Problem::file("E3103", settings.workspace.shown(&path), format!("test cases of `{id}`, but no indicator has this id"))
-                    .maybe_hint(crate::error::suggestion(&id, known)),
+                Problem::file(
+                    Code::StrayTestCases,
+                    settings.workspace.shown(&path),
+                    format!("test cases of `{id}`, but no indicator has this id"),
+                )
+                .maybe_hint(crate::error::suggestion(&id, known)),
             );
         }
     }

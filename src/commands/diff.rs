@@ -4,14 +4,14 @@ use std::path::Path;
 
 use serde_json::json;
 
-use super::load;
-use crate::engine::read::{self, Table};
 use crate::error::Result;
-use crate::observe::schema;
+use crate::job::load;
 use crate::printer::{Printer, number};
 use crate::release::diff::{Side, compare, summarise};
-use crate::release::{Manifest, promote, stage};
+use crate::release::{Manifest, promote};
 use crate::settings::Settings;
+use crate::tables::cells::Table;
+use crate::tables::{parquet, schema};
 
 pub fn diff(
     settings: &Settings,
@@ -25,17 +25,17 @@ pub fn diff(
     let old = promote::find(&settings.workspace, old.unwrap_or("previous"))?;
     let new = promote::find(&settings.workspace, new.unwrap_or("current"))?;
     let (before, after) = (Manifest::load(&old)?, Manifest::load(&new)?);
-    let old_values = read::parquet(&old.join("values.parquet"), &schema::values())?;
-    let new_values = read::parquet(&new.join("values.parquet"), &schema::values())?;
+    let old_values = parquet::read(&old.join("values.parquet"), &schema::values())?;
+    let new_values = parquet::read(&new.join("values.parquet"), &schema::values())?;
     let changes = compare(
         &Side { manifest: &before, values: &old_values },
         &Side { manifest: &after, values: &new_values },
         &|hash| settings.workspace.observation_file(hash),
-        &stage::members(&loaded.reference),
+        &loaded.reference.members(),
     )?;
     if let Some(path) = parquet {
         load::outside_releases(settings, path)?;
-        crate::observe::write::table(std::slice::from_ref(&changes), &changes.schema(), path)?;
+        crate::tables::parquet::write(std::slice::from_ref(&changes), &changes.schema(), path)?;
     }
     let summaries = summarise(&changes);
     let cells = Table(&changes);

@@ -4,19 +4,21 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::json;
 
-use super::load;
-use super::preview::progress_of;
 use crate::cli::ExplainArgs;
-use crate::engine::read::{self, Table};
+use crate::commands::preview::progress_of;
 use crate::error::{Error, Result, suggestion};
 use crate::fetch::Store;
-use crate::observe::reference::MembershipMode;
-use crate::observe::schema::{self, DIMENSIONS};
+use crate::job::load;
 use crate::printer::{Printer, number, percent};
+use crate::reference::MembershipMode;
 use crate::release::explain::records::{Find, Record, locate};
 use crate::release::explain::{Explainer, Explanation, Wanted};
 use crate::release::{Manifest, promote};
 use crate::settings::Settings;
+use crate::sources::{self, Format};
+use crate::tables::cells::Table;
+use crate::tables::parquet;
+use crate::tables::schema::{self, DIMENSIONS};
 
 pub async fn explain(settings: &Settings, printer: &Printer, args: &ExplainArgs) -> Result<u8> {
     let release = promote::find(&settings.workspace, "current")?;
@@ -24,7 +26,7 @@ pub async fn explain(settings: &Settings, printer: &Printer, args: &ExplainArgs)
     // As the release counted members, whatever the mode of today.
     let settings = &Settings { membership: MembershipMode::named(&manifest.membership).unwrap_or(settings.membership), ..settings.clone() };
     let loaded = load::load_past(settings)?;
-    let values = read::parquet(&release.join("values.parquet"), &schema::values())?;
+    let values = parquet::read(&release.join("values.parquet"), &schema::values())?;
     let explainer = Explainer {
         workspace: &settings.workspace,
         catalogue: &loaded.catalogue,
@@ -35,12 +37,12 @@ pub async fn explain(settings: &Settings, printer: &Printer, args: &ExplainArgs)
     };
     let indicator = loaded.catalogue.find(&args.indicator)?;
     let store = Store::new(&settings.workspace.data);
-    let formats: BTreeMap<String, &crate::pipelines::Format> = manifest
+    let formats: BTreeMap<String, &dyn Format> = manifest
         .inputs
         .iter()
         .filter_map(|input| {
             let dataset = loaded.sources.iter().find(|s| s.name == input.source)?.dataset(&input.dataset)?;
-            Some(input.bodies.iter().map(move |b| (b.snapshot.clone(), &dataset.format)))
+            Some(input.bodies.iter().map(move |b| (b.snapshot.clone(), &*dataset.format)))
         })
         .flatten()
         .collect();
@@ -52,7 +54,7 @@ pub async fn explain(settings: &Settings, printer: &Printer, args: &ExplainArgs)
     let find = |snapshot: &str, numbers: &BTreeSet<u32>| {
         let file = store.open(snapshot).map(|f| f.into_parts().0);
         match (formats.get(snapshot), file) {
-            (Some(format), Ok(file)) => crate::sources::locate(format, file, numbers).unwrap_or_default(),
+            (Some(format), Ok(mut file)) => sources::locate(*format, &mut file, numbers).unwrap_or_default(),
             _ => BTreeMap::new(),
         }
     };
@@ -64,7 +66,7 @@ pub async fn explain(settings: &Settings, printer: &Printer, args: &ExplainArgs)
         estimate: String::new(),
     };
     if let Some(target) = &args.target {
-        let progress = read::parquet(&release.join("progress.parquet"), &schema::progress())?;
+        let progress = parquet::read(&release.join("progress.parquet"), &schema::progress())?;
         let row = progress_row(&progress, target, &indicator.name, args)?;
         let cells = Table(&progress);
         wanted.estimate = cells.text("estimate", row).unwrap_or_default().to_owned();
@@ -313,7 +315,7 @@ fn record_text(r: &Record) -> String {
         line(r),
         &r.snapshot[..r.snapshot.len().min(12)]
     );
-    let text = r.text.as_ref().map_or(String::new(), |t| format!("\n        {}", crate::sources::csv_stream::shorten(t, 200)));
+    let text = r.text.as_ref().map_or(String::new(), |t| format!("\n        {}", crate::sources::body::csv::shorten(t, 200)));
     let note = r.note.as_ref().map_or(String::new(), |n| format!("  ({n})"));
     format!("record: series {} {} {} = {value} [{}]{note}\n        {place}{text}", r.series, r.ref_area, r.time_period, r.obs_status)
 }

@@ -3,7 +3,6 @@
 mod check;
 mod diff;
 mod explain;
-pub mod load;
 mod new;
 mod plan;
 mod preview;
@@ -28,8 +27,8 @@ pub fn dispatch(command: &Command, settings: &Settings, printer: &Printer) -> Re
         .build()?;
     let result = runtime.block_on(async {
         match command {
-            Command::Run(args) => run::run(settings, printer, args, run::Halves::Both).await,
-            Command::Pull(args) => run::run(settings, printer, args, run::Halves::Pull).await,
+            Command::Run(args) => run::run(settings, printer, args).await,
+            Command::Pull(args) => run::pull(settings, printer, args).await,
             Command::Compute { accept } => run::compute(settings, printer, accept).await,
             Command::Plan(args) => plan::plan(settings, printer, args),
             Command::Check { paths } => check::check(settings, printer, paths).await,

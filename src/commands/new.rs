@@ -20,7 +20,7 @@ pub fn new(settings: &Settings, printer: &Printer, id: &str, name: &str) -> Resu
             "lower case letters, digits and underscores, such as mobile_subscriptions",
         ));
     }
-    let loaded = super::load::read(settings);
+    let loaded = crate::job::load::read(settings);
     if let Some(other) = loaded.catalogue.indicators.iter().find(|i| i.id == id || i.name == name) {
         let what = if other.id == id { format!("id `{id}`") } else { format!("name `{name}`") };
         return Err(Error::usage(format!("the {what} is already used by {}", other.text.path)));

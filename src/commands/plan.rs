@@ -2,16 +2,15 @@
 
 use serde_json::json;
 
-use super::load;
-use super::run::{is_due, next_due};
 use crate::cli::RunArgs;
 use crate::error::Result;
 use crate::fetch::Pull;
-use crate::observe::NormaliseReport;
-use crate::observe::normalise;
-use crate::pipelines::{self, Dataset, Format, Source};
+use crate::job::due::{is_due, next_due};
+use crate::job::load;
+use crate::observe::{NormaliseReport, normalise};
+use crate::pipelines::{self, Dataset, Source};
 use crate::printer::Printer;
-use crate::release::{Manifest, inputs, promote};
+use crate::release::{Manifest, fingerprint, promote};
 use crate::settings::Settings;
 
 struct Step {
@@ -46,7 +45,7 @@ pub fn plan(settings: &Settings, printer: &Printer, args: &RunArgs) -> Result<u8
                     );
                     let wanted = normalise::inputs(source, dataset, pull, &loaded.reference, &corrections);
                     match NormaliseReport::load(&settings.workspace, &source.name, &dataset.name) {
-                        Some(report) => inputs::changed(&report.inputs, &wanted),
+                        Some(report) => fingerprint::changed(&report.inputs, &wanted),
                         None => vec!["no observations yet".to_owned()],
                     }
                 }
@@ -68,18 +67,18 @@ pub fn plan(settings: &Settings, printer: &Printer, args: &RunArgs) -> Result<u8
     let fixed = loaded.settings_inputs(settings);
     let mut recomputed = false;
     for indicator in &loaded.catalogue.indicators {
-        let wanted = inputs::of_indicator(indicator, &loaded.catalogue, &loaded.reference, &reports, &fixed);
+        let wanted = fingerprint::of_indicator(indicator, &loaded.catalogue, &loaded.reference, &reports, &fixed);
         let why = match current.as_ref().and_then(|m| m.indicators.get(&indicator.name)) {
-            Some(entry) => inputs::changed(&entry.inputs, &wanted),
+            Some(entry) => fingerprint::changed(&entry.inputs, &wanted),
             None => vec!["not in the current release".to_owned()],
         };
         let action = if why.is_empty() { "keep" } else { "compute" };
         recomputed |= !why.is_empty();
         steps.push(Step { step: "indicator", name: indicator.name.clone(), action, why });
     }
-    let wanted = inputs::of_release(&loaded.catalogue, &loaded.reference, &reports, &fixed);
+    let wanted = fingerprint::of_release(&loaded.catalogue, &loaded.reference, &reports, &fixed);
     let why = match &current {
-        Some(manifest) => inputs::changed(&manifest.workspace, &wanted),
+        Some(manifest) => fingerprint::changed(&manifest.workspace, &wanted),
         None => vec!["no release yet".to_owned()],
     };
     let publish = !why.is_empty() || recomputed;
@@ -108,7 +107,7 @@ fn pull_step(
             return None;
         }
         let mut bodies = Vec::new();
-        for (file, path) in crate::fetch::bodies_in(&folder).ok()? {
+        for (file, path) in crate::pull::bodies_in(&folder).ok()? {
             bodies.push((file, crate::files::hash_file(&path).ok()?));
         }
         let same = previous.is_some_and(|p| {
@@ -116,7 +115,7 @@ fn pull_step(
         });
         return if same { step("keep", "the bodies in the folder are those at hand") } else { step("read", "the folder has new bodies") };
     }
-    if matches!(&dataset.format, Format::Table(map) if map.url.is_empty()) {
+    if dataset.format.nothing_to_ask(&|name| std::env::var(name).ok()).is_some() {
         return None;
     }
     match previous {

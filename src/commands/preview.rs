@@ -7,18 +7,18 @@ use std::path::Path;
 use datafusion::arrow::array::RecordBatch;
 use serde_json::json;
 
-pub use self::compute::progress_of;
-use self::compute::{Current, against, compute, distances};
-use super::load::{self, Loaded};
-use super::report::{HEADLINE, headline, headline_rows};
+pub use crate::commands::preview::compute::progress_of;
+use crate::commands::preview::compute::{Current, against, compute, distances};
+use crate::commands::report::{HEADLINE, headline, headline_rows};
 use crate::engine::Engine;
-use crate::engine::read::Table;
 use crate::error::{Error, Result, SourceText};
-use crate::indicator::{Catalogue, header, statement};
-use crate::observe::schema;
+use crate::indicator::{Catalogue, header, lint};
+use crate::job::load::{self, Loaded};
 use crate::printer::{Printer, number, percent};
-use crate::release::inputs;
+use crate::release::fingerprint;
 use crate::settings::Settings;
+use crate::tables::cells::Table;
+use crate::tables::schema;
 
 pub async fn preview(settings: &Settings, printer: &Printer, wanted: &str, areas: &[String], years: &[i32], limit: usize) -> Result<u8> {
     let loaded = load::read(settings);
@@ -38,9 +38,9 @@ pub async fn preview(settings: &Settings, printer: &Printer, wanted: &str, areas
     for other in &catalogue.indicators {
         typed.register_indicator(&other.name, schema::values(), vec![])?;
     }
-    if let Some(planned) = statement::plan(&indicator.text, &typed, &mut wrong).await {
-        statement::check_output(&indicator.text, &planned.output, &indicator.rollup, &mut wrong);
-        statement::check_expressions(&indicator.text, &planned.logical, &mut wrong);
+    if let Some(planned) = lint::plan(&indicator.text, &typed, &mut wrong).await {
+        lint::check_output(&indicator.text, &planned.output, &indicator.rollup, &mut wrong);
+        lint::check_expressions(&indicator.text, &planned.logical, &mut wrong);
     }
     catalogue.check_names(&loaded.reference, &load::dataset_names(&loaded.sources), &mut wrong);
     wrong.retain(|p| p.source.path == indicator.text.path);
@@ -114,7 +114,7 @@ pub async fn preview(settings: &Settings, printer: &Printer, wanted: &str, areas
                 text("obs_status"),
                 percent(cells.float("coverage", *r)),
                 members,
-                crate::sources::csv_stream::shorten(&text("note"), 80),
+                crate::sources::body::csv::shorten(&text("note"), 80),
             ]
         })
         .collect();
@@ -129,7 +129,7 @@ pub async fn preview(settings: &Settings, printer: &Printer, wanted: &str, areas
     }
     printer.line(&format!("against the current release: {same} equal, {differ} revised, {added} added, {removed} gone"));
     if total == 0 {
-        let missing = inputs::missing_datasets(indicator, &catalogue, &loaded.reports(settings));
+        let missing = fingerprint::missing_datasets(indicator, &catalogue, &loaded.reports(settings));
         if !missing.is_empty() {
             printer.line(&format!("not loaded: {}", missing.join(", ")));
         }

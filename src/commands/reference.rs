@@ -1,15 +1,15 @@
 //! `reference`: tables in Markdown for README and CONTRIBUTING, generated so that they cannot go stale.
 
-use super::load;
-use super::report::{breakdown, headline_rows};
 use crate::cli::Reference;
-use crate::codes::CODES;
-use crate::engine::read::{self, Table};
-use crate::error::Result;
-use crate::observe::schema;
+use crate::commands::report::{breakdown, headline_rows};
+use crate::error::{Code, Result};
+
+use crate::job::load;
 use crate::printer::{Printer, number};
 use crate::release::promote;
 use crate::settings::Settings;
+use crate::tables::cells::Table;
+use crate::tables::{parquet, schema};
 
 pub fn reference(settings: &Settings, printer: &Printer, what: Reference) -> Result<u8> {
     let text = match what {
@@ -22,8 +22,8 @@ pub fn reference(settings: &Settings, printer: &Printer, what: Reference) -> Res
 }
 
 fn codes() -> String {
-    let rows = CODES.iter().map(|(code, what, act)| format!("| {code} | {what} | {act} |\n")).collect::<String>();
-    format!("| code | what happened | what to do |\n|---|---|---|\n{rows}")
+    let row = |code: &Code| format!("| {code} | {} | {} | {} |\n", code.meaning(), code.actor().name(), code.action());
+    format!("| code | what happened | who acts | what to do |\n|---|---|---|---|\n{}", Code::ALL.iter().map(row).collect::<String>())
 }
 
 fn tables() -> String {
@@ -39,7 +39,7 @@ fn tables() -> String {
 fn targets(settings: &Settings) -> Result<String> {
     let loaded = load::load(settings)?;
     let release = promote::find(&settings.workspace, "current")?;
-    let progress = read::parquet(&release.join("progress.parquet"), &schema::progress())?;
+    let progress = parquet::read(&release.join("progress.parquet"), &schema::progress())?;
     let cells = Table(&progress);
     let shown = headline_rows(&loaded.catalogue.indicators, &progress);
     let mut rows = Vec::new();

@@ -2,9 +2,9 @@
 
 use serde_json::json;
 
-use super::load;
 use crate::cli::ReleaseAction;
 use crate::error::{Result, count};
+use crate::job::load;
 use crate::printer::Printer;
 use crate::release::{Manifest, promote};
 use crate::settings::Settings;

@@ -5,18 +5,20 @@ use std::collections::BTreeMap;
 use datafusion::arrow::array::RecordBatch;
 use serde_json::json;
 
-use super::load::Loaded;
-use super::run::{States, is_stale};
-use crate::engine::read::Table;
 use crate::error::count;
 use crate::indicator::Indicator;
-use crate::observe::schema::DIMENSIONS;
+use crate::job::load::Loaded;
+use crate::job::night::{Night, Published};
+use crate::job::state::is_stale;
 use crate::printer::{Printer, number};
-use crate::release::stage::Staged;
 use crate::settings::Settings;
+use crate::tables::cells::Table;
+use crate::tables::schema::DIMENSIONS;
 
 /// What each source gave, what is stale, and how far the world is.
-pub fn report(printer: &Printer, settings: &Settings, loaded: &Loaded, states: &States, staged: Option<&Staged>, code: u8, command: &str) {
+pub fn report(printer: &Printer, settings: &Settings, loaded: &Loaded, night: &Night, command: &str) {
+    let states = &night.states;
+    let built = if let Published::Release(built) = &night.outcome { Some(built) } else { None };
     let reports = loaded.reports(settings);
     let mut rows = Vec::new();
     let mut data_sets = Vec::new();
@@ -43,8 +45,8 @@ pub fn report(printer: &Printer, settings: &Settings, loaded: &Loaded, states: &
         ]);
     }
     if printer.json() {
-        let release = staged.map(|s| json!({ "id": s.manifest.release, "rows": s.manifest.rows, "warnings": s.warnings, "held": s.held }));
-        printer.envelope(command, code, &json!({ "data_sets": data_sets, "release": release }), &[]);
+        let release = built.map(|s| json!({ "id": s.manifest.release, "rows": s.manifest.rows, "warnings": s.warnings, "held": s.held }));
+        printer.envelope(command, night.code, &json!({ "data_sets": data_sets, "release": release }), &[]);
         return;
     }
     if !printer.quiet {
@@ -59,16 +61,19 @@ pub fn report(printer: &Printer, settings: &Settings, loaded: &Loaded, states: &
             printer.note(&format!("{name}: {message}"));
         }
     }
-    let Some(staged) = staged else { return };
+    if let Published::Nothing(release) = &night.outcome {
+        printer.line(&format!("nothing to do: no input has changed since release {release}"));
+    }
+    let Some(built) = built else { return };
     if !printer.quiet {
-        printer.line(&printer.table(&HEADLINE, &headline(&loaded.catalogue.indicators, &staged.progress)));
+        printer.line(&printer.table(&HEADLINE, &headline(&loaded.catalogue.indicators, &built.contents.progress)));
     }
     printer.line(&format!(
         "release {}: {}, {} of progress, {}",
-        staged.manifest.release,
-        count(staged.manifest.rows.get("values").copied().unwrap_or_default() as usize, "value"),
-        count(staged.manifest.rows.get("progress").copied().unwrap_or_default() as usize, "row"),
-        match staged.warnings {
+        built.manifest.release,
+        count(built.manifest.rows.get("values").copied().unwrap_or_default() as usize, "value"),
+        count(built.manifest.rows.get("progress").copied().unwrap_or_default() as usize, "row"),
+        match built.warnings {
             0 => "all checks passed".to_owned(),
             n => format!("{} with warnings (see checks.parquet)", count(n, "check")),
         }

@@ -1,6 +1,5 @@
-//! `schedule`: the lines to install for the nightly run, and the arithmetic of schedules.
+//! `schedule`: the lines to install for the nightly run.
 
-use croner::Cron;
 use serde_json::json;
 
 use crate::error::Result;
@@ -36,16 +35,4 @@ pub fn schedule(settings: &Settings, printer: &Printer, crontab: bool, systemd: 
         printer.line(&lines);
     }
     Ok(0)
-}
-
-/// The first moment of a schedule (UTC) after another moment.
-pub fn next_after(cron: &Cron, last: jiff::Timestamp) -> Option<jiff::Timestamp> {
-    let start = last.as_second() - last.as_second().rem_euclid(60) + 60;
-    let at = chrono_of(start)?;
-    let next = cron.find_next_occurrence(&at, true).ok()?;
-    jiff::Timestamp::from_second(next.timestamp()).ok()
-}
-
-fn chrono_of(second: i64) -> Option<chrono::DateTime<chrono::Utc>> {
-    chrono::DateTime::from_timestamp(second, 0)
 }

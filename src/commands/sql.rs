@@ -11,15 +11,15 @@ use futures::StreamExt;
 use rustyline::error::ReadlineError;
 use tokio::task::JoinSet;
 
-use super::load;
 use crate::cli::TableFormat;
-use crate::engine::Engine;
-use crate::engine::session::conform;
-use crate::error::{Error, Result, SourceText};
-use crate::indicator::{lint, statement};
-use crate::observe::write::table_bytes;
+use crate::engine::{Engine, problem};
+use crate::error::{Code, Error, Result, SourceText};
+use crate::indicator::lint;
+use crate::job::load;
 use crate::printer::Printer;
 use crate::settings::Settings;
+use crate::tables::conform::conform;
+use crate::tables::parquet;
 
 pub async fn sql(
     settings: &Settings,
@@ -34,7 +34,7 @@ pub async fn sql(
     let Some(query) = query else { return prompt(settings, printer, &engine, output, timeout).await };
     let batch = run(settings, &engine, query, timeout).await?;
     if printer.json() && output == TableFormat::Table && file.is_none() {
-        let rows = crate::publish::json_rows(&batch)?;
+        let rows = crate::tables::text::json_rows(&batch)?;
         printer.envelope("sql", 0, &serde_json::json!({ "rows": rows }), &[]);
         return Ok(0);
     }
@@ -52,19 +52,19 @@ pub async fn sql(
 /// Runs one query; errors carry the place in the query.
 async fn run(settings: &Settings, engine: &Engine, query: &str, timeout: u64) -> Result<RecordBatch> {
     let text = SourceText::new("query", query);
-    if let Some(problem) = statement::refused(&text, &["select", "with", "explain", "show", "describe", "values"]) {
+    if let Some(problem) = lint::refused(&text, &["select", "with", "explain", "show", "describe", "values"]) {
         return Err(Error::Workspace(vec![problem]));
     }
-    let frame = engine.plan(query).await.map_err(|e| Error::Workspace(vec![lint::problem_of(&text, &e, engine)]))?;
+    let frame = engine.plan(query).await.map_err(|e| Error::Workspace(vec![problem::problem_of(&text, &e, engine)]))?;
     let schema: SchemaRef = Arc::new(frame.schema().as_arrow().clone());
     let batches = match tokio::time::timeout(Duration::from_secs(timeout), apart(collect(frame, settings.limits.memory_bytes))).await {
         Ok(batches) => batches.map_err(|e| match e {
-            Error::Engine(e) => Error::Workspace(vec![lint::problem_of(&text, &e, engine)]),
+            Error::Engine(e) => Error::Workspace(vec![problem::problem_of(&text, &e, engine)]),
             other => other,
         })?,
         Err(_) => {
             return Err(Error::Query {
-                code: "E3020",
+                code: Code::QueryTooSlow,
                 message: format!("stopped after {timeout} seconds"),
                 hint: Some("narrow the query, or raise --timeout".into()),
             });
@@ -93,7 +93,7 @@ async fn collect(frame: DataFrame, limit: usize) -> Result<Vec<RecordBatch>> {
         bytes += batch.get_array_memory_size();
         if bytes > limit {
             return Err(Error::Query {
-                code: "E3021",
+                code: Code::ResultTooLarge,
                 message: format!("the result is larger than {} MiB", limit >> 20),
                 hint: Some("aggregate or filter it, or raise YARDSTICK_MEMORY_MIB".into()),
             });
@@ -125,13 +125,13 @@ fn render(batch: &RecordBatch, format: TableFormat) -> Result<Vec<u8>> {
             let text = datafusion::arrow::util::pretty::pretty_format_batches(std::slice::from_ref(batch))?;
             Ok(format!("{text}\n{}\n", crate::error::count(batch.num_rows(), "row")).into_bytes())
         }
-        TableFormat::Csv => crate::publish::csv_bytes(batch),
+        TableFormat::Csv => crate::tables::text::csv_bytes(batch),
         TableFormat::Json => {
-            let mut bytes = serde_json::to_vec_pretty(&crate::publish::json_rows(batch)?)?;
+            let mut bytes = serde_json::to_vec_pretty(&crate::tables::text::json_rows(batch)?)?;
             bytes.push(b'\n');
             Ok(bytes)
         }
-        TableFormat::Parquet => table_bytes(std::slice::from_ref(batch), &batch.schema()),
+        TableFormat::Parquet => parquet::bytes(std::slice::from_ref(batch), &batch.schema()),
     }
 }
 

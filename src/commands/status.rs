@@ -2,13 +2,13 @@
 
 use serde_json::json;
 
-use super::{load, run};
-use crate::engine::read::{self, Table};
 use crate::error::Result;
-use crate::observe::schema;
+use crate::job::{due, load};
 use crate::printer::Printer;
 use crate::release::{Manifest, promote};
 use crate::settings::Settings;
+use crate::tables::cells::Table;
+use crate::tables::{parquet, schema};
 
 pub fn status(settings: &Settings, printer: &Printer) -> Result<u8> {
     let loaded = load::load_past(settings)?;
@@ -22,7 +22,7 @@ pub fn status(settings: &Settings, printer: &Printer) -> Result<u8> {
                 .as_ref()
                 .and_then(|p| p.checked_at.parse::<jiff::Timestamp>().ok())
                 .map(|t| (settings.now.as_second() - t.as_second()) / 86_400);
-            let next = pull.as_ref().and_then(|p| run::next_due(source, dataset, p)).map(|t| t.to_string());
+            let next = pull.as_ref().and_then(|p| due::next_due(source, dataset, p)).map(|t| t.to_string());
             let report = reports.get(&name);
             let stale = age.is_some_and(|a| a > source.stale_after_days);
             data.push(json!({
@@ -45,7 +45,7 @@ pub fn status(settings: &Settings, printer: &Printer) -> Result<u8> {
     let mut indicators = Vec::new();
     let mut indicator_data = Vec::new();
     if let (Some(path), Some(manifest)) = (&current, &manifest) {
-        let values = read::parquet(&path.join("values.parquet"), &schema::values())?;
+        let values = parquet::read(&path.join("values.parquet"), &schema::values())?;
         let cells = Table(&values);
         for (name, entry) in &manifest.indicators {
             let last =

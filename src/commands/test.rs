@@ -5,16 +5,17 @@ use std::collections::BTreeSet;
 use datafusion::arrow::array::RecordBatch;
 use serde_json::json;
 
-use super::load::{self, Loaded};
-use crate::engine::Engine;
-use crate::engine::read::Table;
+use crate::engine::{Engine, observations, tokens};
 use crate::error::{Error, Problem, Result};
-use crate::indicator::test_case::{self, Difference};
-use crate::indicator::{Indicator, canonical};
-use crate::observe::schema::DIMENSIONS;
+use crate::indicator::Indicator;
+use crate::job::load::{self, Loaded};
+use crate::observe::report::observation_files;
 use crate::printer::Printer;
-use crate::release::{inputs, promote};
+use crate::release::test_case::{self, Difference};
+use crate::release::{fingerprint, promote};
 use crate::settings::Settings;
+use crate::tables::cells::Table;
+use crate::tables::schema::DIMENSIONS;
 
 /// Differences printed of one case.
 const SHOWN: usize = 20;
@@ -208,7 +209,7 @@ async fn record_case(
     // What the estimate `imputed` may carry into the chosen years belongs to the case.
     let years: BTreeSet<i32> = years.iter().flat_map(|year| year - indicator.window as i32..=*year).collect();
     let years = years.iter().map(i32::to_string).collect::<Vec<_>>().join(", ");
-    let members = crate::release::stage::members(&loaded.reference);
+    let members = loaded.reference.members();
     let mut wanted: BTreeSet<String> = BTreeSet::new();
     for area in areas {
         if !loaded.reference.is_area(area) {
@@ -222,10 +223,11 @@ async fn record_case(
     }
     let engine = loaded.engine(settings)?;
     let reports = loaded.reports(settings);
-    crate::release::stage::register_observations(&engine, &settings.workspace, &reports, &inputs::datasets_of(indicator, &reports))?;
+    let datasets = fingerprint::datasets_of(indicator, &reports);
+    observations::register(&engine, &observation_files(&settings.workspace, &reports, &datasets))?;
     let list =
         |items: &mut dyn Iterator<Item = String>| items.map(|i| format!("'{}'", i.replace('\'', "''"))).collect::<Vec<_>>().join(", ");
-    let literals = canonical::literals(indicator.sql());
+    let literals = tokens::literals(indicator.sql());
     let series: Vec<String> = reports.values().flat_map(|r| r.series.iter().cloned()).filter(|s| literals.contains(s)).collect();
     let mut filter = format!("ref_area IN ({}) AND time_period IN ({years})", list(&mut wanted.iter().cloned()),);
     if !series.is_empty() {
@@ -233,7 +235,7 @@ async fn record_case(
     }
     let query = format!("SELECT * FROM observations WHERE {filter} ORDER BY source, dataset, series, ref_area, time_period, record");
     let (schema, batches) = engine.run(&query, "the observations of the case").await?;
-    let rows = crate::release::compute::concat(&schema, &batches)?;
+    let rows = crate::tables::sort::concat(&schema, &batches)?;
     let mut others = Vec::new();
     for index in loaded.catalogue.dependencies(indicator) {
         let other = &loaded.catalogue.indicators[index].name;
@@ -242,12 +244,12 @@ async fn record_case(
             list(&mut wanted.iter().cloned()),
         );
         let (schema, batches) = engine.run(&query, "the indicator that the case reads").await?;
-        others.push((other.clone(), crate::release::compute::concat(&schema, &batches)?));
+        others.push((other.clone(), crate::tables::sort::concat(&schema, &batches)?));
     }
     test_case::create(&folder)?;
     crate::files::write_atomically(&folder.join("observations.csv"), &observations_csv(&rows)?)?;
     for (other, batch) in others {
-        crate::files::write_atomically(&folder.join(format!("indicators.{other}.csv")), &crate::publish::csv_bytes(&batch)?)?;
+        crate::files::write_atomically(&folder.join(format!("indicators.{other}.csv")), &crate::tables::text::csv_bytes(&batch)?)?;
     }
     crate::files::write_atomically(&folder.join("expected.csv"), b"ref_area,time_period,estimate,value\n")?;
     let mut problems = Vec::new();
@@ -284,5 +286,5 @@ fn observations_csv(rows: &RecordBatch) -> Result<Vec<u8>> {
         })
         .map(|(index, _)| index)
         .collect();
-    crate::publish::csv_bytes(&rows.project(&keep)?)
+    crate::tables::text::csv_bytes(&rows.project(&keep)?)
 }

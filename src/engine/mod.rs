@@ -2,9 +2,10 @@
 
 pub mod exact_sum;
 mod filter_pushdown;
-pub mod read;
-pub mod rows;
+pub mod observations;
+pub mod problem;
 pub mod session;
 pub mod tables;
+pub mod tokens;
 
 pub use session::{Engine, Limits};

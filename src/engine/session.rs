@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use datafusion::arrow::array::RecordBatch;
-use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use datafusion::arrow::datatypes::{Field, Schema, SchemaRef};
 use datafusion::catalog::{
     CatalogProvider, MemoryCatalogProvider, MemoryCatalogProviderList, MemorySchemaProvider, SchemaProvider, TableProvider,
 };
@@ -15,9 +15,9 @@ use datafusion::execution::session_state::{SessionState, SessionStateBuilder};
 use datafusion::logical_expr::AggregateUDF;
 use datafusion::prelude::{DataFrame, SessionConfig, SessionContext};
 
-use super::exact_sum::ExactSum;
+use crate::engine::exact_sum::ExactSum;
+use crate::engine::problem;
 use crate::error::{Error, Result, SourceText};
-use crate::indicator::lint;
 
 /// What a statement may use.
 #[derive(Debug, Clone, Copy)]
@@ -57,7 +57,7 @@ impl Engine {
             .with_config(config)
             .with_runtime_env(runtime)
             .with_default_features()
-            .with_physical_optimizer_rules(super::filter_pushdown::rules())
+            .with_physical_optimizer_rules(crate::engine::filter_pushdown::rules())
             .build();
         let engine = Self::over(state)?;
         engine.context.register_udaf(AggregateUDF::from(ExactSum::new()));
@@ -150,7 +150,7 @@ impl Engine {
     /// Runs a statement of ours or of a workspace; `what` names it in an error.
     pub async fn run(&self, sql: &str, what: &str) -> Result<(SchemaRef, Vec<RecordBatch>)> {
         let wrap = |error: datafusion::error::DataFusionError| {
-            let problem = lint::problem_of(&SourceText::new(what, sql), &error, self);
+            let problem = problem::problem_of(&SourceText::new(what, sql), &error, self);
             Error::Query { code: problem.code, message: format!("{}: {}", problem.place(), problem.message), hint: problem.hint }
         };
         let frame = self.plan(sql).await.map_err(wrap)?;
@@ -193,47 +193,4 @@ fn relax(batch: &RecordBatch, schema: &SchemaRef) -> Result<RecordBatch> {
         columns,
         &datafusion::arrow::array::RecordBatchOptions::new().with_row_count(Some(batch.num_rows())),
     )?)
-}
-
-/// Brings batches into a declared schema: columns by name, cast; a missing one takes `default` or null.
-pub fn conform(batches: &[RecordBatch], schema: &SchemaRef, default: &dyn Fn(&str) -> Option<String>) -> Result<RecordBatch> {
-    let mut parts = Vec::with_capacity(batches.len());
-    for batch in batches {
-        let mut columns = Vec::with_capacity(schema.fields().len());
-        for field in schema.fields() {
-            let column = match batch.column_by_name(field.name()) {
-                Some(column) => {
-                    let column = datafusion::arrow::compute::cast(column, field.data_type())?;
-                    match default(field.name()) {
-                        Some(text) if column.null_count() > 0 && *field.data_type() == DataType::Utf8 => fill(&column, &text),
-                        _ => column,
-                    }
-                }
-                None => constant(field.data_type(), default(field.name()).as_deref(), batch.num_rows())?,
-            };
-            if !field.is_nullable() && column.null_count() > 0 {
-                return Err(Error::Query {
-                    code: "E3013",
-                    message: format!("column `{}` has rows without a value", field.name()),
-                    hint: Some("filter them out in the SELECT".into()),
-                });
-            }
-            columns.push(column);
-        }
-        parts.push(RecordBatch::try_new(schema.clone(), columns)?);
-    }
-    Ok(datafusion::arrow::compute::concat_batches(schema, &parts)?)
-}
-
-fn fill(column: &datafusion::arrow::array::ArrayRef, text: &str) -> datafusion::arrow::array::ArrayRef {
-    use datafusion::arrow::array::{AsArray, StringArray};
-    Arc::new(column.as_string::<i32>().iter().map(|cell| Some(cell.unwrap_or(text))).collect::<StringArray>())
-}
-
-fn constant(kind: &DataType, value: Option<&str>, rows: usize) -> Result<datafusion::arrow::array::ArrayRef> {
-    use datafusion::arrow::array::{StringArray, new_null_array};
-    match value {
-        Some(text) if *kind == DataType::Utf8 => Ok(Arc::new(StringArray::from(vec![text; rows]))),
-        _ => Ok(new_null_array(kind, rows)),
-    }
 }

@@ -7,10 +7,10 @@ use datafusion::catalog::TableProvider;
 use datafusion::datasource::file_format::parquet::ParquetFormat;
 use datafusion::datasource::listing::{ListingOptions, ListingTable, ListingTableConfig, ListingTableUrl};
 
-use super::Engine;
+use crate::engine::Engine;
 use crate::error::Result;
-use crate::observe::reference::Reference;
-use crate::observe::schema;
+use crate::reference::Reference;
+use crate::tables::schema;
 
 /// Parquet files of one layout as one table. No file gives an empty table.
 pub fn parquet_table(files: &[PathBuf], schema: datafusion::arrow::datatypes::SchemaRef) -> Result<Arc<dyn TableProvider>> {
@@ -24,33 +24,6 @@ pub fn parquet_table(files: &[PathBuf], schema: datafusion::arrow::datatypes::Sc
     let options = ListingOptions::new(Arc::new(ParquetFormat::default())).with_file_extension(".parquet");
     let config = ListingTableConfig::new_with_multi_paths(urls).with_listing_options(options).with_schema(schema);
     Ok(Arc::new(ListingTable::try_new(config)?))
-}
-
-/// `observations` as a view: of figures that several data sets carry, those of the data set that comes first.
-pub fn register_preferred(engine: &Engine, shared: &[(String, String)], datasets: &[String]) -> Result<()> {
-    let quote = |text: &str| format!("'{}'", text.replace('\'', "''"));
-    let columns: Vec<String> = schema::observations().fields().iter().map(|f| format!("o.{}", f.name())).collect();
-    let columns = columns.join(", ");
-    let pairs: Vec<String> = shared.iter().map(|(source, series)| quote(&format!("{source} {series}"))).collect();
-    let places: Vec<String> = datasets.iter().enumerate().map(|(place, name)| format!("({}, {place})", quote(name))).collect();
-    let key: Vec<String> =
-        ["source", "series", "ref_area", "time_period"].iter().chain(&schema::DIMENSIONS).map(|c| format!("o.{c}")).collect();
-    let is_shared = format!("concat_ws(' ', o.source, o.series) IN ({})", pairs.join(", "));
-    let view = format!(
-        "SELECT {columns} FROM observations_by_data_set AS o WHERE NOT {is_shared}
-         UNION ALL
-         SELECT {columns} FROM (
-           SELECT {columns}, p.place, min(p.place) OVER (PARTITION BY {}) AS first_place
-           FROM (VALUES {}) AS p (name, place)
-           JOIN observations_by_data_set AS o ON p.name = concat_ws('/', o.source, o.dataset)
-           WHERE {is_shared}
-         ) AS o
-         WHERE o.place = o.first_place",
-        key.join(", "),
-        places.join(", ")
-    );
-    let frame = futures::executor::block_on(engine.plan(&view))?;
-    engine.register("observations", frame.into_view())
 }
 
 /// Registers the reference tables under the names that SQL uses.

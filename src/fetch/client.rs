@@ -5,20 +5,20 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use backon::{ExponentialBuilder, Retryable};
-use jiff::Timestamp;
 use reqwest::header::{ETAG, HeaderName, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED};
 use reqwest::redirect::Policy;
 use reqwest::{RequestBuilder, Response};
 use secrecy::ExposeSecret;
 use tokio::sync::Mutex;
 
-use super::failure::{Answered, Failure, after, broken, cause, message, network, refused, text};
-use super::journal::{Attempt, Journal};
-use super::pull::Body;
-use super::request::{Method, Request};
-use super::store::{Sink, Store, too_large};
-use crate::error::{Error, Result};
-use crate::pipelines::Http;
+use crate::error::{Code, Error, Result};
+use crate::fetch::context::Context;
+use crate::fetch::failure::{Answered, Failure, after, broken, cause, message, network, refused, text};
+use crate::fetch::http::Http;
+use crate::fetch::journal::Attempt;
+use crate::fetch::record::Body;
+use crate::fetch::request::{Method, Request};
+use crate::fetch::store::{Sink, too_large};
 
 const MAX_REDIRECTS: usize = 5;
 const MAX_WAIT: Duration = Duration::from_secs(60);
@@ -35,18 +35,6 @@ pub struct Client {
     waits: ExponentialBuilder,
     /// Held during a request; true once there was one.
     turn: Mutex<bool>,
-}
-
-/// What stays the same through a pull: where things go and for whom.
-#[derive(Clone, Copy)]
-pub struct Context<'a> {
-    pub store: &'a Store,
-    pub journal: &'a Journal,
-    pub source: &'a str,
-    pub dataset: &'a str,
-    pub now: Timestamp,
-    /// Called with the number of bytes that just arrived.
-    pub progress: &'a (dyn Fn(u64) + Sync),
 }
 
 #[derive(Debug)]
@@ -136,7 +124,7 @@ impl Client {
             200 if request.keep => self.store(context, request, from, response).await,
             200 => self.read(context, request, from, response).await,
             301 | 302 | 303 | 307 | 308 if !request.secrets.is_empty() => Err(Failure::last(Error::fetch_hint(
-                "E1010",
+                Code::RedirectRefused,
                 format!("{from} redirects where we do not follow: credentials go to the address in pipelines/ only"),
                 "if the service has moved, change the address",
             ))),
@@ -160,7 +148,10 @@ impl Client {
         }
         for (key, secret) in &request.secrets {
             let mut value = HeaderValue::from_str(secret.expose_secret()).map_err(|_| {
-                Failure::last(Error::fetch("E1008", format!("the value for {key} holds characters that no header may have")))
+                Failure::last(Error::fetch(
+                    Code::MissingCredentials,
+                    format!("the value for {key} holds characters that no header may have"),
+                ))
             })?;
             value.set_sensitive(true);
             builder = builder.header(key, value);
@@ -203,7 +194,7 @@ fn build(http: &Http, redirects: Policy) -> Result<reqwest::Client> {
         .redirect(redirects)
         .referer(false)
         .build()
-        .map_err(|error| Error::fetch("E1001", format!("the HTTP client cannot be set up: {}", cause(&error))))
+        .map_err(|error| Error::fetch(Code::NoConnection, format!("the HTTP client cannot be set up: {}", cause(&error))))
 }
 
 fn redirects() -> Policy {
@@ -249,7 +240,7 @@ async fn receive(
     }
     match announced {
         Some(length) if length != received => {
-            Err(Failure::passing(Error::fetch("E1006", format!("{from} sent {received} of {length} bytes"))))
+            Err(Failure::passing(Error::fetch(Code::CutOffOnTheWay, format!("{from} sent {received} of {length} bytes"))))
         }
         _ => Ok(()),
     }
@@ -257,7 +248,7 @@ async fn receive(
 
 fn check(request: &Request, from: &str, head: &[u8], tail: &[u8], bytes: u64) -> Result<(), Failure> {
     request.expect.check(from, head, tail, bytes).map_err(|error| match error {
-        Error::Fetch { code: "E1009", .. } => Failure::last(error),
+        Error::Fetch { code: Code::EmptyList, .. } => Failure::last(error),
         _ => Failure::passing(error),
     })
 }

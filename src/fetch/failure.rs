@@ -8,10 +8,10 @@ use reqwest::Response;
 use reqwest::header::{DATE, HeaderMap, HeaderName, RETRY_AFTER};
 use secrecy::ExposeSecret;
 
-use super::client::Context;
-use super::request::Request;
-use super::store::too_large;
-use crate::error::{Error, count};
+use crate::error::{Code, Error, count};
+use crate::fetch::context::Context;
+use crate::fetch::request::Request;
+use crate::fetch::store::too_large;
 
 const MAX_RETRY_AFTER: Duration = Duration::from_secs(120);
 const MAX_MESSAGE_BYTES: usize = 64 << 10;
@@ -73,7 +73,7 @@ pub(super) async fn refused(context: Context<'_>, request: &Request, from: &str,
     });
     if let Some(wait) = wait.filter(|wait| *wait > MAX_RETRY_AFTER) {
         return Failure::last(Error::fetch_hint(
-            "E1018",
+            Code::NotAskedFurther,
             format!("{from} answered {} and asks to wait {} seconds: longer than a run does", status.as_u16(), wait.as_secs()),
             "the last good snapshot stays, and the source is not asked for anything else; the next run tries again",
         ));
@@ -94,7 +94,7 @@ pub(super) async fn refused(context: Context<'_>, request: &Request, from: &str,
         }
         _ => format!("the provider does not accept this request; {by_hand}"),
     };
-    let error = Error::fetch_hint("E1003", format!("{from} answered {}{reason}{said}", status.as_u16()), hint);
+    let error = Error::fetch_hint(Code::RefusedByProvider, format!("{from} answered {}{reason}{said}", status.as_u16()), hint);
     Failure { again: PASSING.contains(&status.as_u16()), wait, ..Failure::last(error) }
 }
 
@@ -107,11 +107,11 @@ fn first_words(body: &[u8]) -> Option<String> {
 
 pub(super) fn network(error: reqwest::Error, from: &str) -> Failure {
     let (code, what) = match () {
-        () if error.is_timeout() => ("E1002", "took too long"),
-        () if error.is_redirect() => ("E1010", "redirects where we do not follow"),
-        () if error.is_builder() => ("E1011", "is not a request that can be sent"),
-        () if error.is_body() || error.is_decode() => ("E1006", "broke off"),
-        () => ("E1001", "cannot be reached"),
+        () if error.is_timeout() => (Code::TimeOut, "took too long"),
+        () if error.is_redirect() => (Code::RedirectRefused, "redirects where we do not follow"),
+        () if error.is_builder() => (Code::NoRequest, "is not a request that can be sent"),
+        () if error.is_body() || error.is_decode() => (Code::CutOffOnTheWay, "broke off"),
+        () => (Code::NoConnection, "cannot be reached"),
     };
     let again = !(error.is_redirect() || error.is_builder());
     let error = Error::fetch(code, format!("{from} {what}: {}", cause(&error.without_url())));
@@ -124,7 +124,7 @@ pub(super) fn broken(error: io::Error, from: &str, max_bytes: u64) -> Failure {
     match error.kind() {
         FileTooLarge => Failure::last(too_large(from, max_bytes)),
         InvalidData | InvalidInput | UnexpectedEof | WriteZero => {
-            Failure::passing(Error::fetch("E1006", format!("{from} sent a gzip file that is damaged: {error}")))
+            Failure::passing(Error::fetch(Code::CutOffOnTheWay, format!("{from} sent a gzip file that is damaged: {error}")))
         }
         _ => Failure::last(error),
     }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use super::record::stamp;
 use crate::error::Result;
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,13 +39,7 @@ pub struct Attempt {
 impl Attempt {
     /// A failed attempt until more is known.
     pub fn new(now: jiff::Timestamp, source: &str, dataset: &str) -> Self {
-        Self {
-            time: super::pull::stamp(now),
-            source: source.to_owned(),
-            dataset: dataset.to_owned(),
-            outcome: "failed".to_owned(),
-            ..Self::default()
-        }
+        Self { time: stamp(now), source: source.to_owned(), dataset: dataset.to_owned(), outcome: "failed".to_owned(), ..Self::default() }
     }
 }
 

@@ -22,14 +22,18 @@
 //! | E1018 | not asked further in this run: the provider asks for a long pause, or refuses one data set after the other | no |
 
 mod client;
+mod context;
 mod failure;
+pub mod http;
 mod journal;
-mod pull;
+mod record;
 mod request;
 mod store;
 
-pub use client::{Client, Content, Context, Fetched};
+pub use client::{Client, Content, Fetched};
+pub use context::Context;
+pub use http::Http;
 pub use journal::{Attempt, Journal};
-pub use pull::{Body, Outcome, Pull, bodies_in, from_folder, from_network};
+pub use record::{Body, Pull, stamp};
 pub use request::{Expect, Method, Request};
 pub use store::{Store, StoreWriter};

@@ -2,7 +2,7 @@
 
 use secrecy::SecretString;
 
-use crate::error::{Error, Result};
+use crate::error::{Code, Error, Result};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Method {
@@ -97,18 +97,18 @@ impl Expect {
     pub fn check(self, from: &str, head: &[u8], tail: &[u8], bytes: u64) -> Result<()> {
         let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
         if text.is_empty() && bytes == head.len() as u64 {
-            return Err(Error::fetch("E1006", format!("{from} answered with an empty body")));
+            return Err(Error::fetch(Code::CutOffOnTheWay, format!("{from} answered with an empty body")));
         }
         if is_html(text) {
             return Err(Error::fetch_hint(
-                "E1005",
+                Code::WebPageAnswered,
                 format!("{from} answered with a web page instead of data"),
                 "the address may have moved, or the service shows a page to programs: open it in a browser",
             ));
         }
         if bytes <= 16 && self != Self::Json && matches!(text.trim_ascii_end(), b"[]" | b"{}") {
             return Err(Error::fetch_hint(
-                "E1009",
+                Code::EmptyList,
                 format!("{from} answered with an empty list"),
                 "the code is unknown to the provider, or has no data: check the codes in pipelines/",
             ));
@@ -116,13 +116,13 @@ impl Expect {
         let seen = seen(head, text);
         if !self.allows(seen, head) {
             return Err(Error::fetch_hint(
-                "E1007",
+                Code::UnexpectedBody,
                 format!("{from} answered with {seen}, expected {}", self.words()),
                 "the provider changed the route, or sent an error message as data",
             ));
         }
         if cut_off(seen, head, tail, bytes) {
-            return Err(Error::fetch("E1006", format!("{from} sent {seen} that is cut off after {bytes} bytes")));
+            return Err(Error::fetch(Code::CutOffOnTheWay, format!("{from} sent {seen} that is cut off after {bytes} bytes")));
         }
         Ok(())
     }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use flate2::write::MultiGzDecoder;
 use tempfile::NamedTempFile;
 
-use crate::error::{Error, Result};
+use crate::error::{Code, Error, Result};
 
 /// How the name of a file begins while it is written.
 const INCOMING: &str = ".incoming-";
@@ -36,7 +36,7 @@ impl Store {
 
     /// A snapshot whose bytes are those that its name promises.
     pub fn open(&self, hash: &str) -> Result<fs_err::File> {
-        let damaged = |what: String| Error::fetch_hint("E1017", what, "pull the data set again: the snapshot is stored anew");
+        let damaged = |what: String| Error::fetch_hint(Code::DamagedSnapshot, what, "pull the data set again: the snapshot is stored anew");
         let path = self.path(hash);
         let found = crate::files::hash_file(&path).map_err(|error| damaged(format!("snapshot cannot be opened: {error}")))?;
         if found != hash {
@@ -179,7 +179,7 @@ impl Sink {
 
 pub(super) fn too_large(from: &str, max_bytes: u64) -> Error {
     Error::fetch_hint(
-        "E1004",
+        Code::BodyTooLarge,
         format!("{from} is larger than max_bytes = {max_bytes}"),
         "raise max_bytes under [http] in the source's file if that size is right",
     )
@@ -219,7 +219,7 @@ mod tests {
         assert_eq!((hash.as_str(), bytes), (blake3::hash(b"abc").to_hex().as_str(), 3));
         assert_eq!(store.put(&b"abc"[..], 3).unwrap().0, hash);
         assert_eq!(store.head(&hash).unwrap(), b"abc");
-        assert!(matches!(store.put(&b"abcd"[..], 3), Err(Error::Fetch { code: "E1004", .. })));
+        assert!(matches!(store.put(&b"abcd"[..], 3), Err(Error::Fetch { code: Code::BodyTooLarge, .. })));
         let left = fs_err::read_dir(data.path().join("snapshots")).unwrap().count();
         assert_eq!(left, 1, "only the folder of the hash stays");
     }

@@ -2,9 +2,9 @@
 
 use std::ops::Range;
 
-use super::target::{self, Target};
-use crate::error::{Problem, SourceText, suggestion};
-use crate::toml_reader::{TableReader, read_document};
+use crate::authored::toml::{TableReader, read_document};
+use crate::error::{Code, Problem, SourceText, suggestion};
+use crate::indicator::target::{self, Target};
 
 #[derive(Debug, Clone)]
 pub struct Indicator {
@@ -89,7 +89,7 @@ impl Indicator {
 
     /// Hash of the SELECT without comments and whitespace.
     pub fn select_hash(&self) -> String {
-        super::canonical::hash(self.sql())
+        crate::engine::tokens::hash(self.sql())
     }
 
     /// Hash of the targets, which no value follows from.
@@ -117,14 +117,14 @@ pub fn split(text: &str) -> Option<(usize, usize, usize)> {
 pub fn parse(text: &SourceText, problems: &mut Vec<Problem>, metadata: &mut Vec<Problem>) -> Option<Indicator> {
     let Some((start, end, sql_start)) = split(&text.text) else {
         problems.push(
-            Problem::new("E0501", text, 0..text.text.lines().next().map_or(1, str::len), "the file has no header")
+            Problem::new(Code::NoHeader, text, 0..text.text.lines().next().map_or(1, str::len), "the file has no header")
                 .hint("begin the file with /*--- , TOML lines, and ---*/ ; `yardstick new` writes one"),
         );
         return None;
     };
     if let Some(at) = text.text[start..end].find("/*") {
         problems.push(
-            Problem::new("E0511", text, start + at..start + at + 2, "`/*` inside the header opens another comment")
+            Problem::new(Code::CommentInHeader, text, start + at..start + at + 2, "`/*` inside the header opens another comment")
                 .hint("SQL nests comments: write the text without these two characters together"),
         );
     }
@@ -149,22 +149,37 @@ fn read(
     let unit = needed("unit", reader);
     let rollup = needed("rollup", reader);
     if let Some(name) = &name {
-        crate::pipelines::name_rule(reader, "name", name, problems);
+        crate::authored::rules::name_rule(reader, "name", name, problems);
     }
     let derived = reader.string("derived", problems);
     let groups = reader.strings("groups", problems).unwrap_or_default();
     let window = reader.integer("window", problems).unwrap_or(5);
     if !(0..=50).contains(&window) {
-        problems.push(Problem::new("E0502", text, reader.span_of("window"), "`window` is a number of years from 0 to 50"));
+        problems.push(Problem::new(
+            Code::ParameterOutOfRange,
+            text,
+            reader.span_of("window"),
+            "`window` is a number of years from 0 to 50",
+        ));
     }
     let coverage = read_coverage(reader, problems);
     if coverage.min_members < 0 {
-        problems.push(Problem::new("E0502", text, reader.span_of("coverage"), "`min_members` is a number of economies, 0 or more"));
+        problems.push(Problem::new(
+            Code::ParameterOutOfRange,
+            text,
+            reader.span_of("coverage"),
+            "`min_members` is a number of economies, 0 or more",
+        ));
     }
     let ratio = unit.as_deref().is_some_and(|u| u == "PT" || u == "PER_100_POP");
     let scale = reader.float("scale", problems).unwrap_or(if ratio { 100.0 } else { 1.0 });
     if scale <= 0.0 {
-        problems.push(Problem::new("E0502", text, reader.span_of("scale"), "`scale` multiplies numerator / denominator: it is above 0"));
+        problems.push(Problem::new(
+            Code::ParameterOutOfRange,
+            text,
+            reader.span_of("scale"),
+            "`scale` multiplies numerator / denominator: it is above 0",
+        ));
     }
     let datasets = reader.strings("datasets", problems).unwrap_or_default();
     let mut meta = |key: &'static str, reader: &mut TableReader<'_>, problems: &mut Vec<Problem>| {
@@ -248,7 +263,8 @@ fn missing(text: &SourceText, reader: &TableReader<'_>, key: &str) -> Problem {
         "sources" => "sources = [{ title = \"..\", licence = \"..\", citation = \"..\", url = \"..\" }]".to_owned(),
         _ => format!("{key} = \"..\""),
     };
-    Problem::new("E0503", text, span, format!("metadata `{key}` is missing")).hint(format!("the catalogue publishes it: {example}"))
+    Problem::new(Code::MissingMetadata, text, span, format!("metadata `{key}` is missing"))
+        .hint(format!("the catalogue publishes it: {example}"))
 }
 
 fn read_coverage(reader: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> Coverage {
@@ -263,7 +279,7 @@ fn read_coverage(reader: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> C
     if let Some(base) = table.string("base", problems) {
         if !BASES.contains(&base.as_str()) {
             problems.push(
-                Problem::new("E0502", table.source(), table.span_of("base"), format!("unknown coverage base `{base}`"))
+                Problem::new(Code::ParameterOutOfRange, table.source(), table.span_of("base"), format!("unknown coverage base `{base}`"))
                     .maybe_hint(suggestion(&base, BASES)),
             );
         }
@@ -275,7 +291,7 @@ fn read_coverage(reader: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> C
     let good = (0.0..=1.0).contains(&coverage.flag) && coverage.flag <= coverage.publish && coverage.publish <= 1.0;
     if !good {
         problems.push(
-            Problem::new("E0502", table.source(), table.span(), "thresholds must hold 0 <= flag <= publish <= 1")
+            Problem::new(Code::ParameterOutOfRange, table.source(), table.span(), "thresholds must hold 0 <= flag <= publish <= 1")
                 .hint("they are shares of the weight, such as { publish = 0.667, flag = 0.5 }"),
         );
     }

@@ -1,153 +1,418 @@
-//! Turns what the query engine says into a problem with a place in the file, a code and a hint.
+//! Checks of an indicator's SELECT beyond what the engine says: output columns, integer division, `SELECT *`,
+//! functions that change from run to run, series that nobody serves.
 
 use std::ops::Range;
 
-use datafusion::common::{Column, SchemaError};
-use datafusion::error::DataFusionError;
+use datafusion::arrow::datatypes::{DataType, SchemaRef};
+use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
+use datafusion::logical_expr::{Expr, ExprSchemable, LogicalPlan, Operator};
+use datafusion::sql::sqlparser::tokenizer::{Token, TokenWithSpan};
 
-use crate::engine::Engine;
-use crate::error::{Problem, SourceText, suggestion};
-use crate::indicator::canonical;
+use crate::engine::problem::{problem_of, sql_start, sql_types};
+use crate::engine::{Engine, tokens};
+use crate::error::{Code, Problem, SourceText, suggestion};
+use crate::sources::Served;
+use crate::tables::schema;
 
-/// An engine error as a problem of the text that was planned.
-pub fn problem_of(text: &SourceText, error: &DataFusionError, engine: &Engine) -> Problem {
-    let span = span_of(text, error);
-    match error.find_root() {
-        DataFusionError::SchemaError(schema, _) => schema_problem(text, schema, span),
-        DataFusionError::SQL(parser, _) => syntax_problem(text, &parser.to_string()),
-        root => plan_problem(text, &root.strip_backtrace(), span, engine),
+/// Functions whose result differs from run to run.
+const UNSTEADY: [&str; 9] =
+    ["random", "now", "current_timestamp", "current_date", "current_time", "uuid", "today", "localtimestamp", "rand"];
+
+/// Words that begin a statement which changes something.
+const CHANGING: [&str; 14] =
+    ["create", "drop", "alter", "insert", "update", "delete", "copy", "set", "truncate", "merge", "grant", "attach", "load", "reset"];
+
+/// Plans a statement over the tables of `engine`; gives the plan and every problem.
+pub async fn plan(text: &SourceText, engine: &Engine, problems: &mut Vec<Problem>) -> Option<Planned> {
+    if let Some(problem) = refused(text, &["select", "with"]) {
+        problems.push(problem);
+        return None;
+    }
+    let frame = match engine.plan(&text.text).await {
+        Ok(frame) => frame,
+        Err(error) => {
+            problems.push(problem_of(text, &error, engine));
+            return None;
+        }
+    };
+    let logical = frame.logical_plan().clone();
+    // Some type errors appear only in the optimiser and the physical planner.
+    match frame.create_physical_plan().await {
+        Ok(physical) => Some(Planned { logical, output: physical.schema() }),
+        Err(error) => {
+            problems.push(problem_of(text, &error, engine));
+            None
+        }
     }
 }
 
-/// The place that the engine names, as a byte range of the file.
-fn span_of(text: &SourceText, error: &DataFusionError) -> Option<Range<usize>> {
-    let mut current: Option<&(dyn std::error::Error + 'static)> = Some(error);
-    while let Some(inner) = current {
-        if let Some(DataFusionError::Diagnostic(diagnostic, _)) = inner.downcast_ref::<DataFusionError>()
-            && let Some(span) = diagnostic.span
-        {
+/// A statement that can run: what was written, and the columns that it really gives.
+pub struct Planned {
+    pub logical: LogicalPlan,
+    pub output: SchemaRef,
+}
+
+/// The words of a statement with their places, comments left out.
+fn tokens(text: &SourceText) -> Vec<(Token, Range<usize>)> {
+    tokens::tokens(&text.text)
+        .into_iter()
+        .map(|TokenWithSpan { token, span }| {
             let start = text.offset(span.start.line as usize, span.start.column as usize);
             let end = text.offset(span.end.line as usize, span.end.column as usize);
-            return Some(start..end.max(start + 1));
+            (token, start..end.max(start + 1))
+        })
+        .collect()
+}
+
+fn word(token: &Token) -> Option<&str> {
+    if let Token::Word(word) = token { Some(&word.value) } else { None }
+}
+
+/// Statements that do not begin as allowed, several statements, and files read by name.
+pub fn refused(text: &SourceText, allowed: &[&str]) -> Option<Problem> {
+    if let Err(error) = tokens::tokenize(&text.text) {
+        let mut start = text.offset(error.location.line as usize, error.location.column as usize);
+        // An open comment is noticed at the end only; it begins after the last one that is closed.
+        if error.message.contains("comment") {
+            let closed = text.text.rfind("*/").map_or(0, |at| at + 2);
+            start = text.text[closed..].find("/*").map_or(start, |at| closed + at);
         }
-        current = inner.source();
+        return Some(
+            Problem::new(Code::SqlSyntax, text, start..start + 1, format!("SQL: {}", error.message))
+                .hint("close the quote or comment that begins here"),
+        );
     }
-    if let DataFusionError::Collection(errors) = error {
-        return errors.iter().find_map(|e| span_of(text, e));
+    let tokens = tokens(text);
+    let Some((first, span)) = tokens.first() else {
+        let end = text.text.len().saturating_sub(1);
+        return Some(
+            Problem::new(Code::SqlSyntax, text, end..end + 1, "there is no SELECT after the header").hint("write one plain SELECT"),
+        );
+    };
+    let begins = word(first).map(str::to_lowercase);
+    if let Some(begins) = begins.filter(|w| !allowed.contains(&w.as_str())) {
+        let changing = CHANGING.contains(&begins.as_str());
+        let message = if changing {
+            format!("{} is refused: SQL here only reads", begins.to_uppercase())
+        } else {
+            format!("`{begins}` begins no SELECT")
+        };
+        let code = if changing || matches!(begins.as_str(), "explain" | "show" | "describe" | "values") {
+            Code::NotOneSelect
+        } else {
+            Code::SqlSyntax
+        };
+        return Some(Problem::new(code, text, span.clone(), message).hint("write one SELECT (or WITH .. SELECT)"));
+    }
+    for (index, (token, span)) in tokens.iter().enumerate() {
+        match token {
+            Token::SemiColon if index + 1 < tokens.len() => {
+                return Some(
+                    Problem::new(Code::NotOneSelect, text, tokens[index + 1].1.clone(), "more than one statement")
+                        .hint("an indicator is one SELECT"),
+                );
+            }
+            Token::Word(name)
+                if matches!(
+                    name.value.to_lowercase().as_str(),
+                    "read_csv" | "read_parquet" | "read_json" | "parquet_scan" | "csv_scan"
+                ) =>
+            {
+                return Some(
+                    Problem::new(Code::NotOneSelect, text, span.clone(), format!("{} is refused: SQL names no file", name.value))
+                        .hint("bring a file in as a `table` data set in pipelines/*.toml"),
+                );
+            }
+            Token::SingleQuotedString(name) => {
+                let back = |by: usize| index.checked_sub(by).and_then(|i| word(&tokens[i].0)).map(str::to_lowercase);
+                // IS DISTINCT FROM 'x', trim(BOTH 'x' FROM 'y') and extract(year FROM '..') read no file.
+                let compares = back(2).is_some_and(|w| w == "distinct") || within_function(&tokens[..index]);
+                if back(1).is_some_and(|w| w == "from" || w == "join") && !compares {
+                    return Some(
+                        Problem::new(Code::NotOneSelect, text, span.clone(), format!("reading the file '{name}' is refused"))
+                            .hint("bring a file in as a `table` data set in pipelines/*.toml"),
+                    );
+                }
+            }
+            _ => {}
+        }
     }
     None
 }
 
-fn schema_problem(text: &SourceText, error: &SchemaError, span: Option<Range<usize>>) -> Problem {
-    match error {
-        SchemaError::FieldNotFound { field, valid_fields } => {
-            let span = span.or_else(|| word(text, &field.name)).unwrap_or_else(|| sql_start(text));
-            let known: Vec<&str> = valid_fields.iter().map(Column::name).collect();
-            Problem::new("E3003", text, span, format!("unknown column `{}`", field.flat_name())).maybe_hint(suggestion(&field.name, known))
+/// Whether the last tokens stand between the parentheses of `trim`, `extract`, `substring`, `position` or `overlay`.
+fn within_function(tokens: &[(Token, Range<usize>)]) -> bool {
+    let mut open = 0;
+    for (index, (token, _)) in tokens.iter().enumerate().rev() {
+        match token {
+            Token::RParen => open += 1,
+            Token::LParen if open == 0 => {
+                let name = index.checked_sub(1).and_then(|i| word(&tokens[i].0)).map(str::to_lowercase);
+                return matches!(name.as_deref(), Some("trim" | "extract" | "substring" | "position" | "overlay"));
+            }
+            Token::LParen => open -= 1,
+            _ => {}
         }
-        SchemaError::AmbiguousReference { field } => {
-            let span = span.or_else(|| word(text, &field.name)).unwrap_or_else(|| sql_start(text));
-            Problem::new("E3003", text, span, format!("`{}` is in several tables", field.name))
-                .hint("write the table before it, such as o.ref_area")
+    }
+    false
+}
+
+/// What may not stand in any method or indicator SQL: unsteady functions, integer over integer.
+pub fn check_expressions(text: &SourceText, plan: &LogicalPlan, problems: &mut Vec<Problem>) {
+    let tokens = tokens(text);
+    for name in crate::indicator::row_order::without_order(plan) {
+        let place = tokens.iter().find(|(t, _)| word(t).is_some_and(|w| w.eq_ignore_ascii_case(name.word())));
+        problems.push(
+            Problem::new(Code::Unsteady, text, place.map_or_else(|| sql_start(text), |(_, span)| span.clone()), name.message())
+                .hint("say in which order: ORDER BY a key that no two rows share"),
+        );
+    }
+    for (index, (token, span)) in tokens.iter().enumerate() {
+        if let Some(name) = word(token)
+            && UNSTEADY.contains(&name.to_lowercase().as_str())
+            && (matches!(tokens.get(index + 1), Some((Token::LParen, _))) || name.to_lowercase().starts_with("current_"))
+            && !matches!(index.checked_sub(1).map(|i| &tokens[i].0), Some(Token::Period))
+            && !name.eq_ignore_ascii_case("current_year")
+        {
+            problems.push(
+                Problem::new(Code::Unsteady, text, span.clone(), format!("`{name}` gives another result at every run"))
+                    .hint("results must follow from the inputs, such as time_period"),
+            );
         }
-        other => Problem::new("E3007", text, span.unwrap_or_else(|| sql_start(text)), sql_types(&other.to_string())),
+    }
+    for (left, right) in integer_divisions(plan) {
+        let place = division_place(&tokens, &left, &right).unwrap_or_else(|| sql_start(text));
+        problems.push(
+            Problem::new(
+                Code::IntegerDivision,
+                text,
+                place,
+                sql_types(&format!("{left} / {right} divides whole numbers: the result is cut to a whole number")),
+            )
+            .hint("make one side a number with decimals: 100.0, or CAST(x AS DOUBLE)"),
+        );
     }
 }
 
-fn syntax_problem(text: &SourceText, message: &str) -> Problem {
-    // `sql parser error: Expected: .., found: x at Line: 3, Column: 7`
-    let place = message.rsplit_once(" at Line: ").and_then(|(_, place)| {
-        let (line, column) = place.split_once(", Column: ")?;
-        Some((line.trim().parse::<usize>().ok()?, column.trim().trim_end_matches(|c: char| !c.is_ascii_digit()).parse::<usize>().ok()?))
+/// Left and right side of every integer division in a plan, subqueries included.
+fn integer_divisions(plan: &LogicalPlan) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    let _ = plan.apply_with_subqueries(|node| {
+        let schemas: Vec<_> = node.inputs().iter().map(|input| input.schema().clone()).collect();
+        for expression in node.expressions() {
+            let _ = expression.apply(|part| {
+                if let Expr::BinaryExpr(binary) = part
+                    && binary.op == Operator::Divide
+                {
+                    let whole = |side: &Expr| schemas.iter().any(|s| side.get_type(s.as_ref()).is_ok_and(|t| t.is_integer()));
+                    let literal = |side: &Expr| matches!(side, Expr::Literal(value, _) if value.data_type().is_integer());
+                    let sides = |side: &Expr| literal(side) || whole(side);
+                    if sides(&binary.left) && sides(&binary.right) {
+                        let pair = (plain(&binary.left), plain(&binary.right));
+                        if !found.contains(&pair) {
+                            found.push(pair);
+                        }
+                    }
+                }
+                Ok(TreeNodeRecursion::Continue)
+            });
+        }
+        Ok(TreeNodeRecursion::Continue)
     });
-    let clean = message.trim_start_matches("sql parser error: ").split(" at Line: ").next().unwrap_or(message).to_owned();
-    let start = place.map_or_else(|| text.text.trim_end().len(), |(line, column)| text.offset(line, column));
-    let end = text.text[start.min(text.text.len())..]
-        .find(|c: char| c.is_whitespace() || c == ',' || c == ')')
-        .map_or(text.text.len(), |i| start + i);
-    Problem::new("E3001", text, start..end.max(start + 1), format!("SQL syntax: {clean}"))
-        .hint("one plain SELECT (or WITH .. SELECT) is expected")
+    found
 }
 
-fn plan_problem(text: &SourceText, message: &str, span: Option<Range<usize>>, engine: &Engine) -> Problem {
-    let message =
-        message.trim_start_matches("Error during planning: ").trim_start_matches("Internal error: ").lines().next().unwrap_or_default();
-    if let Some(name) = between(message, "table '", "' not found") {
-        let short = name.trim_start_matches("datafusion.public.").trim_start_matches("datafusion.").to_owned();
-        let span = span.or_else(|| word(text, short.rsplit('.').next().unwrap_or(&short))).unwrap_or_else(|| sql_start(text));
-        let known = engine.table_names();
-        let plain: Vec<&str> = known.iter().map(String::as_str).filter(|n| !n.starts_with("indicators.")).collect();
-        return Problem::new("E3002", text, span, format!("unknown table `{short}`"))
-            .maybe_hint(suggestion(&short, known.iter().map(String::as_str)).or_else(|| suggestion(&short, plain)));
+fn plain(expression: &Expr) -> String {
+    match expression {
+        Expr::Column(column) => column.name.clone(),
+        Expr::Literal(value, _) => value.to_string(),
+        other => other.to_string(),
     }
-    if let Some(name) = between(message, "Invalid function '", "'") {
-        let span = span.or_else(|| word(text, name)).unwrap_or_else(|| sql_start(text));
-        let known = function_names(engine);
-        return Problem::new("E3004", text, span, format!("unknown function `{name}`"))
-            .maybe_hint(suggestion(name, known.iter().map(String::as_str)));
-    }
-    if let Some(name) = between(message, "Function '", "'").filter(|_| message.contains("failed to match any signature")) {
-        let span = span.or_else(|| word(text, name)).unwrap_or_else(|| sql_start(text));
-        return Problem::new("E3004", text, span, format!("`{name}` does not take arguments of this number or type"))
-            .hint("look at the types of its arguments; CAST(x AS DOUBLE) makes a number");
-    }
-    for (start, what) in [("DDL not supported: ", "DDL"), ("DML not supported: ", "DML"), ("Statement not supported: ", "statement")] {
-        if let Some(rest) = message.strip_prefix(start) {
-            return Problem::new("E3008", text, sql_start(text), format!("{what} {rest} is refused: SQL here only reads"))
-                .hint("write one SELECT");
+}
+
+/// The `/` whose neighbours are these.
+fn division_place(tokens: &[(Token, Range<usize>)], left: &str, right: &str) -> Option<Range<usize>> {
+    let divisions: Vec<usize> = (0..tokens.len()).filter(|i| matches!(tokens[*i].0, Token::Div)).collect();
+    let text = |index: usize| tokens.get(index).map(|(token, _)| token.to_string()).unwrap_or_default();
+    let ends = |index: usize| {
+        // `o.x / 100`: the right side may be qualified too.
+        let mut index = index + 1;
+        while matches!(tokens.get(index + 1), Some((Token::Period, _))) {
+            index += 2;
+        }
+        text(index)
+    };
+    let before = |index: usize| index.checked_sub(1).map(text).unwrap_or_default();
+    divisions
+        .iter()
+        .find(|i| before(**i) == left && ends(**i) == right)
+        .or_else(|| divisions.iter().find(|i| before(**i) == left || ends(**i) == right))
+        .or_else(|| divisions.first())
+        .map(|i| tokens[*i].1.clone())
+}
+
+/// The output of an indicator's SELECT: known columns, right types, no `*`.
+pub fn check_output(text: &SourceText, output: &SchemaRef, rollup: &str, problems: &mut Vec<Problem>) {
+    let tokens = tokens(text);
+    let top = top_level_select(&tokens);
+    let mut depth = 0i32;
+    for index in 0..tokens.len() {
+        depth += match tokens[index].0 {
+            Token::LParen => 1,
+            Token::RParen => -1,
+            _ => 0,
+        };
+        let begins = |w: &str| ["select", "all", "distinct"].iter().any(|first| w.eq_ignore_ascii_case(first));
+        // Of every SELECT of a UNION; `a * b` and count(*) are something else.
+        let star = depth == 0
+            && tokens[index].0 == Token::Mul
+            && match index.checked_sub(1).map(|i| &tokens[i].0) {
+                Some(Token::Comma | Token::Period) => true,
+                Some(Token::Word(w)) => begins(&w.value),
+                _ => false,
+            };
+        if star {
+            problems.push(
+                Problem::new(
+                    Code::SelectStar,
+                    text,
+                    tokens[index].1.clone(),
+                    "`SELECT *` at the top: the output would follow every change of a table",
+                )
+                .hint("name the columns: ref_area, time_period, value, weight and the dimensions"),
+            );
+            return;
         }
     }
-    Problem::new("E3007", text, span.unwrap_or_else(|| sql_start(text)), sql_types(message))
-}
-
-/// A message of the engine with its names of types as SQL has them.
-pub fn sql_types(message: &str) -> String {
-    let mut shown = String::with_capacity(message.len());
-    let mut rest = message;
-    while let Some(start) = rest.find(|c: char| c.is_ascii_alphanumeric()) {
-        let end = rest[start..].find(|c: char| !c.is_ascii_alphanumeric()).map_or(rest.len(), |length| start + length);
-        shown.push_str(&rest[..start]);
-        shown.push_str(match &rest[start..end] {
-            "Utf8" | "LargeUtf8" | "Utf8View" => "VARCHAR",
-            "Float64" => "DOUBLE",
-            "Float32" => "REAL",
-            "Int64" | "UInt64" => "BIGINT",
-            "Int32" | "UInt32" => "INTEGER",
-            "Int16" | "UInt16" | "Int8" | "UInt8" => "SMALLINT",
-            "Boolean" => "BOOLEAN",
-            "Decimal128" | "Decimal256" => "DECIMAL",
-            "Date32" | "Date64" => "DATE",
-            word => word,
-        });
-        rest = &rest[end..];
+    let known = schema::country_values();
+    let names: Vec<String> = output.fields().iter().map(|f| f.name().clone()).collect();
+    let place =
+        |name: &str| output_place(&tokens, &top, name).unwrap_or_else(|| tokens.get(top.start).map_or(0..1, |(_, span)| span.clone()));
+    for field in output.fields() {
+        match known.field_with_name(field.name()) {
+            Err(_) => {
+                let hint = suggestion(field.name(), known.fields().iter().map(|f| f.name().as_str()));
+                problems.push(
+                    Problem::new(Code::WrongColumns, text, place(field.name()), format!("`{}` is no column of an indicator", field.name()))
+                        .maybe_hint(hint),
+                );
+            }
+            Ok(wanted) => {
+                let good = match wanted.data_type() {
+                    DataType::Utf8 => field.data_type().is_string() || *field.data_type() == DataType::Null,
+                    DataType::Int32 | DataType::Int64 => field.data_type().is_integer(),
+                    _ => field.data_type().is_numeric() || *field.data_type() == DataType::Null,
+                };
+                if !good {
+                    let wanted = match wanted.data_type() {
+                        DataType::Utf8 => "a text",
+                        DataType::Int32 | DataType::Int64 => "a whole number",
+                        _ => "a number",
+                    };
+                    problems.push(
+                        Problem::new(
+                            Code::WrongColumns,
+                            text,
+                            place(field.name()),
+                            format!("`{}` must be {wanted}, it is {}", field.name(), sql_types(&field.data_type().to_string())),
+                        )
+                        .hint(format!(
+                            "CAST(.. AS {})",
+                            if wanted == "a text" {
+                                "VARCHAR"
+                            } else if wanted == "a number" {
+                                "DOUBLE"
+                            } else {
+                                "INTEGER"
+                            }
+                        )),
+                    );
+                }
+            }
+        }
     }
-    shown.push_str(rest);
-    shown
+    let has = |name: &str| names.iter().any(|n| n == name);
+    let start = tokens.get(top.start).map_or(0..1, |(_, span)| span.clone());
+    for name in ["ref_area", "time_period"] {
+        if !has(name) {
+            problems.push(
+                Problem::new(Code::WrongColumns, text, start.clone(), format!("the SELECT gives no `{name}`"))
+                    .hint(format!("add {name}, or name a column so: x AS {name}")),
+            );
+        }
+    }
+    let measured = has("value") || (has("numerator") && has("denominator"));
+    if !measured {
+        problems.push(
+            Problem::new(Code::WrongColumns, text, start.clone(), "the SELECT gives neither `value` nor `numerator` with `denominator`")
+                .hint("name the measure: o.obs_value AS value"),
+        );
+    }
+    let needed: &[&str] = match rollup {
+        "weighted_mean" if has("value") => &["weight"],
+        "ratio_of_sums" => &["numerator", "denominator"],
+        _ => &[],
+    };
+    for name in needed.iter().filter(|name| !has(name)) {
+        problems.push(
+            Problem::new(Code::WrongColumns, text, start.clone(), format!("the roll-up {rollup} needs `{name}`, the SELECT gives none"))
+                .hint(format!("without it no group has a value: add .. AS {name}")),
+        );
+    }
 }
 
-fn function_names(engine: &Engine) -> Vec<String> {
-    let state = engine.context().state();
-    state.scalar_functions().keys().chain(state.aggregate_functions().keys()).chain(state.window_functions().keys()).cloned().collect()
+/// Token indices of the outermost SELECT's list.
+fn top_level_select(tokens: &[(Token, Range<usize>)]) -> Range<usize> {
+    let (mut depth, mut start) = (0i32, 0);
+    for (index, (token, _)) in tokens.iter().enumerate() {
+        match token {
+            Token::LParen => depth += 1,
+            Token::RParen => depth -= 1,
+            Token::Word(w) if depth == 0 && w.value.eq_ignore_ascii_case("select") => start = index,
+            Token::Word(w) if depth == 0 && index > start && w.value.eq_ignore_ascii_case("from") => return start..index,
+            _ => {}
+        }
+    }
+    start..tokens.len()
 }
 
-fn between<'a>(text: &'a str, before: &str, after: &str) -> Option<&'a str> {
-    let (_, rest) = text.split_once(before)?;
-    rest.split_once(after).map(|(name, _)| name)
+/// Where an output column is named: its alias, or the column itself.
+fn output_place(tokens: &[(Token, Range<usize>)], top: &Range<usize>, name: &str) -> Option<Range<usize>> {
+    top.clone().rev().find(|i| word(&tokens[*i].0).is_some_and(|w| w.eq_ignore_ascii_case(name))).map(|i| tokens[i].1.clone())
 }
 
-/// The first token that is this word.
-pub fn word(text: &SourceText, name: &str) -> Option<Range<usize>> {
-    canonical::tokens(&text.text).into_iter().find_map(|token| {
-        let written = token.token.to_string();
-        (written.trim_matches('"').eq_ignore_ascii_case(name)).then(|| {
-            let start = text.offset(token.span.start.line as usize, token.span.start.column as usize);
-            start..start + written.len()
-        })
-    })
+/// Literals compared with `series`: a code of a provider's own shape that no data set serves is a mistake.
+pub fn check_series(text: &SourceText, served: &[Served], problems: &mut Vec<Problem>) {
+    let tokens = tokens(text);
+    let mut index = 0;
+    while index < tokens.len() {
+        if word(&tokens[index].0).is_some_and(|w| w.eq_ignore_ascii_case("series")) {
+            let mut next = index + 1;
+            while let Some((token, span)) = tokens.get(next) {
+                match token {
+                    Token::SingleQuotedString(code) => check_code(text, code, span.clone(), served, problems),
+                    Token::Eq | Token::LParen | Token::Comma => {}
+                    Token::Word(w) if w.value.eq_ignore_ascii_case("in") => {}
+                    _ => break,
+                }
+                next += 1;
+            }
+            index = next;
+        }
+        index += 1;
+    }
 }
 
-/// Where the SELECT begins, for problems that name no place.
-pub fn sql_start(text: &SourceText) -> Range<usize> {
-    let start = canonical::tokens(&text.text).first().map_or(0, |t| text.offset(t.span.start.line as usize, t.span.start.column as usize));
-    start..start + 1
+fn check_code(text: &SourceText, code: &str, span: Range<usize>, served: &[Served], problems: &mut Vec<Problem>) {
+    let claims = |s: &&Served| s.shape.is_some_and(|shape| shape(code));
+    let Some(claimed) = served.iter().find(claims) else { return };
+    if served.iter().any(|s| s.series.iter().any(|known| known == code)) {
+        return;
+    }
+    let known = served.iter().filter(claims).flat_map(|s| s.series.iter().map(String::as_str));
+    let near = suggestion(code, known).filter(|s| s.starts_with("did"));
+    problems.push(
+        Problem::new(Code::UnknownSeries, text, span, format!("unknown series `{code}`: it is not in {}", claimed.place))
+            .hint(near.unwrap_or_else(|| "add it there, with its unit".into())),
+    );
 }

@@ -2,9 +2,9 @@
 
 use std::ops::Range;
 
-use crate::error::{Problem, suggestion};
-use crate::observe::schema::DIMENSIONS;
-use crate::toml_reader::TableReader;
+use crate::authored::toml::TableReader;
+use crate::error::{Code, Problem, suggestion};
+use crate::tables::schema::DIMENSIONS;
 
 /// Years that a target may name.
 const YEARS: std::ops::RangeInclusive<i64> = 1950..=2150;
@@ -61,13 +61,13 @@ pub fn read(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> Option<
         (None, None, Some(low), Some(high)) if low <= high => Some(TargetKind::Band(low, high)),
         (None, None, Some(low), Some(high)) => {
             let message = format!("the band begins at {low}, above its end {high}");
-            problems.push(Problem::new("E0505", table.source(), table.span_of("low"), message));
+            problems.push(Problem::new(Code::TargetContradictsItself, table.source(), table.span_of("low"), message));
             None
         }
         _ => {
             problems.push(
                 Problem::new(
-                    "E0504",
+                    Code::TargetWithoutValue,
                     table.source(),
                     table.span(),
                     "a target needs exactly one of `value`, `change`, or `low` with `high`",
@@ -84,14 +84,14 @@ pub fn read(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> Option<
     for (key, given) in [("year", year), ("baseline_year", baseline_year)] {
         if given.is_some_and(|y| !YEARS.contains(&y)) {
             let message = format!("`{key}` is a year from {} to {}", YEARS.start(), YEARS.end());
-            problems.push(Problem::new("E0505", table.source(), table.span_of(key), message));
+            problems.push(Problem::new(Code::TargetContradictsItself, table.source(), table.span_of(key), message));
         }
     }
     if let Some(TargetKind::Change(change)) = kind {
         if change <= -1.0 || change > 5.0 {
             problems.push(
                 Problem::new(
-                    "E0505",
+                    Code::TargetContradictsItself,
                     table.source(),
                     table.span_of("change"),
                     format!("a change of {change} is not a share of the baseline"),
@@ -101,8 +101,13 @@ pub fn read(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> Option<
         }
         if baseline_year.is_none() {
             problems.push(
-                Problem::new("E0505", table.source(), table.span(), "a `change` is measured from a baseline, and there is none")
-                    .hint("add baseline_year = 2020"),
+                Problem::new(
+                    Code::TargetContradictsItself,
+                    table.source(),
+                    table.span(),
+                    "a `change` is measured from a baseline, and there is none",
+                )
+                .hint("add baseline_year = 2020"),
             );
         }
     }
@@ -110,7 +115,7 @@ pub fn read(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> Option<
         && baseline >= year
     {
         problems.push(Problem::new(
-            "E0505",
+            Code::TargetContradictsItself,
             table.source(),
             table.span_of("baseline_year"),
             format!("the baseline year {baseline} is not before the target year {year}"),
@@ -121,7 +126,7 @@ pub fn read(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> Option<
     for (word, span) in &also {
         if !["groups", "countries"].contains(&word.as_str()) {
             problems.push(
-                Problem::new("E0505", table.source(), span.clone(), format!("unknown word `{word}` in `also`"))
+                Problem::new(Code::TargetContradictsItself, table.source(), span.clone(), format!("unknown word `{word}` in `also`"))
                     .maybe_hint(suggestion(word, ["groups", "countries"])),
             );
         }
@@ -130,7 +135,7 @@ pub fn read(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> Option<
     for (word, span) in &given {
         if !ESTIMATES.contains(&word.as_str()) {
             problems.push(
-                Problem::new("E0505", table.source(), span.clone(), format!("unknown estimate `{word}`"))
+                Problem::new(Code::TargetContradictsItself, table.source(), span.clone(), format!("unknown estimate `{word}`"))
                     .maybe_hint(suggestion(word, ESTIMATES)),
             );
         }
@@ -158,7 +163,9 @@ pub fn read(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> Option<
 
 /// The direction must fit the kind, and `met_at` must lie on the near side of the target value.
 fn sense(table: &TableReader<'_>, kind: Option<TargetKind>, direction: &str, met_at: Option<f64>, problems: &mut Vec<Problem>) {
-    let mut report = |key: &str, message: String| problems.push(Problem::new("E0505", table.source(), table.span_of(key), message));
+    let mut report = |key: &str, message: String| {
+        problems.push(Problem::new(Code::TargetContradictsItself, table.source(), table.span_of(key), message))
+    };
     match direction {
         "up" | "down" | "band" => {}
         other => return report("direction", format!("unknown direction `{other}`: up, down or band")),

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::SeriesKey;
-use super::collector::{Collector, Row};
-use super::quarantine::{Quarantined, Reason};
+use crate::rows::collector::{Collector, Row};
+use crate::rows::quarantine::{Quarantined, Reason};
+use crate::rows::series_key::SeriesKey;
 
 /// Rows in key order: (packed key, index of the row).
 pub(super) struct Arranged {

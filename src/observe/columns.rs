@@ -5,9 +5,9 @@ use std::sync::Arc;
 use datafusion::arrow::array::{ArrayRef, DictionaryArray, Float64Array, Int32Array, Int64Array, RecordBatch, StringArray};
 use datafusion::arrow::datatypes::{DataType, Field, Int32Type, Schema, SchemaRef};
 
-use super::collector::Collector;
-use super::schema;
 use crate::error::Result;
+use crate::rows::collector::Collector;
+use crate::tables::schema;
 
 /// Builds record batches of observations; dictionaries are made once and shared by all batches.
 pub(super) struct Batches {
@@ -33,7 +33,7 @@ impl Batches {
         let mut series: Vec<ArrayRef> = Vec::new();
         let mut series_codes: Vec<Vec<i32>> = Vec::new();
         for column in 0..9 {
-            let cell = |key: &super::SeriesKey| match column {
+            let cell = |key: &crate::rows::series_key::SeriesKey| match column {
                 0 => key.series.clone(),
                 8 => key.unit.clone(),
                 _ => key.dimensions()[column - 1].to_owned(),

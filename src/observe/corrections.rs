@@ -5,11 +5,11 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::collector::Collector;
-use super::quarantine::{Quarantined, Reason};
-use super::schema::DIMENSIONS;
-use crate::error::{Problem, SourceText, suggestion};
-use crate::toml_reader::{TableReader, read_document};
+use crate::authored::toml::{TableReader, read_document};
+use crate::error::{Code, Problem, SourceText, suggestion};
+use crate::rows::collector::Collector;
+use crate::rows::quarantine::{Quarantined, Reason};
+use crate::tables::schema::DIMENSIONS;
 
 #[derive(Debug, Clone)]
 pub enum Action {
@@ -77,13 +77,18 @@ pub fn load(workspace: &Path, problems: &mut Vec<Problem>) -> (Vec<Correction>, 
                 let text = SourceText::new(shown, text);
                 for correction in parse(&text, problems) {
                     if corrections.iter().any(|c| c.id == correction.id) {
-                        problems.push(Problem::new("E0401", &text, 0..1, format!("correction `{}` is defined twice", correction.id)));
+                        problems.push(Problem::new(
+                            Code::CorrectionDefinedTwice,
+                            &text,
+                            0..1,
+                            format!("correction `{}` is defined twice", correction.id),
+                        ));
                     }
                     corrections.push(correction);
                 }
                 texts.push(text);
             }
-            Err(error) => problems.push(Problem::file("E0002", shown, error.to_string())),
+            Err(error) => problems.push(Problem::file(Code::UnreadableFile, shown, error.to_string())),
         }
     }
     (corrections, texts)
@@ -131,13 +136,18 @@ fn read(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> Option<Corr
             guard.finish(problems);
             let mut given: Vec<Expect> = given.into_iter().flatten().collect();
             if given.len() != 1 {
-                problems.push(Problem::new("E0402", guard.source(), guard.span(), "`expect` needs exactly one of value, above and below"));
+                problems.push(Problem::new(
+                    Code::CorrectionWithoutSense,
+                    guard.source(),
+                    guard.span(),
+                    "`expect` needs exactly one of value, above and below",
+                ));
             }
             given.pop()
         }
         None => {
             problems.push(
-                Problem::new("E0402", table.source(), table.span(), "a correction needs its guard `expect`")
+                Problem::new(Code::CorrectionWithoutSense, table.source(), table.span(), "a correction needs its guard `expect`")
                     .hint("expect = { above = 100.0 } stops the correction once the source is fixed"),
             );
             None
@@ -145,21 +155,31 @@ fn read(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> Option<Corr
     };
     if let Some(code) = obs_status.as_ref().filter(|code| !OBS_STATUS.contains(&code.as_str())) {
         problems.push(
-            Problem::new("E0402", table.source(), table.span_of("obs_status"), format!("`{code}` is no code of CL_OBS_STATUS"))
-                .hint("U is for low reliability, E for an estimate, B for a break"),
+            Problem::new(
+                Code::CorrectionWithoutSense,
+                table.source(),
+                table.span_of("obs_status"),
+                format!("`{code}` is no code of CL_OBS_STATUS"),
+            )
+            .hint("U is for low reliability, E for an estimate, B for a break"),
         );
     }
     let action = match action?.as_str() {
         "drop" => Action::Drop,
         "override" if value.is_some() != factor.is_some() => Action::Override { value, factor },
         "override" => {
-            problems.push(Problem::new("E0402", table.source(), table.span_of("action"), "override needs either `value` or `factor`"));
+            problems.push(Problem::new(
+                Code::CorrectionWithoutSense,
+                table.source(),
+                table.span_of("action"),
+                "override needs either `value` or `factor`",
+            ));
             return None;
         }
         "flag" => Action::Flag { obs_status: obs_status.unwrap_or_else(|| "U".into()) },
         other => {
             problems.push(
-                Problem::new("E0402", table.source(), table.span_of("action"), format!("unknown action `{other}`"))
+                Problem::new(Code::CorrectionWithoutSense, table.source(), table.span_of("action"), format!("unknown action `{other}`"))
                     .maybe_hint(suggestion(other, ["drop", "override", "flag"])),
             );
             return None;
@@ -177,7 +197,7 @@ fn read(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> Option<Corr
         expect: expect?,
         reason: reason?,
         evidence: evidence?,
-        place: Problem::new("E0402", table.source(), table.span_of("source"), ""),
+        place: Problem::new(Code::CorrectionWithoutSense, table.source(), table.span_of("source"), ""),
     })
 }
 
@@ -185,7 +205,7 @@ fn read(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> Option<Corr
 pub fn check_names(
     corrections: &[Correction],
     sources: &[crate::pipelines::Source],
-    reference: &super::reference::Reference,
+    reference: &crate::reference::Reference,
     problems: &mut Vec<Problem>,
 ) {
     for correction in corrections {
@@ -285,7 +305,7 @@ impl Collector<'_> {
     }
 }
 
-fn about(correction: &Correction, key: &super::SeriesKey) -> bool {
+fn about(correction: &Correction, key: &crate::rows::series_key::SeriesKey) -> bool {
     let dimension = |name: &str| DIMENSIONS.iter().position(|d| *d == name).map_or("", |i| key.dimensions()[i]);
     correction.series.contains(&key.series) && correction.dimensions.iter().all(|(name, code)| dimension(name) == code)
 }

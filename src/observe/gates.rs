@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::collector::Collector;
-use super::normalise::NormaliseReport;
-use crate::error::{Error, Result};
+use crate::error::{Code, Error, Result};
 use crate::fetch::Pull;
-use crate::pipelines::{Dataset, Format};
+use crate::observe::report::NormaliseReport;
+use crate::pipelines::Dataset;
+use crate::rows::collector::Collector;
 
 /// A series with fewer observations may well shrink for its own reasons.
 const FEW: u64 = 20;
@@ -19,7 +19,7 @@ pub(super) fn size(observations: u64, last: u64, dataset: &Dataset, collector: &
     if observations == 0 {
         let example = collector.quarantined.first().map(|q| format!(": {} `{}` in record {}", q.reason.code(), q.detail, q.record));
         return Err(Error::provider_hint(
-            "E2012",
+            Code::NoObservation,
             format!("no row became an observation, {} rows in{}", collector.rows_in, example.unwrap_or_default()),
             "look at the body: is it the right file?",
         ));
@@ -27,7 +27,7 @@ pub(super) fn size(observations: u64, last: u64, dataset: &Dataset, collector: &
     if defects > observations {
         let example = collector.quarantined.iter().find(|q| q.reason.is_defect());
         return Err(Error::provider_hint(
-            "E2013",
+            Code::MostlyDefective,
             format!(
                 "{defects} of {} rows are defective{}",
                 collector.rows_in,
@@ -38,7 +38,7 @@ pub(super) fn size(observations: u64, last: u64, dataset: &Dataset, collector: &
     }
     if (observations as f64) < dataset.minimum_share_of_last * last as f64 {
         return Err(Error::provider_hint(
-            "E2014",
+            Code::MuchFewerRows,
             format!("{observations} observations, the last pull had {last}: less than {:.0} %", dataset.minimum_share_of_last * 100.0),
             "if the provider really withdrew data, lower `minimum_share_of_last` of the data set",
         ));
@@ -56,13 +56,13 @@ pub(super) struct Found<'a> {
 /// The codes of a request that ITU and UIS answer together with others: each must have come. Bodies by hand may hold
 /// less than the data set asks for.
 pub(super) fn asked(dataset: &Dataset, pull: &Pull, collector: &Collector<'_>) -> Result<()> {
-    let wanted = crate::sources::requests::codes_asked(&dataset.format, pull);
+    let wanted = dataset.format.codes_asked(pull);
     let missing: Vec<&str> = wanted.iter().map(String::as_str).filter(|code| !collector.has_code(code)).collect();
     if missing.is_empty() {
         return Ok(());
     }
     Err(Error::provider_hint(
-        "E2015",
+        Code::MissingSeries,
         format!("{}/{}: asked for, but not in any answer: {}", pull.source, pull.dataset, names(&missing)),
         "the provider has withdrawn or renamed it, or has left it out by mistake; take it out of the data set if it is gone",
     ))
@@ -73,7 +73,8 @@ pub(super) fn asked(dataset: &Dataset, pull: &Pull, collector: &Collector<'_>) -
 pub(super) fn against(last: &NormaliseReport, now: &Found<'_>, dataset: &Dataset) -> Result<Vec<String>> {
     let same = |input: &str| last.inputs.get(input) == now.inputs.get(input);
     // Another selection or other names: nothing to compare.
-    let comparable = ["program", "data set definition", "reference/itu_series.csv"].into_iter().all(same);
+    let comparable = ["program", "data set definition"].into_iter().all(same)
+        && dataset.format.reference_files().iter().all(|name| same(&format!("reference/{name}")));
     if dataset.minimum_share_of_last <= 0.0 || !comparable {
         return Ok(Vec::new());
     }
@@ -89,9 +90,10 @@ pub(super) fn against(last: &NormaliseReport, now: &Found<'_>, dataset: &Dataset
         names
     };
     // Where single codes are asked for, each breakdown has a code of its own.
-    let (before, after) = match dataset.format {
-        Format::ItuDatahub { .. } | Format::UisApi { .. } => (last.series_counts.clone(), now.series.clone()),
-        _ => (by_name(&last.series_counts), by_name(now.series)),
+    let (before, after) = if dataset.format.one_code_per_breakdown() {
+        (last.series_counts.clone(), now.series.clone())
+    } else {
+        (by_name(&last.series_counts), by_name(now.series))
     };
     let rows = |series: &str| after.get(series).copied().unwrap_or(0);
     let missing: Vec<&str> = before.keys().map(String::as_str).filter(|series| rows(series) == 0).collect();
@@ -104,7 +106,7 @@ pub(super) fn against(last: &NormaliseReport, now: &Found<'_>, dataset: &Dataset
     match (missing.is_empty(), small.is_empty()) {
         (true, true) => Ok(Vec::new()),
         // Thousands of series: some are withdrawn with each release.
-        _ if matches!(dataset.format, Format::UisBulk { .. }) && missing.len() * 20 <= before.len() => {
+        _ if dataset.format.may_withdraw() && missing.len() * 20 <= before.len() => {
             let told = |what: &str, list: &[&str]| (!list.is_empty()).then(|| format!("{what}: {}", names(list)));
             Ok([told("in the last release, not in this one", &missing), told("much fewer rows than last time", &small)]
                 .into_iter()
@@ -112,14 +114,16 @@ pub(super) fn against(last: &NormaliseReport, now: &Found<'_>, dataset: &Dataset
                 .collect())
         }
         (false, _) => Err(gone(&format!("the last pull had {}, this one has not", names(&missing)))),
-        (true, false) => Err(Error::provider_hint("E2014", format!("much fewer rows than last time: {}", names(&small)), WITHDRAWN)),
+        (true, false) => {
+            Err(Error::provider_hint(Code::MuchFewerRows, format!("much fewer rows than last time: {}", names(&small)), WITHDRAWN))
+        }
     }
 }
 
 const WITHDRAWN: &str = "if the provider really withdrew data, lower `minimum_share_of_last` of the data set, for one run to 0";
 
 fn gone(message: &str) -> Error {
-    Error::provider_hint("E2015", message, WITHDRAWN)
+    Error::provider_hint(Code::MissingSeries, message, WITHDRAWN)
 }
 
 /// Some names, and how many more there are.

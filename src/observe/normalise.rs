@@ -2,92 +2,21 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::{Deserialize, Serialize};
-
-use super::collector::Collector;
-use super::corrections::{Correction, Outcome};
-use super::gates;
-use super::quarantine;
-use super::reference::Reference;
-use super::{schema, write};
-use crate::error::{Error, Result};
-use crate::fetch::{Pull, Store};
+use crate::error::{Code, Error, Result};
+use crate::fetch::{Body, Pull, Store};
+use crate::observe::corrections::Correction;
+use crate::observe::report::{Counts, NormaliseReport};
+use crate::observe::{gates, write};
 use crate::pipelines::{Dataset, Source};
+use crate::reference::Reference;
+use crate::rows::collector::Collector;
+use crate::rows::quarantine;
+use crate::sources::{self, Parsed};
+use crate::tables::{parquet, schema};
 use crate::workspace::Workspace;
 
-/// rows_in = observations + quarantined + headings.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, PartialEq)]
-pub struct Counts {
-    pub rows_in: u64,
-    pub observations: u64,
-    pub quarantined: u64,
-    pub headings: u64,
-}
-
-/// What normalising one data set gave; stored beside the observations.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct NormaliseReport {
-    /// Hash of everything that went in: equal key, equal output.
-    pub key: String,
-    /// Named parts of the key, so that a change can be told apart.
-    pub inputs: BTreeMap<String, String>,
-    /// blake3 of the observation file.
-    pub hash: String,
-    pub counts: Counts,
-    pub quarantine_reasons: BTreeMap<String, u64>,
-    pub series: Vec<String>,
-    /// Observations of each series and breakdown: what is gone next time must not go unseen.
-    #[serde(default)]
-    pub series_counts: BTreeMap<String, u64>,
-    /// Data files inside the archives, where their names are stable.
-    #[serde(default)]
-    pub members: BTreeSet<String>,
-    /// The earliest year of a row that was refused as still to come: from then on the same bodies give more.
-    #[serde(default)]
-    pub refused_until: Option<i32>,
-    pub first_year: Option<i32>,
-    pub last_year: Option<i32>,
-    pub vintage: Option<String>,
-    pub corrections: Vec<Outcome>,
-    pub warnings: Vec<String>,
-}
-
-impl NormaliseReport {
-    fn path(workspace: &Workspace, source: &str, dataset: &str) -> std::path::PathBuf {
-        workspace.observations(source, dataset).with_extension("json")
-    }
-
-    /// What is left of a report once only the file and its series are known.
-    pub fn of_file(hash: &str, series: &[String]) -> Self {
-        Self {
-            key: String::new(),
-            inputs: BTreeMap::new(),
-            hash: hash.to_owned(),
-            counts: Counts::default(),
-            quarantine_reasons: BTreeMap::new(),
-            series: series.to_vec(),
-            series_counts: BTreeMap::new(),
-            members: BTreeSet::new(),
-            refused_until: None,
-            first_year: None,
-            last_year: None,
-            vintage: None,
-            corrections: Vec::new(),
-            warnings: Vec::new(),
-        }
-    }
-
-    /// The report of the observations at hand, if both files are there.
-    pub fn load(workspace: &Workspace, source: &str, dataset: &str) -> Option<Self> {
-        if !workspace.observations(source, dataset).exists() {
-            return None;
-        }
-        serde_json::from_slice(&fs_err::read(Self::path(workspace, source, dataset)).ok()?).ok()
-    }
-}
-
 /// Changes whenever the meaning of an observation file changes.
-const LAYOUT: &str = "observations-2";
+const LAYOUT: &str = "observations-3";
 
 /// The named inputs of a normalisation.
 pub fn inputs(
@@ -101,12 +30,9 @@ pub fn inputs(
     let mut inputs = BTreeMap::new();
     inputs.insert("program".into(), format!("{} {LAYOUT}", env!("CARGO_PKG_VERSION")));
     inputs.insert("bodies".into(), hash(pull.bodies.iter().map(|b| format!("{} {}\n", b.name, b.hash)).collect()));
-    inputs.insert("data set definition".into(), hash(format!("{} {:?} {:?}", source.name, dataset.format, dataset.vintage)));
-    for name in ["areas.csv", "groups.csv", "area_codes.csv"] {
-        inputs.insert(format!("reference/{name}"), reference.hashes.get(name).cloned().unwrap_or_default());
-    }
-    if dataset.format.name() == "itu_datahub" {
-        inputs.insert("reference/itu_series.csv".into(), reference.hashes.get("itu_series.csv").cloned().unwrap_or_default());
+    inputs.insert("data set definition".into(), hash(format!("{} {} {:?}", source.name, dataset.format.settings(), dataset.vintage)));
+    for name in ["areas.csv", "groups.csv", "area_codes.csv"].iter().chain(dataset.format.reference_files()) {
+        inputs.insert(format!("reference/{name}"), reference.hashes.get(*name).cloned().unwrap_or_default());
     }
     if !corrections.is_empty() {
         inputs.insert(
@@ -171,7 +97,7 @@ pub fn normalise(context: &Context<'_>, source: &Source, dataset: &Dataset, pull
     let mut bodies_with_rows = 0;
     for body in &pull.bodies {
         collector.begin_body(&body.hash);
-        let parsed = crate::sources::parse(dataset, body, context.store, context.reference, &mut collector)
+        let parsed = read(context, dataset, body, &mut collector)
             .and_then(|parsed| collector.limits().map(|()| parsed))
             .map_err(|error| in_body(error, &source.name, &dataset.name, &body.name))?;
         vintage = vintage.or(parsed.vintage);
@@ -179,7 +105,7 @@ pub fn normalise(context: &Context<'_>, source: &Source, dataset: &Dataset, pull
         bodies_with_rows += usize::from(!parsed.empty);
     }
     if let (0, Some(body)) = (bodies_with_rows, pull.bodies.first()) {
-        return Err(in_body(crate::sources::nothing_in(&body.name), &source.name, &dataset.name, &body.name));
+        return Err(in_body(sources::nothing_in(&body.name), &source.name, &dataset.name, &body.name));
     }
     let series: Vec<String> = collector.series.iter().map(|key| key.series.clone()).collect();
     let corrections = relevant(context.corrections, &source.name, &dataset.name, Some(&series));
@@ -228,11 +154,16 @@ pub fn normalise(context: &Context<'_>, source: &Source, dataset: &Dataset, pull
     };
     let snapshots: Vec<String> = collector.bodies.iter().map(|(_, hash)| hash.clone()).collect();
     let quarantined = quarantine::batch(&source.name, &dataset.name, &snapshots, &mut collector.quarantined)?;
-    write::table(&[quarantined], &schema::quarantine(), &context.workspace.quarantine(&source.name, &dataset.name))?;
+    parquet::write(&[quarantined], &schema::quarantine(), &context.workspace.quarantine(&source.name, &dataset.name))?;
     keep_by_hash(context.workspace, &path, &report.hash)?;
     let json = serde_json::to_vec_pretty(&report)?;
     crate::files::write_atomically(&NormaliseReport::path(context.workspace, &source.name, &dataset.name), &json)?;
     Ok((report, true))
+}
+
+fn read(context: &Context<'_>, dataset: &Dataset, body: &Body, collector: &mut Collector<'_>) -> Result<Parsed> {
+    let mut bytes = context.store.open(&body.hash)?.into_parts().0;
+    sources::parse(&*dataset.format, &body.name, &mut bytes, context.reference, collector)
 }
 
 /// The body of the first defective row; the data set's bodies together when there is one only.
@@ -244,7 +175,7 @@ fn example_body(collector: &Collector<'_>, pull: &Pull) -> String {
 fn in_body(error: Error, source: &str, dataset: &str, name: &str) -> Error {
     match error {
         Error::Provider { code, message, hint } => Error::Provider { code, message: format!("{source}/{dataset}/{name}: {message}"), hint },
-        Error::Io(error) => Error::provider("E2001", format!("{source}/{dataset}/{name}: {error}")),
+        Error::Io(error) => Error::provider(Code::UnreadableBody, format!("{source}/{dataset}/{name}: {error}")),
         other => other,
     }
 }

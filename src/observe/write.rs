@@ -1,34 +1,20 @@
-//! Writes a table to Parquet: zstd, plain strings, total order checked, to a temporary file and then renamed.
+//! Writes observations to Parquet, row groups side by side, to a temporary file that is then renamed.
 
 use std::path::Path;
 use std::sync::Arc;
 
-use datafusion::arrow::array::RecordBatch;
+use datafusion::parquet::arrow::ArrowSchemaConverter;
 use datafusion::parquet::arrow::arrow_writer::{ArrowColumnChunk, ArrowColumnWriter, ArrowRowGroupWriterFactory, compute_leaves};
-use datafusion::parquet::arrow::{ArrowSchemaConverter, ArrowWriter};
-use datafusion::parquet::basic::{Compression, ZstdLevel};
-use datafusion::parquet::file::properties::{EnabledStatistics, WriterProperties};
 use datafusion::parquet::file::writer::SerializedFileWriter;
 
-use super::arrange::Arranged;
-use super::collector::Collector;
-use super::columns::Batches;
 use crate::error::Result;
+use crate::observe::arrange::Arranged;
+use crate::observe::columns::Batches;
+use crate::rows::collector::Collector;
+use crate::tables::parquet::{ROW_GROUP, properties};
 
-/// Rows of one row group of observations: small enough that a filter on one series reads little.
-const ROW_GROUP: usize = 262_144;
 /// Rows converted at once.
 const BATCH: usize = 32_768;
-
-/// Parquet settings of every file that the program writes.
-pub fn properties() -> Result<WriterProperties> {
-    Ok(WriterProperties::builder()
-        .set_compression(Compression::ZSTD(ZstdLevel::try_new(3)?))
-        .set_statistics_enabled(EnabledStatistics::Page)
-        .set_max_row_group_row_count(Some(ROW_GROUP))
-        .set_created_by("yardstick".into())
-        .build())
-}
 
 /// Writes observations in order; row groups are encoded by two threads and appended in order, so that the bytes do
 /// not depend on how many threads ran.
@@ -92,23 +78,4 @@ fn encode(
         }
     }
     writers.into_iter().map(|writer| Ok(writer.close()?)).collect()
-}
-
-/// Writes a finished table.
-pub fn table(batches: &[RecordBatch], schema: &datafusion::arrow::datatypes::SchemaRef, path: &Path) -> Result<()> {
-    let bytes = table_bytes(batches, schema)?;
-    crate::files::write_atomically(path, &bytes)
-}
-
-/// A finished table as the bytes of a Parquet file, without Arrow metadata: plain strings to every reader.
-pub fn table_bytes(batches: &[RecordBatch], schema: &datafusion::arrow::datatypes::SchemaRef) -> Result<Vec<u8>> {
-    let options =
-        datafusion::parquet::arrow::arrow_writer::ArrowWriterOptions::new().with_properties(properties()?).with_skip_arrow_metadata(true);
-    let mut bytes = Vec::new();
-    let mut writer = ArrowWriter::try_new_with_options(&mut bytes, schema.clone(), options)?;
-    for batch in batches {
-        writer.write(batch)?;
-    }
-    writer.close()?;
-    Ok(bytes)
 }

@@ -1,18 +1,15 @@
 //! `pipelines/*.toml`: which data sets are pulled from whom, how, and how often.
 
 mod datasets;
-mod rules;
-mod table_map;
 
 use std::path::Path;
 
-use croner::Cron;
+use crate::authored::rules;
+use crate::authored::toml::{TableReader, read_document};
+use crate::error::{Code, Problem, SourceText, suggestion};
+use crate::fetch::Http;
 
-use crate::error::{Problem, SourceText, suggestion};
-use crate::toml_reader::{TableReader, read_document};
-
-pub use datasets::{Dataset, Format, ItuRoute};
-pub use table_map::{Column, TableMap};
+pub use datasets::Dataset;
 
 /// One provider: one file `pipelines/<name>.toml`.
 #[derive(Debug, Clone)]
@@ -31,36 +28,6 @@ pub struct Source {
     pub text: SourceText,
 }
 
-/// Limits of every request to a provider.
-#[derive(Debug, Clone)]
-pub struct Http {
-    pub base_url: String,
-    pub user_agent: String,
-    pub connect_timeout_seconds: f64,
-    pub read_timeout_seconds: f64,
-    pub total_timeout_seconds: f64,
-    pub max_bytes: u64,
-    pub pause_milliseconds: u64,
-    pub retries: usize,
-    pub first_wait_milliseconds: u64,
-}
-
-impl Default for Http {
-    fn default() -> Self {
-        Self {
-            base_url: String::new(),
-            user_agent: format!("yardstick/{} (batch pipeline for ICT target indicators)", env!("CARGO_PKG_VERSION")),
-            connect_timeout_seconds: 10.0,
-            read_timeout_seconds: 60.0,
-            total_timeout_seconds: 900.0,
-            max_bytes: 1 << 30,
-            pause_milliseconds: 1000,
-            retries: 4,
-            first_wait_milliseconds: 2000,
-        }
-    }
-}
-
 impl Source {
     pub fn dataset(&self, name: &str) -> Option<&Dataset> {
         self.datasets.iter().find(|dataset| dataset.name == name)
@@ -76,8 +43,12 @@ pub fn load(workspace: &Path, problems: &mut Vec<Problem>) -> Vec<Source> {
         }
         Err(_) => {
             problems.push(
-                Problem::file("E0001", "pipelines", format!("{} is not a workspace: it has no folder pipelines/", workspace.display()))
-                    .hint("run in a workspace, or name one with --workspace DIR"),
+                Problem::file(
+                    Code::NotAWorkspace,
+                    "pipelines",
+                    format!("{} is not a workspace: it has no folder pipelines/", workspace.display()),
+                )
+                .hint("run in a workspace, or name one with --workspace DIR"),
             );
             return Vec::new();
         }
@@ -92,7 +63,7 @@ pub fn load(workspace: &Path, problems: &mut Vec<Problem>) -> Vec<Source> {
                 let source = parse(&text, problems);
                 if let Some(other) = sources.iter().find(|other| other.name == source.name) {
                     problems.push(Problem::new(
-                        "E0202",
+                        Code::DefinedTwice,
                         &source.text,
                         0..1,
                         format!("source `{}` is already defined in {}", source.name, other.text.path),
@@ -101,7 +72,7 @@ pub fn load(workspace: &Path, problems: &mut Vec<Problem>) -> Vec<Source> {
                     sources.push(source);
                 }
             }
-            Err(error) => problems.push(Problem::file("E0002", shown, error.to_string())),
+            Err(error) => problems.push(Problem::file(Code::UnreadableFile, shown, error.to_string())),
         }
     }
     sources
@@ -113,14 +84,14 @@ pub fn parse(text: &SourceText, problems: &mut Vec<Problem>) -> Source {
     read_document(text, &toml, 0, "the source", problems, |reader, problems| {
         let name = reader.string("source", problems);
         let name = reader.require("source", name, problems).unwrap_or_default();
-        name_rule(reader, "source", &name, problems);
+        rules::name_rule(reader, "source", &name, problems);
         let title = reader.string("title", problems).unwrap_or_else(|| name.clone());
         let licence = reader.string("licence", problems);
         let licence = reader.require("licence", licence, problems).unwrap_or_default();
         let citation = reader.string("citation", problems).unwrap_or_else(|| title.clone());
         let homepage = reader.string("homepage", problems).unwrap_or_default();
         let schedule = reader.string("schedule", problems);
-        cron_rule(reader, schedule.as_deref(), problems);
+        rules::cron_rule(reader, schedule.as_deref(), problems);
         let stale_after_days = reader.integer("stale_after_days", problems);
         let stale_after_days = rules::within(reader, "stale_after_days", stale_after_days, 0..=36_500, problems).unwrap_or(400);
         let http = reader.table("http", "http", problems).map(|mut table| read_http(&mut table, problems)).unwrap_or_default();
@@ -129,7 +100,7 @@ pub fn parse(text: &SourceText, problems: &mut Vec<Problem>) -> Source {
             let span = table.span_of("name");
             if let Some(dataset) = datasets::read(&mut table, problems) {
                 if datasets.iter().any(|other| other.name == dataset.name) {
-                    problems.push(Problem::new("E0202", text, span, format!("data set `{}` is defined twice", dataset.name)));
+                    problems.push(Problem::new(Code::DefinedTwice, text, span, format!("data set `{}` is defined twice", dataset.name)));
                 } else {
                     datasets.push(dataset);
                 }
@@ -176,34 +147,11 @@ fn read_http(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> Http {
             _ => http.total_timeout_seconds,
         };
         if !(value > 0.0 && value < 1e6) {
-            problems.push(Problem::new("E0203", table.source(), table.span_of(key), format!("`{key}` must be more than 0")));
+            problems.push(Problem::new(Code::LimitOutOfRange, table.source(), table.span_of(key), format!("`{key}` must be more than 0")));
         }
     }
     table.finish(problems);
     http
-}
-
-/// Names become folders and columns: lower case letters, digits and underscores.
-pub(crate) fn name_rule(reader: &TableReader<'_>, key: &str, name: &str, problems: &mut Vec<Problem>) {
-    let good = name.starts_with(|c: char| c.is_ascii_lowercase())
-        && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
-    if !name.is_empty() && !good {
-        problems.push(
-            Problem::new("E0201", reader.source(), reader.span_of(key), format!("`{name}` is not a name"))
-                .hint("use lower case letters, digits and underscores, beginning with a letter"),
-        );
-    }
-}
-
-pub(crate) fn cron_rule(reader: &TableReader<'_>, schedule: Option<&str>, problems: &mut Vec<Problem>) {
-    if let Some(schedule) = schedule
-        && let Err(error) = schedule.parse::<Cron>()
-    {
-        problems.push(
-            Problem::new("E0204", reader.source(), reader.span_of("schedule"), format!("not a schedule: {error}"))
-                .hint("five fields as in crontab, in UTC: minute hour day month weekday, such as \"30 2 * * *\""),
-        );
-    }
 }
 
 /// Finds `source` or `source/dataset` names given on the command line.

@@ -2,11 +2,11 @@
 
 use serde_json::{Value, json};
 
-use crate::engine::read::Table;
 use crate::error::Result;
 use crate::indicator::{Catalogue, TargetKind};
-use crate::observe::reference::Reference;
-use crate::observe::schema::DIMENSIONS;
+use crate::reference::Reference;
+use crate::tables::cells::Table;
+use crate::tables::schema::DIMENSIONS;
 use crate::workspace::Workspace;
 
 pub fn json(workspace: &Workspace, catalogue: &Catalogue, reference: &Reference) -> Result<Vec<u8>> {

@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use datafusion::arrow::array::RecordBatch;
 
+use crate::authored::toml::read_document;
 use crate::engine::Engine;
-use crate::engine::read::Table;
-use crate::engine::rows::{self, Cell};
-use crate::error::{Problem, Result, SourceText, suggestion};
+use crate::error::{Code, Problem, Result, SourceText, suggestion};
 use crate::indicator::header::split;
-use crate::observe::schema;
-use crate::toml_reader::read_document;
+use crate::tables::cells::Table;
+use crate::tables::schema;
+use crate::tables::small::{self, Cell};
 
 /// The header of a check file.
 #[derive(Debug, Clone)]
@@ -29,8 +29,9 @@ const SEVERITIES: [&str; 3] = ["error", "warning", "info"];
 
 pub fn parse(text: &SourceText, problems: &mut Vec<Problem>) -> Option<Check> {
     let Some((start, end, _)) = split(&text.text) else {
-        problems
-            .push(Problem::new("E0501", text, 0..1, "the check has no header").hint("begin the file with /*--- , TOML lines, and ---*/"));
+        problems.push(
+            Problem::new(Code::NoHeader, text, 0..1, "the check has no header").hint("begin the file with /*--- , TOML lines, and ---*/"),
+        );
         return None;
     };
     let toml = text.text[start..end].to_owned();
@@ -44,7 +45,7 @@ pub fn parse(text: &SourceText, problems: &mut Vec<Problem>) -> Option<Check> {
             && !SEVERITIES.contains(&severity.as_str())
         {
             problems.push(
-                Problem::new("E0505", text, reader.span_of("severity"), format!("unknown severity `{severity}`"))
+                Problem::new(Code::TargetContradictsItself, text, reader.span_of("severity"), format!("unknown severity `{severity}`"))
                     .maybe_hint(suggestion(severity, SEVERITIES)),
             );
         }
@@ -76,7 +77,7 @@ pub async fn run(engine: &Engine, checks: &[Check]) -> Result<Outcome> {
     let mut outcome = Outcome { table: RecordBatch::new_empty(schema::checks()), failures: Vec::new(), stopping: Vec::new(), warnings: 0 };
     for check in checks {
         let (found_schema, batches) = engine.run(&check.text.text, &check.text.path).await?;
-        let failed = super::compute::concat(&found_schema, &batches)?;
+        let failed = crate::tables::sort::concat(&found_schema, &batches)?;
         let total = failed.num_rows() as i64;
         let limit = if check.severity == "error" { check.fail_above } else { check.warn_above };
         let result = match check.severity.as_str() {
@@ -118,70 +119,7 @@ pub async fn run(engine: &Engine, checks: &[Check]) -> Result<Outcome> {
             outcome.failures.push((check.id.clone(), failed));
         }
     }
-    let loose = rows::batch(&schema::checks(), &table)?;
-    outcome.table = super::compute::sort(&loose, &["id", "indicator"])?;
+    let loose = small::batch(&schema::checks(), &table)?;
+    outcome.table = crate::tables::sort::sort(&loose, &["id", "indicator"])?;
     Ok(outcome)
-}
-
-/// Registers the tables that only checks read.
-pub fn register_tables(
-    engine: &Engine,
-    data_sets: &[Vec<Cell>],
-    corrections: &[Vec<Cell>],
-    quarantine: &[Vec<Cell>],
-    meta: &[Vec<Cell>],
-) -> Result<()> {
-    for (name, schema, rows) in [
-        ("data_sets", data_sets_schema(), data_sets),
-        ("corrections_applied", corrections_schema(), corrections),
-        ("quarantine_counts", quarantine_schema(), quarantine),
-        ("indicators_meta", meta_schema(), meta),
-    ] {
-        engine.register_batches(name, schema.clone(), vec![rows::batch(&schema, rows)?])?;
-    }
-    Ok(())
-}
-
-pub fn data_sets_schema() -> datafusion::arrow::datatypes::SchemaRef {
-    rows::schema(&[
-        ("source", "text"),
-        ("dataset", "text"),
-        ("observations", "bigint"),
-        ("quarantined", "bigint"),
-        ("previous_observations", "bigint"),
-        ("last_year", "int"),
-        ("age_days", "bigint"),
-        ("stale_after_days", "bigint"),
-        ("renewed", "bool"),
-        ("vintage_changed", "bool"),
-        ("status", "text"),
-    ])
-}
-
-pub fn corrections_schema() -> datafusion::arrow::datatypes::SchemaRef {
-    rows::schema(&[
-        ("id", "text"),
-        ("source", "text"),
-        ("dataset", "text"),
-        ("applied", "bigint"),
-        ("guard_failed", "bigint"),
-        ("reason", "text"),
-    ])
-}
-
-pub fn quarantine_schema() -> datafusion::arrow::datatypes::SchemaRef {
-    rows::schema(&[("source", "text"), ("dataset", "text"), ("reason", "text"), ("rows", "bigint")])
-}
-
-pub fn meta_schema() -> datafusion::arrow::datatypes::SchemaRef {
-    rows::schema(&[
-        ("indicator", "text"),
-        ("id", "text"),
-        ("title", "text"),
-        ("unit", "text"),
-        ("rollup", "text"),
-        ("publish", "float"),
-        ("flag", "float"),
-        ("window_years", "int"),
-    ])
 }

@@ -4,16 +4,17 @@ use std::sync::Arc;
 
 use datafusion::arrow::array::{Array, ArrayRef, AsArray, BooleanArray, Float64Array, Int32Array, Int64Array, RecordBatch, StringArray};
 use datafusion::arrow::compute::filter_record_batch;
-use datafusion::arrow::datatypes::{DataType, Field, Int32Type, Schema, SchemaRef};
+use datafusion::arrow::datatypes::{Int32Type, SchemaRef};
 
 use crate::engine::Engine;
-use crate::engine::read::Table;
-use crate::engine::session::conform;
-use crate::error::{Error, Result};
+use crate::error::{Code, Error, Result};
 use crate::indicator::header::ROLLUP_NONE;
 use crate::indicator::{Catalogue, Indicator};
-use crate::observe::reference::Reference;
-use crate::observe::schema::{self, DIMENSIONS};
+use crate::reference::Reference;
+use crate::tables::cells::Table;
+use crate::tables::conform::conform;
+use crate::tables::schema::{self, DIMENSIONS};
+use crate::tables::sort::sort;
 
 /// An indicator's values in key order, and the engine that still holds every step, for explanations.
 pub struct Computed {
@@ -24,7 +25,7 @@ pub struct Computed {
 /// Computes one indicator. `base` has the observations, the reference tables and the indicators it reads.
 pub async fn indicator(base: &Engine, catalogue: &Catalogue, reference: &Reference, indicator: &Indicator) -> Result<Computed> {
     let engine = base.sibling()?;
-    engine.register_batches("parameters", parameters_schema(), vec![parameters(indicator)?])?;
+    engine.register_batches("parameters", schema::parameters(), vec![parameters(indicator)?])?;
     register_membership(&engine, reference, indicator)?;
     let rows = select(&engine, catalogue, indicator).await?;
     check_rows(&rows, reference, indicator)?;
@@ -36,7 +37,7 @@ pub async fn indicator(base: &Engine, catalogue: &Catalogue, reference: &Referen
     if indicator.rollup != ROLLUP_NONE && parts.countries.num_rows() > 0 {
         roll_up(&engine, catalogue, indicator).await?;
     } else {
-        engine.register_batches("group_values", group_values_schema(), vec![])?;
+        engine.register_batches("group_values", schema::group_values(), vec![])?;
     }
     let (_, batches) = method(&engine, catalogue, "rollups", "assemble").await?;
     let values = sort(&conform(&batches, &schema::values(), &|_| None)?, &schema::values_key())?;
@@ -64,7 +65,11 @@ async fn step(engine: &Engine, catalogue: &Catalogue, file: &str, table: &str) -
 pub async fn method(engine: &Engine, catalogue: &Catalogue, folder: &str, file: &str) -> Result<(SchemaRef, Vec<RecordBatch>)> {
     let files = if folder == "rollups" { &catalogue.rollups } else { &catalogue.derived };
     let text = files.get(file).ok_or_else(|| {
-        Error::Workspace(vec![crate::error::Problem::file("E0510", format!("sql/{folder}/{file}.sql"), "the method file is missing")])
+        Error::Workspace(vec![crate::error::Problem::file(
+            Code::MissingMethodFile,
+            format!("sql/{folder}/{file}.sql"),
+            "the method file is missing",
+        )])
     })?;
     let started = std::time::Instant::now();
     let result = engine.run(&text.text, &text.path).await;
@@ -116,7 +121,7 @@ fn check_rows(rows: &RecordBatch, reference: &Reference, indicator: &Indicator) 
     for row in 0..rows.num_rows() {
         if !reference.is_area(areas.value(row)) {
             return fail(
-                "E3011",
+                Code::UnknownArea,
                 format!("ref_area `{}` is neither an economy nor a group", areas.value(row)),
                 "use ISO 3166-1 alpha-3 or a code of groups.csv",
             );
@@ -128,7 +133,7 @@ fn check_rows(rows: &RecordBatch, reference: &Reference, indicator: &Indicator) 
         {
             let dims: Vec<&str> = (0..7).map(|c| text(c, row)).filter(|c| *c != "_T").collect();
             return fail(
-                "E3012",
+                Code::SeveralRows,
                 format!("several rows for {} {} {}", areas.value(row), years.value(row), dims.join(" ")).trim_end().to_owned(),
                 "give one row per economy, year and breakdown: choose between sources, or name the missing dimension",
             );
@@ -146,7 +151,7 @@ fn check_finite(rows: &RecordBatch, columns: &[&str], indicator: &Indicator) -> 
                 let place =
                     format!("{} {}", cells.text("ref_area", row).unwrap_or_default(), cells.int("time_period", row).unwrap_or_default());
                 return Err(Error::Query {
-                    code: "E3015",
+                    code: Code::NotFinite,
                     message: format!("{}: {column} is {number} for {place}", indicator.text.path),
                     hint: Some("write x / nullif(y, 0.0), so that a division by zero gives no value".into()),
                 });
@@ -176,28 +181,6 @@ fn split(rows: &RecordBatch, reference: &Reference) -> Result<Parts> {
     })
 }
 
-/// Sorts by named columns, nulls first. Keys are unique, so the order is total.
-pub fn sort(batch: &RecordBatch, key: &[&str]) -> Result<RecordBatch> {
-    use datafusion::arrow::array::UInt32Array;
-    use datafusion::arrow::compute::take_record_batch;
-    if batch.num_rows() == 0 {
-        return Ok(batch.clone());
-    }
-    let rows = key_rows(&[batch], key)?.remove(0);
-    let mut order: Vec<u32> = (0..batch.num_rows() as u32).collect();
-    order.sort_by(|a, b| rows.row(*a as usize).cmp(&rows.row(*b as usize)));
-    Ok(take_record_batch(batch, &UInt32Array::from(order))?)
-}
-
-/// The named columns of several batches in one comparable form.
-pub fn key_rows(batches: &[&RecordBatch], key: &[&str]) -> Result<Vec<datafusion::arrow::row::Rows>> {
-    use datafusion::arrow::row::{RowConverter, SortField};
-    let columns = |batch: &RecordBatch| -> Vec<ArrayRef> { key.iter().filter_map(|name| batch.column_by_name(name)).cloned().collect() };
-    let Some(first) = batches.first() else { return Ok(Vec::new()) };
-    let converter = RowConverter::new(columns(first).iter().map(|c| SortField::new(c.data_type().clone())).collect())?;
-    batches.iter().map(|batch| Ok(converter.convert_columns(&columns(batch))?)).collect()
-}
-
 fn register_membership(engine: &Engine, reference: &Reference, indicator: &Indicator) -> Result<()> {
     let Some(batch) = reference.tables.get("membership") else { return Ok(()) };
     let schemes = batch.column(0).as_string::<i32>();
@@ -205,26 +188,11 @@ fn register_membership(engine: &Engine, reference: &Reference, indicator: &Indic
     engine.register_batches("membership", batch.schema(), vec![filter_record_batch(batch, &wanted)?])
 }
 
-pub fn parameters_schema() -> SchemaRef {
-    let text = |name: &str| Field::new(name, DataType::Utf8, false);
-    Arc::new(Schema::new(vec![
-        text("indicator"),
-        text("unit"),
-        text("rollup"),
-        Field::new("window", DataType::Int32, false),
-        Field::new("publish", DataType::Float64, false),
-        Field::new("flag", DataType::Float64, false),
-        Field::new("min_members", DataType::Int64, false),
-        text("base"),
-        Field::new("scale", DataType::Float64, false),
-    ]))
-}
-
 fn parameters(indicator: &Indicator) -> Result<RecordBatch> {
     let text = |value: &str| -> ArrayRef { Arc::new(StringArray::from(vec![value])) };
     let number = |value: f64| -> ArrayRef { Arc::new(Float64Array::from(vec![value])) };
     Ok(RecordBatch::try_new(
-        parameters_schema(),
+        schema::parameters(),
         vec![
             text(&indicator.name),
             text(&indicator.unit),
@@ -237,26 +205,4 @@ fn parameters(indicator: &Indicator) -> Result<RecordBatch> {
             number(indicator.scale),
         ],
     )?)
-}
-
-/// What publish.sql gives; used when there is nothing to roll up.
-fn group_values_schema() -> SchemaRef {
-    let text = |name: &str| Field::new(name, DataType::Utf8, true);
-    let mut fields = vec![text("ref_area"), text("group_scheme"), Field::new("time_period", DataType::Int32, true)];
-    fields.extend(DIMENSIONS.map(text));
-    fields.extend([
-        text("estimate"),
-        Field::new("value", DataType::Float64, true),
-        text("obs_status"),
-        Field::new("coverage", DataType::Float64, true),
-        Field::new("members_observed", DataType::Int64, true),
-        Field::new("members_total", DataType::Int64, true),
-        text("note"),
-    ]);
-    Arc::new(Schema::new(fields))
-}
-
-/// Joins batches of one schema into one.
-pub fn concat(schema: &SchemaRef, batches: &[RecordBatch]) -> Result<RecordBatch> {
-    Ok(datafusion::arrow::compute::concat_batches(schema, batches)?)
 }

@@ -5,10 +5,10 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::inputs::Inputs;
-use crate::error::{Error, Result};
+use crate::error::{Code, Error, Result};
 use crate::observe::Counts;
 use crate::observe::corrections::Outcome;
+use crate::release::fingerprint::Inputs;
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Manifest {
@@ -105,7 +105,7 @@ impl Manifest {
 
 fn damaged(path: &Path, why: &str) -> Error {
     Error::provider_hint(
-        "E5001",
+        Code::DamagedRelease,
         format!("{} is damaged: {why}", path.display()),
         "run `yardstick run`, which publishes anew, or go back with `yardstick release rollback ID`",
     )

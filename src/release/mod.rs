@@ -1,15 +1,18 @@
-//! A release: computed, checked, staged, promoted; compared with others and explained.
+//! A release: computed, checked, promoted; compared with others and explained.
 
+pub mod build;
 pub mod catalog;
+pub mod check_tables;
 pub mod checks;
 pub mod compute;
 pub mod diff;
 pub mod explain;
-pub mod inputs;
+pub mod files;
+pub mod fingerprint;
 pub mod manifest;
 pub mod progress;
 pub mod promote;
-pub mod stage;
 pub mod targets;
+pub mod test_case;
 
 pub use manifest::Manifest;

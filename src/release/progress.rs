@@ -5,12 +5,13 @@ use std::sync::Arc;
 use datafusion::arrow::array::{Int32Array, RecordBatch};
 use datafusion::arrow::datatypes::{DataType, Field, Schema};
 
-use super::compute::{method, sort};
 use crate::engine::Engine;
-use crate::engine::session::conform;
 use crate::error::Result;
 use crate::indicator::Catalogue;
-use crate::observe::schema;
+use crate::release::compute::method;
+use crate::tables::conform::conform;
+use crate::tables::schema;
+use crate::tables::sort::sort;
 
 /// Registers `indicator_values`, `targets` and `current_year`, and runs the method.
 pub async fn progress(

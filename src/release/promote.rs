@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use super::Manifest;
 use crate::error::{Error, Result, suggestion};
+use crate::release::Manifest;
 use crate::workspace::Workspace;
 
 /// The folder of the promoted release, if there is one.

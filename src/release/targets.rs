@@ -3,30 +3,10 @@
 use std::sync::Arc;
 
 use datafusion::arrow::array::{ArrayRef, BooleanArray, Float64Array, Int32Array, RecordBatch, StringArray};
-use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 
 use crate::error::Result;
 use crate::indicator::{Catalogue, Indicator, Target, TargetKind};
-use crate::observe::schema::DIMENSIONS;
-
-pub fn schema() -> SchemaRef {
-    let text = |name: &str| Field::new(name, DataType::Utf8, true);
-    let number = |name: &str| Field::new(name, DataType::Float64, true);
-    let mut fields = vec![
-        text("target"),
-        text("title"),
-        text("indicator"),
-        text("area"),
-        Field::new("target_year", DataType::Int32, true),
-        text("kind"),
-    ];
-    fields.extend(["value", "change", "low", "high", "met_at"].map(number));
-    fields.extend([text("direction"), Field::new("baseline_year", DataType::Int32, true), number("baseline_value")]);
-    fields.extend([Field::new("also_groups", DataType::Boolean, true), Field::new("also_countries", DataType::Boolean, true)]);
-    fields.extend(DIMENSIONS.map(text));
-    fields.extend([text("estimates"), text("unit"), text("missing"), text("note")]);
-    Arc::new(Schema::new(fields))
-}
+use crate::tables::schema::{self, DIMENSIONS};
 
 /// `missing` says, per indicator, which data sets have not been loaded.
 pub fn batch(catalogue: &Catalogue, missing: &dyn Fn(&Indicator) -> Option<String>) -> Result<RecordBatch> {
@@ -71,5 +51,5 @@ pub fn batch(catalogue: &Catalogue, missing: &dyn Fn(&Indicator) -> Option<Strin
     columns.push(text(&|i, _| Some(i.unit.clone())));
     columns.push(text(&|i, _| missing(i)));
     columns.push(text(&|_, t| t.note.clone()));
-    Ok(RecordBatch::try_new(schema(), columns)?)
+    Ok(RecordBatch::try_new(schema::targets(), columns)?)
 }

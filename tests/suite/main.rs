@@ -10,6 +10,7 @@
 
 mod support;
 
+mod architecture;
 mod bad_input;
 mod explain_and_diff;
 mod golden;

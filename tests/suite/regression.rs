@@ -1,7 +1,7 @@
 //! One test per bug, the reason above it.
 
 use crate::support::{Workspace, project, row};
-use yardstick::engine::read::Table;
+use yardstick::tables::cells::Table;
 
 /// SDG_METADATA.csv of the bulk archive ends in "data.csv", as the data file of an export is called: it was read as data.
 #[test]

@@ -5,7 +5,7 @@ use std::process::{Command, Output};
 
 use datafusion::arrow::array::RecordBatch;
 use datafusion::parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
-use yardstick::engine::read::Table;
+use yardstick::tables::cells::Table;
 
 /// The moment of every test.
 pub const NOW: &str = "2026-11-24T02:30:00Z";

@@ -4,14 +4,16 @@ use std::collections::HashMap;
 
 use datafusion::arrow::array::RecordBatch;
 
-use super::super::load::Loaded;
-use crate::engine::read::{self, Table};
-use crate::engine::{Engine, tables};
+use crate::engine::{Engine, observations, tables};
 use crate::error::{Error, Result};
 use crate::indicator::{Catalogue, Indicator};
-use crate::observe::schema;
-use crate::release::{Manifest, compute, inputs, progress, promote, stage, targets};
+use crate::job::load::Loaded;
+use crate::observe::report::observation_files;
+use crate::release::{Manifest, compute, fingerprint, progress, promote, targets};
 use crate::settings::Settings;
+use crate::tables::cells::{Table, rows_of};
+use crate::tables::sort::key_rows;
+use crate::tables::{parquet, schema};
 
 /// The current release, read once.
 pub struct Current {
@@ -22,18 +24,18 @@ pub struct Current {
 impl Current {
     pub fn read(settings: &Settings) -> Result<Option<Self>> {
         let Some(path) = promote::current(&settings.workspace) else { return Ok(None) };
-        let values = read::parquet(&path.join("values.parquet"), &schema::values())?;
+        let values = parquet::read(&path.join("values.parquet"), &schema::values())?;
         Ok(Some(Self { manifest: Manifest::load(&path)?, values }))
     }
 
     pub fn rows_of(&self, indicator: &str) -> Result<RecordBatch> {
-        stage::rows_of(&self.values, indicator)
+        rows_of(&self.values, indicator)
     }
 }
 
 /// All rows of progress of one indicator, from the values of a release.
 pub async fn progress_of(settings: &Settings, loaded: &Loaded, values: &RecordBatch, indicator: &Indicator) -> Result<RecordBatch> {
-    let values = stage::rows_of(values, &indicator.name)?;
+    let values = rows_of(values, &indicator.name)?;
     measure(settings, loaded, indicator.clone(), &loaded.catalogue, &values).await
 }
 
@@ -89,7 +91,8 @@ pub async fn compute(
             continue;
         }
         let engine = base.sibling()?;
-        stage::register_observations(&engine, &settings.workspace, &reports, &inputs::datasets_of(indicator, &reports))?;
+        let datasets = fingerprint::datasets_of(indicator, &reports);
+        observations::register(&engine, &observation_files(&settings.workspace, &reports, &datasets))?;
         let computed = compute::indicator(&engine, catalogue, &loaded.reference, indicator).await?;
         base.register_indicator(&indicator.name, schema::values(), vec![computed.values.clone()])?;
         if index == position {
@@ -112,9 +115,9 @@ fn unchanged(
     let (reports, fixed) = (loaded.reports(settings), loaded.settings_inputs(settings));
     for index in needed {
         let indicator = &catalogue.indicators[*index];
-        let wanted = inputs::of_indicator(indicator, catalogue, &loaded.reference, &reports, &fixed);
+        let wanted = fingerprint::of_indicator(indicator, catalogue, &loaded.reference, &reports, &fixed);
         if manifest.indicators.get(&indicator.name).is_some_and(|entry| entry.status == "computed" && entry.inputs == wanted) {
-            kept.insert(indicator.name.clone(), stage::rows_of(values, &indicator.name)?);
+            kept.insert(indicator.name.clone(), rows_of(values, &indicator.name)?);
         }
     }
     Ok(kept)
@@ -122,7 +125,7 @@ fn unchanged(
 
 /// (equal, revised, added, removed) rows against another table of values.
 pub fn against(new: &RecordBatch, old: &RecordBatch) -> Result<(usize, usize, usize, usize)> {
-    let rows = compute::key_rows(&[new, old], &schema::values_key())?;
+    let rows = key_rows(&[new, old], &schema::values_key())?;
     let value = |cells: &Table<'_>, row: usize| cells.float("value", row).map(f64::to_bits);
     let (new, old) = (Table(new), Table(old));
     let before: HashMap<_, _> = (0..old.len()).map(|r| (rows[1].row(r), value(&old, r))).collect();

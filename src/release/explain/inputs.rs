@@ -1,13 +1,13 @@
 //! Values of other indicators that a value was made from.
 
-use super::{Explainer, Explanation, InputValue, Wanted};
 use crate::engine::Engine;
-use crate::engine::read::Table;
 use crate::error::Result;
 use crate::indicator::Indicator;
 use crate::indicator::header::ROLLUP_NONE;
-use crate::observe::schema::DIMENSIONS;
-use crate::release::compute::concat;
+use crate::release::explain::{Explainer, Explanation, InputValue, Wanted};
+use crate::tables::cells::Table;
+use crate::tables::schema::DIMENSIONS;
+use crate::tables::sort::concat;
 
 impl Explainer<'_> {
     /// Values of the indicators that this one reads, for the same area and year.

@@ -1,13 +1,13 @@
 //! The members of an aggregate: what each brings, or what its silence weighs.
 
-use super::records::best;
-use super::{Explainer, Explanation, Member, Wanted};
 use crate::engine::Engine;
-use crate::engine::read::Table;
 use crate::error::Result;
 use crate::indicator::Indicator;
-use crate::observe::schema::DIMENSIONS;
-use crate::release::compute::concat;
+use crate::release::explain::records::best;
+use crate::release::explain::{Explainer, Explanation, Member, Wanted};
+use crate::tables::cells::Table;
+use crate::tables::schema::DIMENSIONS;
+use crate::tables::sort::concat;
 
 /// Roll-ups whose parts are known; one of a workspace's own is taken as it is.
 const KNOWN_RULES: [&str; 5] = ["weighted_mean", "ratio_of_sums", "sum", "share_of_economies", "median"];

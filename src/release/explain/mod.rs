@@ -2,26 +2,25 @@
 
 mod inputs;
 mod members;
-mod observations;
 pub mod records;
+mod records_read;
 
 use std::collections::BTreeSet;
 
 use datafusion::arrow::array::RecordBatch;
 use serde::Serialize;
 
-use self::records::{Record, best};
-use super::Manifest;
-use super::compute;
-use crate::engine::read::Table;
-use crate::engine::{Engine, Limits, tables};
+use crate::engine::{Engine, Limits, observations, tables};
 use crate::error::{Error, Result};
 use crate::indicator::header::ROLLUP_NONE;
 use crate::indicator::{Catalogue, Indicator};
-use crate::observe::NormaliseReport;
-use crate::observe::reference::Reference;
-use crate::observe::schema::{self, DIMENSIONS};
-use crate::release::stage;
+use crate::observe::report::observation_files;
+use crate::observe::{NormaliseReport, Reports};
+use crate::reference::Reference;
+use crate::release::explain::records::{Record, best};
+use crate::release::{Manifest, compute};
+use crate::tables::cells::{Table, rows_of};
+use crate::tables::schema::{self, DIMENSIONS};
 use crate::workspace::Workspace;
 
 /// Which value.
@@ -215,7 +214,7 @@ impl Explainer<'_> {
         let base = Engine::new(self.limits)?;
         tables::register_reference(&base, self.reference)?;
         for other in &self.catalogue.indicators {
-            base.register_indicator(&other.name, schema::values(), vec![stage::rows_of(self.values, &other.name)?])?;
+            base.register_indicator(&other.name, schema::values(), vec![rows_of(self.values, &other.name)?])?;
         }
         self.register_observations(&base, indicator)?;
         compute::indicator(&base, self.catalogue, self.reference, indicator).await
@@ -223,7 +222,7 @@ impl Explainer<'_> {
 
     /// The observation files that the release was made of, as the release saw them.
     fn register_observations(&self, engine: &Engine, indicator: &Indicator) -> Result<()> {
-        let reports: super::inputs::Reports = self
+        let reports: Reports = self
             .manifest
             .inputs
             .iter()
@@ -234,7 +233,7 @@ impl Explainer<'_> {
             [] => self.manifest.inputs.iter().map(|i| format!("{}/{}", i.source, i.dataset)).collect(),
             named => named.to_vec(),
         };
-        stage::register_observations(engine, self.workspace, &reports, &datasets)
+        observations::register(engine, &observation_files(self.workspace, &reports, &datasets))
     }
 
     fn compare(&self, again: &RecordBatch, indicator: &Indicator, explanation: &mut Explanation) {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use super::Explanation;
+use crate::release::explain::Explanation;
 
 /// Where a figure stands at the provider.
 #[derive(Debug, Serialize, Clone)]

@@ -5,25 +5,25 @@ use std::io::Read;
 
 use csv::ByteRecord;
 
-use super::super::csv_stream::{CsvStream, Record};
-use super::series::{SeriesTable, Words};
-use super::{note_of, status_of};
 use crate::error::Result;
-use crate::observe::Collector;
-use crate::observe::collector::Detail;
-use crate::observe::quarantine::Reason;
-use crate::observe::reading;
+use crate::rows::collector::Collector;
+use crate::rows::quarantine::Reason;
+use crate::rows::reading;
+use crate::rows::series_key::Detail;
+use crate::sources::body::csv::{CsvStream, Header, Record};
+use crate::sources::itu::series::{SeriesTable, Words};
+use crate::sources::itu::words::{note_of, status_of};
 
 /// v2: 13 columns; breakdown rows name their parent by code. v3: 15 columns; crossed breakdowns; aggregates among the
 /// economies; a few records torn by an unquoted newline. Gives the number of records read.
 pub fn read<R: Read>(csv: CsvStream<R>, series: &mut SeriesTable<'_>, collector: &mut Collector<'_>) -> Result<u32> {
-    let columns = Columns::of(&csv)?;
+    let columns = Columns::of(csv.header())?;
     let mut csv = if columns.disaggregation.is_some() { csv.rejoin_torn() } else { csv };
     rows(&mut csv, &columns, series, collector)
 }
 
-pub fn fits<R: Read>(csv: &CsvStream<R>) -> bool {
-    Columns::of(csv).is_ok()
+pub fn fits(header: &Header) -> bool {
+    Columns::of(header).is_ok()
 }
 
 struct Columns {
@@ -40,38 +40,38 @@ struct Columns {
 }
 
 impl Columns {
-    fn of<R: Read>(csv: &CsvStream<R>) -> Result<Self> {
-        if csv.column(&["DisaggregationGroup"]).is_some() { Self::v3(csv) } else { Self::v2(csv) }
+    fn of(header: &Header) -> Result<Self> {
+        if header.column(&["DisaggregationGroup"]).is_some() { Self::v3(header) } else { Self::v2(header) }
     }
 
-    fn v2<R: Read>(csv: &CsvStream<R>) -> Result<Self> {
+    fn v2(header: &Header) -> Result<Self> {
         Ok(Self {
-            id: csv.require(&["seriesID"])?,
-            code: csv.require(&["seriesCode"])?,
-            name: csv.require(&["seriesName"])?,
-            parent: Some(csv.require(&["seriesParent"])?),
+            id: header.require(&["seriesID"])?,
+            code: header.require(&["seriesCode"])?,
+            name: header.require(&["seriesName"])?,
+            parent: Some(header.require(&["seriesParent"])?),
             disaggregation: None,
-            area: csv.require(&["entityIso"])?,
-            value: csv.require(&["dataValue"])?,
-            year: csv.require(&["dataYear"])?,
-            note: csv.require(&["dataNote"])?,
-            source: csv.require(&["dataSource"])?,
+            area: header.require(&["entityIso"])?,
+            value: header.require(&["dataValue"])?,
+            year: header.require(&["dataYear"])?,
+            note: header.require(&["dataNote"])?,
+            source: header.require(&["dataSource"])?,
         })
     }
 
-    fn v3<R: Read>(csv: &CsvStream<R>) -> Result<Self> {
-        let group = csv.require(&["DisaggregationGroup"])?;
+    fn v3(header: &Header) -> Result<Self> {
+        let group = header.require(&["DisaggregationGroup"])?;
         Ok(Self {
-            id: csv.require(&["SeriesID"])?,
-            code: csv.require(&["SeriesCode"])?,
-            name: csv.require(&["Series"])?,
+            id: header.require(&["SeriesID"])?,
+            code: header.require(&["SeriesCode"])?,
+            name: header.require(&["Series"])?,
             parent: None,
-            disaggregation: Some([group, csv.require(&["Disaggregation1"])?, csv.require(&["Disaggregation2"])?]),
-            area: csv.require(&["AreaCode"])?,
-            value: csv.require(&["Value"])?,
-            year: csv.require(&["Year"])?,
-            note: csv.require(&["Notes"])?,
-            source: csv.require(&["Source"])?,
+            disaggregation: Some([group, header.require(&["Disaggregation1"])?, header.require(&["Disaggregation2"])?]),
+            area: header.require(&["AreaCode"])?,
+            value: header.require(&["Value"])?,
+            year: header.require(&["Year"])?,
+            note: header.require(&["Notes"])?,
+            source: header.require(&["Source"])?,
         })
     }
 }

@@ -4,13 +4,13 @@ use std::io::Read;
 
 use serde::Deserialize;
 
-use super::super::held;
-use super::series::{SeriesTable, Words};
-use super::{note_of, status_of};
 use crate::error::Result;
-use crate::observe::Collector;
-use crate::observe::collector::Detail;
-use crate::observe::reading;
+use crate::rows::collector::Collector;
+use crate::rows::reading;
+use crate::rows::series_key::Detail;
+use crate::sources::body::limits;
+use crate::sources::itu::series::{SeriesTable, Words};
+use crate::sources::itu::words::{note_of, status_of};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -40,7 +40,7 @@ struct Answer {
 
 /// Gives the number of records; none is what the interface answers for a pair without data, and for an unknown code.
 pub fn read(reader: impl Read, series: &mut SeriesTable<'_>, collector: &mut Collector<'_>) -> Result<usize> {
-    let items: Vec<Item> = held::json(reader)?;
+    let items: Vec<Item> = limits::json(reader)?;
     let count = items.len();
     for (index, item) in items.into_iter().enumerate() {
         let number = index as u32 + 1;

@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use crate::observe::reading::Answers;
-use crate::observe::reference::Reference;
-use crate::observe::{Collector, SeriesKey, dimensions};
+use crate::reference::{Reference, words};
+use crate::rows::collector::Collector;
+use crate::rows::reading::Answers;
+use crate::rows::series_key::SeriesKey;
 
 /// How a row names its series.
 pub struct Words<'a> {
@@ -101,13 +102,13 @@ impl<'r> SeriesTable<'r> {
 }
 
 fn set(key: &mut SeriesKey, word: &str, label: &str) {
-    if let Some(sex) = dimensions::sex(word).filter(|c| *c != "_T") {
+    if let Some(sex) = words::sex(word).filter(|c| *c != "_T") {
         key.sex = sex.into();
-    } else if let Some(urbanisation) = dimensions::urbanisation(word).filter(|c| *c != "_T") {
+    } else if let Some(urbanisation) = words::urbanisation(word).filter(|c| *c != "_T") {
         key.urbanisation = urbanisation.into();
-    } else if let Some(age) = dimensions::age(word).filter(|c| c != "_T") {
+    } else if let Some(age) = words::age(word).filter(|c| c != "_T") {
         key.age = age;
-    } else if let Some(level) = dimensions::education_level(word).filter(|c| *c != "_T") {
+    } else if let Some(level) = words::education_level(word).filter(|c| *c != "_T") {
         key.education_level = level.into();
     } else if key.breakdown == "_T" {
         key.breakdown = label.into();

@@ -1,7 +1,7 @@
 //! What the codes of UIS mean: flags, breakdowns inside an indicator's code, units in labels, vintages of groups.
 
-use crate::observe::collector::Detail;
-use crate::observe::{SeriesKey, dimensions};
+use crate::reference::words;
+use crate::rows::series_key::{Detail, SeriesKey};
 
 /// `WB: High income (July 2024)` -> `July 2024`.
 pub(super) fn income_vintage(id: &str) -> Option<&str> {
@@ -47,9 +47,9 @@ pub(super) fn series_key(code: &str, unit: Option<&'static str>) -> SeriesKey {
     for (index, part) in code.split('.').enumerate() {
         match part {
             "F" | "M" if index > 0 => key.sex = part.to_owned(),
-            "URB" | "RUR" if index > 0 => key.urbanisation = dimensions::urbanisation(part).unwrap_or("_T").to_owned(),
-            _ if index > 0 && part.starts_with("AG") && dimensions::age(part).is_some() => {
-                key.age = dimensions::age(part).unwrap_or_default();
+            "URB" | "RUR" if index > 0 => key.urbanisation = words::urbanisation(part).unwrap_or("_T").to_owned(),
+            _ if index > 0 && part.starts_with("AG") && words::age(part).is_some() => {
+                key.age = words::age(part).unwrap_or_default();
             }
             _ => kept.push(part),
         }

@@ -1,6 +1,6 @@
 //! Single rows that are wrong: set aside with a reason and their record, never lost, never guessed.
 
-use yardstick::engine::read::Table;
+use yardstick::tables::cells::Table;
 
 use super::workspace;
 use crate::support::{Workspace, parquet};

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::{list, number, of_internet_use, text};
 use crate::support::{Workspace, close, parquet, value};
-use yardstick::engine::read::Table;
+use yardstick::tables::cells::Table;
 
 const INDICATOR: &str = "sql/indicators/2.1_internet_use.sql";
 

@@ -2,7 +2,7 @@
 
 use super::released;
 use crate::support::parquet;
-use yardstick::engine::read::Table;
+use yardstick::tables::cells::Table;
 
 const QUERY: &str = "SELECT ref_area, name, CAST(m49 AS DOUBLE) / 2 AS half, nullif(iso2, 'NA') AS iso2 FROM areas WHERE ref_area IN ('NAM', 'KEN') ORDER BY 1";
 

@@ -1,6 +1,6 @@
 //! Aggregates, coverage, gaps, affordability and consistency: G01, G02, G06 to G10, G12, G16, G20, G22.
 
-use yardstick::engine::read::Table;
+use yardstick::tables::cells::Table;
 
 use super::workspace::{OCEANIA_YEARS, SOUTH_ASIA, SOUTH_ASIA_YEARS, WORKED};
 use super::{cell, total};

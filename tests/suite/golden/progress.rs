@@ -1,6 +1,6 @@
 //! Targets, classes and projections: G08 (band), G17, G18, G19.
 
-use yardstick::engine::read::Table;
+use yardstick::tables::cells::Table;
 
 use super::workspace::WORKED;
 use crate::support::{close, row, value};

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use yardstick::engine::read::Table;
+use yardstick::tables::cells::Table;
 
 use super::{current, different, files, fixtures, small, small_released};
 use crate::support::{parquet, project, rows};

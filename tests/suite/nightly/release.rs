@@ -6,8 +6,8 @@ use std::sync::LazyLock;
 use datafusion::arrow::array::RecordBatch;
 use datafusion::arrow::datatypes::DataType;
 use serde_json::Value;
-use yardstick::engine::read::Table;
-use yardstick::observe::schema;
+use yardstick::tables::cells::Table;
+use yardstick::tables::schema;
 
 use super::{different, files, fixtures, small};
 use crate::support::{Workspace, parquet, rows};

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use yardstick::engine::read::Table;
+use yardstick::tables::cells::Table;
 
 use crate::support::{Workspace, replay, rows, skipped, value};
 

@@ -1,0 +1,108 @@
+//! A reference table as text, with the place of every cell.
+
+use crate::authored::typed_csv;
+use crate::error::{Code, Problem, SourceText, suggestion};
+
+/// A CSV read as text: no type, no null is ever inferred (`NA` is Namibia).
+#[derive(Debug, Default, Clone)]
+pub struct CsvTable {
+    pub header: Vec<String>,
+    records: Vec<csv::StringRecord>,
+    source: Option<SourceText>,
+    /// Where the text begins, behind a byte order mark.
+    base: usize,
+}
+
+impl CsvTable {
+    pub fn read(text: &SourceText, required: &[&str], problems: &mut Vec<Problem>) -> Self {
+        let content = text.text.strip_prefix('\u{feff}').unwrap_or(&text.text);
+        let base = text.text.len() - content.len();
+        let mut reader = csv::ReaderBuilder::new().from_reader(content.as_bytes());
+        let header: Vec<String> = match reader.headers() {
+            Ok(header) => header.iter().map(|h| h.trim().to_owned()).collect(),
+            Err(_) => Vec::new(),
+        };
+        for name in required {
+            if !header.iter().any(|h| h == name) {
+                problems.push(Problem::new(Code::MissingTableColumn, text, 0..1, format!("column `{name}` is missing")));
+            }
+        }
+        let mut records = Vec::new();
+        for record in reader.into_records() {
+            match record {
+                Ok(record) => records.push(record),
+                Err(error) => {
+                    let offset = typed_csv::record_start(&text.text, base + error.position().map_or(0, |p| p.byte() as usize));
+                    problems.push(Problem::new(Code::WrongFieldCount, text, offset..offset + 1, error.to_string()));
+                }
+            }
+        }
+        Self { header, records, source: Some(text.clone()), base }
+    }
+
+    /// Reports columns that the table does not have.
+    pub fn only(&self, required: &[&str], more: &[&str], problems: &mut Vec<Problem>) {
+        let Some(source) = &self.source else { return };
+        for name in self.header.iter().filter(|name| !required.contains(&name.as_str()) && !more.contains(&name.as_str())) {
+            let start = source.text.find(name.as_str()).unwrap_or(0);
+            problems.push(
+                Problem::new(Code::UnknownTableColumn, source, start..start + name.len().max(1), format!("unknown column `{name}`"))
+                    .maybe_hint(suggestion(name, required.iter().chain(more).copied())),
+            );
+        }
+    }
+
+    pub fn len(&self) -> usize {
+        self.records.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.records.is_empty()
+    }
+
+    /// The cell of a named column; empty when the column is absent.
+    pub fn get(&self, row: usize, column: &str) -> &str {
+        self.header.iter().position(|h| h == column).map_or("", |index| self.cell(row, index))
+    }
+
+    pub fn cell(&self, row: usize, index: usize) -> &str {
+        self.records.get(row).and_then(|r| r.get(index)).map_or("", str::trim)
+    }
+
+    pub fn column<'a>(&'a self, column: &str) -> impl Iterator<Item = &'a str> + use<'a> {
+        let index = self.header.iter().position(|h| h == column).unwrap_or(usize::MAX);
+        (0..self.len()).map(move |row| self.cell(row, index))
+    }
+
+    /// A problem with one cell.
+    pub fn problem_at(&self, code: Code, row: usize, column: &str, message: impl Into<String>) -> Problem {
+        let mut problem = self.problem(code, row, message);
+        let index = self.header.iter().position(|h| h == column).unwrap_or(0);
+        let place = typed_csv::cell_place(&problem.source.text, problem.start, index, self.get(row, column));
+        (problem.start, problem.end) = (place.start, place.end);
+        problem
+    }
+
+    pub fn problem(&self, code: Code, row: usize, message: impl Into<String>) -> Problem {
+        let position = self.records.get(row).and_then(|r| r.position()).map_or(0, |p| p.byte() as usize);
+        match &self.source {
+            Some(source) => {
+                let offset = typed_csv::record_start(&source.text, self.base + position);
+                Problem::new(code, source, offset..offset + 1, message)
+            }
+            None => Problem::file(code, "", message),
+        }
+    }
+
+    /// Reports rows whose key an earlier row has already.
+    pub fn unique(&self, key: &[&str], problems: &mut Vec<Problem>) {
+        let mut seen = std::collections::HashSet::new();
+        for row in 0..self.len() {
+            let cells: Vec<&str> = key.iter().map(|column| self.get(row, column)).collect();
+            let shown = cells.join(" ");
+            if !seen.insert(cells) {
+                problems.push(self.problem_at(Code::ContradictingRow, row, key[0], format!("a second row for {shown}")));
+            }
+        }
+    }
+}

@@ -1,0 +1,6 @@
+//! Files that people write, read with every problem at its place.
+
+pub mod csv_table;
+pub mod rules;
+pub mod toml;
+pub mod typed_csv;

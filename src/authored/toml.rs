@@ -1,0 +1,247 @@
+//! Reads TOML that a person wrote: every unknown key, wrong type and missing key is reported at once, with its place.
+
+use std::ops::Range;
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use crate::error::{Code, Problem, SourceText, suggestion};
+
+/// One table of a TOML text, read key by key. `finish` reports the keys that nobody asked for.
+pub struct TableReader<'t> {
+    table: Option<&'t DeTable<'t>>,
+    span: Range<usize>,
+    /// What the table is, for messages: "target", "data set".
+    what: &'static str,
+    source: &'t SourceText,
+    /// Where the TOML begins in the file: spans of the block are shifted by it.
+    base: usize,
+    asked: Vec<&'static str>,
+}
+
+/// Parses `toml` (a part of `source` that begins at byte `base`) and hands the root table to `read`.
+pub fn read_document<T>(
+    source: &SourceText,
+    toml: &str,
+    base: usize,
+    what: &'static str,
+    problems: &mut Vec<Problem>,
+    read: impl FnOnce(&mut TableReader<'_>, &mut Vec<Problem>) -> T,
+) -> T {
+    let (document, errors) = DeTable::parse_recoverable(toml);
+    let broken = !errors.is_empty();
+    for error in errors {
+        let span = error.span().unwrap_or(0..0);
+        problems.push(
+            Problem::new(Code::BrokenToml, source, span.start + base..span.end + base, format!("TOML: {}", error.message().trim_end()))
+                .hint("texts stand in double quotes, lists in [ ], tables in { } or under [name]"),
+        );
+    }
+    let mut reader = TableReader { table: Some(document.get_ref()), span: base..base + 1, what, source, base, asked: Vec::new() };
+    let said = problems.len();
+    let result = read(&mut reader, problems);
+    reader.finish(problems);
+    if broken {
+        // What else seems wrong may only follow from the broken line.
+        problems.truncate(said);
+    }
+    result
+}
+
+impl<'t> TableReader<'t> {
+    pub fn span(&self) -> Range<usize> {
+        self.span.clone()
+    }
+
+    pub fn source(&self) -> &'t SourceText {
+        self.source
+    }
+
+    fn shift(&self, span: Range<usize>) -> Range<usize> {
+        span.start + self.base..span.end + self.base
+    }
+
+    fn get(&mut self, key: &'static str) -> Option<(&'t Spanned<DeValue<'t>>, Range<usize>)> {
+        self.asked.push(key);
+        let (_, value) = self.table?.iter().find(|(name, _)| name.get_ref() == key)?;
+        Some((value, self.shift(value.span())))
+    }
+
+    pub fn has(&self, key: &str) -> bool {
+        self.table.is_some_and(|t| t.iter().any(|(name, _)| name.get_ref() == key))
+    }
+
+    /// Where a key's value stands, or the table itself.
+    pub fn span_of(&self, key: &str) -> Range<usize> {
+        self.table
+            .and_then(|t| t.iter().find(|(name, _)| name.get_ref() == key))
+            .map_or(self.span.clone(), |(_, value)| self.shift(value.span()))
+    }
+
+    /// The keys present, in the order written.
+    pub fn keys(&self) -> Vec<String> {
+        self.table.map(|t| t.iter().map(|(name, _)| name.get_ref().to_string()).collect()).unwrap_or_default()
+    }
+
+    fn wrong(&self, key: &str, span: Range<usize>, found: &str, wanted: &str, problems: &mut Vec<Problem>) {
+        problems.push(Problem::new(
+            Code::WrongType,
+            self.source,
+            span,
+            format!("`{key}` of {} must be {wanted}, found {found}", self.what),
+        ));
+    }
+
+    fn typed<T>(
+        &mut self,
+        key: &'static str,
+        wanted: &str,
+        problems: &mut Vec<Problem>,
+        convert: impl Fn(&DeValue<'t>) -> Option<T>,
+    ) -> Option<T> {
+        let (value, span) = self.get(key)?;
+        let converted = convert(value.get_ref());
+        if converted.is_none() {
+            self.wrong(key, span, value.get_ref().type_str(), wanted, problems);
+        }
+        converted
+    }
+
+    pub fn string(&mut self, key: &'static str, problems: &mut Vec<Problem>) -> Option<String> {
+        self.typed(key, "a text", problems, |v| v.as_str().map(str::to_owned))
+    }
+
+    pub fn float(&mut self, key: &'static str, problems: &mut Vec<Problem>) -> Option<f64> {
+        self.typed(key, "a finite number", problems, |v| number(v).filter(|x| x.is_finite()))
+    }
+
+    pub fn integer(&mut self, key: &'static str, problems: &mut Vec<Problem>) -> Option<i64> {
+        self.typed(key, "a whole number", problems, |v| v.as_integer().and_then(|i| i64::from_str_radix(i.as_str(), i.radix()).ok()))
+    }
+
+    pub fn boolean(&mut self, key: &'static str, problems: &mut Vec<Problem>) -> Option<bool> {
+        self.typed(key, "true or false", problems, DeValue::as_bool)
+    }
+
+    pub fn strings(&mut self, key: &'static str, problems: &mut Vec<Problem>) -> Option<Vec<String>> {
+        self.typed(key, "a list of texts", problems, |v| {
+            v.as_array()?.iter().map(|item| item.get_ref().as_str().map(str::to_owned)).collect()
+        })
+    }
+
+    /// A list of texts with the place of each.
+    pub fn spanned_strings(&mut self, key: &'static str, problems: &mut Vec<Problem>) -> Vec<(String, Range<usize>)> {
+        let base = self.base;
+        self.typed(key, "a list of texts", problems, |v| {
+            v.as_array()?
+                .iter()
+                .map(|item| {
+                    let span = item.span();
+                    item.get_ref().as_str().map(|s| (s.to_owned(), span.start + base..span.end + base))
+                })
+                .collect()
+        })
+        .unwrap_or_default()
+    }
+
+    pub fn integers(&mut self, key: &'static str, problems: &mut Vec<Problem>) -> Option<Vec<i64>> {
+        self.typed(key, "a list of whole numbers", problems, |v| {
+            v.as_array()?
+                .iter()
+                .map(|item| item.get_ref().as_integer().and_then(|i| i64::from_str_radix(i.as_str(), i.radix()).ok()))
+                .collect()
+        })
+    }
+
+    /// A number, text or truth value as text; for keys whose type depends on what they describe.
+    pub fn scalar(&mut self, key: &'static str, problems: &mut Vec<Problem>) -> Option<String> {
+        self.typed(key, "a text or a number", problems, scalar)
+    }
+
+    /// A table of texts, `{ "provider's word" = "our code" }`, in the order written.
+    pub fn map(&mut self, key: &'static str, problems: &mut Vec<Problem>) -> Option<Vec<(String, String)>> {
+        self.typed(key, "a table of texts", problems, |v| {
+            v.as_table()?.iter().map(|(name, value)| Some((name.get_ref().to_string(), scalar(value.get_ref())?))).collect()
+        })
+    }
+
+    /// One sub-table; absent gives None.
+    pub fn table(&mut self, key: &'static str, what: &'static str, problems: &mut Vec<Problem>) -> Option<TableReader<'t>> {
+        let (value, span) = self.get(key)?;
+        match value.get_ref().as_table() {
+            Some(table) => Some(self.child(table, span, what)),
+            None => {
+                self.wrong(key, span, value.get_ref().type_str(), "a table", problems);
+                None
+            }
+        }
+    }
+
+    /// A list of tables, `[[key]]`.
+    pub fn tables(&mut self, key: &'static str, what: &'static str, problems: &mut Vec<Problem>) -> Vec<TableReader<'t>> {
+        let Some((value, span)) = self.get(key) else { return Vec::new() };
+        let Some(items) = value.get_ref().as_array() else {
+            self.wrong(key, span, value.get_ref().type_str(), &format!("a list of tables, [[{key}]]"), problems);
+            return Vec::new();
+        };
+        let mut readers = Vec::new();
+        for item in items {
+            let span = self.shift(item.span());
+            match item.get_ref().as_table() {
+                Some(table) => readers.push(self.child(table, span, what)),
+                None => self.wrong(key, span, item.get_ref().type_str(), "a list of tables", problems),
+            }
+        }
+        readers
+    }
+
+    fn child(&self, table: &'t DeTable<'t>, span: Range<usize>, what: &'static str) -> TableReader<'t> {
+        TableReader { table: Some(table), span, what, source: self.source, base: self.base, asked: Vec::new() }
+    }
+
+    /// As `get`, but a missing key is a problem.
+    pub fn require<T>(&self, key: &str, value: Option<T>, problems: &mut Vec<Problem>) -> Option<T> {
+        if value.is_none() && !self.has(key) {
+            problems.push(
+                Problem::new(Code::MissingKey, self.source, self.span.start..self.span.start + 1, format!("{} needs `{key}`", self.what))
+                    .hint(format!("add a line `{key} = ...`")),
+            );
+        }
+        value
+    }
+
+    /// Reports every key that nobody asked for, with the nearest known one.
+    pub fn finish(&mut self, problems: &mut Vec<Problem>) {
+        let Some(table) = self.table else { return };
+        for (name, _) in table {
+            if !self.asked.iter().any(|asked| name.get_ref() == asked) {
+                let span = self.shift(name.span());
+                problems.push(
+                    Problem::new(Code::UnknownKey, self.source, span, format!("unknown key `{}` in {}", name.get_ref(), self.what))
+                        .maybe_hint(suggestion(name.get_ref(), self.asked.iter().copied())),
+                );
+            }
+        }
+    }
+}
+
+fn number(value: &DeValue<'_>) -> Option<f64> {
+    if let Some(float) = value.as_float() {
+        return float.as_str().replace('_', "").parse().ok();
+    }
+    let integer = value.as_integer()?;
+    i64::from_str_radix(integer.as_str(), integer.radix()).ok().map(|i| i as f64)
+}
+
+fn scalar(value: &DeValue<'_>) -> Option<String> {
+    if let Some(text) = value.as_str() {
+        return Some(text.to_owned());
+    }
+    if let Some(flag) = value.as_bool() {
+        return Some(flag.to_string());
+    }
+    if let Some(integer) = value.as_integer() {
+        return Some(integer.as_str().to_owned());
+    }
+    value.as_float().map(|float| float.as_str().to_owned())
+}

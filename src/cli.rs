@@ -1,0 +1,284 @@
+//! The command line: clap types only.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::reference::MembershipMode;
+
+/// Measures how far the world is from its ICT targets.
+///
+/// Exit codes: 0 done, or nothing to do; 1 failed, nothing promoted; 2 wrong use or wrong workspace files;
+/// 3 promoted, but degraded; 4 a gate failed, the release is staged only; 75 another run holds the lock.
+#[derive(Debug, Parser)]
+#[command(name = "yardstick", version, propagate_version = true, disable_help_subcommand = true)]
+pub struct Cli {
+    #[command(flatten)]
+    pub global: Global,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Args)]
+pub struct Global {
+    /// Folder with pipelines/ and sql/ [default: the current folder]
+    #[arg(long, global = true, value_name = "DIR", env = "YARDSTICK_WORKSPACE")]
+    pub workspace: Option<PathBuf>,
+    /// Folder for snapshots, observations and releases [default: <workspace>/data]
+    #[arg(long, global = true, value_name = "DIR", env = "YARDSTICK_DATA")]
+    pub data: Option<PathBuf>,
+    /// How results are printed
+    #[arg(long, global = true, value_enum, default_value_t = Format::Human)]
+    pub format: Format,
+    /// Print results and errors only
+    #[arg(short, long, global = true)]
+    pub quiet: bool,
+    /// Log more; twice for everything
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub verbose: u8,
+    /// Colour on the terminal
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto)]
+    pub color: Color,
+    /// How logs are printed [default: human on a terminal, json otherwise]
+    #[arg(long, global = true, value_enum)]
+    pub log_format: Option<Format>,
+    /// Freeze the clock, such as 2026-11-24 or 2026-11-24T02:30:00Z
+    #[arg(long, global = true, value_name = "TIME", env = "YARDSTICK_NOW")]
+    pub now: Option<String>,
+    /// Indicators computed side by side
+    #[arg(long, global = true, value_name = "N", env = "YARDSTICK_THREADS", hide = true)]
+    pub threads: Option<usize>,
+    /// Partitions of one statement; results do not depend on it
+    #[arg(long, global = true, value_name = "N", env = "YARDSTICK_PARTITIONS", hide = true)]
+    pub partitions: Option<usize>,
+    /// Memory that queries may use, in MiB
+    #[arg(long, global = true, value_name = "MIB", env = "YARDSTICK_MEMORY_MIB", default_value_t = 4096, hide = true)]
+    pub memory_mib: usize,
+    /// Whether today's groups hold for all years, or each year's own
+    #[arg(long, global = true, value_enum, env = "YARDSTICK_MEMBERSHIP", default_value_t = MembershipMode::Current)]
+    pub membership: MembershipMode,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    Human,
+    Json,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum TableFormat {
+    Table,
+    Csv,
+    Json,
+    Parquet,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Pull, normalise, compute, check, publish: the nightly job
+    Run(RunArgs),
+    /// The first half of run: pull and normalise
+    Pull(RunArgs),
+    /// The second half of run: compute, check, publish
+    Compute {
+        /// Let these failed checks pass this time; the manifest says so
+        #[arg(long, value_delimiter = ',', value_name = "CHECK")]
+        accept: Vec<String>,
+    },
+    /// What run would do now, and for each step why
+    Plan(RunArgs),
+    /// Every problem in pipelines and SQL, without data and without network
+    Check {
+        /// Files to report on; everything is still read [default: all]
+        paths: Vec<PathBuf>,
+    },
+    /// Run the indicators' own test cases
+    Test {
+        /// Indicator ids or names [default: all]
+        ids: Vec<String>,
+        /// Show the difference, then write the result as the new expectation
+        #[arg(long)]
+        update: bool,
+        /// Make a new case of this name from the current release (needs one id, --area and --year)
+        #[arg(long, value_name = "CASE", requires_all = ["area", "year"])]
+        record: Option<String>,
+        /// Areas of the new case
+        #[arg(long, value_delimiter = ',')]
+        area: Vec<String>,
+        /// Years of the new case
+        #[arg(long, value_delimiter = ',')]
+        year: Vec<i32>,
+    },
+    /// A new indicator file with a test case beside it, ready to edit
+    New {
+        /// Id of the indicator, such as 2.8
+        id: String,
+        /// Its name, such as mobile_subscriptions
+        #[arg(long)]
+        name: String,
+    },
+    /// One indicator on current data, printed, nothing published
+    Preview {
+        /// Id, name or file of the indicator
+        indicator: String,
+        #[arg(long, value_delimiter = ',')]
+        area: Vec<String>,
+        #[arg(long, value_delimiter = ',')]
+        year: Vec<i32>,
+        /// Rows printed
+        #[arg(long, default_value_t = 60)]
+        limit: usize,
+    },
+    /// Read-only query over observations, reference tables and the current release; a prompt without one
+    Sql {
+        query: Option<String>,
+        /// How rows are printed
+        #[arg(long, value_enum, default_value_t = TableFormat::Table)]
+        output: TableFormat,
+        /// Write to a file instead of stdout
+        #[arg(short = 'o', long, value_name = "FILE")]
+        file: Option<PathBuf>,
+        /// Seconds after which the query is stopped
+        #[arg(long, default_value_t = 60)]
+        timeout: u64,
+    },
+    /// Why a number is what it is
+    Explain(ExplainArgs),
+    /// What changed between two releases and why
+    Diff {
+        /// The older release [default: the one before the current]
+        old: Option<String>,
+        /// The newer release [default: current]
+        new: Option<String>,
+        /// Rows printed per indicator
+        #[arg(long, default_value_t = 20)]
+        limit: usize,
+        /// Write all rows to this Parquet file
+        #[arg(long, value_name = "FILE")]
+        parquet: Option<PathBuf>,
+    },
+    /// Releases kept, and the way back
+    Release {
+        #[command(subcommand)]
+        action: ReleaseAction,
+    },
+    /// Per source: last success, age, vintage, next due; per indicator: last release
+    Status,
+    /// Print the lines to install for the nightly run
+    Schedule {
+        #[arg(long, conflicts_with = "systemd")]
+        crontab: bool,
+        #[arg(long)]
+        systemd: bool,
+    },
+    /// Print a generated table in Markdown: targets (from the current release), codes, tables
+    #[command(hide = true)]
+    Reference { what: Reference },
+}
+
+#[derive(Debug, Args)]
+pub struct RunArgs {
+    /// Take bodies from DIR/<source>/<dataset>/ instead of the network
+    #[arg(long, value_name = "DIR")]
+    pub from: Option<PathBuf>,
+    /// Only these sources or source/dataset pairs
+    #[arg(long, value_delimiter = ',', value_name = "SOURCE")]
+    pub only: Vec<String>,
+    /// Only what its schedule says is due
+    #[arg(long)]
+    pub due: bool,
+    /// Let these failed checks pass this time; the manifest says so
+    #[arg(long, value_delimiter = ',', value_name = "CHECK")]
+    pub accept: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct ExplainArgs {
+    /// Id or name of the indicator; with --target, the progress row of a target
+    pub indicator: String,
+    #[arg(long)]
+    pub area: String,
+    #[arg(long)]
+    pub year: Option<i32>,
+    #[arg(long, default_value = "_T")]
+    pub sex: String,
+    #[arg(long, default_value = "_T")]
+    pub age: String,
+    #[arg(long, default_value = "_T")]
+    pub urbanisation: String,
+    #[arg(long, default_value = "_T")]
+    pub disability: String,
+    #[arg(long, default_value = "_T")]
+    pub education_level: String,
+    #[arg(long, default_value = "_T")]
+    pub size_class: String,
+    #[arg(long, default_value = "_T")]
+    pub breakdown: String,
+    /// reported, published, available or imputed [default: what there is, ours first]
+    #[arg(long)]
+    pub estimate: Option<String>,
+    /// Explain the distance to this target instead of a value
+    #[arg(long)]
+    pub target: Option<String>,
+    /// Members printed
+    #[arg(long, default_value_t = 30)]
+    pub limit: usize,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Reference {
+    Targets,
+    Codes,
+    Tables,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum ReleaseAction {
+    /// All releases kept
+    List,
+    /// One release: what went in, what came out
+    Show { id: Option<String> },
+    /// Point `current` to an older release
+    Rollback { id: Option<String> },
+    /// Remove old releases
+    Prune {
+        /// How many of the newest to keep
+        #[arg(long, default_value_t = 30)]
+        keep: usize,
+    },
+}
+
+impl Command {
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Run(_) => "run",
+            Self::Pull(_) => "pull",
+            Self::Compute { .. } => "compute",
+            Self::Plan(_) => "plan",
+            Self::Check { .. } => "check",
+            Self::Test { .. } => "test",
+            Self::New { .. } => "new",
+            Self::Preview { .. } => "preview",
+            Self::Sql { .. } => "sql",
+            Self::Explain(_) => "explain",
+            Self::Diff { .. } => "diff",
+            Self::Release { .. } => "release",
+            Self::Status => "status",
+            Self::Schedule { .. } => "schedule",
+            Self::Reference { .. } => "reference",
+        }
+    }
+}
+
+/// Whether a command line that cannot be parsed asked for JSON all the same.
+pub fn wants_json(arguments: impl Iterator<Item = String>) -> bool {
+    let arguments: Vec<String> = arguments.collect();
+    arguments.iter().any(|a| a == "--format=json") || arguments.windows(2).any(|pair| pair[0] == "--format" && pair[1] == "json")
+}

@@ -1,0 +1,153 @@
+//! Turns what the query engine says into a problem with a place in the file, a code and a hint.
+
+use std::ops::Range;
+
+use datafusion::common::{Column, SchemaError};
+use datafusion::error::DataFusionError;
+
+use crate::engine::{Engine, tokens};
+use crate::error::{Code, Problem, SourceText, suggestion};
+
+/// An engine error as a problem of the text that was planned.
+pub fn problem_of(text: &SourceText, error: &DataFusionError, engine: &Engine) -> Problem {
+    let span = span_of(text, error);
+    match error.find_root() {
+        DataFusionError::SchemaError(schema, _) => schema_problem(text, schema, span),
+        DataFusionError::SQL(parser, _) => syntax_problem(text, &parser.to_string()),
+        root => plan_problem(text, &root.strip_backtrace(), span, engine),
+    }
+}
+
+/// The place that the engine names, as a byte range of the file.
+fn span_of(text: &SourceText, error: &DataFusionError) -> Option<Range<usize>> {
+    let mut current: Option<&(dyn std::error::Error + 'static)> = Some(error);
+    while let Some(inner) = current {
+        if let Some(DataFusionError::Diagnostic(diagnostic, _)) = inner.downcast_ref::<DataFusionError>()
+            && let Some(span) = diagnostic.span
+        {
+            let start = text.offset(span.start.line as usize, span.start.column as usize);
+            let end = text.offset(span.end.line as usize, span.end.column as usize);
+            return Some(start..end.max(start + 1));
+        }
+        current = inner.source();
+    }
+    if let DataFusionError::Collection(errors) = error {
+        return errors.iter().find_map(|e| span_of(text, e));
+    }
+    None
+}
+
+fn schema_problem(text: &SourceText, error: &SchemaError, span: Option<Range<usize>>) -> Problem {
+    match error {
+        SchemaError::FieldNotFound { field, valid_fields } => {
+            let span = span.or_else(|| word(text, &field.name)).unwrap_or_else(|| sql_start(text));
+            let known: Vec<&str> = valid_fields.iter().map(Column::name).collect();
+            Problem::new(Code::UnknownColumn, text, span, format!("unknown column `{}`", field.flat_name()))
+                .maybe_hint(suggestion(&field.name, known))
+        }
+        SchemaError::AmbiguousReference { field } => {
+            let span = span.or_else(|| word(text, &field.name)).unwrap_or_else(|| sql_start(text));
+            Problem::new(Code::UnknownColumn, text, span, format!("`{}` is in several tables", field.name))
+                .hint("write the table before it, such as o.ref_area")
+        }
+        other => Problem::new(Code::EngineRefuses, text, span.unwrap_or_else(|| sql_start(text)), sql_types(&other.to_string())),
+    }
+}
+
+fn syntax_problem(text: &SourceText, message: &str) -> Problem {
+    // `sql parser error: Expected: .., found: x at Line: 3, Column: 7`
+    let place = message.rsplit_once(" at Line: ").and_then(|(_, place)| {
+        let (line, column) = place.split_once(", Column: ")?;
+        Some((line.trim().parse::<usize>().ok()?, column.trim().trim_end_matches(|c: char| !c.is_ascii_digit()).parse::<usize>().ok()?))
+    });
+    let clean = message.trim_start_matches("sql parser error: ").split(" at Line: ").next().unwrap_or(message).to_owned();
+    let start = place.map_or_else(|| text.text.trim_end().len(), |(line, column)| text.offset(line, column));
+    let end = text.text[start.min(text.text.len())..]
+        .find(|c: char| c.is_whitespace() || c == ',' || c == ')')
+        .map_or(text.text.len(), |i| start + i);
+    Problem::new(Code::SqlSyntax, text, start..end.max(start + 1), format!("SQL syntax: {clean}"))
+        .hint("one plain SELECT (or WITH .. SELECT) is expected")
+}
+
+fn plan_problem(text: &SourceText, message: &str, span: Option<Range<usize>>, engine: &Engine) -> Problem {
+    let message =
+        message.trim_start_matches("Error during planning: ").trim_start_matches("Internal error: ").lines().next().unwrap_or_default();
+    if let Some(name) = between(message, "table '", "' not found") {
+        let short = name.trim_start_matches("datafusion.public.").trim_start_matches("datafusion.").to_owned();
+        let span = span.or_else(|| word(text, short.rsplit('.').next().unwrap_or(&short))).unwrap_or_else(|| sql_start(text));
+        let known = engine.table_names();
+        let plain: Vec<&str> = known.iter().map(String::as_str).filter(|n| !n.starts_with("indicators.")).collect();
+        return Problem::new(Code::UnknownTable, text, span, format!("unknown table `{short}`"))
+            .maybe_hint(suggestion(&short, known.iter().map(String::as_str)).or_else(|| suggestion(&short, plain)));
+    }
+    if let Some(name) = between(message, "Invalid function '", "'") {
+        let span = span.or_else(|| word(text, name)).unwrap_or_else(|| sql_start(text));
+        let known = function_names(engine);
+        return Problem::new(Code::UnknownFunction, text, span, format!("unknown function `{name}`"))
+            .maybe_hint(suggestion(name, known.iter().map(String::as_str)));
+    }
+    if let Some(name) = between(message, "Function '", "'").filter(|_| message.contains("failed to match any signature")) {
+        let span = span.or_else(|| word(text, name)).unwrap_or_else(|| sql_start(text));
+        return Problem::new(Code::UnknownFunction, text, span, format!("`{name}` does not take arguments of this number or type"))
+            .hint("look at the types of its arguments; CAST(x AS DOUBLE) makes a number");
+    }
+    for (start, what) in [("DDL not supported: ", "DDL"), ("DML not supported: ", "DML"), ("Statement not supported: ", "statement")] {
+        if let Some(rest) = message.strip_prefix(start) {
+            return Problem::new(Code::NotOneSelect, text, sql_start(text), format!("{what} {rest} is refused: SQL here only reads"))
+                .hint("write one SELECT");
+        }
+    }
+    Problem::new(Code::EngineRefuses, text, span.unwrap_or_else(|| sql_start(text)), sql_types(message))
+}
+
+/// A message of the engine with its names of types as SQL has them.
+pub fn sql_types(message: &str) -> String {
+    let mut shown = String::with_capacity(message.len());
+    let mut rest = message;
+    while let Some(start) = rest.find(|c: char| c.is_ascii_alphanumeric()) {
+        let end = rest[start..].find(|c: char| !c.is_ascii_alphanumeric()).map_or(rest.len(), |length| start + length);
+        shown.push_str(&rest[..start]);
+        shown.push_str(match &rest[start..end] {
+            "Utf8" | "LargeUtf8" | "Utf8View" => "VARCHAR",
+            "Float64" => "DOUBLE",
+            "Float32" => "REAL",
+            "Int64" | "UInt64" => "BIGINT",
+            "Int32" | "UInt32" => "INTEGER",
+            "Int16" | "UInt16" | "Int8" | "UInt8" => "SMALLINT",
+            "Boolean" => "BOOLEAN",
+            "Decimal128" | "Decimal256" => "DECIMAL",
+            "Date32" | "Date64" => "DATE",
+            word => word,
+        });
+        rest = &rest[end..];
+    }
+    shown.push_str(rest);
+    shown
+}
+
+fn function_names(engine: &Engine) -> Vec<String> {
+    let state = engine.context().state();
+    state.scalar_functions().keys().chain(state.aggregate_functions().keys()).chain(state.window_functions().keys()).cloned().collect()
+}
+
+fn between<'a>(text: &'a str, before: &str, after: &str) -> Option<&'a str> {
+    let (_, rest) = text.split_once(before)?;
+    rest.split_once(after).map(|(name, _)| name)
+}
+
+/// The first token that is this word.
+pub fn word(text: &SourceText, name: &str) -> Option<Range<usize>> {
+    tokens::tokens(&text.text).into_iter().find_map(|token| {
+        let written = token.token.to_string();
+        (written.trim_matches('"').eq_ignore_ascii_case(name)).then(|| {
+            let start = text.offset(token.span.start.line as usize, token.span.start.column as usize);
+            start..start + written.len()
+        })
+    })
+}
+
+/// Where the SELECT begins, for problems that name no place.
+pub fn sql_start(text: &SourceText) -> Range<usize> {
+    let start = tokens::tokens(&text.text).first().map_or(0, |t| text.offset(t.span.start.line as usize, t.span.start.column as usize));
+    start..start + 1
+}

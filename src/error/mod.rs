@@ -1,0 +1,323 @@
+//! What can go wrong, sorted by who must act, with stable codes and hints.
+//!
+//! Codes: E0xxx workspace files, E1xxx fetching, E2xxx what a provider sent, E3xxx SQL and test cases,
+//! E4xxx gates and checks, E5xxx writing a release.
+
+pub mod code;
+
+pub use code::Code;
+
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use miette::{
+    Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents,
+};
+use serde::Serialize;
+
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// A failure that ends a command. The exit code says who must act.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Files that a person wrote are wrong: every problem, all at once.
+    #[error("{}", problem_count(.0))]
+    Workspace(Vec<Problem>),
+    /// The command line asks for something that does not exist.
+    #[error("{message}")]
+    Usage { message: String, hint: Option<String> },
+    /// A source could not be reached or refused.
+    #[error("{code}: {message}")]
+    Fetch { code: Code, message: String, hint: Option<String> },
+    /// A provider sent something else than its documented format.
+    #[error("{code}: {message}")]
+    Provider { code: Code, message: String, hint: Option<String> },
+    /// A gate failed: the release is staged, not promoted.
+    #[error("{}: {message}", Code::GateFailed)]
+    Gate { message: String, hint: Option<String> },
+    /// Another run holds the lock of the data folder.
+    #[error("another run holds the lock {}", .0.display())]
+    Locked(PathBuf),
+    /// The query engine refused; `code` is E3xxx.
+    #[error("{code}: {message}")]
+    Query { code: Code, message: String, hint: Option<String> },
+    #[error("{0}")]
+    Io(#[from] std::io::Error),
+    #[error("{0}")]
+    Arrow(#[from] datafusion::arrow::error::ArrowError),
+    #[error("{0}")]
+    Parquet(#[from] datafusion::parquet::errors::ParquetError),
+    #[error("{0}")]
+    Engine(#[from] datafusion::error::DataFusionError),
+    #[error("{0}")]
+    Json(#[from] serde_json::Error),
+    /// A state that should be impossible: ours to mend.
+    #[error("internal: {0}")]
+    Internal(String),
+}
+
+impl Error {
+    pub fn usage(message: impl Into<String>) -> Self {
+        Self::Usage { message: message.into(), hint: None }
+    }
+
+    pub fn usage_hint(message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self::Usage { message: message.into(), hint: Some(hint.into()) }
+    }
+
+    pub fn provider(code: Code, message: impl Into<String>) -> Self {
+        Self::Provider { code, message: message.into(), hint: None }
+    }
+
+    pub fn provider_hint(code: Code, message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self::Provider { code, message: message.into(), hint: Some(hint.into()) }
+    }
+
+    pub fn fetch(code: Code, message: impl Into<String>) -> Self {
+        Self::Fetch { code, message: message.into(), hint: None }
+    }
+
+    pub fn fetch_hint(code: Code, message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self::Fetch { code, message: message.into(), hint: Some(hint.into()) }
+    }
+
+    /// The documented exit code.
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Self::Workspace(_) | Self::Usage { .. } | Self::Query { .. } => 2,
+            Self::Gate { .. } => 4,
+            Self::Locked(_) => 75,
+            _ => 1,
+        }
+    }
+
+    pub fn hint(&self) -> Option<&str> {
+        match self {
+            Self::Usage { hint, .. }
+            | Self::Fetch { hint, .. }
+            | Self::Provider { hint, .. }
+            | Self::Gate { hint, .. }
+            | Self::Query { hint, .. } => hint.as_deref(),
+            Self::Locked(_) => Some("wait for it to end; the lock is released even when a run is killed"),
+            _ => None,
+        }
+    }
+}
+
+fn problem_count(problems: &[Problem]) -> String {
+    let place = if problems.iter().all(|p| &*p.source.path == "query") { "query" } else { "workspace" };
+    format!("{} in the {place}", count(problems.len(), "problem"))
+}
+
+/// "1 problem", "2 problems".
+pub fn count(number: usize, noun: &str) -> String {
+    if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    Error,
+    Warning,
+}
+
+/// A text that a person wrote, with the path by which it is reported.
+#[derive(Debug, Clone)]
+pub struct SourceText {
+    pub path: Arc<str>,
+    pub text: Arc<str>,
+}
+
+impl SourceText {
+    pub fn new(path: impl Into<Arc<str>>, text: impl Into<Arc<str>>) -> Self {
+        Self { path: path.into(), text: text.into() }
+    }
+
+    /// Line and column (both from 1, column in characters) of a byte offset.
+    pub fn position(&self, offset: usize) -> (usize, usize) {
+        let mut offset = offset.min(self.text.len());
+        while !self.text.is_char_boundary(offset) {
+            offset -= 1;
+        }
+        let before = &self.text[..offset];
+        let line_start = before.rfind('\n').map_or(0, |i| i + 1);
+        (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)
+    }
+
+    /// Byte offset of a line and column (both from 1).
+    pub fn offset(&self, line: usize, column: usize) -> usize {
+        let mut start = 0;
+        for _ in 1..line {
+            match self.text[start..].find('\n') {
+                Some(i) => start += i + 1,
+                None => return self.text.len(),
+            }
+        }
+        self.text[start..].char_indices().nth(column.saturating_sub(1)).map_or(self.text.len(), |(i, _)| start + i)
+    }
+}
+
+/// One thing wrong in a file that a person wrote: where, what, and what to do.
+#[derive(Debug, Clone)]
+pub struct Problem {
+    pub code: Code,
+    pub severity: Severity,
+    pub source: SourceText,
+    /// Byte range in the file as written.
+    pub start: usize,
+    pub end: usize,
+    pub message: String,
+    pub hint: Option<String>,
+}
+
+impl Problem {
+    pub fn new(code: Code, source: &SourceText, span: std::ops::Range<usize>, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            severity: Severity::Error,
+            source: source.clone(),
+            start: span.start,
+            end: span.end,
+            message: message.into(),
+            hint: None,
+        }
+    }
+
+    /// A problem with a whole file, such as one that cannot be read.
+    pub fn file(code: Code, path: impl Into<Arc<str>>, message: impl Into<String>) -> Self {
+        Self::new(code, &SourceText::new(path, ""), 0..0, message)
+    }
+
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    #[must_use]
+    pub fn maybe_hint(mut self, hint: Option<String>) -> Self {
+        self.hint = hint;
+        self
+    }
+
+    #[must_use]
+    pub fn warning(mut self) -> Self {
+        self.severity = Severity::Warning;
+        self
+    }
+
+    /// `path:line:col`, as editors understand it.
+    pub fn place(&self) -> String {
+        let (line, column) = self.source.position(self.start);
+        format!("{}:{line}:{column}", self.source.path)
+    }
+
+    /// The report for a person: excerpt, caret, hint.
+    pub fn render(&self, colour: bool) -> String {
+        let theme = if colour { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
+        let handler = GraphicalReportHandler::new_themed(theme).with_width(120).with_links(false).with_wrap_lines(true);
+        let mut text = String::new();
+        if handler.render_report(&mut text, &View(self)).is_err() {
+            text = self.to_string();
+        }
+        format!("{}: {}[{}]\n{}", self.place(), self.severity_word(), self.code, text.trim_end())
+    }
+
+    fn severity_word(&self) -> &'static str {
+        match self.severity {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+        }
+    }
+
+    /// The report for an editor.
+    pub fn to_json(&self) -> serde_json::Value {
+        let (line, column) = self.source.position(self.start);
+        let (end_line, end_column) = self.source.position(self.end.max(self.start));
+        serde_json::json!({
+            "code": self.code, "severity": self.severity, "path": &*self.source.path, "line": line, "column": column,
+            "end_line": end_line, "end_column": end_column, "message": self.message, "hint": self.hint,
+        })
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}[{}]: {}", self.place(), self.severity_word(), self.code, self.message)?;
+        if let Some(hint) = &self.hint {
+            write!(f, " ({hint})")?;
+        }
+        Ok(())
+    }
+}
+
+/// A [`Problem`] as miette draws it.
+#[derive(Debug)]
+struct View<'a>(&'a Problem);
+
+impl SourceCode for SourceText {
+    fn read_span<'a>(&'a self, span: &SourceSpan, before: usize, after: usize) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
+        let read = self.text.read_span(span, before, after)?;
+        // Without lines around it, a span is read for its place, which counts characters like every other place.
+        let column = if before + after == 0 { self.position(span.offset()).1 - 1 } else { read.column() };
+        let name = self.path.to_string();
+        Ok(Box::new(MietteSpanContents::new_named(name, read.data(), *read.span(), read.line(), column, read.line_count())))
+    }
+}
+
+impl fmt::Display for View<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.message)
+    }
+}
+
+impl std::error::Error for View<'_> {}
+
+impl Diagnostic for View<'_> {
+    fn severity(&self) -> Option<miette::Severity> {
+        Some(match self.0.severity {
+            Severity::Error => miette::Severity::Error,
+            Severity::Warning => miette::Severity::Warning,
+        })
+    }
+
+    fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        self.0.hint.as_ref().map(|hint| Box::new(hint) as Box<dyn fmt::Display>)
+    }
+
+    fn source_code(&self) -> Option<&dyn SourceCode> {
+        (!self.0.source.text.is_empty()).then_some(&self.0.source)
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        if self.0.source.text.is_empty() {
+            return None;
+        }
+        let length = self.0.end.saturating_sub(self.0.start).max(1);
+        Some(Box::new(std::iter::once(LabeledSpan::new(None, self.0.start, length))))
+    }
+}
+
+/// The nearest known name, if one is near enough to be what was meant.
+pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    known
+        .into_iter()
+        .map(|candidate| (strsim::damerau_levenshtein(&name.to_lowercase(), &candidate.to_lowercase()), candidate))
+        .filter(|(distance, candidate)| *distance <= (candidate.chars().count().max(name.chars().count()) / 3).max(1))
+        .min_by_key(|(distance, candidate)| (*distance, *candidate))
+        .map(|(_, candidate)| candidate)
+}
+
+/// `did you mean "x"?` for the nearest known name, else the list of what is known.
+pub fn suggestion<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    let mut known: Vec<&str> = known.into_iter().collect();
+    known.sort_unstable();
+    known.dedup();
+    match nearest(name, known.iter().copied()) {
+        Some(near) => Some(format!("did you mean `{near}`?")),
+        None if known.is_empty() => None,
+        None if known.len() <= 24 => Some(format!("known: {}", known.join(", "))),
+        None => None,
+    }
+}

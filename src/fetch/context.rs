@@ -1,0 +1,18 @@
+//! What stays the same through a pull.
+
+use jiff::Timestamp;
+
+use super::journal::Journal;
+use super::store::Store;
+
+/// Where things go, and for whom.
+#[derive(Clone, Copy)]
+pub struct Context<'a> {
+    pub store: &'a Store,
+    pub journal: &'a Journal,
+    pub source: &'a str,
+    pub dataset: &'a str,
+    pub now: Timestamp,
+    /// Called with the number of bytes that just arrived.
+    pub progress: &'a (dyn Fn(u64) + Sync),
+}

@@ -1,0 +1,224 @@
+//! Finds every SQL file of a workspace, reads the headers, and orders the indicators by what they read.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use crate::engine::tokens;
+use crate::error::{Code, Error, Problem, Result, SourceText, suggestion};
+use crate::indicator::header::{self, Indicator, ROLLUP_NONE};
+use crate::reference::Reference;
+
+/// All SQL of a workspace.
+#[derive(Debug, Clone, Default)]
+pub struct Catalogue {
+    pub indicators: Vec<Indicator>,
+    /// File stem -> text, for `sql/rollups/` and `sql/derived/`.
+    pub rollups: BTreeMap<String, SourceText>,
+    pub derived: BTreeMap<String, SourceText>,
+    pub checks: BTreeMap<String, SourceText>,
+    /// Problems of metadata: they fail `check`, and nothing else.
+    pub metadata_problems: Vec<Problem>,
+}
+
+/// The roll-up files that are steps of every roll-up rather than roll-ups themselves.
+pub const STEPS: [&str; 9] =
+    ["cells", "member_base", "member_values", "group_members", "group_base", "missing_members", "coverage", "publish", "assemble"];
+
+impl Catalogue {
+    /// Reads the whole of `sql/`.
+    pub fn load(workspace: &Path, problems: &mut Vec<Problem>) -> Self {
+        let mut catalogue = Self {
+            rollups: folder(workspace, "sql/rollups", problems),
+            derived: folder(workspace, "sql/derived", problems),
+            checks: folder(workspace, "sql/checks", problems),
+            ..Self::default()
+        };
+        for text in folder(workspace, "sql/indicators", problems).into_values() {
+            if let Some(indicator) = header::parse(&text, problems, &mut catalogue.metadata_problems) {
+                catalogue.add(indicator, problems);
+            }
+        }
+        catalogue
+    }
+
+    fn add(&mut self, indicator: Indicator, problems: &mut Vec<Problem>) {
+        for other in &self.indicators {
+            for (key, same, value) in
+                [("id", other.id == indicator.id, &indicator.id), ("name", other.name == indicator.name, &indicator.name)]
+            {
+                if same {
+                    problems.push(Problem::new(
+                        Code::UsedTwice,
+                        &indicator.text,
+                        indicator.span_of(key),
+                        format!("the {key} `{value}` is already used by {}", other.text.path),
+                    ));
+                }
+            }
+        }
+        self.indicators.push(indicator);
+    }
+
+    /// The roll-ups that a header may name.
+    pub fn rollup_names(&self) -> Vec<&str> {
+        let mut names: Vec<&str> = self.rollups.keys().map(String::as_str).filter(|name| !STEPS.contains(name)).collect();
+        names.push(ROLLUP_NONE);
+        names
+    }
+
+    /// What a header names must exist: roll-up, derived method, groups, target areas, unit, data sets, dependencies.
+    pub fn check_names(&self, reference: &Reference, datasets: &[String], problems: &mut Vec<Problem>) {
+        for indicator in &self.indicators {
+            check_names(self, indicator, reference, datasets, problems);
+        }
+        self.check_targets_unique(problems);
+        self.order(problems);
+    }
+
+    fn check_targets_unique(&self, problems: &mut Vec<Problem>) {
+        let mut seen: BTreeMap<&str, &str> = BTreeMap::new();
+        for indicator in &self.indicators {
+            for target in &indicator.targets {
+                if let Some(other) = seen.insert(&target.id, &indicator.text.path) {
+                    problems.push(
+                        Problem::new(
+                            Code::UsedTwice,
+                            &indicator.text,
+                            target.span.clone(),
+                            format!("target `{}` is already defined in {other}", target.id),
+                        )
+                        .hint("give a dotted suffix where one row of the plan needs several targets"),
+                    );
+                }
+            }
+        }
+    }
+
+    /// The indicator with this id or name.
+    pub fn find(&self, wanted: &str) -> Result<&Indicator> {
+        self.indicators.iter().find(|i| i.id == wanted || i.name == wanted).ok_or_else(|| {
+            let known = self.indicators.iter().flat_map(|i| [i.id.as_str(), i.name.as_str()]);
+            Error::Usage { message: format!("no indicator `{wanted}`"), hint: suggestion(wanted, known) }
+        })
+    }
+}
+
+fn check_names(catalogue: &Catalogue, indicator: &Indicator, reference: &Reference, datasets: &[String], problems: &mut Vec<Problem>) {
+    let text = &indicator.text;
+    let mut unknown = |code: Code, span: std::ops::Range<usize>, what: &str, name: &str, known: Vec<&str>| {
+        problems.push(Problem::new(code, text, span, format!("unknown {what} `{name}`")).maybe_hint(suggestion(name, known)));
+    };
+    let rollups = catalogue.rollup_names();
+    if !rollups.contains(&indicator.rollup.as_str()) {
+        unknown(Code::UnknownNameInHeader, indicator.span_of("rollup"), "roll-up", &indicator.rollup, rollups);
+    }
+    if let Some(derived) = &indicator.derived
+        && !catalogue.derived.contains_key(derived)
+    {
+        unknown(
+            Code::UnknownNameInHeader,
+            indicator.span_of("derived"),
+            "derived method",
+            derived,
+            catalogue.derived.keys().map(String::as_str).collect(),
+        );
+    }
+    let schemes = reference.schemes();
+    for group in &indicator.groups {
+        if !schemes.contains(group) {
+            unknown(
+                Code::UnknownNameInHeader,
+                item(text, indicator.span_of("groups"), group),
+                "group scheme",
+                group,
+                schemes.iter().map(String::as_str).collect(),
+            );
+        }
+    }
+    for dataset in &indicator.datasets {
+        if !datasets.contains(dataset) {
+            unknown(
+                Code::UnknownNameInHeader,
+                item(text, indicator.span_of("datasets"), dataset),
+                "data set",
+                dataset,
+                datasets.iter().map(String::as_str).collect(),
+            );
+        }
+    }
+    let units = unit_codes(reference);
+    if !units.is_empty() && !units.contains(&indicator.unit) {
+        unknown(Code::UnknownNameInHeader, indicator.span_of("unit"), "unit", &indicator.unit, units.iter().map(String::as_str).collect());
+    }
+    for target in &indicator.targets {
+        if !reference.is_area(&target.area) {
+            let rest = target.span.start..text.text.len();
+            unknown(
+                Code::UnknownNameInHeader,
+                item(text, rest, &target.area),
+                "area in a target",
+                &target.area,
+                reference.area_codes().collect(),
+            );
+        }
+    }
+    for name in tokens::indicator_references(indicator.sql()) {
+        if !catalogue.indicators.iter().any(|other| other.name == name) {
+            let span = reference_span(indicator, &[&name]);
+            let known = catalogue.indicators.iter().map(|i| i.name.as_str()).collect();
+            unknown(Code::UnknownIndicator, span, "indicator", &name, known);
+        }
+    }
+}
+
+/// Where `indicators.<one of names>` stands in the file.
+pub fn reference_span(indicator: &Indicator, names: &[&str]) -> std::ops::Range<usize> {
+    for token in tokens::tokens(indicator.sql()) {
+        let word = token.token.to_string();
+        if names.contains(&word.as_str()) {
+            let start = indicator.text.offset(token.span.start.line as usize, token.span.start.column as usize);
+            return start..start + word.len();
+        }
+    }
+    indicator.sql_start..indicator.sql_start + 1
+}
+
+/// Where a quoted word stands inside a part of the header; the part itself when it is not found.
+fn item(text: &SourceText, part: std::ops::Range<usize>, name: &str) -> std::ops::Range<usize> {
+    let quoted = format!("\"{name}\"");
+    match text.text.get(part.clone()).and_then(|t| t.find(&quoted)) {
+        Some(at) => part.start + at..part.start + at + quoted.len(),
+        None => part,
+    }
+}
+
+fn unit_codes(reference: &Reference) -> Vec<String> {
+    use datafusion::arrow::array::AsArray;
+    reference
+        .tables
+        .get("units")
+        .map(|batch| batch.column(0).as_string::<i32>().iter().flatten().map(str::to_owned).collect())
+        .unwrap_or_default()
+}
+
+/// Every `*.sql` of a folder, by file stem, in order of name.
+fn folder(workspace: &Path, relative: &str, problems: &mut Vec<Problem>) -> BTreeMap<String, SourceText> {
+    let mut paths: Vec<PathBuf> = fs_err::read_dir(workspace.join(relative))
+        .map(|entries| entries.filter_map(|e| e.ok().map(|e| e.path())).filter(|p| p.extension().is_some_and(|e| e == "sql")).collect())
+        .unwrap_or_default();
+    paths.sort();
+    let mut texts = BTreeMap::new();
+    for path in paths {
+        let shown = crate::workspace::shown(workspace, &path);
+        match fs_err::read(&path).map(String::from_utf8) {
+            Ok(Ok(text)) => {
+                let stem = path.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
+                let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
+                texts.insert(stem, SourceText::new(shown, text));
+            }
+            Ok(Err(_)) => problems.push(Problem::file(Code::NotUtf8, shown, "the file is not UTF-8").hint("save it as UTF-8")),
+            Err(error) => problems.push(Problem::file(Code::UnreadableFile, shown, error.to_string())),
+        }
+    }
+    texts
+}

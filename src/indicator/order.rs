@@ -1,0 +1,68 @@
+//! Which indicator reads which, and the order that follows.
+
+use super::header::Indicator;
+use super::methods::{Catalogue, reference_span};
+use crate::engine::tokens;
+use crate::error::{Code, Problem};
+
+impl Catalogue {
+    /// Indices of the indicators that one reads directly.
+    pub fn dependencies(&self, indicator: &Indicator) -> Vec<usize> {
+        tokens::indicator_references(indicator.sql())
+            .iter()
+            .filter_map(|name| self.indicators.iter().position(|other| other.name == *name))
+            .collect()
+    }
+
+    /// Waves of indicators: each wave reads only earlier ones. Cycles are problems.
+    pub fn order(&self, problems: &mut Vec<Problem>) -> Vec<Vec<usize>> {
+        let needs: Vec<Vec<usize>> = self.indicators.iter().map(|i| self.dependencies(i)).collect();
+        let mut done = vec![false; needs.len()];
+        let mut waves = Vec::new();
+        loop {
+            let wave: Vec<usize> = (0..needs.len()).filter(|i| !done[*i] && needs[*i].iter().all(|n| done[*n])).collect();
+            if wave.is_empty() {
+                break;
+            }
+            for &index in &wave {
+                done[index] = true;
+            }
+            waves.push(wave);
+        }
+        let stuck: Vec<usize> = (0..needs.len()).filter(|i| !done[*i]).collect();
+        for &index in &stuck {
+            let in_cycle = reaches(&needs, index, index);
+            if in_cycle {
+                let indicator = &self.indicators[index];
+                let names: Vec<&str> = stuck
+                    .iter()
+                    .filter(|i| reaches(&needs, index, **i) && reaches(&needs, **i, index))
+                    .map(|i| self.indicators[*i].name.as_str())
+                    .collect();
+                problems.push(
+                    Problem::new(
+                        Code::ReadInACircle,
+                        &indicator.text,
+                        reference_span(indicator, &names),
+                        format!("indicators read each other in a circle: {}", names.join(" -> ")),
+                    )
+                    .hint("move what they share into an indicator of its own"),
+                );
+            }
+        }
+        waves
+    }
+}
+
+fn reaches(needs: &[Vec<usize>], from: usize, to: usize) -> bool {
+    let (mut stack, mut seen) = (needs[from].clone(), vec![false; needs.len()]);
+    while let Some(next) = stack.pop() {
+        if next == to {
+            return true;
+        }
+        if !std::mem::replace(&mut seen[next], true) {
+            stack.extend(&needs[next]);
+        }
+    }
+    false
+}

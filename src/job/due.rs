@@ -1,0 +1,32 @@
+//! Schedules: when a data set is asked again.
+
+use croner::Cron;
+
+use crate::fetch::Pull;
+use crate::pipelines::{Dataset, Source};
+use crate::settings::Settings;
+
+/// Whether a data set's schedule has come round since it was last looked at.
+pub fn is_due(settings: &Settings, source: &Source, dataset: &Dataset) -> bool {
+    let Ok(Some(pull)) = Pull::load(&settings.workspace.data, &source.name, &dataset.name) else { return true };
+    next_due(source, dataset, &pull).is_none_or(|next| next <= settings.now)
+}
+
+/// The first moment of the schedule after the last look.
+pub fn next_due(source: &Source, dataset: &Dataset, pull: &Pull) -> Option<jiff::Timestamp> {
+    let cron: Cron = dataset.schedule.as_ref().or(source.schedule.as_ref())?.parse().ok()?;
+    let last: jiff::Timestamp = pull.checked_at.parse().ok()?;
+    next_after(&cron, last)
+}
+
+/// The first moment of a schedule (UTC) after another moment.
+fn next_after(cron: &Cron, last: jiff::Timestamp) -> Option<jiff::Timestamp> {
+    let start = last.as_second() - last.as_second().rem_euclid(60) + 60;
+    let at = chrono_of(start)?;
+    let next = cron.find_next_occurrence(&at, true).ok()?;
+    jiff::Timestamp::from_second(next.timestamp()).ok()
+}
+
+fn chrono_of(second: i64) -> Option<chrono::DateTime<chrono::Utc>> {
+    chrono::DateTime::from_timestamp(second, 0)
+}

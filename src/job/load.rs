@@ -1,0 +1,164 @@
+//! Reads a workspace: every problem of every file at once.
+
+use std::fs::File;
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::engine::{Engine, observations, tables};
+use crate::error::{Error, Problem, Result, SourceText};
+use crate::fetch::Pull;
+use crate::indicator::Catalogue;
+use crate::observe::corrections::{self, Correction};
+use crate::observe::report::observation_files;
+use crate::observe::{NormaliseReport, Reports};
+use crate::pipelines::{self, Source};
+use crate::reference::Reference;
+use crate::release::checks::{self, Check};
+use crate::release::fingerprint::Inputs;
+use crate::release::promote;
+use crate::settings::Settings;
+use crate::tables::cells::rows_of;
+use crate::tables::{parquet, schema};
+
+/// A workspace as read.
+pub struct Loaded {
+    pub sources: Vec<Source>,
+    pub catalogue: Arc<Catalogue>,
+    pub reference: Arc<Reference>,
+    pub corrections: Vec<Correction>,
+    pub correction_texts: Vec<SourceText>,
+    pub checks: Vec<Check>,
+    pub problems: Vec<Problem>,
+}
+
+/// Reads everything and keeps the problems.
+pub fn read(settings: &Settings) -> Loaded {
+    let mut problems = Vec::new();
+    let root = &settings.workspace.root;
+    let sources = pipelines::load(root, &mut problems);
+    let reference = Reference::load(root, settings.membership, settings.today(), &mut problems);
+    let catalogue = Catalogue::load(root, &mut problems);
+    let (corrections, correction_texts) = corrections::load(root, &mut problems);
+    corrections::check_names(&corrections, &sources, &reference, &mut problems);
+    let checks = checks::load(&catalogue.checks, &mut problems);
+    catalogue.check_names(&reference, &dataset_names(&sources), &mut problems);
+    Loaded { sources, catalogue: Arc::new(catalogue), reference: Arc::new(reference), corrections, correction_texts, checks, problems }
+}
+
+/// Reads everything; problems end the command.
+pub fn load(settings: &Settings) -> Result<Loaded> {
+    let loaded = read(settings);
+    if loaded.problems.is_empty() { Ok(loaded) } else { Err(Error::Workspace(loaded.problems)) }
+}
+
+/// Reads everything for a look back at a release: a draft that is wrong does not stand in the way.
+pub fn load_past(settings: &Settings) -> Result<Loaded> {
+    let loaded = read(settings);
+    let stopping: Vec<Problem> = loaded.problems.iter().filter(|p| !p.source.path.starts_with("sql/indicators/")).cloned().collect();
+    if stopping.is_empty() { Ok(loaded) } else { Err(Error::Workspace(stopping)) }
+}
+
+pub fn dataset_names(sources: &[Source]) -> Vec<String> {
+    sources.iter().flat_map(|s| s.datasets.iter().map(move |d| format!("{}/{}", s.name, d.name))).collect()
+}
+
+impl Loaded {
+    /// The observation files at hand.
+    pub fn reports(&self, settings: &Settings) -> Reports {
+        self.sources
+            .iter()
+            .flat_map(|s| s.datasets.iter().map(move |d| (s, d)))
+            .filter_map(|(s, d)| Some((format!("{}/{}", s.name, d.name), NormaliseReport::load(&settings.workspace, &s.name, &d.name)?)))
+            .collect()
+    }
+
+    /// What was pulled last. A damaged record is as good as none: the next pull writes it anew.
+    pub fn pull_of(&self, settings: &Settings, source: &str, dataset: &str) -> Option<Pull> {
+        Pull::load(&settings.workspace.data, source, dataset).unwrap_or_else(|error| {
+            tracing::error!(source, dataset, "{error}");
+            None
+        })
+    }
+
+    /// The inputs that belong to no file: program, membership, clock.
+    pub fn settings_inputs(&self, settings: &Settings) -> Inputs {
+        let membership = self.reference.tables.get("membership").map_or(String::new(), |batch| {
+            let bytes = parquet::bytes(std::slice::from_ref(batch), &batch.schema()).unwrap_or_default();
+            blake3::hash(&bytes).to_hex()[..16].to_string()
+        });
+        Inputs::from([
+            ("program".into(), env!("CARGO_PKG_VERSION").into()),
+            (format!("membership mode {}", settings.membership.name()), membership),
+            (crate::release::fingerprint::CLOCK.into(), settings.today().year().to_string()),
+        ])
+    }
+
+    /// A session over the data at hand and the current release.
+    pub fn engine(&self, settings: &Settings) -> Result<Engine> {
+        let engine = Engine::new(settings.limits)?;
+        tables::register_reference(&engine, &self.reference)?;
+        let reports = self.reports(settings);
+        let all: Vec<String> = dataset_names(&self.sources).into_iter().filter(|name| reports.contains_key(name)).collect();
+        observations::register(&engine, &observation_files(&settings.workspace, &reports, &all))?;
+        let quarantined: Vec<_> = dataset_names(&self.sources)
+            .iter()
+            .filter_map(|name| name.split_once('/'))
+            .map(|(source, dataset)| settings.workspace.quarantine(source, dataset))
+            .filter(|path| path.exists())
+            .collect();
+        engine.register("quarantine", tables::parquet_table(&quarantined, schema::quarantine())?)?;
+        self.register_release(settings, &engine)?;
+        Ok(engine)
+    }
+
+    /// The current release: `indicator_values`, `progress`, `checks`, `revisions`, and `indicators.<name>`.
+    pub fn register_release(&self, settings: &Settings, engine: &Engine) -> Result<()> {
+        let release = promote::current(&settings.workspace);
+        for (name, file, schema) in [
+            ("indicator_values", "values.parquet", schema::values()),
+            ("progress", "progress.parquet", schema::progress()),
+            ("checks", "checks.parquet", schema::checks()),
+            ("revisions", "revisions.parquet", schema::revisions()),
+        ] {
+            let files: Vec<_> = release.iter().map(|r| r.join(file)).collect();
+            engine.register(name, tables::parquet_table(&files, schema)?)?;
+        }
+        let values = match &release {
+            Some(path) => Some(parquet::read(&path.join("values.parquet"), &schema::values())?),
+            None => None,
+        };
+        for indicator in &self.catalogue.indicators {
+            let batches = match &values {
+                Some(values) => vec![rows_of(values, &indicator.name)?],
+                None => vec![],
+            };
+            engine.register_indicator(&indicator.name, schema::values(), batches)?;
+        }
+        Ok(())
+    }
+}
+
+/// Held for the whole of a run; released by the system even when the run is killed.
+pub struct Lock(#[expect(dead_code, reason = "held, not read")] File);
+
+pub fn lock(settings: &Settings) -> Result<Lock> {
+    fs_err::create_dir_all(&settings.workspace.data)?;
+    let path = settings.workspace.data.join("lock");
+    let file = fs_err::OpenOptions::new().create(true).truncate(false).write(true).open(&path)?.into_parts().0;
+    match file.try_lock() {
+        Ok(()) => Ok(Lock(file)),
+        Err(std::fs::TryLockError::WouldBlock) => Err(Error::Locked(path)),
+        Err(std::fs::TryLockError::Error(error)) => Err(error.into()),
+    }
+}
+
+/// Refuses to write a file into a release: what was published does not change.
+pub fn outside_releases(settings: &Settings, file: &Path) -> Result<()> {
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let inside = fs_err::canonicalize(settings.workspace.releases())
+        .is_ok_and(|releases| fs_err::canonicalize(folder).is_ok_and(|folder| folder.starts_with(releases)));
+    if inside {
+        return Err(Error::usage_hint(format!("{} lies in a release, which does not change", file.display()), "write it elsewhere"));
+    }
+    Ok(())
+}

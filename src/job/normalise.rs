@@ -1,0 +1,134 @@
+//! Normalises what was pulled, data sets side by side; a pull becomes the current one only when its bodies could be read.
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+
+use super::load::Loaded;
+use super::pull::{Pulled, name};
+use super::state::{States, age_days};
+use crate::error::{Code, Error, Result, count};
+use crate::fetch::{Pull, Store};
+use crate::observe::normalise::{self, Context};
+use crate::pipelines::{Dataset, Source};
+use crate::release::build::DatasetState;
+use crate::settings::Settings;
+
+/// Normalises what was pulled; a pull becomes the current one only when its bodies could be read.
+pub(super) fn normalise_all(settings: &Settings, loaded: &Loaded, mut pulled: BTreeMap<String, Pulled>) -> Result<States> {
+    let store = Store::new(&settings.workspace.data);
+    let context = Context {
+        workspace: &settings.workspace,
+        store: &store,
+        reference: &loaded.reference,
+        corrections: &loaded.corrections,
+        current_year: i32::from(settings.today().year()),
+        threads: settings.threads.min(2),
+    };
+    let mut jobs = Vec::new();
+    for source in &loaded.sources {
+        for dataset in &source.datasets {
+            let name = name(source, dataset);
+            let previous = loaded.pull_of(settings, &source.name, &dataset.name);
+            jobs.push((source, dataset, pulled.remove(&name).unwrap_or(Pulled::Nothing), previous, name));
+        }
+    }
+    let queue = Mutex::new(jobs.into_iter());
+    let states = Mutex::new(States::new());
+    let failure = Mutex::new(None);
+    std::thread::scope(|scope| {
+        for _ in 0..settings.threads.min(2) {
+            scope.spawn(|| {
+                loop {
+                    let Some((source, dataset, pulled, previous, name)) = queue.lock().ok().and_then(|mut q| q.next()) else { return };
+                    // A panic is ours to mend, but it is the failure of this data set alone.
+                    let last = previous.clone();
+                    let work = || normalise_one(settings, &context, source, dataset, pulled, previous);
+                    let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(work));
+                    let outcome = match outcome {
+                        Ok(Err(Error::Internal(message))) => Ok(broken(settings, source, dataset, last, &message)),
+                        Ok(outcome) => outcome,
+                        Err(_) => Ok(broken(settings, source, dataset, last, "the reader of this format ended early")),
+                    };
+                    match outcome {
+                        Ok(state) => {
+                            if let Ok(mut states) = states.lock() {
+                                states.insert(name, state);
+                            }
+                        }
+                        Err(error) => {
+                            if let Ok(mut failure) = failure.lock() {
+                                *failure = Some(error);
+                            }
+                        }
+                    }
+                }
+            });
+        }
+    });
+    match failure.into_inner() {
+        Ok(Some(error)) => Err(error),
+        _ => states.into_inner().map_err(|_| Error::Internal("a normalising thread ended early".into())),
+    }
+}
+
+/// A data set whose bodies met a fault of the program: the last good data stay in use.
+fn broken(settings: &Settings, source: &Source, dataset: &Dataset, last: Option<Pull>, message: &str) -> DatasetState {
+    let message = format!("{}: {}/{}: {message}; please report it with the body", Code::ReaderFault, source.name, dataset.name);
+    tracing::error!(source = %source.name, dataset = %dataset.name, "{message}");
+    DatasetState { age_days: last.as_ref().and_then(|p| age_days(settings, p)), pull: last, status: "failed", message: Some(message) }
+}
+
+fn normalise_one(
+    settings: &Settings,
+    context: &Context<'_>,
+    source: &Source,
+    dataset: &Dataset,
+    pulled: Pulled,
+    previous: Option<Pull>,
+) -> Result<DatasetState> {
+    let state = |pull: Option<Pull>, status, message| DatasetState {
+        age_days: pull.as_ref().and_then(|p| age_days(settings, p)),
+        pull,
+        status,
+        message,
+    };
+    let failed = |error: &Error, pull: Option<Pull>| {
+        let message = match error.hint() {
+            Some(hint) => format!("{error} ({hint})"),
+            None => error.to_string(),
+        };
+        let message = match pull.as_ref().and_then(|p| Some((p, age_days(settings, p)?))) {
+            Some((pull, age)) => format!(
+                "{message}; in use: what was pulled on {}, {} old",
+                &pull.fetched_at[..10.min(pull.fetched_at.len())],
+                count(age.max(0) as usize, "day")
+            ),
+            None => message,
+        };
+        tracing::error!(source = %source.name, dataset = %dataset.name, "{message}");
+        state(pull, "failed", Some(message))
+    };
+    let (pull, fresh) = match pulled {
+        Pulled::New(pull) => (pull, true),
+        Pulled::Unchanged(pull) => (pull, false),
+        Pulled::Failed(error) => return Ok(failed(&error, previous)),
+        Pulled::Nothing => match previous.clone() {
+            Some(pull) => (pull, false),
+            None => return Ok(state(None, "missing", None)),
+        },
+    };
+    match normalise::normalise(context, source, dataset, &pull) {
+        Ok((report, redone)) => {
+            if fresh {
+                pull.save(&settings.workspace.data)?;
+            }
+            for warning in &report.warnings {
+                tracing::warn!(source = %source.name, dataset = %dataset.name, "{warning}");
+            }
+            tracing::info!(source = %source.name, dataset = %dataset.name, observations = report.counts.observations, quarantined = report.counts.quarantined, "normalised");
+            Ok(state(Some(pull), if fresh || redone { "new" } else { "unchanged" }, None))
+        }
+        Err(error @ (Error::Provider { .. } | Error::Fetch { .. } | Error::Io(_))) => Ok(failed(&error, previous)),
+        Err(other) => Err(other),
+    }
+}

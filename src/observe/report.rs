@@ -1,0 +1,93 @@
+//! What normalising one data set gave; stored beside the observations.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use super::corrections::Outcome;
+use crate::engine::observations::ObservationFile;
+use crate::workspace::Workspace;
+
+/// The observation files at hand: `source/dataset` -> report.
+pub type Reports = BTreeMap<String, NormaliseReport>;
+
+/// The observation files of these data sets, in this order, as the engine reads them.
+pub fn observation_files(workspace: &Workspace, reports: &Reports, datasets: &[String]) -> Vec<ObservationFile> {
+    let file = |name: &String| {
+        let (report, (source, dataset)) = (reports.get(name)?, name.split_once('/')?);
+        let path = workspace.observation_file(&report.hash);
+        Some(ObservationFile { source: source.to_owned(), dataset: dataset.to_owned(), path, series: report.series.clone() })
+    };
+    datasets.iter().filter_map(file).collect()
+}
+
+/// rows_in = observations + quarantined + headings.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, PartialEq)]
+pub struct Counts {
+    pub rows_in: u64,
+    pub observations: u64,
+    pub quarantined: u64,
+    pub headings: u64,
+}
+
+/// What normalising one data set gave; stored beside the observations.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct NormaliseReport {
+    /// Hash of everything that went in: equal key, equal output.
+    pub key: String,
+    /// Named parts of the key, so that a change can be told apart.
+    pub inputs: BTreeMap<String, String>,
+    /// blake3 of the observation file.
+    pub hash: String,
+    pub counts: Counts,
+    pub quarantine_reasons: BTreeMap<String, u64>,
+    pub series: Vec<String>,
+    /// Observations of each series and breakdown: what is gone next time must not go unseen.
+    #[serde(default)]
+    pub series_counts: BTreeMap<String, u64>,
+    /// Data files inside the archives, where their names are stable.
+    #[serde(default)]
+    pub members: BTreeSet<String>,
+    /// The earliest year of a row that was refused as still to come: from then on the same bodies give more.
+    #[serde(default)]
+    pub refused_until: Option<i32>,
+    pub first_year: Option<i32>,
+    pub last_year: Option<i32>,
+    pub vintage: Option<String>,
+    pub corrections: Vec<Outcome>,
+    pub warnings: Vec<String>,
+}
+
+impl NormaliseReport {
+    pub(super) fn path(workspace: &Workspace, source: &str, dataset: &str) -> std::path::PathBuf {
+        workspace.observations(source, dataset).with_extension("json")
+    }
+
+    /// What is left of a report once only the file and its series are known.
+    pub fn of_file(hash: &str, series: &[String]) -> Self {
+        Self {
+            key: String::new(),
+            inputs: BTreeMap::new(),
+            hash: hash.to_owned(),
+            counts: Counts::default(),
+            quarantine_reasons: BTreeMap::new(),
+            series: series.to_vec(),
+            series_counts: BTreeMap::new(),
+            members: BTreeSet::new(),
+            refused_until: None,
+            first_year: None,
+            last_year: None,
+            vintage: None,
+            corrections: Vec::new(),
+            warnings: Vec::new(),
+        }
+    }
+
+    /// The report of the observations at hand, if both files are there.
+    pub fn load(workspace: &Workspace, source: &str, dataset: &str) -> Option<Self> {
+        if !workspace.observations(source, dataset).exists() {
+            return None;
+        }
+        serde_json::from_slice(&fs_err::read(Self::path(workspace, source, dataset)).ok()?).ok()
+    }
+}

@@ -1,0 +1,57 @@
+//! One pull: asks a provider or looks into a folder, keeps the bodies, and says whether anything is new.
+
+mod breaker;
+mod folder;
+mod network;
+
+use jiff::Timestamp;
+
+use crate::fetch::{Body, Pull, stamp};
+use crate::pipelines::{Dataset, Source};
+
+pub use breaker::Breaker;
+pub use folder::{bodies_in, from_folder};
+pub use network::from_network;
+
+/// The caller saves either one: an unchanged pull has a new `checked_at`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    New(Pull),
+    Unchanged(Pull),
+}
+
+/// The bodies of a pull, by name.
+fn made(source: &Source, dataset: &Dataset, mut bodies: Vec<Body>, now: Timestamp, origin: &str) -> Pull {
+    bodies.sort_by(|a, b| a.name.cmp(&b.name));
+    Pull {
+        source: source.name.clone(),
+        dataset: dataset.name.clone(),
+        bodies,
+        fetched_at: stamp(now),
+        checked_at: stamp(now),
+        vintage: dataset.vintage.clone(),
+        change_token: None,
+        origin: origin.to_owned(),
+    }
+}
+
+/// Content seen before keeps its date; a pull with nothing else is unchanged.
+fn against(mut pull: Pull, previous: Option<&Pull>) -> Outcome {
+    let Some(previous) = previous else { return Outcome::New(pull) };
+    for body in &mut pull.bodies {
+        if let Some(old) = previous.bodies.iter().find(|old| old.name == body.name && old.hash == body.hash) {
+            body.fetched_at.clone_from(&old.fetched_at);
+        }
+    }
+    let same = pull.bodies.iter().map(|b| (&b.name, &b.hash)).eq(previous.bodies.iter().map(|b| (&b.name, &b.hash)));
+    if !same {
+        return Outcome::New(pull);
+    }
+    pull.fetched_at.clone_from(&previous.fetched_at);
+    if pull.origin == "folder" {
+        // A copy by hand of what we have must not erase where we have it from.
+        let vintage = pull.vintage.or_else(|| previous.vintage.clone());
+        pull = Pull { checked_at: pull.checked_at, vintage, ..previous.clone() };
+    }
+    Outcome::Unchanged(pull)
+}

@@ -1,0 +1,140 @@
+//! A pull from the network: what the data set's plan says, one request after the other.
+
+use std::collections::HashSet;
+
+use jiff::Timestamp;
+
+use super::{Outcome, against, made};
+use crate::error::{Code, Error, Result};
+use crate::fetch::{Attempt, Body, Client, Content, Context, Journal, Pull, Request, Store, stamp};
+use crate::pipelines::{Dataset, Source};
+use crate::sources::plan::{Answer, Asked, Plan};
+
+/// Asks the provider for what the data set's plan says, one request after the other.
+#[expect(clippy::too_many_arguments, reason = "plain arguments, no context blob: see style.md")]
+pub async fn from_network(
+    client: &Client,
+    store: &Store,
+    journal: &Journal,
+    source: &Source,
+    dataset: &Dataset,
+    previous: Option<&Pull>,
+    now: Timestamp,
+    environment: &(dyn Fn(&str) -> Option<String> + Sync),
+    progress: &(dyn Fn(u64) + Sync),
+) -> Result<Outcome> {
+    let context = Context { store, journal, source: &source.name, dataset: &dataset.name, now, progress };
+    let mut trip = Trip { client, context, previous, bodies: Vec::new(), names: HashSet::new() };
+    let mut plan = plan_of(source, dataset, environment)?;
+    let mut answers = Vec::new();
+    loop {
+        let requests = plan.next(&answers).or_else(|error| trip.judged(error))?;
+        let token = plan.change_token().map(|token| format!("{token} {}", settings(source, dataset)));
+        if let Some(previous) = previous
+            && token.is_some()
+            && token == previous.change_token
+            && previous.bodies.iter().all(|body| store.contains(&body.hash))
+        {
+            return Ok(Outcome::Unchanged(Pull { checked_at: stamp(now), ..previous.clone() }));
+        }
+        if requests.is_empty() {
+            let mut pull = made(source, dataset, trip.into_bodies()?, now, "network");
+            pull.vintage = plan.vintage().or(pull.vintage);
+            pull.change_token = token;
+            return Ok(against(pull, previous));
+        }
+        answers.clear();
+        for request in requests {
+            answers.push(trip.fetch(request).await?);
+        }
+    }
+}
+
+/// What is asked for: another selection makes an equal change token meaningless.
+fn settings(source: &Source, dataset: &Dataset) -> String {
+    let text = format!("{} {}", source.http.base_url, dataset.format.settings());
+    blake3::hash(text.as_bytes()).to_hex().chars().take(12).collect()
+}
+
+/// The requests of the data set at the source's address, or at its own.
+fn plan_of(source: &Source, dataset: &Dataset, environment: &dyn Fn(&str) -> Option<String>) -> Result<Box<dyn Plan>> {
+    dataset.format.plan(&Asked {
+        source: &source.name,
+        dataset: &dataset.name,
+        base_url: &source.http.base_url,
+        file: &source.text.path,
+        how_to_get: &dataset.how_to_get,
+        environment,
+    })
+}
+
+struct Trip<'a> {
+    client: &'a Client,
+    context: Context<'a>,
+    previous: Option<&'a Pull>,
+    bodies: Vec<Body>,
+    names: HashSet<String>,
+}
+
+impl Trip<'_> {
+    async fn fetch(&mut self, request: Request) -> Result<Answer> {
+        let url = request.shown_url();
+        if request.keep && !self.names.insert(request.name.clone()) {
+            return Err(Error::Internal(format!("two bodies of one pull are named {}", request.name)));
+        }
+        let known = self.known(&request, &url).cloned();
+        let fetched = self.client.fetch(self.context, &request, known.as_ref()).await?;
+        let bytes_for_plan = match fetched.content {
+            Content::Memory(bytes) => bytes,
+            Content::Stored { hash, bytes, head } => {
+                self.bodies.push(Body {
+                    name: request.name.clone(),
+                    hash,
+                    bytes,
+                    url,
+                    fetched_at: stamp(self.context.now),
+                    status: fetched.status,
+                    etag: fetched.etag,
+                    last_modified: fetched.last_modified,
+                });
+                head
+            }
+            Content::Unchanged => {
+                let known = known.ok_or_else(|| Error::Internal("304 without a known body".into()))?;
+                let head = self.context.store.head(&known.hash)?;
+                self.bodies.push(known);
+                head
+            }
+        };
+        Ok(Answer { request, status: fetched.status, bytes_for_plan })
+    }
+
+    /// The same body of the last pull, if we still have it.
+    fn known(&self, request: &Request, url: &str) -> Option<&Body> {
+        let bodies = &self.previous.filter(|_| request.keep)?.bodies;
+        bodies.iter().find(|body| {
+            body.name == request.name
+                && body.url == url
+                && (body.etag.is_some() || body.last_modified.is_some())
+                && self.context.store.contains(&body.hash)
+        })
+    }
+
+    /// The plan did not like the answers: that belongs in the journal too.
+    fn judged(&self, error: Error) -> Result<Vec<Request>> {
+        let attempt = Attempt::new(self.context.now, self.context.source, self.context.dataset);
+        self.context.journal.record(&Attempt { error: Some(error.to_string()), ..attempt })?;
+        Err(error)
+    }
+
+    fn into_bodies(self) -> Result<Vec<Body>> {
+        if self.bodies.is_empty() {
+            return Err(Error::fetch_hint(
+                Code::NoRequest,
+                format!("there is nothing to ask for {}/{}", self.context.source, self.context.dataset),
+                "the data set's lists of codes, series or files in pipelines/ are empty",
+            ));
+        }
+        Ok(self.bodies)
+    }
+}

@@ -1,0 +1,117 @@
+//! Area codes of every provider to ours: ISO 3166-1 alpha-3 for economies, group codes for aggregates.
+
+use std::collections::HashMap;
+
+use crate::authored::csv_table::CsvTable;
+
+/// What a provider's area code means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AreaHit {
+    /// An area of ours: index into [`AreaCodes::codes`].
+    Known(u16),
+    /// A code we know, of an area that is not one of ours (a historic state, a group without an equivalent).
+    NotCovered,
+    Unknown,
+}
+
+/// The crosswalk: which code of which provider is which area.
+#[derive(Debug, Default, Clone)]
+pub struct AreaCodes {
+    /// Every area code of ours, economies and groups, sorted.
+    pub codes: Vec<String>,
+    by_code: HashMap<String, u16>,
+    by_m49: HashMap<String, u16>,
+    by_name: HashMap<String, u16>,
+    crosswalk: HashMap<(String, String), Option<u16>>,
+    prefixes: Vec<(String, String, Option<u16>)>,
+    economies: usize,
+}
+
+impl AreaCodes {
+    pub fn new(areas: &CsvTable, groups: &CsvTable, crosswalk: Option<&CsvTable>) -> Self {
+        let mut codes: Vec<String> = areas.column("ref_area").map(str::to_owned).collect();
+        let economies = codes.len();
+        codes.extend(groups.column("group_code").map(str::to_owned));
+        codes.sort();
+        codes.dedup();
+        let by_code: HashMap<String, u16> = codes.iter().enumerate().map(|(i, c)| (c.clone(), i as u16)).collect();
+        let mut by_m49 = HashMap::new();
+        let mut by_name = HashMap::new();
+        for row in 0..areas.len() {
+            if let Some(&index) = by_code.get(areas.get(row, "ref_area")) {
+                let m49 = areas.get(row, "m49").trim_start_matches('0');
+                if !m49.is_empty() {
+                    by_m49.insert(m49.to_owned(), index);
+                }
+                by_name.insert(areas.get(row, "name").to_lowercase(), index);
+            }
+        }
+        let mut result = Self { codes, by_code, by_m49, by_name, economies, ..Self::default() };
+        if let Some(table) = crosswalk {
+            for row in 0..table.len() {
+                let target = result.by_code.get(table.get(row, "ref_area")).copied();
+                let (scheme, code) = (table.get(row, "scheme").to_owned(), table.get(row, "code"));
+                if let Some(prefix) = code.strip_suffix('*') {
+                    result.prefixes.push((scheme, normal(prefix), target));
+                } else {
+                    result.crosswalk.insert((scheme, normal(code)), target);
+                }
+            }
+        }
+        result
+    }
+
+    pub fn len(&self) -> usize {
+        self.codes.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.codes.is_empty()
+    }
+
+    /// How many of the codes are economies.
+    pub fn economies(&self) -> usize {
+        self.economies
+    }
+
+    /// Looks a provider's code up. The crosswalk wins; then the plain code of the scheme.
+    pub fn resolve(&self, scheme: &str, code: &str) -> AreaHit {
+        let code = code.trim();
+        if let Some(target) = self.crosswalk.get(&(scheme.to_owned(), normal(code))) {
+            return target.map_or(AreaHit::NotCovered, AreaHit::Known);
+        }
+        let hit = match scheme {
+            "m49" | "unsd" if code.bytes().all(|b| b.is_ascii_digit()) => self.by_m49.get(code.trim_start_matches('0')),
+            // Economies have three characters, groups four: text length, not number.
+            "unctad" if code.len() == 3 => self.by_m49.get(code.trim_start_matches('0')),
+            "name" => self.by_name.get(&code.to_lowercase()),
+            "unctad" | "m49" | "unsd" => None,
+            _ => self.by_code.get(code),
+        };
+        if let Some(&index) = hit {
+            return AreaHit::Known(index);
+        }
+        let wanted = normal(code);
+        match self.prefixes.iter().find(|(s, prefix, _)| s == scheme && wanted.starts_with(prefix.as_str())) {
+            Some((_, _, target)) => target.map_or(AreaHit::NotCovered, AreaHit::Known),
+            // UIS region ids and UNCTAD group codes without an equivalent are known kinds of area that we do not carry.
+            None if scheme == "uis" && !is_iso3(code) => AreaHit::NotCovered,
+            None if scheme == "unctad" && code.len() == 4 && code.bytes().all(|b| b.is_ascii_digit()) => AreaHit::NotCovered,
+            None => AreaHit::Unknown,
+        }
+    }
+}
+
+fn is_iso3(code: &str) -> bool {
+    code.len() == 3 && code.bytes().all(|b| b.is_ascii_uppercase())
+}
+
+/// Codes are compared without case and without leading zeros of plain numbers of up to three digits.
+fn normal(code: &str) -> String {
+    let code = code.trim();
+    if code.len() <= 3 && !code.is_empty() && code.bytes().all(|b| b.is_ascii_digit()) {
+        code.trim_start_matches('0').to_owned()
+    } else {
+        code.to_lowercase()
+    }
+}

@@ -1,0 +1,196 @@
+//! `pipelines/reference/`: areas, dated group membership, population, units, code lists and crosswalks.
+
+pub mod areas;
+mod membership;
+mod population;
+mod series;
+pub mod words;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::path::Path;
+use std::sync::Arc;
+
+use datafusion::arrow::array::{ArrayRef, RecordBatch, StringArray};
+use jiff::civil::Date;
+
+use self::areas::AreaCodes;
+pub use self::membership::MembershipMode;
+pub use self::series::ItuSeries;
+use crate::authored::csv_table::CsvTable;
+use crate::authored::typed_csv;
+use crate::error::{Code, Problem, SourceText};
+use crate::tables::cells::Table;
+use crate::tables::schema;
+
+/// Everything in the reference folder, read once.
+#[derive(Debug, Clone)]
+pub struct Reference {
+    pub areas: AreaCodes,
+    /// Typed tables that SQL sees, by name.
+    pub tables: BTreeMap<&'static str, RecordBatch>,
+    pub itu_series: HashMap<String, ItuSeries>,
+    /// blake3 of each file, by file name.
+    pub hashes: BTreeMap<String, String>,
+    names: HashMap<String, String>,
+    group_schemes: HashMap<String, String>,
+}
+
+impl Reference {
+    /// Reads the folder. Problems are reported by file and line; a missing table counts as empty.
+    pub fn load(workspace: &Path, mode: MembershipMode, today: Date, problems: &mut Vec<Problem>) -> Self {
+        let folder = workspace.join("pipelines/reference");
+        let mut hashes = BTreeMap::new();
+        let mut open = |name: &str, problems: &mut Vec<Problem>| -> Option<SourceText> {
+            let path = folder.join(name);
+            match fs_err::read_to_string(&path) {
+                Ok(text) => {
+                    hashes.insert(name.to_owned(), blake3::hash(text.as_bytes()).to_hex().to_string());
+                    Some(SourceText::new(crate::workspace::shown(workspace, &path), text))
+                }
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
+                Err(error) => {
+                    problems.push(Problem::file(Code::UnreadableFile, crate::workspace::shown(workspace, &path), error.to_string()));
+                    None
+                }
+            }
+        };
+        let mut csv = |name: &str, columns: &[&str], more: &[&str], problems: &mut Vec<Problem>| -> CsvTable {
+            let Some(text) = open(name, problems) else { return CsvTable::default() };
+            let table = CsvTable::read(&text, columns, problems);
+            table.only(columns, more, problems);
+            table
+        };
+        let areas = csv("areas.csv", &["ref_area", "name", "iso2", "m49"], &["in_world", "note"], problems);
+        let groups = csv("groups.csv", &["group_code", "group_scheme", "name"], &["members_expected"], problems);
+        let crosswalk = csv("area_codes.csv", &["scheme", "code", "ref_area"], &["note"], problems);
+        let membership =
+            csv("membership.csv", &["group_scheme", "group_code", "ref_area", "valid_from", "valid_until"], &["evidence"], problems);
+        let itu = csv(
+            "itu_series.csv",
+            &["series_id", "series", "unit"],
+            &["code", "title", "sex", "age", "urbanisation", "disability", "education_level", "breakdown"],
+            problems,
+        );
+        let population = open("population.csv", problems);
+        let gni = open("gni_per_capita.csv", problems);
+        let units = open("units.csv", problems);
+        csv_hash_only(&folder, &mut hashes, "codelists.csv");
+
+        areas.unique(&["ref_area"], problems);
+        groups.unique(&["group_code"], problems);
+        itu.unique(&["series_id"], problems);
+        membership.unique(&["group_code", "ref_area", "valid_from"], problems);
+        let codes = AreaCodes::new(&areas, &groups, Some(&crosswalk));
+        let mut tables = BTreeMap::new();
+        tables.insert("areas", areas_batch(&areas));
+        tables.insert("groups", groups_batch(&groups));
+        tables.insert("membership", membership::batch(&membership, &areas, &groups, mode, today, problems));
+        tables.insert(
+            "population",
+            population.map_or_else(|| RecordBatch::new_empty(schema::population()), |text| population::batch(&text, &areas, problems)),
+        );
+        let typed = |text: Option<SourceText>, schema, problems: &mut Vec<Problem>| {
+            text.and_then(|text| typed_csv::read(&text, &schema, &|_| None, problems))
+                .map_or_else(|| RecordBatch::new_empty(schema.clone()), |table| table.batch)
+        };
+        tables.insert("gni_per_capita", typed(gni, schema::gni_per_capita(), problems));
+        tables.insert("units", typed(units, schema::units(), problems));
+
+        tables.insert("itu_series", series::batch(&itu));
+
+        let names = pairs(&areas, "ref_area", "name").chain(pairs(&groups, "group_code", "name")).collect();
+        let group_schemes = pairs(&groups, "group_code", "group_scheme").collect();
+        Self { areas: codes, tables, itu_series: series::by_id(&itu), hashes, names, group_schemes }
+    }
+
+    /// Puts another table in the place of one, as a test case does.
+    pub fn replace(&mut self, name: &str, batch: RecordBatch) {
+        let Some(slot) = ["areas", "groups", "membership", "population", "gni_per_capita", "units"].into_iter().find(|n| *n == name) else {
+            return;
+        };
+        let cells = Table(&batch);
+        let code = |column: &str, row: usize| cells.text(column, row).unwrap_or_default().to_owned();
+        for row in 0..cells.len() {
+            match slot {
+                "areas" => {
+                    self.names.insert(code("ref_area", row), code("name", row));
+                }
+                "groups" => {
+                    self.names.insert(code("group_code", row), code("name", row));
+                    self.group_schemes.insert(code("group_code", row), code("group_scheme", row));
+                }
+                _ => {}
+            }
+        }
+        self.tables.insert(slot, batch);
+    }
+
+    /// The name of an area or group; the code itself when unknown.
+    pub fn area_name<'a>(&'a self, code: &'a str) -> &'a str {
+        self.names.get(code).map_or(code, String::as_str)
+    }
+
+    /// The scheme of a group code; None for economies.
+    pub fn group_scheme(&self, code: &str) -> Option<&str> {
+        self.group_schemes.get(code).map(String::as_str)
+    }
+
+    pub fn is_area(&self, code: &str) -> bool {
+        self.names.contains_key(code)
+    }
+
+    pub fn area_codes(&self) -> impl Iterator<Item = &str> {
+        self.names.keys().map(String::as_str)
+    }
+
+    /// Group -> economies, whatever the year.
+    pub fn members(&self) -> HashMap<String, BTreeSet<String>> {
+        let mut members: HashMap<String, BTreeSet<String>> = HashMap::new();
+        if let Some(batch) = self.tables.get("membership") {
+            let cells = Table(batch);
+            for row in 0..cells.len() {
+                if let (Some(group), Some(area)) = (cells.text("group_code", row), cells.text("ref_area", row)) {
+                    members.entry(group.to_owned()).or_default().insert(area.to_owned());
+                }
+            }
+        }
+        members
+    }
+
+    pub fn schemes(&self) -> Vec<String> {
+        let mut schemes: Vec<String> = self.group_schemes.values().cloned().collect();
+        schemes.sort();
+        schemes.dedup();
+        schemes
+    }
+}
+
+fn csv_hash_only(folder: &Path, hashes: &mut BTreeMap<String, String>, name: &str) {
+    if let Ok(bytes) = fs_err::read(folder.join(name)) {
+        hashes.insert(name.to_owned(), blake3::hash(&bytes).to_hex().to_string());
+    }
+}
+
+fn pairs<'a>(table: &'a CsvTable, key: &'a str, value: &'a str) -> impl Iterator<Item = (String, String)> + 'a {
+    (0..table.len()).map(move |row| (table.get(row, key).to_owned(), table.get(row, value).to_owned()))
+}
+
+fn strings<'a>(values: impl Iterator<Item = &'a str>) -> ArrayRef {
+    Arc::new(values.map(Some).collect::<StringArray>())
+}
+
+fn made(schema: datafusion::arrow::datatypes::SchemaRef, columns: Vec<ArrayRef>) -> RecordBatch {
+    RecordBatch::try_new(schema.clone(), columns).unwrap_or_else(|_| RecordBatch::new_empty(schema))
+}
+
+fn areas_batch(table: &CsvTable) -> RecordBatch {
+    made(schema::areas(), ["ref_area", "name", "iso2", "m49"].map(|c| strings(table.column(c))).to_vec())
+}
+
+fn groups_batch(table: &CsvTable) -> RecordBatch {
+    let mut columns = ["group_code", "group_scheme", "name"].map(|c| strings(table.column(c))).to_vec();
+    let expected: datafusion::arrow::array::Int64Array =
+        (0..table.len()).map(|row| table.get(row, "members_expected").parse::<i64>().ok()).collect();
+    columns.push(Arc::new(expected));
+    made(schema::groups(), columns)
+}

@@ -1,0 +1,46 @@
+//! `itu_series.csv`: what a SeriesID of the DataHub is.
+
+use std::collections::HashMap;
+
+use datafusion::arrow::array::RecordBatch;
+
+use super::{made, strings};
+use crate::authored::csv_table::CsvTable;
+use crate::tables::schema;
+
+/// What a DataHub SeriesID is: our series, its dimensions and its unit.
+#[derive(Debug, Clone, Default)]
+pub struct ItuSeries {
+    pub series: String,
+    pub unit: String,
+    pub sex: String,
+    pub age: String,
+    pub urbanisation: String,
+    pub disability: String,
+    pub education_level: String,
+    pub breakdown: String,
+}
+
+pub(super) fn by_id(table: &CsvTable) -> HashMap<String, ItuSeries> {
+    let total = |text: &str| if text.is_empty() { "_T".to_owned() } else { text.to_owned() };
+    (0..table.len())
+        .map(|row| {
+            let series = ItuSeries {
+                series: table.get(row, "series").to_owned(),
+                unit: table.get(row, "unit").to_owned(),
+                sex: total(table.get(row, "sex")),
+                age: total(table.get(row, "age")),
+                urbanisation: total(table.get(row, "urbanisation")),
+                disability: total(table.get(row, "disability")),
+                education_level: total(table.get(row, "education_level")),
+                breakdown: total(table.get(row, "breakdown")),
+            };
+            (table.get(row, "series_id").to_owned(), series)
+        })
+        .collect()
+}
+
+/// SeriesIDs with their titles: how a statistician finds what to read.
+pub(super) fn batch(table: &CsvTable) -> RecordBatch {
+    made(schema::itu_series(), ["series_id", "series", "code", "title", "unit"].map(|c| strings(table.column(c))).to_vec())
+}

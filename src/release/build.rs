@@ -1,0 +1,356 @@
+//! Builds a release: all indicators, progress, checks, revisions.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use datafusion::arrow::array::RecordBatch;
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+
+use crate::engine::{Engine, Limits, observations, tables};
+use crate::error::{Error, Result};
+use crate::fetch::Pull;
+use crate::indicator::{Catalogue, Indicator};
+use crate::observe::Reports;
+use crate::observe::report::observation_files;
+use crate::pipelines::Source;
+use crate::reference::Reference;
+use crate::release::checks::{self, Check};
+use crate::release::fingerprint::{self, Inputs};
+use crate::release::manifest::{BodyEntry, IndicatorEntry, InputEntry, Manifest};
+use crate::release::{catalog, check_tables, compute, diff, progress, promote, targets};
+use crate::tables::cells::rows_of;
+use crate::tables::small::Cell;
+use crate::tables::sort::{concat, sort};
+use crate::tables::{parquet, schema};
+use crate::workspace::Workspace;
+
+/// What happened to one data set in this run.
+#[derive(Debug, Clone)]
+pub struct DatasetState {
+    pub pull: Option<Pull>,
+    /// `new`, `unchanged`, `failed` or `missing`.
+    pub status: &'static str,
+    pub message: Option<String>,
+    pub age_days: Option<i64>,
+}
+
+/// Everything a release is built from.
+pub struct Build<'a> {
+    pub workspace: &'a Workspace,
+    pub sources: &'a [Source],
+    pub catalogue: Arc<Catalogue>,
+    pub reference: Arc<Reference>,
+    pub checks: &'a [Check],
+    pub reports: Arc<Reports>,
+    pub states: &'a BTreeMap<String, DatasetState>,
+    pub settings: Inputs,
+    pub membership: &'a str,
+    pub now: jiff::Timestamp,
+    pub limits: Limits,
+    pub threads: usize,
+    /// Failed checks that a person lets pass this time.
+    pub accept: Vec<String>,
+    /// Called with the name of each indicator done.
+    pub done: Arc<dyn Fn(&str) + Send + Sync>,
+}
+
+/// What a release holds, before it is written in any format.
+pub struct Contents {
+    pub values: RecordBatch,
+    pub progress: RecordBatch,
+    pub checks: RecordBatch,
+    pub failures: Vec<(String, RecordBatch)>,
+    pub revisions: RecordBatch,
+    pub catalog: Vec<u8>,
+    /// Names of the indicators.
+    pub indicators: Vec<String>,
+}
+
+/// A release that is computed and checked.
+pub struct Built {
+    pub contents: Contents,
+    pub manifest: Manifest,
+    /// Failed gates; empty when the release may be promoted.
+    pub stopping: Vec<String>,
+    pub warnings: usize,
+    pub held: Vec<(String, String)>,
+}
+
+impl Build<'_> {
+    pub fn inputs(&self) -> Inputs {
+        fingerprint::of_release(&self.catalogue, &self.reference, &self.reports, &self.settings)
+    }
+
+    fn current_year(&self) -> i32 {
+        i32::from(jiff::tz::TimeZone::UTC.to_datetime(self.now).year())
+    }
+
+    /// Computes and checks everything.
+    pub async fn build(&self) -> Result<Built> {
+        let inputs = self.inputs();
+        let key = fingerprint::key(&inputs);
+        let id = format!("{}-{}", self.now.strftime("%Y%m%dT%H%M%SZ"), &key[..8]);
+        // A release that is damaged is nothing to compare with.
+        let previous = promote::current(self.workspace).filter(|path| Manifest::verified(path).is_ok());
+        let previous_values = match &previous {
+            Some(path) => parquet::read(&path.join("values.parquet"), &schema::values())?,
+            None => RecordBatch::new_empty(schema::values()),
+        };
+        let engine = self.base_engine()?;
+        let computed = self.compute_all(&engine, &previous_values).await?;
+        let values = self.join_values(&computed)?;
+        let targets = targets::batch(&self.catalogue, &|indicator| self.missing_text(indicator))?;
+        let progress = progress::progress(&engine, &self.catalogue, &values, targets, self.current_year()).await?;
+        let before = previous.as_deref().and_then(|path| Manifest::load(path).ok());
+        let outcome = self.run_checks(&engine, &progress, &previous_values, before.as_ref()).await?;
+        let held: Vec<(String, String)> =
+            computed.iter().filter_map(|(name, c)| c.held.as_ref().map(|reason| (name.clone(), reason.clone()))).collect();
+        let mut manifest = self.manifest(id, key, inputs, &computed);
+        manifest.previous = previous.as_ref().and_then(|p| p.file_name()).map(|n| n.to_string_lossy().into_owned());
+        let (accepted, stopping): (Vec<_>, Vec<_>) =
+            outcome.stopping.into_iter().partition(|s| self.accept.iter().any(|a| s.starts_with(&format!("{a}:"))));
+        manifest.warnings.extend(accepted.into_iter().map(|s| format!("accepted by hand: {s}")));
+        let revisions = self.revisions(previous.as_deref(), &previous_values, &manifest, &values)?;
+        let contents = Contents {
+            values,
+            progress,
+            checks: outcome.table,
+            failures: outcome.failures,
+            revisions,
+            catalog: catalog::json(self.workspace, &self.catalogue, &self.reference)?,
+            indicators: self.catalogue.indicators.iter().map(|i| i.name.clone()).collect(),
+        };
+        Ok(Built { contents, manifest, stopping, warnings: outcome.warnings, held })
+    }
+
+    /// Reference tables, and every observation.
+    fn base_engine(&self) -> Result<Engine> {
+        let engine = Engine::new(self.limits)?;
+        tables::register_reference(&engine, &self.reference)?;
+        let all = self.sources.iter().flat_map(|s| s.datasets.iter().map(move |d| format!("{}/{}", s.name, d.name)));
+        let all: Vec<String> = all.filter(|name| self.reports.contains_key(name)).collect();
+        observations::register(&engine, &observation_files(self.workspace, &self.reports, &all))?;
+        Ok(engine)
+    }
+
+    /// Waves of indicators; those of one wave run side by side, one partition each.
+    async fn compute_all(&self, engine: &Engine, previous: &RecordBatch) -> Result<BTreeMap<String, One>> {
+        let waves = self.catalogue.order(&mut Vec::new());
+        let permits = Arc::new(Semaphore::new(self.threads.max(1)));
+        let mut results = BTreeMap::new();
+        for wave in waves {
+            let mut tasks: JoinSet<(usize, Result<RecordBatch>)> = JoinSet::new();
+            for index in wave {
+                let indicator = &self.catalogue.indicators[index];
+                let base = engine.sibling()?;
+                let datasets = fingerprint::datasets_of(indicator, &self.reports);
+                observations::register(&base, &observation_files(self.workspace, &self.reports, &datasets))?;
+                let (catalogue, reference, permits) = (self.catalogue.clone(), self.reference.clone(), permits.clone());
+                tasks.spawn(async move {
+                    let Ok(_permit) = permits.acquire_owned().await else {
+                        return (index, Err(Error::Internal("the work queue closed".into())));
+                    };
+                    let computed = compute::indicator(&base, &catalogue, &reference, &catalogue.indicators[index]).await;
+                    (index, computed.map(|c| c.values))
+                });
+            }
+            while let Some(joined) = tasks.join_next().await {
+                let (index, result) = joined.map_err(|e| Error::Internal(e.to_string()))?;
+                let indicator = &self.catalogue.indicators[index];
+                let one = match result {
+                    Ok(values) => One { values, held: None },
+                    Err(Error::Workspace(problems)) => return Err(Error::Workspace(problems)),
+                    Err(error) => One { values: rows_of(previous, &indicator.name)?, held: Some(error.to_string()) },
+                };
+                engine.register_indicator(&indicator.name, schema::values(), vec![one.values.clone()])?;
+                (self.done)(&indicator.name);
+                results.insert(indicator.name.clone(), one);
+            }
+        }
+        if !results.is_empty() && results.values().all(|one| one.held.is_some()) {
+            let first = results.values().find_map(|one| one.held.clone()).unwrap_or_default();
+            return Err(Error::Internal(format!("no indicator could be computed; the first reason: {first}")));
+        }
+        Ok(results)
+    }
+
+    fn join_values(&self, computed: &BTreeMap<String, One>) -> Result<RecordBatch> {
+        let parts: Vec<RecordBatch> = computed.values().map(|one| one.values.clone()).collect();
+        sort(&concat(&schema::values(), &parts)?, &schema::values_key())
+    }
+
+    /// Why a target has no data: the data sets never loaded, and how to get them.
+    fn missing_text(&self, indicator: &Indicator) -> Option<String> {
+        let missing = fingerprint::missing_datasets(indicator, &self.catalogue, &self.reports);
+        (!missing.is_empty()).then(|| format!("not loaded: {}", missing.join(", ")))
+    }
+
+    /// `before`: what the current release was made of. A gate compares with that, whenever it was that data came in:
+    /// what one run refuses, the next must not let pass as old.
+    async fn run_checks(
+        &self,
+        engine: &Engine,
+        progress: &RecordBatch,
+        previous: &RecordBatch,
+        before: Option<&Manifest>,
+    ) -> Result<checks::Outcome> {
+        engine.register_batches("progress", progress.schema(), vec![progress.clone()])?;
+        engine.register_batches("previous_values", previous.schema(), vec![previous.clone()])?;
+        let (mut data_sets, mut corrections, mut quarantine) = (Vec::new(), Vec::new(), Vec::new());
+        for source in self.sources {
+            for dataset in &source.datasets {
+                let name = format!("{}/{}", source.name, dataset.name);
+                let state = self.states.get(&name);
+                let report = self.reports.get(&name);
+                let entry = before.and_then(|m| m.inputs.iter().find(|i| i.source == source.name && i.dataset == dataset.name));
+                let renewed = report.is_some_and(|r| entry.is_none_or(|e| e.observation_file != r.hash));
+                let vintage_changed = report.is_some_and(|r| entry.is_some_and(|e| e.vintage != r.vintage));
+                data_sets.push(vec![
+                    source.name.as_str().into(),
+                    dataset.name.as_str().into(),
+                    Cell::Int(report.map(|r| r.counts.observations as i64)),
+                    Cell::Int(report.map(|r| r.counts.quarantined as i64)),
+                    Cell::Int(entry.map(|e| e.counts.observations as i64)),
+                    Cell::Int(report.and_then(|r| r.last_year).map(i64::from)),
+                    Cell::Int(state.and_then(|s| s.age_days)),
+                    Cell::Int(Some(source.stale_after_days)),
+                    Cell::Bool(renewed),
+                    Cell::Bool(vintage_changed),
+                    state.map_or("missing", |s| s.status).into(),
+                ]);
+                for outcome in report.map(|r| r.corrections.as_slice()).unwrap_or_default() {
+                    corrections.push(vec![
+                        outcome.id.as_str().into(),
+                        source.name.as_str().into(),
+                        dataset.name.as_str().into(),
+                        Cell::Int(Some(outcome.applied as i64)),
+                        Cell::Int(Some(outcome.guard_failed as i64)),
+                        outcome.reason.as_str().into(),
+                    ]);
+                }
+                for (reason, count) in report.map(|r| &r.quarantine_reasons).into_iter().flatten() {
+                    quarantine.push(vec![
+                        source.name.as_str().into(),
+                        dataset.name.as_str().into(),
+                        reason.as_str().into(),
+                        Cell::Int(Some(*count as i64)),
+                    ]);
+                }
+            }
+        }
+        let meta: Vec<Vec<Cell>> = self
+            .catalogue
+            .indicators
+            .iter()
+            .map(|i| {
+                vec![
+                    i.name.as_str().into(),
+                    i.id.as_str().into(),
+                    i.title.as_str().into(),
+                    i.unit.as_str().into(),
+                    i.rollup.as_str().into(),
+                    Cell::Float(Some(i.coverage.publish)),
+                    Cell::Float(Some(i.coverage.flag)),
+                    Cell::Int(Some(i.window)),
+                ]
+            })
+            .collect();
+        check_tables::register(engine, &data_sets, &corrections, &quarantine, &meta)?;
+        checks::run(engine, self.checks).await
+    }
+
+    fn manifest(&self, id: String, key: String, inputs: Inputs, computed: &BTreeMap<String, One>) -> Manifest {
+        let mut entries = Vec::new();
+        for source in self.sources {
+            for dataset in &source.datasets {
+                let name = format!("{}/{}", source.name, dataset.name);
+                let (Some(report), Some(state)) = (self.reports.get(&name), self.states.get(&name)) else { continue };
+                let Some(pull) = &state.pull else { continue };
+                entries.push(InputEntry {
+                    source: source.name.clone(),
+                    dataset: dataset.name.clone(),
+                    licence: source.licence.clone(),
+                    vintage: report.vintage.clone(),
+                    fetched_at: pull.fetched_at.clone(),
+                    origin: pull.origin.clone(),
+                    bodies: pull
+                        .bodies
+                        .iter()
+                        .map(|b| BodyEntry {
+                            name: b.name.clone(),
+                            snapshot: b.hash.clone(),
+                            url: b.url.clone(),
+                            bytes: b.bytes,
+                            fetched_at: b.fetched_at.clone(),
+                        })
+                        .collect(),
+                    observation_file: report.hash.clone(),
+                    series: report.series.clone(),
+                    counts: report.counts.clone(),
+                    quarantine_reasons: report.quarantine_reasons.clone(),
+                    corrections: report.corrections.clone(),
+                    warnings: report.warnings.clone(),
+                    status: state.status.into(),
+                });
+            }
+        }
+        let indicators = self
+            .catalogue
+            .indicators
+            .iter()
+            .filter_map(|indicator| {
+                let one = computed.get(&indicator.name)?;
+                let entry = IndicatorEntry {
+                    id: indicator.id.clone(),
+                    rows: one.values.num_rows() as u64,
+                    status: if one.held.is_some() { "held".into() } else { "computed".into() },
+                    note: one.held.clone(),
+                    inputs: fingerprint::of_indicator(indicator, &self.catalogue, &self.reference, &self.reports, &self.settings),
+                };
+                Some((indicator.name.clone(), entry))
+            })
+            .collect();
+        let warnings = self.states.iter().filter_map(|(name, s)| s.message.as_ref().map(|m| format!("{name}: {m}"))).collect();
+        Manifest {
+            schema_version: 1,
+            release: id,
+            created_at: self.now.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+            previous: None,
+            program: format!("yardstick {}", env!("CARGO_PKG_VERSION")),
+            key,
+            membership: self.membership.into(),
+            current_year: self.current_year(),
+            inputs: entries,
+            workspace: inputs,
+            indicators,
+            rows: BTreeMap::new(),
+            files: BTreeMap::new(),
+            warnings,
+        }
+    }
+
+    fn revisions(
+        &self,
+        previous: Option<&Path>,
+        old_values: &RecordBatch,
+        manifest: &Manifest,
+        values: &RecordBatch,
+    ) -> Result<RecordBatch> {
+        let Some(previous) = previous else { return Ok(RecordBatch::new_empty(schema::revisions())) };
+        let old = Manifest::load(previous)?;
+        diff::compare(
+            &diff::Side { manifest: &old, values: old_values },
+            &diff::Side { manifest, values },
+            &|hash| self.workspace.observation_file(hash),
+            &self.reference.members(),
+        )
+    }
+}
+
+/// The values of one indicator; `held` = the reason why they are those of the release before.
+struct One {
+    values: RecordBatch,
+    held: Option<String>,
+}

@@ -1,0 +1,109 @@
+//! Rows that could not become observations: each with a reason code, none lost.
+
+use std::sync::Arc;
+
+use datafusion::arrow::array::{ArrayRef, Int64Array, RecordBatch, StringArray};
+
+use crate::error::Result;
+use crate::tables::schema;
+
+/// Why a row could not become an observation. The code is stable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reason {
+    UnknownArea,
+    AreaNotCovered,
+    BadYear,
+    BadValue,
+    FieldCount,
+    Encoding,
+    MissingCode,
+    UnknownWord,
+    DuplicateRow,
+    DuplicateKey,
+    /// The same figure in another unit than the one that most rows of the series have.
+    OtherUnit,
+    /// A group as an older classification has it.
+    Superseded,
+    CorrectionDropped,
+}
+
+impl Reason {
+    pub const ALL: [Self; 13] = [
+        Self::UnknownArea,
+        Self::AreaNotCovered,
+        Self::BadYear,
+        Self::BadValue,
+        Self::FieldCount,
+        Self::Encoding,
+        Self::MissingCode,
+        Self::UnknownWord,
+        Self::DuplicateRow,
+        Self::DuplicateKey,
+        Self::OtherUnit,
+        Self::Superseded,
+        Self::CorrectionDropped,
+    ];
+
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::UnknownArea => "unknown_area",
+            Self::AreaNotCovered => "area_not_covered",
+            Self::BadYear => "bad_year",
+            Self::BadValue => "bad_value",
+            Self::FieldCount => "field_count",
+            Self::Encoding => "encoding",
+            Self::MissingCode => "missing_code",
+            Self::UnknownWord => "unknown_word",
+            Self::DuplicateRow => "duplicate_row",
+            Self::DuplicateKey => "duplicate_key",
+            Self::OtherUnit => "other_unit",
+            Self::Superseded => "superseded",
+            Self::CorrectionDropped => "correction_dropped",
+        }
+    }
+
+    /// Whether the row is wrong, rather than outside what we cover or a plain repetition.
+    pub fn is_defect(self) -> bool {
+        !matches!(self, Self::AreaNotCovered | Self::DuplicateRow | Self::OtherUnit | Self::Superseded | Self::CorrectionDropped)
+    }
+}
+
+/// One quarantined row.
+#[derive(Debug, Clone)]
+pub struct Quarantined {
+    pub reason: Reason,
+    pub detail: String,
+    /// Index of the body in the pull.
+    pub body: usize,
+    pub record: u32,
+}
+
+/// Characters of a detail that are kept: enough to find the row, whatever a provider sends.
+const MAX_DETAIL: usize = 200;
+
+impl Quarantined {
+    pub fn new(reason: Reason, detail: impl Into<String>, body: usize, record: u32) -> Self {
+        let mut detail: String = detail.into();
+        if let Some((end, _)) = detail.char_indices().nth(MAX_DETAIL) {
+            detail.truncate(end);
+            detail.push_str("...");
+            detail.shrink_to_fit();
+        }
+        Self { reason, detail, body, record }
+    }
+}
+
+/// The quarantine table, sorted by body and record.
+pub fn batch(source: &str, dataset: &str, snapshots: &[String], rows: &mut [Quarantined]) -> Result<RecordBatch> {
+    rows.sort_by(|a, b| (a.body, a.record, a.reason, &a.detail).cmp(&(b.body, b.record, b.reason, &b.detail)));
+    let strings = |f: &dyn Fn(&Quarantined) -> String| -> ArrayRef { Arc::new(rows.iter().map(|r| Some(f(r))).collect::<StringArray>()) };
+    let columns: Vec<ArrayRef> = vec![
+        strings(&|_| source.to_owned()),
+        strings(&|_| dataset.to_owned()),
+        strings(&|r| r.reason.code().to_owned()),
+        strings(&|r| r.detail.clone()),
+        strings(&|r| snapshots.get(r.body).cloned().unwrap_or_default()),
+        Arc::new(rows.iter().map(|r| i64::from(r.record)).collect::<Int64Array>()),
+    ];
+    Ok(RecordBatch::try_new(schema::quarantine(), columns)?)
+}

@@ -1,0 +1,209 @@
+//! Opens bodies: plain text, ZIP, 7z or gzip, recognised by their bytes; with caps on size and no path ever used.
+
+use std::io::{BufReader, Read, SeekFrom};
+
+use super::ReadSeek;
+use super::limits::{Capped, MAX_MEMBER, damaged, read_error};
+use crate::error::{Code, Error, Result};
+
+/// Members of one archive.
+const MAX_MEMBERS: usize = 1000;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    Empty,
+    Zip,
+    SevenZip,
+    Gzip,
+    Html,
+    Json,
+    Text,
+    /// UTF-16 text, by its byte order mark.
+    Utf16,
+}
+
+/// What the first bytes say.
+pub fn sniff(start: &[u8]) -> Kind {
+    let text = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(start);
+    let trimmed = text.trim_ascii_start();
+    if start.is_empty() || trimmed.is_empty() {
+        Kind::Empty
+    } else if start.starts_with(b"PK\x03\x04") || start.starts_with(b"PK\x05\x06") {
+        Kind::Zip
+    } else if start.starts_with(b"7z\xbc\xaf\x27\x1c") {
+        Kind::SevenZip
+    } else if start.starts_with(b"\x1f\x8b") {
+        Kind::Gzip
+    } else if start.starts_with(b"\xff\xfe") || start.starts_with(b"\xfe\xff") {
+        Kind::Utf16
+    } else if trimmed.starts_with(b"<") {
+        Kind::Html
+    } else if trimmed.starts_with(b"{") || trimmed.starts_with(b"[") {
+        Kind::Json
+    } else {
+        Kind::Text
+    }
+}
+
+/// Looks at the first bytes and rewinds.
+pub fn kind_of(file: &mut dyn ReadSeek) -> Result<Kind> {
+    let mut start = [0; 512];
+    file.seek(SeekFrom::Start(0))?;
+    let mut filled = 0;
+    while filled < start.len() {
+        match file.read(&mut start[filled..])? {
+            0 => break,
+            n => filled += n,
+        }
+    }
+    file.seek(SeekFrom::Start(0))?;
+    Ok(sniff(&start[..filled]))
+}
+
+/// The length of a body, which is left at its start.
+fn length(file: &mut dyn ReadSeek) -> Result<u64> {
+    let length = file.seek(SeekFrom::End(0))?;
+    file.seek(SeekFrom::Start(0))?;
+    Ok(length)
+}
+
+/// The error for a body that is not data at all; None when the kind can be read.
+pub fn refuse(kind: Kind) -> Option<Error> {
+    match kind {
+        Kind::Empty => Some(Error::provider_hint(Code::EmptyBody, "the body is empty", "the last good data stay in use")),
+        Kind::Html => Some(Error::provider_hint(
+            Code::WebPageStored,
+            "the body is a web page, not data",
+            "the service has probably moved or blocks this client; download the file by hand and run with --from DIR",
+        )),
+        _ => None,
+    }
+}
+
+/// A plain text, UTF-16 turned into UTF-8.
+pub fn text_reader<'b>(file: &'b mut dyn ReadSeek, kind: Kind) -> Result<Box<dyn Read + 'b>> {
+    if kind == Kind::Utf16 {
+        let mut bytes = Vec::new();
+        file.take(MAX_MEMBER).read_to_end(&mut bytes)?;
+        let (text, _, _) = encoding_rs::UTF_16LE.decode(&bytes);
+        return Ok(Box::new(std::io::Cursor::new(text.into_owned().into_bytes())));
+    }
+    file.seek(SeekFrom::Start(0))?;
+    Ok(Box::new(BufReader::with_capacity(1 << 18, file)))
+}
+
+/// Calls `read` for each member of a ZIP, 7z or gzip whose name `wanted` accepts, in archive order; a plain text is
+/// one member with an empty name.
+pub fn for_each_member(
+    file: &mut dyn ReadSeek,
+    wanted: &dyn Fn(&str) -> bool,
+    read: &mut dyn FnMut(&str, &mut dyn Read) -> Result<()>,
+) -> Result<()> {
+    let kind = kind_of(file)?;
+    if let Some(error) = refuse(kind) {
+        return Err(error);
+    }
+    match kind {
+        Kind::Zip => zip_members(file, wanted, read),
+        Kind::SevenZip => sevenzip_members(file, wanted, read),
+        Kind::Gzip => {
+            let compressed = length(file)?;
+            let mut reader = Capped::new(flate2::read::MultiGzDecoder::new(BufReader::new(file)), compressed);
+            read("", &mut reader)
+        }
+        _ => {
+            let mut reader = text_reader(file, kind)?;
+            read("", &mut reader)
+        }
+    }
+}
+
+fn zip_members(
+    file: &mut dyn ReadSeek,
+    wanted: &dyn Fn(&str) -> bool,
+    read: &mut dyn FnMut(&str, &mut dyn Read) -> Result<()>,
+) -> Result<()> {
+    let mut archive = zip::ZipArchive::new(BufReader::new(file)).map_err(|e| damaged("ZIP", &e))?;
+    if archive.len() > MAX_MEMBERS {
+        return Err(Error::provider(Code::TooManyMembers, format!("the ZIP has {} members", archive.len())));
+    }
+    for index in 0..archive.len() {
+        let member = archive.by_index(index).map_err(|e| damaged("ZIP", &e))?;
+        let entry = member.entry();
+        let name = entry.name().map_err(|e| damaged("ZIP", &e))?.into_owned();
+        let (is_dir, compressed) = (entry.is_dir(), entry.compressed_size());
+        safe_name(&name)?;
+        if is_dir || is_litter(&name) || !wanted(&name) {
+            continue;
+        }
+        let mut reader = Capped::new(member, compressed);
+        read(&name, &mut reader)?;
+        drain(&mut reader)?;
+    }
+    Ok(())
+}
+
+fn sevenzip_members(
+    file: &mut dyn ReadSeek,
+    wanted: &dyn Fn(&str) -> bool,
+    read: &mut dyn FnMut(&str, &mut dyn Read) -> Result<()>,
+) -> Result<()> {
+    let compressed = length(file)?;
+    let mut archive = sevenz_rust2::ArchiveReader::new_with_memory_limit(BufReader::new(file), sevenz_rust2::Password::empty(), 512 << 10)
+        .map_err(|e| damaged("7z", &e))?;
+    archive.set_thread_count(1);
+    if archive.archive().files.len() > MAX_MEMBERS {
+        return Err(Error::provider(Code::TooManyMembers, format!("the 7z has {} members", archive.archive().files.len())));
+    }
+    let mut failure = None;
+    let outcome = archive.for_each_entries(|entry, reader| {
+        let name = entry.name().to_owned();
+        let step = || -> Result<()> {
+            safe_name(&name)?;
+            let mut capped = Capped::new(reader, compressed);
+            if !entry.is_directory() && !is_litter(&name) && wanted(&name) {
+                read(&name, &mut capped)?;
+            }
+            drain(&mut capped)
+        };
+        match step() {
+            Ok(()) => Ok(true),
+            Err(error) => {
+                failure = Some(error);
+                Err(sevenz_rust2::Error::Other("stopped".into()))
+            }
+        }
+    });
+    match failure {
+        Some(error) => Err(error),
+        None => outcome.map_err(|e| damaged("7z", &e)),
+    }
+}
+
+/// Reads to the end, so that the check sum is verified.
+fn drain(reader: &mut dyn Read) -> Result<()> {
+    std::io::copy(reader, &mut std::io::sink()).map_err(|e| read_error(&e))?;
+    Ok(())
+}
+
+/// Names are never used as paths; one that would leave a folder still shows a hostile archive.
+fn safe_name(name: &str) -> Result<()> {
+    let hostile = name.starts_with('/') || name.contains('\\') || name.contains(':') || name.split('/').any(|part| part == "..");
+    if hostile || name.contains('\0') {
+        return Err(Error::provider(
+            Code::UnsafeMemberName,
+            format!("the archive has a member with an unsafe name: {}", name.escape_debug()),
+        ));
+    }
+    Ok(())
+}
+
+/// What systems leave beside data: never a body, and never a member that counts.
+pub fn is_litter(name: &str) -> bool {
+    let file = name.rsplit('/').next().unwrap_or(name);
+    let known = [".DS_Store", "Thumbs.db", "desktop.ini"];
+    file.starts_with("._")
+        || file.starts_with("~$")
+        || known.iter().any(|k| k.eq_ignore_ascii_case(file))
+        || name.split('/').any(|part| part == "__MACOSX")
+}

@@ -1,0 +1,34 @@
+//! What notes and file names of ITU say: the status of a figure, the day of a download.
+
+/// Portal downloads carry the moment in their name: `<label>_<epoch milliseconds>.csv`.
+pub(super) fn downloaded_at(name: &str) -> Option<String> {
+    let stem = name.split('.').next()?;
+    let (_, digits) = stem.rsplit_once('_')?;
+    let milliseconds: i64 = digits.parse().ok().filter(|_| digits.len() == 13)?;
+    let moment = jiff::Timestamp::from_millisecond(milliseconds).ok()?;
+    Some(format!("downloaded {}", moment.strftime("%Y-%m-%d")))
+}
+
+/// Estimates are marked only in words: "ITU estimate.", "Estimation based on ..", in mixed case; so are breaks.
+pub(super) fn status_of(note: &str, source: &str) -> &'static str {
+    let (note, source) = (note.to_ascii_lowercase(), source.to_ascii_lowercase());
+    let says = |words: &[&str]| words.iter().any(|word| note.contains(word));
+    if source.contains("estimat") || says(&["estimat"]) {
+        "E"
+    } else if says(&["break in", "series break", "breaks in", "redesigned"]) || (says(&["compar"]) && says(&["should not be"])) {
+        "B"
+    } else {
+        "A"
+    }
+}
+
+/// Note and source in one text; empty parts left out.
+pub(super) fn note_of(note: &str, source: &str) -> Option<String> {
+    let clean = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    match (clean(note), clean(source)) {
+        (note, source) if note.is_empty() && source.is_empty() => None,
+        (note, source) if note.is_empty() => Some(source),
+        (note, source) if source.is_empty() => Some(note),
+        (note, source) => Some(format!("{note} [{source}]")),
+    }
+}

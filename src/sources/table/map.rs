@@ -1,0 +1,158 @@
+//! The column map of a `table` data set: how a statistician brings in any CSV or XLSX without Rust.
+
+use serde::Serialize;
+
+use crate::authored::rules;
+use crate::authored::toml::TableReader;
+use crate::error::{Code, Problem, suggestion};
+
+/// Where one of our columns comes from.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub enum Column {
+    /// One or more columns of the file; several are joined with a dot.
+    From(Vec<String>),
+    /// The same for every row.
+    Constant(String),
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct TableMap {
+    /// Where the file can be pulled from; empty when it is only downloaded by hand.
+    pub url: String,
+    pub sheet: Option<String>,
+    /// The row that holds the column names, from 1.
+    pub header_row: usize,
+    pub delimiter: u8,
+    /// Which codes the ref_area column holds: iso3, m49, itu, unctad, uis, unsd or name.
+    pub area_scheme: String,
+    pub columns: Vec<(String, Column)>,
+    /// Years stand as columns (`2008` or `y_2008`), one value each.
+    pub years_as_columns: bool,
+    /// Provider's word -> our code, per column of ours.
+    pub maps: Vec<(String, Vec<(String, String)>)>,
+    /// Rows are read only when the file's column has one of these values.
+    pub only: Vec<(String, Vec<String>)>,
+}
+
+/// What a table data set may fill.
+pub const TARGETS: [&str; 15] = [
+    "series",
+    "ref_area",
+    "time_period",
+    "sex",
+    "age",
+    "urbanisation",
+    "disability",
+    "education_level",
+    "size_class",
+    "breakdown",
+    "value",
+    "unit",
+    "obs_status",
+    "edition",
+    "note",
+];
+
+impl TableMap {
+    pub fn column(&self, name: &str) -> Option<&Column> {
+        self.columns.iter().find(|(target, _)| target == name).map(|(_, column)| column)
+    }
+
+    /// Whether a code (after mapping) is one that the column's map gives; a column without a map takes any.
+    pub fn knows(&self, column: &str, code: &str) -> bool {
+        self.maps.iter().find(|(target, _)| target == column).is_none_or(|(_, pairs)| pairs.iter().any(|(_, to)| to == code))
+    }
+
+    /// The code for a provider's word, where a map names it.
+    pub fn code<'a>(&'a self, column: &str, word: &'a str) -> &'a str {
+        self.maps
+            .iter()
+            .find(|(target, _)| target == column)
+            .and_then(|(_, pairs)| pairs.iter().find(|(from, _)| from.trim().eq_ignore_ascii_case(word.trim())))
+            .map_or(word, |(_, to)| to.as_str())
+    }
+}
+
+pub(super) fn read(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> Option<TableMap> {
+    let url = table.string("url", problems).unwrap_or_default();
+    if !url.trim().is_empty() {
+        rules::address(table, "url", &url, problems);
+    }
+    let sheet = table.string("sheet", problems);
+    let header_row = table.integer("header_row", problems).unwrap_or(1).clamp(1, 1000) as usize;
+    let delimiter = table.string("delimiter", problems).and_then(|d| d.bytes().next()).unwrap_or(b',');
+    let area_scheme = table.string("area_scheme", problems).unwrap_or_else(|| "iso3".into());
+    const SCHEMES: [&str; 7] = ["iso3", "m49", "itu", "unctad", "uis", "unsd", "name"];
+    if !SCHEMES.contains(&area_scheme.as_str()) {
+        problems.push(
+            Problem::new(
+                Code::UnknownAreaScheme,
+                table.source(),
+                table.span_of("area_scheme"),
+                format!("unknown area_scheme `{area_scheme}`"),
+            )
+            .maybe_hint(suggestion(&area_scheme, SCHEMES)),
+        );
+    }
+    let years_as_columns = table.boolean("years_as_columns", problems).unwrap_or(false);
+    let mut columns = Vec::new();
+    let Some(mut map) = table.table("columns", "columns", problems) else {
+        table.require::<()>("columns", None, problems);
+        return None;
+    };
+    for target in TARGETS {
+        if let Some(column) = read_column(&mut map, target, problems) {
+            columns.push((target.to_owned(), column));
+        }
+    }
+    for needed in ["series", "ref_area", "time_period", "value"] {
+        let given = columns.iter().any(|(target, _)| target == needed);
+        if !given && !map.has(needed) && !(years_as_columns && (needed == "time_period" || needed == "value")) {
+            problems.push(
+                Problem::new(Code::MissingKey, map.source(), map.span(), format!("columns needs `{needed}`"))
+                    .hint(format!("{needed} = \"name of the column in the file\", or {needed} = {{ constant = \"..\" }}")),
+            );
+        }
+    }
+    map.finish(problems);
+    let mut maps = Vec::new();
+    if let Some(mut table) = table.table("maps", "maps", problems) {
+        for target in TARGETS {
+            if let Some(pairs) = table.map(target, problems) {
+                maps.push((target.to_owned(), pairs));
+            }
+        }
+        table.finish(problems);
+    }
+    let only = table
+        .map("only", problems)
+        .unwrap_or_default()
+        .into_iter()
+        .map(|(column, values)| (column, values.split('|').map(|v| v.trim().to_owned()).collect()))
+        .collect();
+    Some(TableMap { url, sheet, header_row, delimiter, area_scheme, columns, years_as_columns, maps, only })
+}
+
+/// `"Name"`, `["Name", "Other"]` or `{ constant = "x" }`.
+fn read_column(map: &mut TableReader<'_>, target: &'static str, problems: &mut Vec<Problem>) -> Option<Column> {
+    if !map.has(target) {
+        // Asked for so that the name counts as known.
+        let mut nothing = Vec::new();
+        map.string(target, &mut nothing);
+        return None;
+    }
+    let mut attempt = Vec::new();
+    if let Some(name) = map.string(target, &mut attempt) {
+        return Some(Column::From(vec![name]));
+    }
+    attempt.clear();
+    if let Some(names) = map.strings(target, &mut attempt) {
+        return Some(Column::From(names));
+    }
+    attempt.clear();
+    let mut table = map.table(target, "constant", problems)?;
+    let constant = table.scalar("constant", problems);
+    let constant = table.require("constant", constant, problems);
+    table.finish(problems);
+    constant.map(Column::Constant)
+}

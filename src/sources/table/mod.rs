@@ -1,0 +1,54 @@
+//! Any published CSV or XLSX, read through a map of its columns: how a statistician brings in a file without Rust.
+
+mod map;
+mod requests;
+mod rows;
+
+use std::sync::Arc;
+
+use self::map::{Column, TableMap};
+use super::body::ReadSeek;
+use super::body::csv::Header;
+use super::format::{Format, Parsed, Served};
+use super::plan::{Asked, Fixed, Plan};
+use crate::authored::toml::TableReader;
+use crate::error::{Problem, Result};
+use crate::reference::Reference;
+use crate::rows::collector::Collector;
+
+pub fn read(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> Option<Arc<dyn Format>> {
+    map::read(table, problems).map(|map| -> Arc<dyn Format> { Arc::new(map) })
+}
+
+impl Format for TableMap {
+    fn settings(&self) -> serde_json::Value {
+        serde_json::json!({ "table": self })
+    }
+
+    fn plan(&self, asked: &Asked<'_>) -> Result<Box<dyn Plan>> {
+        Ok(Box::new(Fixed::new(vec![requests::request(self, asked)?])))
+    }
+
+    fn parse(&self, _name: &str, body: &mut dyn ReadSeek, _reference: &Reference, collector: &mut Collector<'_>) -> Result<Parsed> {
+        rows::parse(body, self, collector)
+    }
+
+    fn fits(&self, header: &Header) -> bool {
+        rows::fits(self, header)
+    }
+
+    fn csv_layout(&self) -> (u8, usize) {
+        (self.delimiter, self.header_row)
+    }
+
+    fn nothing_to_ask(&self, _environment: &dyn Fn(&str) -> Option<String>) -> Option<&'static str> {
+        self.url.trim().is_empty().then_some("it is only downloaded by hand")
+    }
+
+    fn series(&self, _reference: &Reference) -> Served {
+        match self.column("series") {
+            Some(Column::Constant(series)) => Served { series: vec![series.clone()], ..Served::default() },
+            _ => Served::default(),
+        }
+    }
+}

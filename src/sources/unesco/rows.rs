@@ -1,0 +1,302 @@
+//! UNESCO Institute for Statistics: the bulk SDG/OPRI archive and the answers of the Data API.
+
+use std::collections::HashMap;
+use std::io::Read;
+
+use serde::Deserialize;
+
+use super::codes::{income_vintage, month_of, series_key, status_of, unit_of_label};
+use crate::error::{Code, Error, Result};
+use crate::rows::collector::Collector;
+use crate::rows::quarantine::Reason;
+use crate::rows::series_key::Detail;
+use crate::rows::value::Value;
+use crate::sources::Parsed;
+use crate::sources::body::archive::{self, Kind};
+use crate::sources::body::csv::{CsvStream, Record};
+use crate::sources::body::{ReadSeek, limits};
+
+pub(super) fn parse(file: &mut dyn ReadSeek, name: &str, collector: &mut Collector<'_>) -> Result<Parsed> {
+    let kind = archive::kind_of(file)?;
+    if let Some(error) = archive::refuse(kind) {
+        return Err(error);
+    }
+    let mut rows = Rows::default();
+    match kind {
+        Kind::Json => rows.answer(file, collector).map(|()| Parsed::default()),
+        Kind::Zip | Kind::SevenZip => archive_body(file, &mut rows, collector),
+        Kind::Gzip => {
+            archive::for_each_member(file, &|_| true, &mut |_, reader| rows.table(reader, name, collector)).map(|()| Parsed::default())
+        }
+        _ => {
+            let mut reader = archive::text_reader(file, kind)?;
+            rows.table(&mut reader, name, collector).map(|()| Parsed::default())
+        }
+    }
+}
+
+/// A bulk archive (national and regional data, labels) or an export (one data file in a folder).
+fn archive_body(file: &mut dyn ReadSeek, rows: &mut Rows, collector: &mut Collector<'_>) -> Result<Parsed> {
+    let mut parsed = Parsed::default();
+    let mut regions = false;
+    // `data.csv` of an export in its folder; SDG_METADATA.csv is something else.
+    let export = |name: &str| name.rsplit('/').next().is_some_and(|file| matches!(file, "data.csv" | "data.json"));
+    let ends = |name: &str, end: &str| name.to_ascii_lowercase().ends_with(end);
+    archive::for_each_member(
+        file,
+        &|name| ends(name, "_label.csv") || ends(name, "_region.csv") || ends(name, ".md"),
+        &mut |name, reader| {
+            if ends(name, "_label.csv") {
+                return rows.labels(reader);
+            }
+            if ends(name, "_region.csv") {
+                regions = true;
+            } else if let Some(at) = name.to_ascii_uppercase().find("RELEASE_") {
+                // `SDG_README_RELEASE_2026_February.md` carries the release in its name; other notes may lie beside it.
+                parsed.vintage = Some(name[at + 8..].trim_end_matches(".md").replace('_', " "));
+            }
+            Ok(())
+        },
+    )?;
+    let mut found = false;
+    archive::for_each_member(
+        file,
+        &|name| ends(name, "_data_national.csv") || ends(name, "_data_regional.csv") || export(name),
+        &mut |name, reader| {
+            found = true;
+            if !export(name) {
+                parsed.members.push(name.rsplit('/').next().unwrap_or(name).to_ascii_uppercase());
+            }
+            if ends(name, ".json") { rows.answer(reader, collector) } else { rows.table(reader, name, collector) }
+        },
+    )?;
+    let has = |end: &str| parsed.members.iter().any(|name| name.ends_with(end));
+    let (national, regional) = (has("_DATA_NATIONAL.CSV"), has("_DATA_REGIONAL.CSV"));
+    let missing = match (found, national, regional) {
+        (false, ..) => Some(("the archive has no data file", "expected .._DATA_NATIONAL.csv, or data.csv of an export")),
+        (_, false, true) => Some((
+            "the archive has data of regions, but no file .._DATA_NATIONAL.csv",
+            "without it all figures of economies would vanish: pull again, or wait for the next release",
+        )),
+        (_, true, false) if regions => Some((
+            "the archive lists regions, but has no file .._DATA_REGIONAL.csv with their data",
+            "without it all aggregates of UIS would vanish: pull again, or wait for the next release",
+        )),
+        _ => None,
+    };
+    if let Some((what, hint)) = missing {
+        return Err(Error::provider_hint(Code::NoDataFile, what, hint));
+    }
+    if national && !regional {
+        collector.warnings.push("the archive has no file .._DATA_REGIONAL.csv: no aggregates of UIS".into());
+    }
+    Ok(parsed)
+}
+
+/// One answer of `/data/indicators`.
+#[derive(Deserialize)]
+struct Answer {
+    #[serde(default)]
+    hints: Option<Vec<Hint>>,
+    records: Vec<ApiRecord>,
+}
+
+#[derive(Deserialize)]
+struct Hint {
+    code: String,
+    #[serde(default)]
+    message: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct ApiRecord {
+    indicator_id: String,
+    geo_unit: String,
+    year: i32,
+    value: Option<f64>,
+    #[serde(default)]
+    magnitude: Option<String>,
+    #[serde(default)]
+    qualifier: Option<String>,
+    #[serde(default)]
+    footnotes: Option<Vec<Footnote>>,
+}
+
+#[derive(Deserialize)]
+struct Footnote {
+    #[serde(default)]
+    value: Option<String>,
+}
+
+/// A record as any route gives it.
+struct Row<'a> {
+    number: u32,
+    series: u32,
+    area: &'a [u8],
+    year: &'a [u8],
+    /// `MAGNITUDE|QUALIFIER`
+    flags: &'a [u8],
+    footnote: Option<String>,
+}
+
+#[derive(Default)]
+struct Rows {
+    units: HashMap<String, &'static str>,
+    series: HashMap<Box<[u8]>, u32>,
+    details: HashMap<Box<[u8]>, (u32, Effect)>,
+    count: u32,
+}
+
+/// What MAGNITUDE does to the value.
+#[derive(Clone, Copy, PartialEq)]
+enum Effect {
+    Keep,
+    Zero,
+    Null,
+}
+
+impl Rows {
+    /// Units from the labels; codes are padded with blanks in exactly the series that matter.
+    fn labels(&mut self, reader: &mut dyn Read) -> Result<()> {
+        let mut csv = CsvStream::open(reader, b',', 0)?;
+        let (code, label) = (csv.header().require(&["INDICATOR_ID"])?, csv.header().require(&["INDICATOR_LABEL_EN"])?);
+        while let Some(record) = csv.read()? {
+            if let Record::Whole(_, record) = record {
+                let text = |column| String::from_utf8_lossy(record.get(column).unwrap_or_default()).trim().to_owned();
+                self.units.insert(text(code), unit_of_label(&text(label)));
+            }
+        }
+        Ok(())
+    }
+
+    /// A data table of the bulk archive or an export.
+    fn table(&mut self, reader: &mut dyn Read, name: &str, collector: &mut Collector<'_>) -> Result<()> {
+        let mut csv = CsvStream::open(reader, b',', self.count).map_err(|e| match e {
+            Error::Provider { code, message, hint } => Error::Provider { code, message: format!("{name}: {message}"), hint },
+            other => other,
+        })?;
+        let code = csv.header().require(&["INDICATOR_ID", "indicatorId"])?;
+        let area = csv.header().require(&["COUNTRY_ID", "REGION_ID", "geoUnit"])?;
+        let year = csv.header().require(&["YEAR"])?;
+        let value = csv.header().require(&["VALUE"])?;
+        // Without the flags, `not applicable` would pass for zero.
+        let (magnitude, qualifier) = (csv.header().require(&["MAGNITUDE"])?, csv.header().require(&["QUALIFIER"])?);
+        let mut key = Vec::new();
+        let mut last = (Vec::new(), 0u32);
+        while let Some(record) = csv.read()? {
+            collector.limits()?;
+            match record {
+                Record::Torn(number, fields) => collector.quarantine(number, Reason::FieldCount, format!("{fields} fields")),
+                Record::Whole(number, record) => {
+                    let cell = |column: usize| record.get(column).unwrap_or_default().trim_ascii();
+                    let indicator = cell(code);
+                    if last.0 != indicator {
+                        let Some(series) = self.series(indicator, collector) else {
+                            collector.quarantine(number, Reason::Encoding, String::from_utf8_lossy(indicator));
+                            continue;
+                        };
+                        last = (indicator.to_vec(), series);
+                    }
+                    key.clear();
+                    key.extend_from_slice(cell(magnitude));
+                    key.push(b'|');
+                    key.extend_from_slice(cell(qualifier));
+                    let given = cell(value);
+                    let value = if given.is_empty() { Value::Missing } else { Value::Text(given) };
+                    let row = Row { number, series: last.1, area: cell(area), year: cell(year), flags: &key, footnote: None };
+                    self.row(&row, value, collector);
+                }
+            }
+        }
+        self.count = csv.count();
+        Ok(())
+    }
+
+    fn answer(&mut self, reader: impl Read, collector: &mut Collector<'_>) -> Result<()> {
+        let answer: Answer = limits::json(reader)?;
+        if let Some(hint) = answer.hints.iter().flatten().find(|h| h.code.ends_with("::001") || h.code.ends_with("::003")) {
+            return Err(Error::provider_hint(
+                Code::CodeUnknownToUis,
+                format!("{}: {}", hint.code, hint.message),
+                "correct the code in the data set; nothing was taken from this answer",
+            ));
+        }
+        for record in answer.records {
+            self.count += 1;
+            let Some(series) = self.series(record.indicator_id.trim().as_bytes(), collector) else { continue };
+            let flags = format!("{}|{}", record.magnitude.as_deref().unwrap_or_default(), record.qualifier.as_deref().unwrap_or_default());
+            let year = record.year.to_string();
+            let notes: Vec<String> = record.footnotes.unwrap_or_default().into_iter().filter_map(|f| f.value).collect();
+            let row = Row {
+                number: self.count,
+                series,
+                area: record.geo_unit.trim().as_bytes(),
+                year: year.as_bytes(),
+                flags: flags.as_bytes(),
+                footnote: (!notes.is_empty()).then(|| notes.join("; ")),
+            };
+            self.row(&row, record.value.map_or(Value::Missing, Value::Number), collector);
+        }
+        Ok(())
+    }
+
+    /// One record of any route.
+    fn row(&mut self, row: &Row<'_>, given: Value<'_>, collector: &mut Collector<'_>) {
+        let (mut detail, effect) = self.flags(row.flags, collector);
+        let value = match effect {
+            Effect::Null | Effect::Zero if given.number().is_some_and(|n| n != 0.0) => {
+                let flags = String::from_utf8_lossy(row.flags);
+                let magnitude = flags.split('|').next().unwrap_or_default();
+                let what = format!("{} with MAGNITUDE {magnitude}", given.number().unwrap_or_default());
+                return collector.quarantine(row.number, Reason::BadValue, what);
+            }
+            Effect::Null => Value::Missing,
+            Effect::Zero => Value::Number(0.0),
+            Effect::Keep => given,
+        };
+        let empty = matches!(value, Value::Missing) && effect == Effect::Keep;
+        let area = std::str::from_utf8(row.area).unwrap_or_default();
+        let vintage = income_vintage(area);
+        if empty || vintage.is_some() || row.footnote.is_some() {
+            let mut full = status_of(&String::from_utf8_lossy(row.flags).to_uppercase());
+            if empty {
+                full = Detail::status("O");
+            }
+            let classification = vintage.map(|vintage| format!("classification of {vintage}"));
+            let notes: Vec<String> = [row.footnote.clone().or(full.note.take()), classification].into_iter().flatten().collect();
+            full.note = (!notes.is_empty()).then(|| notes.join("; "));
+            detail = collector.detail(&full);
+        }
+        let first = collector.accepted();
+        collector.push(row.number, "uis", row.area, row.year, row.series, detail, value);
+        if let Some(vintage) = vintage {
+            collector.dated(first, month_of(vintage));
+        }
+    }
+
+    fn series(&mut self, code: &[u8], collector: &mut Collector<'_>) -> Option<u32> {
+        if let Some(&index) = self.series.get(code) {
+            return Some(index);
+        }
+        let text = std::str::from_utf8(code).ok()?;
+        collector.code(text);
+        let index = collector.series(series_key(text, self.units.get(text).copied()));
+        self.series.insert(code.into(), index);
+        Some(index)
+    }
+
+    fn flags(&mut self, key: &[u8], collector: &mut Collector<'_>) -> (u32, Effect) {
+        let text = String::from_utf8_lossy(key).to_uppercase();
+        let detail = collector.detail(&status_of(&text));
+        let effect = match text.split('|').next().unwrap_or_default() {
+            "NIL" => Effect::Zero,
+            // The cell says 0, but the indicator does not apply: null, never zero.
+            "NA" | "SUPP" | "INCLUDED" => Effect::Null,
+            _ => Effect::Keep,
+        };
+        collector.keep(key.len());
+        self.details.insert(key.into(), (detail, effect));
+        (detail, effect)
+    }
+}

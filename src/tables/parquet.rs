@@ -1,0 +1,52 @@
+//! Tables as Parquet files: zstd, plain strings, the same bytes for the same rows.
+
+use std::path::Path;
+
+use datafusion::arrow::array::RecordBatch;
+use datafusion::arrow::datatypes::SchemaRef;
+use datafusion::parquet::arrow::ArrowWriter;
+use datafusion::parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use datafusion::parquet::arrow::arrow_writer::ArrowWriterOptions;
+use datafusion::parquet::basic::{Compression, ZstdLevel};
+use datafusion::parquet::file::properties::{EnabledStatistics, WriterProperties};
+
+use super::conform::conform;
+use crate::error::Result;
+
+/// Rows of one row group: small enough that a filter on one series reads little.
+pub const ROW_GROUP: usize = 262_144;
+
+/// Parquet settings of every file that the program writes.
+pub fn properties() -> Result<WriterProperties> {
+    Ok(WriterProperties::builder()
+        .set_compression(Compression::ZSTD(ZstdLevel::try_new(3)?))
+        .set_statistics_enabled(EnabledStatistics::Page)
+        .set_max_row_group_row_count(Some(ROW_GROUP))
+        .set_created_by("yardstick".into())
+        .build())
+}
+
+/// A whole Parquet file as one batch of the given schema.
+pub fn read(path: &Path, schema: &SchemaRef) -> Result<RecordBatch> {
+    let file = fs_err::File::open(path)?.into_parts().0;
+    let reader = ParquetRecordBatchReaderBuilder::try_new(file)?.with_batch_size(1 << 16).build()?;
+    let batches = reader.collect::<std::result::Result<Vec<_>, _>>()?;
+    conform(&batches, schema, &|_| None)
+}
+
+/// Writes a finished table.
+pub fn write(batches: &[RecordBatch], schema: &SchemaRef, path: &Path) -> Result<()> {
+    crate::files::write_atomically(path, &bytes(batches, schema)?)
+}
+
+/// A finished table as the bytes of a Parquet file, without Arrow metadata: plain strings to every reader.
+pub fn bytes(batches: &[RecordBatch], schema: &SchemaRef) -> Result<Vec<u8>> {
+    let options = ArrowWriterOptions::new().with_properties(properties()?).with_skip_arrow_metadata(true);
+    let mut bytes = Vec::new();
+    let mut writer = ArrowWriter::try_new_with_options(&mut bytes, schema.clone(), options)?;
+    for batch in batches {
+        writer.write(batch)?;
+    }
+    writer.close()?;
+    Ok(bytes)
+}

@@ -1,0 +1,261 @@
+//! The columns of every table that users rely on.
+
+use std::sync::Arc;
+
+use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+
+/// The seven dimensions besides area and time, in key order. `_T` when a dimension is not in play.
+pub const DIMENSIONS: [&str; 7] = ["sex", "age", "urbanisation", "disability", "education_level", "size_class", "breakdown"];
+
+fn text(name: &str) -> Field {
+    Field::new(name, DataType::Utf8, false)
+}
+
+fn text_or_null(name: &str) -> Field {
+    Field::new(name, DataType::Utf8, true)
+}
+
+fn year(name: &str) -> Field {
+    Field::new(name, DataType::Int32, false)
+}
+
+fn year_or_null(name: &str) -> Field {
+    Field::new(name, DataType::Int32, true)
+}
+
+fn number(name: &str) -> Field {
+    Field::new(name, DataType::Float64, true)
+}
+
+fn schema(fields: Vec<Field>) -> SchemaRef {
+    Arc::new(Schema::new(fields))
+}
+
+/// `data/observations/<source>/<dataset>.parquet`
+pub fn observations() -> SchemaRef {
+    let mut fields = vec![text("source"), text("dataset"), text("series"), text("ref_area"), year("time_period")];
+    fields.extend(DIMENSIONS.map(text));
+    fields.extend([
+        number("obs_value"),
+        text_or_null("obs_text"),
+        text("unit"),
+        text("obs_status"),
+        text_or_null("note"),
+        text("snapshot"),
+        Field::new("record", DataType::Int64, false),
+    ]);
+    schema(fields)
+}
+
+/// `data/quarantine/<source>/<dataset>.parquet`
+pub fn quarantine() -> SchemaRef {
+    schema(vec![
+        text("source"),
+        text("dataset"),
+        text("reason"),
+        text("detail"),
+        text("snapshot"),
+        Field::new("record", DataType::Int64, false),
+    ])
+}
+
+/// `values.parquet`; the first eleven columns are the key.
+pub fn values() -> SchemaRef {
+    let mut fields = vec![text("indicator"), text("ref_area"), year("time_period")];
+    fields.extend(DIMENSIONS.map(text));
+    fields.extend([
+        text("estimate"),
+        text("ref_area_name"),
+        text("area_kind"),
+        text_or_null("group_scheme"),
+        number("value"),
+        text("unit"),
+        text("obs_status"),
+        number("coverage"),
+        Field::new("members_observed", DataType::Int64, true),
+        Field::new("members_total", DataType::Int64, true),
+        text_or_null("note"),
+        text_or_null("source"),
+    ]);
+    schema(fields)
+}
+
+/// The key of `values.parquet`, in sort order.
+pub fn values_key() -> Vec<&'static str> {
+    let mut key = vec!["indicator", "ref_area", "time_period"];
+    key.extend(DIMENSIONS);
+    key.push("estimate");
+    key
+}
+
+/// `progress.parquet`
+pub fn progress() -> SchemaRef {
+    let mut fields = vec![text("target"), text("indicator"), text("ref_area")];
+    fields.extend(DIMENSIONS.map(text));
+    fields.extend([
+        text("estimate"),
+        text("direction"),
+        year_or_null("baseline_year"),
+        number("baseline_value"),
+        year_or_null("latest_year"),
+        number("latest_value"),
+        year("target_year"),
+        number("target_value"),
+        number("distance"),
+        number("actual_per_year"),
+        number("required_per_year"),
+        number("pace"),
+        number("pace_cagr"),
+        text("class"),
+        number("projected_low"),
+        number("projected_high"),
+        number("arrival_year"),
+        text_or_null("note"),
+    ]);
+    schema(fields)
+}
+
+/// `checks.parquet`
+pub fn checks() -> SchemaRef {
+    schema(vec![
+        text("id"),
+        text("title"),
+        text("severity"),
+        text("indicator"),
+        Field::new("rows_failed", DataType::Int64, false),
+        Field::new("limit", DataType::Int64, true),
+        text("result"),
+        text_or_null("note"),
+    ])
+}
+
+/// What an indicator's SELECT becomes: one row per economy, year and breakdown.
+pub fn country_values() -> SchemaRef {
+    let mut fields = vec![text("ref_area"), year("time_period")];
+    fields.extend(DIMENSIONS.map(text));
+    fields.extend([
+        text_or_null("estimate"),
+        number("value"),
+        number("weight"),
+        number("numerator"),
+        number("denominator"),
+        text("unit"),
+        text("obs_status"),
+        number("coverage"),
+        Field::new("members_observed", DataType::Int64, true),
+        Field::new("members_total", DataType::Int64, true),
+        text_or_null("note"),
+        text_or_null("source"),
+    ]);
+    schema(fields)
+}
+
+pub fn population() -> SchemaRef {
+    schema(vec![
+        text("ref_area"),
+        year("time_period"),
+        text("sex"),
+        text("age"),
+        text("urbanisation"),
+        Field::new("persons", DataType::Float64, false),
+    ])
+}
+
+pub fn areas() -> SchemaRef {
+    schema(vec![text("ref_area"), text("name"), text("iso2"), text("m49")])
+}
+
+pub fn groups() -> SchemaRef {
+    schema(vec![text("group_code"), text("group_scheme"), text("name"), Field::new("members_expected", DataType::Int64, true)])
+}
+
+pub fn membership() -> SchemaRef {
+    schema(vec![text("group_scheme"), text("group_code"), text("ref_area"), year("first_year"), year("last_year")])
+}
+
+pub fn gni_per_capita() -> SchemaRef {
+    schema(vec![text("ref_area"), year("time_period"), number("usd")])
+}
+
+pub fn units() -> SchemaRef {
+    schema(vec![
+        text("unit"),
+        text("name"),
+        text("symbol"),
+        Field::new("decimals", DataType::Int64, true),
+        number("minimum"),
+        number("maximum"),
+    ])
+}
+
+pub fn itu_series() -> SchemaRef {
+    schema(["series_id", "series", "code", "title", "unit"].map(text).to_vec())
+}
+
+/// The tables that an indicator's SELECT may read, with their columns.
+pub fn statistician_tables() -> Vec<(&'static str, SchemaRef)> {
+    vec![
+        ("observations", observations()),
+        ("observations_by_data_set", observations()),
+        ("population", population()),
+        ("areas", areas()),
+        ("groups", groups()),
+        ("membership", membership()),
+        ("gni_per_capita", gni_per_capita()),
+        ("units", units()),
+        ("itu_series", itu_series()),
+    ]
+}
+
+/// The header of the indicator that is computed, as its method files read it.
+pub fn parameters() -> SchemaRef {
+    schema(vec![
+        text("indicator"),
+        text("unit"),
+        text("rollup"),
+        Field::new("window", DataType::Int32, false),
+        Field::new("publish", DataType::Float64, false),
+        Field::new("flag", DataType::Float64, false),
+        Field::new("min_members", DataType::Int64, false),
+        text("base"),
+        Field::new("scale", DataType::Float64, false),
+    ])
+}
+
+/// What publish.sql gives; used when there is nothing to roll up.
+pub fn group_values() -> SchemaRef {
+    let mut fields = vec![text_or_null("ref_area"), text_or_null("group_scheme"), year_or_null("time_period")];
+    fields.extend(DIMENSIONS.map(text_or_null));
+    fields.extend([
+        text_or_null("estimate"),
+        number("value"),
+        text_or_null("obs_status"),
+        number("coverage"),
+        Field::new("members_observed", DataType::Int64, true),
+        Field::new("members_total", DataType::Int64, true),
+        text_or_null("note"),
+    ]);
+    schema(fields)
+}
+
+/// The targets of all headers, as progress.sql reads them.
+pub fn targets() -> SchemaRef {
+    let mut fields = ["target", "title", "indicator", "area"].map(text_or_null).to_vec();
+    fields.extend([year_or_null("target_year"), text_or_null("kind")]);
+    fields.extend(["value", "change", "low", "high", "met_at"].map(number));
+    fields.extend([text_or_null("direction"), year_or_null("baseline_year"), number("baseline_value")]);
+    fields.extend(["also_groups", "also_countries"].map(|name| Field::new(name, DataType::Boolean, true)));
+    fields.extend(DIMENSIONS.map(text_or_null));
+    fields.extend(["estimates", "unit", "missing", "note"].map(text_or_null));
+    schema(fields)
+}
+
+/// `revisions.parquet`
+pub fn revisions() -> SchemaRef {
+    let mut fields = vec![text_or_null("indicator"), text_or_null("ref_area"), year_or_null("time_period")];
+    fields.extend(DIMENSIONS.map(text_or_null));
+    fields.extend(["estimate", "change"].map(text_or_null));
+    fields.extend(["old_value", "new_value", "difference"].map(number));
+    fields.extend(["unit", "old_status", "new_status", "cause", "detail"].map(text_or_null));
+    schema(fields)
+}

@@ -1,0 +1,32 @@
+//! The order of tables: total, so that nothing that is written depends on how it was computed.
+
+use datafusion::arrow::array::{ArrayRef, RecordBatch, UInt32Array};
+use datafusion::arrow::compute::take_record_batch;
+use datafusion::arrow::datatypes::SchemaRef;
+use datafusion::arrow::row::{RowConverter, Rows, SortField};
+
+use crate::error::Result;
+
+/// Sorts by named columns, nulls first. Keys are unique, so the order is total.
+pub fn sort(batch: &RecordBatch, key: &[&str]) -> Result<RecordBatch> {
+    if batch.num_rows() == 0 {
+        return Ok(batch.clone());
+    }
+    let rows = key_rows(&[batch], key)?.remove(0);
+    let mut order: Vec<u32> = (0..batch.num_rows() as u32).collect();
+    order.sort_by(|a, b| rows.row(*a as usize).cmp(&rows.row(*b as usize)));
+    Ok(take_record_batch(batch, &UInt32Array::from(order))?)
+}
+
+/// The named columns of several batches in one comparable form.
+pub fn key_rows(batches: &[&RecordBatch], key: &[&str]) -> Result<Vec<Rows>> {
+    let columns = |batch: &RecordBatch| -> Vec<ArrayRef> { key.iter().filter_map(|name| batch.column_by_name(name)).cloned().collect() };
+    let Some(first) = batches.first() else { return Ok(Vec::new()) };
+    let converter = RowConverter::new(columns(first).iter().map(|c| SortField::new(c.data_type().clone())).collect())?;
+    batches.iter().map(|batch| Ok(converter.convert_columns(&columns(batch))?)).collect()
+}
+
+/// Joins batches of one schema into one.
+pub fn concat(schema: &SchemaRef, batches: &[RecordBatch]) -> Result<RecordBatch> {
+    Ok(datafusion::arrow::compute::concat_batches(schema, batches)?)
+}
