@@ -68,7 +68,11 @@ pub const CODES: &[(&str, &str, &str)] = &[
     ("E2010", "a column is missing in the provider's file", "the layout has changed: compare the columns shown"),
     ("E2011", "not CSV, or a quote that swallows other records", "look at the line named"),
     ("E2012", "no row became an observation", "look at the quarantine and the body"),
-    ("E2013", "more rows are defective than good", "the layout has changed; the last good data stay in use"),
+    (
+        "E2013",
+        "more rows are set aside than the data set allows",
+        "look at the reasons named: the layout or the codes have changed; the last good data stay in use. If the rows are set aside rightly, raise maximum_share_set_aside",
+    ),
     ("E2014", "much fewer rows than last time", "if the provider withdrew data, lower minimum_share_of_last"),
     (
         "E2015",
@@ -76,6 +80,7 @@ pub const CODES: &[(&str, &str, &str)] = &[
         "pull again; if the provider withdrew it, take it out of the data set or lower minimum_share_of_last",
     ),
     ("E2016", "reading a body met a fault of the program", "report it with the body; the last good data stay in use"),
+    ("E2017", "more areas than a row can tell apart", "take those out of areas.csv and groups.csv that no data set has"),
     ("E2020", "UIS does not know a code", "correct the code of the data set"),
     ("E2021", "ITU answered with an empty list", "check the codes of the data set"),
     ("E3001", "SQL syntax", "mend the place shown"),

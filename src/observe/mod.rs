@@ -9,6 +9,7 @@ pub mod csv_table;
 pub mod dimensions;
 mod gates;
 pub mod normalise;
+mod place;
 pub mod quarantine;
 pub mod reading;
 pub mod reference;

@@ -178,15 +178,15 @@ fn split(rows: &RecordBatch, reference: &Reference) -> Result<Parts> {
 
 /// Sorts by named columns, nulls first. Keys are unique, so the order is total.
 pub fn sort(batch: &RecordBatch, key: &[&str]) -> Result<RecordBatch> {
-    use datafusion::arrow::array::UInt32Array;
+    use datafusion::arrow::array::UInt64Array;
     use datafusion::arrow::compute::take_record_batch;
     if batch.num_rows() == 0 {
         return Ok(batch.clone());
     }
     let rows = key_rows(&[batch], key)?.remove(0);
-    let mut order: Vec<u32> = (0..batch.num_rows() as u32).collect();
+    let mut order: Vec<u64> = (0..batch.num_rows() as u64).collect();
     order.sort_by(|a, b| rows.row(*a as usize).cmp(&rows.row(*b as usize)));
-    Ok(take_record_batch(batch, &UInt32Array::from(order))?)
+    Ok(take_record_batch(batch, &UInt64Array::from(order))?)
 }
 
 /// The named columns of several batches in one comparable form.

@@ -105,7 +105,7 @@ impl<R: Read> CsvStream<R> {
             None if !self.fill()? => return Ok(None),
             None => {}
         }
-        self.number += 1;
+        self.number = next_number(self.number)?;
         let number = self.number;
         let width = self.header.len();
         if self.rejoin && self.record.len() < width && begins(&self.record) {
@@ -192,6 +192,13 @@ impl<R: Read> CsvStream<R> {
     }
 }
 
+/// Records are numbered in 32 bits.
+pub(super) fn next_number(number: u32) -> Result<u32> {
+    number
+        .checked_add(1)
+        .ok_or_else(|| Error::provider_hint("E2007", "more than 4,294,967,295 records: no real body has that", "do not trust this body"))
+}
+
 /// Counts what the CSV reader takes for one record, and remembers how the body ends.
 struct Watched<R> {
     inner: R,
@@ -265,4 +272,16 @@ fn joined(first: &ByteRecord, second: &ByteRecord) -> ByteRecord {
 
 pub fn shorten(text: &str, characters: usize) -> String {
     if text.chars().count() <= characters { text.to_owned() } else { text.chars().take(characters).chain("...".chars()).collect() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_number_of_a_record() {
+        let mut csv = CsvStream::open(&b"a,b\n1,2\n3,4\n"[..], b',', u32::MAX - 1).unwrap();
+        assert!(matches!(csv.read(), Ok(Some(Record::Whole(u32::MAX, _)))));
+        assert!(csv.read().err().unwrap().to_string().starts_with("E2007: more than 4,294,967,295 records"));
+    }
 }

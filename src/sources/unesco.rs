@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 use super::Parsed;
 use super::archive::{self, Kind};
-use super::csv_stream::{CsvStream, Record};
+use super::csv_stream::{CsvStream, Record, next_number};
 use super::held;
 use crate::error::{Error, Result};
 use crate::observe::Collector;
@@ -225,7 +225,7 @@ impl Rows {
             ));
         }
         for record in answer.records {
-            self.count += 1;
+            self.count = next_number(self.count)?;
             let Some(series) = self.series(record.indicator_id.trim().as_bytes(), collector) else { continue };
             let flags = format!("{}|{}", record.magnitude.as_deref().unwrap_or_default(), record.qualifier.as_deref().unwrap_or_default());
             let year = record.year.to_string();

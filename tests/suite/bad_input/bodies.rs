@@ -44,7 +44,7 @@ fn itu() {
     refuse("a.csv", nowhere.join("\n").as_bytes(), "E2012", "unknown_area `QQQ` in record 1");
     let half: Vec<String> =
         nowhere.iter().take(360).cloned().chain(String::from_utf8(text).unwrap().lines().skip(360).map(str::to_owned)).collect();
-    refuse("a.csv", half.join("\n").as_bytes(), "E2013", "rows are defective, such as unknown_area `QQQ`");
+    refuse("a.csv", half.join("\n").as_bytes(), "E2013", "359 unknown_area, such as `QQQ` in record 1");
 }
 
 /// The entityIso of a v2 line, its seventh cell, replaced.
