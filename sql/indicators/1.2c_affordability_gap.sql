@@ -47,8 +47,8 @@ WITH sides AS (
       ELSE 'A'
     END AS obs_status,
     min(a.coverage) AS coverage,
-    CAST(sum(a.members_observed) AS INT) AS members_observed,
-    CAST(sum(a.members_total) AS INT) AS members_total
+    CAST(sum(a.members_observed) AS BIGINT) AS members_observed,
+    CAST(sum(a.members_total) AS BIGINT) AS members_total
   FROM indicators.broadband_affordability AS a
   WHERE a.ref_area IN ('DEVELOPING', 'DEVELOPED') AND a.value IS NOT NULL
   GROUP BY a.time_period, a.breakdown, a.estimate

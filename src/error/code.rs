@@ -130,10 +130,11 @@ codes! {
     MissingColumn "E2010" Provider, "a column is missing in the provider's file", "the layout has changed: compare the columns shown";
     NotCsv "E2011" Provider, "not CSV, or a quote that swallows other records", "look at the line named";
     NoObservation "E2012" Provider, "no row became an observation", "look at the quarantine and the body";
-    MostlyDefective "E2013" Provider, "more rows are defective than good", "the layout has changed; the last good data stay in use";
+    MostlyDefective "E2013" Provider, "more rows are set aside than the data set allows", "look at the reasons named: the layout or the codes have changed; the last good data stay in use. If the rows are set aside rightly, raise maximum_share_set_aside";
     MuchFewerRows "E2014" Provider, "much fewer rows than last time", "if the provider withdrew data, lower minimum_share_of_last";
     MissingSeries "E2015" Provider, "a series, code or file that was asked for or came last time is missing", "pull again; if the provider withdrew it, take it out of the data set or lower minimum_share_of_last";
     ReaderFault "E2016" Program, "reading a body met a fault of the program", "report it with the body; the last good data stay in use";
+    TooManyAreas "E2017" Provider, "more areas than a row can tell apart", "take those out of areas.csv and groups.csv that no data set has";
     CodeUnknownToUis "E2020" Provider, "UIS does not know a code", "correct the code of the data set";
     EmptyAnswer "E2021" Provider, "ITU answered with an empty list", "check the codes of the data set";
     SqlSyntax "E3001" Author, "SQL syntax", "mend the place shown";

@@ -6,7 +6,7 @@ use crate::rows::collector::{Collector, Row};
 use crate::rows::quarantine::{Quarantined, Reason};
 use crate::rows::series_key::SeriesKey;
 
-/// Rows in key order: (packed key, index of the row).
+/// The rows that stand, in key order.
 pub(super) struct Arranged {
     pub order: Vec<u32>,
     ranks: Vec<Rank>,
@@ -14,6 +14,26 @@ pub(super) struct Arranged {
 
 /// The place of a series among the sorted names, and of its dimensions within the name. The unit is no part of it.
 type Rank = (u32, u32);
+
+/// What a row is sorted by: series name, area and year, dimensions; then as it came. Each part has the room of what it
+/// is made of, so no two keys fall together.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Key {
+    /// The series name in the upper half, the place in the lower one.
+    name_and_place: u64,
+    dimensions: u32,
+    row: u32,
+}
+
+impl Key {
+    fn new(rank: Rank, place: u32, row: u32) -> Self {
+        Self { name_and_place: (u64::from(rank.0) << 32) | u64::from(place), dimensions: rank.1, row }
+    }
+
+    fn is_of(&self, other: &Self) -> bool {
+        (self.name_and_place, self.dimensions) == (other.name_and_place, other.dimensions)
+    }
+}
 
 impl Collector<'_> {
     /// Of each series, keeps the rows of the newest dated classification only. Before anything removes rows.
@@ -53,10 +73,8 @@ impl Collector<'_> {
     /// several values: none of them can be trusted).
     pub(super) fn arrange(&mut self) -> Arranged {
         let ranks = ranks(&self.series);
-        let mut keyed: Vec<(u64, u32)> = Vec::with_capacity(self.rows.len());
-        for (index, row) in self.rows.iter().enumerate() {
-            keyed.push((key(&ranks, row), index as u32));
-        }
+        let mut keyed: Vec<Key> =
+            self.rows.iter().zip(0..).map(|(row, index)| Key::new(ranks[row.series as usize], row.place, index)).collect();
         if !keyed.is_sorted() {
             keyed.sort_unstable();
         }
@@ -68,13 +86,13 @@ impl Collector<'_> {
         let mut start = 0;
         while start < keyed.len() {
             let mut end = start + 1;
-            while end < keyed.len() && keyed[end].0 == keyed[start].0 {
+            while end < keyed.len() && keyed[end].is_of(&keyed[start]) {
                 end += 1;
             }
             if end - start == 1 {
-                order.push(keyed[start].1);
+                order.push(keyed[start].row);
             } else {
-                let same = keyed[start..end].iter().map(|(_, index)| *index as usize).collect();
+                let same = keyed[start..end].iter().map(|key| key.row as usize).collect();
                 order.extend(self.resolve(same, &rows_of));
             }
             start = end;
@@ -127,8 +145,8 @@ impl Collector<'_> {
 
     /// Series, area and year of a row.
     fn named(&self, row: usize) -> String {
-        let row = &self.rows[row];
-        format!("{} {} {}", self.series[row.series as usize].series, self.areas.codes[row.area as usize], row.year)
+        let row = self.rows[row];
+        format!("{} {} {}", self.series[row.series as usize].series, self.area_of(row), self.year_of(row))
     }
 
     fn set_aside(&mut self, row: usize, reason: Reason, detail: String) {
@@ -143,12 +161,6 @@ impl Collector<'_> {
             self.warnings.push(message);
         }
     }
-}
-
-/// Series name first, then area and year, then the dimensions: 20, 12, 12 and 20 bits.
-fn key(ranks: &[Rank], row: &Row) -> u64 {
-    let (name, dimensions) = ranks[row.series as usize];
-    (u64::from(name) << 44) | (u64::from(row.area) << 32) | (((i32::from(row.year) - 1900) as u64 & 0xfff) << 20) | u64::from(dimensions)
 }
 
 /// For each key its rank. A figure in another unit is the same figure.

@@ -85,8 +85,8 @@ impl Batches {
             constant(&self.source)?,
             constant(&self.dataset)?,
             by_series(0)?,
-            coded(rows().map(|r| i32::from(r.area)).collect(), &self.areas)?,
-            Arc::new(rows().map(|r| i32::from(r.year)).collect::<Int32Array>()),
+            coded(rows().map(|r| collector.places.area(r.place).cast_signed()).collect(), &self.areas)?,
+            Arc::new(rows().map(|r| collector.places.year(r.place)).collect::<Int32Array>()),
         ];
         for column in 1..8 {
             columns.push(by_series(column)?);

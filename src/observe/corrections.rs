@@ -252,8 +252,8 @@ impl Collector<'_> {
         for index in 0..self.rows.len() {
             let row = self.rows[index];
             if !wanted[row.series as usize]
-                || self.areas.codes[row.area as usize] != correction.ref_area
-                || !correction.years.contains(&i64::from(row.year))
+                || self.area_of(row) != correction.ref_area
+                || !correction.years.contains(&i64::from(self.year_of(row)))
             {
                 continue;
             }

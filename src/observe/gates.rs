@@ -1,8 +1,10 @@
-//! Whether a pull may take the place of the last one: not when it is empty, mostly defective, or lacks what came before.
+//! Whether a pull may take the place of the last one: not when it is empty, when too many of its rows are set aside, or
+//! when it lacks what came before.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::error::{Code, Error, Result};
+use crate::rows::quarantine::{Quarantined, Reason};
 use crate::fetch::Pull;
 use crate::observe::report::NormaliseReport;
 use crate::pipelines::Dataset;
@@ -13,29 +15,17 @@ const FEW: u64 = 20;
 /// Names that a message lists.
 const SHOWN: usize = 8;
 
-/// A pull that is empty or much smaller than the last is a failed gate, not new data.
-pub(super) fn size(observations: u64, last: u64, dataset: &Dataset, collector: &Collector<'_>) -> Result<()> {
-    let defects = collector.quarantined.iter().filter(|q| q.reason.is_defect()).count() as u64;
+/// A pull that is empty, loses many of its rows, or is much smaller than the last is a failed gate, not new data.
+pub(super) fn size(observations: u64, last: u64, dataset: &Dataset, pull: &Pull, collector: &Collector<'_>) -> Result<()> {
     if observations == 0 {
-        let example = collector.quarantined.first().map(|q| format!(": {} `{}` in record {}", q.reason.code(), q.detail, q.record));
+        let example = collector.quarantined.first().map(|q| format!(": {} {}", q.reason.code(), example(q, pull)));
         return Err(Error::provider_hint(
             Code::NoObservation,
             format!("no row became an observation, {} rows in{}", collector.rows_in, example.unwrap_or_default()),
             "look at the body: is it the right file?",
         ));
     }
-    if defects > observations {
-        let example = collector.quarantined.iter().find(|q| q.reason.is_defect());
-        return Err(Error::provider_hint(
-            Code::MostlyDefective,
-            format!(
-                "{defects} of {} rows are defective{}",
-                collector.rows_in,
-                example.map(|q| format!(", such as {} `{}` in record {}", q.reason.code(), q.detail, q.record)).unwrap_or_default()
-            ),
-            "the layout has probably changed; the last good data stay in use",
-        ));
-    }
+    set_aside(observations, dataset.maximum_share_set_aside, pull, &collector.quarantined)?;
     if (observations as f64) < dataset.minimum_share_of_last * last as f64 {
         return Err(Error::provider_hint(
             Code::MuchFewerRows,
@@ -44,6 +34,47 @@ pub(super) fn size(observations: u64, last: u64, dataset: &Dataset, collector: &
         ));
     }
     Ok(())
+}
+
+/// Of the rows that should have become observations, no more than this share may be set aside. Rows that are passed
+/// over on purpose (see [`Reason::is_loss`]) are neither.
+///
+/// [`Reason::is_loss`]: super::quarantine::Reason::is_loss
+fn set_aside(observations: u64, limit: f64, pull: &Pull, quarantined: &[Quarantined]) -> Result<()> {
+    let mut reasons: BTreeMap<Reason, (u64, &Quarantined)> = BTreeMap::new();
+    for row in quarantined.iter().filter(|row| row.reason.is_loss()) {
+        reasons.entry(row.reason).or_insert((0, row)).0 += 1;
+    }
+    let lost: u64 = reasons.values().map(|(rows, _)| rows).sum();
+    let rows = observations + lost;
+    if lost as f64 <= limit * rows as f64 {
+        return Ok(());
+    }
+    let mut reasons: Vec<(Reason, (u64, &Quarantined))> = reasons.into_iter().collect();
+    reasons.sort_by_key(|(_, (rows, _))| std::cmp::Reverse(*rows));
+    let told: Vec<String> =
+        reasons.iter().map(|(reason, (rows, first))| format!("{rows} {}, such as {}", reason.code(), example(first, pull))).collect();
+    Err(Error::provider_hint(
+        Code::MostlyDefective,
+        format!(
+            "{lost} of {rows} rows ({}) are set aside, and {} may be: {}",
+            percent(lost as f64 / rows as f64),
+            percent(limit),
+            told.join("; ")
+        ),
+        "the layout or the codes have probably changed; if the rows are set aside rightly, raise `maximum_share_set_aside` of the data set",
+    ))
+}
+
+/// What a row set aside had, and where it stands.
+fn example(row: &Quarantined, pull: &Pull) -> String {
+    let body = pull.bodies.get(row.body).map(|body| format!(" of {}", body.name)).unwrap_or_default();
+    format!("`{}` in record {}{body}", row.detail, row.record)
+}
+
+/// A share with one decimal, rounded up: what is above a limit is also shown above it.
+fn percent(share: f64) -> String {
+    format!("{} %", (share * 1000.0 - 1e-9).ceil().abs() / 10.0)
 }
 
 /// What one normalisation found, to be held against the report of the last.

@@ -91,7 +91,7 @@ pub fn normalise(context: &Context<'_>, source: &Source, dataset: &Dataset, pull
         keep_by_hash(context.workspace, &context.workspace.observations(&source.name, &dataset.name), &previous.hash)?;
         return Ok((previous.clone(), false));
     }
-    let mut collector = Collector::new(&context.reference.areas, context.current_year);
+    let mut collector = Collector::new(&context.reference.areas, context.current_year)?;
     let mut vintage = pull.vintage.clone().or_else(|| dataset.vintage.clone());
     let mut members = BTreeSet::new();
     let mut bodies_with_rows = 0;
@@ -115,8 +115,7 @@ pub fn normalise(context: &Context<'_>, source: &Source, dataset: &Dataset, pull
     let arranged = collector.arrange();
     let observations = arranged.order.len() as u64;
     let last = previous.as_ref().map_or(0, |p| p.counts.observations);
-    gates::size(observations, last, dataset, &collector)
-        .map_err(|error| in_body(error, &source.name, &dataset.name, &example_body(&collector, pull)))?;
+    gates::size(observations, last, dataset, pull, &collector).map_err(|error| in_set(error, &source.name, &dataset.name))?;
     let series_counts = arranged.counts(&collector);
     gates::asked(dataset, pull, &collector)?;
     if let Some(previous) = &previous {
@@ -126,7 +125,7 @@ pub fn normalise(context: &Context<'_>, source: &Source, dataset: &Dataset, pull
     let path = context.workspace.observations(&source.name, &dataset.name);
     write::observations(&collector, &arranged, &source.name, &dataset.name, &path, context.threads)?;
     let series = arranged.series_names(&collector);
-    let years = || arranged.order.iter().map(|i| i32::from(collector.rows[*i as usize].year));
+    let years = || arranged.order.iter().map(|i| collector.year_of(collector.rows[*i as usize]));
     let counts =
         Counts { rows_in: collector.rows_in, observations, quarantined: collector.quarantined.len() as u64, headings: collector.headings };
     if counts.rows_in != counts.observations + counts.quarantined + counts.headings {
@@ -153,8 +152,8 @@ pub fn normalise(context: &Context<'_>, source: &Source, dataset: &Dataset, pull
         warnings: std::mem::take(&mut collector.warnings),
     };
     let snapshots: Vec<String> = collector.bodies.iter().map(|(_, hash)| hash.clone()).collect();
-    let quarantined = quarantine::batch(&source.name, &dataset.name, &snapshots, &mut collector.quarantined)?;
-    parquet::write(&[quarantined], &schema::quarantine(), &context.workspace.quarantine(&source.name, &dataset.name))?;
+    let quarantined = quarantine::batches(&source.name, &dataset.name, &snapshots, &mut collector.quarantined)?;
+    parquet::write(&quarantined, &schema::quarantine(), &context.workspace.quarantine(&source.name, &dataset.name))?;
     keep_by_hash(context.workspace, &path, &report.hash)?;
     let json = serde_json::to_vec_pretty(&report)?;
     crate::files::write_atomically(&NormaliseReport::path(context.workspace, &source.name, &dataset.name), &json)?;
@@ -164,12 +163,6 @@ pub fn normalise(context: &Context<'_>, source: &Source, dataset: &Dataset, pull
 fn read(context: &Context<'_>, dataset: &Dataset, body: &Body, collector: &mut Collector<'_>) -> Result<Parsed> {
     let mut bytes = context.store.open(&body.hash)?.into_parts().0;
     sources::parse(&*dataset.format, &body.name, &mut bytes, context.reference, collector)
-}
-
-/// The body of the first defective row; the data set's bodies together when there is one only.
-fn example_body(collector: &Collector<'_>, pull: &Pull) -> String {
-    let first = collector.quarantined.iter().find(|q| q.reason.is_defect()).or(collector.quarantined.first());
-    first.and_then(|q| pull.bodies.get(q.body)).or(pull.bodies.first()).map_or(String::new(), |body| body.name.clone())
 }
 
 fn in_body(error: Error, source: &str, dataset: &str, name: &str) -> Error {

@@ -15,6 +15,8 @@ pub struct Dataset {
     pub schedule: Option<String>,
     /// A pull with fewer rows than this share of the last one is a failed gate, not new data.
     pub minimum_share_of_last: f64,
+    /// A pull with more rows set aside than this share of those that should have become observations is a failed gate.
+    pub maximum_share_set_aside: f64,
     /// What to download by hand, and where from: shown when a data set has never been loaded.
     pub how_to_get: String,
     /// Another host than the source's, for this data set alone.
@@ -32,6 +34,8 @@ pub(super) fn read(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> 
     rules::cron_rule(table, schedule.as_deref(), problems);
     let share = table.float("minimum_share_of_last", problems);
     let minimum_share_of_last = rules::within(table, "minimum_share_of_last", share, 0.0..=1.0, problems).unwrap_or(0.8);
+    let share = table.float("maximum_share_set_aside", problems);
+    let maximum_share_set_aside = rules::within(table, "maximum_share_set_aside", share, 0.0..=1.0, problems).unwrap_or(0.1);
     let how_to_get = table.string("how_to_get", problems).unwrap_or_default();
     let vintage = table.string("vintage", problems);
     let base_url = table.string("base_url", problems).map(|url| url.trim_end_matches('/').to_owned());
@@ -41,5 +45,5 @@ pub(super) fn read(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> 
     let format = table.string("format", problems);
     let format = table.require("format", format, problems)?;
     let format = sources::read_format(&format, table, problems)?;
-    Some(Dataset { name, title, format, schedule, minimum_share_of_last, how_to_get, base_url, vintage })
+    Some(Dataset { name, title, format, schedule, minimum_share_of_last, maximum_share_set_aside, how_to_get, base_url, vintage })
 }

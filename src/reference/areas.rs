@@ -8,7 +8,7 @@ use crate::authored::csv_table::CsvTable;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AreaHit {
     /// An area of ours: index into [`AreaCodes::codes`].
-    Known(u16),
+    Known(u32),
     /// A code we know, of an area that is not one of ours (a historic state, a group without an equivalent).
     NotCovered,
     Unknown,
@@ -19,11 +19,11 @@ pub enum AreaHit {
 pub struct AreaCodes {
     /// Every area code of ours, economies and groups, sorted.
     pub codes: Vec<String>,
-    by_code: HashMap<String, u16>,
-    by_m49: HashMap<String, u16>,
-    by_name: HashMap<String, u16>,
-    crosswalk: HashMap<(String, String), Option<u16>>,
-    prefixes: Vec<(String, String, Option<u16>)>,
+    by_code: HashMap<String, u32>,
+    by_m49: HashMap<String, u32>,
+    by_name: HashMap<String, u32>,
+    crosswalk: HashMap<(String, String), Option<u32>>,
+    prefixes: Vec<(String, String, Option<u32>)>,
     economies: usize,
 }
 
@@ -34,7 +34,7 @@ impl AreaCodes {
         codes.extend(groups.column("group_code").map(str::to_owned));
         codes.sort();
         codes.dedup();
-        let by_code: HashMap<String, u16> = codes.iter().enumerate().map(|(i, c)| (c.clone(), i as u16)).collect();
+        let by_code: HashMap<String, u32> = codes.iter().cloned().zip(0..).collect();
         let mut by_m49 = HashMap::new();
         let mut by_name = HashMap::new();
         for row in 0..areas.len() {
@@ -59,6 +59,12 @@ impl AreaCodes {
             }
         }
         result
+    }
+
+    #[cfg(test)]
+    pub(super) fn of(codes: &[&str]) -> Self {
+        let codes: Vec<String> = codes.iter().map(|code| (*code).to_owned()).collect();
+        Self { by_code: codes.iter().cloned().zip(0..).collect(), codes, ..Self::default() }
     }
 
     pub fn len(&self) -> usize {

@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use crate::error::{Code, Error, Result};
 use crate::reference::areas::{AreaCodes, AreaHit};
+use crate::rows::place::Places;
 use crate::rows::quarantine::{Quarantined, Reason};
 pub use crate::rows::series_key::{Detail, SeriesKey};
 pub use crate::rows::value::{Value, parse_number, parse_year};
@@ -15,13 +16,15 @@ pub struct Row {
     pub detail: u32,
     pub value: f64,
     pub record: u32,
-    pub area: u16,
-    pub year: i16,
+    /// Area and year, see [`Places`].
+    pub place: u32,
 }
 
 /// Gathers the rows of one data set. Every row that comes in is an observation, quarantined, or a dropped heading.
 pub struct Collector<'r> {
     pub(crate) areas: &'r AreaCodes,
+    pub(crate) places: Places,
+    most: Most,
     pub(crate) rows: Vec<Row>,
     pub(crate) quarantined: Vec<Quarantined>,
     pub(crate) headings: u64,
@@ -49,21 +52,37 @@ pub struct Collector<'r> {
     pub warnings: Vec<String>,
 }
 
-/// Distinct texts of one data set together; real ones have a few MB, and Arrow can hold 2 GiB.
-const MAX_TEXTS: usize = 256 << 20;
+/// How much of one data set is kept. What is beyond is refused: memory ends somewhere, and rows, series and texts are
+/// numbered in 32 bits.
+struct Most {
+    /// Bytes of distinct texts together; real ones have a few MB, and Arrow can hold 2 GiB.
+    texts: usize,
+    /// Ten times the largest data set.
+    rows: usize,
+    series: usize,
+    set_aside: usize,
+    /// Defective rows, unless more are good.
+    defects: usize,
+}
+
+const MOST: Most = Most { texts: 256 << 20, rows: 40_000_000, series: 1 << 20, set_aside: 10_000_000, defects: 1_000_000 };
 /// One note or answer.
 const MAX_TEXT: usize = 1 << 20;
-/// Rows of one data set: ten times the largest.
-const MAX_ROWS: usize = 40_000_000;
-/// Defective rows that are kept, unless more are good.
-const MAX_DEFECTS: usize = 1_000_000;
-/// What the packed key of a row has room for.
-const MAX_SERIES: usize = 1 << 20;
+
+/// Numbers of rows have 32 bits; those of series and texts, none of which is without a byte, are dictionary codes of
+/// Arrow too, which have a sign.
+const _: () = assert!(MOST.rows < u32::MAX as usize && MOST.series < i32::MAX as usize && MOST.texts < i32::MAX as usize);
 
 impl<'r> Collector<'r> {
-    pub fn new(areas: &'r AreaCodes, last_year: i32) -> Self {
-        Self {
+    /// For rows of areas of ours, of the years up to this one.
+    pub fn new(areas: &'r AreaCodes, last_year: i32) -> Result<Self> {
+        let years = (FIRST_YEAR, last_year);
+        let (places, most_areas) = Places::new(years);
+        room_for_areas(areas.len() as u64, most_areas, last_year)?;
+        Ok(Self {
             areas,
+            places,
+            most: MOST,
             rows: Vec::new(),
             quarantined: Vec::new(),
             headings: 0,
@@ -74,7 +93,7 @@ impl<'r> Collector<'r> {
             details: Vec::new(),
             detail_index: HashMap::new(),
             area_cache: HashMap::new(),
-            years: (1900, last_year),
+            years,
             too_late: None,
             text_bytes: 0,
             overflow: None,
@@ -83,7 +102,7 @@ impl<'r> Collector<'r> {
             vintages: Vec::new(),
             codes: HashSet::new(),
             warnings: Vec::new(),
-        }
+        })
     }
 
     pub fn begin_body(&mut self, snapshot: &str) {
@@ -99,7 +118,7 @@ impl<'r> Collector<'r> {
             return index;
         }
         let length = key.series.len() + key.unit.len() + key.edition.len() + key.dimensions().iter().map(|d| d.len()).sum::<usize>();
-        if self.series.len() >= MAX_SERIES {
+        if self.series.len() >= self.most.series {
             self.overflow = Some("more than 1,048,576 series and breakdowns");
         }
         if !self.keep(length) && !self.series.is_empty() {
@@ -131,7 +150,7 @@ impl<'r> Collector<'r> {
         self.text_bytes += length;
         if length > MAX_TEXT {
             self.overflow = Some("a note or code of more than 1,048,576 bytes");
-        } else if self.text_bytes > MAX_TEXTS {
+        } else if self.text_bytes > self.most.texts {
             self.overflow = Some("more than 268,435,456 bytes of different notes and codes");
         }
         self.overflow.is_none()
@@ -212,10 +231,10 @@ impl<'r> Collector<'r> {
                 None => return self.reject(record, Reason::BadValue, String::from_utf8_lossy(text).chars().take(80).collect::<String>()),
             },
         };
-        if self.rows.len() >= MAX_ROWS {
+        if self.rows.len() >= self.most.rows {
             self.overflow = Some("more than 40,000,000 rows");
         }
-        self.rows.push(Row { series, detail, value, record, area, year: year as i16 });
+        self.rows.push(Row { series, detail, value, record, place: self.places.of(area, year) });
     }
 
     /// Counts a row in and quarantines it.
@@ -232,9 +251,9 @@ impl<'r> Collector<'r> {
 
     fn reject(&mut self, record: u32, reason: Reason, detail: impl Into<String>) {
         let body = self.bodies.len().saturating_sub(1);
-        self.defects += usize::from(reason.is_defect());
-        self.defective |= self.defects > MAX_DEFECTS && self.defects > self.rows.len();
-        if self.quarantined.len() >= MAX_ROWS / 4 {
+        self.defects += usize::from(reason.is_loss());
+        self.defective |= self.defects > self.most.defects && self.defects > self.rows.len();
+        if self.quarantined.len() >= self.most.set_aside {
             self.overflow = Some("more than 10,000,000 rows that were set aside");
         }
         if self.defective {
@@ -243,10 +262,33 @@ impl<'r> Collector<'r> {
         self.quarantined.push(Quarantined::new(reason, detail, body, record));
     }
 
+    pub(crate) fn area_of(&self, row: Row) -> &str {
+        &self.areas.codes[self.places.area(row.place) as usize]
+    }
+
+    pub(crate) fn year_of(&self, row: Row) -> i32 {
+        self.places.year(row.place)
+    }
+
     /// The body (index) that a row came from.
     pub(crate) fn body_of(&self, row: usize) -> usize {
         self.bodies.partition_point(|(first, _)| *first <= row).saturating_sub(1)
     }
+}
+
+/// Before this year there is no figure of any of our sources.
+const FIRST_YEAR: i32 = 1900;
+
+/// Refuses more areas than a row can tell apart.
+fn room_for_areas(areas: u64, most: u64, last_year: i32) -> Result<()> {
+    if areas <= most {
+        return Ok(());
+    }
+    Err(Error::provider_hint(
+        Code::TooManyAreas,
+        format!("{areas} areas and groups in pipelines/reference: up to the year {last_year}, a row can tell {most} apart"),
+        "take those out of areas.csv and groups.csv that no data set has",
+    ))
 }
 
 /// Lets the cache be asked with borrowed bytes.
@@ -294,17 +336,61 @@ mod tests {
     #[test]
     fn texts_and_rows_without_end_are_refused() {
         let areas = AreaCodes::default();
-        let mut collector = Collector::new(&areas, 2026);
+        let mut collector = Collector::new(&areas, 2026).unwrap();
         let first = collector.detail(&Detail::status("A"));
         assert!((0..255).all(|_| collector.keep(1 << 20)) && collector.limits().is_ok());
         assert!(!collector.keep(1 << 20));
         assert_eq!(collector.detail(&Detail::status("B")), first, "nothing more is kept");
         assert!(collector.limits().unwrap_err().to_string().starts_with("E2007: more than 268,435,456 bytes"));
 
-        let mut collector = Collector::new(&areas, 2026);
+        let mut collector = Collector::new(&areas, 2026).unwrap();
         collector.begin_body("x");
-        (0..=MAX_DEFECTS as u32).for_each(|record| collector.quarantine(record, Reason::FieldCount, ""));
+        (0..=MOST.defects as u32).for_each(|record| collector.quarantine(record, Reason::FieldCount, ""));
         assert!(collector.limits().unwrap_err().to_string().starts_with("E2013"));
-        assert_eq!(collector.quarantined.len(), MAX_DEFECTS);
+        assert_eq!(collector.quarantined.len(), MOST.defects);
+    }
+
+    /// Each limit refuses what is beyond it, and nothing up to it.
+    #[test]
+    fn what_cannot_be_numbered_is_refused() {
+        let areas = AreaCodes::of(&["BRA"]);
+        let refusal = |most: Most, fill: &dyn Fn(&mut Collector<'_>, u32)| -> Vec<Option<String>> {
+            let mut collector = Collector::new(&areas, 2026).unwrap();
+            collector.most = most;
+            collector.begin_body("x");
+            let one_more = |number| {
+                fill(&mut collector, number);
+                collector.limits().err().map(|error| error.to_string())
+            };
+            (0..4).map(one_more).collect()
+        };
+        let third = |said: Vec<Option<String>>, text: &str| {
+            assert!(said[..3].iter().all(Option::is_none), "{said:?}");
+            assert!(said[3].as_ref().is_some_and(|said| said.starts_with(text)), "{said:?}");
+        };
+        let rows = |collector: &mut Collector<'_>, number: u32| {
+            let (series, detail) = (collector.series(SeriesKey::total("s", "PT")), collector.detail(&Detail::status("A")));
+            collector.push(number, "iso3", b"BRA", b"2020", series, detail, Value::Number(1.0));
+        };
+        third(refusal(Most { rows: 3, ..MOST }, &rows), "E2007: more than 40,000,000 rows");
+        let series = |collector: &mut Collector<'_>, number: u32| {
+            collector.series(SeriesKey::total(number.to_string(), "PT"));
+        };
+        third(refusal(Most { series: 3, ..MOST }, &series), "E2007: more than 1,048,576 series");
+        let passed_over = |collector: &mut Collector<'_>, number: u32| collector.quarantine(number, Reason::AreaNotCovered, "");
+        third(refusal(Most { set_aside: 3, ..MOST }, &passed_over), "E2007: more than 10,000,000 rows that were set aside");
+        let defects = |collector: &mut Collector<'_>, number: u32| collector.quarantine(number, Reason::BadYear, "");
+        third(refusal(Most { defects: 3, ..MOST }, &defects), "E2013");
+        let details = |collector: &mut Collector<'_>, number: u32| {
+            collector.detail(&Detail::status(&number.to_string()));
+        };
+        third(refusal(Most { texts: 3, ..MOST }, &details), "E2007: more than 268,435,456 bytes");
+    }
+
+    #[test]
+    fn more_areas_than_a_row_has_room_for_are_refused() {
+        assert!(room_for_areas(33_554_432, Places::new((FIRST_YEAR, 2026)).1, 2026).is_ok());
+        let error = room_for_areas(33_554_433, Places::new((FIRST_YEAR, 2026)).1, 2026).unwrap_err();
+        assert!(error.to_string().starts_with("E2017: 33554433 areas"), "{error}");
     }
 }

@@ -62,9 +62,10 @@ impl Reason {
         }
     }
 
-    /// Whether the row is wrong, rather than outside what we cover or a plain repetition.
-    pub fn is_defect(self) -> bool {
-        !matches!(self, Self::AreaNotCovered | Self::DuplicateRow | Self::OtherUnit | Self::Superseded | Self::CorrectionDropped)
+    /// Whether a figure is lost with the row. It is not when the row is passed over on purpose: of an area that is
+    /// deliberately none of ours, a repetition, of an older classification, or dropped by a correction.
+    pub fn is_loss(self) -> bool {
+        !matches!(self, Self::AreaNotCovered | Self::DuplicateRow | Self::Superseded | Self::CorrectionDropped)
     }
 }
 
@@ -93,9 +94,17 @@ impl Quarantined {
     }
 }
 
+/// Rows of one batch: Arrow has room for 2 GiB of texts in each.
+const BATCH: usize = 1 << 20;
+const _: () = assert!(BATCH * (4 * MAX_DETAIL + 3) < i32::MAX as usize);
+
 /// The quarantine table, sorted by body and record.
-pub fn batch(source: &str, dataset: &str, snapshots: &[String], rows: &mut [Quarantined]) -> Result<RecordBatch> {
+pub fn batches(source: &str, dataset: &str, snapshots: &[String], rows: &mut [Quarantined]) -> Result<Vec<RecordBatch>> {
     rows.sort_by(|a, b| (a.body, a.record, a.reason, &a.detail).cmp(&(b.body, b.record, b.reason, &b.detail)));
+    rows.chunks(BATCH).map(|rows| batch(source, dataset, snapshots, rows)).collect()
+}
+
+fn batch(source: &str, dataset: &str, snapshots: &[String], rows: &[Quarantined]) -> Result<RecordBatch> {
     let strings = |f: &dyn Fn(&Quarantined) -> String| -> ArrayRef { Arc::new(rows.iter().map(|r| Some(f(r))).collect::<StringArray>()) };
     let columns: Vec<ArrayRef> = vec![
         strings(&|_| source.to_owned()),

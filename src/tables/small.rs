@@ -5,7 +5,7 @@ use std::sync::Arc;
 use datafusion::arrow::array::{ArrayRef, BooleanArray, Float64Array, Int32Array, Int64Array, RecordBatch, StringArray};
 use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// One cell; None is null.
 #[derive(Debug, Clone)]
@@ -46,14 +46,17 @@ pub fn batch(schema: &SchemaRef, rows: &[Vec<Cell>]) -> Result<RecordBatch> {
         .fields()
         .iter()
         .enumerate()
-        .map(|(column, field)| -> ArrayRef {
+        .map(|(column, field)| -> Result<ArrayRef> {
             let all = 0..rows.len();
             let int = |row| match cell(row, column) {
                 Some(Cell::Int(value)) => *value,
                 _ => None,
             };
-            match field.data_type() {
-                DataType::Int32 => Arc::new(all.map(|r| int(r).map(|v| v as i32)).collect::<Int32Array>()),
+            let narrow = |value: i64| {
+                i32::try_from(value).map_err(|_| Error::Internal(format!("{value} in the column {}, which has 32 bits", field.name())))
+            };
+            Ok(match field.data_type() {
+                DataType::Int32 => Arc::new(Int32Array::from(all.map(|r| int(r).map(narrow).transpose()).collect::<Result<Vec<_>>>()?)),
                 DataType::Int64 => Arc::new(all.map(int).collect::<Int64Array>()),
                 DataType::Float64 => Arc::new(
                     all.map(|r| match cell(r, column) {
@@ -72,8 +75,21 @@ pub fn batch(schema: &SchemaRef, rows: &[Vec<Cell>]) -> Result<RecordBatch> {
                     })
                     .collect::<StringArray>(),
                 ),
-            }
+            })
         })
-        .collect();
+        .collect::<Result<_>>()?;
     Ok(RecordBatch::try_new(schema.clone(), columns)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_that_its_column_has_no_room_for_is_refused() {
+        let schema = schema(&[("last_year", "int")]);
+        let of = |value| batch(&schema, &[vec![Cell::Int(Some(value))]]);
+        assert!(of(i64::from(i32::MAX)).is_ok() && of(i64::from(i32::MIN)).is_ok());
+        assert!(of(i64::from(i32::MAX) + 1).unwrap_err().to_string().contains("2147483648 in the column last_year"));
+    }
 }

@@ -1,6 +1,6 @@
 //! The order of tables: total, so that nothing that is written depends on how it was computed.
 
-use datafusion::arrow::array::{ArrayRef, RecordBatch, UInt32Array};
+use datafusion::arrow::array::{ArrayRef, RecordBatch, UInt64Array};
 use datafusion::arrow::compute::take_record_batch;
 use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::arrow::row::{RowConverter, Rows, SortField};
@@ -13,9 +13,9 @@ pub fn sort(batch: &RecordBatch, key: &[&str]) -> Result<RecordBatch> {
         return Ok(batch.clone());
     }
     let rows = key_rows(&[batch], key)?.remove(0);
-    let mut order: Vec<u32> = (0..batch.num_rows() as u32).collect();
+    let mut order: Vec<u64> = (0..batch.num_rows() as u64).collect();
     order.sort_by(|a, b| rows.row(*a as usize).cmp(&rows.row(*b as usize)));
-    Ok(take_record_batch(batch, &UInt32Array::from(order))?)
+    Ok(take_record_batch(batch, &UInt64Array::from(order))?)
 }
 
 /// The named columns of several batches in one comparable form.

@@ -6,6 +6,7 @@ mod layouts;
 mod mutated;
 mod pulls;
 mod rows;
+mod set_aside;
 mod values;
 mod vanished;
 mod workbooks;

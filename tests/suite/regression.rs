@@ -1,6 +1,6 @@
 //! One test per bug, the reason above it.
 
-use crate::support::{Workspace, project, row};
+use crate::support::{Workspace, parquet, project, row};
 use yardstick::tables::cells::Table;
 
 /// SDG_METADATA.csv of the bulk archive ends in "data.csv", as the data file of an export is called: it was read as data.
@@ -59,4 +59,34 @@ fn overlapping_data_sets_give_one_figure() {
     assert!(!run.stderr.contains("E3012"), "{}", run.stderr);
     let values = workspace.release("values.parquet");
     row(&values, &[("indicator", "plain"), ("ref_area", "USA"), ("time_period", "2003"), ("estimate", "reported")]);
+}
+
+/// The key that rows are sorted by had 12 bits for the area, and the row 16: of more than 4,096 areas good rows were set
+/// aside as contradicting each other, and of more than 65,536 figures went to areas of which they were not.
+#[test]
+fn seventy_thousand_areas() {
+    let workspace = Workspace::empty();
+    let areas: String = (0..70_000).map(|n| format!("D{n:05},District {n},,\n")).collect();
+    workspace.write("pipelines/reference/areas.csv", format!("ref_area,name,iso2,m49\n{areas}"));
+    workspace.write(
+        "pipelines/survey.toml",
+        "source = \"survey\"\nlicence = \"CC0\"\n[[dataset]]\nname = \"use\"\nformat = \"table\"\n[dataset.columns]\nseries = { constant = \"s\" }\nref_area = \"area\"\ntime_period = \"year\"\nsex = \"sex\"\nvalue = \"value\"\nunit = { constant = \"PT\" }\n",
+    );
+    // From the last area to the first, so that rows are sorted too.
+    let rows = |n: u32| [("2000", "_T"), ("2026", "F"), ("2026", "_T")].map(|(year, sex)| format!("D{n:05},{year},{sex},{n}\n"));
+    let body: String = (0..70_000).rev().flat_map(rows).collect();
+    workspace.write("in/survey/use/a.csv", format!("area,year,sex,value\n{body}"));
+    let pull = workspace.json(0, &["pull", "--from", "in"]);
+    let counts = &pull["data"]["data_sets"][0]["counts"];
+    assert_eq!((&counts["observations"], &counts["quarantined"]), (&210_000.into(), &0.into()), "{counts}");
+    let observations = parquet(&workspace.path("data/observations/survey/use.parquet"));
+    let cells = Table(&observations);
+    for at in 0..cells.len() {
+        let area = format!("D{:05}", at / 3);
+        let (year, sex) = [(2000, "_T"), (2026, "F"), (2026, "_T")][at % 3];
+        assert_eq!(
+            (cells.text("ref_area", at), cells.int("time_period", at), cells.text("sex", at), cells.float("obs_value", at)),
+            (Some(area.as_str()), Some(year), Some(sex), Some((at / 3) as f64))
+        );
+    }
 }

@@ -51,7 +51,9 @@ pub fn locate(explanation: &mut Explanation, limit: usize, find: Find<'_>, bodie
     let members = members.flat_map(|m| m.record.iter_mut().chain(m.also.iter_mut().take(MOST)));
     let mut records: Vec<&mut Record> = members.chain(explanation.records.iter_mut()).collect();
     for record in &records {
-        wanted.entry(record.snapshot.clone()).or_default().insert(record.record as u32);
+        if let Ok(number) = u32::try_from(record.record) {
+            wanted.entry(record.snapshot.clone()).or_default().insert(number);
+        }
     }
     for (snapshot, numbers) in &wanted {
         let found = find(snapshot, numbers);
@@ -60,7 +62,7 @@ pub fn locate(explanation: &mut Explanation, limit: usize, find: Find<'_>, bodie
                 record.body = Some(name.clone());
                 record.url = Some(url.clone());
             }
-            if let Some(located) = found.get(&(record.record as u32)) {
+            if let Some(located) = u32::try_from(record.record).ok().and_then(|number| found.get(&number)) {
                 record.member = Some(located.member.clone()).filter(|m| !m.is_empty());
                 record.line = Some(located.line);
                 record.text = Some(located.text.clone());

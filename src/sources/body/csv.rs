@@ -119,7 +119,7 @@ impl<R: Read> CsvStream<R> {
             None if !self.fill()? => return Ok(None),
             None => {}
         }
-        self.number += 1;
+        self.number = next_number(self.number)?;
         let number = self.number;
         let width = self.header.len();
         if self.rejoin && self.record.len() < width && begins(&self.record) {
@@ -206,6 +206,13 @@ impl<R: Read> CsvStream<R> {
     }
 }
 
+/// Records are numbered in 32 bits.
+pub(super) fn next_number(number: u32) -> Result<u32> {
+    number
+        .checked_add(1)
+        .ok_or_else(|| Error::provider_hint(Code::TooLarge, "more than 4,294,967,295 records: no real body has that", "do not trust this body"))
+}
+
 /// Counts what the CSV reader takes for one record, and remembers how the body ends.
 struct Watched<R> {
     inner: R,
@@ -289,4 +296,16 @@ pub fn skip_lines(reader: &mut dyn Read, lines: usize) -> Result<()> {
         left -= usize::from(byte[0] == b'\n');
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_number_of_a_record() {
+        let mut csv = CsvStream::open(&b"a,b\n1,2\n3,4\n"[..], b',', u32::MAX - 1).unwrap();
+        assert!(matches!(csv.read(), Ok(Some(Record::Whole(u32::MAX, _)))));
+        assert!(csv.read().err().unwrap().to_string().starts_with("E2007: more than 4,294,967,295 records"));
+    }
 }

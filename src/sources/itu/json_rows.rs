@@ -42,8 +42,8 @@ struct Answer {
 pub fn read(reader: impl Read, series: &mut SeriesTable<'_>, collector: &mut Collector<'_>) -> Result<usize> {
     let items: Vec<Item> = limits::json(reader)?;
     let count = items.len();
-    for (index, item) in items.into_iter().enumerate() {
-        let number = index as u32 + 1;
+    // A body that is held in memory has no more items than 32 bits can number.
+    for (number, item) in (1..).zip(items) {
         let id = item.code_id.to_string();
         let words = Words { id: &id, code: item.code.as_deref().unwrap_or_default(), name: "", parent: None, disaggregation: None };
         let known = series.cached(id.as_bytes()).unwrap_or_else(|| series.resolve(&words, collector));

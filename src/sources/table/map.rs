@@ -79,7 +79,8 @@ pub(super) fn read(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> 
         rules::address(table, "url", &url, problems);
     }
     let sheet = table.string("sheet", problems);
-    let header_row = table.integer("header_row", problems).unwrap_or(1).clamp(1, 1000) as usize;
+    let header_row = table.integer("header_row", problems);
+    let header_row = rules::within(table, "header_row", header_row, 1..=1000, problems).unwrap_or(1) as usize;
     let delimiter = table.string("delimiter", problems).and_then(|d| d.bytes().next()).unwrap_or(b',');
     let area_scheme = table.string("area_scheme", problems).unwrap_or_else(|| "iso3".into());
     const SCHEMES: [&str; 7] = ["iso3", "m49", "itu", "unctad", "uis", "unsd", "name"];

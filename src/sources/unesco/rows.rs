@@ -13,7 +13,7 @@ use crate::rows::series_key::Detail;
 use crate::rows::value::Value;
 use crate::sources::Parsed;
 use crate::sources::body::archive::{self, Kind};
-use crate::sources::body::csv::{CsvStream, Record};
+use crate::sources::body::csv::{CsvStream, Record, next_number};
 use crate::sources::body::{ReadSeek, limits};
 
 pub(super) fn parse(file: &mut dyn ReadSeek, name: &str, collector: &mut Collector<'_>) -> Result<Parsed> {
@@ -223,7 +223,7 @@ impl Rows {
             ));
         }
         for record in answer.records {
-            self.count += 1;
+            self.count = next_number(self.count)?;
             let Some(series) = self.series(record.indicator_id.trim().as_bytes(), collector) else { continue };
             let flags = format!("{}|{}", record.magnitude.as_deref().unwrap_or_default(), record.qualifier.as_deref().unwrap_or_default());
             let year = record.year.to_string();

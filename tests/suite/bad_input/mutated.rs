@@ -23,7 +23,9 @@ struct Project {
 static PROJECT: LazyLock<Project> = LazyLock::new(|| {
     let mut problems: Vec<Problem> = Vec::new();
     let reference = Reference::load(&project(), MembershipMode::Current, jiff::civil::date(2026, 11, 24), &mut problems);
-    let sources = pipelines::load(&project(), &mut problems);
+    let mut sources = pipelines::load(&project(), &mut problems);
+    // In so small a body one damaged row is a large share; what is set aside shall be read to the end.
+    sources.iter_mut().flat_map(|source| &mut source.datasets).for_each(|dataset| dataset.maximum_share_set_aside = 1.0);
     let short = |bytes: Vec<u8>| bytes[..bytes.len().min(2500)].to_vec();
     let v2 = short(unzipped(&fixture("itu/internet_use/individuals-using-the-internet.zip")));
     let bulk = b"INDICATOR_ID,COUNTRY_ID,YEAR,VALUE,MAGNITUDE,QUALIFIER\nSCHBSP.1.WINTERN,BRA,2018,50.5,,UIS_EST\nICTSKILLCOPI.F,DEU,2019,0,NA,\nSCHBSP.1.WINTERN,FRA,2018,2.9E-4,NIL,\n".to_vec();

@@ -57,7 +57,7 @@ fn sources_and_data_sets() {
         ),
         source(
             "share_of_seven",
-            "[[dataset]]\nname = \"x\"\nformat = \"unctad_bulk\"\nreport = \"US\"\nbase_url = ⟦E0208⟧\"example.org\"\nminimum_share_of_last = ⟦E0203⟧7.0\n",
+            "[[dataset]]\nname = \"x\"\nformat = \"unctad_bulk\"\nreport = \"US\"\nbase_url = ⟦E0208⟧\"example.org\"\nminimum_share_of_last = ⟦E0203⟧7.0\nmaximum_share_set_aside = ⟦E0203⟧-0.1\n",
         ),
         source("empty_codes", "[[dataset]]\nname = \"x\"\nformat = \"itu_datahub\"\ncodes = ⟦E0206⟧[]\n"),
         source(
@@ -81,6 +81,7 @@ fn sources_and_data_sets() {
         table("table_without_columns", "").marked("[[dataset]]", "⟦E0104⟧[[dataset]]"),
         table("table_without_year", "columns = ⟦E0104⟧{ series = { constant = \"X\" }, ref_area = \"iso\", value = \"val\" }\n"),
         table("table_without_four", "columns = ⟦E0104⟧⟦E0104⟧⟦E0104⟧⟦E0104⟧{ }\n"),
+        table("table_header_row", &format!("header_row = ⟦E0203⟧1001\n{whole}")),
         table("table_unknown_column", &whole.replace("value =", "⟦E0102⟧obs_value = \"val\", value =")),
         table("table_wrong_constant", &whole.replace("constant =", "⟦E0102⟧const =").replace("series = {", "series = ⟦E0104⟧{")),
         table("table_wrong_type", &whole.replace("\"year\"", "⟦E0103⟧2020")),

@@ -1,0 +1,107 @@
+//! A share of rows set aside that is larger than the data set allows: never taken for new data, whatever the reason.
+
+use super::layouts::{V2, v2};
+use super::rows::pulled;
+use super::{refused, released, workspace};
+use crate::support::Workspace;
+
+/// A body of ITU: so many good rows, then the others.
+fn body(good: usize, others: &[String]) -> Vec<u8> {
+    let good = (0..good).map(|n| v2(["BRA", "DEU", "FRA", "ITA"][n / 25], 2000 + (n % 25) as i32, "50", ""));
+    [V2.to_owned()].into_iter().chain(good).chain(others.iter().cloned()).collect::<String>().into_bytes()
+}
+
+/// So many rows of an area that is on none of our lists.
+fn nowhere(rows: usize) -> Vec<String> {
+    (0..rows).map(|n| v2("QQQ", 2000 + n as i32, "1", "")).collect()
+}
+
+/// So many pairs of rows that contradict each other.
+fn contradicting(pairs: usize) -> Vec<String> {
+    (0..pairs).flat_map(|n| ["1", "2"].map(|value| v2("KEN", 2000 + n as i32, value, ""))).collect()
+}
+
+fn with_limit(workspace: &Workspace, limit: &str) {
+    let file = "pipelines/itu.toml";
+    let name = "name = \"internet_use\"\n";
+    let text = workspace.read(file);
+    assert!(text.contains(name));
+    workspace.write(file, text.replacen(name, &format!("{name}maximum_share_set_aside = {limit}\n"), 1));
+}
+
+#[test]
+fn up_to_a_tenth_is_told_and_more_is_refused() {
+    let (counts, _) = pulled(&workspace(), "itu/internet_use", "a.csv", &body(90, &nowhere(10)));
+    assert_eq!(counts, [100, 90, 10, 0]);
+
+    // There is nothing to fall back on.
+    let workspace = workspace();
+    workspace.write("in/itu/internet_use/a.csv", body(90, &nowhere(11)));
+    let run = workspace.expect(1, &["pull", "--from", "in"]);
+    assert!(run.stderr.contains("E2013: itu/internet_use: 11 of 101 rows (10.9 %) are set aside, and 10 % may be"), "{}", run.stderr);
+    assert!(!workspace.path("data/observations/itu/internet_use.parquet").exists());
+}
+
+/// Contradicting keys were no reason to refuse a pull until they were more than half of it.
+#[test]
+fn each_reason_counts_and_is_named() {
+    let workspace = released();
+    let refuse = |others: &[String], text: &str| refused(&workspace, "itu/internet_use", "a.csv", &body(88, others), "E2013", text);
+    refuse(
+        &contradicting(6),
+        "12 of 100 rows (12 %) are set aside, and 10 % may be: 12 duplicate_key, such as `11624 KEN 2000` in record 89 of a.csv",
+    );
+    let all =
+        [contradicting(3), nowhere(2), vec![v2("BRA", 1800, "1", ""), v2("BRA", 1999, "many", ""), "11624,\"i99H\"\n".into()]].concat();
+    refuse(&all, "11 of 99 rows (11.2 %) are set aside");
+    for reason in [
+        "6 duplicate_key, such as `11624 KEN 2000` in record 89 of a.csv",
+        "2 unknown_area, such as `QQQ` in record 95 of a.csv",
+        "1 bad_year, such as `1800` in record 97",
+        "1 bad_value, such as `many` in record 98",
+        "1 field_count, such as `2 fields` in record 99",
+    ] {
+        refuse(&all, reason);
+    }
+    // The same night again: still degraded, and the last good observations in use.
+    let run = workspace.expect(3, &["run", "--from", "in", "--now", "2026-11-25T02:30:00Z"]);
+    assert!(run.stderr.contains("in use: what was pulled on 2026-11-24"), "{}", run.stderr);
+    let kept = workspace.expect(0, &["sql", "SELECT count(*) AS n FROM observations WHERE ref_area = 'IND'", "--output", "csv"]);
+    assert_ne!(kept.stdout, "n\n0\n");
+}
+
+/// The unit in which most rows are stands; where a third of the figures is in another one, nobody knows which is right.
+#[test]
+fn figures_in_another_unit_count() {
+    let workspace = workspace();
+    let rows = |unit: &str, last: i32| (2000..last).map(|year| format!("IT_USE_ii99,76,{year},5,{unit}\n")).collect::<String>();
+    let body = format!("SeriesCode,GeoAreaCode,TimePeriod,Value,[Units]\n{}{}", rows("PERCENT", 2020), rows("PER_100_POP", 2010));
+    workspace.write("in/unsd/sdg_global/a.csv", body);
+    let run = workspace.expect(1, &["pull", "--from", "in"]);
+    assert!(run.stderr.contains("10 of 30 rows (33.4 %) are set aside, and 10 % may be: 10 other_unit"), "{}", run.stderr);
+}
+
+#[test]
+fn a_data_set_has_a_limit_of_its_own() {
+    let strict = workspace();
+    with_limit(&strict, "0");
+    strict.write("in/itu/internet_use/a.csv", body(90, &nowhere(1)));
+    let run = strict.expect(1, &["pull", "--from", "in"]);
+    assert!(run.stderr.contains("1 of 91 rows (1.1 %) are set aside, and 0 % may be"), "{}", run.stderr);
+
+    let lenient = workspace();
+    with_limit(&lenient, "0.5");
+    let (counts, _) = pulled(&lenient, "itu/internet_use", "a.csv", &body(12, &contradicting(6)));
+    assert_eq!(counts, [24, 12, 12, 0]);
+}
+
+/// Repetitions, and areas that are deliberately none of ours: nothing is lost with them.
+#[test]
+fn rows_that_are_passed_over_do_not_count() {
+    let regions: String = (2000..2020).map(|year| format!("SCHBSP.1.WINTERN,SDG: Oceania (no {year}),{year},5,,\n")).collect();
+    let rows: String = (2000..2020).map(|year| format!("SCHBSP.1.WINTERN,BRA,{year},50.5,,\n")).collect();
+    let body = format!("INDICATOR_ID,COUNTRY_ID,YEAR,VALUE,MAGNITUDE,QUALIFIER\n{rows}{rows}{regions}");
+    let (counts, set_aside) = pulled(&workspace(), "unesco/sdg_bulk", "a.csv", body.as_bytes());
+    assert_eq!(counts, [60, 20, 40, 0]);
+    assert!(set_aside.iter().all(|(_, reason, _)| matches!(reason.as_str(), "duplicate_row" | "area_not_covered")));
+}
