@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use datafusion::arrow::array::RecordBatch;
+use datafusion::arrow::array::{Array, ArrayRef, RecordBatch};
 use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use datafusion::catalog::{
     CatalogProvider, MemoryCatalogProvider, MemoryCatalogProviderList, MemorySchemaProvider, SchemaProvider, TableProvider,
@@ -13,6 +13,7 @@ use datafusion::execution::memory_pool::FairSpillPool;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::execution::session_state::{SessionState, SessionStateBuilder};
 use datafusion::logical_expr::AggregateUDF;
+use datafusion::physical_plan::common::collect;
 use datafusion::prelude::{DataFrame, SessionConfig, SessionContext};
 
 use super::exact_sum::ExactSum;
@@ -153,9 +154,10 @@ impl Engine {
             let problem = lint::problem_of(&SourceText::new(what, sql), &error, self);
             Error::Query { code: problem.code, message: format!("{}: {}", problem.place(), problem.message), hint: problem.hint }
         };
-        let frame = self.plan(sql).await.map_err(wrap)?;
-        let schema: SchemaRef = Arc::new(frame.schema().as_arrow().clone());
-        let batches = frame.collect().await.map_err(wrap)?;
+        let stream = self.plan(sql).await.map_err(wrap)?.execute_stream().await.map_err(wrap)?;
+        // Not the types of the statement as written, which are those of the first branch of a UNION or CASE.
+        let schema = stream.schema();
+        let batches = collect(stream).await.map_err(wrap)?;
         let schema = batches.first().map_or(schema, RecordBatch::schema);
         Ok((schema, batches))
     }
@@ -195,7 +197,8 @@ fn relax(batch: &RecordBatch, schema: &SchemaRef) -> Result<RecordBatch> {
     )?)
 }
 
-/// Brings batches into a declared schema: columns by name, cast; a missing one takes `default` or null.
+/// Brings batches into a declared schema: columns by name, cast; a missing one takes `default` or null. A value that
+/// the declared type cannot hold is an error: it is neither cut nor dropped.
 pub fn conform(batches: &[RecordBatch], schema: &SchemaRef, default: &dyn Fn(&str) -> Option<String>) -> Result<RecordBatch> {
     let mut parts = Vec::with_capacity(batches.len());
     for batch in batches {
@@ -203,7 +206,7 @@ pub fn conform(batches: &[RecordBatch], schema: &SchemaRef, default: &dyn Fn(&st
         for field in schema.fields() {
             let column = match batch.column_by_name(field.name()) {
                 Some(column) => {
-                    let column = datafusion::arrow::compute::cast(column, field.data_type())?;
+                    let column = widen(column, field)?;
                     match default(field.name()) {
                         Some(text) if column.null_count() > 0 && *field.data_type() == DataType::Utf8 => fill(&column, &text),
                         _ => column,
@@ -225,12 +228,38 @@ pub fn conform(batches: &[RecordBatch], schema: &SchemaRef, default: &dyn Fn(&st
     Ok(datafusion::arrow::compute::concat_batches(schema, &parts)?)
 }
 
-fn fill(column: &datafusion::arrow::array::ArrayRef, text: &str) -> datafusion::arrow::array::ArrayRef {
+/// Casts a column, value by value as it is.
+fn widen(column: &ArrayRef, field: &Field) -> Result<ArrayRef> {
+    let wanted = field.data_type();
+    if column.data_type() == wanted {
+        return Ok(column.clone());
+    }
+    let cast = datafusion::arrow::compute::cast(column, wanted)?;
+    let cut = || -> Result<bool> {
+        let fractions = column.data_type().is_floating() || column.data_type().is_decimal();
+        if !fractions || !wanted.is_integer() {
+            return Ok(false);
+        }
+        let back = datafusion::arrow::compute::cast(&cast, column.data_type())?;
+        Ok(datafusion::arrow::compute::kernels::cmp::distinct(&back, column)?.has_true())
+    };
+    if cast.logical_null_count() > column.logical_null_count() || cut()? {
+        let [from, to] = [column.data_type(), wanted].map(|kind| lint::sql_types(&kind.to_string()));
+        return Err(Error::Query {
+            code: "E3005",
+            message: format!("column `{}` is {from}, and not every value of it is {to}", field.name()),
+            hint: Some("CAST it in the SELECT, or leave such rows out".into()),
+        });
+    }
+    Ok(cast)
+}
+
+fn fill(column: &ArrayRef, text: &str) -> ArrayRef {
     use datafusion::arrow::array::{AsArray, StringArray};
     Arc::new(column.as_string::<i32>().iter().map(|cell| Some(cell.unwrap_or(text))).collect::<StringArray>())
 }
 
-fn constant(kind: &DataType, value: Option<&str>, rows: usize) -> Result<datafusion::arrow::array::ArrayRef> {
+fn constant(kind: &DataType, value: Option<&str>, rows: usize) -> Result<ArrayRef> {
     use datafusion::arrow::array::{StringArray, new_null_array};
     match value {
         Some(text) if *kind == DataType::Utf8 => Ok(Arc::new(StringArray::from(vec![text; rows]))),
