@@ -105,4 +105,6 @@ pub const CODES: &[(&str, &str, &str)] = &[
         "look at failures/ of the staged release; --accept CHECK lets one pass",
     ),
     ("E5001", "a file of a release is damaged", "run again, which publishes anew, or roll back"),
+    ("E5002", "the engine sees other observations than were normalised: nothing is published", "as the hint says; look at the disk"),
+    ("E5003", "nothing was pruned: what is in use cannot be told", "mend what is named, or take it out of the folder"),
 ];

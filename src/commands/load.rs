@@ -104,7 +104,7 @@ impl Loaded {
             .map(|(source, dataset)| settings.workspace.quarantine(source, dataset))
             .filter(|path| path.exists())
             .collect();
-        engine.register("quarantine", tables::parquet_table(&quarantined, schema::quarantine())?)?;
+        engine.register("quarantine", tables::parquet_table(&engine, &settings.workspace.data, &quarantined, schema::quarantine())?)?;
         self.register_release(settings, &engine)?;
         Ok(engine)
     }
@@ -119,7 +119,7 @@ impl Loaded {
             ("revisions", "revisions.parquet", crate::release::diff::schema()),
         ] {
             let files: Vec<_> = release.iter().map(|r| r.join(file)).collect();
-            engine.register(name, tables::parquet_table(&files, schema)?)?;
+            engine.register(name, tables::parquet_table(engine, &settings.workspace.data, &files, schema)?)?;
         }
         let values = match &release {
             Some(path) => Some(crate::engine::read::parquet(&path.join("values.parquet"), &schema::values())?),

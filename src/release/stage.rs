@@ -12,7 +12,7 @@ use super::checks::{self, Check};
 use super::compute::{self, concat, sort};
 use super::inputs::{self, Inputs, Reports};
 use super::manifest::{BodyEntry, IndicatorEntry, InputEntry, Manifest};
-use super::{catalog, diff, progress, promote, targets};
+use super::{catalog, diff, progress, promote, row_counts, targets};
 use crate::engine::read::{self, Table};
 use crate::engine::rows::Cell;
 use crate::engine::{Engine, Limits, tables};
@@ -87,6 +87,7 @@ impl Build<'_> {
             None => RecordBatch::new_empty(schema::values()),
         };
         let engine = self.base_engine()?;
+        row_counts::check(&engine, &self.reports).await?;
         let computed = self.compute_all(&engine, &previous_values).await?;
         let values = self.join_values(&computed)?;
         let targets = targets::batch(&self.catalogue, &|indicator| self.missing_text(indicator))?;
@@ -368,7 +369,7 @@ pub fn register_observations(engine: &Engine, workspace: &Workspace, reports: &R
         datasets.iter().filter_map(|name| reports.get(name)).map(|report| workspace.observation_file(&report.hash)).collect();
     files.sort();
     files.dedup();
-    let all = tables::parquet_table(&files, schema::observations())?;
+    let all = tables::parquet_table(engine, &workspace.data, &files, schema::observations())?;
     engine.register("observations_by_data_set", all.clone())?;
     let shared = shared_series(reports, datasets);
     if shared.is_empty() { engine.register("observations", all) } else { tables::register_preferred(engine, &shared, datasets) }
