@@ -274,11 +274,11 @@ async fn release(
     let current_manifest = current
         .as_ref()
         .and_then(|path| Manifest::verified(path).inspect_err(|error| tracing::error!("{error}; the release is made anew")).ok());
-    if let Some(manifest) = &current_manifest
-        && manifest.key == key
+    let same_inputs = current_manifest.filter(|manifest| manifest.key == key);
+    if let Some(manifest) = &same_inputs
+        && manifest.held().is_empty()
     {
-        let held = manifest.indicators.values().any(|i| i.status == "held");
-        let code = if stale || held { 3 } else { 0 };
+        let code = if stale { 3 } else { 0 };
         bar.finish_and_clear();
         report(printer, settings, loaded, states, None, code, command);
         if !printer.json() {
@@ -290,6 +290,20 @@ async fn release(
     bar.finish_and_clear();
     for (name, reason) in &staged.held {
         tracing::error!(indicator = %name, "held at its last good values: {reason}");
+    }
+    if let Some(manifest) = &same_inputs
+        && manifest.gives_the_same(&staged.manifest)
+    {
+        fs_err::remove_dir_all(&staged.folder)?;
+        report(printer, settings, loaded, states, None, 3, command);
+        if !printer.json() {
+            let held = manifest.held().join(", ");
+            printer.line(&format!(
+                "nothing new: computed again, release {} stays; still held at its last good values: {held}",
+                manifest.release
+            ));
+        }
+        return Ok(3);
     }
     if !staged.stopping.is_empty() {
         return Err(Error::Gate {
