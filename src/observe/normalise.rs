@@ -82,7 +82,11 @@ impl NormaliseReport {
         if !workspace.observations(source, dataset).exists() {
             return None;
         }
-        serde_json::from_slice(&fs_err::read(Self::path(workspace, source, dataset)).ok()?).ok()
+        Self::read(&Self::path(workspace, source, dataset)).ok()
+    }
+
+    pub fn read(path: &std::path::Path) -> Result<Self> {
+        Ok(serde_json::from_slice(&fs_err::read(path)?)?)
     }
 }
 

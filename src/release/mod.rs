@@ -9,6 +9,7 @@ pub mod inputs;
 pub mod manifest;
 pub mod progress;
 pub mod promote;
+pub mod prune;
 pub mod row_counts;
 pub mod stage;
 pub mod targets;
