@@ -1,5 +1,6 @@
 //! The command line: clap types only.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -275,10 +276,22 @@ impl Command {
             Self::Reference { .. } => "reference",
         }
     }
+
+    /// Whether what it prints is its result. Of the others the outcome is, whoever reads of it.
+    pub fn is_answer(&self) -> bool {
+        !matches!(
+            self,
+            Self::Run(_)
+                | Self::Pull(_)
+                | Self::Compute { .. }
+                | Self::New { .. }
+                | Self::Release { action: ReleaseAction::Rollback { .. } | ReleaseAction::Prune { .. } }
+        )
+    }
 }
 
 /// Whether a command line that cannot be parsed asked for JSON all the same.
-pub fn wants_json(arguments: impl Iterator<Item = String>) -> bool {
-    let arguments: Vec<String> = arguments.collect();
+pub fn wants_json(arguments: impl Iterator<Item = OsString>) -> bool {
+    let arguments: Vec<String> = arguments.map(|a| a.to_string_lossy().into_owned()).collect();
     arguments.iter().any(|a| a == "--format=json") || arguments.windows(2).any(|pair| pair[0] == "--format" && pair[1] == "json")
 }

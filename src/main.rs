@@ -15,7 +15,7 @@ fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => {
             let code = if error.use_stderr() { 2 } else { 0 };
-            if code != 0 && yardstick::cli::wants_json(std::env::args()) {
+            if code != 0 && yardstick::cli::wants_json(std::env::args_os()) {
                 let error = Error::usage(error.to_string().trim_end().to_owned());
                 return ExitCode::from(Printer::new(Format::Json, false, Color::Never).fail("", &error));
             }
@@ -37,5 +37,5 @@ fn main() -> ExitCode {
     let run = AssertUnwindSafe(|| yardstick::commands::dispatch(&cli.command, &settings, &printer));
     let result = catch_unwind(run).unwrap_or_else(|_| Err(Error::Internal("the program panicked; see above".into())));
     let code = result.unwrap_or_else(|error| printer.fail(cli.command.name(), &error));
-    ExitCode::from(printer.exit_code(code))
+    ExitCode::from(if cli.command.is_answer() { printer.answer_code(code) } else { code })
 }

@@ -49,8 +49,8 @@ impl Printer {
         self.data(format!("{text}\n").as_bytes());
     }
 
-    /// The exit code, unless what should have been said could not be.
-    pub fn exit_code(&self, code: u8) -> u8 {
+    /// The exit code of a verb whose output is its result: no success when that is lost.
+    pub fn answer_code(&self, code: u8) -> u8 {
         if self.lost.load(Ordering::Relaxed) { code.max(1) } else { code }
     }
 

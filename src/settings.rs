@@ -72,7 +72,8 @@ impl Settings {
 
     pub fn start_logging(&self) {
         let filter = EnvFilter::try_from_env("YARDSTICK_LOG").unwrap_or_else(|_| EnvFilter::new(format!("yardstick={}", self.log_level)));
-        let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+        // A line that cannot be written is lost; to report that on the same stream would end in a panic.
+        let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).log_internal_errors(false);
         let _ =
             if self.json_logs { builder.json().flatten_event(true).try_init() } else { builder.with_target(false).compact().try_init() };
     }

@@ -69,7 +69,10 @@ pub fn plan(settings: &Settings, printer: &Printer, args: &RunArgs) -> Result<u8
     for indicator in &loaded.catalogue.indicators {
         let wanted = fingerprint::of_indicator(indicator, &loaded.catalogue, &loaded.reference, &reports, &fixed);
         let why = match current.as_ref().and_then(|m| m.indicators.get(&indicator.name)) {
-            Some(entry) => fingerprint::changed(&entry.inputs, &wanted),
+            Some(entry) => {
+                let held = (entry.status == "held").then(|| "held at its last good values: tried again".to_owned());
+                fingerprint::changed(&entry.inputs, &wanted).into_iter().chain(held).collect()
+            }
             None => vec!["not in the current release".to_owned()],
         };
         let action = if why.is_empty() { "keep" } else { "compute" };

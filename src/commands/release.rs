@@ -6,7 +6,7 @@ use crate::cli::ReleaseAction;
 use crate::error::{Result, count};
 use crate::job::load;
 use crate::printer::Printer;
-use crate::release::{Manifest, promote};
+use crate::release::{Manifest, promote, prune};
 use crate::settings::Settings;
 
 pub fn release(settings: &Settings, printer: &Printer, action: &ReleaseAction) -> Result<u8> {
@@ -16,8 +16,7 @@ pub fn release(settings: &Settings, printer: &Printer, action: &ReleaseAction) -
         ReleaseAction::Rollback { id } => rollback(settings, printer, id.as_deref().unwrap_or("previous")),
         ReleaseAction::Prune { keep } => {
             let _lock = load::lock(settings)?;
-            let at_hand: Vec<String> = load::read(settings).reports(settings).into_values().map(|r| r.hash).collect();
-            let removed = promote::prune(&settings.workspace, (*keep).max(1), &at_hand)?;
+            let removed = prune::prune(&settings.workspace, (*keep).max(1))?;
             if printer.json() {
                 printer.envelope("release", 0, &json!({ "removed": removed }), &[]);
             } else {
@@ -32,7 +31,7 @@ fn list(settings: &Settings, printer: &Printer) -> Result<u8> {
     let current = promote::current(&settings.workspace);
     let mut rows = Vec::new();
     let mut data = Vec::new();
-    for path in promote::list(&settings.workspace) {
+    for path in promote::list(&settings.workspace)? {
         let manifest = match Manifest::load(&path) {
             Ok(manifest) => manifest,
             Err(error) => {

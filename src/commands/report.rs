@@ -61,8 +61,13 @@ pub fn report(printer: &Printer, settings: &Settings, loaded: &Loaded, night: &N
             printer.note(&format!("{name}: {message}"));
         }
     }
-    if let Published::Nothing(release) = &night.outcome {
-        printer.line(&format!("nothing to do: no input has changed since release {release}"));
+    match &night.outcome {
+        Published::Nothing(release) => printer.line(&format!("nothing to do: no input has changed since release {release}")),
+        Published::StillHeld { release, held } => printer.line(&format!(
+            "nothing new: computed again, release {release} stays; still held at its last good values: {}",
+            held.join(", ")
+        )),
+        Published::Release(_) | Published::PulledOnly => {}
     }
     let Some(built) = built else { return };
     if !printer.quiet {

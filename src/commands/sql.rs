@@ -56,20 +56,20 @@ async fn run(settings: &Settings, engine: &Engine, query: &str, timeout: u64) ->
         return Err(Error::Workspace(vec![problem]));
     }
     let frame = engine.plan(query).await.map_err(|e| Error::Workspace(vec![problem::problem_of(&text, &e, engine)]))?;
-    let schema: SchemaRef = Arc::new(frame.schema().as_arrow().clone());
-    let batches = match tokio::time::timeout(Duration::from_secs(timeout), apart(collect(frame, settings.limits.memory_bytes))).await {
-        Ok(batches) => batches.map_err(|e| match e {
-            Error::Engine(e) => Error::Workspace(vec![problem::problem_of(&text, &e, engine)]),
-            other => other,
-        })?,
-        Err(_) => {
-            return Err(Error::Query {
-                code: Code::QueryTooSlow,
-                message: format!("stopped after {timeout} seconds"),
-                hint: Some("narrow the query, or raise --timeout".into()),
-            });
-        }
-    };
+    let (schema, batches) =
+        match tokio::time::timeout(Duration::from_secs(timeout), apart(collect(frame, settings.limits.memory_bytes))).await {
+            Ok(result) => result.map_err(|e| match e {
+                Error::Engine(e) => Error::Workspace(vec![problem::problem_of(&text, &e, engine)]),
+                other => other,
+            })?,
+            Err(_) => {
+                return Err(Error::Query {
+                    code: Code::QueryTooSlow,
+                    message: format!("stopped after {timeout} seconds"),
+                    hint: Some("narrow the query, or raise --timeout".into()),
+                });
+            }
+        };
     conform(&batches, &plain(&schema), &|_| None)
 }
 
@@ -84,9 +84,11 @@ async fn apart<T: Send + 'static>(work: impl Future<Output = Result<T>> + Send +
     }
 }
 
-/// The rows of a query, within the memory that one may take.
-async fn collect(frame: DataFrame, limit: usize) -> Result<Vec<RecordBatch>> {
+/// The rows of a query, within the memory that one may take, and the columns that it really gives: those of the
+/// statement as written have the types of the first branch of a UNION or CASE.
+async fn collect(frame: DataFrame, limit: usize) -> Result<(SchemaRef, Vec<RecordBatch>)> {
     let mut stream = frame.execute_stream().await?;
+    let schema = stream.schema();
     let (mut batches, mut bytes) = (Vec::new(), 0);
     while let Some(batch) = stream.next().await {
         let batch = batch?;
@@ -100,7 +102,7 @@ async fn collect(frame: DataFrame, limit: usize) -> Result<Vec<RecordBatch>> {
         }
         batches.push(batch);
     }
-    Ok(batches)
+    Ok((schema, batches))
 }
 
 /// The schema with plain strings and everything nullable.

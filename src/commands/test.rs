@@ -224,7 +224,7 @@ async fn record_case(
     let engine = loaded.engine(settings)?;
     let reports = loaded.reports(settings);
     let datasets = fingerprint::datasets_of(indicator, &reports);
-    observations::register(&engine, &observation_files(&settings.workspace, &reports, &datasets))?;
+    observations::register(&engine, &settings.workspace.data, &observation_files(&settings.workspace, &reports, &datasets))?;
     let list =
         |items: &mut dyn Iterator<Item = String>| items.map(|i| format!("'{}'", i.replace('\'', "''"))).collect::<Vec<_>>().join(", ");
     let literals = tokens::literals(indicator.sql());

@@ -1,7 +1,7 @@
 //! The table `observations`: the files of several data sets as one, each figure once.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::Engine;
 use super::tables::parquet_table;
@@ -17,13 +17,13 @@ pub struct ObservationFile {
     pub series: Vec<String>,
 }
 
-/// Makes `observations` of an engine those files. Where several data sets of one source carry the same figure, the one
+/// Makes `observations` of an engine those files of the data folder. Where several data sets of one source carry the same figure, the one
 /// that comes first is taken; `observations_by_data_set` has them all.
-pub fn register(engine: &Engine, files: &[ObservationFile]) -> Result<()> {
+pub fn register(engine: &Engine, data: &Path, files: &[ObservationFile]) -> Result<()> {
     let mut paths: Vec<PathBuf> = files.iter().map(|file| file.path.clone()).collect();
     paths.sort();
     paths.dedup();
-    let all = parquet_table(&paths, schema::observations())?;
+    let all = parquet_table(engine, data, &paths, schema::observations())?;
     engine.register("observations_by_data_set", all.clone())?;
     let shared = shared_series(files);
     if shared.is_empty() { engine.register("observations", all) } else { register_preferred(engine, &shared, files) }

@@ -6,6 +6,7 @@ use datafusion::common::{Column, SchemaError};
 use datafusion::error::DataFusionError;
 
 use crate::engine::{Engine, tokens};
+use crate::tables::conform::sql_types;
 use crate::error::{Code, Problem, SourceText, suggestion};
 
 /// An engine error as a problem of the text that was planned.
@@ -98,31 +99,6 @@ fn plan_problem(text: &SourceText, message: &str, span: Option<Range<usize>>, en
         }
     }
     Problem::new(Code::EngineRefuses, text, span.unwrap_or_else(|| sql_start(text)), sql_types(message))
-}
-
-/// A message of the engine with its names of types as SQL has them.
-pub fn sql_types(message: &str) -> String {
-    let mut shown = String::with_capacity(message.len());
-    let mut rest = message;
-    while let Some(start) = rest.find(|c: char| c.is_ascii_alphanumeric()) {
-        let end = rest[start..].find(|c: char| !c.is_ascii_alphanumeric()).map_or(rest.len(), |length| start + length);
-        shown.push_str(&rest[..start]);
-        shown.push_str(match &rest[start..end] {
-            "Utf8" | "LargeUtf8" | "Utf8View" => "VARCHAR",
-            "Float64" => "DOUBLE",
-            "Float32" => "REAL",
-            "Int64" | "UInt64" => "BIGINT",
-            "Int32" | "UInt32" => "INTEGER",
-            "Int16" | "UInt16" | "Int8" | "UInt8" => "SMALLINT",
-            "Boolean" => "BOOLEAN",
-            "Decimal128" | "Decimal256" => "DECIMAL",
-            "Date32" | "Date64" => "DATE",
-            word => word,
-        });
-        rest = &rest[end..];
-    }
-    shown.push_str(rest);
-    shown
 }
 
 fn function_names(engine: &Engine) -> Vec<String> {

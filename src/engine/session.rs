@@ -13,6 +13,7 @@ use datafusion::execution::memory_pool::FairSpillPool;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::execution::session_state::{SessionState, SessionStateBuilder};
 use datafusion::logical_expr::AggregateUDF;
+use datafusion::physical_plan::common::collect;
 use datafusion::prelude::{DataFrame, SessionConfig, SessionContext};
 
 use crate::engine::exact_sum::ExactSum;
@@ -153,9 +154,10 @@ impl Engine {
             let problem = problem::problem_of(&SourceText::new(what, sql), &error, self);
             Error::Query { code: problem.code, message: format!("{}: {}", problem.place(), problem.message), hint: problem.hint }
         };
-        let frame = self.plan(sql).await.map_err(wrap)?;
-        let schema: SchemaRef = Arc::new(frame.schema().as_arrow().clone());
-        let batches = frame.collect().await.map_err(wrap)?;
+        let stream = self.plan(sql).await.map_err(wrap)?.execute_stream().await.map_err(wrap)?;
+        // Not the types of the statement as written, which are those of the first branch of a UNION or CASE.
+        let schema = stream.schema();
+        let batches = collect(stream).await.map_err(wrap)?;
         let schema = batches.first().map_or(schema, RecordBatch::schema);
         Ok((schema, batches))
     }

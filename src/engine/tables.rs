@@ -1,29 +1,49 @@
 //! The tables of a session: observations from Parquet, reference tables from memory.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use datafusion::catalog::TableProvider;
 use datafusion::datasource::file_format::parquet::ParquetFormat;
 use datafusion::datasource::listing::{ListingOptions, ListingTable, ListingTableConfig, ListingTableUrl};
+use datafusion::datasource::object_store::ObjectStoreUrl;
+use datafusion::object_store::local::LocalFileSystem;
 
-use crate::engine::Engine;
-use crate::error::Result;
+use super::Engine;
+use crate::error::{Error, Result};
 use crate::reference::Reference;
 use crate::tables::schema;
 
-/// Parquet files of one layout as one table. No file gives an empty table.
-pub fn parquet_table(files: &[PathBuf], schema: datafusion::arrow::datatypes::SchemaRef) -> Result<Arc<dyn TableProvider>> {
+/// The data folder, as the engine knows it.
+const DATA: &str = "yardstick://data";
+
+/// Parquet files of the data folder, of one layout, as one table. No file gives an empty table.
+///
+/// The engine is given the folder as a place of its own, and files by their path in it: in a path as text it would read
+/// `[`, `*` and `?` as a pattern, and find nothing.
+pub fn parquet_table(
+    engine: &Engine,
+    data: &Path,
+    files: &[PathBuf],
+    schema: datafusion::arrow::datatypes::SchemaRef,
+) -> Result<Arc<dyn TableProvider>> {
     if files.is_empty() {
         return Ok(Arc::new(datafusion::datasource::MemTable::try_new(schema, vec![vec![]])?));
     }
-    let urls = files
-        .iter()
-        .map(|path| ListingTableUrl::parse(fs_err::canonicalize(path)?.to_string_lossy()).map_err(crate::error::Error::from))
-        .collect::<Result<Vec<_>>>()?;
+    let store = LocalFileSystem::new_with_prefix(data).map_err(std::io::Error::other)?;
+    engine.context().runtime_env().register_object_store(ObjectStoreUrl::parse(DATA)?.as_ref(), Arc::new(store));
+    let urls = files.iter().map(|path| address(data, path)).collect::<Result<Vec<_>>>()?;
     let options = ListingOptions::new(Arc::new(ParquetFormat::default())).with_file_extension(".parquet");
     let config = ListingTableConfig::new_with_multi_paths(urls).with_listing_options(options).with_schema(schema);
     Ok(Arc::new(ListingTable::try_new(config)?))
+}
+
+/// One file of the data folder that is there. Folders and files in it have names of ours, which are plain.
+fn address(data: &Path, file: &Path) -> Result<ListingTableUrl> {
+    fs_err::metadata(file)?;
+    let inside = file.strip_prefix(data).ok().and_then(Path::to_str);
+    let inside = inside.ok_or_else(|| Error::Internal(format!("{} is not in the data folder", file.display())))?;
+    Ok(ListingTableUrl::parse(format!("{DATA}/{inside}"))?)
 }
 
 /// Registers the reference tables under the names that SQL uses.

@@ -160,6 +160,8 @@ codes! {
     EmptyExpectation "E3104" Author, "an expectation cannot fail, or says two things", "write each expected row once, with what is compared";
     GateFailed "E4001" Operator, "a gate failed: the release is staged, not promoted", "look at failures/ of the staged release; --accept CHECK lets one pass";
     DamagedRelease "E5001" Operator, "a file of a release is damaged", "run again, which publishes anew, or roll back";
+    EngineSeesOtherRows "E5002" Operator, "the engine sees other observations than were normalised: nothing is published", "as the hint says; look at the disk";
+    UnreadableReleases "E5003" Operator, "nothing was pruned: what is in use cannot be told", "mend what is named, or take it out of the folder";
 }
 
 impl fmt::Display for Code {

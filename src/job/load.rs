@@ -99,14 +99,14 @@ impl Loaded {
         tables::register_reference(&engine, &self.reference)?;
         let reports = self.reports(settings);
         let all: Vec<String> = dataset_names(&self.sources).into_iter().filter(|name| reports.contains_key(name)).collect();
-        observations::register(&engine, &observation_files(&settings.workspace, &reports, &all))?;
+        observations::register(&engine, &settings.workspace.data, &observation_files(&settings.workspace, &reports, &all))?;
         let quarantined: Vec<_> = dataset_names(&self.sources)
             .iter()
             .filter_map(|name| name.split_once('/'))
             .map(|(source, dataset)| settings.workspace.quarantine(source, dataset))
             .filter(|path| path.exists())
             .collect();
-        engine.register("quarantine", tables::parquet_table(&quarantined, schema::quarantine())?)?;
+        engine.register("quarantine", tables::parquet_table(&engine, &settings.workspace.data, &quarantined, schema::quarantine())?)?;
         self.register_release(settings, &engine)?;
         Ok(engine)
     }
@@ -121,7 +121,7 @@ impl Loaded {
             ("revisions", "revisions.parquet", schema::revisions()),
         ] {
             let files: Vec<_> = release.iter().map(|r| r.join(file)).collect();
-            engine.register(name, tables::parquet_table(&files, schema)?)?;
+            engine.register(name, tables::parquet_table(engine, &settings.workspace.data, &files, schema)?)?;
         }
         let values = match &release {
             Some(path) => Some(parquet::read(&path.join("values.parquet"), &schema::values())?),

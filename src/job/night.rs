@@ -44,6 +44,8 @@ pub enum Published {
     Release(Box<Built>),
     /// No input has changed since this release.
     Nothing(String),
+    /// Computed again for what is held at its last good values: the same values came out, and this release stays.
+    StillHeld { release: String, held: Vec<String> },
     /// Only the first half was asked for.
     PulledOnly,
 }
@@ -144,11 +146,12 @@ async fn release(settings: &Settings, loaded: &Loaded, states: States, accept: &
     let current_manifest = current
         .as_ref()
         .and_then(|path| Manifest::verified(path).inspect_err(|error| tracing::error!("{error}; the release is made anew")).ok());
-    if let Some(manifest) = &current_manifest
-        && manifest.key == key
+    let same_inputs = current_manifest.filter(|manifest| manifest.key == key);
+    // What is held is computed again though no input changes: the reason may be gone.
+    if let Some(manifest) = &same_inputs
+        && manifest.held().is_empty()
     {
-        let held = manifest.indicators.values().any(|i| i.status == "held");
-        let code = if stale || held { 3 } else { 0 };
+        let code = if stale { 3 } else { 0 };
         bar.finish_and_clear();
         return Ok(Night { outcome: Published::Nothing(manifest.release.clone()), states, code });
     }
@@ -157,6 +160,13 @@ async fn release(settings: &Settings, loaded: &Loaded, states: States, accept: &
     let folder = publish::stage(&settings.workspace, &built.contents, &mut built.manifest)?;
     for (name, reason) in &built.held {
         tracing::error!(indicator = %name, "held at its last good values: {reason}");
+    }
+    if let Some(manifest) = &same_inputs
+        && manifest.gives_the_same(&built.manifest)
+    {
+        fs_err::remove_dir_all(&folder)?;
+        let held = manifest.held().into_iter().map(str::to_owned).collect();
+        return Ok(Night { outcome: Published::StillHeld { release: manifest.release.clone(), held }, states, code: 3 });
     }
     if !built.stopping.is_empty() {
         return Err(Error::Gate {

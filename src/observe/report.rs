@@ -2,10 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use std::path::Path;
+
 use serde::{Deserialize, Serialize};
 
 use super::corrections::Outcome;
 use crate::engine::observations::ObservationFile;
+use crate::error::Result;
 use crate::workspace::Workspace;
 
 /// The observation files at hand: `source/dataset` -> report.
@@ -88,6 +91,10 @@ impl NormaliseReport {
         if !workspace.observations(source, dataset).exists() {
             return None;
         }
-        serde_json::from_slice(&fs_err::read(Self::path(workspace, source, dataset)).ok()?).ok()
+        Self::read(&Self::path(workspace, source, dataset)).ok()
+    }
+
+    pub fn read(path: &Path) -> Result<Self> {
+        Ok(serde_json::from_slice(&fs_err::read(path)?)?)
     }
 }

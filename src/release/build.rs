@@ -19,7 +19,7 @@ use crate::reference::Reference;
 use crate::release::checks::{self, Check};
 use crate::release::fingerprint::{self, Inputs};
 use crate::release::manifest::{BodyEntry, IndicatorEntry, InputEntry, Manifest};
-use crate::release::{catalog, check_tables, compute, diff, progress, promote, targets};
+use crate::release::{row_counts, catalog, check_tables, compute, diff, progress, promote, targets};
 use crate::tables::cells::rows_of;
 use crate::tables::small::Cell;
 use crate::tables::sort::{concat, sort};
@@ -99,6 +99,7 @@ impl Build<'_> {
             None => RecordBatch::new_empty(schema::values()),
         };
         let engine = self.base_engine()?;
+        row_counts::check(&engine, &self.reports).await?;
         let computed = self.compute_all(&engine, &previous_values).await?;
         let values = self.join_values(&computed)?;
         let targets = targets::batch(&self.catalogue, &|indicator| self.missing_text(indicator))?;
@@ -131,7 +132,7 @@ impl Build<'_> {
         tables::register_reference(&engine, &self.reference)?;
         let all = self.sources.iter().flat_map(|s| s.datasets.iter().map(move |d| format!("{}/{}", s.name, d.name)));
         let all: Vec<String> = all.filter(|name| self.reports.contains_key(name)).collect();
-        observations::register(&engine, &observation_files(self.workspace, &self.reports, &all))?;
+        observations::register(&engine, &self.workspace.data, &observation_files(self.workspace, &self.reports, &all))?;
         Ok(engine)
     }
 
@@ -146,7 +147,7 @@ impl Build<'_> {
                 let indicator = &self.catalogue.indicators[index];
                 let base = engine.sibling()?;
                 let datasets = fingerprint::datasets_of(indicator, &self.reports);
-                observations::register(&base, &observation_files(self.workspace, &self.reports, &datasets))?;
+                observations::register(&base, &self.workspace.data, &observation_files(self.workspace, &self.reports, &datasets))?;
                 let (catalogue, reference, permits) = (self.catalogue.clone(), self.reference.clone(), permits.clone());
                 tasks.spawn(async move {
                     let Ok(_permit) = permits.acquire_owned().await else {

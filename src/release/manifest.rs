@@ -96,6 +96,18 @@ impl Manifest {
         Ok(manifest)
     }
 
+    /// The indicators that could not be computed. Their reason may be gone by the next run, though no input changes.
+    pub fn held(&self) -> Vec<&str> {
+        self.indicators.iter().filter(|(_, entry)| entry.status == "held").map(|(name, _)| name.as_str()).collect()
+    }
+
+    /// Whether another release has the same values and progress, and holds the same indicators for the same reasons.
+    pub fn gives_the_same(&self, other: &Self) -> bool {
+        let files = ["values.parquet", "progress.parquet"].iter().all(|name| self.files.get(*name) == other.files.get(*name));
+        let notes = |manifest: &Self| manifest.indicators.iter().map(|(n, e)| (n.clone(), e.note.clone())).collect::<Vec<_>>();
+        files && self.held() == other.held() && notes(self) == notes(other)
+    }
+
     pub fn to_bytes(&self) -> Result<Vec<u8>> {
         let mut bytes = serde_json::to_vec_pretty(self)?;
         bytes.push(b'\n');

@@ -12,6 +12,8 @@ pub mod fingerprint;
 pub mod manifest;
 pub mod progress;
 pub mod promote;
+pub mod prune;
+pub mod row_counts;
 pub mod targets;
 pub mod test_case;
 

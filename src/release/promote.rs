@@ -14,16 +14,24 @@ pub fn current(workspace: &Workspace) -> Option<PathBuf> {
 }
 
 /// All complete releases, oldest first.
-pub fn list(workspace: &Workspace) -> Vec<PathBuf> {
-    let mut paths: Vec<PathBuf> = fs_err::read_dir(workspace.releases())
-        .map(|entries| entries.filter_map(|e| e.ok().map(|e| e.path())).filter(|p| p.join("manifest.json").exists()).collect())
-        .unwrap_or_default();
+pub fn list(workspace: &Workspace) -> Result<Vec<PathBuf>> {
+    let mut paths = entries(&workspace.releases())?;
+    paths.retain(|path| path.join("manifest.json").exists());
     // By the moment they were made, which a frozen clock can repeat; then by the moment they were written.
     paths.sort_by_key(|path| {
         let written = path.join("manifest.json").metadata().and_then(|m| m.modified()).ok();
         (Manifest::load(path).map(|m| m.created_at).unwrap_or_default(), written, path.clone())
     });
-    paths
+    Ok(paths)
+}
+
+/// What a folder holds; a folder that is not there holds nothing, one that cannot be read is an error.
+pub fn entries(folder: &Path) -> Result<Vec<PathBuf>> {
+    match fs_err::read_dir(folder) {
+        Ok(entries) => entries.map(|entry| Ok(entry?.path())).collect(),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound && folder.symlink_metadata().is_err() => Ok(Vec::new()),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// A release by id (or the beginning of one), `current` or `previous`.
@@ -31,7 +39,7 @@ pub fn find(workspace: &Workspace, wanted: &str) -> Result<PathBuf> {
     if wanted == "current" {
         return current(workspace).ok_or_else(|| Error::usage_hint("no release yet", "run `yardstick run` first"));
     }
-    let all = list(workspace);
+    let all = list(workspace)?;
     if wanted == "previous" {
         let named = current(workspace).and_then(|c| Manifest::load(&c).ok()).and_then(|m| m.previous);
         return named
@@ -70,32 +78,4 @@ pub fn point(workspace: &Workspace, id: &str) -> Result<()> {
     fs_err::os::unix::fs::symlink(Path::new("releases").join(id), &temporary)?;
     fs_err::rename(&temporary, workspace.current())?;
     Ok(())
-}
-
-/// Removes all but the newest `keep` releases (never the current one) and the observation files that neither
-/// a release nor the next one (`at_hand`, by hash) uses.
-pub fn prune(workspace: &Workspace, keep: usize, at_hand: &[String]) -> Result<Vec<String>> {
-    let current = current(workspace);
-    let all = list(workspace);
-    let mut removed = Vec::new();
-    for path in &all[..all.len().saturating_sub(keep)] {
-        if Some(path) != current.as_ref() {
-            fs_err::remove_dir_all(path)?;
-            removed.push(path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default());
-        }
-    }
-    let mut used: Vec<String> = at_hand.to_vec();
-    for path in list(workspace) {
-        let Ok(manifest) = Manifest::load(&path) else { continue };
-        used.extend(manifest.inputs.into_iter().map(|input| input.observation_file));
-    }
-    if let Ok(entries) = fs_err::read_dir(workspace.observations_by_hash()) {
-        for path in entries.filter_map(|e| e.ok().map(|e| e.path())) {
-            let stem = path.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
-            if !used.contains(&stem) {
-                fs_err::remove_file(path)?;
-            }
-        }
-    }
-    Ok(removed)
 }

@@ -3,11 +3,13 @@
 use std::sync::Arc;
 
 use datafusion::arrow::array::{Array, ArrayRef, AsArray, RecordBatch, StringArray, new_null_array};
-use datafusion::arrow::datatypes::{DataType, SchemaRef};
+use datafusion::arrow::compute::{cast, concat_batches, kernels};
+use datafusion::arrow::datatypes::{DataType, Field, SchemaRef};
 
 use crate::error::{Code, Error, Result};
 
-/// Brings batches into a declared schema: columns by name, cast; a missing one takes `default` or null.
+/// Brings batches into a declared schema: columns by name, cast; a missing one takes `default` or null. A value that
+/// the declared type cannot hold is an error: it is neither cut nor dropped.
 pub fn conform(batches: &[RecordBatch], schema: &SchemaRef, default: &dyn Fn(&str) -> Option<String>) -> Result<RecordBatch> {
     let mut parts = Vec::with_capacity(batches.len());
     for batch in batches {
@@ -15,7 +17,7 @@ pub fn conform(batches: &[RecordBatch], schema: &SchemaRef, default: &dyn Fn(&st
         for field in schema.fields() {
             let column = match batch.column_by_name(field.name()) {
                 Some(column) => {
-                    let column = datafusion::arrow::compute::cast(column, field.data_type())?;
+                    let column = widen(column, field)?;
                     match default(field.name()) {
                         Some(text) if column.null_count() > 0 && *field.data_type() == DataType::Utf8 => fill(&column, &text),
                         _ => column,
@@ -34,7 +36,33 @@ pub fn conform(batches: &[RecordBatch], schema: &SchemaRef, default: &dyn Fn(&st
         }
         parts.push(RecordBatch::try_new(schema.clone(), columns)?);
     }
-    Ok(datafusion::arrow::compute::concat_batches(schema, &parts)?)
+    Ok(concat_batches(schema, &parts)?)
+}
+
+/// Casts a column, value by value as it is.
+fn widen(column: &ArrayRef, field: &Field) -> Result<ArrayRef> {
+    let wanted = field.data_type();
+    if column.data_type() == wanted {
+        return Ok(column.clone());
+    }
+    let changed = cast(column, wanted)?;
+    let cut = || -> Result<bool> {
+        let fractions = column.data_type().is_floating() || column.data_type().is_decimal();
+        if !fractions || !wanted.is_integer() {
+            return Ok(false);
+        }
+        let back = cast(&changed, column.data_type())?;
+        Ok(kernels::cmp::distinct(&back, column)?.has_true())
+    };
+    if changed.logical_null_count() > column.logical_null_count() || cut()? {
+        let [from, to] = [column.data_type(), wanted].map(|kind| sql_types(&kind.to_string()));
+        return Err(Error::Query {
+            code: Code::WrongColumns,
+            message: format!("column `{}` is {from}, and not every value of it is {to}", field.name()),
+            hint: Some("CAST it in the SELECT, or leave such rows out".into()),
+        });
+    }
+    Ok(changed)
 }
 
 fn fill(column: &ArrayRef, text: &str) -> ArrayRef {
@@ -46,4 +74,29 @@ fn constant(kind: &DataType, value: Option<&str>, rows: usize) -> Result<ArrayRe
         Some(text) if *kind == DataType::Utf8 => Ok(Arc::new(StringArray::from(vec![text; rows]))),
         _ => Ok(new_null_array(kind, rows)),
     }
+}
+
+/// A message of the engine with its names of types as SQL has them.
+pub fn sql_types(message: &str) -> String {
+    let mut shown = String::with_capacity(message.len());
+    let mut rest = message;
+    while let Some(start) = rest.find(|c: char| c.is_ascii_alphanumeric()) {
+        let end = rest[start..].find(|c: char| !c.is_ascii_alphanumeric()).map_or(rest.len(), |length| start + length);
+        shown.push_str(&rest[..start]);
+        shown.push_str(match &rest[start..end] {
+            "Utf8" | "LargeUtf8" | "Utf8View" => "VARCHAR",
+            "Float64" => "DOUBLE",
+            "Float32" => "REAL",
+            "Int64" | "UInt64" => "BIGINT",
+            "Int32" | "UInt32" => "INTEGER",
+            "Int16" | "UInt16" | "Int8" | "UInt8" => "SMALLINT",
+            "Boolean" => "BOOLEAN",
+            "Decimal128" | "Decimal256" => "DECIMAL",
+            "Date32" | "Date64" => "DATE",
+            word => word,
+        });
+        rest = &rest[end..];
+    }
+    shown.push_str(rest);
+    shown
 }

@@ -90,3 +90,49 @@ fn seventy_thousand_areas() {
         );
     }
 }
+
+/// `sql` gave a result the types of the statement as written, where a UNION or CASE has those of its first branch: 2.5
+/// was shown as 2, and a text after a number as nothing.
+#[test]
+fn a_result_has_the_types_that_all_branches_need() {
+    let workspace = Workspace::of_method();
+    for (query, expected) in [
+        ("SELECT 1 AS a UNION ALL SELECT 2.5 ORDER BY a", "a\n1\n2.5\n"),
+        ("SELECT 1 AS a UNION SELECT 2.5 ORDER BY a", "a\n1\n2.5\n"),
+        ("WITH w AS (SELECT 1 AS a UNION ALL SELECT 2.5) SELECT sum(a) AS a FROM w", "a\n3.5\n"),
+        ("SELECT 1 AS a UNION ALL SELECT 'x' ORDER BY a", "a\n1\nx\n"),
+        ("SELECT 'x' AS a UNION ALL SELECT 2.5 ORDER BY a", "a\n2.5\nx\n"),
+        ("SELECT CAST(1 AS SMALLINT) AS a UNION ALL SELECT 3000000000 ORDER BY a", "a\n1\n3000000000\n"),
+        ("SELECT v AS a FROM (VALUES (1), (2.5)) AS t (v) ORDER BY a", "a\n1\n2.5\n"),
+        ("SELECT CASE WHEN v > 1 THEN v ELSE 0.5 END AS a FROM (VALUES (1), (2)) AS t (v) ORDER BY a", "a\n0.5\n2\n"),
+        ("SELECT CASE v WHEN 1 THEN 1 WHEN 2 THEN 2.5 END AS a FROM (VALUES (1), (2)) AS t (v) ORDER BY a", "a\n1\n2.5\n"),
+        ("SELECT coalesce(v, 2.5) AS a FROM (VALUES (1), (NULL)) AS t (v) ORDER BY a", "a\n1\n2.5\n"),
+        ("SELECT greatest(v, 1.5) AS a FROM (VALUES (1), (2)) AS t (v) ORDER BY a", "a\n1.5\n2\n"),
+        ("SELECT a FROM (SELECT 1 AS a INTERSECT SELECT 1.0)", "a\n1\n"),
+    ] {
+        let run = workspace.expect(0, &["sql", query, "--output", "csv"]);
+        assert_eq!(run.stdout.replace(".0\n", "\n"), expected, "{query}");
+    }
+    let rows = workspace.expect(0, &["sql", "SELECT 1 AS a UNION ALL SELECT 2.5 ORDER BY a", "--output", "json"]).stdout;
+    assert_eq!(serde_json::from_str::<serde_json::Value>(&rows).unwrap(), serde_json::json!([{ "a": 1.0 }, { "a": 2.5 }]));
+    workspace.expect(0, &["sql", "SELECT 1 AS a UNION ALL SELECT 2.5 ORDER BY a", "--output", "parquet", "--file", "out.parquet"]);
+    assert_eq!(Table(&crate::support::parquet(&workspace.path("out.parquet"))).float("a", 1), Some(2.5));
+}
+
+/// Bringing an indicator's rows to the declared columns cut 2020.5 to the year 2020 and made a text in a column of numbers
+/// no value, without a word.
+#[test]
+fn a_value_that_a_column_cannot_hold_is_neither_cut_nor_dropped() {
+    let header = "/*---\nid = \"9.9\"\nname = \"plain\"\ntitle = \"T\"\nunit = \"PT\"\nrollup = \"median\"\ngroups = [\"world\"]\n---*/\n";
+    for (select, column) in [
+        ("SELECT ref_area, 2020.5 AS time_period, 1.0 AS value FROM areas", "time_period"),
+        ("SELECT ref_area, 2020 AS time_period, name AS value FROM areas", "value"),
+        ("SELECT ref_area, 9000000000 AS time_period, 1.0 AS value FROM areas", "time_period"),
+    ] {
+        let workspace = Workspace::of_project();
+        std::fs::remove_dir_all(workspace.path("sql/indicators")).unwrap();
+        workspace.write("sql/indicators/9.9_plain.sql", format!("{header}{select}\n"));
+        let run = workspace.expect(1, &["run", "--from", project().join("fixtures").to_str().unwrap()]);
+        assert!(run.stderr.contains("E3005") && run.stderr.contains(&format!("column `{column}`")), "{select}: {}", run.stderr);
+    }
+}

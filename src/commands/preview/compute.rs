@@ -92,7 +92,7 @@ pub async fn compute(
         }
         let engine = base.sibling()?;
         let datasets = fingerprint::datasets_of(indicator, &reports);
-        observations::register(&engine, &observation_files(&settings.workspace, &reports, &datasets))?;
+        observations::register(&engine, &settings.workspace.data, &observation_files(&settings.workspace, &reports, &datasets))?;
         let computed = compute::indicator(&engine, catalogue, &loaded.reference, indicator).await?;
         base.register_indicator(&indicator.name, schema::values(), vec![computed.values.clone()])?;
         if index == position {

@@ -233,7 +233,7 @@ impl Explainer<'_> {
             [] => self.manifest.inputs.iter().map(|i| format!("{}/{}", i.source, i.dataset)).collect(),
             named => named.to_vec(),
         };
-        observations::register(engine, &observation_files(self.workspace, &reports, &datasets))
+        observations::register(engine, &self.workspace.data, &observation_files(self.workspace, &reports, &datasets))
     }
 
     fn compare(&self, again: &RecordBatch, indicator: &Indicator, explanation: &mut Explanation) {

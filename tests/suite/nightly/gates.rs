@@ -82,9 +82,19 @@ fn an_indicator_that_fails_is_held_at_its_last_good_values() {
     };
     assert_eq!(of(&values, "internet_use"), of(&now, "internet_use"));
     assert_ne!(of(&values, "broadband_affordability_share"), of(&now, "broadband_affordability_share"));
-    // Nothing new: still degraded.
+    // Nothing new: still degraded, and tried again, for what was in its way may be gone.
+    let held = current(&workspace);
+    let plan = workspace.expect(0, &["plan", "--from", &fixtures()]);
+    assert!(plan.stdout.contains("held at its last good values: tried again"), "{}", plan.stdout);
     let run = workspace.expect(3, &["run", "--from", &fixtures(), "--now", "2026-11-25T03:00:00Z"]);
-    assert!(run.stdout.contains("nothing to do"), "{}", run.stdout);
+    assert!(
+        run.stdout.contains("nothing new") && run.stdout.contains("still held at its last good values: internet_use"),
+        "{}",
+        run.stdout
+    );
+    assert!(run.stderr.contains("E3012"), "{}", run.stderr);
+    assert_eq!(current(&workspace), held);
+    assert!(!workspace.path("data/staging").read_dir().is_ok_and(|mut staged| staged.next().is_some()));
     // Mended.
     workspace.write(file, &good);
     workspace.expect(0, &["run", "--from", &fixtures(), "--now", "2026-11-26T02:30:00Z"]);

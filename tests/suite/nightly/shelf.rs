@@ -1,5 +1,8 @@
 //! `release list / show / rollback / prune`: the releases kept, and the way back.
 
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
 use super::{current, fixtures, small_released};
 use crate::support::Workspace;
 
@@ -80,5 +83,64 @@ fn pruning_keeps_what_the_next_release_needs() {
     workspace.expect(0, &["release", "prune", "--keep", "1"]);
     let run = workspace.run(&["compute", "--now", "2026-11-25T02:30:00Z"]);
     assert!(run.code == 0 || run.code == 4, "exit code {}\n{}", run.code, run.stderr);
+    workspace.expect(0, &["sql", "SELECT count(*) AS n FROM observations"]);
+}
+
+/// Every path below a folder; links are not followed.
+fn below(folder: &Path) -> BTreeSet<PathBuf> {
+    let (mut found, mut folders) = (BTreeSet::new(), vec![folder.to_path_buf()]);
+    while let Some(next) = folders.pop() {
+        for entry in std::fs::read_dir(next).unwrap() {
+            let path = entry.unwrap().path();
+            if path.symlink_metadata().unwrap().is_dir() {
+                folders.push(path.clone());
+            }
+            found.insert(path);
+        }
+    }
+    found
+}
+
+/// A release or report that could not be read counted as one that uses nothing: prune said "removed 0 releases" and
+/// deleted the observation files of releases that it kept.
+#[test]
+fn pruning_removes_nothing_while_what_is_in_use_cannot_be_told() {
+    let (workspace, names) = three();
+    let aside = workspace.path("aside");
+    let hidden = |name: &str| workspace.path(name).symlink_metadata().is_err();
+    let link = |to: &str, at: &str| std::os::unix::fs::symlink(to, workspace.path(at)).unwrap();
+    let refused = |place: &str, with: &dyn Fn(&str)| {
+        std::fs::rename(workspace.path(place), &aside).unwrap();
+        assert!(hidden(place));
+        with(place);
+        let before = below(&workspace.path("data"));
+        let run = workspace.expect(1, &["release", "prune", "--keep", "1"]);
+        assert!(run.stderr.contains("E5003") && run.stderr.contains("nothing was removed"), "{place}: {}", run.stderr);
+        assert_eq!(before, below(&workspace.path("data")), "{place}");
+        if !hidden(place) {
+            std::fs::remove_file(workspace.path(place)).unwrap();
+        }
+        std::fs::rename(&aside, workspace.path(place)).unwrap();
+    };
+    let damaged = |place: &str| {
+        workspace.write(place, "{");
+    };
+    let gone = |place: &str| link("/nowhere", place);
+    for name in &names {
+        let manifest = format!("data/releases/{name}/manifest.json");
+        refused(&manifest, &damaged);
+        refused(&manifest, &|_| ());
+        refused(&format!("data/releases/{name}"), &damaged);
+    }
+    for place in ["data/releases", "data/observations/itu/internet_use.json", "data/observations/itu", "data/observations", "data/current"]
+    {
+        refused(place, &damaged);
+        refused(place, &gone);
+    }
+    refused("data/observations_by_hash", &damaged);
+    // Mended: what is old goes, and what other programs leave behind is no release.
+    workspace.write("data/releases/.DS_Store", "x");
+    let run = workspace.expect(0, &["release", "prune", "--keep", "1"]);
+    assert!(run.stdout.contains("removed 2 releases"), "{}", run.stdout);
     workspace.expect(0, &["sql", "SELECT count(*) AS n FROM observations"]);
 }
