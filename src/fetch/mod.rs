@@ -23,13 +23,15 @@
 
 mod client;
 mod failure;
+mod folder;
 mod journal;
 mod pull;
 mod request;
 mod store;
 
 pub use client::{Client, Content, Context, Fetched};
+pub use folder::{Folder, look_into};
 pub use journal::{Attempt, Journal};
-pub use pull::{Body, Outcome, Pull, bodies_in, from_folder, from_network};
+pub use pull::{Body, Outcome, Pull, from_folder, from_network};
 pub use request::{Expect, Method, Request};
 pub use store::{Store, StoreWriter};

@@ -33,6 +33,9 @@ pub async fn pull(
     if let Some(from) = from {
         for (source, dataset) in chosen {
             let folder = from.join(&source.name).join(&dataset.name);
+            for (path, why) in fetch::look_into(&folder)?.passed_over {
+                tracing::warn!(source = %source.name, dataset = %dataset.name, "{}: not read, since it is {why}", path.display());
+            }
             let previous = loaded.pull_of(settings, &source.name, &dataset.name);
             let outcome = fetch::from_folder(&store, &journal, source, dataset, &folder, previous.as_ref(), settings.now);
             results.insert(name(source, dataset), settle(settings, outcome)?);
