@@ -114,11 +114,35 @@ impl Collector<'_> {
         let first = *standing.first()?;
         let equal = |a: &Row, b: &Row| a.value.to_bits() == b.value.to_bits() && a.detail == b.detail || a.value == b.value;
         let agree = standing.iter().all(|index| equal(&self.rows[first], &self.rows[*index]));
+        for (place, one) in standing.iter().enumerate() {
+            for other in &standing[place + 1..] {
+                self.note_shared(*one, *other, equal(&self.rows[*one], &self.rows[*other]));
+            }
+        }
         for index in standing.into_iter().skip(usize::from(agree)) {
             let detail = self.named(index);
             self.set_aside(index, if agree { Reason::DuplicateRow } else { Reason::DuplicateKey }, detail);
         }
         agree.then_some(first as u32)
+    }
+
+    /// Remembers a figure that two bodies give.
+    fn note_shared(&mut self, one: usize, other: usize, equal: bool) {
+        let (one_body, other_body) = (self.body_of(one), self.body_of(other));
+        if one_body == other_body {
+            return;
+        }
+        let example = (!equal).then(|| format!("{}: {} and {}", self.named(one), self.rows[one].value, self.rows[other].value));
+        let shared = self.between.entry((one_body.min(other_body), one_body.max(other_body))).or_default();
+        match example {
+            None => shared.equal += 1,
+            Some(example) => {
+                shared.contradicting += 1;
+                if shared.contradicting == 1 {
+                    shared.example = example;
+                }
+            }
+        }
     }
 
     fn unit(&self, row: usize) -> &str {

@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::areas::{AreaCodes, AreaHit};
+use super::contradictions::Between;
 use super::quarantine::{Quarantined, Reason};
 pub use super::series_key::{Detail, SeriesKey};
 pub use super::value::{Value, parse_number, parse_year};
@@ -46,6 +47,8 @@ pub struct Collector<'r> {
     /// (row, year and month) of rows of a dated classification.
     pub(super) vintages: Vec<(usize, i32)>,
     codes: HashSet<String>,
+    /// What bodies have in common, pair by pair.
+    pub(super) between: Between,
     pub warnings: Vec<String>,
 }
 
@@ -82,6 +85,7 @@ impl<'r> Collector<'r> {
             defective: false,
             vintages: Vec::new(),
             codes: HashSet::new(),
+            between: Between::new(),
             warnings: Vec::new(),
         }
     }
@@ -241,6 +245,12 @@ impl<'r> Collector<'r> {
             return;
         }
         self.quarantined.push(Quarantined::new(reason, detail, body, record));
+    }
+
+    /// The rows that came from a body.
+    pub(super) fn rows_of_body(&self, body: usize) -> &[Row] {
+        let first = |body: usize| self.bodies.get(body).map_or(self.rows.len(), |(first, _)| *first);
+        self.rows.get(first(body)..first(body + 1)).unwrap_or_default()
     }
 
     /// The body (index) that a row came from.

@@ -4,6 +4,7 @@ pub mod areas;
 mod arrange;
 pub mod collector;
 mod columns;
+mod contradictions;
 pub mod corrections;
 pub mod csv_table;
 pub mod dimensions;

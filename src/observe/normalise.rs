@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::collector::Collector;
+use super::contradictions;
 use super::corrections::{Correction, Outcome};
 use super::gates;
 use super::quarantine;
@@ -87,7 +88,7 @@ impl NormaliseReport {
 }
 
 /// Changes whenever the meaning of an observation file changes.
-const LAYOUT: &str = "observations-2";
+const LAYOUT: &str = "observations-3";
 
 /// The named inputs of a normalisation.
 pub fn inputs(
@@ -187,6 +188,8 @@ pub fn normalise(context: &Context<'_>, source: &Source, dataset: &Dataset, pull
     collector.supersede();
     let outcomes = collector.correct(&corrections);
     let arranged = collector.arrange();
+    let shared = contradictions::between_bodies(&collector, pull).map_err(|error| in_set(error, &source.name, &dataset.name))?;
+    collector.warnings.extend(shared);
     let observations = arranged.order.len() as u64;
     let last = previous.as_ref().map_or(0, |p| p.counts.observations);
     gates::size(observations, last, dataset, &collector)
