@@ -3,6 +3,10 @@
 use std::fs::File;
 use std::io::{BufReader, Read, Seek, SeekFrom};
 
+use zip::result::ZipError;
+
+use super::foreign::{self, Foreign};
+use super::gunzip::Gunzip;
 use crate::error::{Error, Result};
 
 /// The most that one member may inflate to.
@@ -25,6 +29,8 @@ pub enum Kind {
     Text,
     /// UTF-16 text, by its byte order mark.
     Utf16,
+    /// A file that is known, but not read.
+    Foreign(Foreign),
 }
 
 /// What the first bytes say.
@@ -39,6 +45,8 @@ pub fn sniff(start: &[u8]) -> Kind {
         Kind::SevenZip
     } else if start.starts_with(b"\x1f\x8b") {
         Kind::Gzip
+    } else if let Some(foreign) = foreign::of(start) {
+        Kind::Foreign(foreign)
     } else if start.starts_with(b"\xff\xfe") || start.starts_with(b"\xfe\xff") {
         Kind::Utf16
     } else if trimmed.starts_with(b"<") {
@@ -68,6 +76,7 @@ pub fn kind_of(file: &mut File) -> Result<Kind> {
 /// The error for a body that is not data at all; None when the kind can be read.
 pub fn refuse(kind: Kind) -> Option<Error> {
     match kind {
+        Kind::Foreign(foreign) => Some(foreign.refused()),
         Kind::Empty => Some(Error::provider_hint("E2002", "the body is empty", "the last good data stay in use")),
         Kind::Html => Some(Error::provider_hint(
             "E2003",
@@ -106,7 +115,7 @@ pub fn for_each_member(
         Kind::SevenZip => sevenzip_members(file, wanted, read),
         Kind::Gzip => {
             let compressed = file.metadata()?.len();
-            let mut reader = Capped::new(flate2::read::MultiGzDecoder::new(BufReader::new(file)), compressed);
+            let mut reader = Capped::new(Gunzip::new(BufReader::new(file)), compressed);
             read("", &mut reader)
         }
         _ => {
@@ -122,9 +131,9 @@ fn zip_members(file: File, wanted: &dyn Fn(&str) -> bool, read: &mut dyn FnMut(&
         return Err(Error::provider("E2006", format!("the ZIP has {} members", archive.len())));
     }
     for index in 0..archive.len() {
-        let member = archive.by_index(index).map_err(|e| damaged("ZIP", &e))?;
+        let member = archive.by_index(index).map_err(|e| zip_error(&e))?;
         let entry = member.entry();
-        let name = entry.name().map_err(|e| damaged("ZIP", &e))?.into_owned();
+        let name = with_slashes(&entry.name().map_err(|e| damaged("ZIP", &e))?);
         let (is_dir, compressed) = (entry.is_dir(), entry.compressed_size());
         safe_name(&name)?;
         if is_dir || is_litter(&name) || !wanted(&name) {
@@ -140,14 +149,14 @@ fn zip_members(file: File, wanted: &dyn Fn(&str) -> bool, read: &mut dyn FnMut(&
 fn sevenzip_members(file: File, wanted: &dyn Fn(&str) -> bool, read: &mut dyn FnMut(&str, &mut dyn Read) -> Result<()>) -> Result<()> {
     let compressed = file.metadata()?.len();
     let mut archive = sevenz_rust2::ArchiveReader::new_with_memory_limit(BufReader::new(file), sevenz_rust2::Password::empty(), 512 << 10)
-        .map_err(|e| damaged("7z", &e))?;
+        .map_err(|e| sevenz_error(&e))?;
     archive.set_thread_count(1);
     if archive.archive().files.len() > MAX_MEMBERS {
         return Err(Error::provider("E2006", format!("the 7z has {} members", archive.archive().files.len())));
     }
     let mut failure = None;
     let outcome = archive.for_each_entries(|entry, reader| {
-        let name = entry.name().to_owned();
+        let name = with_slashes(entry.name());
         let step = || -> Result<()> {
             safe_name(&name)?;
             let mut capped = Capped::new(reader, compressed);
@@ -166,8 +175,33 @@ fn sevenzip_members(file: File, wanted: &dyn Fn(&str) -> bool, read: &mut dyn Fn
     });
     match failure {
         Some(error) => Err(error),
-        None => outcome.map_err(|e| damaged("7z", &e)),
+        None => outcome.map_err(|e| sevenz_error(&e)),
     }
+}
+
+fn zip_error(error: &ZipError) -> Error {
+    match error {
+        ZipError::CompressionMethodNotSupported(_) | ZipError::UnsupportedArchive(_) | ZipError::InvalidPassword => unread("ZIP", error),
+        _ => damaged("ZIP", error),
+    }
+}
+
+fn sevenz_error(error: &sevenz_rust2::Error) -> Error {
+    match error {
+        sevenz_rust2::Error::UnsupportedCompressionMethod(method) if method.starts_with("AES") => unread("7z", &"by a password"),
+        sevenz_rust2::Error::UnsupportedCompressionMethod(method) => unread("7z", method),
+        sevenz_rust2::Error::PasswordRequired | sevenz_rust2::Error::MaybeBadPassword(_) => unread("7z", &"by a password"),
+        _ => damaged("7z", error),
+    }
+}
+
+/// Sound, but packed in a way that is not read here.
+fn unread(format: &str, why: &dyn std::fmt::Display) -> Error {
+    Error::provider_hint(
+        "E2033",
+        format!("the {format} is packed by a method that is not read: {why}"),
+        "unpack it and put the file itself into the folder, or pack it as ZIP with Deflate and without a password",
+    )
 }
 
 fn damaged(format: &str, error: &dyn std::fmt::Display) -> Error {
@@ -180,9 +214,14 @@ fn drain(reader: &mut dyn Read) -> Result<()> {
     Ok(())
 }
 
+/// Some programs pack with the separator of Windows.
+fn with_slashes(name: &str) -> String {
+    name.replace('\\', "/")
+}
+
 /// Names are never used as paths; one that would leave a folder still shows a hostile archive.
 fn safe_name(name: &str) -> Result<()> {
-    let hostile = name.starts_with('/') || name.contains('\\') || name.contains(':') || name.split('/').any(|part| part == "..");
+    let hostile = name.starts_with('/') || name.contains(':') || name.split('/').any(|part| part == "..");
     if hostile || name.contains('\0') {
         return Err(Error::provider("E2005", format!("the archive has a member with an unsafe name: {}", name.escape_debug())));
     }
@@ -202,6 +241,9 @@ pub fn is_litter(name: &str) -> bool {
 /// An I/O failure while reading a body: a cap, a damaged stream or bad text.
 pub fn read_error(error: &std::io::Error) -> Error {
     let inner = error.get_ref();
+    if let Some(error) = inner.and_then(|e| e.downcast_ref::<ZipError>()) {
+        return zip_error(error);
+    }
     match (inner.and_then(|e| e.downcast_ref::<TooLarge>()), inner.and_then(|e| e.downcast_ref::<super::held::TooLong>())) {
         (Some(too_large), _) => Error::provider("E2007", too_large.to_string()),
         (_, Some(too_long)) => Error::provider("E2007", too_long.to_string()),
