@@ -6,7 +6,9 @@ use std::io::Read;
 use csv::ByteRecord;
 
 use super::archive::read_error;
-use crate::error::{Error, Result, suggestion};
+use super::headings;
+use super::swallowed::Columns;
+use crate::error::{Error, Result, count, suggestion};
 
 /// The longest record that is read; real ones stay below 20 kB.
 const MAX_RECORD: usize = 1 << 20;
@@ -18,6 +20,8 @@ const MAX_LINES: u64 = 20;
 pub struct CsvStream<R> {
     reader: csv::Reader<Watched<R>>,
     header: Vec<String>,
+    delimiter: u8,
+    columns: Columns,
     record: ByteRecord,
     ahead: Option<ByteRecord>,
     number: u32,
@@ -30,8 +34,8 @@ pub struct CsvStream<R> {
 /// One record as it came.
 pub enum Record<'a> {
     Whole(u32, &'a ByteRecord),
-    /// Not as many fields as the header has.
-    Torn(u32, usize),
+    /// Not as many fields as the header has: the number, and how many there are.
+    Torn(u32, String),
 }
 
 impl<R: Read> CsvStream<R> {
@@ -43,16 +47,28 @@ impl<R: Read> CsvStream<R> {
             .has_headers(false)
             .buffer_capacity(BUFFER)
             .from_reader(Watched::new(input));
-        let mut stream =
-            Self { reader, header: Vec::new(), record: ByteRecord::new(), ahead: None, number: first, skipped: 0, rejoin: false };
+        let mut stream = Self {
+            reader,
+            header: Vec::new(),
+            delimiter,
+            columns: Columns::default(),
+            record: ByteRecord::new(),
+            ahead: None,
+            number: first,
+            skipped: 0,
+            rejoin: false,
+        };
         stream.fill()?;
+        if names_separator(&stream.record) {
+            stream.fill()?;
+        }
         stream.header = stream
             .record
             .iter()
             .enumerate()
             .map(|(index, cell)| {
                 let cell = if index == 0 { cell.strip_prefix(b"\xef\xbb\xbf").unwrap_or(cell) } else { cell };
-                String::from_utf8_lossy(cell).trim().trim_matches('"').trim().to_owned()
+                headings::heading(String::from_utf8_lossy(cell).trim().trim_matches('"'))
             })
             .collect();
         Ok(stream)
@@ -98,23 +114,45 @@ impl<R: Read> CsvStream<R> {
         })
     }
 
-    /// The next record, or None at the end.
+    /// The next record, or None at the end. Rows of nothing but delimiters, which spreadsheets leave behind a table,
+    /// count but are no records.
     pub fn read(&mut self) -> Result<Option<Record<'_>>> {
-        match self.ahead.take() {
-            Some(ahead) => self.record = ahead,
-            None if !self.fill()? => return Ok(None),
-            None => {}
+        loop {
+            match self.ahead.take() {
+                Some(ahead) => self.record = ahead,
+                None if !self.fill()? => return Ok(None),
+                None => {}
+            }
+            self.number += 1;
+            if !is_blank(self.record.as_slice()) {
+                break;
+            }
         }
-        self.number += 1;
         let number = self.number;
         let width = self.header.len();
         if self.rejoin && self.record.len() < width && begins(&self.record) {
             self.rejoin_parts(width)?;
         }
+        if self.record.len() != width {
+            self.fit(width);
+        }
         if self.record.len() == width {
             return Ok(Some(Record::Whole(number, &self.record)));
         }
-        Ok(Some(Record::Torn(number, self.record.len())))
+        Ok(Some(Record::Torn(number, format!("{}, the header has {width}", count(self.record.len(), "field")))))
+    }
+
+    /// A delimiter at the end of each line, or of the header alone, makes one empty field more on one side.
+    fn fit(&mut self, width: usize) {
+        let named = self.header.iter().rposition(|name| !name.is_empty()).map_or(0, |last| last + 1);
+        if self.record.iter().skip(width).all(is_blank) {
+            self.record.truncate(width);
+        }
+        if self.record.len() >= named {
+            while self.record.len() < width {
+                self.record.push_field(b"");
+            }
+        }
     }
 
     /// Takes the parts that follow a torn beginning, as long as they begin no record themselves and fit.
@@ -155,6 +193,14 @@ impl<R: Read> CsvStream<R> {
             if last.iter().any(|b| matches!(b, b'\n' | b'\r')) {
                 return Err(self.stray_quote("and never closes"));
             }
+        }
+        let width = self.header.len();
+        if more && self.reader.position().line().saturating_sub(begun) > 1 && self.record.as_slice().contains(&b'\n') {
+            if width > 0 && self.columns.swallowed(&self.record, self.delimiter, width) {
+                return Err(self.stray_quote("and its field holds whole records"));
+            }
+        } else if more && width > 0 {
+            self.columns.learn(&self.record, width);
         }
         Ok(more)
     }
@@ -239,6 +285,17 @@ impl<R: Read> Read for Watched<R> {
 pub fn other_separator(header: &[String]) -> Option<&'static str> {
     let [only] = header else { return None };
     [(';', "`;`"), ('\t', "tabs"), ('|', "`|`")].into_iter().find(|(sign, _)| only.matches(*sign).count() >= 2).map(|(_, name)| name)
+}
+
+/// The line `sep=;`, which tells a spreadsheet how the columns are separated.
+fn names_separator(record: &ByteRecord) -> bool {
+    let line = record.as_slice();
+    let line = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line);
+    line.len() <= 5 && line.get(..4).is_some_and(|start| start.eq_ignore_ascii_case(b"sep="))
+}
+
+fn is_blank(text: &[u8]) -> bool {
+    text.iter().all(u8::is_ascii_whitespace)
 }
 
 /// Whether a record begins like one of the layout that has torn ones: a number, then a code.

@@ -34,16 +34,13 @@ pub fn locate(format: &Format, mut file: File, wanted: &BTreeSet<u32>) -> Result
         }
         return Ok(found);
     }
-    let (delimiter, skipped) = match format {
-        Format::Table(map) => (map.delimiter, map.header_row as u64 - 1),
+    let (delimiter, titles) = match format {
+        Format::Table(map) => (map.delimiter, map.header_row - 1),
         _ => (b',', 0),
     };
     let mut count = 0;
     archive::for_each_member(file, &|name| is_data(format, name), &mut |name, reader| {
-        let mut reader = reader;
-        if let Format::Table(map) = format {
-            super::table::skip_lines(&mut reader, map.header_row - 1)?;
-        }
+        let (reader, skipped) = super::title_rows::skip(reader, titles, delimiter)?;
         // The reader counts a line at LF, and begins a record right behind the CR before it.
         let mut reader = BufReader::new(reader);
         let behind_cr = u64::from(reader.fill_buf().map_err(|e| archive::read_error(&e))?.windows(2).any(|w| w == b"\r\n"));
@@ -56,7 +53,7 @@ pub fn locate(format: &Format, mut file: File, wanted: &BTreeSet<u32>) -> Result
             if let Record::Whole(number, record) = record
                 && wanted.contains(&number)
             {
-                let line = record.position().map_or(0, csv::Position::line) + skipped + behind_cr;
+                let line = record.position().map_or(0, csv::Position::line) + skipped as u64 + behind_cr;
                 let cells: Vec<String> = record.iter().map(|c| String::from_utf8_lossy(c).into_owned()).collect();
                 found.insert(number, Located { member: name.to_owned(), line, text: cells.join(",") });
             }

@@ -155,7 +155,7 @@ fn rows(reader: &mut dyn Read, first: u32, format: &Format, collector: &mut Coll
         collector.limits()?;
         let (number, record) = match record {
             Record::Torn(number, fields) => {
-                collector.quarantine(number, Reason::FieldCount, format!("{fields} fields"));
+                collector.quarantine(number, Reason::FieldCount, fields);
                 continue;
             }
             Record::Whole(number, record) => (number, record),

@@ -108,7 +108,7 @@ fn rows<R: Read>(reader: R, first: u32, collector: &mut Collector<'_>) -> Result
         collector.limits()?;
         let (number, record) = match record {
             Record::Torn(number, fields) => {
-                collector.quarantine(number, Reason::FieldCount, format!("{fields} fields"));
+                collector.quarantine(number, Reason::FieldCount, fields);
                 continue;
             }
             Record::Whole(number, record) => (number, record),

@@ -83,7 +83,7 @@ fn rows<R: Read>(csv: &mut CsvStream<R>, columns: &Columns, series: &mut SeriesT
         collector.limits()?;
         let (number, record) = match record {
             Record::Torn(number, fields) => {
-                collector.quarantine(number, Reason::FieldCount, format!("{fields} fields"));
+                collector.quarantine(number, Reason::FieldCount, fields);
                 continue;
             }
             Record::Whole(number, record) => (number, record),
