@@ -3,6 +3,7 @@
 mod datasets;
 mod rules;
 mod table_map;
+mod table_signs;
 
 use std::path::Path;
 
@@ -12,7 +13,8 @@ use crate::error::{Problem, SourceText, suggestion};
 use crate::toml_reader::{TableReader, read_document};
 
 pub use datasets::{Dataset, Format, ItuRoute};
-pub use table_map::{Column, TableMap};
+pub use table_map::{Column, Sheets, TableMap};
+pub use table_signs::NumberSigns;
 
 /// One provider: one file `pipelines/<name>.toml`.
 #[derive(Debug, Clone)]

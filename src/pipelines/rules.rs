@@ -52,6 +52,20 @@ pub(super) fn within<T: PartialOrd + Display + Copy>(
     None
 }
 
+/// A sign, one of a few.
+pub(super) fn one_of(table: &mut TableReader<'_>, key: &'static str, signs: &[&str], problems: &mut Vec<Problem>) -> Option<char> {
+    let given = table.string(key, problems)?;
+    if signs.contains(&given.as_str()) {
+        return given.chars().next();
+    }
+    let known: Vec<String> = signs.iter().map(|sign| format!("\"{sign}\"")).collect();
+    problems.push(
+        Problem::new("E0206", table.source(), table.span_of(key), format!("`{key}` is `{given}`, which no number is written with"))
+            .hint(format!("write one of: {}", known.join(", "))),
+    );
+    None
+}
+
 /// A list of what to ask for: one entry at least.
 pub(super) fn not_empty(table: &TableReader<'_>, key: &str, list: Option<&[String]>, problems: &mut Vec<Problem>) {
     if list.is_some_and(|list| list.iter().all(|entry| entry.trim().is_empty())) {

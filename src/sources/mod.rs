@@ -3,15 +3,24 @@
 pub mod archive;
 mod csv_members;
 pub mod csv_stream;
+mod foreign;
+mod gunzip;
+mod headings;
 mod held;
 mod itu;
 mod locate;
 pub mod requests;
+mod sheets;
+mod swallowed;
 mod table;
+mod table_columns;
+mod title_rows;
 mod unctad;
 mod unesco;
 mod unsd;
 mod workbook;
+mod written_numbers;
+mod year_columns;
 
 use std::fs::File;
 

@@ -6,9 +6,12 @@ use std::io::Read;
 use super::Parsed;
 use super::archive::{self, Kind};
 use super::csv_members;
-use super::csv_stream::{CsvStream, Record, other_separator};
-use crate::error::{Error, Result, suggestion};
-use crate::observe::collector::{Detail, parse_year};
+use super::csv_stream::{CsvStream, Record};
+use super::table_columns::{self, Year};
+use super::workbook::Book;
+use super::{title_rows, written_numbers};
+use crate::error::Result;
+use crate::observe::collector::Detail;
 use crate::observe::quarantine::Reason;
 use crate::observe::reading::{self, Answers};
 use crate::observe::{Collector, SeriesKey, dimensions};
@@ -42,14 +45,13 @@ fn holds_workbook(file: &File) -> Result<bool> {
 }
 
 fn csv(reader: &mut dyn Read, first: u32, map: &TableMap, collector: &mut Collector<'_>) -> Result<u32> {
-    let mut reader = reader;
-    skip_lines(&mut reader, map.header_row - 1)?;
-    let mut csv = CsvStream::open(reader, map.delimiter, first)?.after_lines(map.header_row - 1);
-    let layout = Layout::new(map, csv.header())?;
+    let (reader, skipped) = title_rows::skip(reader, map.header_row - 1, map.delimiter)?;
+    let mut csv = CsvStream::open(reader, map.delimiter, first)?.after_lines(skipped);
+    let mut layout = Layout::new(map, csv.header())?;
     while let Some(record) = csv.read()? {
         collector.limits()?;
         match record {
-            Record::Torn(number, fields) => collector.quarantine(number, Reason::FieldCount, format!("{fields} fields")),
+            Record::Torn(number, fields) => collector.quarantine(number, Reason::FieldCount, fields),
             Record::Whole(number, record) => {
                 let cells: Option<Vec<String>> = record.iter().map(|c| std::str::from_utf8(c).ok().map(|t| t.trim().to_owned())).collect();
                 match cells {
@@ -59,6 +61,7 @@ fn csv(reader: &mut dyn Read, first: u32, map: &TableMap, collector: &mut Collec
             }
         }
     }
+    layout.tell(collector);
     Ok(csv.count())
 }
 
@@ -67,20 +70,18 @@ pub(super) fn fits<R: Read>(map: &TableMap, csv: &CsvStream<R>) -> bool {
     Layout::new(map, csv.header()).is_ok()
 }
 
-pub(super) fn skip_lines(reader: &mut dyn Read, lines: usize) -> Result<()> {
-    let mut byte = [0];
-    let mut left = lines;
-    while left > 0 && reader.read(&mut byte).map_err(|e| archive::read_error(&e))? > 0 {
-        left -= usize::from(byte[0] == b'\n');
-    }
-    Ok(())
-}
-
 fn workbook(file: File, map: &TableMap, collector: &mut Collector<'_>) -> Result<()> {
-    let sheet = super::workbook::read(file, map.sheet.as_deref(), map.header_row)?;
-    let layout = Layout::new(map, &sheet.header)?;
-    for (number, cells) in &sheet.rows {
-        layout.row(*number, cells, collector);
+    let mut book = Book::open(file, map.numbers.decimal)?;
+    let mut count = 0;
+    for name in super::sheets::chosen(&mut book, map, collector, &|header| Layout::new(map, header).map(|_| ()))? {
+        let sheet = book.read(&name, map.header_row)?;
+        let mut layout = Layout::new(map, &sheet.header)?;
+        for (number, cells) in &sheet.rows {
+            collector.limits()?;
+            layout.row(count + number, cells, collector);
+        }
+        layout.tell(collector);
+        count += sheet.rows.last().map_or(0, |(number, _)| *number);
     }
     Ok(())
 }
@@ -90,28 +91,17 @@ struct Layout<'m> {
     map: &'m TableMap,
     columns: Vec<(&'m str, Vec<usize>)>,
     constants: Vec<(&'m str, &'m str)>,
-    years: Vec<(usize, i32)>,
+    years: Vec<Year>,
+    /// Columns whose name has a year and something else.
+    unclear: Vec<String>,
     only: Vec<(usize, &'m [String])>,
+    /// Numbers of unclear notation: how many, and the first with its record and the reason.
+    unread: Option<(usize, String)>,
 }
 
 impl<'m> Layout<'m> {
     fn new(map: &'m TableMap, header: &[String]) -> Result<Self> {
-        let find = |name: &str| {
-            header.iter().position(|h| h.trim().eq_ignore_ascii_case(name.trim())).ok_or_else(|| {
-                Error::provider_hint(
-                    "E2010",
-                    format!(
-                        "line {}: column `{name}` is missing; the file has: {}",
-                        map.header_row,
-                        super::csv_stream::shorten(&header.join(", "), 300)
-                    ),
-                    other_separator(header)
-                        .map(|sign| format!("the columns are separated by {sign}: say so with `delimiter` of the data set"))
-                        .or_else(|| suggestion(name, header.iter().map(String::as_str)).filter(|s| s.starts_with("did")))
-                        .unwrap_or_else(|| "mend `columns` of the data set".into()),
-                )
-            })
-        };
+        let find = |name: &str| table_columns::find(map, header, name);
         let (mut columns, mut constants) = (Vec::new(), Vec::new());
         for (target, column) in &map.columns {
             match column {
@@ -119,33 +109,39 @@ impl<'m> Layout<'m> {
                 Column::Constant(value) => constants.push((target.as_str(), value.as_str())),
             }
         }
-        let years: Vec<(usize, i32)> = if map.years_as_columns {
-            header
-                .iter()
-                .enumerate()
-                .filter_map(|(index, name)| {
-                    parse_year(name.trim().trim_start_matches("y_").trim_start_matches("Y_").as_bytes()).map(|y| (index, y))
-                })
-                .collect()
-        } else {
-            Vec::new()
-        };
-        if map.years_as_columns && years.is_empty() {
-            return Err(Error::provider("E2010", "no column is a year, but `years_as_columns` is set"));
+        let only = map.only.iter().map(|(name, values)| Ok((find(name)?, values.as_slice()))).collect::<Result<Vec<_>>>()?;
+        let taken: Vec<usize> =
+            columns.iter().flat_map(|(_, places)| places).copied().chain(only.iter().map(|(place, _)| *place)).collect();
+        let (years, unclear) = if map.years_as_columns { table_columns::years(map, header, &taken)? } else { Default::default() };
+        Ok(Self { map, columns, constants, years, unclear, only, unread: None })
+    }
+
+    /// What was not read, and how it would be.
+    fn tell(self, collector: &mut Collector<'_>) {
+        if !self.unclear.is_empty() {
+            collector.warnings.push(format!(
+                "not read, since more than a year and a mark stands in the name: {}; rename a column that is one, or name it in `columns`",
+                super::csv_stream::shorten(&self.unclear.join(", "), 300)
+            ));
         }
-        let only = map.only.iter().map(|(name, values)| Ok((find(name)?, values.as_slice()))).collect::<Result<_>>()?;
-        Ok(Self { map, columns, constants, years, only })
+        if let Some((count, first)) = self.unread {
+            collector.warnings.push(format!("{} set aside, such as {first}", crate::error::count(count, "number")));
+        }
     }
 
     fn text(&self, target: &str, cells: &[String]) -> Option<String> {
-        let raw = match self.columns.iter().find(|(name, _)| *name == target) {
-            Some((_, indices)) => indices.iter().filter_map(|i| cells.get(*i)).map(|c| c.trim()).collect::<Vec<_>>().join("."),
-            None => self.constants.iter().find(|(name, _)| *name == target)?.1.to_owned(),
-        };
-        Some(self.map.code(target, &raw).to_owned())
+        self.raw(target, cells).map(|raw| self.map.code(target, &raw).to_owned())
     }
 
-    fn row(&self, number: u32, cells: &[String], collector: &mut Collector<'_>) {
+    /// As the file has it.
+    fn raw(&self, target: &str, cells: &[String]) -> Option<String> {
+        Some(match self.columns.iter().find(|(name, _)| *name == target) {
+            Some((_, indices)) => indices.iter().filter_map(|i| cells.get(*i)).map(|c| c.trim()).collect::<Vec<_>>().join("."),
+            None => self.constants.iter().find(|(name, _)| *name == target)?.1.to_owned(),
+        })
+    }
+
+    fn row(&mut self, number: u32, cells: &[String], collector: &mut Collector<'_>) {
         let kept = |(index, values): &(usize, &[String])| {
             cells.get(*index).is_some_and(|cell| values.iter().any(|v| v.eq_ignore_ascii_case(cell.trim())))
         };
@@ -171,25 +167,39 @@ impl<'m> Layout<'m> {
         let status = self.text("obs_status", cells).filter(|s| !s.is_empty()).unwrap_or_else(|| "A".into());
         key.edition = self.text("edition", cells).unwrap_or_default();
         let edition = Some(key.edition.as_str()).filter(|e| !e.is_empty()).map(|e| format!("edition {e}"));
-        let note: Vec<String> = edition.into_iter().chain(self.text("note", cells).filter(|n| !n.is_empty())).collect();
-        let note = (!note.is_empty()).then(|| note.join(", "));
+        let notes: Vec<String> = edition.into_iter().chain(self.text("note", cells).filter(|n| !n.is_empty())).collect();
         let series = collector.series(key);
-        let mut add = |year: &str, given: &str| {
-            let given = self.map.code("value", given);
-            let reading = reading::read(given.as_bytes(), if is_word(given) { Answers::Words } else { Answers::Never });
+        let mut unread = Vec::new();
+        let mut add = |year: &str, given: &str, marked: Option<&String>| {
+            let mapped = self.map.code("value", given);
+            // What the map gives is in our notation, whatever the file's is.
+            let plain = if mapped == given { written_numbers::plain(given, self.map.numbers) } else { Ok(mapped.into()) };
+            let plain = match plain {
+                Ok(plain) => plain,
+                Err(why) => {
+                    collector.quarantine(number, Reason::BadValue, format!("{given}: {why}"));
+                    return unread.push(format!("`{given}`: {why}"));
+                }
+            };
+            let reading = reading::read(plain.as_bytes(), if is_word(&plain) { Answers::Words } else { Answers::Never });
+            let note: Vec<&str> = notes.iter().chain(marked).map(String::as_str).collect();
             let detail = collector.detail(&Detail {
                 obs_status: reading.obs_status.map_or_else(|| status.clone(), str::to_owned),
-                note: note.clone(),
-                obs_text: reading.text.then(|| given.to_owned()),
+                note: (!note.is_empty()).then(|| note.join(", ")),
+                obs_text: reading.text.then(|| mapped.to_owned()),
             });
             collector.push(number, scheme, area.as_bytes(), year.as_bytes(), series, detail, reading.value);
         };
         if self.years.is_empty() {
-            add(&self.text("time_period", cells).unwrap_or_default(), &self.text("value", cells).unwrap_or_default());
+            add(&self.text("time_period", cells).unwrap_or_default(), &self.raw("value", cells).unwrap_or_default(), None);
         } else {
-            for (index, year) in &self.years {
-                add(&year.to_string(), cells.get(*index).map_or("", |c| c.trim()));
+            for Year { column, year, marked } in &self.years {
+                add(&year.to_string(), cells.get(*column).map_or("", |c| c.trim()), marked.as_ref());
             }
+        }
+        if let Some(first) = unread.first() {
+            let (count, _) = self.unread.get_or_insert_with(|| (0, format!("{first}, in record {number}")));
+            *count += unread.len();
         }
     }
 }
