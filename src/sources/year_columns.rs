@@ -10,7 +10,7 @@ pub enum YearColumn {
         year: i32,
         marked: bool,
     },
-    /// There is a year in it, but also something else, such as `2022-23` or `2022 Q1`.
+    /// It begins with a year, and goes on with something else, such as `2022-23` or `2022 Q1`.
     Unclear,
     Other,
 }
@@ -56,7 +56,7 @@ pub fn read(name: &str) -> YearColumn {
     match parse_year(year.as_bytes()).filter(|year| (1900..=2100).contains(year)) {
         Some(year) if rest.trim() == format!("[yr{year}]") => YearColumn::Year { year, marked: false },
         Some(year) if is_marks(rest) => YearColumn::Year { year, marked: true },
-        _ if holds_year(text) => YearColumn::Unclear,
+        _ if begins_with_year(text) => YearColumn::Unclear,
         _ => YearColumn::Other,
     }
 }
@@ -78,10 +78,14 @@ fn is_marks(rest: &str) -> bool {
     !rest.starts_with('.') && pieces.clone().next().is_some() && pieces.all(is_mark)
 }
 
-/// Four digits in a row that can be a year.
-fn holds_year(text: &str) -> bool {
-    text.split(|c: char| !c.is_ascii_digit())
-        .any(|run| run.len() == 4 && parse_year(run.as_bytes()).is_some_and(|year| (1900..=2100).contains(&year)))
+/// Whether a year stands at the beginning, or behind a word such as `Value`: in `Income_2025` it says something else.
+fn begins_with_year(text: &str) -> bool {
+    const WORDS: [&str; 7] = ["year", "fy", "value", "values", "data", "in", "change"];
+    let mut words = text.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    let first = words.next().unwrap_or_default();
+    let word = if WORDS.contains(&first) { words.next().unwrap_or_default() } else { first };
+    let digits = word.bytes().take_while(u8::is_ascii_digit).count();
+    parse_year(&word.as_bytes()[..digits]).is_some_and(|year| (1900..=2100).contains(&year))
 }
 
 #[cfg(test)]
@@ -114,7 +118,7 @@ mod tests {
         {
             assert_eq!(read(name), YearColumn::Unclear, "{name}");
         }
-        for name in ["Area", "", "20225", "Table 12", "1234p"] {
+        for name in ["Area", "", "Income_2025", "20225", "Table 12", "1234p"] {
             assert_eq!(read(name), YearColumn::Other, "{name}");
         }
     }
