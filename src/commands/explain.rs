@@ -315,7 +315,7 @@ fn record_text(r: &Record) -> String {
         line(r),
         &r.snapshot[..r.snapshot.len().min(12)]
     );
-    let text = r.text.as_ref().map_or(String::new(), |t| format!("\n        {}", crate::sources::body::csv::shorten(t, 200)));
+    let text = r.text.as_ref().map_or(String::new(), |t| format!("\n        {}", crate::sources::body::headings::shorten(t, 200)));
     let note = r.note.as_ref().map_or(String::new(), |n| format!("  ({n})"));
     format!("record: series {} {} {} = {value} [{}]{note}\n        {place}{text}", r.series, r.ref_area, r.time_period, r.obs_status)
 }

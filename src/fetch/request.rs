@@ -216,7 +216,7 @@ mod tests {
     fn code(expect: Expect, body: &[u8]) -> &'static str {
         match expect.check("x", body, body, body.len() as u64) {
             Ok(()) => "ok",
-            Err(Error::Fetch { code, .. }) => code,
+            Err(Error::Fetch { code, .. }) => code.text(),
             Err(_) => "other",
         }
     }

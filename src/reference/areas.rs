@@ -62,7 +62,7 @@ impl AreaCodes {
     }
 
     #[cfg(test)]
-    pub(super) fn of(codes: &[&str]) -> Self {
+    pub(crate) fn of(codes: &[&str]) -> Self {
         let codes: Vec<String> = codes.iter().map(|code| (*code).to_owned()).collect();
         Self { by_code: codes.iter().cloned().zip(0..).collect(), codes, ..Self::default() }
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use super::body::ReadSeek;
-use super::body::csv::Header;
+use super::body::headings::Header;
 use super::plan::{Asked, Plan};
 use crate::error::Result;
 use crate::fetch::Pull;

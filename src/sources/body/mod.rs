@@ -3,7 +3,12 @@
 pub mod archive;
 pub mod csv;
 pub mod csv_members;
+mod foreign;
+mod gunzip;
+pub mod headings;
 pub mod limits;
+mod swallowed;
+pub mod title_rows;
 pub mod workbook;
 
 use std::io::{Read, Seek};

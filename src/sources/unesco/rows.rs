@@ -187,7 +187,7 @@ impl Rows {
         while let Some(record) = csv.read()? {
             collector.limits()?;
             match record {
-                Record::Torn(number, fields) => collector.quarantine(number, Reason::FieldCount, format!("{fields} fields")),
+                Record::Torn(number, fields) => collector.quarantine(number, Reason::FieldCount, fields),
                 Record::Whole(number, record) => {
                     let cell = |column: usize| record.get(column).unwrap_or_default().trim_ascii();
                     let indicator = cell(code);
