@@ -1,11 +1,12 @@
 //! The way back: a record number of an observation to the line of the body.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read};
 
 use super::body::archive::{self, Kind};
 use super::body::csv::{CsvStream, Record};
-use super::body::{ReadSeek, limits, title_rows};
+use super::body::{ReadSeek, csv_members, limits, title_rows};
 use super::format::Format;
 use crate::error::Result;
 
@@ -34,7 +35,7 @@ pub fn locate(format: &dyn Format, body: &mut dyn ReadSeek, wanted: &BTreeSet<u3
     }
     let (delimiter, header_line) = format.csv_layout();
     let mut count = 0;
-    archive::for_each_member(body, &|name| format.reads_member(name), &mut |name, reader| {
+    let mut read = |name: &str, reader: &mut dyn Read| {
         let (reader, skipped) = title_rows::skip(reader, header_line - 1, delimiter)?;
         // The reader counts a line at LF, and begins a record right behind the CR before it.
         let mut reader = BufReader::new(reader);
@@ -55,6 +56,16 @@ pub fn locate(format: &dyn Format, body: &mut dyn ReadSeek, wanted: &BTreeSet<u3
         }
         count = csv.count();
         Ok(())
-    })?;
+    };
+    let members = Cell::new(0);
+    let wanted = |name: &str| {
+        let wanted = format.reads_member(name);
+        members.set(members.get() + usize::from(wanted));
+        wanted
+    };
+    archive::for_each_member(body, &wanted, &mut read)?;
+    if members.get() == 0 {
+        archive::for_each_member(body, &csv_members::is_other_text, &mut read)?;
+    }
     Ok(found)
 }

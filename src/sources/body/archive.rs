@@ -100,27 +100,28 @@ pub fn text_reader<'b>(file: &'b mut dyn ReadSeek, kind: Kind) -> Result<Box<dyn
 }
 
 /// Calls `read` for each member of a ZIP, 7z or gzip whose name `wanted` accepts, in archive order; a plain text is
-/// one member with an empty name.
+/// one member with an empty name. Gives what is to be told of the body although it was read.
 pub fn for_each_member(
     file: &mut dyn ReadSeek,
     wanted: &dyn Fn(&str) -> bool,
     read: &mut dyn FnMut(&str, &mut dyn Read) -> Result<()>,
-) -> Result<()> {
+) -> Result<Option<&'static str>> {
     let kind = kind_of(file)?;
     if let Some(error) = refuse(kind) {
         return Err(error);
     }
     match kind {
-        Kind::Zip => zip_members(file, wanted, read),
-        Kind::SevenZip => sevenzip_members(file, wanted, read),
+        Kind::Zip => zip_members(file, wanted, read).map(|()| None),
+        Kind::SevenZip => sevenzip_members(file, wanted, read).map(|()| None),
         Kind::Gzip => {
             let compressed = length(file)?;
-            let mut reader = Capped::new(Gunzip::new(BufReader::new(file)), compressed);
-            read("", &mut reader)
+            let mut gunzip = Gunzip::new(BufReader::new(file));
+            read("", &mut Capped::new(&mut gunzip, compressed))?;
+            Ok(gunzip.remark())
         }
         _ => {
             let mut reader = text_reader(file, kind)?;
-            read("", &mut reader)
+            read("", &mut reader).map(|()| None)
         }
     }
 }

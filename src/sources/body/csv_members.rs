@@ -1,30 +1,24 @@
 //! The CSV files of a body: those whose header fits are read, others beside them are passed over and named.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::io::Read;
 
 use super::ReadSeek;
+use super::archive::for_each_member;
 use crate::error::{Code, Error, Result};
 use crate::rows::collector::Collector;
-use crate::sources::body::archive::for_each_member;
 
-/// Calls `read` for each CSV of a body, which is one itself when it is plain text. A file whose header is another, such
-/// as `metadata.csv`, is passed over with a warning, unless no member fits.
+/// Calls `read` for each CSV of a body, which is one itself when it is plain text; texts of another ending are read
+/// when an archive has no CSV. A file whose header is another, such as `metadata.csv`, is passed over with a warning,
+/// unless no member fits.
 pub fn read_each(
     file: &mut dyn ReadSeek,
     collector: &mut Collector<'_>,
     read: &mut dyn FnMut(&str, &mut dyn Read, &mut Collector<'_>) -> Result<()>,
 ) -> Result<()> {
     let (mut fitting, mut misfit) = (false, None);
-    let others = RefCell::new(Vec::new());
-    let wanted = |name: &str| {
-        let csv = name.is_empty() || name.to_ascii_lowercase().ends_with(".csv");
-        if !csv {
-            others.borrow_mut().push(format!("`{}`", name.escape_debug()));
-        }
-        csv
-    };
-    for_each_member(file, &wanted, &mut |name, reader| {
+    let (others, csvs) = (RefCell::new(Vec::new()), Cell::new(0));
+    let mut step = |name: &str, reader: &mut dyn Read| {
         match read(name, reader, collector) {
             Ok(()) => fitting = true,
             Err(error @ Error::Provider { code: Code::MissingColumn, .. }) => {
@@ -34,26 +28,50 @@ pub fn read_each(
             Err(other) => return Err(other),
         }
         Ok(())
-    })?;
+    };
+    let wanted = |name: &str| {
+        if is_csv(name) {
+            csvs.set(csvs.get() + 1);
+            return true;
+        }
+        others.borrow_mut().push(name.to_owned());
+        false
+    };
+    let remark = for_each_member(file, &wanted, &mut step)?;
+    let others = others.into_inner();
+    if csvs.get() == 0 && others.iter().any(|name| is_other_text(name)) {
+        for_each_member(file, &is_other_text, &mut step)?;
+    }
+    collector.warnings.extend(remark.map(str::to_owned));
     match misfit {
-        Some(error) if !fitting => Err(error),
-        None if !fitting => Err(no_csv(&others.into_inner())),
-        _ => Ok(()),
+        _ if fitting => Ok(()),
+        Some(error) if csvs.get() > 0 => Err(error),
+        misfit => Err(no_csv(&others, misfit)),
     }
 }
 
+/// A plain body has an empty name.
+pub fn is_csv(name: &str) -> bool {
+    name.is_empty() || name.to_ascii_lowercase().ends_with(".csv")
+}
+
+/// Texts that may be a table.
+pub fn is_other_text(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    [".txt", ".tsv", ".tab"].iter().any(|ending| name.ends_with(ending))
+}
+
 /// What there is instead, and how it would be read.
-fn no_csv(others: &[String]) -> Error {
-    let has = |part: &str| others.iter().any(|name| name.to_ascii_lowercase().contains(part));
+fn no_csv(others: &[String], misfit: Option<Error>) -> Error {
+    let has = |part: &str| others.iter().any(|name| name.to_ascii_lowercase().ends_with(part));
     let hint = match () {
         () if has("xl/workbook.bin") => "a binary workbook (.xlsb): save it as .xlsx",
-        () if has("`content.xml`") => "an OpenDocument file (.ods): save it as .xlsx",
-        () if has(".xlsx`") => "unpack it and put the workbook itself into the folder",
-        () if has(".txt`") || has(".tsv`") => {
-            "if one of them is the table, give its name the ending .csv, or put it into the folder by itself"
-        }
+        () if has("content.xml") => "an OpenDocument file (.ods): save it as .xlsx",
+        () if has(".xls") || has(".ods") || has(".xlsb") => "save the workbook as .xlsx, or the table as CSV",
         () => "is it the right archive?",
     };
-    let listed = if others.is_empty() { "nothing".to_owned() } else { others[..others.len().min(8)].join(", ") };
+    let hint = misfit.map_or_else(|| hint.to_owned(), |error| format!("{hint} The text in it is another table: {error}"));
+    let listed: Vec<String> = others.iter().take(8).map(|name| format!("`{}`", name.escape_debug())).collect();
+    let listed = if listed.is_empty() { "nothing".to_owned() } else { listed.join(", ") };
     Error::provider_hint(Code::NoDataFile, format!("the archive holds no CSV; it has {listed}"), hint)
 }

@@ -6,11 +6,18 @@ use flate2::bufread::GzDecoder;
 
 pub struct Gunzip<R> {
     member: Option<GzDecoder<R>>,
+    /// Bytes that are no zeros stand behind the last member.
+    garbage: bool,
 }
 
 impl<R: BufRead> Gunzip<R> {
     pub fn new(inner: R) -> Self {
-        Self { member: Some(GzDecoder::new(inner)) }
+        Self { member: Some(GzDecoder::new(inner)), garbage: false }
+    }
+
+    /// What is to be told of the body, although it was read.
+    pub fn remark(&self) -> Option<&'static str> {
+        self.garbage.then_some("bytes behind the end of the gzip were ignored: pull it again if the data look cut off")
     }
 }
 
@@ -26,7 +33,7 @@ impl<R: BufRead> Read for Gunzip<R> {
             if next.first() == Some(&0x1f) && next.get(1).is_none_or(|second| *second == 0x8b) {
                 self.member = Some(GzDecoder::new(inner));
             } else {
-                tell_of_garbage(inner)?;
+                self.garbage = has_garbage(inner)?;
             }
         }
         Ok(0)
@@ -34,15 +41,14 @@ impl<R: BufRead> Read for Gunzip<R> {
 }
 
 /// Tapes and some servers fill up with zeros; anything else is worth a word.
-fn tell_of_garbage(mut rest: impl BufRead) -> Result<()> {
+fn has_garbage(mut rest: impl BufRead) -> Result<bool> {
     loop {
         let chunk = rest.fill_buf()?;
         if chunk.iter().any(|byte| *byte != 0) {
-            tracing::warn!("a gzip body has bytes behind its end: they are ignored");
-            return Ok(());
+            return Ok(true);
         }
         match chunk.len() {
-            0 => return Ok(()),
+            0 => return Ok(false),
             length => rest.consume(length),
         }
     }

@@ -10,6 +10,7 @@ pub mod limits;
 mod swallowed;
 pub mod title_rows;
 pub mod workbook;
+pub mod workbooks;
 
 use std::io::{Read, Seek};
 

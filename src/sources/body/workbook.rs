@@ -1,7 +1,7 @@
 //! Sheets of an XLSX workbook as rows of text. What a workbook inflates to and how far its cells reach is capped
 //! before anything is laid out: a single far-away cell would ask for all the memory there is.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::BufReader;
 
 use calamine::{Data, Reader, SheetType, Xlsx, XlsxError};
@@ -23,6 +23,23 @@ pub struct Sheet {
     pub header: Vec<String>,
     /// Rows that are not empty, each as wide as the header, numbered from 1 below it.
     pub rows: Vec<(u32, Vec<String>)>,
+    /// Cells, by row and column, that have their text from the first of several merged ones, which is among them.
+    filled: BTreeSet<(u32, usize)>,
+}
+
+impl Sheet {
+    /// Empties the merged cells of these columns; gives their places.
+    pub fn clear_filled(&mut self, columns: &[usize]) -> Vec<(u32, usize)> {
+        let cleared: Vec<(u32, usize)> = self.filled.iter().filter(|(_, column)| columns.contains(column)).copied().collect();
+        for (row, cells) in &mut self.rows {
+            for column in columns.iter().filter(|column| self.filled.contains(&(*row, **column))) {
+                if let Some(cell) = cells.get_mut(*column) {
+                    cell.clear();
+                }
+            }
+        }
+        cleared
+    }
 }
 
 /// A workbook that was found to be of a bearable size.
@@ -48,21 +65,57 @@ impl<'b> Book<'b> {
 
     /// The names of the columns; none in a sheet that ends before.
     pub fn header(&mut self, sheet: &str, header_row: usize) -> Result<Vec<String>> {
-        let rows = self.cells(sheet, Some(header_row))?;
+        let mut rows = self.cells(sheet, Some(header_row))?;
         let header_at = header_at(&rows, header_row);
+        self.fill(sheet, &mut rows)?;
         Ok(rows.get(&header_at).map(header).unwrap_or_default())
     }
 
     pub fn read(&mut self, sheet: &str, header_row: usize) -> Result<Sheet> {
         let mut rows = self.cells(sheet, None)?;
         let header_at = header_at(&rows, header_row);
+        let filled = self.fill(sheet, &mut rows)?;
         let below = rows.split_off(&header_at);
         if below.is_empty() {
             return Err(Error::provider(Code::EmptyBody, format!("sheet `{sheet}` is empty")));
         }
         let header = below.get(&header_at).map(header).unwrap_or_default();
         let rows = below.range(header_at + 1..).map(|(row, cells)| (row - header_at, dense(cells, Some(header.len()))));
-        Ok(Sheet { rows: rows.filter(|(_, cells)| cells.iter().any(|c| !c.is_empty())).collect(), header })
+        Ok(Sheet {
+            rows: rows.filter(|(_, cells)| cells.iter().any(|c| !c.is_empty())).collect(),
+            header,
+            filled: filled.into_iter().filter(|(row, _)| *row > header_at).map(|(row, column)| (row - header_at, column)).collect(),
+        })
+    }
+
+    /// Gives merged cells the text of the first one, which alone has it in the file: an area over the rows of its years.
+    /// Rows without any cell of their own stay empty.
+    fn fill(&mut self, sheet: &str, rows: &mut Rows) -> Result<BTreeSet<(u32, usize)>> {
+        let mut filled = BTreeSet::new();
+        let width = rows.values().filter_map(|cells| cells.last_key_value()).map(|(column, _)| column + 1).max().unwrap_or(0);
+        let mut bytes = 0;
+        for merged in self.book.merge_cells_by_sheet_name(sheet).map_err(|e| bad(&e))? {
+            let ((top, left), (bottom, right)) = (merged.start, merged.end);
+            let Some(text) = rows.get(&top).and_then(|cells| cells.get(&left)).cloned() else { continue };
+            if bottom < top {
+                continue;
+            }
+            for (row, cells) in rows.range_mut(top..=bottom) {
+                for column in left..(right.saturating_add(1)).min(width) {
+                    bytes += text.len() as u64;
+                    if bytes > MAX_INFLATED {
+                        return Err(Error::provider_hint(
+                            Code::TooLarge,
+                            format!("sheet `{sheet}`: more text in merged cells than any table has"),
+                            "do not trust this body",
+                        ));
+                    }
+                    cells.entry(column).or_insert_with(|| text.clone());
+                    filled.insert((*row, column as usize));
+                }
+            }
+        }
+        Ok(filled)
     }
 
     /// The cells that hold something; no further than the header when only that is asked for.
@@ -128,6 +181,11 @@ fn text(data: &Data, decimal: char) -> String {
         Data::Float(number) => number.to_string(),
         Data::Int(number) => number.to_string(),
         Data::Bool(flag) => flag.to_string(),
+        Data::DateTime(date) if date.is_datetime() => {
+            let (year, month, day, ..) = date.to_ymd_hms_milli();
+            format!("{year:04}-{month:02}-{day:02}")
+        }
+        Data::DateTimeIso(date) => date.split('T').next().unwrap_or(date).to_owned(),
         other => other.to_string().trim().to_owned(),
     }
 }
@@ -150,6 +208,7 @@ fn capped(file: &mut dyn ReadSeek) -> Result<()> {
         }
         Ok(())
     })
+    .map(drop)
 }
 
 fn bad(error: &dyn std::fmt::Display) -> Error {

@@ -13,36 +13,35 @@ use crate::sources::body::archive::{self, Kind};
 use crate::sources::body::csv::{CsvStream, Record};
 use crate::sources::body::headings::shorten;
 use crate::sources::body::workbook::Book;
+use crate::sources::body::workbooks::{self, Workbooks};
 use crate::sources::body::{ReadSeek, csv_members, title_rows};
 use crate::sources::table::columns::{self, Year};
 use crate::sources::table::map::{Column, TableMap};
-use crate::sources::table::{sheets, written_numbers};
+use crate::sources::table::{sheets, written_numbers, year_columns};
 
 pub(super) fn parse(file: &mut dyn ReadSeek, map: &TableMap, collector: &mut Collector<'_>) -> Result<Parsed> {
     let kind = archive::kind_of(file)?;
     if let Some(error) = archive::refuse(kind) {
         return Err(error);
     }
-    let is_workbook = kind == Kind::Zip && holds_workbook(file)?;
-    if is_workbook {
-        workbook(file, map, collector)?;
-    } else {
-        let mut count = 0;
-        csv_members::read_each(file, collector, &mut |_, reader, collector| {
-            count = csv(reader, count, map, collector)?;
-            Ok(())
-        })?;
+    match if kind == Kind::Zip { workbooks::of(file)? } else { Workbooks::None } {
+        Workbooks::Itself => drop(workbook(file, 0, map, collector)?),
+        Workbooks::Members => {
+            let mut count = 0;
+            workbooks::for_each(file, &mut |book| {
+                count = workbook(book, count, map, collector)?;
+                Ok(())
+            })?;
+        }
+        Workbooks::None => {
+            let mut count = 0;
+            csv_members::read_each(file, collector, &mut |_, reader, collector| {
+                count = csv(reader, count, map, collector)?;
+                Ok(())
+            })?;
+        }
     }
     Ok(Parsed::default())
-}
-
-fn holds_workbook(file: &mut dyn ReadSeek) -> Result<bool> {
-    let mut found = false;
-    archive::for_each_member(file, &|name| name == "xl/workbook.xml", &mut |_, _| {
-        found = true;
-        Ok(())
-    })?;
-    Ok(found)
 }
 
 fn csv(reader: &mut dyn Read, first: u32, map: &TableMap, collector: &mut Collector<'_>) -> Result<u32> {
@@ -71,12 +70,22 @@ pub(super) fn fits(map: &TableMap, header: &[String]) -> bool {
     Layout::new(map, header).is_ok()
 }
 
-fn workbook(file: &mut dyn ReadSeek, map: &TableMap, collector: &mut Collector<'_>) -> Result<()> {
+/// The sheets of a workbook; gives the number of the last record.
+fn workbook(file: &mut dyn ReadSeek, first: u32, map: &TableMap, collector: &mut Collector<'_>) -> Result<u32> {
     let mut book = Book::open(file, map.numbers.decimal)?;
-    let mut count = 0;
+    let mut count = first;
     for name in sheets::chosen(&mut book, map, collector, &|header| Layout::new(map, header).map(|_| ()))? {
-        let sheet = book.read(&name, map.header_row)?;
+        let mut sheet = book.read(&name, map.header_row)?;
         let mut layout = Layout::new(map, &sheet.header)?;
+        // Whose a figure is that stands in merged cells cannot be told.
+        let spread = sheet.clear_filled(&layout.values());
+        if let Some((row, _)) = spread.first() {
+            collector.warnings.push(format!(
+                "sheet `{name}`: {} not read, since one figure stands in several merged cells, such as in record {}",
+                crate::error::count(spread.len(), "value"),
+                count + row
+            ));
+        }
         for (number, cells) in &sheet.rows {
             collector.limits()?;
             layout.row(count + number, cells, collector);
@@ -84,7 +93,7 @@ fn workbook(file: &mut dyn ReadSeek, map: &TableMap, collector: &mut Collector<'
         layout.tell(collector);
         count += sheet.rows.last().map_or(0, |(number, _)| *number);
     }
-    Ok(())
+    Ok(count)
 }
 
 /// Where each of our columns stands in this file.
@@ -115,6 +124,12 @@ impl<'m> Layout<'m> {
             columns.iter().flat_map(|(_, places)| places).copied().chain(only.iter().map(|(place, _)| *place)).collect();
         let (years, unclear) = if map.years_as_columns { columns::years(map, header, &taken)? } else { Default::default() };
         Ok(Self { map, columns, constants, years, unclear, only, unread: None })
+    }
+
+    /// The columns that hold values.
+    fn values(&self) -> Vec<usize> {
+        let named = self.columns.iter().filter(|(target, _)| *target == "value").flat_map(|(_, places)| places).copied();
+        self.years.iter().map(|year| year.column).chain(named).collect()
     }
 
     /// What was not read, and how it would be.
@@ -192,7 +207,8 @@ impl<'m> Layout<'m> {
             collector.push(number, scheme, area.as_bytes(), year.as_bytes(), series, detail, reading.value);
         };
         if self.years.is_empty() {
-            add(&self.text("time_period", cells).unwrap_or_default(), &self.raw("value", cells).unwrap_or_default(), None);
+            let period = self.text("time_period", cells).unwrap_or_default();
+            add(year_columns::year_of_date(&period).unwrap_or(&period), &self.raw("value", cells).unwrap_or_default(), None);
         } else {
             for Year { column, year, marked } in &self.years {
                 add(&year.to_string(), cells.get(*column).map_or("", |c| c.trim()), marked.as_ref());

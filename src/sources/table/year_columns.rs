@@ -45,7 +45,16 @@ const WORDS: [&str; 24] = [
     "unrevised",
 ];
 
+/// The year of a date that stands for one: cells of a spreadsheet that show a year often hold its first or last day.
+/// Any other day may be of a month or a quarter.
+pub fn year_of_date(text: &str) -> Option<&str> {
+    text.strip_suffix("-01-01").or_else(|| text.strip_suffix("-12-31")).filter(|year| parse_year(year.as_bytes()).is_some())
+}
+
 pub fn read(name: &str) -> YearColumn {
+    if let Some(year) = year_of_date(name.trim()).and_then(|year| parse_year(year.as_bytes())) {
+        return YearColumn::Year { year, marked: false };
+    }
     let lower = name.trim().to_ascii_lowercase();
     let text = PREFIXES.iter().find_map(|prefix| lower.strip_prefix(prefix)).unwrap_or(&lower);
     if let Some(year) = parse_year(text.as_bytes()) {
@@ -94,7 +103,7 @@ mod tests {
 
     #[test]
     fn years_with_marks() {
-        for name in ["2022", "y_2022", "YR2022", "2022.0", "2022 [YR2022]"] {
+        for name in ["2022", "2022-01-01", "2022-12-31", "y_2022", "YR2022", "2022.0", "2022 [YR2022]"] {
             assert_eq!(read(name), YearColumn::Year { year: 2022, marked: false }, "{name}");
         }
         for name in [
@@ -113,9 +122,19 @@ mod tests {
         ] {
             assert_eq!(read(name), YearColumn::Year { year: 2022, marked: true }, "{name}");
         }
-        for name in
-            ["2022-23", "2022/2023", "2022 Q1", "2022M01", "2022.1", "Change 2020-2022", "2022 (%)", "2022 [YR2021]", "2022 rank", "2022 F"]
-        {
+        for name in [
+            "2022-23",
+            "2022-04-01",
+            "2022/2023",
+            "2022 Q1",
+            "2022M01",
+            "2022.1",
+            "Change 2020-2022",
+            "2022 (%)",
+            "2022 [YR2021]",
+            "2022 rank",
+            "2022 F",
+        ] {
             assert_eq!(read(name), YearColumn::Unclear, "{name}");
         }
         for name in ["Area", "", "Income_2025", "20225", "Table 12", "1234p"] {

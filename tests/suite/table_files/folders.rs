@@ -2,14 +2,19 @@
 
 use std::io::{Cursor, Write};
 
+use super::sheets::book;
 use super::{LONG, refused_in, told, values, workspace};
 use crate::support::Workspace;
 
 pub(super) fn zipped(members: &[(&str, &str)]) -> Vec<u8> {
+    packed(&members.iter().map(|(name, content)| (*name, content.as_bytes())).collect::<Vec<_>>())
+}
+
+fn packed(members: &[(&str, &[u8])]) -> Vec<u8> {
     let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
     for (name, content) in members {
         writer.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
-        writer.write_all(content.as_bytes()).unwrap();
+        writer.write_all(content).unwrap();
     }
     writer.finish().unwrap().into_inner()
 }
@@ -131,7 +136,7 @@ fn files_that_are_not_read_are_named() {
     // The method of the one member, in its own header and in the directory.
     let directory = packed.windows(4).position(|w| w == b"PK\x01\x02").unwrap();
     (packed[8], packed[directory + 10]) = (9, 9);
-    let cases: [(&str, Vec<u8>, &[&str]); 9] = [
+    let cases: [(&str, Vec<u8>, &[&str]); 10] = [
         ("a.zip", packed, &["E2033", "the ZIP is packed by a method that is not read"]),
         ("a.xls", [&b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"[..], &[0; 600]].concat(), &["E2034", "an old Excel file", "save it as .xlsx"]),
         ("a.rar", b"Rar!\x1a\x07\x01\x00".to_vec(), &["E2034", "packed as RAR"]),
@@ -139,12 +144,53 @@ fn files_that_are_not_read_are_named() {
         ("a.pdf", b"%PDF-1.7\n".to_vec(), &["E2034", "a PDF, not data"]),
         ("a.ods", zipped(&[("mimetype", "x"), ("content.xml", "<x/>")]), &["E2009", "(.ods): save it as .xlsx"]),
         ("a.xlsb", zipped(&[("xl/workbook.bin", "x")]), &["E2009", "(.xlsb): save it as .xlsx"]),
-        ("a.zip", zipped(&[("data.xlsx", "x")]), &["E2009", "it has `data.xlsx`", "put the workbook itself into the folder"]),
-        ("a.zip", zipped(&[("data.txt", table)]), &["E2009", "it has `data.txt`", "by itself"]),
+        ("a.zip", zipped(&[("data.xlsx", "x")]), &["E2004", "data.xlsx"]),
+        ("a.zip", zipped(&[("data.xls", "x")]), &["E2009", "it has `data.xls`", "save the workbook as .xlsx"]),
+        ("a.zip", zipped(&[("notes.txt", "Nothing")]), &["E2009", "it has `notes.txt`", "column `Area` is missing"]),
     ];
     for (name, body, words) in cases {
         let workspace = workspace("", LONG);
         workspace.write(&format!("in/example/t/{name}"), body);
         refused_in(&workspace, words);
+    }
+}
+
+/// An archive without a CSV: its texts and workbooks are read.
+#[test]
+fn what_else_an_archive_holds() {
+    let table = "Area,Year,Value\nKEN,2022,5\n";
+    let rows: &[&[&str]] = &[&["Area", "Year", "Value"], &["KEN", "#2022", "#5"]];
+    let (one, more) = (book(&[("Data", rows)]), book(&[("Data", &[rows[0], &["PHL", "#2022", "#6"]])]));
+    let workspace = workspace("", LONG);
+    workspace.write("in/example/t/a.zip", zipped(&[("notes/README.md", "x"), ("data.txt", table)]));
+    workspace.expect(0, &["pull", "--from", "in"]);
+    assert_eq!(values(&workspace), ["KEN 2022 5.0"]);
+    workspace.write("in/example/t/a.zip", packed(&[("a.xlsx", &one), ("b.xlsx", &more)]));
+    workspace.expect(0, &["pull", "--from", "in"]);
+    assert_eq!(values(&workspace), ["KEN 2022 5.0", "PHL 2022 6.0"]);
+    // A text beside a CSV is its description.
+    workspace.write("in/example/t/a.zip", zipped(&[("data.csv", table), ("data.txt", "Area,Year,Value\nPER,2022,9\n")]));
+    workspace.expect(0, &["pull", "--from", "in"]);
+    assert_eq!(values(&workspace), ["KEN 2022 5.0"]);
+}
+
+/// Zeros fill up a block; anything else is told with the data set, each time its report is shown.
+#[test]
+fn bytes_behind_a_gzip() {
+    let mut writer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    writer.write_all(b"Area,Year,Value\nKEN,2022,5\n").unwrap();
+    let whole = writer.finish().unwrap();
+    for (behind, words) in [(&[0; 512][..], None), (&b"left over"[..], Some("bytes behind the end of the gzip were ignored"))] {
+        let workspace = workspace("", LONG);
+        workspace.write("in/example/t/a.csv.gz", [&whole, behind].concat());
+        workspace.expect(0, &["pull", "--from", "in"]);
+        assert_eq!(values(&workspace), ["KEN 2022 5.0"]);
+        let report = std::fs::read_to_string(workspace.path("data/observations/example/t.json")).unwrap();
+        let report: serde_json::Value = serde_json::from_str(&report).unwrap();
+        let warnings = report["warnings"].as_array().unwrap();
+        match words {
+            None => assert!(warnings.is_empty(), "{warnings:?}"),
+            Some(words) => assert!(warnings[0].as_str().unwrap().starts_with(words), "{warnings:?}"),
+        }
     }
 }
