@@ -11,7 +11,8 @@ use crate::fetch::Store;
 use crate::job::load;
 use crate::printer::{Printer, number, percent};
 use crate::reference::MembershipMode;
-use crate::release::explain::records::{Find, Record, locate};
+use crate::release::explain::lines::{Find, locate};
+use crate::release::explain::records::Record;
 use crate::release::explain::{Explainer, Explanation, Wanted};
 use crate::release::{Manifest, promote};
 use crate::settings::Settings;
@@ -315,7 +316,7 @@ fn record_text(r: &Record) -> String {
         line(r),
         &r.snapshot[..r.snapshot.len().min(12)]
     );
-    let text = r.text.as_ref().map_or(String::new(), |t| format!("\n        {}", crate::sources::body::csv::shorten(t, 200)));
+    let text = r.text.as_ref().map_or(String::new(), |t| format!("\n        {}", crate::sources::body::headings::shorten(t, 200)));
     let note = r.note.as_ref().map_or(String::new(), |n| format!("  ({n})"));
     format!("record: series {} {} {} = {value} [{}]{note}\n        {place}{text}", r.series, r.ref_area, r.time_period, r.obs_status)
 }

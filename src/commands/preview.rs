@@ -114,7 +114,7 @@ pub async fn preview(settings: &Settings, printer: &Printer, wanted: &str, areas
                 text("obs_status"),
                 percent(cells.float("coverage", *r)),
                 members,
-                crate::sources::body::csv::shorten(&text("note"), 80),
+                crate::sources::body::headings::shorten(&text("note"), 80),
             ]
         })
         .collect();

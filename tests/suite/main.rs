@@ -19,4 +19,5 @@ mod network;
 mod nightly;
 mod provider_server;
 mod regression;
+mod table_files;
 mod wrong_files;

@@ -1,6 +1,7 @@
 //! Why a number is what it is: rule, members, weights, shares, what is missing or carried, and the record in the body.
 
 mod inputs;
+pub mod lines;
 mod members;
 pub mod records;
 mod records_read;

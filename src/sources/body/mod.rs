@@ -3,8 +3,14 @@
 pub mod archive;
 pub mod csv;
 pub mod csv_members;
+mod foreign;
+mod gunzip;
+pub mod headings;
 pub mod limits;
+mod swallowed;
+pub mod title_rows;
 pub mod workbook;
+pub mod workbooks;
 
 use std::io::{Read, Seek};
 

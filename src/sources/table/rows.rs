@@ -2,55 +2,56 @@
 
 use std::io::Read;
 
-use crate::error::{Code, Error, Result, suggestion};
+use crate::error::Result;
 use crate::reference::words;
 use crate::rows::collector::Collector;
 use crate::rows::quarantine::Reason;
 use crate::rows::reading::{self, Answers};
 use crate::rows::series_key::{Detail, SeriesKey};
-use crate::rows::value::parse_year;
 use crate::sources::Parsed;
 use crate::sources::body::archive::{self, Kind};
-use crate::sources::body::csv::{CsvStream, Record, other_separator, skip_lines};
-use crate::sources::body::{ReadSeek, csv_members, workbook};
+use crate::sources::body::csv::{CsvStream, Record};
+use crate::sources::body::headings::shorten;
+use crate::sources::body::workbook::Book;
+use crate::sources::body::workbooks::{self, Workbooks};
+use crate::sources::body::{ReadSeek, csv_members, title_rows};
+use crate::sources::table::columns::{self, Year};
 use crate::sources::table::map::{Column, TableMap};
+use crate::sources::table::{sheets, written_numbers, year_columns};
 
 pub(super) fn parse(file: &mut dyn ReadSeek, map: &TableMap, collector: &mut Collector<'_>) -> Result<Parsed> {
     let kind = archive::kind_of(file)?;
     if let Some(error) = archive::refuse(kind) {
         return Err(error);
     }
-    let is_workbook = kind == Kind::Zip && holds_workbook(file)?;
-    if is_workbook {
-        workbook(file, map, collector)?;
-    } else {
-        let mut count = 0;
-        csv_members::read_each(file, collector, &mut |_, reader, collector| {
-            count = csv(reader, count, map, collector)?;
-            Ok(())
-        })?;
+    match if kind == Kind::Zip { workbooks::of(file)? } else { Workbooks::None } {
+        Workbooks::Itself => drop(workbook(file, 0, map, collector)?),
+        Workbooks::Members => {
+            let mut count = 0;
+            workbooks::for_each(file, &mut |book| {
+                count = workbook(book, count, map, collector)?;
+                Ok(())
+            })?;
+        }
+        Workbooks::None => {
+            let mut count = 0;
+            csv_members::read_each(file, collector, &mut |_, reader, collector| {
+                count = csv(reader, count, map, collector)?;
+                Ok(())
+            })?;
+        }
     }
     Ok(Parsed::default())
 }
 
-fn holds_workbook(file: &mut dyn ReadSeek) -> Result<bool> {
-    let mut found = false;
-    archive::for_each_member(file, &|name| name == "xl/workbook.xml", &mut |_, _| {
-        found = true;
-        Ok(())
-    })?;
-    Ok(found)
-}
-
 fn csv(reader: &mut dyn Read, first: u32, map: &TableMap, collector: &mut Collector<'_>) -> Result<u32> {
-    let mut reader = reader;
-    skip_lines(&mut reader, map.header_row - 1)?;
-    let mut csv = CsvStream::open(reader, map.delimiter, first)?.after_lines(map.header_row - 1);
-    let layout = Layout::new(map, csv.header())?;
+    let (reader, skipped) = title_rows::skip(reader, map.header_row - 1, map.delimiter)?;
+    let mut csv = CsvStream::open(reader, map.delimiter, first)?.after_lines(skipped);
+    let mut layout = Layout::new(map, csv.header())?;
     while let Some(record) = csv.read()? {
         collector.limits()?;
         match record {
-            Record::Torn(number, fields) => collector.quarantine(number, Reason::FieldCount, format!("{fields} fields")),
+            Record::Torn(number, fields) => collector.quarantine(number, Reason::FieldCount, fields),
             Record::Whole(number, record) => {
                 let cells: Option<Vec<String>> = record.iter().map(|c| std::str::from_utf8(c).ok().map(|t| t.trim().to_owned())).collect();
                 match cells {
@@ -60,6 +61,7 @@ fn csv(reader: &mut dyn Read, first: u32, map: &TableMap, collector: &mut Collec
             }
         }
     }
+    layout.tell(collector);
     Ok(csv.count())
 }
 
@@ -68,13 +70,30 @@ pub(super) fn fits(map: &TableMap, header: &[String]) -> bool {
     Layout::new(map, header).is_ok()
 }
 
-fn workbook(file: &mut dyn ReadSeek, map: &TableMap, collector: &mut Collector<'_>) -> Result<()> {
-    let sheet = workbook::read(file, map.sheet.as_deref(), map.header_row)?;
-    let layout = Layout::new(map, &sheet.header)?;
-    for (number, cells) in &sheet.rows {
-        layout.row(*number, cells, collector);
+/// The sheets of a workbook; gives the number of the last record.
+fn workbook(file: &mut dyn ReadSeek, first: u32, map: &TableMap, collector: &mut Collector<'_>) -> Result<u32> {
+    let mut book = Book::open(file, map.numbers.decimal)?;
+    let mut count = first;
+    for name in sheets::chosen(&mut book, map, collector, &|header| Layout::new(map, header).map(|_| ()))? {
+        let mut sheet = book.read(&name, map.header_row)?;
+        let mut layout = Layout::new(map, &sheet.header)?;
+        // Whose a figure is that stands in merged cells cannot be told.
+        let spread = sheet.clear_filled(&layout.values());
+        if let Some((row, _)) = spread.first() {
+            collector.warnings.push(format!(
+                "sheet `{name}`: {} not read, since one figure stands in several merged cells, such as in record {}",
+                crate::error::count(spread.len(), "value"),
+                count + row
+            ));
+        }
+        for (number, cells) in &sheet.rows {
+            collector.limits()?;
+            layout.row(count + number, cells, collector);
+        }
+        layout.tell(collector);
+        count += sheet.rows.last().map_or(0, |(number, _)| *number);
     }
-    Ok(())
+    Ok(count)
 }
 
 /// Where each of our columns stands in this file.
@@ -82,28 +101,17 @@ struct Layout<'m> {
     map: &'m TableMap,
     columns: Vec<(&'m str, Vec<usize>)>,
     constants: Vec<(&'m str, &'m str)>,
-    years: Vec<(usize, i32)>,
+    years: Vec<Year>,
+    /// Columns whose name has a year and something else.
+    unclear: Vec<String>,
     only: Vec<(usize, &'m [String])>,
+    /// Numbers of unclear notation: how many, and the first with its record and the reason.
+    unread: Option<(usize, String)>,
 }
 
 impl<'m> Layout<'m> {
     fn new(map: &'m TableMap, header: &[String]) -> Result<Self> {
-        let find = |name: &str| {
-            header.iter().position(|h| h.trim().eq_ignore_ascii_case(name.trim())).ok_or_else(|| {
-                Error::provider_hint(
-                    Code::MissingColumn,
-                    format!(
-                        "line {}: column `{name}` is missing; the file has: {}",
-                        map.header_row,
-                        crate::sources::body::csv::shorten(&header.join(", "), 300)
-                    ),
-                    other_separator(header)
-                        .map(|sign| format!("the columns are separated by {sign}: say so with `delimiter` of the data set"))
-                        .or_else(|| suggestion(name, header.iter().map(String::as_str)).filter(|s| s.starts_with("did")))
-                        .unwrap_or_else(|| "mend `columns` of the data set".into()),
-                )
-            })
-        };
+        let find = |name: &str| columns::find(map, header, name);
         let (mut columns, mut constants) = (Vec::new(), Vec::new());
         for (target, column) in &map.columns {
             match column {
@@ -111,33 +119,45 @@ impl<'m> Layout<'m> {
                 Column::Constant(value) => constants.push((target.as_str(), value.as_str())),
             }
         }
-        let years: Vec<(usize, i32)> = if map.years_as_columns {
-            header
-                .iter()
-                .enumerate()
-                .filter_map(|(index, name)| {
-                    parse_year(name.trim().trim_start_matches("y_").trim_start_matches("Y_").as_bytes()).map(|y| (index, y))
-                })
-                .collect()
-        } else {
-            Vec::new()
-        };
-        if map.years_as_columns && years.is_empty() {
-            return Err(Error::provider(Code::MissingColumn, "no column is a year, but `years_as_columns` is set"));
+        let only = map.only.iter().map(|(name, values)| Ok((find(name)?, values.as_slice()))).collect::<Result<Vec<_>>>()?;
+        let taken: Vec<usize> =
+            columns.iter().flat_map(|(_, places)| places).copied().chain(only.iter().map(|(place, _)| *place)).collect();
+        let (years, unclear) = if map.years_as_columns { columns::years(map, header, &taken)? } else { Default::default() };
+        Ok(Self { map, columns, constants, years, unclear, only, unread: None })
+    }
+
+    /// The columns that hold values.
+    fn values(&self) -> Vec<usize> {
+        let named = self.columns.iter().filter(|(target, _)| *target == "value").flat_map(|(_, places)| places).copied();
+        self.years.iter().map(|year| year.column).chain(named).collect()
+    }
+
+    /// What was not read, and how it would be.
+    fn tell(self, collector: &mut Collector<'_>) {
+        if !self.unclear.is_empty() {
+            collector.warnings.push(format!(
+                "not read, since more than a year and a mark stands in the name: {}; rename a column that is one, or name it in `columns`",
+                shorten(&self.unclear.join(", "), 300)
+            ));
         }
-        let only = map.only.iter().map(|(name, values)| Ok((find(name)?, values.as_slice()))).collect::<Result<_>>()?;
-        Ok(Self { map, columns, constants, years, only })
+        if let Some((count, first)) = self.unread {
+            collector.warnings.push(format!("{} set aside, such as {first}", crate::error::count(count, "number")));
+        }
     }
 
     fn text(&self, target: &str, cells: &[String]) -> Option<String> {
-        let raw = match self.columns.iter().find(|(name, _)| *name == target) {
-            Some((_, indices)) => indices.iter().filter_map(|i| cells.get(*i)).map(|c| c.trim()).collect::<Vec<_>>().join("."),
-            None => self.constants.iter().find(|(name, _)| *name == target)?.1.to_owned(),
-        };
-        Some(self.map.code(target, &raw).to_owned())
+        self.raw(target, cells).map(|raw| self.map.code(target, &raw).to_owned())
     }
 
-    fn row(&self, number: u32, cells: &[String], collector: &mut Collector<'_>) {
+    /// As the file has it.
+    fn raw(&self, target: &str, cells: &[String]) -> Option<String> {
+        Some(match self.columns.iter().find(|(name, _)| *name == target) {
+            Some((_, indices)) => indices.iter().filter_map(|i| cells.get(*i)).map(|c| c.trim()).collect::<Vec<_>>().join("."),
+            None => self.constants.iter().find(|(name, _)| *name == target)?.1.to_owned(),
+        })
+    }
+
+    fn row(&mut self, number: u32, cells: &[String], collector: &mut Collector<'_>) {
         let kept = |(index, values): &(usize, &[String])| {
             cells.get(*index).is_some_and(|cell| values.iter().any(|v| v.eq_ignore_ascii_case(cell.trim())))
         };
@@ -163,25 +183,40 @@ impl<'m> Layout<'m> {
         let status = self.text("obs_status", cells).filter(|s| !s.is_empty()).unwrap_or_else(|| "A".into());
         key.edition = self.text("edition", cells).unwrap_or_default();
         let edition = Some(key.edition.as_str()).filter(|e| !e.is_empty()).map(|e| format!("edition {e}"));
-        let note: Vec<String> = edition.into_iter().chain(self.text("note", cells).filter(|n| !n.is_empty())).collect();
-        let note = (!note.is_empty()).then(|| note.join(", "));
+        let notes: Vec<String> = edition.into_iter().chain(self.text("note", cells).filter(|n| !n.is_empty())).collect();
         let series = collector.series(key);
-        let mut add = |year: &str, given: &str| {
-            let given = self.map.code("value", given);
-            let reading = reading::read(given.as_bytes(), if is_word(given) { Answers::Words } else { Answers::Never });
+        let mut unread = Vec::new();
+        let mut add = |year: &str, given: &str, marked: Option<&String>| {
+            let mapped = self.map.code("value", given);
+            // What the map gives is in our notation, whatever the file's is.
+            let plain = if mapped == given { written_numbers::plain(given, self.map.numbers) } else { Ok(mapped.into()) };
+            let plain = match plain {
+                Ok(plain) => plain,
+                Err(why) => {
+                    collector.quarantine(number, Reason::BadValue, format!("{given}: {why}"));
+                    return unread.push(format!("`{given}`: {why}"));
+                }
+            };
+            let reading = reading::read(plain.as_bytes(), if is_word(&plain) { Answers::Words } else { Answers::Never });
+            let note: Vec<&str> = notes.iter().chain(marked).map(String::as_str).collect();
             let detail = collector.detail(&Detail {
                 obs_status: reading.obs_status.map_or_else(|| status.clone(), str::to_owned),
-                note: note.clone(),
-                obs_text: reading.text.then(|| given.to_owned()),
+                note: (!note.is_empty()).then(|| note.join(", ")),
+                obs_text: reading.text.then(|| mapped.to_owned()),
             });
             collector.push(number, scheme, area.as_bytes(), year.as_bytes(), series, detail, reading.value);
         };
         if self.years.is_empty() {
-            add(&self.text("time_period", cells).unwrap_or_default(), &self.text("value", cells).unwrap_or_default());
+            let period = self.text("time_period", cells).unwrap_or_default();
+            add(year_columns::year_of_date(&period).unwrap_or(&period), &self.raw("value", cells).unwrap_or_default(), None);
         } else {
-            for (index, year) in &self.years {
-                add(&year.to_string(), cells.get(*index).map_or("", |c| c.trim()));
+            for Year { column, year, marked } in &self.years {
+                add(&year.to_string(), cells.get(*column).map_or("", |c| c.trim()), marked.as_ref());
             }
+        }
+        if let Some(first) = unread.first() {
+            let (count, _) = self.unread.get_or_insert_with(|| (0, format!("{first}, in record {number}")));
+            *count += unread.len();
         }
     }
 }

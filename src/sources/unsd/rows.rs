@@ -11,7 +11,8 @@ use crate::rows::reading::{self, Answers};
 use crate::rows::series_key::{Detail, SeriesKey};
 use crate::rows::value::Value;
 use crate::sources::Parsed;
-use crate::sources::body::csv::{CsvStream, Header, Record, shorten};
+use crate::sources::body::csv::{CsvStream, Record};
+use crate::sources::body::headings::{Header, shorten};
 use crate::sources::body::{ReadSeek, csv_members};
 
 pub(super) fn parse(file: &mut dyn ReadSeek, collector: &mut Collector<'_>) -> Result<Parsed> {
@@ -74,17 +75,18 @@ impl Columns {
             area: header.require(&["GeoAreaCode"])?,
             year: header.require(&["TimePeriod"])?,
             value: header.require(&["Value"])?,
-            source: header.column(&["Source"]),
-            footnote: header.column(&["FootNote"]),
-            nature: header.column(&["[Nature]"]),
-            units: header.column(&["[Units]"]),
-            status: header.column(&["[Observation Status]"]),
+            source: header.column(&["Source"])?,
+            footnote: header.column(&["FootNote"])?,
+            nature: header.column(&["[Nature]"])?,
+            units: header.column(&["[Units]"])?,
+            status: header.column(&["[Observation Status]"])?,
             brackets: header
                 .iter()
                 .enumerate()
                 .map(|(index, name)| (name.to_lowercase(), index))
                 .filter(|(name, _)| name.starts_with('[') && !ATTRIBUTES.contains(&name.as_str()))
-                .collect(),
+                .map(|(name, index)| Ok((name, header.only(index)?)))
+                .collect::<Result<_>>()?,
         };
         let known = |name: &str| name.is_empty() || name.starts_with('[') || PLAIN.contains(&name.to_lowercase().as_str());
         match header.iter().find(|name| !known(name)) {
@@ -108,7 +110,7 @@ fn rows<R: Read>(reader: R, first: u32, collector: &mut Collector<'_>) -> Result
         collector.limits()?;
         let (number, record) = match record {
             Record::Torn(number, fields) => {
-                collector.quarantine(number, Reason::FieldCount, format!("{fields} fields"));
+                collector.quarantine(number, Reason::FieldCount, fields);
                 continue;
             }
             Record::Whole(number, record) => (number, record),
