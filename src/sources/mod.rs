@@ -27,7 +27,7 @@ pub use self::locate::{Located, locate};
 type ReadSettings = fn(&mut TableReader<'_>, &mut Vec<Problem>) -> Option<Arc<dyn Format>>;
 
 /// Every format that a data set can name. A new provider is a folder, and a line here.
-const FORMATS: [(&str, ReadSettings); 7] = [
+const FORMATS: &[(&str, ReadSettings)] = &[
     ("itu_datahub", itu::read),
     ("uis_bulk", unesco::read_bulk),
     ("uis_api", unesco::read_api),
