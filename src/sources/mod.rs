@@ -2,6 +2,7 @@
 //! no network, no disk, no SQL.
 
 pub mod body;
+mod data360;
 mod format;
 mod itu;
 mod locate;
@@ -34,6 +35,7 @@ const FORMATS: &[(&str, ReadSettings)] = &[
     ("unctad_bulk", unctad::read_bulk),
     ("unctad_api", unctad::read_api),
     ("unsd_csv", unsd::read),
+    ("data360", data360::read),
     ("table", table::read),
 ];
 
