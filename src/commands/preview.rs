@@ -39,7 +39,7 @@ pub async fn preview(settings: &Settings, printer: &Printer, wanted: &str, areas
         typed.register_indicator(&other.name, schema::values(), vec![])?;
     }
     if let Some(planned) = lint::plan(&indicator.text, &typed, &mut wrong).await {
-        lint::check_output(&indicator.text, &planned.output, &indicator.rollup, &mut wrong);
+        lint::check_output(&indicator.text, &planned.output, catalogue.rollup_of(indicator), &mut wrong);
         lint::check_expressions(&indicator.text, &planned.logical, &mut wrong);
     }
     catalogue.check_names(&loaded.reference, &load::dataset_names(&loaded.sources), &mut wrong);

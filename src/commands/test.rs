@@ -37,7 +37,10 @@ pub async fn test(
     let broken: Vec<Problem> = loaded
         .problems
         .iter()
-        .filter(|p| chosen.iter().any(|i| i.text.path == p.source.path) || p.source.path.starts_with("sql/rollups"))
+        .filter(|p| {
+            chosen.iter().any(|i| i.text.path == p.source.path)
+                || ["sql/steps", "sql/rollups"].iter().any(|folder| p.source.path.starts_with(folder))
+        })
         .cloned()
         .collect();
     if !broken.is_empty() {

@@ -9,10 +9,11 @@ use datafusion::logical_expr::{Expr, ExprSchemable, LogicalPlan, Operator};
 use datafusion::sql::sqlparser::tokenizer::{Token, TokenWithSpan};
 
 use crate::engine::problem::{problem_of, sql_start};
-use crate::tables::conform::sql_types;
 use crate::engine::{Engine, tokens};
 use crate::error::{Code, Problem, SourceText, suggestion};
+use crate::indicator::Rollup;
 use crate::sources::Served;
+use crate::tables::conform::sql_types;
 use crate::tables::schema;
 
 /// Functions whose result differs from run to run.
@@ -253,7 +254,7 @@ fn division_place(tokens: &[(Token, Range<usize>)], left: &str, right: &str) -> 
 }
 
 /// The output of an indicator's SELECT: known columns, right types, no `*`.
-pub fn check_output(text: &SourceText, output: &SchemaRef, rollup: &str, problems: &mut Vec<Problem>) {
+pub fn check_output(text: &SourceText, output: &SchemaRef, rollup: Option<(&str, &Rollup)>, problems: &mut Vec<Problem>) {
     let tokens = tokens(text);
     let top = top_level_select(&tokens);
     let mut depth = 0i32;
@@ -349,12 +350,9 @@ pub fn check_output(text: &SourceText, output: &SchemaRef, rollup: &str, problem
                 .hint("name the measure: o.obs_value AS value"),
         );
     }
-    let needed: &[&str] = match rollup {
-        "weighted_mean" if has("value") => &["weight"],
-        "ratio_of_sums" => &["numerator", "denominator"],
-        _ => &[],
-    };
-    for name in needed.iter().filter(|name| !has(name)) {
+    let Some((rollup, needs)) = rollup.map(|(name, rollup)| (name, &rollup.needs)) else { return };
+    // A ratio is a value too.
+    for name in needs.iter().filter(|name| !has(name) && !(*name == "value" && measured)) {
         problems.push(
             Problem::new(Code::WrongColumns, text, start.clone(), format!("the roll-up {rollup} needs `{name}`, the SELECT gives none"))
                 .hint(format!("without it no group has a value: add .. AS {name}")),

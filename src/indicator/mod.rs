@@ -4,9 +4,11 @@ pub mod header;
 pub mod lint;
 pub mod methods;
 mod order;
+pub mod rollup;
 mod row_order;
 mod target;
 
 pub use header::{Coverage, Indicator, SourceNote};
 pub use methods::Catalogue;
+pub use rollup::Rollup;
 pub use target::{Target, TargetKind};
