@@ -8,6 +8,7 @@ use crate::indicator::methods::STEPS;
 use crate::indicator::{Catalogue, Indicator};
 use crate::observe::Reports;
 use crate::reference::Reference;
+use crate::release::shared;
 
 /// Named inputs with their hashes.
 pub type Inputs = BTreeMap<String, String>;
@@ -41,6 +42,9 @@ fn collect(
     inputs.insert(indicator.text.path.to_string(), indicator.select_hash());
     for (key, value) in indicator.method_keys() {
         inputs.insert(format!("{}{KEY}{key}", indicator.text.path), value);
+    }
+    for text in shared::read_by(catalogue, &indicator.text) {
+        inputs.insert(text.path.to_string(), tokens::hash(&text.text));
     }
     if indicator.rollup != ROLLUP_NONE {
         for file in STEPS.iter().copied().chain([indicator.rollup.as_str()]) {
@@ -101,8 +105,12 @@ pub fn of_release(catalogue: &Catalogue, reference: &Reference, reports: &Report
         let parts = (indicator.select_hash(), indicator.method_keys(), indicator.targets_hash(), metadata_hash(indicator));
         inputs.insert(indicator.text.path.to_string(), blake3::hash(format!("{parts:?}").as_bytes()).to_hex().to_string());
     }
-    for text in catalogue.rollups.values().chain(catalogue.derived.values()).chain(catalogue.checks.values()) {
+    let methods = [&catalogue.shared, &catalogue.rollups, &catalogue.derived, &catalogue.checks];
+    for text in methods.into_iter().flat_map(|folder| folder.values()) {
         inputs.insert(text.path.to_string(), tokens::hash(&text.text));
+    }
+    if let Some(text) = &catalogue.defaults.text {
+        inputs.insert(text.path.to_string(), blake3::hash(text.text.as_bytes()).to_hex().to_string());
     }
     for (name, hash) in &reference.hashes {
         inputs.insert(format!("pipelines/reference/{name}"), hash.clone());
