@@ -8,10 +8,10 @@ use serde_json::json;
 use crate::engine::{Engine, tables};
 use crate::error::{Code, Error, Problem, Result, Severity, SourceText, count};
 use crate::indicator::methods::{ROLLED, ROLLUP};
-use crate::indicator::{Rollup, header, lint};
+use crate::indicator::{Rollup, header, lint, served};
 use crate::job::load::{self, Loaded};
 use crate::printer::{Printer, errors};
-use crate::release::{check_tables, test_case};
+use crate::release::{check_tables, shared, test_case};
 use crate::settings::Settings;
 use crate::sources::Served;
 use crate::tables::schema;
@@ -51,6 +51,8 @@ pub async fn check(settings: &Settings, printer: &Printer, paths: &[PathBuf]) ->
     let code = if failed > 0 { 2 } else { 0 };
     let files = loaded.sources.len()
         + loaded.catalogue.indicators.len()
+        + usize::from(loaded.catalogue.defaults.text.is_some())
+        + loaded.catalogue.shared.len()
         + loaded.catalogue.steps.len()
         + loaded.catalogue.rollups.values().map(|rollup| 1 + usize::from(rollup.parts.is_some())).sum::<usize>()
         + loaded.catalogue.derived.len()
@@ -76,10 +78,12 @@ fn add_draft(settings: &Settings, loaded: &mut Loaded, path: &Path) -> Result<()
     let text = SourceText::new(shown.clone(), fs_err::read_to_string(path)?);
     let (reference, names) = (loaded.reference.clone(), load::dataset_names(&loaded.sources));
     let catalogue = Arc::make_mut(&mut loaded.catalogue);
-    let Some(draft) = header::parse(&text, &mut loaded.problems, &mut catalogue.metadata_problems) else { return Ok(()) };
+    let parsed = header::parse(&text, &catalogue.defaults, &mut loaded.problems, &mut catalogue.metadata_problems);
+    let Some(draft) = parsed else { return Ok(()) };
     catalogue.indicators.retain(|other| other.name != draft.name && other.id != draft.id);
     catalogue.indicators.push(draft);
     let mut found = Vec::new();
+    catalogue.cite(&loaded.sources, &mut found);
     catalogue.check_names(&reference, &names, &mut found);
     loaded.problems.extend(found.into_iter().filter(|problem| *problem.source.path == *shown));
     Ok(())
@@ -92,6 +96,15 @@ async fn check_sql(settings: &Settings, loaded: &Loaded, problems: &mut Vec<Prob
     for indicator in &loaded.catalogue.indicators {
         base.register_indicator(&indicator.name, schema::values(), vec![])?;
     }
+    shared::register_empty(&base)?;
+    for (name, text) in shared::in_order(&loaded.catalogue.shared) {
+        let mut found = Vec::new();
+        if let Some(plan) = lint::plan(text, &base, &mut found).await {
+            lint::check_expressions(text, &plan.logical, &mut found);
+            base.register_batches(name, plan.output, vec![])?;
+        }
+        problems.extend(found);
+    }
     let known = known_series(loaded);
     for indicator in &loaded.catalogue.indicators {
         let engine = base.sibling()?;
@@ -103,7 +116,7 @@ async fn check_sql(settings: &Settings, loaded: &Loaded, problems: &mut Vec<Prob
             lint::check_output(&indicator.text, &plan.output, loaded.catalogue.rollup_of(indicator), &mut found);
             lint::check_expressions(&indicator.text, &plan.logical, &mut found);
         }
-        lint::check_series(&indicator.text, &known, &mut found);
+        served::check_series(indicator, &known, &mut found);
         // A missing indicator is reported once, by name.
         found.retain(|p| !(p.code == Code::UnknownTable && p.message.contains("`indicators.")));
         problems.extend(found);

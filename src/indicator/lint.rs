@@ -1,5 +1,5 @@
 //! Checks of an indicator's SELECT beyond what the engine says: output columns, integer division, `SELECT *`,
-//! functions that change from run to run, series that nobody serves.
+//! functions that change from run to run.
 
 use std::ops::Range;
 
@@ -12,7 +12,6 @@ use crate::engine::problem::{problem_of, sql_start};
 use crate::engine::{Engine, tokens};
 use crate::error::{Code, Problem, SourceText, suggestion};
 use crate::indicator::Rollup;
-use crate::sources::Served;
 use crate::tables::conform::sql_types;
 use crate::tables::schema;
 
@@ -55,7 +54,7 @@ pub struct Planned {
 }
 
 /// The words of a statement with their places, comments left out.
-fn tokens(text: &SourceText) -> Vec<(Token, Range<usize>)> {
+pub(super) fn tokens(text: &SourceText) -> Vec<(Token, Range<usize>)> {
     tokens::tokens(&text.text)
         .into_iter()
         .map(|TokenWithSpan { token, span }| {
@@ -66,7 +65,7 @@ fn tokens(text: &SourceText) -> Vec<(Token, Range<usize>)> {
         .collect()
 }
 
-fn word(token: &Token) -> Option<&str> {
+pub(super) fn word(token: &Token) -> Option<&str> {
     if let Token::Word(word) = token { Some(&word.value) } else { None }
 }
 
@@ -378,40 +377,4 @@ fn top_level_select(tokens: &[(Token, Range<usize>)]) -> Range<usize> {
 /// Where an output column is named: its alias, or the column itself.
 fn output_place(tokens: &[(Token, Range<usize>)], top: &Range<usize>, name: &str) -> Option<Range<usize>> {
     top.clone().rev().find(|i| word(&tokens[*i].0).is_some_and(|w| w.eq_ignore_ascii_case(name))).map(|i| tokens[i].1.clone())
-}
-
-/// Literals compared with `series`: a code of a provider's own shape that no data set serves is a mistake.
-pub fn check_series(text: &SourceText, served: &[Served], problems: &mut Vec<Problem>) {
-    let tokens = tokens(text);
-    let mut index = 0;
-    while index < tokens.len() {
-        if word(&tokens[index].0).is_some_and(|w| w.eq_ignore_ascii_case("series")) {
-            let mut next = index + 1;
-            while let Some((token, span)) = tokens.get(next) {
-                match token {
-                    Token::SingleQuotedString(code) => check_code(text, code, span.clone(), served, problems),
-                    Token::Eq | Token::LParen | Token::Comma => {}
-                    Token::Word(w) if w.value.eq_ignore_ascii_case("in") => {}
-                    _ => break,
-                }
-                next += 1;
-            }
-            index = next;
-        }
-        index += 1;
-    }
-}
-
-fn check_code(text: &SourceText, code: &str, span: Range<usize>, served: &[Served], problems: &mut Vec<Problem>) {
-    let claims = |s: &&Served| s.shape.is_some_and(|shape| shape(code));
-    let Some(claimed) = served.iter().find(claims) else { return };
-    if served.iter().any(|s| s.series.iter().any(|known| known == code)) {
-        return;
-    }
-    let known = served.iter().filter(claims).flat_map(|s| s.series.iter().map(String::as_str));
-    let near = suggestion(code, known).filter(|s| s.starts_with("did"));
-    problems.push(
-        Problem::new(Code::UnknownSeries, text, span, format!("unknown series `{code}`: it is not in {}", claimed.place))
-            .hint(near.unwrap_or_else(|| "add it there, with its unit".into())),
-    );
 }

@@ -6,7 +6,10 @@ use std::path::{Path, PathBuf};
 use crate::engine::tokens;
 use crate::error::{Code, Error, Problem, Result, SourceText, suggestion};
 use crate::indicator::Rollup;
+use crate::indicator::defaults::{self, Defaults};
 use crate::indicator::header::{self, Indicator, ROLLUP_NONE};
+use crate::indicator::{series, source_note};
+use crate::pipelines::Source;
 use crate::reference::Reference;
 
 /// All SQL of a workspace.
@@ -20,6 +23,10 @@ pub struct Catalogue {
     /// File stem -> text.
     pub derived: BTreeMap<String, SourceText>,
     pub checks: BTreeMap<String, SourceText>,
+    /// Views that every SELECT may read, of `sql/shared/`.
+    pub shared: BTreeMap<String, SourceText>,
+    /// What headers need not say.
+    pub defaults: Defaults,
     /// Problems of metadata: they fail `check`, and nothing else.
     pub metadata_problems: Vec<Problem>,
 }
@@ -43,10 +50,12 @@ impl Catalogue {
             rollups: rollups(folder(workspace, "sql/rollups", problems), problems),
             derived: folder(workspace, "sql/derived", problems),
             checks: folder(workspace, "sql/checks", problems),
+            shared: folder(workspace, "sql/shared", problems),
+            defaults: defaults::load(workspace, problems),
             ..Self::default()
         };
         for text in folder(workspace, "sql/indicators", problems).into_values() {
-            if let Some(indicator) = header::parse(&text, problems, &mut catalogue.metadata_problems) {
+            if let Some(indicator) = header::parse(&text, &catalogue.defaults, problems, &mut catalogue.metadata_problems) {
                 catalogue.add(indicator, problems);
             }
         }
@@ -69,6 +78,14 @@ impl Catalogue {
             }
         }
         self.indicators.push(indicator);
+    }
+
+    /// Puts in what headers say of sources by name alone: licences, citations, and how notes call a provider.
+    pub fn cite(&mut self, sources: &[Source], problems: &mut Vec<Problem>) {
+        for indicator in &mut self.indicators {
+            source_note::cite(&mut indicator.sources, &indicator.text, sources, &self.defaults.sources, problems);
+            series::cite(&mut indicator.series, &indicator.datasets, &indicator.text, sources, problems);
+        }
     }
 
     /// The roll-ups that a header may name.

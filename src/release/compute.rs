@@ -12,6 +12,7 @@ use crate::indicator::header::ROLLUP_NONE;
 use crate::indicator::methods::{ROLLED, ROLLUP};
 use crate::indicator::{Catalogue, Indicator, Rollup};
 use crate::reference::Reference;
+use crate::release::shared;
 use crate::tables::cells::Table;
 use crate::tables::conform::conform;
 use crate::tables::schema::{self, DIMENSIONS};
@@ -26,8 +27,7 @@ pub struct Computed {
 /// Computes one indicator. `base` has the observations, the reference tables and the indicators it reads.
 pub async fn indicator(base: &Engine, catalogue: &Catalogue, reference: &Reference, indicator: &Indicator) -> Result<Computed> {
     let engine = base.sibling()?;
-    engine.register_batches("parameters", schema::parameters(), vec![parameters(indicator, catalogue.rollups.get(&indicator.rollup))?])?;
-    register_membership(&engine, reference, indicator)?;
+    see_as(&engine, catalogue, reference, indicator).await?;
     let rows = select(&engine, catalogue, indicator).await?;
     check_rows(&rows, reference, indicator)?;
     check_finite(&rows, &["value", "weight", "numerator", "denominator", "coverage"], indicator)?;
@@ -52,6 +52,14 @@ pub async fn indicator(base: &Engine, catalogue: &Catalogue, reference: &Referen
     let values = sort(&conform(&batches, &schema::values(), &|_| None)?, &schema::values_key())?;
     check_finite(&values, &["value", "coverage"], indicator)?;
     Ok(Computed { values, engine })
+}
+
+/// Registers what one indicator sees besides the tables that all see: its parameters, its groups, its series and the views
+/// over them.
+pub async fn see_as(engine: &Engine, catalogue: &Catalogue, reference: &Reference, indicator: &Indicator) -> Result<()> {
+    engine.register_batches("parameters", schema::parameters(), vec![parameters(indicator, catalogue.rollups.get(&indicator.rollup))?])?;
+    register_membership(engine, reference, indicator)?;
+    shared::register(engine, catalogue, indicator).await
 }
 
 /// Runs a roll-up or a derived method of the workspace.
@@ -180,7 +188,8 @@ fn split(rows: &RecordBatch, reference: &Reference) -> Result<Parts> {
 }
 
 fn register_membership(engine: &Engine, reference: &Reference, indicator: &Indicator) -> Result<()> {
-    let Some(batch) = reference.tables.get("membership") else { return Ok(()) };
+    let Some(batch) = reference.tables.get("membership") else { return shared::register_empty(engine) };
+    engine.register_batches(shared::ALL_MEMBERSHIP, batch.schema(), vec![batch.clone()])?;
     let schemes = batch.column(0).as_string::<i32>();
     let wanted: BooleanArray = schemes.iter().map(|s| Some(s.is_some_and(|s| indicator.groups.iter().any(|g| g == s)))).collect();
     engine.register_batches("membership", batch.schema(), vec![filter_record_batch(batch, &wanted)?])

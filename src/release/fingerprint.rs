@@ -7,6 +7,7 @@ use crate::indicator::header::ROLLUP_NONE;
 use crate::indicator::{Catalogue, Indicator, Rollup};
 use crate::observe::Reports;
 use crate::reference::Reference;
+use crate::release::shared;
 
 /// Named inputs with their hashes.
 pub type Inputs = BTreeMap<String, String>;
@@ -40,6 +41,9 @@ fn collect(
     inputs.insert(indicator.text.path.to_string(), indicator.select_hash());
     for (key, value) in indicator.method_keys() {
         inputs.insert(format!("{}{KEY}{key}", indicator.text.path), value);
+    }
+    for text in shared::read_by(catalogue, &indicator.text) {
+        inputs.insert(text.path.to_string(), tokens::hash(&text.text));
     }
     // Where nothing is rolled up, only the last step runs.
     let rolled = indicator.rollup != ROLLUP_NONE;
@@ -102,11 +106,14 @@ pub fn of_release(catalogue: &Catalogue, reference: &Reference, reports: &Report
         inputs.insert(indicator.text.path.to_string(), blake3::hash(format!("{parts:?}").as_bytes()).to_hex().to_string());
     }
     let steps = catalogue.steps.iter().map(|step| &step.text);
-    for text in steps.chain(catalogue.derived.values()).chain(catalogue.checks.values()) {
+    for text in steps.chain(catalogue.shared.values()).chain(catalogue.derived.values()).chain(catalogue.checks.values()) {
         inputs.insert(text.path.to_string(), tokens::hash(&text.text));
     }
     for rollup in catalogue.rollups.values() {
         inputs.insert(rollup.text.path.to_string(), rollup_hash(rollup));
+    }
+    if let Some(text) = &catalogue.defaults.text {
+        inputs.insert(text.path.to_string(), blake3::hash(text.text.as_bytes()).to_hex().to_string());
     }
     for (name, hash) in &reference.hashes {
         inputs.insert(format!("pipelines/reference/{name}"), hash.clone());

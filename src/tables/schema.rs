@@ -232,6 +232,15 @@ pub fn members() -> SchemaRef {
     schema(vec![text_or_null("ref_area"), number("value"), number("weight"), number("numerator"), number("denominator")])
 }
 
+/// The series that the header of an indicator lists, as `sql/shared/` reads them. Their names differ from those of
+/// `observations`, so that the engine can push what it learns of them into the scan.
+pub fn series_wanted() -> SchemaRef {
+    let mut fields = vec![Field::new("place", DataType::Int32, false), text("from_source"), text("from_series"), text_or_null("from_dataset")];
+    fields.extend(DIMENSIONS.map(|name| text_or_null(&format!("as_{name}"))));
+    fields.extend(["provider_breakdown", "publication", "cited_as"].map(text_or_null));
+    schema(fields)
+}
+
 /// What the step `group_values` gives; used when there is nothing to roll up.
 pub fn group_values() -> SchemaRef {
     let mut fields = vec![text_or_null("ref_area"), text_or_null("group_scheme"), year_or_null("time_period")];

@@ -20,7 +20,7 @@ use crate::observe::report::observation_files;
 use crate::observe::{NormaliseReport, Reports};
 use crate::reference::Reference;
 use crate::release::explain::records::{Record, best};
-use crate::release::{Manifest, compute};
+use crate::release::{Manifest, compute, shared};
 use crate::tables::cells::{Table, rows_of};
 use crate::tables::schema::{self, DIMENSIONS};
 use crate::workspace::Workspace;
@@ -252,6 +252,8 @@ impl Explainer<'_> {
 
     fn sql_files(&self, indicator: &Indicator, estimate: &str) -> Vec<String> {
         let mut files = vec![indicator.text.path.to_string()];
+        files.extend(self.catalogue.defaults.text.iter().map(|text| text.path.to_string()));
+        files.extend(shared::read_by(self.catalogue, &indicator.text).iter().map(|text| text.path.to_string()));
         if let Some(derived) = &indicator.derived {
             files.push(format!("sql/derived/{derived}.sql"));
         }
