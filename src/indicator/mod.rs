@@ -15,7 +15,7 @@ mod target;
 
 pub use coverage::Coverage;
 pub use header::Indicator;
-pub use source_note::SourceNote;
 pub use methods::Catalogue;
 pub use rollup::Rollup;
+pub use source_note::SourceNote;
 pub use target::{Target, TargetKind};

@@ -1,7 +1,7 @@
 //! The columns of the two layouts: the file has each code with its label, the interface the codes and the comments.
 
 use crate::error::{Code, Error, Result};
-use crate::sources::body::csv::{Header, shorten};
+use crate::sources::body::headings::{Header, shorten};
 
 /// Columns that belong to the key, besides indicator, area and year.
 pub(super) const DIMENSIONS: [&str; 6] = ["SEX", "AGE", "URBANISATION", "COMP_BREAKDOWN_1", "COMP_BREAKDOWN_2", "COMP_BREAKDOWN_3"];
@@ -63,9 +63,9 @@ impl Columns {
             multiplier: header.require(&["UNIT_MULT"])?,
             status: header.require(&["OBS_STATUS"])?,
             dimensions,
-            action: header.column(&["ACTION"]),
-            confidentiality: header.column(&["OBS_CONF"]),
-            comments: ["COMMENT_OBS", "COMMENT_TS", "DATA_SOURCE"].map(|name| header.column(&[name])),
+            action: header.column(&["ACTION"])?,
+            confidentiality: header.column(&["OBS_CONF"])?,
+            comments: [header.column(&["COMMENT_OBS"])?, header.column(&["COMMENT_TS"])?, header.column(&["DATA_SOURCE"])?],
         };
         match header.iter().find(|name| !is_known(name)) {
             None => Ok(columns),

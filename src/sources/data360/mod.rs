@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 pub use self::settings::read;
 use self::settings::{Data360, Route};
 use super::body::ReadSeek;
-use super::body::csv::Header;
+use super::body::headings::Header;
 use super::format::{Format, Parsed, Served};
 use super::plan::{self, Asked, Fixed, Plan};
 use crate::error::Result;
