@@ -109,12 +109,7 @@ pub fn split(text: &str) -> Option<(usize, usize, usize)> {
 }
 
 /// Reads an indicator file. Missing metadata are reported apart: they stop `check`, not a computation.
-pub fn parse(
-    text: &SourceText,
-    defaults: &Defaults,
-    problems: &mut Vec<Problem>,
-    metadata: &mut Vec<Problem>,
-) -> Option<Indicator> {
+pub fn parse(text: &SourceText, defaults: &Defaults, problems: &mut Vec<Problem>, metadata: &mut Vec<Problem>) -> Option<Indicator> {
     let Some((start, end, sql_start)) = split(&text.text) else {
         problems.push(
             Problem::new(Code::NoHeader, text, 0..text.text.lines().next().map_or(1, str::len), "the file has no header")

@@ -14,6 +14,6 @@ mod target;
 
 pub use coverage::Coverage;
 pub use header::Indicator;
-pub use source_note::SourceNote;
 pub use methods::Catalogue;
+pub use source_note::SourceNote;
 pub use target::{Target, TargetKind};

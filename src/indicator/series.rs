@@ -56,16 +56,20 @@ pub fn read(reader: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> Vec<Se
         }
         let publication = table.string("publication", problems);
         let spans = ["series", "source", "dataset"].map(|key| table.span_of(key));
-        let entry =
-            SeriesWanted { cited_as: source.clone(), source, series, dataset, dimensions, provider_breakdown, publication, spans };
+        let entry = SeriesWanted { cited_as: source.clone(), source, series, dataset, dimensions, provider_breakdown, publication, spans };
         let same = |other: &SeriesWanted| {
             (&other.source, &other.series, &other.dataset, &other.provider_breakdown)
                 == (&entry.source, &entry.series, &entry.dataset, &entry.provider_breakdown)
         };
         if found.iter().any(same) {
             problems.push(
-                Problem::new(Code::UsedTwice, table.source(), entry.spans[0].clone(), format!("series `{}` stands here twice", entry.series))
-                    .hint("the first place counts: take one out, or name the data set of each"),
+                Problem::new(
+                    Code::UsedTwice,
+                    table.source(),
+                    entry.spans[0].clone(),
+                    format!("series `{}` stands here twice", entry.series),
+                )
+                .hint("the first place counts: take one out, or name the data set of each"),
             );
         }
         table.finish(problems);
@@ -88,7 +92,8 @@ pub fn cite(wanted: &mut [SeriesWanted], datasets: &[String], text: &SourceText,
             continue;
         };
         entry.cited_as = source.short_title.clone();
-        let own: Vec<&str> = datasets.iter().filter_map(|d| d.split_once('/')).filter(|(s, _)| *s == entry.source).map(|(_, d)| d).collect();
+        let own: Vec<&str> =
+            datasets.iter().filter_map(|d| d.split_once('/')).filter(|(s, _)| *s == entry.source).map(|(_, d)| d).collect();
         if let Some(dataset) = &entry.dataset {
             if !datasets.is_empty() && !own.contains(&dataset.as_str()) {
                 unknown("data set among `datasets`", dataset, &entry.spans[2], own);
@@ -131,7 +136,8 @@ pub fn batch(wanted: &[SeriesWanted], datasets: &[String]) -> Result<RecordBatch
             dataset => rows.push((entry, dataset)),
         }
     }
-    let text = |f: &dyn Fn(&SeriesWanted) -> Option<String>| -> ArrayRef { Arc::new(rows.iter().map(|(e, _)| f(e)).collect::<StringArray>()) };
+    let text =
+        |f: &dyn Fn(&SeriesWanted) -> Option<String>| -> ArrayRef { Arc::new(rows.iter().map(|(e, _)| f(e)).collect::<StringArray>()) };
     let mut columns: Vec<ArrayRef> = vec![
         Arc::new((1..=rows.len() as i32).collect::<Int32Array>()),
         text(&|e| Some(e.source.clone())),

@@ -52,5 +52,18 @@ pub(super) fn read(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> 
     let format = table.string("format", problems);
     let format = table.require("format", format, problems)?;
     let format = sources::read_format(&format, table, problems)?;
-    Some(Dataset { name, title, licence, citation, homepage, format, schedule, minimum_share_of_last, maximum_share_set_aside, how_to_get, base_url, vintage })
+    Some(Dataset {
+        name,
+        title,
+        licence,
+        citation,
+        homepage,
+        format,
+        schedule,
+        minimum_share_of_last,
+        maximum_share_set_aside,
+        how_to_get,
+        base_url,
+        vintage,
+    })
 }

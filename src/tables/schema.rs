@@ -225,7 +225,8 @@ pub fn parameters() -> SchemaRef {
 /// The series that the header of an indicator lists, as `sql/shared/` reads them. Their names differ from those of
 /// `observations`, so that the engine can push what it learns of them into the scan.
 pub fn series_wanted() -> SchemaRef {
-    let mut fields = vec![Field::new("place", DataType::Int32, false), text("from_source"), text("from_series"), text_or_null("from_dataset")];
+    let mut fields =
+        vec![Field::new("place", DataType::Int32, false), text("from_source"), text("from_series"), text_or_null("from_dataset")];
     fields.extend(DIMENSIONS.map(|name| text_or_null(&format!("as_{name}"))));
     fields.extend(["provider_breakdown", "publication", "cited_as"].map(text_or_null));
     schema(fields)
