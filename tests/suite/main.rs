@@ -11,6 +11,7 @@
 mod support;
 
 mod architecture;
+mod authoring;
 mod bad_input;
 mod explain_and_diff;
 mod golden;
