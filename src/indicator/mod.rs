@@ -1,5 +1,6 @@
 //! Indicators: one SQL file each, a TOML header in its opening comment, then one plain SELECT.
 
+pub mod engine_faults;
 pub mod header;
 pub mod lint;
 pub mod methods;

@@ -12,6 +12,7 @@ mod support;
 
 mod architecture;
 mod bad_input;
+mod engine_faults;
 mod explain_and_diff;
 mod golden;
 mod indicator_cases;
