@@ -15,6 +15,8 @@ pub mod commands;
 pub mod engine;
 /// What can go wrong, by who must act.
 pub mod error;
+/// Every exit status.
+pub mod exit;
 /// Requests, retries, the snapshot store and the journal.
 pub mod fetch;
 /// Writing files in one step.
