@@ -36,6 +36,9 @@ pub mod settings;
 /// All terminal output.
 pub mod printer;
 
+/// Every exit status.
+pub mod exit;
+
 /// Command line: clap types only.
 pub mod cli;
 

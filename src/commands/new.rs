@@ -3,11 +3,55 @@
 
 use std::path::Path;
 
+use serde::Serialize;
+
 use crate::error::{Error, Result};
-use crate::printer::Printer;
+use crate::exit::Exit;
+use crate::job::load;
+use crate::printer::{Answer, Printer};
 use crate::settings::Settings;
 
-pub fn new(settings: &Settings, printer: &Printer, id: &str, name: &str) -> Result<u8> {
+#[derive(Serialize)]
+struct Written {
+    indicator: String,
+    file: String,
+    test_case: String,
+}
+
+pub fn new(settings: &Settings, printer: &Printer, id: &str, name: &str) -> Result<Exit> {
+    refuse(settings, id, name)?;
+    let file = settings.workspace.sql().join("indicators").join(format!("{id}_{name}.sql"));
+    let case = settings.workspace.sql().join("tests").join(id).join("first");
+    let (shown, shown_case) = (settings.workspace.shown(&file), settings.workspace.shown(&case));
+    if file.exists() || case.exists() {
+        return Err(Error::usage(format!("{} exists already", if file.exists() { shown } else { shown_case })));
+    }
+    let template = settings.workspace.sql().join("template");
+    if !template.join("indicator.sql").is_file() || !template.join("case").is_dir() {
+        return Err(Error::usage_hint(
+            format!("{} has no indicator.sql and case/", settings.workspace.shown(&template)),
+            "`new` writes what stands there: copy the folder sql/template from the project",
+        ));
+    }
+    let filled = |text: String| text.replace("@ID@", id).replace("@NAME@", name);
+    crate::files::write_atomically(&file, filled(fs_err::read_to_string(template.join("indicator.sql"))?).as_bytes())?;
+    for (name, content) in case_files(&template.join("case"))? {
+        crate::files::write_atomically(&case.join(name), filled(content).as_bytes())?;
+    }
+    Ok(printer.answer("new", Exit::Done, &Written { indicator: id.to_owned(), file: shown, test_case: shown_case }))
+}
+
+impl Answer for Written {
+    fn show(&self, printer: &Printer) {
+        let id = &self.indicator;
+        printer.line(&format!("wrote {}", self.file));
+        printer.line(&format!("wrote {}/: observations, a tiny world, and what is expected of it", self.test_case));
+        printer.note(&format!("next: edit it, then `yardstick check`, `yardstick test {id}`, `yardstick preview {id}`"));
+    }
+}
+
+/// An id or name that cannot be, or is taken.
+fn refuse(settings: &Settings, id: &str, name: &str) -> Result<()> {
     let good_id = !id.is_empty()
         && id.chars().all(|c| c.is_ascii_alphanumeric() || c == '.' || c == '-')
         && !id.starts_with('.')
@@ -23,7 +67,7 @@ pub fn new(settings: &Settings, printer: &Printer, id: &str, name: &str) -> Resu
             "lower case letters, digits and underscores, such as mobile_subscriptions",
         ));
     }
-    let loaded = crate::job::load::read(settings);
+    let loaded = load::read(settings);
     if let Some(other) = loaded.catalogue.indicators.iter().find(|i| i.id == id || i.name == name) {
         let what = if other.id == id { format!("id `{id}`") } else { format!("name `{name}`") };
         return Err(Error::usage(format!("the {what} is already used by {}", other.text.path)));
@@ -42,32 +86,7 @@ pub fn new(settings: &Settings, printer: &Printer, id: &str, name: &str) -> Resu
             "a workspace has pipelines/ and sql/",
         ));
     }
-    let file = settings.workspace.sql().join("indicators").join(format!("{id}_{name}.sql"));
-    let case = settings.workspace.sql().join("tests").join(id).join("first");
-    if file.exists() || case.exists() {
-        return Err(Error::usage(format!("{} exists already", settings.workspace.shown(if file.exists() { &file } else { &case }))));
-    }
-    let template = settings.workspace.sql().join("template");
-    if !template.join("indicator.sql").is_file() || !template.join("case").is_dir() {
-        return Err(Error::usage_hint(
-            format!("{} has no indicator.sql and case/", settings.workspace.shown(&template)),
-            "`new` writes what stands there: copy the folder sql/template from the project",
-        ));
-    }
-    let filled = |text: String| text.replace("@ID@", id).replace("@NAME@", name);
-    crate::files::write_atomically(&file, filled(fs_err::read_to_string(template.join("indicator.sql"))?).as_bytes())?;
-    for (name, content) in case_files(&template.join("case"))? {
-        crate::files::write_atomically(&case.join(name), filled(content).as_bytes())?;
-    }
-    if printer.json() {
-        let (file, case) = (settings.workspace.shown(&file), settings.workspace.shown(&case));
-        printer.envelope("new", 0, &serde_json::json!({ "indicator": id, "file": file, "test_case": case }), &[]);
-        return Ok(0);
-    }
-    printer.line(&format!("wrote {}", settings.workspace.shown(&file)));
-    printer.line(&format!("wrote {}/: observations, a tiny world, and what is expected of it", settings.workspace.shown(&case)));
-    printer.note(&format!("next: edit it, then `yardstick check`, `yardstick test {id}`, `yardstick preview {id}`"));
-    Ok(0)
+    Ok(())
 }
 
 /// The files of a folder of the template, by name.

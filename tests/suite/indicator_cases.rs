@@ -41,6 +41,18 @@ fn the_table_of_targets_in_the_readme_is_current() {
 }
 
 #[test]
+fn the_exit_codes_are_those_of_readme_and_help() {
+    let workspace = Workspace::of_method();
+    let table = workspace.expect(0, &["reference", "exit-codes"]).stdout;
+    generated("README.md", "exit-codes", &table);
+    let help = workspace.expect(0, &["--help"]).stdout;
+    for row in table.lines().skip(2) {
+        let cells: Vec<&str> = row.trim_matches('|').split('|').map(str::trim).collect();
+        assert!(help.lines().any(|line| line.trim().split_once("  ") == Some((cells[0], cells[1]))), "{row}\n{help}");
+    }
+}
+
+#[test]
 fn the_generated_tables_in_contributing_are_current() {
     let workspace = Workspace::of_method();
     for what in ["codes", "tables"] {

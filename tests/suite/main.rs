@@ -13,6 +13,7 @@ mod support;
 mod architecture;
 mod authoring;
 mod bad_input;
+mod engine_faults;
 mod explain_and_diff;
 mod golden;
 mod indicator_cases;
