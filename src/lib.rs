@@ -11,6 +11,8 @@ pub mod authored;
 pub mod cli;
 /// One file a verb: call, then print.
 pub mod commands;
+/// The name of a data set.
+pub mod dataset_id;
 /// The DataFusion session that SQL sees.
 pub mod engine;
 /// What can go wrong, by who must act.

@@ -37,7 +37,7 @@ pub fn diff(
         load::outside_releases(settings, path)?;
         crate::tables::parquet::write(std::slice::from_ref(&changes), &changes.schema(), path)?;
     }
-    let summaries = summarise(&changes);
+    let summaries = summarise(&changes)?;
     let cells = Table(&changes);
     let mut shown: Vec<usize> = Vec::new();
     for summary in &summaries {

@@ -28,7 +28,7 @@ pub fn plan(settings: &Settings, printer: &Printer, args: &RunArgs) -> Result<u8
     let mut redone = Vec::new();
     for source in &loaded.sources {
         for dataset in &source.datasets {
-            let name = format!("{}/{}", source.name, dataset.name);
+            let id = source.id(dataset);
             let previous = loaded.pull_of(settings, &source.name, &dataset.name);
             let selected = chosen.iter().any(|(s, d)| s.name == source.name && d.name == dataset.name);
             let pull = pull_step(settings, args, source, dataset, previous.as_ref(), selected);
@@ -41,9 +41,9 @@ pub fn plan(settings: &Settings, printer: &Printer, args: &RunArgs) -> Result<u8
                         &loaded.corrections,
                         &source.name,
                         &dataset.name,
-                        reports.get(&name).map(|r| r.series.as_slice()),
+                        reports.get(&id).map(|r| r.series.as_slice()),
                     );
-                    let wanted = normalise::inputs(source, dataset, pull, &loaded.reference, &corrections);
+                    let wanted = normalise::inputs(source, dataset, pull, &loaded.reference, &corrections)?;
                     match NormaliseReport::load(&settings.workspace, &source.name, &dataset.name) {
                         Some(report) => fingerprint::changed(&report.inputs, &wanted),
                         None => vec!["no observations yet".to_owned()],
@@ -52,14 +52,14 @@ pub fn plan(settings: &Settings, printer: &Printer, args: &RunArgs) -> Result<u8
                 None => continue,
             };
             if !why.is_empty() {
-                redone.push(name.clone());
-                steps.push(Step { step: "normalise", name, action: "normalise", why });
+                steps.push(Step { step: "normalise", name: id.to_string(), action: "normalise", why });
+                redone.push(id);
             }
         }
     }
     // Observations that will be made anew stand for "changed" in what reads them.
-    for name in &redone {
-        if let Some(report) = reports.get_mut(name) {
+    for id in &redone {
+        if let Some(report) = reports.get_mut(id) {
             report.hash = "to be made anew".into();
         }
     }
@@ -79,7 +79,7 @@ pub fn plan(settings: &Settings, printer: &Printer, args: &RunArgs) -> Result<u8
         recomputed |= !why.is_empty();
         steps.push(Step { step: "indicator", name: indicator.name.clone(), action, why });
     }
-    let wanted = fingerprint::of_release(&loaded.catalogue, &loaded.reference, &reports, &fixed);
+    let wanted = fingerprint::of_release(&loaded.catalogue, &loaded.reference, &reports, &fixed)?;
     let why = match &current {
         Some(manifest) => fingerprint::changed(&manifest.workspace, &wanted),
         None => vec!["no release yet".to_owned()],
@@ -99,7 +99,7 @@ fn pull_step(
     previous: Option<&Pull>,
     selected: bool,
 ) -> Option<Step> {
-    let name = format!("{}/{}", source.name, dataset.name);
+    let name = source.id(dataset).to_string();
     let step = |action, why: &str| Some(Step { step: "pull", name: name.clone(), action, why: vec![why.to_owned()] });
     if !selected {
         return None;

@@ -10,6 +10,7 @@ use serde_json::json;
 pub use crate::commands::preview::compute::progress_of;
 use crate::commands::preview::compute::{Current, against, compute, distances};
 use crate::commands::report::{HEADLINE, headline, headline_rows};
+use crate::dataset_id::listed;
 use crate::engine::Engine;
 use crate::error::{Error, Result, SourceText};
 use crate::indicator::{Catalogue, header, lint};
@@ -131,7 +132,7 @@ pub async fn preview(settings: &Settings, printer: &Printer, wanted: &str, areas
     if total == 0 {
         let missing = fingerprint::missing_datasets(indicator, &catalogue, &loaded.reports(settings));
         if !missing.is_empty() {
-            printer.line(&format!("not loaded: {}", missing.join(", ")));
+            printer.line(&format!("not loaded: {}", listed(&missing)));
         }
     }
     Ok(0)

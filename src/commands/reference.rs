@@ -2,6 +2,7 @@
 
 use crate::cli::Reference;
 use crate::commands::report::{breakdown, headline_rows};
+use crate::dataset_id::listed;
 use crate::error::{Code, Result};
 
 use crate::job::load;
@@ -72,7 +73,7 @@ fn targets(settings: &Settings) -> Result<String> {
             },
         };
         let title = if target.title.is_empty() { &indicator.title } else { &target.title };
-        text.push_str(&format!("| {id} | {title} | {} | {} | {status} |\n", indicator.name, indicator.datasets.join(", ")));
+        text.push_str(&format!("| {id} | {title} | {} | {} | {status} |\n", indicator.name, listed(&indicator.datasets)));
     }
     Ok(text)
 }

@@ -76,7 +76,7 @@ fn show(settings: &Settings, printer: &Printer, id: &str) -> Result<u8> {
         .iter()
         .map(|i| {
             vec![
-                format!("{}/{}", i.source, i.dataset),
+                i.id().to_string(),
                 i.vintage.clone().unwrap_or_default(),
                 i.fetched_at.clone(),
                 i.counts.rows_in.to_string(),

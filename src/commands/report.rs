@@ -35,7 +35,7 @@ pub fn report(printer: &Printer, settings: &Settings, loaded: &Loaded, night: &N
         }
         let show = |n: Option<u64>| n.map_or("-".into(), |n| n.to_string());
         rows.push(vec![
-            name.clone(),
+            name.to_string(),
             if stale { format!("{}, stale", state.status) } else { state.status.to_owned() },
             show(report.map(|r| r.counts.rows_in)),
             show(report.map(|r| r.counts.observations)),

@@ -16,22 +16,22 @@ pub fn status(settings: &Settings, printer: &Printer) -> Result<u8> {
     let (mut rows, mut data) = (Vec::new(), Vec::new());
     for source in &loaded.sources {
         for dataset in &source.datasets {
-            let name = format!("{}/{}", source.name, dataset.name);
+            let id = source.id(dataset);
             let pull = loaded.pull_of(settings, &source.name, &dataset.name);
             let age = pull
                 .as_ref()
                 .and_then(|p| p.checked_at.parse::<jiff::Timestamp>().ok())
                 .map(|t| (settings.now.as_second() - t.as_second()) / 86_400);
             let next = pull.as_ref().and_then(|p| due::next_due(source, dataset, p)).map(|t| t.to_string());
-            let report = reports.get(&name);
+            let report = reports.get(&id);
             let stale = age.is_some_and(|a| a > source.stale_after_days);
             data.push(json!({
-                "data_set": name, "last_success": pull.as_ref().map(|p| &p.checked_at), "fetched_at": pull.as_ref().map(|p| &p.fetched_at), "age_days": age,
+                "data_set": id, "last_success": pull.as_ref().map(|p| &p.checked_at), "fetched_at": pull.as_ref().map(|p| &p.fetched_at), "age_days": age,
                 "stale": stale, "vintage": report.and_then(|r| r.vintage.clone()), "next_due": next, "last_year": report.and_then(|r| r.last_year),
                 "how_to_get": dataset.how_to_get,
             }));
             rows.push(vec![
-                name,
+                id.to_string(),
                 pull.as_ref().map_or("never".into(), |p| p.checked_at.clone()),
                 age.map_or("-".into(), |a| format!("{a} d{}", if stale { ", stale" } else { "" })),
                 report.and_then(|r| r.vintage.clone()).unwrap_or_default(),

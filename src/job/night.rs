@@ -8,8 +8,9 @@ use indicatif::ProgressBar;
 
 use super::load::{self, Loaded};
 use super::normalise::normalise_all;
-use super::pull::{name, pull_all};
+use super::pull::pull_all;
 use super::state::{States, is_stale, no_data};
+use crate::dataset_id::DatasetId;
 use crate::error::{Error, Result};
 use crate::fetch::Store;
 use crate::job::due::is_due;
@@ -74,7 +75,7 @@ pub async fn run(settings: &Settings, loaded: &Loaded, ask: &Ask, publish: bool)
         return Err(no_data(&states));
     }
     let code = if states.values().any(|s| s.status == "failed") { 3 } else { 0 };
-    let asked: BTreeSet<String> = chosen.iter().map(|(s, d)| name(s, d)).collect();
+    let asked: BTreeSet<DatasetId> = chosen.iter().map(|(s, d)| s.id(d)).collect();
     let states = states.into_iter().filter(|(name, _)| ask.only.is_empty() || asked.contains(name)).collect();
     Ok(Night { outcome: Published::PulledOnly, states, code })
 }
@@ -141,7 +142,7 @@ async fn release(settings: &Settings, loaded: &Loaded, states: States, accept: &
         }),
     };
     let stale = states.iter().any(|(name, s)| s.status == "failed" || is_stale(loaded, name, s));
-    let key = fingerprint::key(&build.inputs());
+    let key = fingerprint::key(&build.inputs()?)?;
     let current = promote::current(&settings.workspace);
     let current_manifest = current
         .as_ref()

@@ -6,6 +6,7 @@ use std::path::Path;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::load::Loaded;
+use crate::dataset_id::DatasetId;
 use crate::error::{Error, Result};
 use crate::fetch::{Client, Journal, Pull, Store};
 use crate::pipelines::{Dataset, Source};
@@ -26,7 +27,7 @@ pub(super) async fn pull_all(
     loaded: &Loaded,
     chosen: &[(&Source, &Dataset)],
     from: Option<&Path>,
-) -> Result<BTreeMap<String, Pulled>> {
+) -> Result<BTreeMap<DatasetId, Pulled>> {
     let store = Store::new(&settings.workspace.data);
     let journal = Journal::new(&settings.workspace.data);
     let mut results = BTreeMap::new();
@@ -35,7 +36,7 @@ pub(super) async fn pull_all(
             let folder = from.join(&source.name).join(&dataset.name);
             let previous = loaded.pull_of(settings, &source.name, &dataset.name);
             let outcome = pull::from_folder(&store, &journal, source, dataset, &folder, previous.as_ref(), settings.now);
-            results.insert(name(source, dataset), settle(settings, outcome)?);
+            results.insert(source.id(dataset), settle(settings, outcome)?);
         }
         return Ok(results);
     }
@@ -60,30 +61,30 @@ async fn pull_source(
     datasets: Vec<&Dataset>,
     store: &Store,
     journal: &Journal,
-) -> Result<BTreeMap<String, Pulled>> {
+) -> Result<BTreeMap<DatasetId, Pulled>> {
     let mut results = BTreeMap::new();
     let client = match Client::new(&source.http) {
         Ok(client) => client,
         // Wrong settings of one source must not stop the others.
         Err(error) => {
-            let all = datasets.iter().map(|d| (name(source, d), Pulled::Failed(same(&error))));
+            let all = datasets.iter().map(|d| (source.id(d), Pulled::Failed(same(&error))));
             return Ok(all.collect());
         }
     };
     let mut breaker = Breaker::default();
     let environment = |name: &str| std::env::var(name).ok();
     for dataset in datasets {
-        let name = name(source, dataset);
+        let id = source.id(dataset);
         if dataset.format.nothing_to_ask(&environment).is_some() {
-            results.insert(name, Pulled::Nothing);
+            results.insert(id, Pulled::Nothing);
             continue;
         }
         let source = &at_own_address(source, dataset);
         if let Some(error) = breaker.open(&source.http.base_url) {
-            results.insert(name, Pulled::Failed(error));
+            results.insert(id, Pulled::Failed(error));
             continue;
         }
-        let bar = bar(settings, &name);
+        let bar = bar(settings, &id);
         let previous = loaded.pull_of(settings, &source.name, &dataset.name);
         let outcome =
             pull::from_network(&client, store, journal, source, dataset, previous.as_ref(), settings.now, &environment, &|bytes| {
@@ -92,7 +93,7 @@ async fn pull_source(
             .await;
         bar.finish_and_clear();
         breaker.note(&source.http.base_url, outcome.as_ref().err());
-        results.insert(name, settle(settings, outcome.map(Some))?);
+        results.insert(id, settle(settings, outcome.map(Some))?);
     }
     Ok(results)
 }
@@ -114,11 +115,11 @@ fn at_own_address(source: &Source, dataset: &Dataset) -> Source {
     source
 }
 
-fn bar(settings: &Settings, name: &str) -> ProgressBar {
+fn bar(settings: &Settings, id: &DatasetId) -> ProgressBar {
     if !settings.bars {
         return ProgressBar::hidden();
     }
-    let bar = ProgressBar::no_length().with_message(name.to_owned());
+    let bar = ProgressBar::no_length().with_message(id.to_string());
     if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} {bytes} {bytes_per_sec}") {
         bar.set_style(style);
     }
@@ -135,9 +136,4 @@ fn settle(settings: &Settings, outcome: Result<Option<Outcome>>) -> Result<Pulle
         }
         Err(error) => Pulled::Failed(error),
     })
-}
-
-/// `source/dataset`.
-pub(super) fn name(source: &Source, dataset: &Dataset) -> String {
-    format!("{}/{}", source.name, dataset.name)
 }

@@ -4,6 +4,7 @@ mod arrange;
 mod columns;
 pub mod corrections;
 mod gates;
+pub mod inputs;
 pub mod normalise;
 pub mod report;
 mod write;

@@ -2,6 +2,8 @@
 
 use std::io::{BufReader, Read, SeekFrom};
 
+use encoding_rs_io::DecodeReaderBytes;
+
 use super::ReadSeek;
 use super::limits::{Capped, MAX_MEMBER, damaged, read_error};
 use crate::error::{Code, Error, Result};
@@ -80,16 +82,14 @@ pub fn refuse(kind: Kind) -> Option<Error> {
     }
 }
 
-/// A plain text, UTF-16 turned into UTF-8.
+/// A plain text; UTF-16, of either byte order, is turned into UTF-8 as it is read.
 pub fn text_reader<'b>(file: &'b mut dyn ReadSeek, kind: Kind) -> Result<Box<dyn Read + 'b>> {
-    if kind == Kind::Utf16 {
-        let mut bytes = Vec::new();
-        file.take(MAX_MEMBER).read_to_end(&mut bytes)?;
-        let (text, _, _) = encoding_rs::UTF_16LE.decode(&bytes);
-        return Ok(Box::new(std::io::Cursor::new(text.into_owned().into_bytes())));
-    }
     file.seek(SeekFrom::Start(0))?;
-    Ok(Box::new(BufReader::with_capacity(1 << 18, file)))
+    let bytes = BufReader::with_capacity(1 << 18, file);
+    if kind == Kind::Utf16 {
+        return Ok(Box::new(DecodeReaderBytes::new(bytes.take(MAX_MEMBER))));
+    }
+    Ok(Box::new(bytes))
 }
 
 /// Calls `read` for each member of a ZIP, 7z or gzip whose name `wanted` accepts, in archive order; a plain text is

@@ -173,6 +173,7 @@ impl<'m> Layout<'m> {
                 obs_status: reading.obs_status.map_or_else(|| status.clone(), str::to_owned),
                 note: note.clone(),
                 obs_text: reading.text.then(|| given.to_owned()),
+                correction: None,
             });
             collector.push(number, scheme, area.as_bytes(), year.as_bytes(), series, detail, reading.value);
         };
