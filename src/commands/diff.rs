@@ -31,7 +31,7 @@ pub fn diff(
         &Side { manifest: &before, values: &old_values },
         &Side { manifest: &after, values: &new_values },
         &|hash| settings.workspace.observation_file(hash),
-        &loaded.reference.members(),
+        &loaded.reference.members()?,
     )?;
     if let Some(path) = parquet {
         load::outside_releases(settings, path)?;

@@ -1,5 +1,7 @@
 //! `status`: per source what was pulled last and when the next is due; per indicator its last release.
 
+use std::collections::HashMap;
+
 use serde_json::json;
 
 use crate::error::Result;
@@ -7,7 +9,7 @@ use crate::job::{due, load};
 use crate::printer::Printer;
 use crate::release::{Manifest, promote};
 use crate::settings::Settings;
-use crate::tables::cells::Table;
+use crate::tables::views::Values;
 use crate::tables::{parquet, schema};
 
 pub fn status(settings: &Settings, printer: &Printer) -> Result<u8> {
@@ -46,10 +48,14 @@ pub fn status(settings: &Settings, printer: &Printer) -> Result<u8> {
     let mut indicator_data = Vec::new();
     if let (Some(path), Some(manifest)) = (&current, &manifest) {
         let values = parquet::read(&path.join("values.parquet"), &schema::values())?;
-        let cells = Table(&values);
+        let values = Values::of(&values)?;
+        let mut last_years: HashMap<&str, i32> = HashMap::new();
+        for row in 0..values.len() {
+            let (indicator, year) = (values.indicator.value(row), values.time_period.value(row));
+            last_years.entry(indicator).and_modify(|last| *last = year.max(*last)).or_insert(year);
+        }
         for (name, entry) in &manifest.indicators {
-            let last =
-                (0..cells.len()).filter(|r| cells.text("indicator", *r) == Some(name)).filter_map(|r| cells.int("time_period", r)).max();
+            let last = last_years.get(name.as_str());
             indicator_data.push(json!({ "indicator": name, "id": entry.id, "release": manifest.release, "status": entry.status, "rows": entry.rows, "last_year": last }));
             indicators.push(vec![
                 entry.id.clone(),

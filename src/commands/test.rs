@@ -209,7 +209,7 @@ async fn record_case(
     // What the estimate `imputed` may carry into the chosen years belongs to the case.
     let years: BTreeSet<i32> = years.iter().flat_map(|year| year.saturating_sub(indicator.window as i32)..=*year).collect();
     let years = years.iter().map(i32::to_string).collect::<Vec<_>>().join(", ");
-    let members = loaded.reference.members();
+    let members = loaded.reference.members()?;
     let mut wanted: BTreeSet<String> = BTreeSet::new();
     for area in areas {
         if !loaded.reference.is_area(area) {

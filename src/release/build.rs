@@ -346,7 +346,7 @@ impl Build<'_> {
             &diff::Side { manifest: &old, values: old_values },
             &diff::Side { manifest, values },
             &|hash| self.workspace.observation_file(hash),
-            &self.reference.members(),
+            &self.reference.members()?,
         )
     }
 }

@@ -103,7 +103,7 @@ pub fn of_release(catalogue: &Catalogue, reference: &Reference, reports: &Report
     for text in catalogue.rollups.values().chain(catalogue.derived.values()).chain(catalogue.checks.values()) {
         inputs.insert(sql(text), tokens::hash(&text.text));
     }
-    for (name, hash) in &reference.hashes {
+    for (name, hash) in reference.hashes.iter() {
         inputs.insert(Input::Reference { file: name.clone() }, hash.clone());
     }
     for (dataset, report) in reports {

@@ -178,6 +178,25 @@ view_with_dimensions! {
     }
 }
 
+view_with_dimensions! {
+    CountryValues {
+        ref_area: StringArray,
+        time_period: Int32Array,
+        estimate: StringArray,
+        value: Float64Array,
+        weight: Float64Array,
+        numerator: Float64Array,
+        denominator: Float64Array,
+        unit: StringArray,
+        obs_status: StringArray,
+        coverage: Float64Array,
+        members_observed: Int64Array,
+        members_total: Int64Array,
+        note: StringArray,
+        source: StringArray,
+    }
+}
+
 view! {
     Checks {
         id: StringArray,
@@ -257,7 +276,7 @@ mod tests {
     #[test]
     fn views_are_of_the_declared_tables() {
         fits! {
-            Observations observations Values values Progress progress Revisions revisions Checks checks
+            Observations observations CountryValues country_values Values values Progress progress Revisions revisions Checks checks
             Areas areas Groups groups Membership membership Units units
         }
         let wrong = Arc::new(Schema::new(vec![Field::new("ref_area", DataType::Int32, false)]));

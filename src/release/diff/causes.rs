@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::Change;
+use super::changes::Change;
 use super::observations::{Revised, RevisedIndex};
 use crate::observe::inputs::{Input, changes};
 use crate::release::Manifest;

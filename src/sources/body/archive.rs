@@ -207,3 +207,41 @@ pub fn is_litter(name: &str) -> bool {
         || known.iter().any(|k| k.eq_ignore_ascii_case(file))
         || name.split('/').any(|part| part == "__MACOSX")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// UTF-16 that does not end, and how far it was read.
+    struct Endless(u64);
+
+    impl Read for Endless {
+        fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+            for byte in buffer.iter_mut() {
+                *byte = [0xfe, 0xff, 0x00, b'a'][if self.0 < 2 { self.0 } else { 2 + self.0 % 2 } as usize];
+                self.0 += 1;
+            }
+            Ok(buffer.len())
+        }
+    }
+
+    impl std::io::Seek for Endless {
+        fn seek(&mut self, to: SeekFrom) -> std::io::Result<u64> {
+            if let SeekFrom::Start(at) = to {
+                self.0 = at;
+            }
+            Ok(self.0)
+        }
+    }
+
+    /// A body of UTF-16 was held whole, twice, before its first row was read.
+    #[test]
+    fn utf16_is_decoded_as_it_is_read() {
+        let mut body = Endless(0);
+        assert_eq!(kind_of(&mut body).unwrap(), Kind::Utf16);
+        let mut text = String::new();
+        text_reader(&mut body, Kind::Utf16).unwrap().take(1000).read_to_string(&mut text).unwrap();
+        assert_eq!(text, "a".repeat(1000));
+        assert!(body.0 < 1 << 20, "{} bytes were read", body.0);
+    }
+}

@@ -169,3 +169,26 @@ pub fn damaged(format: &str, error: &dyn std::fmt::Display) -> Error {
         "pull it again; the last good data stay in use",
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// All records of an answer were held before the first was looked at.
+    #[test]
+    fn a_list_is_read_element_by_element() {
+        let mut seen = Vec::new();
+        let told = json_list(&b"[1, 2, 3, "[..], |number: u8| Ok(seen.push(number))).unwrap_err().to_string();
+        assert!(told.contains("not the documented JSON"), "{told}");
+        assert_eq!(seen, [1, 2, 3], "given on before the end is known");
+
+        let mut seen = 0;
+        let stop = |_: u8| {
+            seen += 1;
+            Err(Error::provider(Code::TooLarge, "enough"))
+        };
+        assert!(json_list(&b"[1, 2, 3]"[..], stop).unwrap_err().to_string().contains("enough"));
+        assert_eq!(seen, 1, "no more after an error");
+        assert!(json_list(&b"\xef\xbb\xbf[1] 2"[..], |_: u8| Ok(())).is_err(), "something follows the list");
+    }
+}

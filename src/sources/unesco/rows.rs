@@ -339,3 +339,22 @@ impl Rows {
         (detail, effect)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::reference::areas::AreaCodes;
+
+    /// Each row counted its flags as a new text, until the room for texts was used up.
+    #[test]
+    fn flags_are_resolved_once() {
+        let areas = AreaCodes::default();
+        let mut collector = Collector::new(&areas, 2026).unwrap();
+        let mut rows = Rows::default();
+        let key = [b"NA|".as_slice(), &[b'x'; 2000]].concat();
+        let first = rows.flags(&key, &mut collector);
+        assert!(first.1 == Effect::Null);
+        assert!((0..200_000).all(|_| rows.flags(&key, &mut collector) == first));
+        assert!(collector.limits().is_ok(), "{:?}", collector.limits());
+    }
+}
