@@ -35,7 +35,7 @@ pub enum Expect {
     Below(f64),
 }
 
-/// Serialised, it is what the observations depend on: all but what is only told to people.
+/// Serialised, it is what it does to observations, and what it says in them; not where it was found to apply.
 #[derive(Debug, Clone, Serialize)]
 pub struct Correction {
     pub id: String,

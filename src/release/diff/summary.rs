@@ -3,18 +3,22 @@
 use std::collections::{BTreeMap, HashMap};
 
 use datafusion::arrow::array::RecordBatch;
+use serde::Serialize;
 
 use crate::error::Result;
 use crate::tables::views::{Cells, Revisions};
 
 /// Mean, mean absolute and largest revision per indicator and unit: what a person reads first.
+#[derive(Serialize)]
 pub struct Summary {
     pub indicator: String,
     pub unit: String,
     pub added: usize,
     pub removed: usize,
     pub revised: usize,
+    #[serde(rename = "mean_revision")]
     pub mean: Option<f64>,
+    #[serde(rename = "mean_absolute_revision")]
     pub mean_absolute: Option<f64>,
     pub largest: Option<(f64, String)>,
     pub causes: BTreeMap<String, usize>,
