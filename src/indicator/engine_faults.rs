@@ -128,13 +128,11 @@ fn keys_of_outer_joins(syntax: &Syntax<'_>, _: &LogicalPlan) -> Vec<Range<usize>
 
 fn lists_in_other_places(syntax: &Syntax<'_>, _: &LogicalPlan) -> Vec<Range<usize>> {
     let mut right = HashSet::new();
-    let mut on: Vec<*const Expr> = Vec::new();
     let joins = |tables: &TableWithJoins| {
         for join in &tables.joins {
             if let JoinOperator::Join(JoinConstraint::On(condition)) | JoinOperator::Inner(JoinConstraint::On(condition)) =
                 &join.join_operator
             {
-                on.push(condition);
                 conditions(condition, false, true, &mut right);
             }
         }
