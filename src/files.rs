@@ -44,3 +44,10 @@ pub fn hash_file(path: &Path) -> Result<String> {
     std::io::copy(&mut fs_err::File::open(path)?, &mut hasher)?;
     Ok(hasher.finalize().to_hex().to_string())
 }
+
+/// blake3 of a value in its serialised form, in hexadecimal: the same as long as its fields and their values are.
+pub fn hash_of(value: &impl serde::Serialize) -> Result<String> {
+    let mut hasher = blake3::Hasher::new();
+    serde_json::to_writer(&mut hasher, value)?;
+    Ok(hasher.finalize().to_hex().to_string())
+}

@@ -66,6 +66,9 @@ pub mod files;
 /// Where things stand.
 pub mod workspace;
 
+/// The name of a data set.
+pub mod dataset_id;
+
 /// What can go wrong, by who must act.
 pub mod error;
 

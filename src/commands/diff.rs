@@ -49,13 +49,13 @@ pub fn diff(
         &Side { manifest: &before, values: &old_values },
         &Side { manifest: &after, values: &new_values },
         &|hash| settings.workspace.observation_file(hash),
-        &loaded.reference.members(),
+        &loaded.reference.members()?,
     )?;
     if let Some(path) = parquet {
         load::outside_releases(settings, path)?;
         parquet::write(std::slice::from_ref(&changes), &changes.schema(), path)?;
     }
-    let indicators = summarise(&changes);
+    let indicators = summarise(&changes)?;
     let shown = largest(&changes, &indicators, limit)?;
     let changed = json_rows(&shown)?;
     let (old, new) = (before.release, after.release);

@@ -12,6 +12,7 @@ use serde::Serialize;
 pub use self::compute::progress_of;
 use self::compute::{Against, Current, against, compute, distances};
 use super::report::headline_table;
+use crate::dataset_id::{DatasetId, listed};
 use crate::engine::{Engine, tables};
 use crate::error::{Error, Result, SourceText};
 use crate::exit::Exit;
@@ -35,7 +36,7 @@ struct Preview {
     targets: Vec<Headline>,
     against_release: Against,
     /// Data sets that it reads and that are not at hand, where there is no value.
-    not_loaded: Vec<String>,
+    not_loaded: Vec<DatasetId>,
 }
 
 #[derive(Serialize)]
@@ -156,7 +157,7 @@ impl Answer for Preview {
         let Against { equal, revised, added, removed } = self.against_release;
         printer.line(&format!("against the current release: {equal} equal, {revised} revised, {added} added, {removed} gone"));
         if !self.not_loaded.is_empty() {
-            printer.line(&format!("not loaded: {}", self.not_loaded.join(", ")));
+            printer.line(&format!("not loaded: {}", listed(&self.not_loaded)));
         }
     }
 }

@@ -1,6 +1,7 @@
 //! `reference`: tables in Markdown for README and CONTRIBUTING, generated so that they cannot go stale.
 
 use crate::cli::Reference;
+use crate::dataset_id::listed;
 use crate::error::{Code, Result};
 use crate::exit::Exit;
 use crate::job::load;
@@ -47,7 +48,7 @@ fn targets(settings: &Settings) -> Result<String> {
     for (target, indicator) in rows {
         let status = shown.iter().find(|one| one.target == target.id).map_or("no row".to_owned(), status);
         let title = if target.title.is_empty() { &indicator.title } else { &target.title };
-        text.push_str(&format!("| {} | {title} | {} | {} | {status} |\n", target.id, indicator.name, indicator.datasets.join(", ")));
+        text.push_str(&format!("| {} | {title} | {} | {} | {status} |\n", target.id, indicator.name, listed(&indicator.datasets)));
     }
     Ok(text)
 }

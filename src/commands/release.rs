@@ -82,7 +82,7 @@ impl Answer for Manifest {
             .iter()
             .map(|i| {
                 vec![
-                    format!("{}/{}", i.source, i.dataset),
+                    i.id().to_string(),
                     i.vintage.clone().unwrap_or_default(),
                     i.fetched_at.clone(),
                     i.counts.rows_in.to_string(),

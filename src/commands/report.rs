@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::dataset_id::{DatasetId, listed};
 use crate::error::count;
 use crate::job::load::Loaded;
 use crate::job::night::{Night, Published};
@@ -25,7 +26,7 @@ pub struct Report {
 
 #[derive(Serialize)]
 struct DataSet {
-    data_set: String,
+    data_set: DatasetId,
     status: &'static str,
     stale: bool,
     message: Option<String>,
@@ -54,14 +55,14 @@ struct Kept {
 
 pub fn report(settings: &Settings, loaded: &Loaded, night: &Night) -> Report {
     let reports = loaded.reports(settings);
-    let data_sets = night.states.iter().map(|(name, state)| {
-        let report = reports.get(name);
+    let data_sets = night.states.iter().map(|(id, state)| {
+        let report = reports.get(id);
         DataSet {
-            data_set: name.clone(),
+            data_set: id.clone(),
             status: state.status,
-            stale: is_stale(loaded, name, state),
+            stale: is_stale(loaded, id, state),
             message: state.message.clone(),
-            not_asked: night.not_asked.get(name).cloned(),
+            not_asked: night.not_asked.get(id).cloned(),
             age_days: state.age_days,
             vintage: report.and_then(|r| r.vintage.clone()),
             counts: report.map(|r| r.counts.clone()),
@@ -126,7 +127,7 @@ impl Report {
             .map(|set| {
                 let of = |number: fn(&Counts) -> u64| set.counts.as_ref().map_or("-".into(), |counts| number(counts).to_string());
                 vec![
-                    set.data_set.clone(),
+                    set.data_set.to_string(),
                     if set.stale { format!("{}, stale", set.status) } else { set.status.to_owned() },
                     of(|counts| counts.rows_in),
                     of(|counts| counts.observations),
@@ -141,14 +142,14 @@ impl Report {
         if missing > 0 {
             printer.line(&format!("{} not loaded yet: see `yardstick status`", count(missing, "data set")));
         }
-        let mut reasons: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        let mut reasons: BTreeMap<&str, Vec<DatasetId>> = BTreeMap::new();
         for set in &self.data_sets {
             if let Some(reason) = &set.not_asked {
-                reasons.entry(reason).or_default().push(&set.data_set);
+                reasons.entry(reason).or_default().push(set.data_set.clone());
             }
         }
-        for (reason, names) in reasons {
-            printer.note(&format!("not asked: {}: {reason}", names.join(", ")));
+        for (reason, ids) in reasons {
+            printer.note(&format!("not asked: {}: {reason}", listed(&ids)));
         }
     }
 }

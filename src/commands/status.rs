@@ -19,7 +19,7 @@ impl Answer for Status {
             .iter()
             .map(|set| {
                 vec![
-                    set.data_set.clone(),
+                    set.data_set.to_string(),
                     set.last_success.clone().unwrap_or_else(|| "never".into()),
                     set.age_days.map_or("-".into(), |age| format!("{age} d{}", if set.stale { ", stale" } else { "" })),
                     set.vintage.clone().unwrap_or_default(),

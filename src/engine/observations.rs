@@ -5,14 +5,14 @@ use std::path::{Path, PathBuf};
 
 use super::Engine;
 use super::tables::parquet_table;
+use crate::dataset_id::DatasetId;
 use crate::error::Result;
 use crate::tables::schema;
 
 /// The observation file of one data set.
 #[derive(Debug, Clone)]
 pub struct ObservationFile {
-    pub source: String,
-    pub dataset: String,
+    pub id: DatasetId,
     pub path: PathBuf,
     pub series: Vec<String>,
 }
@@ -34,7 +34,7 @@ fn shared_series(files: &[ObservationFile]) -> Vec<(&str, &str)> {
     let mut carriers: BTreeMap<(&str, &str), usize> = BTreeMap::new();
     for file in files {
         for series in &file.series {
-            *carriers.entry((&file.source, series)).or_default() += 1;
+            *carriers.entry((&file.id.source, series)).or_default() += 1;
         }
     }
     carriers.into_iter().filter(|(_, count)| *count > 1).map(|(key, _)| key).collect()
@@ -46,11 +46,7 @@ fn register_preferred(engine: &Engine, shared: &[(&str, &str)], files: &[Observa
     let columns: Vec<String> = schema::observations().fields().iter().map(|f| format!("o.{}", f.name())).collect();
     let columns = columns.join(", ");
     let pairs: Vec<String> = shared.iter().map(|(source, series)| quote(&format!("{source} {series}"))).collect();
-    let places: Vec<String> = files
-        .iter()
-        .enumerate()
-        .map(|(place, file)| format!("({}, {place})", quote(&format!("{}/{}", file.source, file.dataset))))
-        .collect();
+    let places: Vec<String> = files.iter().enumerate().map(|(place, file)| format!("({}, {place})", quote(&file.id.to_string()))).collect();
     let key: Vec<String> =
         ["source", "series", "ref_area", "time_period"].iter().chain(&schema::DIMENSIONS).map(|c| format!("o.{c}")).collect();
     let is_shared = format!("concat_ws(' ', o.source, o.series) IN ({})", pairs.join(", "));

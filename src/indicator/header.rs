@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::authored::toml::{TableReader, read_document};
+use crate::dataset_id::DatasetId;
 use crate::error::{Code, Problem, SourceText};
 use crate::indicator::coverage::{self, Coverage};
 use crate::indicator::defaults::{self, Defaults};
@@ -26,7 +27,7 @@ pub struct Indicator {
     /// Multiplies numerator / denominator.
     pub scale: f64,
     /// `source/dataset` in order of preference; empty = any.
-    pub datasets: Vec<String>,
+    pub datasets: Vec<DatasetId>,
     /// The series to choose from, in order of preference.
     pub series: Vec<SeriesWanted>,
     pub definition: String,
@@ -70,7 +71,7 @@ impl Indicator {
             ("coverage.base", base.clone()),
             ("coverage.min_members", min_members.to_string()),
             ("scale", self.scale.to_string()),
-            ("datasets", self.datasets.join(" ")),
+            ("datasets", self.datasets.iter().map(DatasetId::to_string).collect::<Vec<_>>().join(" ")),
             ("series", series::shown(&self.series)),
         ]
     }
@@ -85,18 +86,6 @@ impl Indicator {
     /// Hash of the SELECT without comments and whitespace.
     pub fn select_hash(&self) -> String {
         crate::engine::tokens::hash(self.sql())
-    }
-
-    /// Hash of the targets, which no value follows from.
-    pub fn targets_hash(&self) -> String {
-        let targets: Vec<_> =
-            self.targets.iter().map(|t| (&t.id, &t.area, t.year, &t.direction, t.kind, t.met_at, t.baseline_year)).collect();
-        let more: Vec<_> = self
-            .targets
-            .iter()
-            .map(|t| (t.baseline_value, &t.dimensions, t.also_groups, t.also_countries, &t.estimates, &t.title, &t.note, t.more_than))
-            .collect();
-        blake3::hash(format!("{targets:?}{more:?}").as_bytes()).to_hex()[..16].to_string()
     }
 }
 
@@ -163,7 +152,13 @@ fn read(
             "`scale` multiplies numerator / denominator: it is above 0",
         ));
     }
-    let datasets = reader.strings("datasets", problems).unwrap_or_default();
+    let mut datasets = Vec::new();
+    for name in reader.strings("datasets", problems).unwrap_or_default() {
+        match name.parse::<DatasetId>() {
+            Ok(id) => datasets.push(id),
+            Err(error) => problems.push(Problem::new(Code::UnknownNameInHeader, text, reader.span_of("datasets"), error.to_string())),
+        }
+    }
     let series = series::read(reader, problems);
     let mut meta = |key: &'static str, reader: &mut TableReader<'_>, problems: &mut Vec<Problem>| {
         let value = reader.string(key, problems);

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use crate::dataset_id::DatasetId;
 use crate::engine::tokens;
 use crate::error::{Code, Error, Problem, Result, SourceText, suggestion};
 use crate::indicator::Rollup;
@@ -108,7 +109,7 @@ impl Catalogue {
     }
 
     /// What a header names must exist: roll-up, derived method, groups, target areas, unit, data sets, dependencies.
-    pub fn check_names(&self, reference: &Reference, datasets: &[String], problems: &mut Vec<Problem>) {
+    pub fn check_names(&self, reference: &Reference, datasets: &[DatasetId], problems: &mut Vec<Problem>) {
         for indicator in &self.indicators {
             check_names(self, indicator, reference, datasets, problems);
         }
@@ -144,7 +145,7 @@ impl Catalogue {
     }
 }
 
-fn check_names(catalogue: &Catalogue, indicator: &Indicator, reference: &Reference, datasets: &[String], problems: &mut Vec<Problem>) {
+fn check_names(catalogue: &Catalogue, indicator: &Indicator, reference: &Reference, datasets: &[DatasetId], problems: &mut Vec<Problem>) {
     let text = &indicator.text;
     let mut unknown = |code: Code, span: std::ops::Range<usize>, what: &str, name: &str, known: Vec<&str>| {
         problems.push(Problem::new(code, text, span, format!("unknown {what} `{name}`")).maybe_hint(suggestion(name, known)));
@@ -176,16 +177,15 @@ fn check_names(catalogue: &Catalogue, indicator: &Indicator, reference: &Referen
             );
         }
     }
-    for dataset in &indicator.datasets {
-        if !datasets.contains(dataset) {
-            unknown(
-                Code::UnknownNameInHeader,
-                item(text, indicator.span_of("datasets"), dataset),
-                "data set",
-                dataset,
-                datasets.iter().map(String::as_str).collect(),
-            );
-        }
+    for dataset in indicator.datasets.iter().filter(|id| !datasets.contains(id)) {
+        let (name, known) = (dataset.to_string(), datasets.iter().map(DatasetId::to_string).collect::<Vec<_>>());
+        unknown(
+            Code::UnknownNameInHeader,
+            item(text, indicator.span_of("datasets"), &name),
+            "data set",
+            &name,
+            known.iter().map(String::as_str).collect(),
+        );
     }
     let units = unit_codes(reference);
     if !units.is_empty() && !units.contains(&indicator.unit) {

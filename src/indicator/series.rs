@@ -8,6 +8,7 @@ use std::sync::Arc;
 use datafusion::arrow::array::{ArrayRef, Int32Array, RecordBatch, StringArray};
 
 use crate::authored::toml::TableReader;
+use crate::dataset_id::DatasetId;
 use crate::error::{Code, Problem, Result, SourceText, suggestion};
 use crate::pipelines::Source;
 use crate::tables::schema::{self, DIMENSIONS};
@@ -79,7 +80,7 @@ pub fn read(reader: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> Vec<Se
 }
 
 /// Looks up the sources and data sets that the list names, and how notes call them.
-pub fn cite(wanted: &mut [SeriesWanted], datasets: &[String], text: &SourceText, sources: &[Source], problems: &mut Vec<Problem>) {
+pub fn cite(wanted: &mut [SeriesWanted], datasets: &[DatasetId], text: &SourceText, sources: &[Source], problems: &mut Vec<Problem>) {
     for entry in wanted {
         let mut unknown = |what: &str, name: &str, span: &Range<usize>, known: Vec<&str>| {
             problems.push(
@@ -92,8 +93,7 @@ pub fn cite(wanted: &mut [SeriesWanted], datasets: &[String], text: &SourceText,
             continue;
         };
         entry.cited_as = source.short_title.clone();
-        let own: Vec<&str> =
-            datasets.iter().filter_map(|d| d.split_once('/')).filter(|(s, _)| *s == entry.source).map(|(_, d)| d).collect();
+        let own: Vec<&str> = datasets.iter().filter(|id| id.source == entry.source).map(|id| id.dataset.as_str()).collect();
         if let Some(dataset) = &entry.dataset {
             if !datasets.is_empty() && !own.contains(&dataset.as_str()) {
                 unknown("data set among `datasets`", dataset, &entry.spans[2], own);
@@ -127,10 +127,10 @@ pub fn shown(wanted: &[SeriesWanted]) -> String {
 }
 
 /// The table `series_wanted`: a row for each entry and data set, `place` 1 = the first choice.
-pub fn batch(wanted: &[SeriesWanted], datasets: &[String]) -> Result<RecordBatch> {
+pub fn batch(wanted: &[SeriesWanted], datasets: &[DatasetId]) -> Result<RecordBatch> {
     let mut rows: Vec<(&SeriesWanted, Option<&str>)> = Vec::new();
     for entry in wanted {
-        let own = datasets.iter().filter_map(|name| name.split_once('/')).filter(|(source, _)| *source == entry.source).map(|(_, d)| d);
+        let own = datasets.iter().filter(|id| id.source == entry.source).map(|id| id.dataset.as_str());
         match entry.dataset.as_deref() {
             None if !datasets.is_empty() => rows.extend(own.map(|dataset| (entry, Some(dataset)))),
             dataset => rows.push((entry, dataset)),

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use serde::Serialize;
+
 use crate::authored::toml::TableReader;
 use crate::error::{Code, Problem, suggestion};
 use crate::tables::schema::DIMENSIONS;
@@ -10,7 +12,8 @@ use crate::tables::schema::DIMENSIONS;
 const YEARS: std::ops::RangeInclusive<i64> = 1950..=2150;
 const ESTIMATES: [&str; 4] = ["reported", "published", "available", "imputed"];
 
-#[derive(Debug, Clone)]
+/// Serialised, it is all that is published of it.
+#[derive(Debug, Clone, Serialize)]
 pub struct Target {
     pub id: String,
     pub title: String,
@@ -29,10 +32,11 @@ pub struct Target {
     pub also_countries: bool,
     pub estimates: Vec<String>,
     pub note: Option<String>,
+    #[serde(skip)]
     pub span: Range<usize>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub enum TargetKind {
     Level(f64),
     /// Relative to the baseline: -0.25 = a quarter less.

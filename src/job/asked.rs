@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::due::next_due;
 use super::load::Loaded;
+use crate::dataset_id::DatasetId;
 use crate::error::{Error, Result, suggestion};
 use crate::fetch::Pull;
 use crate::pipelines::{self, Dataset, Source};
@@ -66,9 +67,8 @@ pub struct Asked<'a> {
 }
 
 impl Asked<'_> {
-    /// `source/dataset`.
-    pub fn name(&self) -> String {
-        format!("{}/{}", self.source.name, self.dataset.name)
+    pub fn id(&self) -> DatasetId {
+        self.source.id(self.dataset)
     }
 }
 
@@ -127,9 +127,9 @@ pub(super) fn environment(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
 
-/// Why data sets are not pulled, by name.
-pub fn not_asked(all: &[Asked<'_>]) -> BTreeMap<String, String> {
-    all.iter().filter_map(|one| Some((one.name(), one.asking.why_not()?))).collect()
+/// Why data sets are not pulled.
+pub fn not_asked(all: &[Asked<'_>]) -> BTreeMap<DatasetId, String> {
+    all.iter().filter_map(|one| Some((one.id(), one.asking.why_not()?))).collect()
 }
 
 /// Folders that no source or data set has the name of, and files above the folders of the data sets, are passed over,

@@ -4,6 +4,7 @@ use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
 
+use crate::dataset_id::DatasetId;
 use crate::engine::{Engine, observations, tables};
 use crate::error::{Error, Problem, Result, SourceText};
 use crate::fetch::Pull;
@@ -14,7 +15,7 @@ use crate::observe::{NormaliseReport, Reports};
 use crate::pipelines::{self, Source};
 use crate::reference::Reference;
 use crate::release::checks::{self, Check};
-use crate::release::fingerprint::Inputs;
+use crate::release::fingerprint::{Input, Inputs};
 use crate::release::promote;
 use crate::settings::Settings;
 use crate::tables::cells::rows_of;
@@ -59,18 +60,18 @@ pub fn load_past(settings: &Settings) -> Result<Loaded> {
     if stopping.is_empty() { Ok(loaded) } else { Err(Error::Workspace(stopping)) }
 }
 
-pub fn dataset_names(sources: &[Source]) -> Vec<String> {
-    sources.iter().flat_map(|s| s.datasets.iter().map(move |d| format!("{}/{}", s.name, d.name))).collect()
+pub fn dataset_names(sources: &[Source]) -> Vec<DatasetId> {
+    sources.iter().flat_map(|s| s.datasets.iter().map(move |d| s.id(d))).collect()
 }
 
 impl Loaded {
     /// The observation files at hand.
     pub fn reports(&self, settings: &Settings) -> Reports {
-        self.sources
-            .iter()
-            .flat_map(|s| s.datasets.iter().map(move |d| (s, d)))
-            .filter_map(|(s, d)| Some((format!("{}/{}", s.name, d.name), NormaliseReport::load(&settings.workspace, &s.name, &d.name)?)))
-            .collect()
+        let report = |id: DatasetId| {
+            let report = NormaliseReport::load(&settings.workspace, &id.source, &id.dataset)?;
+            Some((id, report))
+        };
+        dataset_names(&self.sources).into_iter().filter_map(report).collect()
     }
 
     /// What was pulled last. A damaged record is as good as none: the next pull writes it anew.
@@ -88,9 +89,9 @@ impl Loaded {
             blake3::hash(&bytes).to_hex()[..16].to_string()
         });
         Inputs::from([
-            ("program".into(), env!("CARGO_PKG_VERSION").into()),
-            (format!("membership mode {}", settings.membership.name()), membership),
-            (crate::release::fingerprint::CLOCK.into(), settings.today().year().to_string()),
+            (Input::Program, env!("CARGO_PKG_VERSION").into()),
+            (Input::Membership { mode: settings.membership.name().into() }, membership),
+            (Input::Clock, settings.today().year().to_string()),
         ])
     }
 
@@ -99,12 +100,11 @@ impl Loaded {
         let engine = Engine::new(settings.limits)?;
         tables::register_reference(&engine, &self.reference)?;
         let reports = self.reports(settings);
-        let all: Vec<String> = dataset_names(&self.sources).into_iter().filter(|name| reports.contains_key(name)).collect();
+        let all: Vec<DatasetId> = dataset_names(&self.sources).into_iter().filter(|id| reports.contains_key(id)).collect();
         observations::register(&engine, &settings.workspace.data, &observation_files(&settings.workspace, &reports, &all))?;
         let quarantined: Vec<_> = dataset_names(&self.sources)
             .iter()
-            .filter_map(|name| name.split_once('/'))
-            .map(|(source, dataset)| settings.workspace.quarantine(source, dataset))
+            .map(|id| settings.workspace.quarantine(&id.source, &id.dataset))
             .filter(|path| path.exists())
             .collect();
         engine.register("quarantine", tables::parquet_table(&engine, &settings.workspace.data, &quarantined, schema::quarantine())?)?;

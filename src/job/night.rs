@@ -10,6 +10,7 @@ use super::load::{self, Loaded};
 use super::normalise::normalise_all;
 use super::pull::pull_all;
 use super::state::{States, is_stale, no_data};
+use crate::dataset_id::DatasetId;
 use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::fetch::Store;
@@ -22,8 +23,8 @@ use crate::settings::Settings;
 pub struct Night {
     pub outcome: Published,
     pub states: States,
-    /// Why data sets were not pulled, by name.
-    pub not_asked: BTreeMap<String, String>,
+    /// Why data sets were not pulled.
+    pub not_asked: BTreeMap<DatasetId, String>,
     pub exit: Exit,
 }
 
@@ -54,8 +55,8 @@ pub async fn run(settings: &Settings, loaded: &Loaded, ask: &Ask, publish: bool)
         return Err(no_data(&states));
     }
     let exit = Exit::degraded_if(states.values().any(|s| s.status == "failed"));
-    let asked: BTreeSet<String> = all.iter().filter(|one| one.asking != Asking::NotChosen).map(Asked::name).collect();
-    states.retain(|name, _| asked.contains(name));
+    let asked: BTreeSet<DatasetId> = all.iter().filter(|one| one.asking != Asking::NotChosen).map(Asked::id).collect();
+    states.retain(|id, _| asked.contains(id));
     Ok(Night { outcome: Published::PulledOnly, states, not_asked, exit })
 }
 
@@ -100,8 +101,8 @@ async fn release(settings: &Settings, loaded: &Loaded, states: States, accept: &
             tracing::info!(indicator = name, "computed");
         }),
     };
-    let stale = states.iter().any(|(name, s)| s.status == "failed" || is_stale(loaded, name, s));
-    let key = fingerprint::key(&build.inputs());
+    let stale = states.iter().any(|(id, s)| s.status == "failed" || is_stale(loaded, id, s));
+    let key = fingerprint::key(&build.inputs()?)?;
     let current = promote::current(&settings.workspace);
     let current_manifest = current
         .as_ref()

@@ -6,6 +6,7 @@ use std::sync::Mutex;
 use super::load::Loaded;
 use super::pull::Pulled;
 use super::state::{States, age_days};
+use crate::dataset_id::DatasetId;
 use crate::error::{Code, Error, Result, count};
 use crate::fetch::{Pull, Store};
 use crate::observe::normalise::{self, Context};
@@ -14,7 +15,7 @@ use crate::release::build::DatasetState;
 use crate::settings::Settings;
 
 /// Normalises what was pulled; a pull becomes the current one only when its bodies could be read.
-pub(super) fn normalise_all(settings: &Settings, loaded: &Loaded, mut pulled: BTreeMap<String, Pulled>) -> Result<States> {
+pub(super) fn normalise_all(settings: &Settings, loaded: &Loaded, mut pulled: BTreeMap<DatasetId, Pulled>) -> Result<States> {
     let store = Store::new(&settings.workspace.data);
     let context = Context {
         workspace: &settings.workspace,
@@ -27,9 +28,9 @@ pub(super) fn normalise_all(settings: &Settings, loaded: &Loaded, mut pulled: BT
     let mut jobs = Vec::new();
     for source in &loaded.sources {
         for dataset in &source.datasets {
-            let name = format!("{}/{}", source.name, dataset.name);
+            let id = source.id(dataset);
             let previous = loaded.pull_of(settings, &source.name, &dataset.name);
-            jobs.push((source, dataset, pulled.remove(&name).unwrap_or(Pulled::Nothing), previous, name));
+            jobs.push((source, dataset, pulled.remove(&id).unwrap_or(Pulled::Nothing), previous, id));
         }
     }
     let queue = Mutex::new(jobs.into_iter());
@@ -39,7 +40,7 @@ pub(super) fn normalise_all(settings: &Settings, loaded: &Loaded, mut pulled: BT
         for _ in 0..settings.threads.min(2) {
             scope.spawn(|| {
                 loop {
-                    let Some((source, dataset, pulled, previous, name)) = queue.lock().ok().and_then(|mut q| q.next()) else { return };
+                    let Some((source, dataset, pulled, previous, id)) = queue.lock().ok().and_then(|mut q| q.next()) else { return };
                     // A panic is ours to mend, but it is the failure of this data set alone.
                     let last = previous.clone();
                     let work = || normalise_one(settings, &context, source, dataset, pulled, previous);
@@ -52,7 +53,7 @@ pub(super) fn normalise_all(settings: &Settings, loaded: &Loaded, mut pulled: BT
                     match outcome {
                         Ok(state) => {
                             if let Ok(mut states) = states.lock() {
-                                states.insert(name, state);
+                                states.insert(id, state);
                             }
                         }
                         Err(error) => {
@@ -73,7 +74,7 @@ pub(super) fn normalise_all(settings: &Settings, loaded: &Loaded, mut pulled: BT
 
 /// A data set whose bodies met a fault of the program: the last good data stay in use.
 fn broken(settings: &Settings, source: &Source, dataset: &Dataset, last: Option<Pull>, message: &str) -> DatasetState {
-    let message = format!("{}: {}/{}: {message}; please report it with the body", Code::ReaderFault, source.name, dataset.name);
+    let message = format!("{}: {}: {message}; please report it with the body", Code::ReaderFault, source.id(dataset));
     tracing::error!(source = %source.name, dataset = %dataset.name, "{message}");
     DatasetState { age_days: last.as_ref().and_then(|p| age_days(settings, p)), pull: last, status: "failed", message: Some(message) }
 }

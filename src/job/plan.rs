@@ -38,18 +38,18 @@ pub fn plan(settings: &Settings, loaded: &Loaded, ask: &Ask) -> Result<Plan> {
         steps.extend(pull);
         let why = match new_bodies {
             true => vec!["the bodies changed".to_owned()],
-            false => changed_since_normalised(settings, loaded, &reports, &one),
+            false => changed_since_normalised(settings, loaded, &reports, &one)?,
         };
         if why.is_empty() {
             continue;
         }
         // Observations that will be made anew stand for "changed" in what reads them.
-        if let Some(report) = reports.get_mut(&one.name()) {
+        if let Some(report) = reports.get_mut(&one.id()) {
             report.hash = "to be made anew".into();
         }
-        steps.push(Step { step: "normalise", name: one.name(), action: "normalise", why });
+        steps.push(Step { step: "normalise", name: one.id().to_string(), action: "normalise", why });
     }
-    let would_publish = release_steps(settings, loaded, &reports, &mut steps);
+    let would_publish = release_steps(settings, loaded, &reports, &mut steps)?;
     Ok(Plan { steps, would_publish })
 }
 
@@ -77,7 +77,7 @@ fn pull_step(ask: &Ask, one: &Asked<'_>) -> Option<Step> {
         (Asking::NoBodies, _) => ("keep", one.asking.why_not()?),
         (Asking::NothingToAsk(_), _) => ("skip", one.asking.why_not()?),
     };
-    Some(Step { step: "pull", name: one.name(), action, why: vec![why] })
+    Some(Step { step: "pull", name: one.id().to_string(), action, why: vec![why] })
 }
 
 /// Name and hash of each body in a folder.
@@ -86,20 +86,20 @@ fn bodies(folder: &std::path::Path) -> Result<Vec<(String, String)>> {
 }
 
 /// Which inputs of the observations at hand have changed.
-fn changed_since_normalised(settings: &Settings, loaded: &Loaded, reports: &Reports, one: &Asked<'_>) -> Vec<String> {
-    let Some(pull) = &one.previous else { return Vec::new() };
+fn changed_since_normalised(settings: &Settings, loaded: &Loaded, reports: &Reports, one: &Asked<'_>) -> Result<Vec<String>> {
+    let Some(pull) = &one.previous else { return Ok(Vec::new()) };
     let (source, dataset) = (&one.source.name, &one.dataset.name);
-    let series = reports.get(&one.name()).map(|report| report.series.as_slice());
+    let series = reports.get(&one.id()).map(|report| report.series.as_slice());
     let corrections = normalise::relevant(&loaded.corrections, source, dataset, series);
-    let wanted = normalise::inputs(one.source, one.dataset, pull, &loaded.reference, &corrections);
-    match NormaliseReport::load(&settings.workspace, source, dataset) {
+    let wanted = normalise::inputs(one.source, one.dataset, pull, &loaded.reference, &corrections)?;
+    Ok(match NormaliseReport::load(&settings.workspace, source, dataset) {
         Some(report) => fingerprint::changed(&report.inputs, &wanted),
         None => vec!["no observations yet".to_owned()],
-    }
+    })
 }
 
 /// Indicators and the release; gives whether one would be published.
-fn release_steps(settings: &Settings, loaded: &Loaded, reports: &Reports, steps: &mut Vec<Step>) -> bool {
+fn release_steps(settings: &Settings, loaded: &Loaded, reports: &Reports, steps: &mut Vec<Step>) -> Result<bool> {
     let current = promote::current(&settings.workspace).and_then(|path| Manifest::load(&path).ok());
     let fixed = loaded.settings_inputs(settings);
     let mut publish = false;
@@ -116,12 +116,12 @@ fn release_steps(settings: &Settings, loaded: &Loaded, reports: &Reports, steps:
         let action = if why.is_empty() { "keep" } else { "compute" };
         steps.push(Step { step: "indicator", name: indicator.name.clone(), action, why });
     }
-    let wanted = fingerprint::of_release(&loaded.catalogue, &loaded.reference, reports, &fixed);
+    let wanted = fingerprint::of_release(&loaded.catalogue, &loaded.reference, reports, &fixed)?;
     let why = match &current {
         Some(manifest) => fingerprint::changed(&manifest.workspace, &wanted),
         None => vec!["no release yet".to_owned()],
     };
     publish |= !why.is_empty();
     steps.push(Step { step: "release", name: "current".into(), action: if publish { "publish" } else { "keep" }, why });
-    publish
+    Ok(publish)
 }

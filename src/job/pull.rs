@@ -6,6 +6,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::asked::{Asked, Asking, environment};
 use super::load::Loaded;
+use crate::dataset_id::DatasetId;
 use crate::error::{Error, Result};
 use crate::fetch::{Client, Journal, Pull, Store};
 use crate::pipelines::{Dataset, Source};
@@ -21,7 +22,7 @@ pub(super) enum Pulled {
     Nothing,
 }
 
-pub(super) async fn pull_all(settings: &Settings, loaded: &Loaded, all: &[Asked<'_>]) -> Result<BTreeMap<String, Pulled>> {
+pub(super) async fn pull_all(settings: &Settings, loaded: &Loaded, all: &[Asked<'_>]) -> Result<BTreeMap<DatasetId, Pulled>> {
     let store = Store::new(&settings.workspace.data);
     let journal = Journal::new(&settings.workspace.data);
     let mut results = BTreeMap::new();
@@ -31,7 +32,7 @@ pub(super) async fn pull_all(settings: &Settings, loaded: &Loaded, all: &[Asked<
                 tracing::warn!(source = %one.source.name, dataset = %one.dataset.name, "{}: not read, since it is {why}", path.display());
             }
             let outcome = pull::from_folder(&store, &journal, one.source, one.dataset, folder, one.previous.as_ref(), settings.now);
-            results.insert(one.name(), settle(settings, outcome)?);
+            results.insert(one.id(), settle(settings, outcome)?);
         }
     }
     // Sources are asked side by side, the data sets of one source one after the other.
@@ -54,28 +55,28 @@ async fn pull_source(
     all: Vec<&Asked<'_>>,
     store: &Store,
     journal: &Journal,
-) -> Result<BTreeMap<String, Pulled>> {
+) -> Result<BTreeMap<DatasetId, Pulled>> {
     let mut results = BTreeMap::new();
     let client = match Client::new(&source.http) {
         Ok(client) => client,
         // Wrong settings of one source must not stop the others.
-        Err(error) => return Ok(all.iter().map(|one| (one.name(), Pulled::Failed(same(&error)))).collect()),
+        Err(error) => return Ok(all.iter().map(|one| (one.id(), Pulled::Failed(same(&error)))).collect()),
     };
     let mut breaker = Breaker::default();
     for one in all {
-        let (name, dataset) = (one.name(), one.dataset);
+        let (id, dataset) = (one.id(), one.dataset);
         let source = &at_own_address(source, dataset);
         if let Some(error) = breaker.open(&source.http.base_url) {
-            results.insert(name, Pulled::Failed(error));
+            results.insert(id, Pulled::Failed(error));
             continue;
         }
-        let bar = bar(settings, &name);
+        let bar = bar(settings, &id);
         let previous = one.previous.as_ref();
         let ticking = |bytes| bar.inc(bytes);
         let outcome = pull::from_network(&client, store, journal, source, dataset, previous, settings.now, &environment, &ticking).await;
         bar.finish_and_clear();
         breaker.note(&source.http.base_url, outcome.as_ref().err());
-        results.insert(name, settle(settings, outcome.map(Some))?);
+        results.insert(id, settle(settings, outcome.map(Some))?);
     }
     Ok(results)
 }
@@ -97,11 +98,11 @@ fn at_own_address(source: &Source, dataset: &Dataset) -> Source {
     source
 }
 
-fn bar(settings: &Settings, name: &str) -> ProgressBar {
+fn bar(settings: &Settings, id: &DatasetId) -> ProgressBar {
     if !settings.bars {
         return ProgressBar::hidden();
     }
-    let bar = ProgressBar::no_length().with_message(name.to_owned());
+    let bar = ProgressBar::no_length().with_message(id.to_string());
     if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} {bytes} {bytes_per_sec}") {
         bar.set_style(style);
     }

@@ -93,7 +93,7 @@ pub async fn record(
 
 /// The areas and the members of those that are groups.
 fn with_members(loaded: &Loaded, areas: &[String]) -> Result<BTreeSet<String>> {
-    let members = loaded.reference.members();
+    let members = loaded.reference.members()?;
     let mut wanted = BTreeSet::new();
     for area in areas {
         if !loaded.reference.is_area(area) {

@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use super::load::Loaded;
+use crate::dataset_id::DatasetId;
 use crate::error::{Code, Error};
 use crate::fetch::Pull;
 use crate::release::build::DatasetState;
 use crate::settings::Settings;
 
-pub type States = BTreeMap<String, DatasetState>;
+pub type States = BTreeMap<DatasetId, DatasetState>;
 
 /// Days since a pull was last confirmed.
 pub fn age_days(settings: &Settings, pull: &Pull) -> Option<i64> {
@@ -17,9 +18,8 @@ pub fn age_days(settings: &Settings, pull: &Pull) -> Option<i64> {
 }
 
 /// Whether a data set is older than its source allows.
-pub fn is_stale(loaded: &Loaded, name: &str, state: &DatasetState) -> bool {
-    let Some((source, _)) = name.split_once('/') else { return false };
-    let limit = loaded.sources.iter().find(|s| s.name == source).map_or(i64::MAX, |s| s.stale_after_days);
+pub fn is_stale(loaded: &Loaded, id: &DatasetId, state: &DatasetState) -> bool {
+    let limit = loaded.sources.iter().find(|s| s.name == id.source).map_or(i64::MAX, |s| s.stale_after_days);
     state.age_days.is_some_and(|age| age > limit)
 }
 

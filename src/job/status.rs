@@ -1,14 +1,17 @@
 //! Where things stand: per data set the last pull and the next, per indicator its last release.
 
+use std::collections::HashMap;
+
 use serde::Serialize;
 
 use super::due::next_due;
 use super::load::Loaded;
 use super::state::age_days;
+use crate::dataset_id::DatasetId;
 use crate::error::Result;
 use crate::release::{Manifest, promote};
 use crate::settings::Settings;
-use crate::tables::cells::Table;
+use crate::tables::views::Values;
 use crate::tables::{parquet, schema};
 
 #[derive(Serialize)]
@@ -20,7 +23,7 @@ pub struct Status {
 
 #[derive(Serialize)]
 pub struct DataSet {
-    pub data_set: String,
+    pub data_set: DatasetId,
     pub last_success: Option<String>,
     pub fetched_at: Option<String>,
     pub age_days: Option<i64>,
@@ -38,7 +41,7 @@ pub struct Indicator {
     pub release: String,
     pub status: String,
     pub rows: u64,
-    pub last_year: Option<i64>,
+    pub last_year: Option<i32>,
 }
 
 pub fn status(settings: &Settings, loaded: &Loaded) -> Result<Status> {
@@ -48,17 +51,19 @@ pub fn status(settings: &Settings, loaded: &Loaded) -> Result<Status> {
     };
     let manifest = Manifest::load(&path)?;
     let values = parquet::read(&path.join("values.parquet"), &schema::values())?;
-    let cells = Table(&values);
-    let last_year = |name: &str| {
-        (0..cells.len()).filter(|row| cells.text("indicator", *row) == Some(name)).filter_map(|row| cells.int("time_period", row)).max()
-    };
+    let values = Values::of(&values)?;
+    let mut last_years: HashMap<&str, i32> = HashMap::new();
+    for row in 0..values.len() {
+        let (indicator, year) = (values.indicator.value(row), values.time_period.value(row));
+        last_years.entry(indicator).and_modify(|last| *last = year.max(*last)).or_insert(year);
+    }
     let indicators = manifest.indicators.iter().map(|(name, entry)| Indicator {
         indicator: name.clone(),
         id: entry.id.clone(),
         release: manifest.release.clone(),
         status: entry.status.clone(),
         rows: entry.rows,
-        last_year: last_year(name),
+        last_year: last_years.get(name.as_str()).copied(),
     });
     Ok(Status { data_sets, indicators: indicators.collect(), release: Some(manifest.release) })
 }
@@ -67,7 +72,7 @@ fn data_sets(settings: &Settings, loaded: &Loaded) -> Vec<DataSet> {
     let reports = loaded.reports(settings);
     let all = loaded.sources.iter().flat_map(|source| source.datasets.iter().map(move |dataset| (source, dataset)));
     all.map(|(source, dataset)| {
-        let data_set = format!("{}/{}", source.name, dataset.name);
+        let data_set = source.id(dataset);
         let pull = loaded.pull_of(settings, &source.name, &dataset.name);
         let age_days = pull.as_ref().and_then(|pull| age_days(settings, pull));
         let report = reports.get(&data_set);

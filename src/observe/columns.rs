@@ -6,7 +6,7 @@ use datafusion::arrow::array::{ArrayRef, DictionaryArray, Float64Array, Int32Arr
 use datafusion::arrow::datatypes::{DataType, Field, Int32Type, Schema, SchemaRef};
 
 use crate::error::Result;
-use crate::rows::collector::Collector;
+use crate::rows::collector::{Collector, SeriesKey};
 use crate::tables::schema;
 
 /// Builds record batches of observations; dictionaries are made once and shared by all batches.
@@ -19,11 +19,15 @@ pub(super) struct Batches {
     notes: ArrayRef,
     texts: ArrayRef,
     snapshots: ArrayRef,
+    editions: ArrayRef,
+    corrections: ArrayRef,
     /// Per series, per column: the index in that column's dictionary.
     series_codes: [Vec<i32>; 9],
     status_codes: Vec<i32>,
     note_codes: Vec<Option<i32>>,
     text_codes: Vec<Option<i32>>,
+    edition_codes: Vec<Option<i32>>,
+    correction_codes: Vec<Option<i32>>,
     pub schema: SchemaRef,
 }
 
@@ -33,7 +37,7 @@ impl Batches {
         let mut series: Vec<ArrayRef> = Vec::new();
         let mut series_codes: Vec<Vec<i32>> = Vec::new();
         for column in 0..9 {
-            let cell = |key: &crate::rows::series_key::SeriesKey| match column {
+            let cell = |key: &SeriesKey| match column {
                 0 => key.series.clone(),
                 8 => key.unit.clone(),
                 _ => key.dimensions()[column - 1].to_owned(),
@@ -45,6 +49,9 @@ impl Batches {
         let (statuses, status_codes) = dictionary(collector.details.iter().map(|d| d.obs_status.clone()));
         let (notes, note_codes) = optional_dictionary(collector.details.iter().map(|d| d.note.clone()));
         let (texts, text_codes) = optional_dictionary(collector.details.iter().map(|d| d.obs_text.clone()));
+        let (corrections, correction_codes) = optional_dictionary(collector.details.iter().map(|d| d.correction.clone()));
+        let edition = |key: &SeriesKey| Some(key.edition.clone()).filter(|edition| !edition.is_empty());
+        let (editions, edition_codes) = optional_dictionary(collector.series.iter().map(edition));
         let fields: Vec<Field> = schema::observations()
             .fields()
             .iter()
@@ -64,10 +71,14 @@ impl Batches {
             notes,
             texts,
             snapshots: Arc::new(StringArray::from(collector.bodies.iter().map(|(_, hash)| hash.clone()).collect::<Vec<_>>())),
+            editions,
+            corrections,
             series_codes: array(series_codes),
             status_codes,
             note_codes,
             text_codes,
+            edition_codes,
+            correction_codes,
             schema: Arc::new(Schema::new(fields)),
         }
     }
@@ -102,6 +113,8 @@ impl Batches {
             coded(order.iter().map(|i| collector.body_of(*i as usize) as i32).collect(), &self.snapshots)?
         });
         columns.push(Arc::new(rows().map(|r| i64::from(r.record)).collect::<Int64Array>()));
+        columns.push(coded(rows().map(|r| self.edition_codes[r.series as usize]).collect(), &self.editions)?);
+        columns.push(optional(&self.correction_codes, &self.corrections)?);
         Ok(RecordBatch::try_new(self.schema.clone(), columns)?)
     }
 }

@@ -11,7 +11,7 @@ use crate::rows::collector::Collector;
 use crate::rows::quarantine::{Quarantined, Reason};
 use crate::tables::schema::DIMENSIONS;
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 pub enum Action {
     Drop,
     /// Replace the value by another, or multiply it.
@@ -28,17 +28,20 @@ pub enum Action {
 const OBS_STATUS: [&str; 20] = ["A", "B", "D", "E", "F", "G", "H", "I", "J", "K", "L", "M", "N", "O", "P", "Q", "S", "U", "V", "W"];
 
 /// When the correction still applies: the wrong value as it was seen.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 pub enum Expect {
     Value(f64),
     Above(f64),
     Below(f64),
 }
 
-#[derive(Debug, Clone)]
+/// Serialised, it is what it does to observations, and what it says in them; not where it was found to apply.
+#[derive(Debug, Clone, Serialize)]
 pub struct Correction {
     pub id: String,
+    #[serde(skip)]
     pub source: String,
+    #[serde(skip)]
     pub dataset: Option<String>,
     pub series: Vec<String>,
     pub ref_area: String,
@@ -47,7 +50,9 @@ pub struct Correction {
     pub action: Action,
     pub expect: Expect,
     pub reason: String,
+    #[serde(skip)]
     pub evidence: String,
+    #[serde(skip)]
     pub place: Problem,
 }
 
@@ -283,6 +288,10 @@ impl Collector<'_> {
             detail.note = Some(match detail.note.take() {
                 Some(note) => format!("{note}; {said}"),
                 None => said,
+            });
+            detail.correction = Some(match detail.correction.take() {
+                Some(earlier) => format!("{earlier}, {}", correction.id),
+                None => correction.id.clone(),
             });
             self.rows[index].detail = self.detail(&detail);
         }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::error::{Code, Error, Result};
 use crate::fetch::Pull;
+use crate::observe::inputs::{Input, Inputs};
 use crate::observe::report::NormaliseReport;
 use crate::pipelines::Dataset;
 use crate::rows::collector::Collector;
@@ -79,7 +80,7 @@ fn percent(share: f64) -> String {
 
 /// What one normalisation found, to be held against the report of the last.
 pub(super) struct Found<'a> {
-    pub inputs: &'a BTreeMap<String, String>,
+    pub inputs: &'a Inputs,
     pub series: &'a BTreeMap<String, u64>,
     pub members: &'a BTreeSet<String>,
 }
@@ -102,10 +103,10 @@ pub(super) fn asked(dataset: &Dataset, pull: &Pull, collector: &Collector<'_>) -
 /// Series, breakdowns and archive members of the last report that are gone, or much smaller. Gives warnings for what
 /// a large archive may withdraw in the ordinary course; anything else is an error.
 pub(super) fn against(last: &NormaliseReport, now: &Found<'_>, dataset: &Dataset) -> Result<Vec<String>> {
-    let same = |input: &str| last.inputs.get(input) == now.inputs.get(input);
+    let same = |input: Input| last.inputs.get(&input) == now.inputs.get(&input);
     // Another selection or other names: nothing to compare.
-    let comparable = ["program", "data set definition"].into_iter().all(same)
-        && dataset.format.reference_files().iter().all(|name| same(&format!("reference/{name}")));
+    let comparable = [Input::Program, Input::Layout, Input::DatasetDefinition].into_iter().all(same)
+        && dataset.format.reference_files().iter().all(|name| same(Input::Reference { file: (*name).into() }));
     if dataset.minimum_share_of_last <= 0.0 || !comparable {
         return Ok(Vec::new());
     }

@@ -5,6 +5,7 @@ mod columns;
 mod contradictions;
 pub mod corrections;
 mod gates;
+pub mod inputs;
 pub mod normalise;
 pub mod report;
 mod write;

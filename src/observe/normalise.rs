@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::error::{Code, Error, Result};
 use crate::fetch::{Body, Pull, Store};
+use crate::files::hash_of;
 use crate::observe::corrections::Correction;
+use crate::observe::inputs::{self, Input, Inputs};
 use crate::observe::report::{Counts, NormaliseReport};
 use crate::observe::{contradictions, gates, write};
 use crate::pipelines::{Dataset, Source};
@@ -16,44 +18,24 @@ use crate::tables::{parquet, schema};
 use crate::workspace::Workspace;
 
 /// Changes whenever the meaning of an observation file changes.
-const LAYOUT: &str = "observations-4";
+const LAYOUT: &str = "observations-5";
 
-/// The named inputs of a normalisation.
-pub fn inputs(
-    source: &Source,
-    dataset: &Dataset,
-    pull: &Pull,
-    reference: &Reference,
-    corrections: &[&Correction],
-) -> BTreeMap<String, String> {
-    let hash = |text: String| blake3::hash(text.as_bytes()).to_hex().to_string();
-    let mut inputs = BTreeMap::new();
-    inputs.insert("program".into(), format!("{} {LAYOUT}", env!("CARGO_PKG_VERSION")));
-    inputs.insert("bodies".into(), hash(pull.bodies.iter().map(|b| format!("{} {}\n", b.name, b.hash)).collect()));
-    inputs.insert("data set definition".into(), hash(format!("{} {} {:?}", source.name, dataset.format.settings(), dataset.vintage)));
+/// What a normalisation depends on.
+pub fn inputs(source: &Source, dataset: &Dataset, pull: &Pull, reference: &Reference, corrections: &[&Correction]) -> Result<Inputs> {
+    let bodies: Vec<(&str, &str)> = pull.bodies.iter().map(|body| (body.name.as_str(), body.hash.as_str())).collect();
+    let mut inputs = Inputs::from([
+        (Input::Program, env!("CARGO_PKG_VERSION").into()),
+        (Input::Layout, LAYOUT.into()),
+        (Input::Bodies, hash_of(&bodies)?),
+        (Input::DatasetDefinition, hash_of(&(&source.name, dataset.format.settings(), &dataset.vintage))?),
+    ]);
     for name in ["areas.csv", "groups.csv", "area_codes.csv"].iter().chain(dataset.format.reference_files()) {
-        inputs.insert(format!("reference/{name}"), reference.hashes.get(*name).cloned().unwrap_or_default());
+        inputs.insert(Input::Reference { file: (*name).into() }, reference.hashes.get(*name).cloned().unwrap_or_default());
     }
     if !corrections.is_empty() {
-        inputs.insert(
-            "corrections".into(),
-            hash(
-                corrections
-                    .iter()
-                    .map(|c| format!("{:?}\n", (&c.id, &c.series, &c.ref_area, &c.years, &c.dimensions, &c.action, &c.expect, &c.reason)))
-                    .collect(),
-            ),
-        );
+        inputs.insert(Input::Corrections, hash_of(&corrections)?);
     }
-    inputs
-}
-
-pub fn key(inputs: &BTreeMap<String, String>) -> String {
-    let mut hasher = blake3::Hasher::new();
-    for (name, value) in inputs {
-        hasher.update(format!("{name}={value}\n").as_bytes());
-    }
-    hasher.finalize().to_hex().to_string()
+    Ok(inputs)
 }
 
 /// The corrections that concern a data set: of its series, as far as they are known.
@@ -82,7 +64,7 @@ pub fn normalise(context: &Context<'_>, source: &Source, dataset: &Dataset, pull
     let previous = NormaliseReport::load(context.workspace, &source.name, &dataset.name);
     let known = previous.as_ref().map(|p| p.series.as_slice());
     let corrections = relevant(context.corrections, &source.name, &dataset.name, known);
-    let key = key(&inputs(source, dataset, pull, context.reference, &corrections));
+    let key = inputs::key(&inputs(source, dataset, pull, context.reference, &corrections)?)?;
     if let Some(previous) = &previous
         && previous.key == key
         && previous.refused_until.is_none_or(|year| year > context.current_year)
@@ -109,7 +91,7 @@ pub fn normalise(context: &Context<'_>, source: &Source, dataset: &Dataset, pull
     }
     let series: Vec<String> = collector.series.iter().map(|key| key.series.clone()).collect();
     let corrections = relevant(context.corrections, &source.name, &dataset.name, Some(&series));
-    let inputs = inputs(source, dataset, pull, context.reference, &corrections);
+    let inputs = inputs(source, dataset, pull, context.reference, &corrections)?;
     collector.supersede();
     let outcomes = collector.correct(&corrections);
     let arranged = collector.arrange();
@@ -139,7 +121,7 @@ pub fn normalise(context: &Context<'_>, source: &Source, dataset: &Dataset, pull
         *reasons.entry(row.reason.code().to_owned()).or_insert(0) += 1;
     }
     let report = NormaliseReport {
-        key: self::key(&inputs),
+        key: inputs::key(&inputs)?,
         inputs,
         hash: crate::files::hash_file(&path)?,
         counts,

@@ -7,19 +7,21 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::corrections::Outcome;
+use super::inputs::Inputs;
+use crate::dataset_id::DatasetId;
 use crate::engine::observations::ObservationFile;
 use crate::error::Result;
 use crate::workspace::Workspace;
 
-/// The observation files at hand: `source/dataset` -> report.
-pub type Reports = BTreeMap<String, NormaliseReport>;
+/// The observation files at hand.
+pub type Reports = BTreeMap<DatasetId, NormaliseReport>;
 
 /// The observation files of these data sets, in this order, as the engine reads them.
-pub fn observation_files(workspace: &Workspace, reports: &Reports, datasets: &[String]) -> Vec<ObservationFile> {
-    let file = |name: &String| {
-        let (report, (source, dataset)) = (reports.get(name)?, name.split_once('/')?);
+pub fn observation_files(workspace: &Workspace, reports: &Reports, datasets: &[DatasetId]) -> Vec<ObservationFile> {
+    let file = |id: &DatasetId| {
+        let report = reports.get(id)?;
         let path = workspace.observation_file(&report.hash);
-        Some(ObservationFile { source: source.to_owned(), dataset: dataset.to_owned(), path, series: report.series.clone() })
+        Some(ObservationFile { id: id.clone(), path, series: report.series.clone() })
     };
     datasets.iter().filter_map(file).collect()
 }
@@ -38,8 +40,8 @@ pub struct Counts {
 pub struct NormaliseReport {
     /// Hash of everything that went in: equal key, equal output.
     pub key: String,
-    /// Named parts of the key, so that a change can be told apart.
-    pub inputs: BTreeMap<String, String>,
+    /// What the key is made of, so that a change can be told apart.
+    pub inputs: Inputs,
     /// blake3 of the observation file.
     pub hash: String,
     pub counts: Counts,
@@ -70,7 +72,7 @@ impl NormaliseReport {
     pub fn of_file(hash: &str, series: &[String]) -> Self {
         Self {
             key: String::new(),
-            inputs: BTreeMap::new(),
+            inputs: Inputs::new(),
             hash: hash.to_owned(),
             counts: Counts::default(),
             quarantine_reasons: BTreeMap::new(),

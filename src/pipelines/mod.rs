@@ -6,6 +6,7 @@ use std::path::Path;
 
 use crate::authored::rules;
 use crate::authored::toml::{TableReader, read_document};
+use crate::dataset_id::DatasetId;
 use crate::error::{Code, Problem, SourceText, suggestion};
 use crate::fetch::Http;
 
@@ -33,6 +34,11 @@ pub struct Source {
 impl Source {
     pub fn dataset(&self, name: &str) -> Option<&Dataset> {
         self.datasets.iter().find(|dataset| dataset.name == name)
+    }
+
+    /// The name of one of its data sets.
+    pub fn id(&self, dataset: &Dataset) -> DatasetId {
+        DatasetId::new(&self.name, &dataset.name)
     }
 }
 
@@ -162,8 +168,7 @@ pub fn select<'a>(sources: &'a [Source], only: &[String]) -> crate::error::Resul
     let all = || sources.iter().flat_map(|source| source.datasets.iter().map(move |dataset| (source, dataset)));
     for wanted in only {
         if !all().any(|(source, dataset)| matches(source, dataset, wanted)) {
-            let known: Vec<String> =
-                sources.iter().map(|s| s.name.clone()).chain(all().map(|(s, d)| format!("{}/{}", s.name, d.name))).collect();
+            let known: Vec<String> = sources.iter().map(|s| s.name.clone()).chain(all().map(|(s, d)| s.id(d).to_string())).collect();
             return Err(crate::error::Error::Usage {
                 message: format!("no source or data set `{wanted}`"),
                 hint: suggestion(wanted, known.iter().map(String::as_str)),
@@ -174,5 +179,5 @@ pub fn select<'a>(sources: &'a [Source], only: &[String]) -> crate::error::Resul
 }
 
 fn matches(source: &Source, dataset: &Dataset, wanted: &str) -> bool {
-    wanted == source.name || wanted.split_once('/') == Some((source.name.as_str(), dataset.name.as_str()))
+    wanted == source.name || wanted == source.id(dataset).to_string()
 }

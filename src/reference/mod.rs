@@ -20,21 +20,21 @@ pub use self::membership::MembershipMode;
 pub use self::series::ItuSeries;
 use crate::authored::csv_table::CsvTable;
 use crate::authored::typed_csv;
-use crate::error::{Code, Problem, SourceText};
-use crate::tables::cells::Table;
+use crate::error::{Code, Error, Problem, Result, SourceText};
 use crate::tables::schema;
+use crate::tables::views::{Areas, Groups, Membership};
 
-/// Everything in the reference folder, read once.
+/// Everything in the reference folder, read once. A copy shares what [`Reference::replace`] does not touch.
 #[derive(Debug, Clone)]
 pub struct Reference {
-    pub areas: AreaCodes,
+    pub areas: Arc<AreaCodes>,
     /// Typed tables that SQL sees, by name.
     pub tables: BTreeMap<&'static str, RecordBatch>,
-    pub itu_series: HashMap<String, ItuSeries>,
+    pub itu_series: Arc<HashMap<String, ItuSeries>>,
     /// blake3 of each file, by file name.
-    pub hashes: BTreeMap<String, String>,
-    names: HashMap<String, String>,
-    group_schemes: HashMap<String, String>,
+    pub hashes: Arc<BTreeMap<String, String>>,
+    names: Arc<HashMap<String, String>>,
+    group_schemes: Arc<HashMap<String, String>>,
 }
 
 impl Reference {
@@ -102,29 +102,43 @@ impl Reference {
 
         let names = pairs(&areas, "ref_area", "name").chain(pairs(&groups, "group_code", "name")).collect();
         let group_schemes = pairs(&groups, "group_code", "group_scheme").collect();
-        Self { areas: codes, tables, itu_series: series::by_id(&itu), hashes, names, group_schemes }
+        Self {
+            areas: Arc::new(codes),
+            tables,
+            itu_series: Arc::new(series::by_id(&itu)),
+            hashes: Arc::new(hashes),
+            names: Arc::new(names),
+            group_schemes: Arc::new(group_schemes),
+        }
     }
 
     /// Puts another table in the place of one, as a test case does.
-    pub fn replace(&mut self, name: &str, batch: RecordBatch) {
+    pub fn replace(&mut self, name: &str, batch: RecordBatch) -> Result<()> {
         let Some(slot) = ["areas", "groups", "membership", "population", "gni_per_capita", "units"].into_iter().find(|n| *n == name) else {
-            return;
+            return Ok(());
         };
-        let cells = Table(&batch);
-        let code = |column: &str, row: usize| cells.text(column, row).unwrap_or_default().to_owned();
-        for row in 0..cells.len() {
-            match slot {
-                "areas" => {
-                    self.names.insert(code("ref_area", row), code("name", row));
-                }
-                "groups" => {
-                    self.names.insert(code("group_code", row), code("name", row));
-                    self.group_schemes.insert(code("group_code", row), code("group_scheme", row));
-                }
-                _ => {}
+        match slot {
+            "areas" => {
+                let (areas, names) = (Areas::of(&batch)?, Arc::make_mut(&mut self.names));
+                names.extend((0..areas.len()).map(|row| (areas.ref_area.value(row).to_owned(), areas.name.value(row).to_owned())));
             }
+            "groups" => {
+                let groups = Groups::of(&batch)?;
+                let code = |row: usize| groups.group_code.value(row).to_owned();
+                let rows = 0..groups.len();
+                Arc::make_mut(&mut self.names).extend(rows.clone().map(|row| (code(row), groups.name.value(row).to_owned())));
+                let schemes = rows.map(|row| (code(row), groups.group_scheme.value(row).to_owned()));
+                Arc::make_mut(&mut self.group_schemes).extend(schemes);
+            }
+            _ => {}
         }
         self.tables.insert(slot, batch);
+        Ok(())
+    }
+
+    /// A table by its name.
+    pub fn table(&self, name: &str) -> Result<&RecordBatch> {
+        self.tables.get(name).ok_or_else(|| Error::Internal(format!("no reference table `{name}`")))
     }
 
     /// The name of an area or group; the code itself when unknown.
@@ -146,17 +160,14 @@ impl Reference {
     }
 
     /// Group -> economies, whatever the year.
-    pub fn members(&self) -> HashMap<String, BTreeSet<String>> {
+    pub fn members(&self) -> Result<HashMap<String, BTreeSet<String>>> {
+        let membership = Membership::of(self.table("membership")?)?;
         let mut members: HashMap<String, BTreeSet<String>> = HashMap::new();
-        if let Some(batch) = self.tables.get("membership") {
-            let cells = Table(batch);
-            for row in 0..cells.len() {
-                if let (Some(group), Some(area)) = (cells.text("group_code", row), cells.text("ref_area", row)) {
-                    members.entry(group.to_owned()).or_default().insert(area.to_owned());
-                }
-            }
+        for row in 0..membership.len() {
+            let (group, area) = (membership.group_code.value(row), membership.ref_area.value(row));
+            members.entry(group.to_owned()).or_default().insert(area.to_owned());
         }
-        members
+        Ok(members)
     }
 
     pub fn schemes(&self) -> Vec<String> {
@@ -187,4 +198,23 @@ fn groups_batch(table: &CsvTable) -> RecordBatch {
         (0..table.len()).map(|row| table.get(row, "members_expected").parse::<i64>().ok()).collect();
     columns.push(Arc::new(expected));
     made(schema::groups(), columns)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Each test case copied the crosswalk and every name.
+    #[test]
+    fn a_copy_shares_what_is_not_replaced() {
+        let today = Date::constant(2026, 11, 1);
+        let original = Reference::load(Path::new(env!("CARGO_MANIFEST_DIR")), MembershipMode::Current, today, &mut Vec::new());
+        let mut copy = original.clone();
+        let gone = RecordBatch::new_empty(schema::membership());
+        copy.replace("membership", gone).unwrap();
+        assert!(copy.members().unwrap().is_empty() && !original.members().unwrap().is_empty());
+        assert!(Arc::ptr_eq(&copy.areas, &original.areas) && Arc::ptr_eq(&copy.itu_series, &original.itu_series));
+        assert!(Arc::ptr_eq(&copy.names, &original.names) && Arc::ptr_eq(&copy.group_schemes, &original.group_schemes));
+        assert!(copy.replace("areas", RecordBatch::new_empty(schema::units())).unwrap_err().to_string().contains("`ref_area`"));
+    }
 }

@@ -8,6 +8,7 @@ use datafusion::arrow::array::RecordBatch;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
+use crate::dataset_id::{DatasetId, listed};
 use crate::engine::{Engine, Limits, observations, tables};
 use crate::error::{Error, Result};
 use crate::fetch::Pull;
@@ -44,7 +45,7 @@ pub struct Build<'a> {
     pub reference: Arc<Reference>,
     pub checks: &'a [Check],
     pub reports: Arc<Reports>,
-    pub states: &'a BTreeMap<String, DatasetState>,
+    pub states: &'a BTreeMap<DatasetId, DatasetState>,
     pub settings: Inputs,
     pub membership: &'a str,
     pub now: jiff::Timestamp,
@@ -79,7 +80,7 @@ pub struct Built {
 }
 
 impl Build<'_> {
-    pub fn inputs(&self) -> Inputs {
+    pub fn inputs(&self) -> Result<Inputs> {
         fingerprint::of_release(&self.catalogue, &self.reference, &self.reports, &self.settings)
     }
 
@@ -89,8 +90,8 @@ impl Build<'_> {
 
     /// Computes and checks everything.
     pub async fn build(&self) -> Result<Built> {
-        let inputs = self.inputs();
-        let key = fingerprint::key(&inputs);
+        let inputs = self.inputs()?;
+        let key = fingerprint::key(&inputs)?;
         let id = format!("{}-{}", self.now.strftime("%Y%m%dT%H%M%SZ"), &key[..8]);
         // A release that is damaged is nothing to compare with.
         let previous = promote::current(self.workspace).filter(|path| Manifest::verified(path).is_ok());
@@ -130,8 +131,8 @@ impl Build<'_> {
     fn base_engine(&self) -> Result<Engine> {
         let engine = Engine::new(self.limits)?;
         tables::register_reference(&engine, &self.reference)?;
-        let all = self.sources.iter().flat_map(|s| s.datasets.iter().map(move |d| format!("{}/{}", s.name, d.name)));
-        let all: Vec<String> = all.filter(|name| self.reports.contains_key(name)).collect();
+        let all = self.sources.iter().flat_map(|s| s.datasets.iter().map(move |d| s.id(d)));
+        let all: Vec<DatasetId> = all.filter(|id| self.reports.contains_key(id)).collect();
         observations::register(&engine, &self.workspace.data, &observation_files(self.workspace, &self.reports, &all))?;
         Ok(engine)
     }
@@ -185,7 +186,7 @@ impl Build<'_> {
     /// Why a target has no data: the data sets never loaded, and how to get them.
     fn missing_text(&self, indicator: &Indicator) -> Option<String> {
         let missing = fingerprint::missing_datasets(indicator, &self.catalogue, &self.reports);
-        (!missing.is_empty()).then(|| format!("not loaded: {}", missing.join(", ")))
+        (!missing.is_empty()).then(|| format!("not loaded: {}", listed(&missing)))
     }
 
     /// `before`: what the current release was made of. A gate compares with that, whenever it was that data came in:
@@ -202,10 +203,10 @@ impl Build<'_> {
         let (mut data_sets, mut corrections, mut quarantine) = (Vec::new(), Vec::new(), Vec::new());
         for source in self.sources {
             for dataset in &source.datasets {
-                let name = format!("{}/{}", source.name, dataset.name);
-                let state = self.states.get(&name);
-                let report = self.reports.get(&name);
-                let entry = before.and_then(|m| m.inputs.iter().find(|i| i.source == source.name && i.dataset == dataset.name));
+                let id = source.id(dataset);
+                let state = self.states.get(&id);
+                let report = self.reports.get(&id);
+                let entry = before.and_then(|m| m.inputs.iter().find(|i| i.id() == id));
                 let renewed = report.is_some_and(|r| entry.is_none_or(|e| e.observation_file != r.hash));
                 let vintage_changed = report.is_some_and(|r| entry.is_some_and(|e| e.vintage != r.vintage));
                 data_sets.push(vec![
@@ -266,8 +267,8 @@ impl Build<'_> {
         let mut entries = Vec::new();
         for source in self.sources {
             for dataset in &source.datasets {
-                let name = format!("{}/{}", source.name, dataset.name);
-                let (Some(report), Some(state)) = (self.reports.get(&name), self.states.get(&name)) else { continue };
+                let id = source.id(dataset);
+                let (Some(report), Some(state)) = (self.reports.get(&id), self.states.get(&id)) else { continue };
                 let Some(pull) = &state.pull else { continue };
                 entries.push(InputEntry {
                     source: source.name.clone(),
@@ -345,7 +346,7 @@ impl Build<'_> {
             &diff::Side { manifest: &old, values: old_values },
             &diff::Side { manifest, values },
             &|hash| self.workspace.observation_file(hash),
-            &self.reference.members(),
+            &self.reference.members()?,
         )
     }
 }

@@ -1,12 +1,14 @@
 //! `catalog.json`: what a dashboard needs to label things: indicators, targets, groups, code lists, units.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 
 use crate::error::Result;
 use crate::indicator::{Catalogue, TargetKind};
 use crate::reference::Reference;
-use crate::tables::cells::Table;
 use crate::tables::schema::DIMENSIONS;
+use crate::tables::views::{Areas, Groups, Membership, Units};
 use crate::workspace::Workspace;
 
 pub fn json(workspace: &Workspace, catalogue: &Catalogue, reference: &Reference) -> Result<Vec<u8>> {
@@ -14,9 +16,9 @@ pub fn json(workspace: &Workspace, catalogue: &Catalogue, reference: &Reference)
     let mut bytes = serde_json::to_vec_pretty(&json!({
         "schema_version": 1,
         "indicators": indicators,
-        "areas": rows(reference, "areas", &["ref_area", "name", "iso2", "m49"]),
-        "groups": groups(reference),
-        "units": rows(reference, "units", &["unit", "name", "symbol"]),
+        "areas": areas(reference)?,
+        "groups": groups(reference)?,
+        "units": units(reference)?,
         "code_lists": code_lists(workspace),
     }))?;
     bytes.push(b'\n');
@@ -55,31 +57,41 @@ fn indicator(indicator: &crate::indicator::Indicator) -> Value {
     })
 }
 
-fn rows(reference: &Reference, table: &str, columns: &[&str]) -> Vec<Value> {
-    let Some(batch) = reference.tables.get(table) else { return Vec::new() };
-    let cells = Table(batch);
-    (0..cells.len()).map(|row| Value::Object(columns.iter().map(|c| ((*c).to_owned(), json!(cells.text(c, row)))).collect())).collect()
+fn areas(reference: &Reference) -> Result<Vec<Value>> {
+    let areas = Areas::of(reference.table("areas")?)?;
+    let area = |row| {
+        json!({
+            "ref_area": areas.ref_area.value(row), "name": areas.name.value(row), "iso2": areas.iso2.value(row), "m49": areas.m49.value(row),
+        })
+    };
+    Ok((0..areas.len()).map(area).collect())
 }
 
-fn groups(reference: &Reference) -> Vec<Value> {
-    let mut members: std::collections::BTreeMap<String, Vec<String>> = std::collections::BTreeMap::new();
-    if let Some(batch) = reference.tables.get("membership") {
-        let cells = Table(batch);
-        for row in 0..cells.len() {
-            if let (Some(group), Some(area)) = (cells.text("group_code", row), cells.text("ref_area", row)) {
-                let list = members.entry(group.to_owned()).or_default();
-                if list.last().is_none_or(|last| last != area) {
-                    list.push(area.to_owned());
-                }
-            }
+fn units(reference: &Reference) -> Result<Vec<Value>> {
+    let units = Units::of(reference.table("units")?)?;
+    let unit = |row| json!({ "unit": units.unit.value(row), "name": units.name.value(row), "symbol": units.symbol.value(row) });
+    Ok((0..units.len()).map(unit).collect())
+}
+
+fn groups(reference: &Reference) -> Result<Vec<Value>> {
+    let membership = Membership::of(reference.table("membership")?)?;
+    let mut members: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for row in 0..membership.len() {
+        let list = members.entry(membership.group_code.value(row)).or_default();
+        let area = membership.ref_area.value(row);
+        if list.last() != Some(&area) {
+            list.push(area);
         }
     }
-    let mut groups = rows(reference, "groups", &["group_code", "group_scheme", "name"]);
-    for group in &mut groups {
-        let code = group["group_code"].as_str().unwrap_or_default().to_owned();
-        group["members"] = json!(members.get(&code).cloned().unwrap_or_default());
-    }
-    groups
+    let groups = Groups::of(reference.table("groups")?)?;
+    let group = |row| {
+        let code = groups.group_code.value(row);
+        json!({
+            "group_code": code, "group_scheme": groups.group_scheme.value(row), "name": groups.name.value(row),
+            "members": members.get(code).map(Vec::as_slice).unwrap_or_default(),
+        })
+    };
+    Ok((0..groups.len()).map(group).collect())
 }
 
 fn code_lists(workspace: &Workspace) -> Value {

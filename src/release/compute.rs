@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use datafusion::arrow::array::{Array, ArrayRef, AsArray, BooleanArray, Float64Array, Int32Array, Int64Array, RecordBatch, StringArray};
+use datafusion::arrow::array::{Array, ArrayRef, BooleanArray, Float64Array, Int32Array, Int64Array, RecordBatch, StringArray};
 use datafusion::arrow::compute::filter_record_batch;
-use datafusion::arrow::datatypes::{Int32Type, SchemaRef};
+use datafusion::arrow::datatypes::SchemaRef;
 
 use crate::engine::Engine;
 use crate::error::{Code, Error, Result, SourceText};
@@ -13,10 +13,10 @@ use crate::indicator::methods::{ROLLED, ROLLUP};
 use crate::indicator::{Catalogue, Indicator, Rollup};
 use crate::reference::Reference;
 use crate::release::shared;
-use crate::tables::cells::Table;
 use crate::tables::conform::conform;
 use crate::tables::schema::{self, DIMENSIONS};
 use crate::tables::sort::sort;
+use crate::tables::views::{Cells, CountryValues, Membership, Values};
 
 /// An indicator's values in key order, and the engine that still holds every step, for explanations.
 pub struct Computed {
@@ -29,9 +29,12 @@ pub async fn indicator(base: &Engine, catalogue: &Catalogue, reference: &Referen
     let engine = base.sibling()?;
     see_as(&engine, catalogue, reference, indicator).await?;
     let rows = select(&engine, catalogue, indicator).await?;
-    check_rows(&rows, reference, indicator)?;
-    check_finite(&rows, &["value", "weight", "numerator", "denominator", "coverage"], indicator)?;
-    let parts = split(&rows, reference)?;
+    let given = CountryValues::of(&rows)?;
+    check_rows(&given, reference, indicator)?;
+    let CountryValues { ref_area, time_period, value, weight, numerator, denominator, coverage, .. } = given;
+    let numbers = [("value", value), ("weight", weight), ("numerator", numerator), ("denominator", denominator), ("coverage", coverage)];
+    check_finite(ref_area, time_period, &numbers, indicator)?;
+    let parts = split(&rows, &given, reference)?;
     engine.register_batches("country_values", rows.schema(), vec![parts.countries.clone()])?;
     engine.register_batches("published", rows.schema(), vec![parts.published])?;
     engine.register_batches("given", rows.schema(), vec![parts.given])?;
@@ -50,7 +53,8 @@ pub async fn indicator(base: &Engine, catalogue: &Catalogue, reference: &Referen
     }
     let (_, batches) = run(&engine, &last.text).await?;
     let values = sort(&conform(&batches, &schema::values(), &|_| None)?, &schema::values_key())?;
-    check_finite(&values, &["value", "coverage"], indicator)?;
+    let Values { ref_area, time_period, value, coverage, .. } = Values::of(&values)?;
+    check_finite(ref_area, time_period, &[("value", value), ("coverage", coverage)], indicator)?;
     Ok(Computed { values, engine })
 }
 
@@ -115,32 +119,28 @@ fn in_file(error: Error, indicator: &Indicator) -> Error {
     }
 }
 
-/// One row per economy, year and breakdown; areas that exist.
-fn check_rows(rows: &RecordBatch, reference: &Reference, indicator: &Indicator) -> Result<()> {
-    let areas = rows.column(0).as_string::<i32>();
-    let years = rows.column(1).as_primitive::<Int32Type>();
-    let texts: Vec<_> = (2..10).map(|i| rows.column(i).as_string::<i32>()).collect();
-    let text = |column: usize, row: usize| if texts[column].is_null(row) { "" } else { texts[column].value(row) };
+/// One row per economy, year and breakdown; areas that exist. Rows come sorted, so that equal keys are neighbours.
+fn check_rows(rows: &CountryValues<'_>, reference: &Reference, indicator: &Indicator) -> Result<()> {
     let fail = |code, message: String, hint: &str| {
         Err(Error::Query { code, message: format!("{}: {message}", indicator.text.path), hint: Some(hint.into()) })
     };
-    for row in 0..rows.num_rows() {
-        if !reference.is_area(areas.value(row)) {
+    let key = |row: usize| {
+        (rows.ref_area.value(row), rows.time_period.value(row), rows.dimensions(row), rows.estimate.cell(row).unwrap_or_default())
+    };
+    for row in 0..rows.len() {
+        let (area, year, dimensions, _) = key(row);
+        if !reference.is_area(area) {
             return fail(
                 Code::UnknownArea,
-                format!("ref_area `{}` is neither an economy nor a group", areas.value(row)),
+                format!("ref_area `{area}` is neither an economy nor a group"),
                 "use ISO 3166-1 alpha-3 or a code of groups.csv",
             );
         }
-        if row > 0
-            && areas.value(row) == areas.value(row - 1)
-            && years.value(row) == years.value(row - 1)
-            && (0..8).all(|c| text(c, row) == text(c, row - 1))
-        {
-            let dims: Vec<&str> = (0..7).map(|c| text(c, row)).filter(|c| *c != "_T").collect();
+        if row > 0 && key(row) == key(row - 1) {
+            let dims: Vec<&str> = dimensions.into_iter().filter(|code| *code != "_T").collect();
             return fail(
                 Code::SeveralRows,
-                format!("several rows for {} {} {}", areas.value(row), years.value(row), dims.join(" ")).trim_end().to_owned(),
+                format!("several rows for {area} {year} {}", dims.join(" ")).trim_end().to_owned(),
                 "give one row per economy, year and breakdown: choose between sources, or name the missing dimension",
             );
         }
@@ -149,20 +149,14 @@ fn check_rows(rows: &RecordBatch, reference: &Reference, indicator: &Indicator) 
 }
 
 /// Numbers that can be published: a division by zero or an overflow is an error, not a value.
-fn check_finite(rows: &RecordBatch, columns: &[&str], indicator: &Indicator) -> Result<()> {
-    let cells = Table(rows);
-    for column in columns {
-        for row in 0..rows.num_rows() {
-            if let Some(number) = cells.float(column, row).filter(|x| !x.is_finite()) {
-                let place =
-                    format!("{} {}", cells.text("ref_area", row).unwrap_or_default(), cells.int("time_period", row).unwrap_or_default());
-                return Err(Error::Query {
-                    code: Code::NotFinite,
-                    message: format!("{}: {column} is {number} for {place}", indicator.text.path),
-                    hint: Some("write x / nullif(y, 0.0), so that a division by zero gives no value".into()),
-                });
-            }
-        }
+fn check_finite(areas: &StringArray, years: &Int32Array, columns: &[(&str, &Float64Array)], indicator: &Indicator) -> Result<()> {
+    for (name, column) in columns {
+        let Some(row) = (0..column.len()).find(|row| column.cell(*row).is_some_and(|number| !number.is_finite())) else { continue };
+        return Err(Error::Query {
+            code: Code::NotFinite,
+            message: format!("{}: {name} is {} for {} {}", indicator.text.path, column.value(row), areas.value(row), years.value(row)),
+            hint: Some("write x / nullif(y, 0.0), so that a division by zero gives no value".into()),
+        });
     }
     Ok(())
 }
@@ -174,23 +168,21 @@ struct Parts {
 }
 
 /// Economies, the agency's own aggregates, and rows that bring their estimate.
-fn split(rows: &RecordBatch, reference: &Reference) -> Result<Parts> {
-    let areas = rows.column(0).as_string::<i32>();
-    let estimates = rows.column(9).as_string::<i32>();
+fn split(rows: &RecordBatch, cells: &CountryValues<'_>, reference: &Reference) -> Result<Parts> {
     let mask = |f: &dyn Fn(usize) -> bool| (0..rows.num_rows()).map(|row| Some(f(row))).collect::<BooleanArray>();
-    let is_group = |row: usize| reference.group_scheme(areas.value(row)).is_some();
+    let is_group = |row: usize| reference.group_scheme(cells.ref_area.value(row)).is_some();
     let part = |f: &dyn Fn(usize) -> bool| filter_record_batch(rows, &mask(f));
     Ok(Parts {
-        countries: part(&|row| estimates.is_null(row) && !is_group(row))?,
-        published: part(&|row| estimates.is_null(row) && is_group(row))?,
-        given: part(&|row| !estimates.is_null(row))?,
+        countries: part(&|row| cells.estimate.is_null(row) && !is_group(row))?,
+        published: part(&|row| cells.estimate.is_null(row) && is_group(row))?,
+        given: part(&|row| !cells.estimate.is_null(row))?,
     })
 }
 
 fn register_membership(engine: &Engine, reference: &Reference, indicator: &Indicator) -> Result<()> {
-    let Some(batch) = reference.tables.get("membership") else { return shared::register_empty(engine) };
+    let batch = reference.table("membership")?;
     engine.register_batches(shared::ALL_MEMBERSHIP, batch.schema(), vec![batch.clone()])?;
-    let schemes = batch.column(0).as_string::<i32>();
+    let schemes = Membership::of(batch)?.group_scheme;
     let wanted: BooleanArray = schemes.iter().map(|s| Some(s.is_some_and(|s| indicator.groups.iter().any(|g| g == s)))).collect();
     engine.register_batches("membership", batch.schema(), vec![filter_record_batch(batch, &wanted)?])
 }

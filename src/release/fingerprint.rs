@@ -1,28 +1,24 @@
 //! What a release is made of, by name and hash: the base of `plan`, of skipping and of telling causes apart.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
+use crate::dataset_id::DatasetId;
 use crate::engine::tokens;
+use crate::error::{Result, SourceText};
+use crate::files::hash_of;
 use crate::indicator::header::ROLLUP_NONE;
 use crate::indicator::{Catalogue, Indicator, Rollup};
 use crate::observe::Reports;
+use crate::observe::inputs::changes;
+pub use crate::observe::inputs::{Input, Inputs, key};
 use crate::reference::Reference;
 use crate::release::shared;
-
-/// Named inputs with their hashes.
-pub type Inputs = BTreeMap<String, String>;
-
-/// The input that is the year of the run.
-pub const CLOCK: &str = "year of the clock";
-
-/// Stands between a file and a key of its header.
-const KEY: &str = ": ";
 
 /// Everything that the values of one indicator depend on, those of the indicators it reads included.
 pub fn of_indicator(indicator: &Indicator, catalogue: &Catalogue, reference: &Reference, reports: &Reports, settings: &Inputs) -> Inputs {
     let mut inputs = settings.clone();
     // Progress looks at the clock, no value does.
-    inputs.remove(CLOCK);
+    inputs.remove(&Input::Clock);
     collect(indicator, catalogue, reference, reports, &mut inputs, &mut BTreeSet::new());
     inputs
 }
@@ -38,55 +34,60 @@ fn collect(
     if !seen.insert(indicator.name.clone()) {
         return;
     }
-    inputs.insert(indicator.text.path.to_string(), indicator.select_hash());
+    inputs.insert(sql(&indicator.text), indicator.select_hash());
     for (key, value) in indicator.method_keys() {
-        inputs.insert(format!("{}{KEY}{key}", indicator.text.path), value);
+        inputs.insert(Input::HeaderKey { path: indicator.text.path.to_string(), key: key.into() }, value);
     }
     for text in shared::read_by(catalogue, &indicator.text) {
-        inputs.insert(text.path.to_string(), tokens::hash(&text.text));
+        inputs.insert(sql(text), tokens::hash(&text.text));
     }
     // Where nothing is rolled up, only the last step runs.
     let rolled = indicator.rollup != ROLLUP_NONE;
     for step in catalogue.steps.iter().skip(if rolled { 0 } else { catalogue.steps.len().saturating_sub(1) }) {
-        inputs.insert(step.text.path.to_string(), tokens::hash(&step.text.text));
+        inputs.insert(sql(&step.text), tokens::hash(&step.text.text));
     }
     if let Some(rollup) = catalogue.rollups.get(&indicator.rollup) {
-        inputs.insert(rollup.text.path.to_string(), tokens::hash(&rollup.text.text));
+        inputs.insert(sql(&rollup.text), tokens::hash(&rollup.text.text));
         for (key, value) in rollup.method_keys() {
-            inputs.insert(format!("{}{KEY}{key}", rollup.text.path), value);
+            inputs.insert(Input::HeaderKey { path: rollup.text.path.to_string(), key: key.into() }, value);
         }
     }
     for file in indicator.derived.iter().map(String::as_str).chain(indicator.derived.is_some().then_some("group_population")) {
         if let Some(text) = catalogue.derived.get(file) {
-            inputs.insert(text.path.to_string(), tokens::hash(&text.text));
+            inputs.insert(sql(text), tokens::hash(&text.text));
         }
     }
     for name in ["areas.csv", "groups.csv", "membership.csv", "population.csv", "gni_per_capita.csv"] {
         let table = name.trim_end_matches(".csv");
         let used = table != "gni_per_capita" || indicator.sql().contains(table);
         if let (true, Some(hash)) = (used, reference.hashes.get(name)) {
-            inputs.insert(format!("pipelines/reference/{name}"), hash.clone());
+            inputs.insert(Input::Reference { file: name.to_string() }, hash.clone());
         }
     }
     for dataset in datasets_of(indicator, reports) {
-        inputs.insert(format!("observations/{dataset}"), reports.get(&dataset).map(|r| r.hash.clone()).unwrap_or_default());
+        let hash = reports.get(&dataset).map(|r| r.hash.clone()).unwrap_or_default();
+        inputs.insert(Input::Observations { dataset }, hash);
     }
     for index in catalogue.dependencies(indicator) {
         collect(&catalogue.indicators[index], catalogue, reference, reports, inputs, seen);
     }
 }
 
+fn sql(text: &SourceText) -> Input {
+    Input::Sql { path: text.path.to_string() }
+}
+
 /// The data sets at hand that an indicator may read: those that its header names, else all.
-pub fn datasets_of(indicator: &Indicator, reports: &Reports) -> Vec<String> {
+pub fn datasets_of(indicator: &Indicator, reports: &Reports) -> Vec<DatasetId> {
     if indicator.datasets.is_empty() {
         return reports.keys().cloned().collect();
     }
-    indicator.datasets.iter().filter(|name| reports.contains_key(*name)).cloned().collect()
+    indicator.datasets.iter().filter(|id| reports.contains_key(id)).cloned().collect()
 }
 
 /// The data sets that an indicator names and that have never been loaded.
-pub fn missing_datasets(indicator: &Indicator, catalogue: &Catalogue, reports: &Reports) -> Vec<String> {
-    let mut missing: Vec<String> = indicator.datasets.iter().filter(|name| !reports.contains_key(*name)).cloned().collect();
+pub fn missing_datasets(indicator: &Indicator, catalogue: &Catalogue, reports: &Reports) -> Vec<DatasetId> {
+    let mut missing: Vec<DatasetId> = indicator.datasets.iter().filter(|id| !reports.contains_key(id)).cloned().collect();
     for index in catalogue.dependencies(indicator) {
         for name in missing_datasets(&catalogue.indicators[index], catalogue, reports) {
             if !missing.contains(&name) {
@@ -98,73 +99,42 @@ pub fn missing_datasets(indicator: &Indicator, catalogue: &Catalogue, reports: &
 }
 
 /// Everything a whole release depends on.
-pub fn of_release(catalogue: &Catalogue, reference: &Reference, reports: &Reports, settings: &Inputs) -> Inputs {
+pub fn of_release(catalogue: &Catalogue, reference: &Reference, reports: &Reports, settings: &Inputs) -> Result<Inputs> {
     let mut inputs = settings.clone();
     for indicator in &catalogue.indicators {
-        // Targets, metadata and caveats are published too, so the whole file counts here.
-        let parts = (indicator.select_hash(), indicator.method_keys(), indicator.targets_hash(), metadata_hash(indicator));
-        inputs.insert(indicator.text.path.to_string(), blake3::hash(format!("{parts:?}").as_bytes()).to_hex().to_string());
+        inputs.insert(sql(&indicator.text), published_hash(indicator)?);
     }
     let steps = catalogue.steps.iter().map(|step| &step.text);
     for text in steps.chain(catalogue.shared.values()).chain(catalogue.derived.values()).chain(catalogue.checks.values()) {
-        inputs.insert(text.path.to_string(), tokens::hash(&text.text));
+        inputs.insert(sql(text), tokens::hash(&text.text));
     }
     for rollup in catalogue.rollups.values() {
-        inputs.insert(rollup.text.path.to_string(), rollup_hash(rollup));
+        inputs.insert(sql(&rollup.text), rollup_hash(rollup)?);
     }
     if let Some(text) = &catalogue.defaults.text {
-        inputs.insert(text.path.to_string(), blake3::hash(text.text.as_bytes()).to_hex().to_string());
+        inputs.insert(sql(text), blake3::hash(text.text.as_bytes()).to_hex().to_string());
     }
-    for (name, hash) in &reference.hashes {
-        inputs.insert(format!("pipelines/reference/{name}"), hash.clone());
+    for (name, hash) in reference.hashes.iter() {
+        inputs.insert(Input::Reference { file: name.clone() }, hash.clone());
     }
-    for (name, report) in reports {
-        inputs.insert(format!("observations/{name}"), report.hash.clone());
+    for (dataset, report) in reports {
+        inputs.insert(Input::Observations { dataset: dataset.clone() }, report.hash.clone());
     }
-    inputs
+    Ok(inputs)
 }
 
 /// What is told of the parts, and the formula in words, is no input: nothing that is published follows from it.
-fn rollup_hash(rollup: &Rollup) -> String {
-    let mut hasher = blake3::Hasher::new();
-    hasher.update(tokens::hash(&rollup.text.text).as_bytes());
-    for (key, value) in rollup.method_keys() {
-        hasher.update(format!("\n{key} {value}").as_bytes());
-    }
-    hasher.finalize().to_hex().to_string()
+fn rollup_hash(rollup: &Rollup) -> Result<String> {
+    hash_of(&(tokens::hash(&rollup.text.text), rollup.method_keys()))
 }
 
-fn metadata_hash(indicator: &Indicator) -> String {
-    let text = format!(
-        "{:?}",
-        (&indicator.title, &indicator.definition, &indicator.method, &indicator.caveats, &indicator.owner, &indicator.sources)
-    );
-    blake3::hash(text.as_bytes()).to_hex()[..16].to_string()
+/// Hash of all that is published of an indicator: its targets, metadata and caveats too.
+fn published_hash(indicator: &Indicator) -> Result<String> {
+    let Indicator { title, definition, method, caveats, owner, sources, targets, .. } = indicator;
+    hash_of(&(indicator.select_hash(), indicator.method_keys(), targets, (title, definition, method, caveats, owner, sources)))
 }
 
-/// One hash over named inputs.
-pub fn key(inputs: &Inputs) -> String {
-    crate::observe::normalise::key(inputs)
-}
-
-/// What differs between two sets of named inputs.
+/// What differs between two sets of inputs, as people read it.
 pub fn changed(old: &Inputs, new: &Inputs) -> Vec<String> {
-    let names: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
-    let mut found = Vec::new();
-    for name in names {
-        let (before, after) = (old.get(name), new.get(name));
-        if before == after {
-            continue;
-        }
-        let key = name.split_once(KEY);
-        found.push(match (before, after, key) {
-            (Some(before), Some(after), Some((file, key))) => format!("{file} changed: {key} from `{before}` to `{after}`"),
-            // The file itself is named already.
-            (_, _, Some(_)) => continue,
-            (None, _, None) => format!("{name} is new"),
-            (_, None, None) => format!("{name} is gone"),
-            _ => format!("{name} changed"),
-        });
-    }
-    found
+    changes(old, new).into_iter().map(|change| change.told).collect()
 }

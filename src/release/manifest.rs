@@ -5,6 +5,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use crate::dataset_id::DatasetId;
 use crate::error::{Code, Error, Result};
 use crate::observe::Counts;
 use crate::observe::corrections::Outcome;
@@ -24,9 +25,9 @@ pub struct Manifest {
     pub current_year: i32,
     /// Per data set, what was pulled and what became of it.
     pub inputs: Vec<InputEntry>,
-    /// Hash of each SQL and reference file.
+    /// What the release depends on: the hash of each SQL, reference and observation file, and the settings.
     pub workspace: Inputs,
-    /// Per indicator: the named inputs of its values.
+    /// Per indicator: what its values depend on.
     pub indicators: BTreeMap<String, IndicatorEntry>,
     pub rows: BTreeMap<String, u64>,
     /// blake3 of each file of the release.
@@ -55,6 +56,12 @@ pub struct InputEntry {
     pub warnings: Vec<String>,
     /// `new`, `unchanged`, `failed` (last good data in use).
     pub status: String,
+}
+
+impl InputEntry {
+    pub fn id(&self) -> DatasetId {
+        DatasetId::new(&self.source, &self.dataset)
+    }
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]

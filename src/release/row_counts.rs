@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::dataset_id::DatasetId;
 use crate::engine::Engine;
 use crate::error::{Code, Error, Result, count};
 use crate::observe::Reports;
@@ -31,15 +32,17 @@ pub async fn check(engine: &Engine, reports: &Reports) -> Result<()> {
     ))
 }
 
-async fn by_data_set(engine: &Engine) -> Result<BTreeMap<String, u64>> {
-    let sql = "SELECT concat_ws('/', source, dataset) AS name, count(*) AS found FROM observations_by_data_set GROUP BY 1";
+async fn by_data_set(engine: &Engine) -> Result<BTreeMap<DatasetId, u64>> {
+    let sql = "SELECT source, dataset, count(*) AS found FROM observations_by_data_set GROUP BY source, dataset";
     let (_, batches) = engine.run(sql, "row counts").await?;
     let mut seen = BTreeMap::new();
     for batch in &batches {
         let cells = Table(batch);
         for row in 0..cells.len() {
-            if let (Some(name), Some(found)) = (cells.text("name", row), cells.int("found", row)) {
-                seen.insert(name.to_owned(), found as u64);
+            if let (Some(source), Some(dataset), Some(found)) =
+                (cells.text("source", row), cells.text("dataset", row), cells.int("found", row))
+            {
+                seen.insert(DatasetId::new(source, dataset), found as u64);
             }
         }
     }

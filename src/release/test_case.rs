@@ -203,7 +203,7 @@ pub async fn run(
     let engine = base.empty_sibling()?;
     let mut reference = reference.clone();
     for (name, batch) in &case.tables {
-        reference.replace(name, batch.clone());
+        reference.replace(name, batch.clone())?;
     }
     tables::register_reference(&engine, &reference)?;
     engine.register_batches("observations", schema::observations(), case.tables.get("observations").cloned().into_iter().collect())?;
@@ -240,7 +240,7 @@ fn fill_estimate(batch: &RecordBatch, reference: &Reference) -> Result<RecordBat
 pub fn compare(case: &TestCase, values: &RecordBatch, reference: &Reference) -> Result<Vec<Difference>> {
     let mut groups = reference.clone();
     for (name, batch) in &case.tables {
-        groups.replace(name, batch.clone());
+        groups.replace(name, batch.clone())?;
     }
     let expected = fill_estimate(&case.expected, &groups)?;
     let (want, got) = (Table(&expected), Table(values));
@@ -340,7 +340,7 @@ pub fn expectation(values: &RecordBatch, given: &[String], keep: &dyn Fn(&str, &
 pub fn pairs(case: &TestCase, reference: &Reference) -> Result<Vec<(String, String)>> {
     let mut groups = reference.clone();
     for (name, batch) in &case.tables {
-        groups.replace(name, batch.clone());
+        groups.replace(name, batch.clone())?;
     }
     let expected = fill_estimate(&case.expected, &groups)?;
     let cells = Table(&expected);

@@ -134,8 +134,8 @@ impl<'r> Collector<'r> {
         if let Some(&index) = self.detail_index.get(detail) {
             return index;
         }
-        let length =
-            detail.obs_status.len() + [&detail.note, &detail.obs_text].iter().filter_map(|t| t.as_ref()).map(String::len).sum::<usize>();
+        let length = detail.obs_status.len()
+            + [&detail.note, &detail.obs_text, &detail.correction].iter().filter_map(|t| t.as_ref()).map(String::len).sum::<usize>();
         if !self.keep(length) && !self.details.is_empty() {
             return 0;
         }

@@ -66,10 +66,12 @@ pub struct Detail {
     pub obs_status: String,
     pub note: Option<String>,
     pub obs_text: Option<String>,
+    /// Ids of the corrections that changed or flagged the row.
+    pub correction: Option<String>,
 }
 
 impl Detail {
     pub fn status(obs_status: &str) -> Self {
-        Self { obs_status: obs_status.to_owned(), note: None, obs_text: None }
+        Self { obs_status: obs_status.to_owned(), ..Self::default() }
     }
 }

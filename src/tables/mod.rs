@@ -7,3 +7,4 @@ pub mod schema;
 pub mod small;
 pub mod sort;
 pub mod text;
+pub mod views;

@@ -5,7 +5,7 @@ use std::path::Path;
 use datafusion::arrow::array::RecordBatch;
 use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::parquet::arrow::ArrowWriter;
-use datafusion::parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use datafusion::parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
 use datafusion::parquet::arrow::arrow_writer::ArrowWriterOptions;
 use datafusion::parquet::basic::{Compression, ZstdLevel};
 use datafusion::parquet::file::properties::{EnabledStatistics, WriterProperties};
@@ -26,12 +26,38 @@ pub fn properties() -> Result<WriterProperties> {
         .build())
 }
 
+/// Rows that are read at once.
+pub const BATCH: usize = 1 << 16;
+
 /// A whole Parquet file as one batch of the given schema.
 pub fn read(path: &Path, schema: &SchemaRef) -> Result<RecordBatch> {
-    let file = fs_err::File::open(path)?.into_parts().0;
-    let reader = ParquetRecordBatchReaderBuilder::try_new(file)?.with_batch_size(1 << 16).build()?;
-    let batches = reader.collect::<std::result::Result<Vec<_>, _>>()?;
+    let batches = reader(path)?.collect::<std::result::Result<Vec<_>, _>>()?;
     conform(&batches, schema, &|_| None)
+}
+
+/// A Parquet file batch by batch, each of the given schema.
+pub struct Batches {
+    reader: ParquetRecordBatchReader,
+    schema: SchemaRef,
+}
+
+/// Opens a file of which no more than a batch is to be held.
+pub fn batches(path: &Path, schema: &SchemaRef) -> Result<Batches> {
+    Ok(Batches { reader: reader(path)?, schema: schema.clone() })
+}
+
+impl Iterator for Batches {
+    type Item = Result<RecordBatch>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let batch = self.reader.next()?;
+        Some(batch.map_err(Into::into).and_then(|batch| conform(&[batch], &self.schema, &|_| None)))
+    }
+}
+
+fn reader(path: &Path) -> Result<ParquetRecordBatchReader> {
+    let file = fs_err::File::open(path)?.into_parts().0;
+    Ok(ParquetRecordBatchReaderBuilder::try_new(file)?.with_batch_size(BATCH).build()?)
 }
 
 /// Writes a finished table.

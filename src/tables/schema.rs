@@ -43,6 +43,8 @@ pub fn observations() -> SchemaRef {
         text_or_null("note"),
         text("snapshot"),
         Field::new("record", DataType::Int64, false),
+        text_or_null("edition"),
+        text_or_null("correction"),
     ]);
     schema(fields)
 }

@@ -27,9 +27,12 @@ fn a_comment_opened_in_a_header_is_named() {
 fn editions_stand_side_by_side() {
     let workspace = Workspace::of_project();
     workspace.expect(0, &["run", "--from", project().join("fixtures").to_str().unwrap()]);
-    let query = "SELECT note FROM observations WHERE series = 'individuals_using_internet_pct' AND ref_area = 'WLD' AND time_period = 2024 AND sex = '_T' AND age = '_T' AND urbanisation = '_T' ORDER BY note";
+    let query = "SELECT note, edition FROM observations WHERE series = 'individuals_using_internet_pct' AND ref_area = 'WLD' AND time_period = 2024 AND sex = '_T' AND age = '_T' AND urbanisation = '_T' ORDER BY note";
     let run = workspace.expect(0, &["sql", query, "--output", "csv"]);
-    assert_eq!(run.stdout.lines().collect::<Vec<_>>(), ["note", "edition 2024", "edition 2025"]);
+    assert_eq!(run.stdout.lines().collect::<Vec<_>>(), ["note,edition", "edition 2024,2024", "edition 2025,2025"]);
+    // A source that has one edition only has none in the column.
+    let run = workspace.expect(0, &["sql", "SELECT DISTINCT dataset FROM observations WHERE edition IS NOT NULL", "--output", "csv"]);
+    assert_eq!(run.stdout.lines().collect::<Vec<_>>(), ["dataset", "facts_and_figures"]);
     let values = workspace.release("values.parquet");
     let at = row(
         &values,

@@ -20,6 +20,7 @@ use crate::observe::report::observation_files;
 use crate::observe::{NormaliseReport, Reports};
 use crate::reference::Reference;
 use crate::release::explain::records::{Record, best};
+use crate::release::manifest::InputEntry;
 use crate::release::{Manifest, compute, shared};
 use crate::tables::cells::{Table, rows_of};
 use crate::tables::schema::{self, DIMENSIONS};
@@ -228,11 +229,11 @@ impl Explainer<'_> {
             .manifest
             .inputs
             .iter()
-            .map(|i| (format!("{}/{}", i.source, i.dataset), NormaliseReport::of_file(&i.observation_file, &i.series)))
+            .map(|i| (i.id(), NormaliseReport::of_file(&i.observation_file, &i.series)))
             .filter(|(_, report)| self.workspace.observation_file(&report.hash).exists())
             .collect();
         let datasets = match indicator.datasets.as_slice() {
-            [] => self.manifest.inputs.iter().map(|i| format!("{}/{}", i.source, i.dataset)).collect(),
+            [] => self.manifest.inputs.iter().map(InputEntry::id).collect(),
             named => named.to_vec(),
         };
         observations::register(engine, &self.workspace.data, &observation_files(self.workspace, &reports, &datasets))

@@ -2,6 +2,8 @@
 
 use std::io::{BufReader, Read, SeekFrom};
 
+use encoding_rs_io::DecodeReaderBytes;
+
 use super::ReadSeek;
 use super::foreign::{self, Foreign};
 use super::gunzip::Gunzip;
@@ -87,16 +89,14 @@ pub fn refuse(kind: Kind) -> Option<Error> {
     }
 }
 
-/// A plain text, UTF-16 turned into UTF-8.
+/// A plain text; UTF-16, of either byte order, is turned into UTF-8 as it is read.
 pub fn text_reader<'b>(file: &'b mut dyn ReadSeek, kind: Kind) -> Result<Box<dyn Read + 'b>> {
-    if kind == Kind::Utf16 {
-        let mut bytes = Vec::new();
-        file.take(MAX_MEMBER).read_to_end(&mut bytes)?;
-        let (text, _, _) = encoding_rs::UTF_16LE.decode(&bytes);
-        return Ok(Box::new(std::io::Cursor::new(text.into_owned().into_bytes())));
-    }
     file.seek(SeekFrom::Start(0))?;
-    Ok(Box::new(BufReader::with_capacity(1 << 18, file)))
+    let bytes = BufReader::with_capacity(1 << 18, file);
+    if kind == Kind::Utf16 {
+        return Ok(Box::new(DecodeReaderBytes::new(bytes.take(MAX_MEMBER))));
+    }
+    Ok(Box::new(bytes))
 }
 
 /// Calls `read` for each member of a ZIP, 7z or gzip whose name `wanted` accepts, in archive order; a plain text is
@@ -228,4 +228,42 @@ pub fn is_litter(name: &str) -> bool {
         || file.starts_with("~$")
         || known.iter().any(|k| k.eq_ignore_ascii_case(file))
         || name.split('/').any(|part| part == "__MACOSX")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// UTF-16 that does not end, and how far it was read.
+    struct Endless(u64);
+
+    impl Read for Endless {
+        fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+            for byte in buffer.iter_mut() {
+                *byte = [0xfe, 0xff, 0x00, b'a'][if self.0 < 2 { self.0 } else { 2 + self.0 % 2 } as usize];
+                self.0 += 1;
+            }
+            Ok(buffer.len())
+        }
+    }
+
+    impl std::io::Seek for Endless {
+        fn seek(&mut self, to: SeekFrom) -> std::io::Result<u64> {
+            if let SeekFrom::Start(at) = to {
+                self.0 = at;
+            }
+            Ok(self.0)
+        }
+    }
+
+    /// A body of UTF-16 was held whole, twice, before its first row was read.
+    #[test]
+    fn utf16_is_decoded_as_it_is_read() {
+        let mut body = Endless(0);
+        assert_eq!(kind_of(&mut body).unwrap(), Kind::Utf16);
+        let mut text = String::new();
+        text_reader(&mut body, Kind::Utf16).unwrap().take(1000).read_to_string(&mut text).unwrap();
+        assert_eq!(text, "a".repeat(1000));
+        assert!(body.0 < 1 << 20, "{} bytes were read", body.0);
+    }
 }

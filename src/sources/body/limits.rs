@@ -1,12 +1,17 @@
 //! How much a body may unfold to, and what is said of one that goes beyond or cannot be read.
 
+use std::fmt;
 use std::io::{BufReader, Read};
+use std::marker::PhantomData;
+
+use serde::Deserializer;
+use serde::de::{DeserializeOwned, DeserializeSeed, SeqAccess, Visitor};
 
 use zip::result::ZipError;
 
 use crate::error::{Code, Error, Result};
 
-/// A JSON body, which is held in memory as a whole.
+/// A JSON body. Of what has no list, as the answers of some services, the whole is held.
 const MAX_JSON: u64 = 512 << 20;
 
 /// The most that one member may inflate to.
@@ -21,13 +26,25 @@ pub fn is_too_long(error: &std::io::Error) -> bool {
     error.get_ref().is_some_and(|inner| inner.is::<TooLong>())
 }
 
-/// A JSON body as its documented type, with or without a byte order mark.
-pub fn json<T: serde::de::DeserializeOwned>(reader: impl Read) -> Result<T> {
+/// A JSON body as its documented type.
+pub fn json<T: DeserializeOwned>(reader: impl Read) -> Result<T> {
+    json_with(reader, PhantomData::<T>)
+}
+
+/// A JSON list, element by element as its documented type, so that no more than one is held.
+pub fn json_list<T: DeserializeOwned>(reader: impl Read, each: impl FnMut(T) -> Result<()>) -> Result<()> {
+    json_with(reader, Each::new(each))?
+}
+
+/// A JSON body, with or without a byte order mark, as `seed` makes something of it.
+pub fn json_with<V, S: for<'de> DeserializeSeed<'de, Value = V>>(reader: impl Read, seed: S) -> Result<V> {
     let mut reader = AtMost::new(reader, MAX_JSON);
     let mut start = Vec::new();
     reader.by_ref().take(3).read_to_end(&mut start).map_err(|e| read_error(&e))?;
     let start = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&start);
-    serde_json::from_reader(BufReader::new(start.chain(reader))).map_err(|error| match error.classify() {
+    let mut json = serde_json::Deserializer::from_reader(BufReader::new(start.chain(reader)));
+    let value = seed.deserialize(&mut json).and_then(|value| json.end().map(|()| value));
+    value.map_err(|error| match error.classify() {
         serde_json::error::Category::Io => read_error(&error.into()),
         _ => Error::provider_hint(
             Code::UnexpectedJson,
@@ -35,6 +52,44 @@ pub fn json<T: serde::de::DeserializeOwned>(reader: impl Read) -> Result<T> {
             "the interface has changed, or the answer was cut off",
         ),
     })
+}
+
+/// Gives the elements of a JSON list on, one by one; after an error, no more are.
+pub struct Each<T, F> {
+    each: F,
+    of: PhantomData<fn(T)>,
+}
+
+impl<T, F: FnMut(T) -> Result<()>> Each<T, F> {
+    pub fn new(each: F) -> Self {
+        Self { each, of: PhantomData }
+    }
+}
+
+impl<'de, T: DeserializeOwned, F: FnMut(T) -> Result<()>> DeserializeSeed<'de> for Each<T, F> {
+    type Value = Result<()>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> std::result::Result<Result<()>, D::Error> {
+        deserializer.deserialize_seq(self)
+    }
+}
+
+impl<'de, T: DeserializeOwned, F: FnMut(T) -> Result<()>> Visitor<'de> for Each<T, F> {
+    type Value = Result<()>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a sequence")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(mut self, mut list: A) -> std::result::Result<Result<()>, A::Error> {
+        let mut outcome = Ok(());
+        while let Some(element) = list.next_element()? {
+            if outcome.is_ok() {
+                outcome = (self.each)(element);
+            }
+        }
+        Ok(outcome)
+    }
 }
 
 /// A reader that fails instead of giving more than so many bytes: for what is held in memory as a whole.
@@ -134,4 +189,27 @@ pub fn unread(format: &str, why: &dyn std::fmt::Display) -> Error {
         format!("the {format} is packed by a method that is not read: {why}"),
         "unpack it and put the file itself into the folder, or pack it as ZIP with Deflate and without a password",
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// All records of an answer were held before the first was looked at.
+    #[test]
+    fn a_list_is_read_element_by_element() {
+        let mut seen = Vec::new();
+        let told = json_list(&b"[1, 2, 3, "[..], |number: u8| Ok(seen.push(number))).unwrap_err().to_string();
+        assert!(told.contains("not the documented JSON"), "{told}");
+        assert_eq!(seen, [1, 2, 3], "given on before the end is known");
+
+        let mut seen = 0;
+        let stop = |_: u8| {
+            seen += 1;
+            Err(Error::provider(Code::TooLarge, "enough"))
+        };
+        assert!(json_list(&b"[1, 2, 3]"[..], stop).unwrap_err().to_string().contains("enough"));
+        assert_eq!(seen, 1, "no more after an error");
+        assert!(json_list(&b"\xef\xbb\xbf[1] 2"[..], |_: u8| Ok(())).is_err(), "something follows the list");
+    }
 }

@@ -93,7 +93,7 @@ impl Rows<'_> {
         let obs_status = reading.obs_status.filter(|_| has_value).unwrap_or_else(|| codes::status(&text(columns.status), has_value));
         let note = note_of(columns, record);
         let obs_text = reading.text.then(|| String::from_utf8_lossy(given).into_owned());
-        let detail = collector.detail(&Detail { obs_status: obs_status.into(), note, obs_text });
+        let detail = collector.detail(&Detail { obs_status: obs_status.into(), note, obs_text, correction: None });
         let value = match reading.value {
             Value::Text(text) if power != 0 => parse_number(text).map_or(Value::Text(text), |n| Value::Number(codes::scaled(n, power))),
             value => value,

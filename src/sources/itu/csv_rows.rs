@@ -121,6 +121,7 @@ fn rows<R: Read>(csv: &mut CsvStream<R>, columns: &Columns, series: &mut SeriesT
                     obs_status: reading.obs_status.unwrap_or_else(|| status_of(&note, &source)).into(),
                     note: note_of(&note, &source),
                     obs_text: reading.text.then(|| text(given)),
+                    correction: None,
                 });
                 collector.keep(key.len());
                 details.insert(key.as_slice().into(), detail);

@@ -8,6 +8,7 @@ use crate::error::Result;
 use crate::rows::collector::Collector;
 use crate::rows::reading;
 use crate::rows::series_key::Detail;
+use crate::sources::body::csv::next_number;
 use crate::sources::body::limits;
 use crate::sources::itu::series::{SeriesTable, Words};
 use crate::sources::itu::words::{note_of, status_of};
@@ -40,10 +41,10 @@ struct Answer {
 
 /// Gives the number of records; none is what the interface answers for a pair without data, and for an unknown code.
 pub fn read(reader: impl Read, series: &mut SeriesTable<'_>, collector: &mut Collector<'_>) -> Result<usize> {
-    let items: Vec<Item> = limits::json(reader)?;
-    let count = items.len();
-    // A body that is held in memory has no more items than 32 bits can number.
-    for (number, item) in (1..).zip(items) {
+    let mut number = 0;
+    limits::json_list(reader, |item: Item| {
+        collector.limits()?;
+        number = next_number(number)?;
         let id = item.code_id.to_string();
         let words = Words { id: &id, code: item.code.as_deref().unwrap_or_default(), name: "", parent: None, disaggregation: None };
         let known = series.cached(id.as_bytes()).unwrap_or_else(|| series.resolve(&words, collector));
@@ -58,6 +59,7 @@ pub fn read(reader: impl Read, series: &mut SeriesTable<'_>, collector: &mut Col
             obs_status: reading.obs_status.unwrap_or_else(|| status_of(&note, &source)).into(),
             note: note_of(&note, &source),
             obs_text: reading.text.then(|| text.clone()),
+            correction: None,
         };
         let aggregate = item.iso_code.is_none();
         if aggregate {
@@ -68,6 +70,7 @@ pub fn read(reader: impl Read, series: &mut SeriesTable<'_>, collector: &mut Col
         let area = item.iso_code.or(item.region_name).unwrap_or_default();
         let detail = collector.detail(&detail);
         collector.push(number, "itu", area.as_bytes(), item.data_year.to_string().as_bytes(), known.series, detail, reading.value);
-    }
-    Ok(count)
+        Ok(())
+    })?;
+    Ok(number as usize)
 }

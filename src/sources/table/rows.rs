@@ -203,6 +203,7 @@ impl<'m> Layout<'m> {
                 obs_status: reading.obs_status.map_or_else(|| status.clone(), str::to_owned),
                 note: (!note.is_empty()).then(|| note.join(", ")),
                 obs_text: reading.text.then(|| mapped.to_owned()),
+                correction: None,
             });
             collector.push(number, scheme, area.as_bytes(), year.as_bytes(), series, detail, reading.value);
         };

@@ -1,9 +1,11 @@
 //! UNESCO Institute for Statistics: the bulk SDG/OPRI archive and the answers of the Data API.
 
 use std::collections::HashMap;
+use std::fmt;
 use std::io::Read;
 
-use serde::Deserialize;
+use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 
 use super::codes::{income_vintage, month_of, series_key, status_of, unit_of_label};
 use crate::error::{Code, Error, Result};
@@ -95,12 +97,41 @@ fn archive_body(file: &mut dyn ReadSeek, rows: &mut Rows, collector: &mut Collec
     Ok(parsed)
 }
 
-/// One answer of `/data/indicators`.
-#[derive(Deserialize)]
-struct Answer {
-    #[serde(default)]
-    hints: Option<Vec<Hint>>,
-    records: Vec<ApiRecord>,
+/// One answer of `/data/indicators`, read record by record: it may have millions.
+struct Answer<'a> {
+    hints: &'a mut Option<Vec<Hint>>,
+    each: &'a mut dyn FnMut(ApiRecord) -> Result<()>,
+}
+
+impl<'a, 'de> DeserializeSeed<'de> for Answer<'a> {
+    type Value = Result<()>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> std::result::Result<Result<()>, D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Answer<'_> {
+    type Value = Result<()>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an answer with `records`")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> std::result::Result<Result<()>, A::Error> {
+        let mut outcome = None;
+        while let Some(key) = map.next_key::<String>()? {
+            match key.as_str() {
+                "hints" => *self.hints = map.next_value()?,
+                "records" if outcome.is_some() => return Err(serde::de::Error::duplicate_field("records")),
+                "records" => outcome = Some(map.next_value_seed(limits::Each::new(&mut *self.each))?),
+                _ => {
+                    map.next_value::<IgnoredAny>()?;
+                }
+            }
+        }
+        outcome.ok_or_else(|| serde::de::Error::missing_field("records"))
+    }
 }
 
 #[derive(Deserialize)]
@@ -216,30 +247,35 @@ impl Rows {
     }
 
     fn answer(&mut self, reader: impl Read, collector: &mut Collector<'_>) -> Result<()> {
-        let answer: Answer = limits::json(reader)?;
-        if let Some(hint) = answer.hints.iter().flatten().find(|h| h.code.ends_with("::001") || h.code.ends_with("::003")) {
+        let mut hints = None;
+        let mut each = |record| self.record(record, collector);
+        limits::json_with(reader, Answer { hints: &mut hints, each: &mut each })??;
+        if let Some(hint) = hints.iter().flatten().find(|h| h.code.ends_with("::001") || h.code.ends_with("::003")) {
             return Err(Error::provider_hint(
                 Code::CodeUnknownToUis,
                 format!("{}: {}", hint.code, hint.message),
                 "correct the code in the data set; nothing was taken from this answer",
             ));
         }
-        for record in answer.records {
-            self.count = next_number(self.count)?;
-            let Some(series) = self.series(record.indicator_id.trim().as_bytes(), collector) else { continue };
-            let flags = format!("{}|{}", record.magnitude.as_deref().unwrap_or_default(), record.qualifier.as_deref().unwrap_or_default());
-            let year = record.year.to_string();
-            let notes: Vec<String> = record.footnotes.unwrap_or_default().into_iter().filter_map(|f| f.value).collect();
-            let row = Row {
-                number: self.count,
-                series,
-                area: record.geo_unit.trim().as_bytes(),
-                year: year.as_bytes(),
-                flags: flags.as_bytes(),
-                footnote: (!notes.is_empty()).then(|| notes.join("; ")),
-            };
-            self.row(&row, record.value.map_or(Value::Missing, Value::Number), collector);
-        }
+        Ok(())
+    }
+
+    fn record(&mut self, record: ApiRecord, collector: &mut Collector<'_>) -> Result<()> {
+        collector.limits()?;
+        self.count = next_number(self.count)?;
+        let Some(series) = self.series(record.indicator_id.trim().as_bytes(), collector) else { return Ok(()) };
+        let flags = format!("{}|{}", record.magnitude.as_deref().unwrap_or_default(), record.qualifier.as_deref().unwrap_or_default());
+        let year = record.year.to_string();
+        let notes: Vec<String> = record.footnotes.unwrap_or_default().into_iter().filter_map(|f| f.value).collect();
+        let row = Row {
+            number: self.count,
+            series,
+            area: record.geo_unit.trim().as_bytes(),
+            year: year.as_bytes(),
+            flags: flags.as_bytes(),
+            footnote: (!notes.is_empty()).then(|| notes.join("; ")),
+        };
+        self.row(&row, record.value.map_or(Value::Missing, Value::Number), collector);
         Ok(())
     }
 
@@ -289,6 +325,9 @@ impl Rows {
     }
 
     fn flags(&mut self, key: &[u8], collector: &mut Collector<'_>) -> (u32, Effect) {
+        if let Some(known) = self.details.get(key) {
+            return *known;
+        }
         let text = String::from_utf8_lossy(key).to_uppercase();
         let detail = collector.detail(&status_of(&text));
         let effect = match text.split('|').next().unwrap_or_default() {
@@ -300,5 +339,24 @@ impl Rows {
         collector.keep(key.len());
         self.details.insert(key.into(), (detail, effect));
         (detail, effect)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::reference::areas::AreaCodes;
+
+    /// Each row counted its flags as a new text, until the room for texts was used up.
+    #[test]
+    fn flags_are_resolved_once() {
+        let areas = AreaCodes::default();
+        let mut collector = Collector::new(&areas, 2026).unwrap();
+        let mut rows = Rows::default();
+        let key = [b"NA|".as_slice(), &[b'x'; 2000]].concat();
+        let first = rows.flags(&key, &mut collector);
+        assert!(first.1 == Effect::Null);
+        assert!((0..200_000).all(|_| rows.flags(&key, &mut collector) == first));
+        assert!(collector.limits().is_ok(), "{:?}", collector.limits());
     }
 }

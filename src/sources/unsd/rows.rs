@@ -168,7 +168,7 @@ fn read_value<'a>(given: &'a [u8], nature: &str, status: &str, note: Option<Stri
         None => status_of(nature, status),
     };
     let obs_text = reading.text.then(|| String::from_utf8_lossy(given).into_owned());
-    (reading.value, Detail { obs_status: status.into(), note, obs_text })
+    (reading.value, Detail { obs_status: status.into(), note, obs_text, correction: None })
 }
 
 /// The status column says it in SDMX codes; where it says no more than `A`, an estimate shows in the nature.

@@ -251,10 +251,25 @@ fn an_added_correction() {
     let e = super::explained(&workspace, &["internet_use", "--area", "KEN", "--year", "2024"]);
     let note = text(&e["records"][0]["note"]);
     assert!(note.contains("corrected (kenya-2024): a misprint; the provider has 34.97622513"), "{note}");
+    // So does the observation, in a column: a note can have any text.
+    let query = "SELECT ref_area, time_period, correction FROM observations WHERE correction IS NOT NULL";
+    let run = workspace.expect(0, &["sql", query, "--output", "csv"]);
+    assert_eq!(run.stdout.lines().collect::<Vec<_>>(), ["ref_area,time_period,correction", "KEN,2024,kenya-2024"]);
 
     // Without a change, nothing is done.
     assert!(planned(&workspace).is_empty());
     assert!(run_on(&workspace, "2026-11-26", 0).contains("nothing to do"));
+}
+
+/// A note in which the words of a correction stand by chance was taken for one.
+#[test]
+fn a_note_that_speaks_of_corrections() {
+    let workspace = of_internet_use();
+    let noted = r#""35.5",2024,"corrected (by the country)""#;
+    edit_body(&workspace, r#""34.97622513",2024,"Aged 3 and older.""#, noted);
+    run_on(&workspace, "2026-11-25", 0);
+    let (_, rows) = differences(&workspace);
+    assert_eq!(causes(&rows), BTreeSet::from(["source_revised"]), "{rows:?}");
 }
 
 /// Two causes at once are both named, each where it acted.
