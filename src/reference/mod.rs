@@ -68,7 +68,7 @@ impl Reference {
         let itu = csv(
             "itu_series.csv",
             &["series_id", "series", "unit"],
-            &["code", "title", "sex", "age", "urbanisation", "disability", "education_level", "breakdown"],
+            &["code", "title", "sex", "age", "urbanisation", "disability", "education_level", "breakdown", "zero"],
             problems,
         );
         let population = open("population.csv", problems);
@@ -100,7 +100,8 @@ impl Reference {
 
         let names = pairs(&areas, "ref_area", "name").chain(pairs(&groups, "group_code", "name")).collect();
         let group_schemes = pairs(&groups, "group_code", "group_scheme").collect();
-        Self { areas: codes, tables, itu_series: series::by_id(&itu), hashes, names, group_schemes }
+        let itu_series = series::by_id(&itu, problems);
+        Self { areas: codes, tables, itu_series, hashes, names, group_schemes }
     }
 
     /// Puts another table in the place of one, as a test case does.
