@@ -39,6 +39,13 @@ impl std::ops::Deref for Header {
     }
 }
 
+/// Names that stand in the first row of a sheet.
+impl From<Vec<String>> for Header {
+    fn from(names: Vec<String>) -> Self {
+        Self(names)
+    }
+}
+
 impl Header {
     fn of(record: &ByteRecord) -> Self {
         let name = |(index, cell): (usize, &[u8])| {
@@ -208,9 +215,9 @@ impl<R: Read> CsvStream<R> {
 
 /// Records are numbered in 32 bits.
 pub fn next_number(number: u32) -> Result<u32> {
-    number
-        .checked_add(1)
-        .ok_or_else(|| Error::provider_hint(Code::TooLarge, "more than 4,294,967,295 records: no real body has that", "do not trust this body"))
+    number.checked_add(1).ok_or_else(|| {
+        Error::provider_hint(Code::TooLarge, "more than 4,294,967,295 records: no real body has that", "do not trust this body")
+    })
 }
 
 /// Counts what the CSV reader takes for one record, and remembers how the body ends.

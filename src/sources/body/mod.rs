@@ -4,6 +4,7 @@ pub mod archive;
 pub mod csv;
 pub mod csv_members;
 pub mod limits;
+mod old_workbook;
 pub mod workbook;
 
 use std::io::{Read, Seek};

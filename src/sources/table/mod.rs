@@ -1,8 +1,11 @@
 //! Any published CSV or XLSX, read through a map of its columns: how a statistician brings in a file without Rust.
 
+mod headings;
 mod map;
 mod requests;
 mod rows;
+mod spans;
+mod value_columns;
 
 use std::sync::Arc;
 

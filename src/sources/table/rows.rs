@@ -13,14 +13,21 @@ use crate::sources::Parsed;
 use crate::sources::body::archive::{self, Kind};
 use crate::sources::body::csv::{CsvStream, Record, other_separator, skip_lines};
 use crate::sources::body::{ReadSeek, csv_members, workbook};
+use crate::sources::table::headings;
 use crate::sources::table::map::{Column, TableMap};
+use crate::sources::table::spans;
+use crate::sources::table::value_columns::ValueColumn;
 
 pub(super) fn parse(file: &mut dyn ReadSeek, map: &TableMap, collector: &mut Collector<'_>) -> Result<Parsed> {
+    if workbook::is_old(file)? {
+        workbook(file, map, collector)?;
+        return Ok(Parsed::default());
+    }
     let kind = archive::kind_of(file)?;
     if let Some(error) = archive::refuse(kind) {
         return Err(error);
     }
-    let is_workbook = kind == Kind::Zip && holds_workbook(file)?;
+    let is_workbook = kind == Kind::Zip && workbook::is_in(file)?;
     if is_workbook {
         workbook(file, map, collector)?;
     } else {
@@ -33,16 +40,14 @@ pub(super) fn parse(file: &mut dyn ReadSeek, map: &TableMap, collector: &mut Col
     Ok(Parsed::default())
 }
 
-fn holds_workbook(file: &mut dyn ReadSeek) -> Result<bool> {
-    let mut found = false;
-    archive::for_each_member(file, &|name| name == "xl/workbook.xml", &mut |_, _| {
-        found = true;
-        Ok(())
-    })?;
-    Ok(found)
-}
-
 fn csv(reader: &mut dyn Read, first: u32, map: &TableMap, collector: &mut Collector<'_>) -> Result<u32> {
+    if map.heading_rows > 1 {
+        return Err(Error::provider_hint(
+            Code::MissingColumn,
+            "this is text, and several rows of column names are read from workbooks only",
+            "save it as a workbook, or with one row of names and without `heading_rows`",
+        ));
+    }
     let mut reader = reader;
     skip_lines(&mut reader, map.header_row - 1)?;
     let mut csv = CsvStream::open(reader, map.delimiter, first)?.after_lines(map.header_row - 1);
@@ -69,8 +74,12 @@ pub(super) fn fits(map: &TableMap, header: &[String]) -> bool {
 }
 
 fn workbook(file: &mut dyn ReadSeek, map: &TableMap, collector: &mut Collector<'_>) -> Result<()> {
+    let mut above = Vec::new();
+    for row in map.header_row + 1 - map.heading_rows..map.header_row {
+        above.push(workbook::read(file, map.sheet.as_deref(), row)?.header);
+    }
     let sheet = workbook::read(file, map.sheet.as_deref(), map.header_row)?;
-    let layout = Layout::new(map, &sheet.header)?;
+    let layout = Layout::new(map, &headings::joined(&above, &sheet.header))?;
     for (number, cells) in &sheet.rows {
         layout.row(*number, cells, collector);
     }
@@ -83,6 +92,7 @@ struct Layout<'m> {
     columns: Vec<(&'m str, Vec<usize>)>,
     constants: Vec<(&'m str, &'m str)>,
     years: Vec<(usize, i32)>,
+    values: Vec<(usize, &'m ValueColumn)>,
     only: Vec<(usize, &'m [String])>,
 }
 
@@ -125,8 +135,9 @@ impl<'m> Layout<'m> {
         if map.years_as_columns && years.is_empty() {
             return Err(Error::provider(Code::MissingColumn, "no column is a year, but `years_as_columns` is set"));
         }
+        let values = map.value_columns.iter().map(|column| Ok((find(&column.column)?, column))).collect::<Result<_>>()?;
         let only = map.only.iter().map(|(name, values)| Ok((find(name)?, values.as_slice()))).collect::<Result<_>>()?;
-        Ok(Self { map, columns, constants, years, only })
+        Ok(Self { map, columns, constants, years, values, only })
     }
 
     fn text(&self, target: &str, cells: &[String]) -> Option<String> {
@@ -163,25 +174,33 @@ impl<'m> Layout<'m> {
         let status = self.text("obs_status", cells).filter(|s| !s.is_empty()).unwrap_or_else(|| "A".into());
         key.edition = self.text("edition", cells).unwrap_or_default();
         let edition = Some(key.edition.as_str()).filter(|e| !e.is_empty()).map(|e| format!("edition {e}"));
-        let note: Vec<String> = edition.into_iter().chain(self.text("note", cells).filter(|n| !n.is_empty())).collect();
-        let note = (!note.is_empty()).then(|| note.join(", "));
-        let series = collector.series(key);
-        let mut add = |year: &str, given: &str| {
+        let notes: Vec<String> = edition.into_iter().chain(self.text("note", cells).filter(|n| !n.is_empty())).collect();
+        let mut add = |key: &SeriesKey, year: &str, given: &str| {
+            let span = parse_year(year.as_bytes()).and_then(|year| spans::of(&self.map.spans, &key.series, year));
             let given = self.map.code("value", given);
             let reading = reading::read(given.as_bytes(), if is_word(given) { Answers::Words } else { Answers::Never });
+            let note: Vec<&str> = notes.iter().map(String::as_str).chain(span.and_then(|span| span.note.as_deref())).collect();
+            let status = span.and_then(|span| span.obs_status.as_ref()).unwrap_or(&status);
             let detail = collector.detail(&Detail {
                 obs_status: reading.obs_status.map_or_else(|| status.clone(), str::to_owned),
-                note: note.clone(),
+                note: (!note.is_empty()).then(|| note.join(", ")),
                 obs_text: reading.text.then(|| given.to_owned()),
             });
+            let mut key = key.clone();
+            if let Some(series) = span.and_then(|span| span.becomes.as_ref()) {
+                key.series.clone_from(series);
+            }
+            let series = collector.series(key);
             collector.push(number, scheme, area.as_bytes(), year.as_bytes(), series, detail, reading.value);
         };
-        if self.years.is_empty() {
-            add(&self.text("time_period", cells).unwrap_or_default(), &self.text("value", cells).unwrap_or_default());
+        let cell = |column: usize| cells.get(column).map_or("", |c| c.trim());
+        let year = self.text("time_period", cells).unwrap_or_default();
+        if !self.years.is_empty() {
+            self.years.iter().for_each(|(column, year)| add(&key, &year.to_string(), cell(*column)));
+        } else if !self.values.is_empty() {
+            self.values.iter().for_each(|(column, about)| add(&about.of(&key), &year, cell(*column)));
         } else {
-            for (index, year) in &self.years {
-                add(&year.to_string(), cells.get(*index).map_or("", |c| c.trim()));
-            }
+            add(&key, &year, &self.text("value", cells).unwrap_or_default());
         }
     }
 }
@@ -209,6 +228,8 @@ fn scheme(name: &str) -> &'static str {
         "unctad" => "unctad",
         "uis" => "uis",
         "unsd" => "unsd",
+        "worldbank" => "worldbank",
+        "eurostat" => "eurostat",
         "name" => "name",
         _ => "iso3",
     }
