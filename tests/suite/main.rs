@@ -17,6 +17,8 @@ mod golden;
 mod indicator_cases;
 mod network;
 mod nightly;
+mod provider_layouts;
 mod provider_server;
 mod regression;
+mod world;
 mod wrong_files;

@@ -148,6 +148,14 @@ impl<'m> Layout<'m> {
         Some(self.map.code(target, &raw).to_owned())
     }
 
+    /// What stands below a table, such as its source: neither a year nor any value.
+    fn is_remark(&self, cells: &[String]) -> bool {
+        let empty = |column: &usize| cells.get(*column).is_none_or(|cell| cell.trim().is_empty());
+        let places = |target: &str| self.columns.iter().find(|(name, _)| *name == target).map(|(_, places)| places);
+        let no_year = places("time_period").is_some_and(|places| places.iter().all(empty));
+        no_year && self.values.iter().map(|(column, _)| column).chain(places("value").into_iter().flatten()).all(empty)
+    }
+
     fn row(&self, number: u32, cells: &[String], collector: &mut Collector<'_>) {
         let kept = |(index, values): &(usize, &[String])| {
             cells.get(*index).is_some_and(|cell| values.iter().any(|v| v.eq_ignore_ascii_case(cell.trim())))
@@ -168,6 +176,9 @@ impl<'m> Layout<'m> {
             if let Some(dimension) = key.dimension_mut(name) {
                 *dimension = code_of(name, word);
             }
+        }
+        if self.is_remark(cells) {
+            return collector.heading();
         }
         let scheme = scheme(&self.map.area_scheme);
         let area = self.text("ref_area", cells).unwrap_or_default();
