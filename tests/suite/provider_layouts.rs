@@ -4,6 +4,7 @@
 mod datahub;
 mod sdg;
 mod tables;
+mod unctad;
 mod workbook;
 
 use serde_json::Value;

@@ -7,7 +7,7 @@
 use std::io::Read;
 
 use super::ReadSeek;
-use super::workbook::{bad, far_away};
+use super::limits::damaged;
 use crate::error::{Code, Error, Result};
 
 pub(super) const MAGIC: &[u8] = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1";
@@ -21,8 +21,8 @@ const CELLS: [u16; 9] = [0x0006, 0x0203, 0x0204, 0x00d6, 0x00fd, 0x027e, 0x0205,
 /// Ends of a chain, and other marks that are no sector.
 const LAST_SECTOR: u32 = 0xffff_fff9;
 
-/// Refuses a file whose sheets together span more than `most` cells.
-pub(super) fn capped(file: &mut dyn ReadSeek, most: u64) -> Result<()> {
+/// How many cells the sheets of a file span together.
+pub(super) fn span(file: &mut dyn ReadSeek) -> Result<u64> {
     let mut bytes = Vec::new();
     file.rewind()?;
     file.take(MAX_FILE + 1).read_to_end(&mut bytes)?;
@@ -33,12 +33,13 @@ pub(super) fn capped(file: &mut dyn ReadSeek, most: u64) -> Result<()> {
             "save it as .xlsx, or export the sheet as CSV",
         ));
     }
-    let stream = Compound::of(&bytes).and_then(|file| file.workbook()).ok_or_else(|| bad(&"its directory cannot be followed"))?;
-    if span(&stream) > most { Err(far_away("an old workbook")) } else { Ok(()) }
+    let stream =
+        Compound::of(&bytes).and_then(|file| file.workbook()).ok_or_else(|| damaged("workbook", &"its directory cannot be followed"))?;
+    Ok(spanned(&stream))
 }
 
 /// Cells that the sheets span together.
-fn span(stream: &[u8]) -> u64 {
+fn spanned(stream: &[u8]) -> u64 {
     let (mut all, mut rows, mut columns) = (0u64, 0u64, 0u64);
     let mut at = 0;
     while let (Some(kind), Some(length)) = (short(stream, at), short(stream, at + 2)) {
@@ -138,9 +139,9 @@ mod tests {
     #[test]
     fn sheets_count_together() {
         let sheet = [record(BEGIN, &[]), record(0x0203, &[9, 3, 0]), record(0x00bd, &[0, 1, 0, 0, 6])].concat();
-        assert_eq!(span(&sheet), 10 * 7);
-        assert_eq!(span(&[sheet.clone(), sheet].concat()), 2 * 10 * 7);
-        assert_eq!(span(&record(0x0203, &[])), 0, "a record without content");
+        assert_eq!(spanned(&sheet), 10 * 7);
+        assert_eq!(spanned(&[sheet.clone(), sheet].concat()), 2 * 10 * 7);
+        assert_eq!(spanned(&record(0x0203, &[])), 0, "a record without content");
     }
 
     #[test]

@@ -48,7 +48,9 @@ pub fn is_old(file: &mut dyn ReadSeek) -> Result<bool> {
 /// The sheet of this name, or the first one.
 pub fn read(file: &mut dyn ReadSeek, wanted: Option<&str>, header_row: usize) -> Result<Sheet> {
     let (name, mut rows) = if is_old(file)? {
-        old_workbook::capped(file, MAX_SPAN)?;
+        if old_workbook::span(file)? > MAX_SPAN {
+            return Err(far_away("an old workbook"));
+        }
         file.rewind()?;
         let mut book: Xls<_> = calamine::open_workbook_from_rs(std::io::BufReader::new(file)).map_err(|e: XlsError| bad(&e))?;
         let name = chosen(book.sheet_names(), wanted)?;
@@ -139,7 +141,7 @@ impl<'s> Gathered<'s> {
     }
 }
 
-pub(super) fn far_away(place: &str) -> Error {
+fn far_away(place: &str) -> Error {
     Error::provider_hint(
         Code::DamagedArchive,
         format!("{place}: a cell lies far outside of any table"),
@@ -188,7 +190,7 @@ fn capped(file: &mut dyn ReadSeek) -> Result<()> {
     })
 }
 
-pub(super) fn bad(error: &dyn std::fmt::Display) -> Error {
+fn bad(error: &dyn std::fmt::Display) -> Error {
     Error::provider_hint(
         Code::DamagedArchive,
         format!("the workbook cannot be read: {error}"),
