@@ -149,6 +149,9 @@ pub enum Command {
         /// Seconds after which the query is stopped
         #[arg(long, default_value_t = 60)]
         timeout: u64,
+        /// See the tables as this indicator does: its data sets, its groups, `chosen` and the other views of sql/shared/
+        #[arg(long = "as", value_name = "ID")]
+        indicator: Option<String>,
     },
     /// Why a number is what it is
     Explain(ExplainArgs),

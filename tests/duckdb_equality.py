@@ -8,10 +8,12 @@ The statements under sql/ are meant to be plain SQL that any engine can run. Thi
   2. It runs the SELECT of every indicator on DuckDB, the file as it is (its header is a comment), in the order in
      which indicators read each other. `indicators.<name>` holds the values of the release. Reported and published
      rows must be those of the release: the same keys, and the same values to 1e-9 relative.
-  3. It runs the method files of sql/derived and sql/rollups, as they are, in the order of the program, down to
-     assemble.sql. Every row of the indicator must be that of the release: value and coverage to 1e-9 relative;
-     unit, obs_status, members, note and source exactly.
-  4. It runs sql/derived/progress.sql over the values of the release, and compares progress.parquet in the same way.
+  3. It runs the method files, as they are: of sql/derived what the header names, then sql/steps in order of name, with
+     the roll-up of sql/rollups before the step that reads it. Every row of the indicator must be that of the release:
+     value and coverage to 1e-9 relative; unit, obs_status, members, note and source exactly.
+     Of one group of each indicator it runs the parts beside the roll-up too: they must add up to the aggregate.
+  4. It runs sql/derived/progress.sql, and classes.sql before it, over the values of the release, and compares
+     progress.parquet in the same way.
   5. It opens values.parquet and progress.parquet with DuckDB, Polars and pyarrow: plain strings (no dictionary or
      categorical column), years as 32-bit integers, the same number of rows for each reader.
 
@@ -55,14 +57,6 @@ COUNTRY_VALUES = {
 }
 VALUES_KEY = ["ref_area", "time_period", *DIMENSIONS, "estimate"]
 PROGRESS_KEY = ["target", "ref_area", *DIMENSIONS, "estimate"]
-
-# Method file -> the name under which the next one reads its result; None = the roll-up that the header names.
-ROLL_UP_STEPS = [
-    ("cells", "cells"), ("member_base", "member_base"), ("member_values", "member_values"), ("group_members", "group_members"),
-    ("group_base", "group_base"), (None, "rolled"), ("missing_members", "missing_members"),
-    ("coverage", "coverage"), ("publish", "group_values"),
-]
-
 
 class Unusable(Exception):
     """The script cannot start."""
@@ -177,6 +171,16 @@ class Methods:
         self.con, self.workspace = con, workspace
         self.ran, self.refused = set(), {}
 
+        # The folder is the order: NN_name.sql is registered as `name`.
+        files = sorted(path.stem for path in (workspace / "sql/steps").glob("*.sql"))
+        self.steps = [(stem, re.sub(r"^[0-9][^_]*_", "", stem)) for stem in files]
+
+    def header(self, rollup):
+        """What a roll-up says of itself."""
+        path = self.workspace / f"sql/rollups/{rollup}.sql"
+        found = re.match(r"\s*/\*---(.*?)---\*/", path.read_text(encoding="utf-8-sig"), re.DOTALL) if path.exists() else None
+        return tomllib.loads(found[1]) if found else {}
+
     def run(self, folder, file, into):
         path = f"sql/{folder}/{file}.sql"
         sql = (self.workspace / path).read_text(encoding="utf-8-sig")
@@ -200,7 +204,7 @@ def conform(con, name, indicator):
     con.execute(f"CREATE OR REPLACE TABLE conformed AS SELECT {', '.join(columns)} FROM {name}")
 
 
-def prepare(con, indicator, tables):
+def prepare(con, indicator, tables, rollup):
     """Observations, membership and parameters as this indicator sees them."""
     datasets = [d for d in indicator.datasets or tables if d in tables]
     parts = [f"SELECT *, {place} AS place FROM {tables[d]}" for place, d in enumerate(dict.fromkeys(datasets))]
@@ -216,9 +220,14 @@ def prepare(con, indicator, tables):
         """CREATE OR REPLACE TABLE parameters AS SELECT
              CAST(? AS VARCHAR) AS indicator, CAST(? AS VARCHAR) AS unit, CAST(? AS VARCHAR) AS rollup,
              CAST(? AS INTEGER) AS "window", CAST(? AS DOUBLE) AS publish, CAST(? AS DOUBLE) AS flag,
-             CAST(? AS BIGINT) AS min_members, CAST(? AS VARCHAR) AS base, CAST(? AS DOUBLE) AS scale""",
+             CAST(? AS BIGINT) AS min_members, CAST(? AS VARCHAR) AS base, CAST(? AS DOUBLE) AS scale,
+             CAST(? AS BOOLEAN) AS needs_weight, CAST(? AS BOOLEAN) AS needs_numerator,
+             CAST(? AS BOOLEAN) AS needs_denominator,
+             CAST(? AS BIGINT) AS rollup_min_members, CAST(? AS DOUBLE) AS rollup_min_share""",
         [indicator.name, indicator.unit, indicator.rollup, indicator.window, indicator.publish, indicator.flag,
-         indicator.min_members, indicator.base, indicator.scale],
+         indicator.min_members, indicator.base, indicator.scale,
+         *(column in rollup.get("needs", []) for column in ("weight", "numerator", "denominator")),
+         rollup.get("min_members", 0), rollup.get("min_share", 0.0)],
     )
 
 
@@ -256,11 +265,14 @@ def select_values(con, indicator):
 
 
 def roll_up(con, indicator, methods):
-    """The method files in the order of the program, down to assemble.sql."""
+    """The steps in order of name; the last one gives the values, and alone runs where nothing is rolled up."""
+    *before, (last, _) = methods.steps
     members = con.execute("SELECT count(*) FROM country_values").fetchall()[0][0]
     if indicator.rollup != "none" and members > 0:
-        for file, table in ROLL_UP_STEPS:
-            methods.run("rollups", file or indicator.rollup, table)
+        for file, name in before:
+            if name == "rolled":
+                methods.run("rollups", indicator.rollup, "rollup")
+            methods.run("steps", file, name)
     else:
         con.execute(
             f"""CREATE OR REPLACE TABLE group_values AS SELECT
@@ -268,7 +280,32 @@ def roll_up(con, indicator, methods):
                   value, obs_status, coverage, members_observed, members_total, note
                 FROM conformed WHERE FALSE"""
         )
-    methods.run("rollups", "assemble", "ours")
+    methods.run("steps", last, "ours")
+
+
+def parts(con, indicator, methods):
+    """The parts of one group's value beside the value itself: the group with most members, its newest year."""
+    file = f"{indicator.rollup}.parts"
+    rolled = con.execute("SELECT 1 FROM information_schema.tables WHERE table_name = 'rolled'").fetchall()
+    if indicator.rollup == "none" or not rolled or not (methods.workspace / f"sql/rollups/{file}.sql").exists():
+        return []
+    found = con.execute(
+        """SELECT group_code, estimate, cell, r.value FROM rolled r JOIN cells c USING (cell)
+           JOIN (SELECT group_code, estimate, cell, count(*) AS members FROM group_members GROUP BY ALL) m
+             USING (group_code, estimate, cell)
+           ORDER BY m.members DESC, c.time_period DESC, group_code, estimate, cell LIMIT 1"""
+    ).fetchall()
+    if not found:
+        return []
+    group, estimate, cell, value = found[0]
+    con.execute(
+        "CREATE OR REPLACE TABLE members AS SELECT ref_area, value, weight, numerator, denominator FROM group_members "
+        "WHERE group_code = ? AND estimate = ? AND cell = ?", [group, estimate, cell],
+    )
+    methods.run("rollups", file, "parts")
+    total = con.execute("SELECT sum(contribution) FROM parts").fetchall()[0][0]
+    near = total is not None and abs(total - value) <= RELATIVE * max(1.0, abs(value))
+    return [] if near else [f"{group} {estimate}: the parts of {file}.sql add up to {total}, the aggregate is {value}"]
 
 
 def targets(con, indicators, at_hand):
@@ -414,7 +451,7 @@ class Report:
 
 def check_indicator(con, indicator, tables, methods, shown):
     """Gives (text, problems, number of problems)."""
-    prepare(con, indicator, tables)
+    prepare(con, indicator, tables, methods.header(indicator.rollup))
     try:
         select(con, indicator, methods)
     except Refused as error:
@@ -425,12 +462,15 @@ def check_indicator(con, indicator, tables, methods, shown):
     problems, total = compare(con, f"{release} AND {kept}", VALUES_KEY, ["value"], [], shown)
     if problems:
         return "the SELECT gives something else", problems, total
+    con.execute("DROP TABLE IF EXISTS rolled")
     try:
         roll_up(con, indicator, methods)
+        apart = parts(con, indicator, methods)
     except Refused as error:
         return "SELECT equal, roll-up not run", [f"DuckDB refuses {error}"], 1
     exact = ["unit", "obs_status", "group_scheme", "area_kind", "ref_area_name", "members_observed", "members_total", "note", "source"]
     problems, total = compare(con, release, VALUES_KEY, ["value", "coverage"], exact, shown)
+    problems, total = problems + apart, total + len(apart)
     counts = dict(con.execute("SELECT estimate, count(*) FROM ours GROUP BY estimate").fetchall())
     text = ", ".join(f"{counts[e]} {e}" for e in ("reported", "published", "available", "imputed") if e in counts)
     return text or "no rows, as in the release", problems, total
@@ -441,6 +481,7 @@ def check_progress(con, methods, indicators, manifest, tables, shown):
     con.execute("CREATE OR REPLACE VIEW indicator_values AS SELECT * FROM release_values")
     con.execute('CREATE OR REPLACE TABLE current_year AS SELECT CAST(? AS INTEGER) AS "year"', [manifest["current_year"]])
     try:
+        methods.run("derived", "classes", "classes")
         methods.run("derived", "progress", "ours")
     except Refused as error:
         return "not run", [f"DuckDB refuses {error}"], 1
@@ -486,7 +527,7 @@ def check(arguments, folder):
         problems, rows = check_readers(release / f"{table}.parquet", integers)
         report.line(f"{table}.parquet", f"{rows} rows for each of three readers", problems)
 
-    shipped = {f"sql/{path.parent.name}/{path.name}" for folder in ("rollups", "derived") for path in (arguments.workspace / "sql" / folder).glob("*.sql")}
+    shipped = {f"sql/{path.parent.name}/{path.name}" for folder in ("steps", "rollups", "derived") for path in (arguments.workspace / "sql" / folder).glob("*.sql")}
     print(f"method files run as they are: {len(methods.ran)} of {len(shipped)}")
     for path in sorted(shipped - methods.ran - methods.refused.keys()):
         print(f"  {path}: {'not reached' if methods.refused else 'not needed by this release'}")

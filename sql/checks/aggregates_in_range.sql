@@ -6,7 +6,7 @@ severity = "error"
 warn_above = 0
 fail_above = 0
 ---*/
--- publish.sql withholds an impossible result and says so. That is enough where the cause is a known error at the
+-- The step `group_values` withholds an impossible result and says so. That is enough where the cause is a known error at the
 -- source, flagged U by a correction: see aggregates_of_bad_values. Any other stops the release, until the figure is
 -- looked at and a correction flags or drops it. A gap in people may have either sign.
 WITH wrong AS (

@@ -27,6 +27,11 @@ never a mean of the members' ratios. Both sides must have a value in the same
 place, year and estimate; coverage and members are the lower of the two.
 People are those of the whole group. A further gap is a line in `gaps`.
 
+Further columns, which are not published, tell `explain` how the value was
+made: first and second part (dimension and code, _T for everybody, and its
+value), the operation between them, and the formula with its numbers. A gap to
+the rest of the population is made of the part and of everybody.
+
 Source: methodology note, section 2; golden cases G07 to G10.
 */
 WITH gaps AS (
@@ -89,7 +94,10 @@ rests AS (
     (total.value * everyone.persons - part.value * those.persons)
       / nullif(everyone.persons - those.persons, 0.0) AS value,
     total.obs_status, total.coverage, total.members_observed, total.members_total,
-    g.dimension, g.denominator_code AS code
+    g.dimension, g.denominator_code AS code,
+    total.value AS whole,
+    concat('(', total.value, ' x ', everyone.persons, ' - ', part.value, ' x ', those.persons,
+      ') / (', everyone.persons, ' - ', those.persons, ')') AS working
   FROM gaps g
   JOIN parts part ON part.dimension = g.dimension AND part.code = g.numerator_code
   JOIN parts total
@@ -104,10 +112,14 @@ rests AS (
   WHERE g.rest
 ),
 sides AS (
-  SELECT ref_area, time_period, estimate, dimension, code, value, obs_status, coverage, members_observed, members_total
+  SELECT
+    ref_area, time_period, estimate, dimension, code, value, obs_status, coverage, members_observed, members_total,
+    CAST(NULL AS DOUBLE) AS whole, CAST(NULL AS VARCHAR) AS working
   FROM parts
   UNION ALL
-  SELECT ref_area, time_period, estimate, dimension, code, value, obs_status, coverage, members_observed, members_total
+  SELECT
+    ref_area, time_period, estimate, dimension, code, value, obs_status, coverage, members_observed, members_total,
+    whole, working
   FROM rests
   WHERE value BETWEEN 0.0 AND 100.0
 ),
@@ -115,6 +127,7 @@ pairs AS (
   SELECT
     n.ref_area, n.time_period, n.estimate, g.gap, g.rest, g.ratio_name, g.sign, g.people,
     n.value AS numerator, d.value AS denominator,
+    g.dimension, g.numerator_code, g.denominator_code, d.whole, d.working,
     -- The status that says most: E before I, anything before A.
     CASE
       WHEN n.obs_status IN ('E', d.obs_status) OR d.obs_status = 'A' THEN n.obs_status
@@ -146,6 +159,9 @@ pairs AS (
 measured AS (
   SELECT
     p.ref_area, p.time_period, p.estimate,
+    p.dimension, p.numerator_code, p.denominator_code, p.numerator, p.denominator,
+    p.numerator_persons, p.denominator_persons, p.rest, p.whole, p.working,
+    m.measure, m.measure <> 'RATIO' AND p.sign < 0.0 AS turned,
     p.gap || '_' || CASE WHEN m.measure = 'RATIO' THEN p.ratio_name ELSE m.measure END AS breakdown,
     CASE
       WHEN m.measure = 'RATIO' THEN p.numerator / nullif(p.denominator, 0.0)
@@ -160,12 +176,42 @@ measured AS (
     ), '') AS note
   FROM pairs p
   CROSS JOIN measures m
+),
+-- The parts in the order in which they are read. A rest is made of the part and the whole, in this order.
+told AS (
+  SELECT
+    m.*,
+    CASE WHEN turned AND NOT rest THEN denominator_code ELSE numerator_code END AS first_code,
+    CASE WHEN turned AND NOT rest THEN denominator ELSE numerator END AS first_value,
+    CASE WHEN rest THEN '_T' ELSE dimension END AS second_dimension,
+    CASE WHEN rest THEN '_T' WHEN turned THEN numerator_code ELSE denominator_code END AS second_code,
+    CASE WHEN rest THEN whole WHEN turned THEN numerator ELSE denominator END AS second_value,
+    CASE WHEN turned AND NOT rest THEN denominator_persons ELSE numerator_persons END AS first_persons,
+    CASE WHEN turned AND NOT rest THEN numerator_persons ELSE denominator_persons END AS second_persons
+  FROM measured m
+  WHERE value IS NOT NULL
 )
 SELECT
   ref_area, time_period, estimate,
   '_T' AS sex, '_T' AS age, '_T' AS urbanisation, '_T' AS disability,
   '_T' AS education_level, '_T' AS size_class, breakdown,
   -- no gap is 0, never a zero with a minus sign
-  CASE WHEN value = 0.0 THEN 0.0 ELSE value END AS value, unit, obs_status, coverage, members_observed, members_total, note
-FROM measured
-WHERE value IS NOT NULL
+  CASE WHEN value = 0.0 THEN 0.0 ELSE value END AS value, unit, obs_status, coverage, members_observed, members_total, note,
+  dimension AS first_dimension, first_code, first_value, second_dimension, second_code, second_value,
+  CASE
+    WHEN rest AND measure = 'RATIO' THEN '/ the rest of'
+    WHEN rest AND turned THEN 'taken from the rest of'
+    WHEN rest THEN '- the rest of'
+    WHEN measure = 'RATIO' THEN '/'
+    WHEN measure = 'POINTS' THEN '-'
+    ELSE 'less, in people,'
+  END AS operation,
+  CASE
+    WHEN rest AND measure = 'RATIO' THEN concat(first_value, ' / (', working, ')')
+    WHEN rest AND turned THEN concat(working, ' - ', first_value)
+    WHEN rest THEN concat(first_value, ' - ', working)
+    WHEN measure = 'RATIO' THEN concat(first_value, ' / ', second_value)
+    WHEN measure = 'POINTS' THEN concat(first_value, ' - ', second_value)
+    ELSE concat('(', first_value, ' x ', first_persons, ' - ', second_value, ' x ', second_persons, ') / 100')
+  END AS formula
+FROM told

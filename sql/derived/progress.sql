@@ -1,7 +1,8 @@
 /*
 How far each target is: one row per target, area, breakdown and estimate, from
-`indicator_values`, `targets` and `current_year`. A target whose own area has
-no row at all gets one, classed insufficient_data, with the reason in `note`.
+`indicator_values`, `targets`, `current_year` and `classes`. A target whose own
+area has no row at all gets one, classed insufficient_data, with the reason in
+`note`.
 
 latest        newest value not after the current year
 baseline      for the target's own area, the baseline as published if the
@@ -24,8 +25,7 @@ class         met: the latest value is at or beyond met_at, or in the band
               limited, or deterioration if moving away: from a baseline that
               lies on the target value without meeting it (a majority is more
               than 50 percent); no way is left to go, so there is no pace
-              else by pace: on_track from 0.95, moderate from 0.5, limited
-              from -0.1, deterioration below
+              else by pace: the cuts are in classes.sql
 projected_low, projected_high  at the target year, from baseline and latest:
               a straight line and, for percentages, a straight line in logits;
               never in the class. Percentages stay within 0..100, and nothing
@@ -232,20 +232,17 @@ classed AS (
       WHEN met_before THEN 'deterioration'
       WHEN no_way_left AND CASE direction WHEN 'up' THEN latest < baseline ELSE latest > baseline END THEN 'deterioration'
       WHEN no_way_left THEN 'limited'
-      WHEN pace >= 0.95 - 1e-12 THEN 'on_track'
-      WHEN pace >= 0.5 - 1e-12 THEN 'moderate'
-      WHEN pace >= -0.1 - 1e-12 THEN 'limited'
-      WHEN pace IS NOT NULL THEN 'deterioration'
-      ELSE 'insufficient_data'
+      ELSE coalesce(linear.class, 'insufficient_data')
     END AS class,
-    CASE
-      WHEN pace_cagr >= 0.95 - 1e-12 THEN 'on_track'
-      WHEN pace_cagr >= 0.5 - 1e-12 THEN 'moderate'
-      WHEN pace_cagr >= -0.1 - 1e-12 THEN 'limited'
-      WHEN pace_cagr IS NOT NULL THEN 'deterioration'
-    END AS class_cagr,
+    compound.class AS class_cagr,
     100.0 / (1.0 + exp(-(latest_logit + (latest_logit - baseline_logit) / span * years_left))) AS logit_curve
   FROM paced p
+  LEFT JOIN classes linear
+    ON (linear.from_pace IS NULL OR p.pace >= linear.from_pace - 1e-12)
+    AND (linear.below_pace IS NULL OR p.pace < linear.below_pace - 1e-12)
+  LEFT JOIN classes compound
+    ON (compound.from_pace IS NULL OR p.pace_cagr >= compound.from_pace - 1e-12)
+    AND (compound.below_pace IS NULL OR p.pace_cagr < compound.below_pace - 1e-12)
 )
 SELECT
   target, indicator, ref_area,

@@ -4,9 +4,8 @@ name = "broadband_affordability_share"
 title = "Economies in which entry-level broadband costs at most 2 percent of monthly GNI per head"
 unit = "PT"
 rollup = "share_of_economies"
-groups = ["world", "itu_region", "development", "special", "income", "m49"]
 window = 1
-coverage = { publish = 0.667, flag = 0.5, base = "economies", min_members = 3 }
+coverage = { base = "economies", min_members = 3 }
 datasets = ["itu/price_baskets", "itu/price_baskets_datahub"]
 definition = "Economies whose entry-level basket costs 2 percent of monthly GNI per head or less, as percent of the economies with a price"
 method = """
@@ -14,10 +13,7 @@ Reads what broadband_affordability reports for each economy, basket by basket. E
 affordable. The denominator is the economies with a price, not all of them: see members_observed.
 """
 caveats = "A share of economies, each counting once: not a share of people. The breakdown is the basket, as in broadband_affordability"
-owner = "Yardstick method group"
-sources = [
-  { title = "ITU ICT price baskets", licence = "CC BY-NC-SA 3.0 IGO", citation = "ITU, ICT Price Baskets", url = "https://www.itu.int/en/ITU-D/Statistics/Pages/ICTprices/default.aspx" },
-]
+sources = ["itu/price_baskets", "itu/price_baskets_datahub"]
 
 [[target]]
 id = "1.2.economies"
@@ -26,7 +22,6 @@ area = "DEVELOPING"
 year = 2030
 value = 100.0
 met_at = 95.0
-direction = "up"
 baseline_year = 2020
 breakdown = "FIXED_5GB"
 also = ["groups"]
@@ -39,7 +34,6 @@ area = "DEVELOPING"
 year = 2030
 value = 100.0
 met_at = 95.0
-direction = "up"
 baseline_year = 2024
 breakdown = "MOBILE_5GB"
 also = ["groups"]

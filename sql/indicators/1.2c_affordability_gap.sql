@@ -6,7 +6,7 @@ unit = "PP"
 rollup = "none"
 groups = ["world"]
 window = 0
-coverage = { publish = 0.667, flag = 0.5, base = "economies", min_members = 3 }
+coverage = { base = "economies", min_members = 3 }
 datasets = ["itu/price_baskets", "itu/price_baskets_datahub"]
 definition = "Median price of entry-level broadband in developing economies against that in developed ones, both as percent of monthly GNI per head"
 method = """
@@ -20,15 +20,11 @@ A gap in points and a relative gap can move apart: the target is read in points.
 The two medians are over the economies with a price in each year, not over a fixed set.
 The basket has to be the same in both years: see broadband_affordability.
 """
-owner = "Yardstick method group"
-sources = [
-  { title = "ITU ICT price baskets", licence = "CC BY-NC-SA 3.0 IGO", citation = "ITU, ICT Price Baskets", url = "https://www.itu.int/en/ITU-D/Statistics/Pages/ICTprices/default.aspx" },
-]
+sources = ["itu/price_baskets", "itu/price_baskets_datahub"]
 
 [[target]]
 id = "T2.5"
 title = "Affordability gap reduced by 25 percent by 2023 from 2017"
-area = "WLD"
 year = 2023
 change = -0.25
 direction = "down"
@@ -41,15 +37,12 @@ WITH sides AS (
     a.time_period, a.breakdown, a.estimate,
     max(CASE WHEN a.ref_area = 'DEVELOPING' THEN a.value END) AS developing,
     max(CASE WHEN a.ref_area = 'DEVELOPED' THEN a.value END) AS developed,
-    CASE
-      WHEN max(CASE WHEN a.obs_status = 'E' THEN 1 ELSE 0 END) = 1 THEN 'E'
-      WHEN max(CASE WHEN a.obs_status = 'I' THEN 1 ELSE 0 END) = 1 THEN 'I'
-      ELSE 'A'
-    END AS obs_status,
+    substr(max(s.severity), 2) AS obs_status,
     min(a.coverage) AS coverage,
     CAST(sum(a.members_observed) AS BIGINT) AS members_observed,
     CAST(sum(a.members_total) AS BIGINT) AS members_total
   FROM indicators.broadband_affordability AS a
+  JOIN status_order AS s USING (obs_status)
   WHERE a.ref_area IN ('DEVELOPING', 'DEVELOPED') AND a.value IS NOT NULL
   GROUP BY a.time_period, a.breakdown, a.estimate
 )
@@ -62,6 +55,6 @@ SELECT
   END AS value,
   m.unit, s.obs_status, s.coverage, s.members_observed, s.members_total,
   'itu' AS source
-FROM (VALUES ('POINTS', 'PP'), ('RATIO', 'RATIO')) AS m (measure, unit)
-CROSS JOIN sides AS s
+FROM sides AS s
+CROSS JOIN (VALUES ('POINTS', 'PP'), ('RATIO', 'RATIO')) AS m (measure, unit)
 WHERE s.developing IS NOT NULL AND s.developed IS NOT NULL

@@ -5,9 +5,7 @@ title = "Gaps in Internet use by gender, location, age and disability"
 unit = "RATIO"
 rollup = "none"
 derived = "gaps"
-groups = ["world", "itu_region", "development", "special", "income", "m49"]
 window = 0
-coverage = { publish = 0.667, flag = 0.5, base = "population" }
 datasets = ["itu/internet_use", "itu/internet_use_breakdowns", "itu/internet_use_regions", "unsd/sdg_global"]
 definition = "Ratio, difference in percentage points and difference in people between the Internet use of two parts of the population"
 method = """
@@ -23,21 +21,14 @@ The two sides may rest on different numbers of economies; a note says so.
 A ratio of rates says nothing about counts: read the people beside it.
 Use by disability is hardly ever reported and has no weight of its own: economies only.
 """
-owner = "Yardstick method group"
-sources = [
-  { title = "ITU DataHub, individuals using the Internet, by sex, age and location (11624)", licence = "CC BY-NC-SA 3.0 IGO", citation = "ITU, World Telecommunication/ICT Indicators and Household databases", url = "https://datahub.itu.int" },
-  { title = "UN SDG database, IT_USE_ii99 (17.8.1)", licence = "CC BY 3.0 IGO", citation = "United Nations Statistics Division, Global SDG Indicators Database", url = "https://unstats.un.org/sdgs/dataportal" },
-  { title = "World Population Prospects 2024", licence = "CC BY 3.0 IGO", citation = "United Nations, Population Division, World Population Prospects 2024", url = "https://population.un.org/wpp/" },
-]
+sources = ["itu/internet_use_breakdowns", "unsd", "population"]
 
 [[target]]
 id = "2.2.gender"
 title = "Gender gap in Internet use bridged"
-area = "WLD"
 year = 2030
 low = 0.98
 high = 1.02
-direction = "band"
 baseline_year = 2020
 breakdown = "GENDER_PARITY"
 also = ["groups", "countries"]
@@ -46,11 +37,9 @@ note = "ITU's definition of parity: women over men from 0.98 to 1.02, both inclu
 [[target]]
 id = "2.2.location"
 title = "Urban/rural gap in Internet use bridged"
-area = "WLD"
 year = 2030
 low = 0.98
 high = 1.02
-direction = "band"
 baseline_year = 2020
 breakdown = "LOCATION_RATIO"
 also = ["groups", "countries"]
@@ -59,11 +48,9 @@ note = "The plan gives no number and ITU no band; its gender band is used, so th
 [[target]]
 id = "2.2.age"
 title = "Age gap in Internet use bridged"
-area = "WLD"
 year = 2030
 low = 0.98
 high = 1.02
-direction = "band"
 baseline_year = 2020
 breakdown = "AGE_RATIO"
 also = ["groups", "countries"]
@@ -72,11 +59,9 @@ note = "15 to 24 over the rest. The plan gives no number and ITU no band; its ge
 [[target]]
 id = "2.2.disability"
 title = "Disability gap in Internet use bridged"
-area = "WLD"
 year = 2030
 low = 0.98
 high = 1.02
-direction = "band"
 baseline_year = 2020
 breakdown = "DISABILITY_RATIO"
 also = ["groups", "countries"]
@@ -85,11 +70,9 @@ note = "With over without disabilities. The plan gives no number and ITU no band
 [[target]]
 id = "T2.8.use"
 title = "Gender equality in Internet use by 2023"
-area = "WLD"
 year = 2023
 low = 0.98
 high = 1.02
-direction = "band"
 baseline_year = 2015
 breakdown = "GENDER_PARITY"
 also = ["groups"]

@@ -5,9 +5,7 @@ title = "Gaps in mobile-telephone ownership"
 unit = "RATIO"
 rollup = "none"
 derived = "gaps"
-groups = ["world", "itu_region", "development", "special", "income", "m49"]
 window = 0
-coverage = { publish = 0.667, flag = 0.5, base = "population" }
 datasets = ["itu/mobile_ownership", "unsd/sdg_global"]
 definition = "Ratio, difference in percentage points and difference in people between the mobile-telephone ownership of two parts of the population"
 method = """
@@ -15,21 +13,14 @@ The rows of mobile_ownership go through sql/derived/gaps.sql, as in internet_use
 between its two aggregates: the mean of the economies' scores would be another, wrong, figure.
 """
 caveats = "The two sides may rest on different numbers of economies. Rounded published figures are left out: see published_gaps for ITU's own scores"
-owner = "Yardstick method group"
-sources = [
-  { title = "ITU DataHub, individuals who own a mobile telephone, by sex (28027)", licence = "CC BY-NC-SA 3.0 IGO", citation = "ITU, World Telecommunication/ICT Indicators and Household databases", url = "https://datahub.itu.int" },
-  { title = "UN SDG database, IT_MOB_OWN (5.b.1)", licence = "CC BY 3.0 IGO", citation = "United Nations Statistics Division, Global SDG Indicators Database", url = "https://unstats.un.org/sdgs/dataportal" },
-  { title = "World Population Prospects 2024", licence = "CC BY 3.0 IGO", citation = "United Nations, Population Division, World Population Prospects 2024", url = "https://population.un.org/wpp/" },
-]
+sources = ["itu/mobile_ownership", "unsd", "population"]
 
 [[target]]
 id = "T2.8.ownership"
 title = "Gender equality in mobile-phone ownership by 2023"
-area = "WLD"
 year = 2023
 low = 0.98
 high = 1.02
-direction = "band"
 baseline_year = 2015
 breakdown = "GENDER_PARITY"
 also = ["groups"]

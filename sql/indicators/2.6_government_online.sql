@@ -4,10 +4,11 @@ name = "government_online"
 title = "Individuals interacting with government online"
 unit = "PT"
 rollup = "weighted_mean"
-groups = ["world", "itu_region", "development", "special", "income", "m49"]
-window = 5
-coverage = { publish = 0.667, flag = 0.5, base = "weight" }
+coverage = { base = "weight" }
 datasets = ["itu/online_activities", "itu/internet_use", "itu/internet_use_breakdowns", "unsd/sdg_global"]
+series = [
+  { source = "itu", series = "10471" },
+]
 definition = "Share of individuals who interacted with public authorities over the Internet in the last three months"
 method = """
 ITU gives the share of Internet users (breakdown OF_INTERNET_USERS). The share of the population
@@ -25,100 +26,38 @@ Of an economy without any rate of Internet use within five years the users are n
 all its people count as users, so that coverage is never overstated; if it does, it has no weight.
 Obtaining information only is a separate activity and not counted here.
 """
-owner = "Yardstick method group"
-sources = [
-  { title = "ITU DataHub, Internet users by activity: interacting with government (10471)", licence = "CC BY-NC-SA 3.0 IGO", citation = "ITU, World Telecommunication/ICT Indicators and Household databases", url = "https://datahub.itu.int" },
-  { title = "ITU DataHub, individuals using the Internet (11624)", licence = "CC BY-NC-SA 3.0 IGO", citation = "ITU, World Telecommunication/ICT Indicators and Household databases", url = "https://datahub.itu.int" },
-  { title = "World Population Prospects 2024", licence = "CC BY 3.0 IGO", citation = "United Nations, Population Division, World Population Prospects 2024", url = "https://population.un.org/wpp/" },
-]
+sources = ["itu/online_activities", "itu/internet_use", "population"]
 
 [[target]]
 id = "2.6"
 title = "Majority of individuals interacting with government services online"
-area = "WLD"
 year = 2030
-value = 50.0
-met_at = 50.000001
-direction = "up"
+more_than = 50.0
 baseline_year = 2020
 breakdown = "OF_POPULATION"
 also = ["groups", "countries"]
 note = "Majority is strictly more than 50 percent, of the whole population"
-
-[[target]]
-id = "2.6.women"
-title = "Majority of women interacting with government services online"
-area = "WLD"
-year = 2030
-value = 50.0
-met_at = 50.000001
-direction = "up"
-baseline_year = 2020
-sex = "F"
-breakdown = "OF_POPULATION"
-also = ["groups", "countries"]
-note = "The target read for women"
-
-[[target]]
-id = "2.6.men"
-title = "Majority of men interacting with government services online"
-area = "WLD"
-year = 2030
-value = 50.0
-met_at = 50.000001
-direction = "up"
-baseline_year = 2020
-sex = "M"
-breakdown = "OF_POPULATION"
-also = ["groups", "countries"]
-note = "The target read for men"
-
-[[target]]
-id = "2.6.urban"
-title = "Majority of the urban population interacting with government services online"
-area = "WLD"
-year = 2030
-value = 50.0
-met_at = 50.000001
-direction = "up"
-baseline_year = 2020
-urbanisation = "U"
-breakdown = "OF_POPULATION"
-also = ["groups", "countries"]
-note = "The target read for the urban population"
-
-[[target]]
-id = "2.6.rural"
-title = "Majority of the rural population interacting with government services online"
-area = "WLD"
-year = 2030
-value = 50.0
-met_at = 50.000001
-direction = "up"
-baseline_year = 2020
-urbanisation = "R"
-breakdown = "OF_POPULATION"
-also = ["groups", "countries"]
-note = "The target read for the rural population"
+[target.read_for]
+women = { sex = "F" }
+men = { sex = "M" }
+urban = { urbanisation = "U" }
+rural = { urbanisation = "R" }
 
 [[target]]
 id = "T1.7"
 title = "40 percent of the population interacting with government services online by 2023"
-area = "WLD"
 year = 2023
 value = 40.0
-direction = "up"
 baseline_year = 2015
 breakdown = "OF_POPULATION"
 note = "The former plan states no baseline; 2015, the start of the SDG period, is used for the pace"
 ---*/
 WITH activity AS (
-  SELECT o.ref_area, o.time_period, o.sex, o.age, o.urbanisation, o.obs_value, o.obs_status, o.note, o.source
-  FROM observations AS o
-  WHERE o.source = 'itu' AND o.series = '10471' AND o.obs_value IS NOT NULL
-    AND o.disability = '_T' AND o.education_level = '_T' AND o.breakdown = '_T'
+  SELECT c.ref_area, c.time_period, c.sex, c.age, c.urbanisation, c.value, c.obs_status, c.note, c.source
+  FROM chosen AS c
+  WHERE c.disability = '_T' AND c.education_level = '_T' AND c.breakdown = '_T'
     -- urban/rural has no population by sex or age, so those crosses have no weight
-    AND (o.urbanisation = '_T' OR (o.sex = '_T' AND o.age = '_T'))
+    AND (c.urbanisation = '_T' OR (c.sex = '_T' AND c.age = '_T'))
 ),
 internet_use AS (
   SELECT ref_area, time_period, sex, age, urbanisation, value
@@ -140,28 +79,23 @@ people AS (
     p.ref_area, p.time_period, p.sex, p.age, p.urbanisation, p.persons,
     u.value AS internet_use,
     p.persons * coalesce(u.value, l.value) / 100.0 AS users
-  FROM (
+  FROM population AS p
+  JOIN (
     SELECT DISTINCT a.time_period, a.sex, a.age, a.urbanisation
-    FROM areas AS e
-    JOIN activity AS a ON e.ref_area = a.ref_area
-  ) AS y
-  JOIN population AS p
-    ON p.time_period = y.time_period AND p.sex = y.sex AND p.age = y.age AND p.urbanisation = y.urbanisation
-  LEFT JOIN internet_use AS u
-    ON u.ref_area = p.ref_area AND u.time_period = p.time_period
-    AND u.sex = p.sex AND u.age = p.age AND u.urbanisation = p.urbanisation
+    FROM activity AS a
+    JOIN areas AS e USING (ref_area)
+  ) AS y USING (time_period, sex, age, urbanisation)
+  LEFT JOIN internet_use AS u USING (ref_area, time_period, sex, age, urbanisation)
   LEFT JOIN latest_use AS l
     ON l.ref_area = p.ref_area AND p.time_period BETWEEN l.first_year AND l.last_year
 ),
 matched AS (
   SELECT
     p.ref_area, p.time_period, p.sex, p.age, p.urbanisation, p.persons, p.users,
-    a.obs_value AS of_users, a.obs_value * p.internet_use / 100.0 AS of_population,
+    a.value AS of_users, a.value * p.internet_use / 100.0 AS of_population,
     a.obs_status, a.note, a.source
-  FROM activity AS a
-  RIGHT JOIN people AS p
-    ON a.ref_area = p.ref_area AND a.time_period = p.time_period
-    AND a.sex = p.sex AND a.age = p.age AND a.urbanisation = p.urbanisation
+  FROM people AS p
+  LEFT JOIN activity AS a USING (ref_area, time_period, sex, age, urbanisation)
 ),
 paired AS (
   SELECT
@@ -172,8 +106,8 @@ paired AS (
       WHEN m.of_users IS NULL THEN coalesce(m.users, m.persons)
       ELSE m.users
     END AS weight
-  FROM (VALUES ('OF_POPULATION'), ('OF_INTERNET_USERS')) AS k (breakdown)
-  CROSS JOIN matched AS m
+  FROM matched AS m
+  CROSS JOIN (VALUES ('OF_POPULATION'), ('OF_INTERNET_USERS')) AS k (breakdown)
 )
 SELECT
   ref_area, time_period, sex, age, urbanisation, breakdown, value, weight,
@@ -183,7 +117,7 @@ UNION ALL
 -- places without a population: aggregates of ITU, and economies that no group can count
 SELECT
   a.ref_area, a.time_period, a.sex, a.age, a.urbanisation, 'OF_INTERNET_USERS' AS breakdown,
-  a.obs_value AS value, NULL AS weight, a.obs_status, a.note, a.source
+  a.value AS value, NULL AS weight, a.obs_status, a.note, a.source
 FROM activity AS a
 WHERE NOT EXISTS (
   SELECT 1

@@ -6,8 +6,12 @@ unit = "MT_CO2E"
 rollup = "none"
 groups = ["world"]
 window = 0
-coverage = { publish = 0.667, flag = 0.5, base = "economies" }
+coverage = { base = "economies" }
 datasets = ["itu/ict_footprint"]
+series = [
+  { source = "itu", series = "ict_ghg_emissions" },
+  { source = "itu", series = "digital_companies_operational_ghg", breakdown = "DIGITAL_COMPANIES", provider_breakdown = "*" },
+]
 definition = "Emissions from making and running ICT networks, data centres and user devices, in million tonnes of CO2 equivalent a year, by type of service and provider"
 method = """
 Published studies and reports, entered by hand. Breakdown `_T` is the whole sector; NETWORKS, DATA_CENTRES and
@@ -19,15 +23,11 @@ There is no official yearly series. Types of service and providers overlap and d
 The company panels change from edition to edition, and report themselves, mostly scopes 1 and 2: their totals
 are no trend.
 """
-owner = "Yardstick method group"
-sources = [
-  { title = "Greening Digital Companies, and published studies of the ICT footprint", licence = "CC BY-NC-SA 3.0 IGO", citation = "ITU and World Benchmarking Alliance, Greening Digital Companies, and studies as in the note of each row", url = "https://www.itu.int/en/ITU-D/Environment" },
-]
+sources = ["itu/ict_footprint"]
 
 [[target]]
 id = "2.7c"
 title = "Total carbon footprint of ICTs significantly reduced"
-area = "WLD"
 year = 2030
 change = -0.45
 direction = "down"
@@ -35,10 +35,6 @@ baseline_year = 2020
 breakdown = "*"
 note = "The plan gives no number; 45 percent below 2020 is the sector's path in Recommendation ITU-T L.1470"
 ---*/
-SELECT
-  o.ref_area, o.time_period,
-  CASE WHEN o.series = 'digital_companies_operational_ghg' THEN 'DIGITAL_COMPANIES' ELSE o.breakdown END AS breakdown,
-  o.obs_value AS value, o.unit, o.obs_status, o.note, o.source
-FROM observations AS o
-WHERE o.source = 'itu' AND o.series IN ('ict_ghg_emissions', 'digital_companies_operational_ghg')
-  AND o.unit = 'MT_CO2E' AND o.obs_value IS NOT NULL
+SELECT ref_area, time_period, breakdown, value, unit, obs_status, note, source
+FROM offered
+WHERE unit = 'MT_CO2E' AND value IS NOT NULL

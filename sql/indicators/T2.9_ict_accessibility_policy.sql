@@ -4,10 +4,11 @@ name = "ict_accessibility_policy"
 title = "Economies with an ICT accessibility policy"
 unit = "PT"
 rollup = "share_of_economies"
-groups = ["world", "itu_region", "development", "special", "income", "m49"]
-window = 5
-coverage = { publish = 0.667, flag = 0.5, base = "economies", min_members = 3 }
+coverage = { base = "economies", min_members = 3 }
 datasets = ["itu/national_policies"]
+series = [
+  { source = "itu", series = "ict_accessibility_policy" },
+]
 definition = "Economies with a policy, law or regulation that ensures accessible ICTs for persons with disabilities"
 method = """
 Two denominators. `_T`: the economies with an answer. ALL_MEMBERS: all 194 Member States of ITU, where a
@@ -19,76 +20,18 @@ caveats = """
 Unknown is neither yes nor no: where many do not answer, `_T` is too high and ALL_MEMBERS too low, and the truth
 lies between. A policy on paper is only part of an enabling environment.
 """
-owner = "Yardstick method group"
-sources = [
-  { title = "ITU ICT regulatory and policy data", licence = "CC BY-NC-SA 3.0 IGO", citation = "ITU, ICT Regulatory Tracker and World Telecommunication/ICT Regulatory Survey; source of each answer in the note", url = "https://datahub.itu.int" },
-]
+sources = ["itu/national_policies"]
 
 [[target]]
 id = "T2.9"
 title = "Enabling environments for accessible ICTs in all countries by 2023"
-area = "WLD"
 year = 2023
 value = 100.0
-direction = "up"
 baseline_year = 2015
 also = ["groups"]
 note = "Of the economies with an answer. The former plan states no baseline; 2015 is used for the pace"
-
-[[target]]
-id = "T2.9.members"
-title = "Enabling environments for accessible ICTs in all countries by 2023, unknown counted as no"
-area = "WLD"
-year = 2023
-value = 100.0
-direction = "up"
-baseline_year = 2015
-breakdown = "ALL_MEMBERS"
-also = ["groups"]
-note = "Of all Member States of ITU; a member without an answer counts as no"
+[target.read_for]
+members = { breakdown = "ALL_MEMBERS", note = "Of all Member States of ITU; a member without an answer counts as no" }
 ---*/
-WITH answers AS (
-  SELECT
-    o.ref_area, o.time_period, o.obs_status, nullif(o.note, '') AS note, o.source,
-    CASE
-      WHEN o.obs_value IN (0.0, 1.0) THEN o.obs_value
-      WHEN lower(trim(o.obs_text)) IN ('yes', 'y', 'true', '1') THEN 1.0
-      WHEN lower(trim(o.obs_text)) IN ('no', 'n', 'false', '0') THEN 0.0
-    END AS answer
-  FROM areas AS e
-  JOIN observations AS o ON e.ref_area = o.ref_area
-  WHERE o.source = 'itu' AND o.series = 'ict_accessibility_policy'
-),
-known AS (
-  SELECT ref_area, time_period, obs_status, note, source, answer
-  FROM answers
-  WHERE answer IS NOT NULL
-),
--- 194 Member States: all with an ITU region but Hong Kong, Macao and the State of Palestine
-members AS (
-  SELECT DISTINCT ref_area
-  FROM membership
-  WHERE group_scheme = 'itu_region' AND ref_area NOT IN ('HKG', 'MAC', 'PSE')
-),
-asked AS (
-  SELECT e.ref_area, y.time_period, m.ref_area IS NOT NULL AS is_member
-  FROM areas AS e
-  CROSS JOIN (SELECT DISTINCT time_period FROM known) AS y
-  LEFT JOIN members AS m ON m.ref_area = e.ref_area
-)
-SELECT
-  ref_area, time_period, '_T' AS breakdown, answer AS value,
-  'YES_NO' AS unit, obs_status, note, source, NULL AS coverage
-FROM known
-UNION ALL
-SELECT
-  a.ref_area, a.time_period, 'ALL_MEMBERS' AS breakdown,
-  CASE WHEN a.is_member THEN coalesce(k.answer, 0.0) END AS value,
-  'YES_NO' AS unit,
-  CASE WHEN NOT a.is_member THEN 'M' WHEN k.answer IS NULL THEN 'I' ELSE k.obs_status END AS obs_status,
-  CASE WHEN k.answer IS NULL THEN 'no answer: counted as no' ELSE k.note END AS note,
-  k.source,
-  -- 0: assumed, not observed
-  CASE WHEN k.answer IS NULL THEN 0.0 END AS coverage
-FROM asked AS a
-LEFT JOIN known AS k ON k.ref_area = a.ref_area AND k.time_period = a.time_period
+SELECT ref_area, time_period, breakdown, value, unit, obs_status, note, source, coverage
+FROM answers_of_members

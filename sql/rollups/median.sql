@@ -1,3 +1,7 @@
+/*---
+formula = "the middle value of the members; of two middle ones the mean"
+needs = ["value"]
+---*/
 /*
 Median of the members' values, each economy counting once: the rule for
 prices. With an even number of economies, the mean of the two in the middle.

@@ -1,3 +1,7 @@
+/*---
+formula = "scale x sum of numerators / sum of denominators"
+needs = ["numerator", "denominator"]
+---*/
 /*
 Ratio of sums: sum of numerators over sum of denominators, times the
 indicator's scale (100 for percentages). Never a mean of the members' ratios.

@@ -1,3 +1,10 @@
+/*---
+formula = "100 x members with value 1 / members with a value"
+needs = ["value"]
+# Below either, no value of the group is shown, whatever the header of the indicator says.
+min_members = 3
+min_share = 0.5
+---*/
 /*
 Share of economies: those with the property (value 1) as a percentage of those
 of which it is known (value 1 or 0), each economy counting once. Unknown is

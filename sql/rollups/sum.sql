@@ -1,3 +1,7 @@
+/*---
+formula = "sum of the members' values"
+needs = ["value"]
+---*/
 /*
 Sum of the members' values. A member that is missing is not filled in: read
 the sum with its coverage.

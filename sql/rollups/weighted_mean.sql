@@ -1,3 +1,7 @@
+/*---
+formula = "sum of value x weight / sum of weight, over the members with a value"
+needs = ["value", "weight"]
+---*/
 /*
 Weighted mean of the members' values: sum of value times weight over sum of
 weights. The weight is the denominator of the ratio that value is, so this is

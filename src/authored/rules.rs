@@ -54,6 +54,25 @@ pub fn within<T: PartialOrd + Display + Copy>(
     None
 }
 
+/// A sign, one of a few.
+pub fn one_of(table: &mut TableReader<'_>, key: &'static str, signs: &[&str], problems: &mut Vec<Problem>) -> Option<char> {
+    let given = table.string(key, problems)?;
+    if signs.contains(&given.as_str()) {
+        return given.chars().next();
+    }
+    let known: Vec<String> = signs.iter().map(|sign| format!("\"{sign}\"")).collect();
+    problems.push(
+        Problem::new(
+            Code::SettingsDoNotFit,
+            table.source(),
+            table.span_of(key),
+            format!("`{key}` is `{given}`, which no number is written with"),
+        )
+        .hint(format!("write one of: {}", known.join(", "))),
+    );
+    None
+}
+
 /// A list of what to ask for: one entry at least.
 pub fn not_empty(table: &TableReader<'_>, key: &str, list: Option<&[String]>, problems: &mut Vec<Problem>) {
     if list.is_some_and(|list| list.iter().all(|entry| entry.trim().is_empty())) {

@@ -48,6 +48,12 @@ pub fn read_document<T>(
     result
 }
 
+/// An item of a list that may hold names and tables.
+pub enum Item<'t> {
+    Name(String, Range<usize>),
+    Table(TableReader<'t>),
+}
+
 impl<'t> TableReader<'t> {
     pub fn span(&self) -> Range<usize> {
         self.span.clone()
@@ -113,6 +119,18 @@ impl<'t> TableReader<'t> {
 
     pub fn float(&mut self, key: &'static str, problems: &mut Vec<Problem>) -> Option<f64> {
         self.typed(key, "a finite number", problems, |v| number(v).filter(|x| x.is_finite()))
+    }
+
+    /// A number, or a fraction such as `"2/3"`, which no decimals give exactly.
+    pub fn fraction(&mut self, key: &'static str, problems: &mut Vec<Problem>) -> Option<f64> {
+        self.typed(key, "a number or a fraction such as \"2/3\"", problems, |v| match v.as_str() {
+            Some(text) => {
+                let (above, below) = text.split_once('/')?;
+                let (above, below) = (above.trim().parse::<u32>().ok()?, below.trim().parse::<u32>().ok()?);
+                (below > 0).then(|| f64::from(above) / f64::from(below))
+            }
+            None => number(v).filter(|x| x.is_finite()),
+        })
     }
 
     pub fn integer(&mut self, key: &'static str, problems: &mut Vec<Problem>) -> Option<i64> {
@@ -193,6 +211,43 @@ impl<'t> TableReader<'t> {
             }
         }
         readers
+    }
+
+    /// A list of names and tables side by side.
+    pub fn names_or_tables(&mut self, key: &'static str, what: &'static str, problems: &mut Vec<Problem>) -> Vec<Item<'t>> {
+        let Some((value, span)) = self.get(key) else { return Vec::new() };
+        let Some(items) = value.get_ref().as_array() else {
+            self.wrong(key, span, value.get_ref().type_str(), &format!("a list of names and tables, or [[{key}]]"), problems);
+            return Vec::new();
+        };
+        let mut found = Vec::new();
+        for item in items {
+            let span = self.shift(item.span());
+            match (item.get_ref().as_str(), item.get_ref().as_table()) {
+                (Some(name), _) => found.push(Item::Name(name.to_owned(), span)),
+                (_, Some(table)) => found.push(Item::Table(self.child(table, span, what))),
+                _ => self.wrong(key, span, item.get_ref().type_str(), "a list of names and tables", problems),
+            }
+        }
+        found
+    }
+
+    /// The sub-tables of a table by the names that a person gave them.
+    pub fn named_tables(&mut self, key: &'static str, what: &'static str, problems: &mut Vec<Problem>) -> Vec<(String, TableReader<'t>)> {
+        let Some((value, span)) = self.get(key) else { return Vec::new() };
+        let Some(table) = value.get_ref().as_table() else {
+            self.wrong(key, span, value.get_ref().type_str(), "a table of tables", problems);
+            return Vec::new();
+        };
+        let mut found = Vec::new();
+        for (name, value) in table {
+            let span = self.shift(value.span());
+            match value.get_ref().as_table() {
+                Some(table) => found.push((name.get_ref().to_string(), self.child(table, self.shift(name.span()), what))),
+                None => self.wrong(key, span, value.get_ref().type_str(), "a table of tables", problems),
+            }
+        }
+        found
     }
 
     fn child(&self, table: &'t DeTable<'t>, span: Range<usize>, what: &'static str) -> TableReader<'t> {

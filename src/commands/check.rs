@@ -7,11 +7,11 @@ use serde_json::json;
 
 use crate::engine::{Engine, tables};
 use crate::error::{Code, Error, Problem, Result, Severity, SourceText, count};
-use crate::indicator::methods::STEPS;
-use crate::indicator::{header, lint};
+use crate::indicator::methods::{ROLLED, ROLLUP};
+use crate::indicator::{Rollup, header, lint, served};
 use crate::job::load::{self, Loaded};
 use crate::printer::{Printer, errors};
-use crate::release::{check_tables, test_case};
+use crate::release::{check_tables, shared, test_case};
 use crate::settings::Settings;
 use crate::sources::Served;
 use crate::tables::schema;
@@ -51,7 +51,10 @@ pub async fn check(settings: &Settings, printer: &Printer, paths: &[PathBuf]) ->
     let code = if failed > 0 { 2 } else { 0 };
     let files = loaded.sources.len()
         + loaded.catalogue.indicators.len()
-        + loaded.catalogue.rollups.len()
+        + usize::from(loaded.catalogue.defaults.text.is_some())
+        + loaded.catalogue.shared.len()
+        + loaded.catalogue.steps.len()
+        + loaded.catalogue.rollups.values().map(|rollup| 1 + usize::from(rollup.parts.is_some())).sum::<usize>()
         + loaded.catalogue.derived.len()
         + loaded.catalogue.checks.len();
     if printer.json() {
@@ -75,10 +78,12 @@ fn add_draft(settings: &Settings, loaded: &mut Loaded, path: &Path) -> Result<()
     let text = SourceText::new(shown.clone(), fs_err::read_to_string(path)?);
     let (reference, names) = (loaded.reference.clone(), load::dataset_names(&loaded.sources));
     let catalogue = Arc::make_mut(&mut loaded.catalogue);
-    let Some(draft) = header::parse(&text, &mut loaded.problems, &mut catalogue.metadata_problems) else { return Ok(()) };
+    let parsed = header::parse(&text, &catalogue.defaults, &mut loaded.problems, &mut catalogue.metadata_problems);
+    let Some(draft) = parsed else { return Ok(()) };
     catalogue.indicators.retain(|other| other.name != draft.name && other.id != draft.id);
     catalogue.indicators.push(draft);
     let mut found = Vec::new();
+    catalogue.cite(&loaded.sources, &mut found);
     catalogue.check_names(&reference, &names, &mut found);
     loaded.problems.extend(found.into_iter().filter(|problem| *problem.source.path == *shown));
     Ok(())
@@ -91,6 +96,15 @@ async fn check_sql(settings: &Settings, loaded: &Loaded, problems: &mut Vec<Prob
     for indicator in &loaded.catalogue.indicators {
         base.register_indicator(&indicator.name, schema::values(), vec![])?;
     }
+    shared::register_empty(&base)?;
+    for (name, text) in shared::in_order(&loaded.catalogue.shared) {
+        let mut found = Vec::new();
+        if let Some(plan) = lint::plan(text, &base, &mut found).await {
+            lint::check_expressions(text, &plan.logical, &mut found);
+            base.register_batches(name, plan.output, vec![])?;
+        }
+        problems.extend(found);
+    }
     let known = known_series(loaded);
     for indicator in &loaded.catalogue.indicators {
         let engine = base.sibling()?;
@@ -99,10 +113,10 @@ async fn check_sql(settings: &Settings, loaded: &Loaded, problems: &mut Vec<Prob
             continue;
         }
         if let Some(plan) = lint::plan(&indicator.text, &engine, &mut found).await {
-            lint::check_output(&indicator.text, &plan.output, &indicator.rollup, &mut found);
+            lint::check_output(&indicator.text, &plan.output, loaded.catalogue.rollup_of(indicator), &mut found);
             lint::check_expressions(&indicator.text, &plan.logical, &mut found);
         }
-        lint::check_series(&indicator.text, &known, &mut found);
+        served::check_series(indicator, &known, &mut found);
         // A missing indicator is reported once, by name.
         found.retain(|p| !(p.code == Code::UnknownTable && p.message.contains("`indicators.")));
         problems.extend(found);
@@ -110,8 +124,9 @@ async fn check_sql(settings: &Settings, loaded: &Loaded, problems: &mut Vec<Prob
     method_files(&base, loaded, problems).await
 }
 
-/// What every roll-up gives.
-const ROLLED: [&str; 4] = ["group_code", "estimate", "cell", "value"];
+/// What every roll-up gives, and its parts.
+const ROLLED_COLUMNS: [&str; 4] = ["group_code", "estimate", "cell", "value"];
+const PARTS_COLUMNS: [&str; 3] = ["ref_area", "share", "contribution"];
 
 /// Method files in their order: each result, empty, is the table that the next one reads.
 async fn method_files(base: &Engine, loaded: &Loaded, problems: &mut Vec<Problem>) -> Result<()> {
@@ -120,35 +135,25 @@ async fn method_files(base: &Engine, loaded: &Loaded, problems: &mut Vec<Problem
     for table in ["country_values", "published", "given", "gap_input"] {
         engine.register_batches(table, schema::country_values(), vec![])?;
     }
-    let rollups = &loaded.catalogue.rollups;
-    let needed = STEPS.iter().map(|step| ("rollups", *step, rollups.contains_key(*step)));
-    let measured = ["progress", "group_population"].map(|name| ("derived", name, loaded.catalogue.derived.contains_key(name)));
+    engine.register_batches("members", schema::members(), vec![])?;
+    let derived = &loaded.catalogue.derived;
     let any = !loaded.catalogue.indicators.is_empty();
-    for (folder, name, _) in needed.chain(measured).filter(|(_, _, there)| any && !there) {
-        problems.push(Problem::file(Code::MissingMethodFile, format!("sql/{folder}/{name}.sql"), "the method file is missing"));
+    for name in DERIVED_FIRST.into_iter().chain(["progress"]).filter(|name| any && !derived.contains_key(*name)) {
+        problems.push(Problem::file(Code::MissingMethodFile, format!("sql/derived/{name}.sql"), "the method file is missing"));
+    }
+    if let (true, Err(Error::Workspace(missing))) = (any, loaded.catalogue.steps()) {
+        problems.extend(missing);
     }
     if problems.iter().any(|p| p.code == Code::MissingMethodFile) {
         return Ok(());
     }
-    let own: Vec<&String> = rollups.keys().filter(|name| !STEPS.contains(&name.as_str())).collect();
-    for step in STEPS {
-        if step == "coverage" {
-            for name in &own {
-                let before = problems.len();
-                plan_into(&engine, &rollups[*name], "rolled", problems).await?;
-                let given = engine.columns_of("rolled");
-                let missing: Vec<&str> = ROLLED.into_iter().filter(|c| !given.iter().any(|g| g == c)).collect();
-                if problems.len() == before && !missing.is_empty() {
-                    let text = &rollups[*name];
-                    let what = format!("a roll-up gives the columns {}; missing: {}", ROLLED.join(", "), missing.join(", "));
-                    problems.push(Problem::new(Code::WrongColumns, text, crate::engine::problem::sql_start(text), what));
-                }
+    for step in &loaded.catalogue.steps {
+        if step.name == ROLLED {
+            for rollup in loaded.catalogue.rollups.values() {
+                check_rollup(&engine, rollup, problems).await?;
             }
         }
-        let table = if step == "publish" { "group_values" } else { step };
-        if let Some(text) = rollups.get(step) {
-            plan_into(&engine, text, table, problems).await?;
-        }
+        plan_into(&engine, &step.text, &step.name, problems).await?;
     }
     let current = crate::tables::small::schema(&[("year", "int")]);
     engine.register_batches("current_year", current, vec![])?;
@@ -162,8 +167,7 @@ async fn method_files(base: &Engine, loaded: &Loaded, problems: &mut Vec<Problem
         engine.register_batches(name, table, vec![])?;
     }
     check_tables::register(&engine, &[], &[], &[], &[])?;
-    let derived = &loaded.catalogue.derived;
-    for name in ["group_population"].into_iter().chain(derived.keys().map(String::as_str).filter(|n| *n != "group_population")) {
+    for name in DERIVED_FIRST.into_iter().chain(derived.keys().map(String::as_str).filter(|name| !DERIVED_FIRST.contains(name))) {
         if let Some(text) = derived.get(name) {
             plan_into(&engine, text, name, problems).await?;
         }
@@ -185,6 +189,29 @@ async fn method_files(base: &Engine, loaded: &Loaded, problems: &mut Vec<Problem
             }
         }
         problems.extend(found);
+    }
+    Ok(())
+}
+
+/// What other files of `sql/derived/` read.
+const DERIVED_FIRST: [&str; 2] = ["group_population", "classes"];
+
+/// A roll-up, and the parts beside it.
+async fn check_rollup(engine: &Engine, rollup: &Rollup, problems: &mut Vec<Problem>) -> Result<()> {
+    let files = [
+        (Some(&rollup.text), ROLLUP, &ROLLED_COLUMNS[..], "a roll-up gives"),
+        (rollup.parts.as_ref(), "parts", &PARTS_COLUMNS[..], "the parts of a roll-up have"),
+    ];
+    for (text, table, columns, gives) in files {
+        let Some(text) = text else { continue };
+        let before = problems.len();
+        plan_into(engine, text, table, problems).await?;
+        let given = engine.columns_of(table);
+        let missing: Vec<&str> = columns.iter().copied().filter(|c| !given.iter().any(|g| g == c)).collect();
+        if problems.len() == before && !missing.is_empty() {
+            let what = format!("{gives} the columns {}; missing: {}", columns.join(", "), missing.join(", "));
+            problems.push(Problem::new(Code::WrongColumns, text, crate::engine::problem::sql_start(text), what));
+        }
     }
     Ok(())
 }

@@ -6,14 +6,16 @@ use serde_json::json;
 
 use crate::cli::ExplainArgs;
 use crate::commands::preview::progress_of;
+use crate::engine::Engine;
 use crate::error::{Error, Result, suggestion};
 use crate::fetch::Store;
 use crate::job::load;
 use crate::printer::{Printer, number, percent};
 use crate::reference::MembershipMode;
-use crate::release::explain::records::{Find, Record, locate};
+use crate::release::explain::lines::{Find, locate};
+use crate::release::explain::records::Record;
 use crate::release::explain::{Explainer, Explanation, Wanted};
-use crate::release::{Manifest, promote};
+use crate::release::{Manifest, progress, promote};
 use crate::settings::Settings;
 use crate::sources::{self, Format};
 use crate::tables::cells::Table;
@@ -71,7 +73,10 @@ pub async fn explain(settings: &Settings, printer: &Printer, args: &ExplainArgs)
         let cells = Table(&progress);
         wanted.estimate = cells.text("estimate", row).unwrap_or_default().to_owned();
         wanted.dimensions = DIMENSIONS.map(|d| cells.text(d, row).unwrap_or_default().to_owned());
-        let again = progress_of(settings, &loaded, &values, indicator).await?;
+        let again = Again {
+            progress: progress_of(settings, &loaded, &values, indicator).await?,
+            classes: progress::classes(&Engine::new(settings.limits)?, &loaded.catalogue).await?,
+        };
         let mut both = Vec::new();
         for (year_of, value_of) in [("baseline_year", "baseline_value"), ("latest_year", "latest_value")] {
             let Some(year) = cells.int(year_of, row) else { continue };
@@ -315,7 +320,7 @@ fn record_text(r: &Record) -> String {
         line(r),
         &r.snapshot[..r.snapshot.len().min(12)]
     );
-    let text = r.text.as_ref().map_or(String::new(), |t| format!("\n        {}", crate::sources::body::csv::shorten(t, 200)));
+    let text = r.text.as_ref().map_or(String::new(), |t| format!("\n        {}", crate::sources::body::headings::shorten(t, 200)));
     let note = r.note.as_ref().map_or(String::new(), |n| format!("  ({n})"));
     format!("record: series {} {} {} = {value} [{}]{note}\n        {place}{text}", r.series, r.ref_area, r.time_period, r.obs_status)
 }
@@ -333,11 +338,18 @@ fn same_row(cells: &Table<'_>, row: usize, again: &datafusion::arrow::array::Rec
         && cells.text("class", row) == other.text("class", found)
 }
 
+/// What the method gives now.
+struct Again {
+    progress: datafusion::arrow::array::RecordBatch,
+    /// The least pace of each class.
+    classes: Vec<(String, f64)>,
+}
+
 fn show_progress(
     printer: &Printer,
     progress: &datafusion::arrow::array::RecordBatch,
     row: usize,
-    again: &datafusion::arrow::array::RecordBatch,
+    again: &Again,
     both: &[Explanation],
     release: &str,
     limit: usize,
@@ -349,7 +361,7 @@ fn show_progress(
     let actual = (|| Some((float("latest_value")? - float("baseline_value")?) / (int("latest_year")? - int("baseline_year")?)))();
     let required = (|| Some((float("target_value")? - float("baseline_value")?) / (int("target_year")? - int("baseline_year")?)))();
     let pace = actual.zip(required).map(|(a, r)| a / r);
-    let adds_up = same_row(&cells, row, again) && both.iter().all(|e| e.adds_up);
+    let adds_up = same_row(&cells, row, &again.progress) && both.iter().all(|e| e.adds_up);
     let code = if adds_up { 0 } else { 1 };
     let text = |c: &str| cells.text(c, row).unwrap_or_default().to_owned();
     if printer.json() {
@@ -366,7 +378,7 @@ fn show_progress(
         printer.envelope(
             "explain",
             code,
-            &json!({ "release": release, "progress": object, "computed_again": { "actual_per_year": actual, "required_from_baseline": required, "pace": pace }, "adds_up": adds_up, "values": both }),
+            &json!({ "release": release, "progress": object, "computed_again": { "actual_per_year": actual, "required_from_baseline": required, "pace": pace }, "classes": again.classes.iter().cloned().collect::<BTreeMap<_, _>>(), "adds_up": adds_up, "values": both }),
             &[],
         );
         return code;
@@ -402,8 +414,9 @@ fn show_progress(
         show("required_per_year")
     ));
     printer.line(&format!(
-        "pace: {} (linear, gives the class: 0.95 on track, 0.5 moderate, -0.1 limited), {} by compound rates",
+        "pace: {} (linear, gives the class: {}), {} by compound rates",
         show("pace"),
+        again.classes.iter().map(|(class, from)| format!("{from} {}", class.replace('_', " "))).collect::<Vec<_>>().join(", "),
         show("pace_cagr")
     ));
     printer.line(&format!(
@@ -415,10 +428,10 @@ fn show_progress(
     if let Some(note) = cells.text("note", row) {
         printer.line(&format!("note: {note}"));
     }
-    if !same_row(&cells, row, again) {
+    if !same_row(&cells, row, &again.progress) {
         printer.line("computed again now, the row is another one: targets or values have changed since the release");
     }
-    printer.line("sql: sql/derived/progress.sql");
+    printer.line("sql: sql/derived/progress.sql, sql/derived/classes.sql");
     for explanation in both {
         printer.line("");
         self::show(printer, explanation, release, limit);

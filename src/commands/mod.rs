@@ -37,8 +37,8 @@ pub fn dispatch(command: &Command, settings: &Settings, printer: &Printer) -> Re
             }
             Command::New { id, name } => new::new(settings, printer, id, name),
             Command::Preview { indicator, area, year, limit } => preview::preview(settings, printer, indicator, area, year, *limit).await,
-            Command::Sql { query, output, file, timeout } => {
-                sql::sql(settings, printer, query.as_deref(), *output, file.as_deref(), *timeout).await
+            Command::Sql { query, output, file, timeout, indicator } => {
+                sql::sql(settings, printer, query.as_deref(), *output, file.as_deref(), *timeout, indicator.as_deref()).await
             }
             Command::Explain(args) => explain::explain(settings, printer, args).await,
             Command::Diff { old, new, limit, parquet } => {

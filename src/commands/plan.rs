@@ -110,7 +110,7 @@ fn pull_step(
             return None;
         }
         let mut bodies = Vec::new();
-        for (file, path) in crate::pull::bodies_in(&folder).ok()? {
+        for (file, path) in crate::pull::look_into(&folder).ok()?.bodies {
             bodies.push((file, crate::files::hash_file(&path).ok()?));
         }
         let same = previous.is_some_and(|p| {

@@ -15,7 +15,7 @@ use crate::error::{Error, Result, SourceText};
 use crate::indicator::{Catalogue, header, lint};
 use crate::job::load::{self, Loaded};
 use crate::printer::{Printer, number, percent};
-use crate::release::fingerprint;
+use crate::release::{fingerprint, shared};
 use crate::settings::Settings;
 use crate::tables::cells::Table;
 use crate::tables::schema;
@@ -38,8 +38,10 @@ pub async fn preview(settings: &Settings, printer: &Printer, wanted: &str, areas
     for other in &catalogue.indicators {
         typed.register_indicator(&other.name, schema::values(), vec![])?;
     }
+    shared::register_empty(&typed)?;
+    shared::register(&typed, &catalogue, indicator).await?;
     if let Some(planned) = lint::plan(&indicator.text, &typed, &mut wrong).await {
-        lint::check_output(&indicator.text, &planned.output, &indicator.rollup, &mut wrong);
+        lint::check_output(&indicator.text, &planned.output, catalogue.rollup_of(indicator), &mut wrong);
         lint::check_expressions(&indicator.text, &planned.logical, &mut wrong);
     }
     catalogue.check_names(&loaded.reference, &load::dataset_names(&loaded.sources), &mut wrong);
@@ -114,7 +116,7 @@ pub async fn preview(settings: &Settings, printer: &Printer, wanted: &str, areas
                 text("obs_status"),
                 percent(cells.float("coverage", *r)),
                 members,
-                crate::sources::body::csv::shorten(&text("note"), 80),
+                crate::sources::body::headings::shorten(&text("note"), 80),
             ]
         })
         .collect();
@@ -146,13 +148,18 @@ fn choose(settings: &Settings, loaded: &Loaded, wanted: &str) -> Result<(Catalog
         let text = fs_err::read_to_string(&path).map_err(|error| Error::usage(error.to_string()))?;
         let shown = settings.workspace.shown(&fs_err::canonicalize(&path)?);
         let mut problems = Vec::new();
-        let parsed = header::parse(&SourceText::new(shown.clone(), text), &mut problems, &mut Vec::new());
+        let parsed = header::parse(&SourceText::new(shown.clone(), text), &catalogue.defaults, &mut problems, &mut Vec::new());
         if !problems.is_empty() {
             return Err(Error::Workspace(problems));
         }
         if let Some(indicator) = parsed {
             catalogue.indicators.retain(|other| *other.text.path != *shown && other.name != indicator.name && other.id != indicator.id);
             catalogue.indicators.push(indicator);
+        }
+        catalogue.cite(&loaded.sources, &mut problems);
+        problems.retain(|problem| *problem.source.path == *shown);
+        if !problems.is_empty() {
+            return Err(Error::Workspace(problems));
         }
         let last = catalogue.indicators.len() - 1;
         return Ok((catalogue, last));

@@ -12,11 +12,13 @@ use rustyline::error::ReadlineError;
 use tokio::task::JoinSet;
 
 use crate::cli::TableFormat;
-use crate::engine::{Engine, problem};
+use crate::engine::{Engine, observations, problem};
 use crate::error::{Code, Error, Result, SourceText};
 use crate::indicator::lint;
-use crate::job::load;
+use crate::job::load::{self, Loaded};
+use crate::observe::report::observation_files;
 use crate::printer::Printer;
+use crate::release::{compute, fingerprint};
 use crate::settings::Settings;
 use crate::tables::conform::conform;
 use crate::tables::parquet;
@@ -28,9 +30,13 @@ pub async fn sql(
     output: TableFormat,
     file: Option<&Path>,
     timeout: u64,
+    indicator: Option<&str>,
 ) -> Result<u8> {
     let loaded = load::read(settings);
     let engine = loaded.engine(settings)?;
+    if let Some(id) = indicator {
+        see_as(settings, &loaded, &engine, id).await?;
+    }
     let Some(query) = query else { return prompt(settings, printer, &engine, output, timeout).await };
     let batch = run(settings, &engine, query, timeout).await?;
     if printer.json() && output == TableFormat::Table && file.is_none() {
@@ -47,6 +53,15 @@ pub async fn sql(
         None => printer.data(&bytes),
     }
     Ok(0)
+}
+
+/// The tables and views that the SELECT of an indicator reads.
+async fn see_as(settings: &Settings, loaded: &Loaded, engine: &Engine, id: &str) -> Result<()> {
+    let indicator = loaded.catalogue.find(id)?;
+    let reports = loaded.reports(settings);
+    let datasets = fingerprint::datasets_of(indicator, &reports);
+    observations::register(engine, &settings.workspace.data, &observation_files(&settings.workspace, &reports, &datasets))?;
+    compute::see_as(engine, &loaded.catalogue, &loaded.reference, indicator).await
 }
 
 /// Runs one query; errors carry the place in the query.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use datafusion::arrow::array::RecordBatch;
 use serde_json::json;
 
-use crate::engine::{Engine, observations, tokens};
+use crate::engine::{Engine, observations};
 use crate::error::{Error, Problem, Result};
 use crate::indicator::Indicator;
 use crate::job::load::{self, Loaded};
@@ -37,7 +37,10 @@ pub async fn test(
     let broken: Vec<Problem> = loaded
         .problems
         .iter()
-        .filter(|p| chosen.iter().any(|i| i.text.path == p.source.path) || p.source.path.starts_with("sql/rollups"))
+        .filter(|p| {
+            chosen.iter().any(|i| i.text.path == p.source.path)
+                || ["sql/steps", "sql/rollups"].iter().any(|folder| p.source.path.starts_with(folder))
+        })
         .cloned()
         .collect();
     if !broken.is_empty() {
@@ -227,8 +230,8 @@ async fn record_case(
     observations::register(&engine, &settings.workspace.data, &observation_files(&settings.workspace, &reports, &datasets))?;
     let list =
         |items: &mut dyn Iterator<Item = String>| items.map(|i| format!("'{}'", i.replace('\'', "''"))).collect::<Vec<_>>().join(", ");
-    let literals = tokens::literals(indicator.sql());
-    let series: Vec<String> = reports.values().flat_map(|r| r.series.iter().cloned()).filter(|s| literals.contains(s)).collect();
+    let named = indicator.series_named();
+    let series: Vec<String> = reports.values().flat_map(|r| r.series.iter().cloned()).filter(|s| named.contains(s)).collect();
     let mut filter = format!("ref_area IN ({}) AND time_period IN ({years})", list(&mut wanted.iter().cloned()),);
     if !series.is_empty() {
         filter = format!("{filter} AND series IN ({})", list(&mut series.into_iter()));

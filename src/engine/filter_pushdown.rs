@@ -10,13 +10,11 @@ use std::sync::Arc;
 use datafusion::common::config::ConfigOptions;
 use datafusion::error::Result;
 use datafusion::physical_optimizer::PhysicalOptimizerRule;
-use datafusion::physical_optimizer::optimizer::PhysicalOptimizer;
 use datafusion::physical_plan::{ExecutionPlan, replace_children_if_necessary};
 
-/// The engine's own physical rules, with every push-down of filters behind the wall.
-pub fn rules() -> Vec<Arc<dyn PhysicalOptimizerRule + Send + Sync>> {
-    PhysicalOptimizer::new()
-        .rules
+/// The physical rules given, with every push-down of filters behind the wall.
+pub fn walled(rules: Vec<Arc<dyn PhysicalOptimizerRule + Send + Sync>>) -> Vec<Arc<dyn PhysicalOptimizerRule + Send + Sync>> {
+    rules
         .into_iter()
         .map(|rule| -> Arc<dyn PhysicalOptimizerRule + Send + Sync> {
             if rule.name().starts_with("FilterPushdown") { Arc::new(Walled(rule)) } else { rule }

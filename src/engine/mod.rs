@@ -1,5 +1,6 @@
 //! The DataFusion session that SQL sees: read only, bounded, one partition a statement unless told otherwise.
 
+mod build_side;
 pub mod exact_sum;
 mod filter_pushdown;
 pub mod observations;

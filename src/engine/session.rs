@@ -13,11 +13,14 @@ use datafusion::execution::memory_pool::FairSpillPool;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::execution::session_state::{SessionState, SessionStateBuilder};
 use datafusion::logical_expr::AggregateUDF;
+use datafusion::physical_optimizer::PhysicalOptimizerRule;
+use datafusion::physical_optimizer::optimizer::PhysicalOptimizer;
 use datafusion::physical_plan::common::collect;
 use datafusion::prelude::{DataFrame, SessionConfig, SessionContext};
 
+use crate::engine::build_side::BuildOnTheSmallSide;
 use crate::engine::exact_sum::ExactSum;
-use crate::engine::problem;
+use crate::engine::{filter_pushdown, problem};
 use crate::error::{Error, Result, SourceText};
 
 /// What a statement may use.
@@ -51,14 +54,14 @@ impl Engine {
         let options = config.options_mut();
         options.sql_parser.collect_spans = true;
         options.execution.parquet.pushdown_filters = true;
-        // Statements put the small table on the left, where the hash table is built; swapping would build on observations.
+        // See build_side.rs.
         options.optimizer.join_reordering = false;
         options.catalog.create_default_catalog_and_schema = false;
         let state = SessionStateBuilder::new()
             .with_config(config)
             .with_runtime_env(runtime)
             .with_default_features()
-            .with_physical_optimizer_rules(crate::engine::filter_pushdown::rules())
+            .with_physical_optimizer_rules(rules())
             .build();
         let engine = Self::over(state)?;
         engine.context.register_udaf(AggregateUDF::from(ExactSum::new()));
@@ -150,10 +153,7 @@ impl Engine {
 
     /// Runs a statement of ours or of a workspace; `what` names it in an error.
     pub async fn run(&self, sql: &str, what: &str) -> Result<(SchemaRef, Vec<RecordBatch>)> {
-        let wrap = |error: datafusion::error::DataFusionError| {
-            let problem = problem::problem_of(&SourceText::new(what, sql), &error, self);
-            Error::Query { code: problem.code, message: format!("{}: {}", problem.place(), problem.message), hint: problem.hint }
-        };
+        let wrap = |error: datafusion::error::DataFusionError| self.wrapped(sql, what, &error);
         let stream = self.plan(sql).await.map_err(wrap)?.execute_stream().await.map_err(wrap)?;
         // Not the types of the statement as written, which are those of the first branch of a UNION or CASE.
         let schema = stream.schema();
@@ -162,11 +162,30 @@ impl Engine {
         Ok((schema, batches))
     }
 
+    /// Adds or replaces a view: a statement that runs as a part of each that reads it.
+    pub async fn register_view(&self, name: &str, sql: &str, what: &str) -> Result<()> {
+        let frame = self.plan(sql).await.map_err(|error| self.wrapped(sql, what, &error))?;
+        self.register(name, frame.into_view())
+    }
+
+    fn wrapped(&self, sql: &str, what: &str, error: &datafusion::error::DataFusionError) -> Error {
+        let problem = problem::problem_of(&SourceText::new(what, sql), error, self);
+        Error::Query { code: problem.code, message: format!("{}: {}", problem.place(), problem.message), hint: problem.hint }
+    }
+
     /// As `run`, with the result registered as a table.
     pub async fn run_into(&self, sql: &str, what: &str, name: &str) -> Result<()> {
         let (schema, batches) = self.run(sql, what).await?;
         self.register_batches(name, schema, batches)
     }
+}
+
+/// The engine's own physical rules, and ours among them.
+fn rules() -> Vec<Arc<dyn PhysicalOptimizerRule + Send + Sync>> {
+    let mut rules = PhysicalOptimizer::new().rules;
+    let before = rules.iter().position(|rule| rule.name() == "join_selection").unwrap_or(0);
+    rules.insert(before, Arc::new(BuildOnTheSmallSide));
+    filter_pushdown::walled(rules)
 }
 
 /// A memory table whose columns may be null, whatever a statement said of them.

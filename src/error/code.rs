@@ -137,6 +137,11 @@ codes! {
     TooManyAreas "E2017" Provider, "more areas than a row can tell apart", "take those out of areas.csv and groups.csv that no data set has";
     CodeUnknownToUis "E2020" Provider, "UIS does not know a code", "correct the code of the data set";
     EmptyAnswer "E2021" Provider, "ITU answered with an empty list", "check the codes of the data set";
+    ColumnsOfOneName "E2030" Provider, "two columns of a file have one name, or are one year", "rename or remove one of them in the file";
+    SheetNotNamed "E2031" Provider, "several sheets of a workbook have the columns of the data set", "name one with `sheet`, or several with `sheets`";
+    ContradictingFiles "E2032" Provider, "two files of one pull contradict each other", "leave the newer one in the folder";
+    PackingNotRead "E2033" Provider, "an archive is packed by a method that is not read, or has a password", "unpack it, or pack it as ZIP with Deflate";
+    KindNotRead "E2034" Provider, "a file of a kind that is not read, such as .xls, RAR or PDF", "save it as the hint says";
     SqlSyntax "E3001" Author, "SQL syntax", "mend the place shown";
     UnknownTable "E3002" Author, "an unknown table", "take the name suggested";
     UnknownColumn "E3003" Author, "an unknown or ambiguous column", "take the name suggested, or write the table before it";

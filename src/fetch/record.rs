@@ -22,6 +22,7 @@ pub struct Body {
     /// 200, or 0 for a file brought by hand.
     pub status: u16,
     pub etag: Option<String>,
+    /// What the provider said, or the date of a file brought by hand.
     pub last_modified: Option<String>,
 }
 

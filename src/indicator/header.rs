@@ -3,7 +3,11 @@
 use std::ops::Range;
 
 use crate::authored::toml::{TableReader, read_document};
-use crate::error::{Code, Problem, SourceText, suggestion};
+use crate::error::{Code, Problem, SourceText};
+use crate::indicator::coverage::{self, Coverage};
+use crate::indicator::defaults::{self, Defaults};
+use crate::indicator::series::{self, SeriesWanted};
+use crate::indicator::source_note::{self, SourceNote};
 use crate::indicator::target::{self, Target};
 
 #[derive(Debug, Clone)]
@@ -23,6 +27,8 @@ pub struct Indicator {
     pub scale: f64,
     /// `source/dataset` in order of preference; empty = any.
     pub datasets: Vec<String>,
+    /// The series to choose from, in order of preference.
+    pub series: Vec<SeriesWanted>,
     pub definition: String,
     pub method: String,
     pub caveats: String,
@@ -36,26 +42,7 @@ pub struct Indicator {
     pub sql_start: usize,
 }
 
-/// Shares of the weight from which an aggregate is published, flagged or withheld.
-#[derive(Debug, Clone)]
-pub struct Coverage {
-    pub publish: f64,
-    pub flag: f64,
-    /// What coverage is a share of: population, weight or economies.
-    pub base: String,
-    pub min_members: i64,
-}
-
-#[derive(Debug, Clone, serde::Serialize)]
-pub struct SourceNote {
-    pub title: String,
-    pub licence: String,
-    pub citation: String,
-    pub url: String,
-}
-
 pub const ROLLUP_NONE: &str = "none";
-pub const BASES: [&str; 3] = ["population", "weight", "economies"];
 
 impl Indicator {
     /// The whole file is SQL: its header is a comment.
@@ -84,7 +71,15 @@ impl Indicator {
             ("coverage.min_members", min_members.to_string()),
             ("scale", self.scale.to_string()),
             ("datasets", self.datasets.join(" ")),
+            ("series", series::shown(&self.series)),
         ]
+    }
+
+    /// Words of the SELECT and series of the header: among them stands every series that the indicator may read.
+    pub fn series_named(&self) -> std::collections::BTreeSet<String> {
+        let mut named = series::codes(&self.series);
+        named.extend(crate::engine::tokens::literals(self.sql()).into_iter().filter(|literal| !literal.starts_with('_')));
+        named
     }
 
     /// Hash of the SELECT without comments and whitespace.
@@ -99,7 +94,7 @@ impl Indicator {
         let more: Vec<_> = self
             .targets
             .iter()
-            .map(|t| (t.baseline_value, &t.dimensions, t.also_groups, t.also_countries, &t.estimates, &t.title, &t.note))
+            .map(|t| (t.baseline_value, &t.dimensions, t.also_groups, t.also_countries, &t.estimates, &t.title, &t.note, t.more_than))
             .collect();
         blake3::hash(format!("{targets:?}{more:?}").as_bytes()).to_hex()[..16].to_string()
     }
@@ -114,7 +109,7 @@ pub fn split(text: &str) -> Option<(usize, usize, usize)> {
 }
 
 /// Reads an indicator file. Missing metadata are reported apart: they stop `check`, not a computation.
-pub fn parse(text: &SourceText, problems: &mut Vec<Problem>, metadata: &mut Vec<Problem>) -> Option<Indicator> {
+pub fn parse(text: &SourceText, defaults: &Defaults, problems: &mut Vec<Problem>, metadata: &mut Vec<Problem>) -> Option<Indicator> {
     let Some((start, end, sql_start)) = split(&text.text) else {
         problems.push(
             Problem::new(Code::NoHeader, text, 0..text.text.lines().next().map_or(1, str::len), "the file has no header")
@@ -129,12 +124,15 @@ pub fn parse(text: &SourceText, problems: &mut Vec<Problem>, metadata: &mut Vec<
         );
     }
     let toml = text.text[start..end].to_owned();
-    read_document(text, &toml, start, "the header", problems, |reader, problems| read(reader, text, sql_start, problems, metadata))
+    read_document(text, &toml, start, "the header", problems, |reader, problems| {
+        read(reader, text, defaults, sql_start, problems, metadata)
+    })
 }
 
 fn read(
     reader: &mut TableReader<'_>,
     text: &SourceText,
+    defaults: &Defaults,
     sql_start: usize,
     problems: &mut Vec<Problem>,
     metadata: &mut Vec<Problem>,
@@ -152,25 +150,9 @@ fn read(
         crate::authored::rules::name_rule(reader, "name", name, problems);
     }
     let derived = reader.string("derived", problems);
-    let groups = reader.strings("groups", problems).unwrap_or_default();
-    let window = reader.integer("window", problems).unwrap_or(5);
-    if !(0..=50).contains(&window) {
-        problems.push(Problem::new(
-            Code::ParameterOutOfRange,
-            text,
-            reader.span_of("window"),
-            "`window` is a number of years from 0 to 50",
-        ));
-    }
-    let coverage = read_coverage(reader, problems);
-    if coverage.min_members < 0 {
-        problems.push(Problem::new(
-            Code::ParameterOutOfRange,
-            text,
-            reader.span_of("coverage"),
-            "`min_members` is a number of economies, 0 or more",
-        ));
-    }
+    let groups = reader.strings("groups", problems).unwrap_or_else(|| defaults.groups.clone());
+    let window = defaults::window(reader, defaults.window, problems);
+    let coverage = coverage::read(reader, &defaults.coverage, problems);
     let ratio = unit.as_deref().is_some_and(|u| u == "PT" || u == "PER_100_POP");
     let scale = reader.float("scale", problems).unwrap_or(if ratio { 100.0 } else { 1.0 });
     if scale <= 0.0 {
@@ -182,6 +164,7 @@ fn read(
         ));
     }
     let datasets = reader.strings("datasets", problems).unwrap_or_default();
+    let series = series::read(reader, problems);
     let mut meta = |key: &'static str, reader: &mut TableReader<'_>, problems: &mut Vec<Problem>| {
         let value = reader.string(key, problems);
         if !reader.has(key) || value.as_ref().is_some_and(|v| v.trim().is_empty()) {
@@ -192,31 +175,20 @@ fn read(
     let definition = meta("definition", reader, problems);
     let method = meta("method", reader, problems);
     let caveats = meta("caveats", reader, problems);
-    let owner = meta("owner", reader, problems);
-    let mut sources = Vec::new();
-    for mut table in reader.tables("sources", "source", problems) {
-        let mut text_of = |key: &'static str, table: &mut TableReader<'_>| {
-            let value = table.string(key, problems);
-            table.require(key, value, problems).unwrap_or_default()
-        };
-        let note = SourceNote {
-            title: text_of("title", &mut table),
-            licence: text_of("licence", &mut table),
-            citation: text_of("citation", &mut table),
-            url: table.string("url", problems).unwrap_or_default(),
-        };
-        table.finish(problems);
-        sources.push(note);
-    }
+    let owner = match &defaults.owner {
+        Some(owner) if !reader.has("owner") => owner.clone(),
+        _ => meta("owner", reader, problems),
+    };
+    let sources = source_note::read(reader, problems);
     if !reader.has("sources") || sources.is_empty() {
         metadata.push(missing(text, reader, "sources"));
     }
     let mut targets = Vec::new();
     for mut table in reader.tables("target", "target", problems) {
-        targets.extend(target::read(&mut table, problems));
+        targets.extend(target::read(&mut table, &defaults.target, problems));
         table.finish(problems);
     }
-    const KEYS: [&str; 14] = [
+    const KEYS: [&str; 15] = [
         "id",
         "name",
         "title",
@@ -227,6 +199,7 @@ fn read(
         "window",
         "coverage",
         "datasets",
+        "series",
         "definition",
         "scale",
         "target",
@@ -245,6 +218,7 @@ fn read(
         coverage,
         scale,
         datasets,
+        series,
         definition,
         method,
         caveats,
@@ -265,36 +239,4 @@ fn missing(text: &SourceText, reader: &TableReader<'_>, key: &str) -> Problem {
     };
     Problem::new(Code::MissingMetadata, text, span, format!("metadata `{key}` is missing"))
         .hint(format!("the catalogue publishes it: {example}"))
-}
-
-fn read_coverage(reader: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> Coverage {
-    let mut coverage = Coverage { publish: 0.667, flag: 0.5, base: "population".into(), min_members: 0 };
-    let Some(mut table) = reader.table("coverage", "coverage", problems) else { return coverage };
-    if let Some(publish) = table.float("publish", problems) {
-        coverage.publish = publish;
-    }
-    if let Some(flag) = table.float("flag", problems) {
-        coverage.flag = flag;
-    }
-    if let Some(base) = table.string("base", problems) {
-        if !BASES.contains(&base.as_str()) {
-            problems.push(
-                Problem::new(Code::ParameterOutOfRange, table.source(), table.span_of("base"), format!("unknown coverage base `{base}`"))
-                    .maybe_hint(suggestion(&base, BASES)),
-            );
-        }
-        coverage.base = base;
-    }
-    if let Some(members) = table.integer("min_members", problems) {
-        coverage.min_members = members;
-    }
-    let good = (0.0..=1.0).contains(&coverage.flag) && coverage.flag <= coverage.publish && coverage.publish <= 1.0;
-    if !good {
-        problems.push(
-            Problem::new(Code::ParameterOutOfRange, table.source(), table.span(), "thresholds must hold 0 <= flag <= publish <= 1")
-                .hint("they are shares of the weight, such as { publish = 0.667, flag = 0.5 }"),
-        );
-    }
-    table.finish(problems);
-    coverage
 }

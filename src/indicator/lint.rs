@@ -1,5 +1,5 @@
 //! Checks of an indicator's SELECT beyond what the engine says: output columns, integer division, `SELECT *`,
-//! functions that change from run to run, series that nobody serves.
+//! functions that change from run to run.
 
 use std::ops::Range;
 
@@ -9,10 +9,10 @@ use datafusion::logical_expr::{Expr, ExprSchemable, LogicalPlan, Operator};
 use datafusion::sql::sqlparser::tokenizer::{Token, TokenWithSpan};
 
 use crate::engine::problem::{problem_of, sql_start};
-use crate::tables::conform::sql_types;
 use crate::engine::{Engine, tokens};
 use crate::error::{Code, Problem, SourceText, suggestion};
-use crate::sources::Served;
+use crate::indicator::Rollup;
+use crate::tables::conform::sql_types;
 use crate::tables::schema;
 
 /// Functions whose result differs from run to run.
@@ -54,7 +54,7 @@ pub struct Planned {
 }
 
 /// The words of a statement with their places, comments left out.
-fn tokens(text: &SourceText) -> Vec<(Token, Range<usize>)> {
+pub(super) fn tokens(text: &SourceText) -> Vec<(Token, Range<usize>)> {
     tokens::tokens(&text.text)
         .into_iter()
         .map(|TokenWithSpan { token, span }| {
@@ -65,7 +65,7 @@ fn tokens(text: &SourceText) -> Vec<(Token, Range<usize>)> {
         .collect()
 }
 
-fn word(token: &Token) -> Option<&str> {
+pub(super) fn word(token: &Token) -> Option<&str> {
     if let Token::Word(word) = token { Some(&word.value) } else { None }
 }
 
@@ -253,7 +253,7 @@ fn division_place(tokens: &[(Token, Range<usize>)], left: &str, right: &str) -> 
 }
 
 /// The output of an indicator's SELECT: known columns, right types, no `*`.
-pub fn check_output(text: &SourceText, output: &SchemaRef, rollup: &str, problems: &mut Vec<Problem>) {
+pub fn check_output(text: &SourceText, output: &SchemaRef, rollup: Option<(&str, &Rollup)>, problems: &mut Vec<Problem>) {
     let tokens = tokens(text);
     let top = top_level_select(&tokens);
     let mut depth = 0i32;
@@ -349,12 +349,9 @@ pub fn check_output(text: &SourceText, output: &SchemaRef, rollup: &str, problem
                 .hint("name the measure: o.obs_value AS value"),
         );
     }
-    let needed: &[&str] = match rollup {
-        "weighted_mean" if has("value") => &["weight"],
-        "ratio_of_sums" => &["numerator", "denominator"],
-        _ => &[],
-    };
-    for name in needed.iter().filter(|name| !has(name)) {
+    let Some((rollup, needs)) = rollup.map(|(name, rollup)| (name, &rollup.needs)) else { return };
+    // A ratio is a value too.
+    for name in needs.iter().filter(|name| !has(name) && !(*name == "value" && measured)) {
         problems.push(
             Problem::new(Code::WrongColumns, text, start.clone(), format!("the roll-up {rollup} needs `{name}`, the SELECT gives none"))
                 .hint(format!("without it no group has a value: add .. AS {name}")),
@@ -380,40 +377,4 @@ fn top_level_select(tokens: &[(Token, Range<usize>)]) -> Range<usize> {
 /// Where an output column is named: its alias, or the column itself.
 fn output_place(tokens: &[(Token, Range<usize>)], top: &Range<usize>, name: &str) -> Option<Range<usize>> {
     top.clone().rev().find(|i| word(&tokens[*i].0).is_some_and(|w| w.eq_ignore_ascii_case(name))).map(|i| tokens[i].1.clone())
-}
-
-/// Literals compared with `series`: a code of a provider's own shape that no data set serves is a mistake.
-pub fn check_series(text: &SourceText, served: &[Served], problems: &mut Vec<Problem>) {
-    let tokens = tokens(text);
-    let mut index = 0;
-    while index < tokens.len() {
-        if word(&tokens[index].0).is_some_and(|w| w.eq_ignore_ascii_case("series")) {
-            let mut next = index + 1;
-            while let Some((token, span)) = tokens.get(next) {
-                match token {
-                    Token::SingleQuotedString(code) => check_code(text, code, span.clone(), served, problems),
-                    Token::Eq | Token::LParen | Token::Comma => {}
-                    Token::Word(w) if w.value.eq_ignore_ascii_case("in") => {}
-                    _ => break,
-                }
-                next += 1;
-            }
-            index = next;
-        }
-        index += 1;
-    }
-}
-
-fn check_code(text: &SourceText, code: &str, span: Range<usize>, served: &[Served], problems: &mut Vec<Problem>) {
-    let claims = |s: &&Served| s.shape.is_some_and(|shape| shape(code));
-    let Some(claimed) = served.iter().find(claims) else { return };
-    if served.iter().any(|s| s.series.iter().any(|known| known == code)) {
-        return;
-    }
-    let known = served.iter().filter(claims).flat_map(|s| s.series.iter().map(String::as_str));
-    let near = suggestion(code, known).filter(|s| s.starts_with("did"));
-    problems.push(
-        Problem::new(Code::UnknownSeries, text, span, format!("unknown series `{code}`: it is not in {}", claimed.place))
-            .hint(near.unwrap_or_else(|| "add it there, with its unit".into())),
-    );
 }

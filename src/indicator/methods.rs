@@ -5,36 +5,57 @@ use std::path::{Path, PathBuf};
 
 use crate::engine::tokens;
 use crate::error::{Code, Error, Problem, Result, SourceText, suggestion};
+use crate::indicator::Rollup;
+use crate::indicator::defaults::{self, Defaults};
 use crate::indicator::header::{self, Indicator, ROLLUP_NONE};
+use crate::indicator::{series, source_note};
+use crate::pipelines::Source;
 use crate::reference::Reference;
 
 /// All SQL of a workspace.
 #[derive(Debug, Clone, Default)]
 pub struct Catalogue {
     pub indicators: Vec<Indicator>,
-    /// File stem -> text, for `sql/rollups/` and `sql/derived/`.
-    pub rollups: BTreeMap<String, SourceText>,
+    /// `sql/steps/` in order of name.
+    pub steps: Vec<Step>,
+    /// `sql/rollups/`, by file stem: what a header may name.
+    pub rollups: BTreeMap<String, Rollup>,
+    /// File stem -> text.
     pub derived: BTreeMap<String, SourceText>,
     pub checks: BTreeMap<String, SourceText>,
+    /// Views that every SELECT may read, of `sql/shared/`.
+    pub shared: BTreeMap<String, SourceText>,
+    /// What headers need not say.
+    pub defaults: Defaults,
     /// Problems of metadata: they fail `check`, and nothing else.
     pub metadata_problems: Vec<Problem>,
 }
 
-/// The roll-up files that are steps of every roll-up rather than roll-ups themselves.
-pub const STEPS: [&str; 9] =
-    ["cells", "member_base", "member_values", "group_members", "group_base", "missing_members", "coverage", "publish", "assemble"];
+/// A step from the economies' values to those of an indicator; its result is the table `name`.
+#[derive(Debug, Clone)]
+pub struct Step {
+    pub name: String,
+    pub text: SourceText,
+}
+
+/// The step that the roll-up named in the header runs before, and the table that it reads.
+pub const ROLLED: &str = "rolled";
+pub const ROLLUP: &str = "rollup";
 
 impl Catalogue {
     /// Reads the whole of `sql/`.
     pub fn load(workspace: &Path, problems: &mut Vec<Problem>) -> Self {
         let mut catalogue = Self {
-            rollups: folder(workspace, "sql/rollups", problems),
+            steps: steps(folder(workspace, "sql/steps", problems), problems),
+            rollups: rollups(folder(workspace, "sql/rollups", problems), problems),
             derived: folder(workspace, "sql/derived", problems),
             checks: folder(workspace, "sql/checks", problems),
+            shared: folder(workspace, "sql/shared", problems),
+            defaults: defaults::load(workspace, problems),
             ..Self::default()
         };
         for text in folder(workspace, "sql/indicators", problems).into_values() {
-            if let Some(indicator) = header::parse(&text, problems, &mut catalogue.metadata_problems) {
+            if let Some(indicator) = header::parse(&text, &catalogue.defaults, problems, &mut catalogue.metadata_problems) {
                 catalogue.add(indicator, problems);
             }
         }
@@ -59,11 +80,31 @@ impl Catalogue {
         self.indicators.push(indicator);
     }
 
+    /// Puts in what headers say of sources by name alone: licences, citations, and how notes call a provider.
+    pub fn cite(&mut self, sources: &[Source], problems: &mut Vec<Problem>) {
+        for indicator in &mut self.indicators {
+            source_note::cite(&mut indicator.sources, &indicator.text, sources, &self.defaults.sources, problems);
+            series::cite(&mut indicator.series, &indicator.datasets, &indicator.text, sources, problems);
+        }
+    }
+
     /// The roll-ups that a header may name.
     pub fn rollup_names(&self) -> Vec<&str> {
-        let mut names: Vec<&str> = self.rollups.keys().map(String::as_str).filter(|name| !STEPS.contains(name)).collect();
+        let mut names: Vec<&str> = self.rollups.keys().map(String::as_str).collect();
         names.push(ROLLUP_NONE);
         names
+    }
+
+    /// The roll-up of an indicator, with its name.
+    pub fn rollup_of(&self, indicator: &Indicator) -> Option<(&str, &Rollup)> {
+        self.rollups.get_key_value(&indicator.rollup).map(|(name, rollup)| (name.as_str(), rollup))
+    }
+
+    /// The last step, which alone runs where nothing is rolled up, and those before it.
+    pub fn steps(&self) -> Result<(&Step, &[Step])> {
+        self.steps.split_last().ok_or_else(|| {
+            Error::Workspace(vec![Problem::file(Code::MissingMethodFile, "sql/steps", "there is no step: no method file is in the folder")])
+        })
     }
 
     /// What a header names must exist: roll-up, derived method, groups, target areas, unit, data sets, dependencies.
@@ -200,6 +241,42 @@ fn unit_codes(reference: &Reference) -> Vec<String> {
         .map(|batch| batch.column(0).as_string::<i32>().iter().flatten().map(str::to_owned).collect())
         .unwrap_or_default()
 }
+
+/// The files of `sql/steps/`: a number that gives the order, `_`, and the name. `06b_` stands between `06_` and `07_`.
+fn steps(files: BTreeMap<String, SourceText>, problems: &mut Vec<Problem>) -> Vec<Step> {
+    let mut steps: Vec<Step> = Vec::new();
+    for (stem, text) in files {
+        let numbered = stem.split_once('_').filter(|(place, _)| place.starts_with(|c: char| c.is_ascii_digit()));
+        let name = numbered.map_or(stem.as_str(), |(_, name)| name).to_owned();
+        if let Some(other) = steps.iter().find(|other| other.name == name) {
+            let what = format!("the step `{name}` is already there: {}", other.text.path);
+            problems.push(Problem::file(Code::UsedTwice, text.path.to_string(), what));
+        }
+        steps.push(Step { name, text });
+    }
+    steps
+}
+
+/// The files of `sql/rollups/`: `<name>.sql`, and `<name>.parts.sql` beside it.
+fn rollups(mut files: BTreeMap<String, SourceText>, problems: &mut Vec<Problem>) -> BTreeMap<String, Rollup> {
+    let names: Vec<String> = files.keys().filter(|stem| !stem.ends_with(PARTS)).cloned().collect();
+    let mut rollups = BTreeMap::new();
+    for name in names {
+        let parts = files.remove(&format!("{name}{PARTS}"));
+        if let Some(text) = files.remove(&name) {
+            rollups.insert(name, Rollup::parse(text, parts, problems));
+        }
+    }
+    for (stem, text) in files {
+        let whole = format!("sql/rollups/{}.sql", stem.trim_end_matches(PARTS));
+        let what = format!("{} tells the parts of a roll-up that is not there", text.path);
+        problems.push(Problem::file(Code::MissingMethodFile, whole, what));
+    }
+    rollups
+}
+
+/// Ends the stem of the file that tells the parts of a roll-up.
+const PARTS: &str = ".parts";
 
 /// Every `*.sql` of a folder, by file stem, in order of name.
 fn folder(workspace: &Path, relative: &str, problems: &mut Vec<Problem>) -> BTreeMap<String, SourceText> {

@@ -1,12 +1,21 @@
 //! Indicators: one SQL file each, a TOML header in its opening comment, then one plain SELECT.
 
+pub mod coverage;
+pub mod defaults;
 pub mod header;
 pub mod lint;
 pub mod methods;
 mod order;
+pub mod rollup;
 mod row_order;
+pub mod series;
+pub mod served;
+pub mod source_note;
 mod target;
 
-pub use header::{Coverage, Indicator, SourceNote};
+pub use coverage::Coverage;
+pub use header::Indicator;
 pub use methods::Catalogue;
+pub use rollup::Rollup;
+pub use source_note::SourceNote;
 pub use target::{Target, TargetKind};

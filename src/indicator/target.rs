@@ -19,6 +19,8 @@ pub struct Target {
     pub direction: String,
     pub kind: TargetKind,
     pub met_at: Option<f64>,
+    /// The level itself is not enough: it must be passed.
+    pub more_than: bool,
     pub baseline_year: Option<i64>,
     pub baseline_value: Option<f64>,
     /// Code per dimension, `*` = every one; in the order of [`DIMENSIONS`].
@@ -38,24 +40,87 @@ pub enum TargetKind {
     Band(f64, f64),
 }
 
-/// Reads one target; every problem of its keys is reported.
-pub fn read(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> Option<Target> {
+/// What targets need not say, from `sql/defaults.toml`.
+#[derive(Debug, Clone)]
+pub struct TargetDefaults {
+    pub area: Option<String>,
+    pub estimates: Vec<String>,
+}
+
+impl Default for TargetDefaults {
+    fn default() -> Self {
+        Self { area: None, estimates: ESTIMATES.map(str::to_owned).to_vec() }
+    }
+}
+
+impl TargetDefaults {
+    pub fn read(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> Self {
+        let built_in = Self::default();
+        Self { area: table.string("area", problems), estimates: estimates(table, &built_in.estimates, problems) }
+    }
+}
+
+/// Reads one target, and after it the same target read for parts of the population; every problem of its keys is reported.
+pub fn read(table: &mut TableReader<'_>, defaults: &TargetDefaults, problems: &mut Vec<Problem>) -> Vec<Target> {
+    let target = read_one(table, defaults, problems);
+    let readings = table.named_tables("read_for", "a reading", problems);
+    let mut targets = Vec::new();
+    for (part, mut reading) in readings {
+        let own = read_reading(&part, &mut reading, target.as_ref(), problems);
+        reading.finish(problems);
+        targets.extend(own);
+    }
+    target.into_iter().chain(targets).collect()
+}
+
+/// `read_for = { urban = { urbanisation = "U" } }`: the target with other codes, under the id `<target>.urban`. A
+/// published baseline is of the target itself and is not taken.
+fn read_reading(part: &str, reading: &mut TableReader<'_>, target: Option<&Target>, problems: &mut Vec<Problem>) -> Option<Target> {
+    let title = reading.string("title", problems);
+    let note = reading.string("note", problems);
+    let codes = DIMENSIONS.map(|name| reading.string(name, problems));
+    if codes.iter().all(Option::is_none) {
+        let message = format!("the reading `{part}` names no part of the population");
+        problems.push(
+            Problem::new(Code::TargetContradictsItself, reading.source(), reading.span(), message)
+                .hint("give it a code of a dimension, such as { urbanisation = \"U\" }"),
+        );
+    }
+    let target = target?;
+    let mut own = target.clone();
+    own.id = format!("{}.{part}", target.id);
+    own.title = title.unwrap_or_else(|| format!("{}: {}", target.title, part.replace('_', " ")));
+    let read_for = format!("read for {}", part.replace('_', " "));
+    own.note = note.or_else(|| Some(target.note.as_ref().map_or_else(|| read_for.clone(), |note| format!("{note}; {read_for}"))));
+    for (mine, code) in own.dimensions.iter_mut().zip(codes) {
+        if let Some(code) = code {
+            *mine = code;
+        }
+    }
+    own.baseline_value = None;
+    own.span = reading.span();
+    Some(own)
+}
+
+fn read_one(table: &mut TableReader<'_>, defaults: &TargetDefaults, problems: &mut Vec<Problem>) -> Option<Target> {
     let mut needed = |key: &'static str, table: &mut TableReader<'_>| {
         let value = table.string(key, problems);
         table.require(key, value, problems)
     };
     let id = needed("id", table);
-    let area = needed("area", table);
+    let area = if defaults.area.is_some() && !table.has("area") { defaults.area.clone() } else { needed("area", table) };
     let title = table.string("title", problems).unwrap_or_default();
     let year = table.integer("year", problems);
     let year = table.require("year", year, problems);
     let value = table.float("value", problems);
+    let more_than = table.float("more_than", problems);
     let change = table.float("change", problems);
     let low = table.float("low", problems);
     let high = table.float("high", problems);
     let met_at = table.float("met_at", problems);
     let direction = table.string("direction", problems);
-    let kind = match (value, change, low, high) {
+    let level = if value.is_some() && more_than.is_some() { None } else { value.or(more_than) };
+    let kind = match (level, change, low, high) {
         (Some(value), None, None, None) => Some(TargetKind::Level(value)),
         (None, Some(change), None, None) => Some(TargetKind::Change(change)),
         (None, None, Some(low), Some(high)) if low <= high => Some(TargetKind::Band(low, high)),
@@ -70,15 +135,23 @@ pub fn read(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> Option<
                     Code::TargetWithoutValue,
                     table.source(),
                     table.span(),
-                    "a target needs exactly one of `value`, `change`, or `low` with `high`",
+                    "a target needs exactly one of `value`, `more_than`, `change`, or `low` with `high`",
                 )
-                .hint("value = a level; change = -0.25 for a quarter less than the baseline; low and high = a band"),
+                .hint("value = a level; more_than = a level to be passed; change = -0.25 for a quarter less than the baseline; low and high = a band"),
             );
             None
         }
     };
     let direction = direction.unwrap_or_else(|| if matches!(kind, Some(TargetKind::Band(..))) { "band".into() } else { "up".into() });
     sense(table, kind, &direction, met_at, problems);
+    let mut strictly = |key: &str, message: &str| {
+        problems.push(Problem::new(Code::TargetContradictsItself, table.source(), table.span_of(key), message));
+    };
+    match more_than {
+        Some(_) if direction != "up" => strictly("more_than", "what must be passed from below has the direction `up`"),
+        Some(_) if met_at.is_some() => strictly("met_at", "`more_than` says already from where on the target counts as met"),
+        _ => {}
+    }
     let baseline_year = table.integer("baseline_year", problems);
     let baseline_value = table.float("baseline_value", problems);
     for (key, given) in [("year", year), ("baseline_year", baseline_year)] {
@@ -131,17 +204,7 @@ pub fn read(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> Option<
             );
         }
     }
-    let given = table.spanned_strings("estimates", problems);
-    for (word, span) in &given {
-        if !ESTIMATES.contains(&word.as_str()) {
-            problems.push(
-                Problem::new(Code::TargetContradictsItself, table.source(), span.clone(), format!("unknown estimate `{word}`"))
-                    .maybe_hint(suggestion(word, ESTIMATES)),
-            );
-        }
-    }
-    let estimates =
-        if given.is_empty() { ESTIMATES.map(str::to_owned).to_vec() } else { given.into_iter().map(|(word, _)| word).collect() };
+    let estimates = estimates(table, &defaults.estimates, problems);
     Some(Target {
         id: id?,
         title,
@@ -150,6 +213,7 @@ pub fn read(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> Option<
         direction,
         kind: kind?,
         met_at,
+        more_than: more_than.is_some(),
         baseline_year,
         baseline_value,
         dimensions,
@@ -159,6 +223,20 @@ pub fn read(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> Option<
         note: table.string("note", problems),
         span: table.span(),
     })
+}
+
+/// The key `estimates`: the estimates of groups that are measured.
+fn estimates(table: &mut TableReader<'_>, default: &[String], problems: &mut Vec<Problem>) -> Vec<String> {
+    let given = table.spanned_strings("estimates", problems);
+    for (word, span) in &given {
+        if !ESTIMATES.contains(&word.as_str()) {
+            problems.push(
+                Problem::new(Code::TargetContradictsItself, table.source(), span.clone(), format!("unknown estimate `{word}`"))
+                    .maybe_hint(suggestion(word, ESTIMATES)),
+            );
+        }
+    }
+    if given.is_empty() { default.to_vec() } else { given.into_iter().map(|(word, _)| word).collect() }
 }
 
 /// The direction must fit the kind, and `met_at` must lie on the near side of the target value.

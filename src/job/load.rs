@@ -37,7 +37,8 @@ pub fn read(settings: &Settings) -> Loaded {
     let root = &settings.workspace.root;
     let sources = pipelines::load(root, &mut problems);
     let reference = Reference::load(root, settings.membership, settings.today(), &mut problems);
-    let catalogue = Catalogue::load(root, &mut problems);
+    let mut catalogue = Catalogue::load(root, &mut problems);
+    catalogue.cite(&sources, &mut problems);
     let (corrections, correction_texts) = corrections::load(root, &mut problems);
     corrections::check_names(&corrections, &sources, &reference, &mut problems);
     let checks = checks::load(&catalogue.checks, &mut problems);

@@ -60,7 +60,7 @@ pub async fn run(settings: &Settings, loaded: &Loaded, ask: &Ask, publish: bool)
                 "bodies are read from DIR/<source>/<dataset>/",
             ));
         }
-        warn_of_unknown_folders(from, &loaded.sources);
+        warn_of_unknown_files(from, &loaded.sources);
     }
     let _lock = load::lock(settings)?;
     Store::new(&settings.workspace.data).sweep()?;
@@ -86,19 +86,30 @@ pub async fn compute(settings: &Settings, loaded: &Loaded, accept: &[String]) ->
     release(settings, loaded, states, accept).await
 }
 
-/// Folders that no source or data set has the name of are passed over, but not in silence.
-fn warn_of_unknown_folders(from: &Path, sources: &[Source]) {
+/// Folders that no source or data set has the name of, and files above the folders of the data sets, are passed over,
+/// but not in silence.
+fn warn_of_unknown_files(from: &Path, sources: &[Source]) {
     let folders = |path: &Path| -> Vec<String> {
         let entries = fs_err::read_dir(path).into_iter().flatten().flatten();
         let folders = entries.filter(|e| e.path().is_dir()).map(|e| e.file_name().to_string_lossy().into_owned());
         folders.filter(|name| !name.starts_with('.')).collect()
     };
+    let warn_of_files = |folder: &Path| {
+        for path in fs_err::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()).filter(|path| !path.is_dir()) {
+            let hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
+            if !hidden && path.extension().is_none_or(|extension| !extension.eq_ignore_ascii_case("md")) {
+                tracing::warn!("{}: not read; a body lies in DIR/<source>/<data set>/", path.display());
+            }
+        }
+    };
+    warn_of_files(from);
     for name in folders(from) {
         let Some(source) = sources.iter().find(|s| s.name == name) else {
             let hint = crate::error::suggestion(&name, sources.iter().map(|s| s.name.as_str())).unwrap_or_default();
             tracing::warn!("{}: no source has this name, so nothing in it is read; {hint}", from.join(&name).display());
             continue;
         };
+        warn_of_files(&from.join(&name));
         for dataset in folders(&from.join(&name)).into_iter().filter(|d| source.dataset(d).is_none()) {
             let hint = crate::error::suggestion(&dataset, source.datasets.iter().map(|d| d.name.as_str())).unwrap_or_default();
             tracing::warn!("{}: no data set of {name} has this name, so it is not read; {hint}", from.join(&name).join(&dataset).display());

@@ -33,6 +33,9 @@ pub(super) async fn pull_all(
     if let Some(from) = from {
         for (source, dataset) in chosen {
             let folder = from.join(&source.name).join(&dataset.name);
+            for (path, why) in pull::look_into(&folder)?.passed_over {
+                tracing::warn!(source = %source.name, dataset = %dataset.name, "{}: not read, since it is {why}", path.display());
+            }
             let previous = loaded.pull_of(settings, &source.name, &dataset.name);
             let outcome = pull::from_folder(&store, &journal, source, dataset, &folder, previous.as_ref(), settings.now);
             results.insert(name(source, dataset), settle(settings, outcome)?);

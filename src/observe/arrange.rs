@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use crate::observe::contradictions::Between;
 use crate::rows::collector::{Collector, Row};
 use crate::rows::quarantine::{Quarantined, Reason};
 use crate::rows::series_key::SeriesKey;
@@ -10,6 +11,8 @@ use crate::rows::series_key::SeriesKey;
 pub(super) struct Arranged {
     pub order: Vec<u32>,
     ranks: Vec<Rank>,
+    /// Figures that several bodies give.
+    pub shared: Between,
 }
 
 /// The place of a series among the sorted names, and of its dimensions within the name. The unit is no part of it.
@@ -83,7 +86,7 @@ impl Collector<'_> {
             rows_of[row.series as usize] += 1;
         }
         let mut order = Vec::with_capacity(keyed.len());
-        let mut start = 0;
+        let (mut start, mut shared) = (0, Between::new());
         while start < keyed.len() {
             let mut end = start + 1;
             while end < keyed.len() && keyed[end].is_of(&keyed[start]) {
@@ -93,17 +96,17 @@ impl Collector<'_> {
                 order.push(keyed[start].row);
             } else {
                 let same = keyed[start..end].iter().map(|key| key.row as usize).collect();
-                order.extend(self.resolve(same, &rows_of));
+                order.extend(self.resolve(same, &rows_of, &mut shared));
             }
             start = end;
         }
         self.tell_units();
-        Arranged { order, ranks }
+        Arranged { order, ranks, shared }
     }
 
     /// Of rows with one key, the one that stands, if any can: one with a value before one without, and the unit that
     /// most rows of the series have.
-    fn resolve(&mut self, same: Vec<usize>, rows_of: &[u64]) -> Option<u32> {
+    fn resolve(&mut self, same: Vec<usize>, rows_of: &[u64], shared: &mut Between) -> Option<u32> {
         let empty = |index: &usize| {
             let row = &self.rows[*index];
             let detail = &self.details[row.detail as usize];
@@ -132,11 +135,35 @@ impl Collector<'_> {
         let first = *standing.first()?;
         let equal = |a: &Row, b: &Row| a.value.to_bits() == b.value.to_bits() && a.detail == b.detail || a.value == b.value;
         let agree = standing.iter().all(|index| equal(&self.rows[first], &self.rows[*index]));
+        if self.body_of(first) != self.body_of(standing[standing.len() - 1]) {
+            let mut of_bodies = standing.clone();
+            of_bodies.dedup_by_key(|index| self.body_of(*index));
+            for (place, one) in of_bodies.iter().enumerate() {
+                for other in &of_bodies[place + 1..] {
+                    self.note_shared(*one, *other, equal(&self.rows[*one], &self.rows[*other]), shared);
+                }
+            }
+        }
         for index in standing.into_iter().skip(usize::from(agree)) {
             let detail = self.named(index);
             self.set_aside(index, if agree { Reason::DuplicateRow } else { Reason::DuplicateKey }, detail);
         }
         agree.then_some(first as u32)
+    }
+
+    /// Remembers a figure that two bodies give.
+    fn note_shared(&self, one: usize, other: usize, equal: bool, between: &mut Between) {
+        let example = (!equal).then(|| format!("{}: {} and {}", self.named(one), self.rows[one].value, self.rows[other].value));
+        let shared = between.entry((self.body_of(one), self.body_of(other))).or_default();
+        match example {
+            None => shared.equal += 1,
+            Some(example) => {
+                shared.contradicting += 1;
+                if shared.contradicting == 1 {
+                    shared.example = example;
+                }
+            }
+        }
     }
 
     fn unit(&self, row: usize) -> &str {

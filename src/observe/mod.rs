@@ -2,6 +2,7 @@
 
 mod arrange;
 mod columns;
+mod contradictions;
 pub mod corrections;
 mod gates;
 pub mod normalise;

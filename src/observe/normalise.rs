@@ -6,7 +6,7 @@ use crate::error::{Code, Error, Result};
 use crate::fetch::{Body, Pull, Store};
 use crate::observe::corrections::Correction;
 use crate::observe::report::{Counts, NormaliseReport};
-use crate::observe::{gates, write};
+use crate::observe::{contradictions, gates, write};
 use crate::pipelines::{Dataset, Source};
 use crate::reference::Reference;
 use crate::rows::collector::Collector;
@@ -16,7 +16,7 @@ use crate::tables::{parquet, schema};
 use crate::workspace::Workspace;
 
 /// Changes whenever the meaning of an observation file changes.
-const LAYOUT: &str = "observations-3";
+const LAYOUT: &str = "observations-4";
 
 /// The named inputs of a normalisation.
 pub fn inputs(
@@ -113,6 +113,9 @@ pub fn normalise(context: &Context<'_>, source: &Source, dataset: &Dataset, pull
     collector.supersede();
     let outcomes = collector.correct(&corrections);
     let arranged = collector.arrange();
+    let shared =
+        contradictions::between_bodies(&collector, &arranged.shared, pull).map_err(|error| in_set(error, &source.name, &dataset.name))?;
+    collector.warnings.extend(shared);
     let observations = arranged.order.len() as u64;
     let last = previous.as_ref().map_or(0, |p| p.counts.observations);
     gates::size(observations, last, dataset, pull, &collector).map_err(|error| in_set(error, &source.name, &dataset.name))?;

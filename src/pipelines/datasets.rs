@@ -11,6 +11,10 @@ use crate::sources::{self, Format};
 pub struct Dataset {
     pub name: String,
     pub title: String,
+    /// Where they differ from those of the source.
+    pub licence: Option<String>,
+    pub citation: Option<String>,
+    pub homepage: Option<String>,
     pub format: Arc<dyn Format>,
     pub schedule: Option<String>,
     /// A pull with fewer rows than this share of the last one is a failed gate, not new data.
@@ -30,6 +34,9 @@ pub(super) fn read(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> 
     let name = table.require("name", name, problems)?;
     rules::name_rule(table, "name", &name, problems);
     let title = table.string("title", problems).unwrap_or_else(|| name.clone());
+    let licence = table.string("licence", problems);
+    let citation = table.string("citation", problems);
+    let homepage = table.string("homepage", problems);
     let schedule = table.string("schedule", problems);
     rules::cron_rule(table, schedule.as_deref(), problems);
     let share = table.float("minimum_share_of_last", problems);
@@ -45,5 +52,18 @@ pub(super) fn read(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> 
     let format = table.string("format", problems);
     let format = table.require("format", format, problems)?;
     let format = sources::read_format(&format, table, problems)?;
-    Some(Dataset { name, title, format, schedule, minimum_share_of_last, maximum_share_set_aside, how_to_get, base_url, vintage })
+    Some(Dataset {
+        name,
+        title,
+        licence,
+        citation,
+        homepage,
+        format,
+        schedule,
+        minimum_share_of_last,
+        maximum_share_set_aside,
+        how_to_get,
+        base_url,
+        vintage,
+    })
 }

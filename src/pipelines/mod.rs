@@ -16,6 +16,8 @@ pub use datasets::Dataset;
 pub struct Source {
     pub name: String,
     pub title: String,
+    /// How notes call it.
+    pub short_title: String,
     pub licence: String,
     pub citation: String,
     pub homepage: String,
@@ -86,6 +88,7 @@ pub fn parse(text: &SourceText, problems: &mut Vec<Problem>) -> Source {
         let name = reader.require("source", name, problems).unwrap_or_default();
         rules::name_rule(reader, "source", &name, problems);
         let title = reader.string("title", problems).unwrap_or_else(|| name.clone());
+        let short_title = reader.string("short_title", problems).unwrap_or_else(|| title.clone());
         let licence = reader.string("licence", problems);
         let licence = reader.require("licence", licence, problems).unwrap_or_default();
         let citation = reader.string("citation", problems).unwrap_or_else(|| title.clone());
@@ -107,7 +110,7 @@ pub fn parse(text: &SourceText, problems: &mut Vec<Problem>) -> Source {
             }
             table.finish(problems);
         }
-        Source { name, title, licence, citation, homepage, http, schedule, stale_after_days, datasets, text: text.clone() }
+        Source { name, title, short_title, licence, citation, homepage, http, schedule, stale_after_days, datasets, text: text.clone() }
     })
 }
 

@@ -1,5 +1,6 @@
 //! One pull: asks a provider or looks into a folder, keeps the bodies, and says whether anything is new.
 
+mod bodies;
 mod breaker;
 mod folder;
 mod network;
@@ -9,8 +10,9 @@ use jiff::Timestamp;
 use crate::fetch::{Body, Pull, stamp};
 use crate::pipelines::{Dataset, Source};
 
+pub use bodies::{Folder, look_into};
 pub use breaker::Breaker;
-pub use folder::{bodies_in, from_folder};
+pub use folder::from_folder;
 pub use network::from_network;
 
 /// The caller saves either one: an unchanged pull has a new `checked_at`.

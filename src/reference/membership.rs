@@ -6,7 +6,7 @@ use std::sync::Arc;
 use datafusion::arrow::array::{Int32Array, RecordBatch};
 use jiff::civil::Date;
 
-use super::{made, strings};
+use super::batch::{made, strings};
 use crate::authored::csv_table::CsvTable;
 use crate::error::{Code, Problem, suggestion};
 use crate::tables::schema;

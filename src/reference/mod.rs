@@ -1,6 +1,7 @@
 //! `pipelines/reference/`: areas, dated group membership, population, units, code lists and crosswalks.
 
 pub mod areas;
+mod batch;
 mod membership;
 mod population;
 mod series;
@@ -10,10 +11,11 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 use std::sync::Arc;
 
-use datafusion::arrow::array::{ArrayRef, RecordBatch, StringArray};
+use datafusion::arrow::array::RecordBatch;
 use jiff::civil::Date;
 
 use self::areas::AreaCodes;
+use self::batch::{made, strings};
 pub use self::membership::MembershipMode;
 pub use self::series::ItuSeries;
 use crate::authored::csv_table::CsvTable;
@@ -174,14 +176,6 @@ fn csv_hash_only(folder: &Path, hashes: &mut BTreeMap<String, String>, name: &st
 
 fn pairs<'a>(table: &'a CsvTable, key: &'a str, value: &'a str) -> impl Iterator<Item = (String, String)> + 'a {
     (0..table.len()).map(move |row| (table.get(row, key).to_owned(), table.get(row, value).to_owned()))
-}
-
-fn strings<'a>(values: impl Iterator<Item = &'a str>) -> ArrayRef {
-    Arc::new(values.map(Some).collect::<StringArray>())
-}
-
-fn made(schema: datafusion::arrow::datatypes::SchemaRef, columns: Vec<ArrayRef>) -> RecordBatch {
-    RecordBatch::try_new(schema.clone(), columns).unwrap_or_else(|_| RecordBatch::new_empty(schema))
 }
 
 fn areas_batch(table: &CsvTable) -> RecordBatch {

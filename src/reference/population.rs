@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use datafusion::arrow::array::{Float64Array, Int32Array, RecordBatch};
 
-use super::{made, strings};
+use super::batch::{made, strings};
 use crate::authored::csv_table::CsvTable;
 use crate::error::{Code, Problem, SourceText, suggestion};
 use crate::tables::schema;

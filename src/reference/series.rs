@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use datafusion::arrow::array::RecordBatch;
 
-use super::{made, strings};
+use super::batch::{made, strings};
 use crate::authored::csv_table::CsvTable;
 use crate::error::{Code, Problem};
 use crate::tables::schema;

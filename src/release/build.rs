@@ -19,7 +19,7 @@ use crate::reference::Reference;
 use crate::release::checks::{self, Check};
 use crate::release::fingerprint::{self, Inputs};
 use crate::release::manifest::{BodyEntry, IndicatorEntry, InputEntry, Manifest};
-use crate::release::{row_counts, catalog, check_tables, compute, diff, progress, promote, targets};
+use crate::release::{catalog, check_tables, compute, diff, progress, promote, row_counts, targets};
 use crate::tables::cells::rows_of;
 use crate::tables::small::Cell;
 use crate::tables::sort::{concat, sort};

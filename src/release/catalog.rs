@@ -41,7 +41,7 @@ fn indicator(indicator: &crate::indicator::Indicator) -> Value {
                 .collect();
             json!({
                 "id": target.id, "title": target.title, "area": target.area, "year": target.year, "direction": target.direction,
-                "value": value, "change": change, "low": low, "high": high, "met_at": target.met_at,
+                "value": value, "change": change, "low": low, "high": high, "met_at": target.met_at, "more_than": target.more_than,
                 "baseline_year": target.baseline_year, "baseline_value": target.baseline_value, "dimensions": dimensions, "note": target.note,
             })
         })

@@ -1,4 +1,4 @@
-//! Runs one indicator: its SELECT, then the method files of `sql/rollups/` and `sql/derived/` in their order.
+//! Runs one indicator: its SELECT, then `sql/steps/` in order of name, with the roll-up that its header names.
 
 use std::sync::Arc;
 
@@ -7,10 +7,12 @@ use datafusion::arrow::compute::filter_record_batch;
 use datafusion::arrow::datatypes::{Int32Type, SchemaRef};
 
 use crate::engine::Engine;
-use crate::error::{Code, Error, Result};
+use crate::error::{Code, Error, Result, SourceText};
 use crate::indicator::header::ROLLUP_NONE;
-use crate::indicator::{Catalogue, Indicator};
+use crate::indicator::methods::{ROLLED, ROLLUP};
+use crate::indicator::{Catalogue, Indicator, Rollup};
 use crate::reference::Reference;
+use crate::release::shared;
 use crate::tables::cells::Table;
 use crate::tables::conform::conform;
 use crate::tables::schema::{self, DIMENSIONS};
@@ -25,8 +27,7 @@ pub struct Computed {
 /// Computes one indicator. `base` has the observations, the reference tables and the indicators it reads.
 pub async fn indicator(base: &Engine, catalogue: &Catalogue, reference: &Reference, indicator: &Indicator) -> Result<Computed> {
     let engine = base.sibling()?;
-    engine.register_batches("parameters", schema::parameters(), vec![parameters(indicator)?])?;
-    register_membership(&engine, reference, indicator)?;
+    see_as(&engine, catalogue, reference, indicator).await?;
     let rows = select(&engine, catalogue, indicator).await?;
     check_rows(&rows, reference, indicator)?;
     check_finite(&rows, &["value", "weight", "numerator", "denominator", "coverage"], indicator)?;
@@ -34,43 +35,48 @@ pub async fn indicator(base: &Engine, catalogue: &Catalogue, reference: &Referen
     engine.register_batches("country_values", rows.schema(), vec![parts.countries.clone()])?;
     engine.register_batches("published", rows.schema(), vec![parts.published])?;
     engine.register_batches("given", rows.schema(), vec![parts.given])?;
+    let (last, before) = catalogue.steps()?;
     if indicator.rollup != ROLLUP_NONE && parts.countries.num_rows() > 0 {
-        roll_up(&engine, catalogue, indicator).await?;
+        for step in before {
+            if step.name == ROLLED {
+                let (schema, batches) = method(&engine, catalogue, "rollups", &indicator.rollup).await?;
+                engine.register_batches(ROLLUP, schema, batches)?;
+            }
+            let (schema, batches) = run(&engine, &step.text).await?;
+            engine.register_batches(&step.name, schema, batches)?;
+        }
     } else {
         engine.register_batches("group_values", schema::group_values(), vec![])?;
     }
-    let (_, batches) = method(&engine, catalogue, "rollups", "assemble").await?;
+    let (_, batches) = run(&engine, &last.text).await?;
     let values = sort(&conform(&batches, &schema::values(), &|_| None)?, &schema::values_key())?;
     check_finite(&values, &["value", "coverage"], indicator)?;
     Ok(Computed { values, engine })
 }
 
-/// The steps of every roll-up, each registered under the name that the next one reads.
-async fn roll_up(engine: &Engine, catalogue: &Catalogue, indicator: &Indicator) -> Result<()> {
-    for file in ["cells", "member_base", "member_values", "group_members", "group_base"] {
-        step(engine, catalogue, file, file).await?;
-    }
-    step(engine, catalogue, &indicator.rollup, "rolled").await?;
-    step(engine, catalogue, "missing_members", "missing_members").await?;
-    step(engine, catalogue, "coverage", "coverage").await?;
-    step(engine, catalogue, "publish", "group_values").await
+/// Registers what one indicator sees besides the tables that all see: its parameters, its groups, its series and the views
+/// over them.
+pub async fn see_as(engine: &Engine, catalogue: &Catalogue, reference: &Reference, indicator: &Indicator) -> Result<()> {
+    engine.register_batches("parameters", schema::parameters(), vec![parameters(indicator, catalogue.rollups.get(&indicator.rollup))?])?;
+    register_membership(engine, reference, indicator)?;
+    shared::register(engine, catalogue, indicator).await
 }
 
-async fn step(engine: &Engine, catalogue: &Catalogue, file: &str, table: &str) -> Result<()> {
-    let (schema, batches) = method(engine, catalogue, "rollups", file).await?;
-    engine.register_batches(table, schema, batches)
-}
-
-/// Runs a method file of the workspace.
+/// Runs a roll-up or a derived method of the workspace.
 pub async fn method(engine: &Engine, catalogue: &Catalogue, folder: &str, file: &str) -> Result<(SchemaRef, Vec<RecordBatch>)> {
-    let files = if folder == "rollups" { &catalogue.rollups } else { &catalogue.derived };
-    let text = files.get(file).ok_or_else(|| {
+    let text = if folder == "rollups" { catalogue.rollups.get(file).map(|rollup| &rollup.text) } else { catalogue.derived.get(file) };
+    let text = text.ok_or_else(|| {
         Error::Workspace(vec![crate::error::Problem::file(
             Code::MissingMethodFile,
             format!("sql/{folder}/{file}.sql"),
             "the method file is missing",
         )])
     })?;
+    run(engine, text).await
+}
+
+/// Runs a method file.
+pub async fn run(engine: &Engine, text: &SourceText) -> Result<(SchemaRef, Vec<RecordBatch>)> {
     let started = std::time::Instant::now();
     let result = engine.run(&text.text, &text.path).await;
     tracing::debug!(file = %text.path, milliseconds = started.elapsed().as_millis() as u64, "ran");
@@ -182,15 +188,18 @@ fn split(rows: &RecordBatch, reference: &Reference) -> Result<Parts> {
 }
 
 fn register_membership(engine: &Engine, reference: &Reference, indicator: &Indicator) -> Result<()> {
-    let Some(batch) = reference.tables.get("membership") else { return Ok(()) };
+    let Some(batch) = reference.tables.get("membership") else { return shared::register_empty(engine) };
+    engine.register_batches(shared::ALL_MEMBERSHIP, batch.schema(), vec![batch.clone()])?;
     let schemes = batch.column(0).as_string::<i32>();
     let wanted: BooleanArray = schemes.iter().map(|s| Some(s.is_some_and(|s| indicator.groups.iter().any(|g| g == s)))).collect();
     engine.register_batches("membership", batch.schema(), vec![filter_record_batch(batch, &wanted)?])
 }
 
-fn parameters(indicator: &Indicator) -> Result<RecordBatch> {
+fn parameters(indicator: &Indicator, rollup: Option<&Rollup>) -> Result<RecordBatch> {
     let text = |value: &str| -> ArrayRef { Arc::new(StringArray::from(vec![value])) };
     let number = |value: f64| -> ArrayRef { Arc::new(Float64Array::from(vec![value])) };
+    let whole = |value: i64| -> ArrayRef { Arc::new(Int64Array::from(vec![value])) };
+    let needs = |column: &str| -> ArrayRef { Arc::new(BooleanArray::from(vec![rollup.is_some_and(|r| r.needs(column))])) };
     Ok(RecordBatch::try_new(
         schema::parameters(),
         vec![
@@ -200,9 +209,14 @@ fn parameters(indicator: &Indicator) -> Result<RecordBatch> {
             Arc::new(Int32Array::from(vec![indicator.window as i32])),
             number(indicator.coverage.publish),
             number(indicator.coverage.flag),
-            Arc::new(Int64Array::from(vec![indicator.coverage.min_members])),
+            whole(indicator.coverage.min_members),
             text(&indicator.coverage.base),
             number(indicator.scale),
+            needs("weight"),
+            needs("numerator"),
+            needs("denominator"),
+            whole(rollup.map_or(0, |r| r.min_members)),
+            number(rollup.map_or(0.0, |r| r.min_share)),
         ],
     )?)
 }

@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::engine::tokens;
 use crate::indicator::header::ROLLUP_NONE;
-use crate::indicator::methods::STEPS;
-use crate::indicator::{Catalogue, Indicator};
+use crate::indicator::{Catalogue, Indicator, Rollup};
 use crate::observe::Reports;
 use crate::reference::Reference;
+use crate::release::shared;
 
 /// Named inputs with their hashes.
 pub type Inputs = BTreeMap<String, String>;
@@ -42,15 +42,19 @@ fn collect(
     for (key, value) in indicator.method_keys() {
         inputs.insert(format!("{}{KEY}{key}", indicator.text.path), value);
     }
-    if indicator.rollup != ROLLUP_NONE {
-        for file in STEPS.iter().copied().chain([indicator.rollup.as_str()]) {
-            if let Some(text) = catalogue.rollups.get(file) {
-                inputs.insert(text.path.to_string(), tokens::hash(&text.text));
-            }
-        }
-    }
-    if let Some(text) = catalogue.rollups.get("assemble") {
+    for text in shared::read_by(catalogue, &indicator.text) {
         inputs.insert(text.path.to_string(), tokens::hash(&text.text));
+    }
+    // Where nothing is rolled up, only the last step runs.
+    let rolled = indicator.rollup != ROLLUP_NONE;
+    for step in catalogue.steps.iter().skip(if rolled { 0 } else { catalogue.steps.len().saturating_sub(1) }) {
+        inputs.insert(step.text.path.to_string(), tokens::hash(&step.text.text));
+    }
+    if let Some(rollup) = catalogue.rollups.get(&indicator.rollup) {
+        inputs.insert(rollup.text.path.to_string(), tokens::hash(&rollup.text.text));
+        for (key, value) in rollup.method_keys() {
+            inputs.insert(format!("{}{KEY}{key}", rollup.text.path), value);
+        }
     }
     for file in indicator.derived.iter().map(String::as_str).chain(indicator.derived.is_some().then_some("group_population")) {
         if let Some(text) = catalogue.derived.get(file) {
@@ -101,8 +105,15 @@ pub fn of_release(catalogue: &Catalogue, reference: &Reference, reports: &Report
         let parts = (indicator.select_hash(), indicator.method_keys(), indicator.targets_hash(), metadata_hash(indicator));
         inputs.insert(indicator.text.path.to_string(), blake3::hash(format!("{parts:?}").as_bytes()).to_hex().to_string());
     }
-    for text in catalogue.rollups.values().chain(catalogue.derived.values()).chain(catalogue.checks.values()) {
+    let steps = catalogue.steps.iter().map(|step| &step.text);
+    for text in steps.chain(catalogue.shared.values()).chain(catalogue.derived.values()).chain(catalogue.checks.values()) {
         inputs.insert(text.path.to_string(), tokens::hash(&text.text));
+    }
+    for rollup in catalogue.rollups.values() {
+        inputs.insert(rollup.text.path.to_string(), rollup_hash(rollup));
+    }
+    if let Some(text) = &catalogue.defaults.text {
+        inputs.insert(text.path.to_string(), blake3::hash(text.text.as_bytes()).to_hex().to_string());
     }
     for (name, hash) in &reference.hashes {
         inputs.insert(format!("pipelines/reference/{name}"), hash.clone());
@@ -111,6 +122,16 @@ pub fn of_release(catalogue: &Catalogue, reference: &Reference, reports: &Report
         inputs.insert(format!("observations/{name}"), report.hash.clone());
     }
     inputs
+}
+
+/// What is told of the parts, and the formula in words, is no input: nothing that is published follows from it.
+fn rollup_hash(rollup: &Rollup) -> String {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(tokens::hash(&rollup.text.text).as_bytes());
+    for (key, value) in rollup.method_keys() {
+        hasher.update(format!("\n{key} {value}").as_bytes());
+    }
+    hasher.finalize().to_hex().to_string()
 }
 
 fn metadata_hash(indicator: &Indicator) -> String {

@@ -14,6 +14,7 @@ pub mod progress;
 pub mod promote;
 pub mod prune;
 pub mod row_counts;
+pub mod shared;
 pub mod targets;
 pub mod test_case;
 

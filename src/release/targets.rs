@@ -37,7 +37,7 @@ pub fn batch(catalogue: &Catalogue, missing: &dyn Fn(&Indicator) -> Option<Strin
         number(&|t| if let TargetKind::Change(change) = t.kind { Some(change) } else { None }),
         number(&|t| if let TargetKind::Band(low, _) = t.kind { Some(low) } else { None }),
         number(&|t| if let TargetKind::Band(_, high) = t.kind { Some(high) } else { None }),
-        number(&|t| t.met_at),
+        number(&|t| t.met_at.or_else(|| just_above(t))),
         text(&|_, t| Some(t.direction.clone())),
         year(&|t| t.baseline_year),
         number(&|t| t.baseline_value),
@@ -52,4 +52,12 @@ pub fn batch(catalogue: &Catalogue, missing: &dyn Fn(&Indicator) -> Option<Strin
     columns.push(text(&|i, _| missing(i)));
     columns.push(text(&|_, t| t.note.clone()));
     Ok(RecordBatch::try_new(schema::targets(), columns)?)
+}
+
+/// Where a level that must be passed counts as met: above it by more than progress.sql forgives for the last digits.
+fn just_above(target: &Target) -> Option<f64> {
+    match target.kind {
+        TargetKind::Level(level) if target.more_than => Some(level + 1e-9 * level.abs().max(1.0)),
+        _ => None,
+    }
 }

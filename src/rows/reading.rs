@@ -31,6 +31,7 @@ pub fn read(given: &[u8], answers: Answers) -> Reading<'_> {
         () if given.is_empty() => missing(false, Some("O")),
         () if says_nothing(given) => missing(true, Some("O")),
         () if answers == Answers::Always => missing(true, None),
+        () if says_none(given) => missing(true, Some("O")),
         () if is_bound(given) => missing(true, Some("N")),
         () if answers == Answers::Never || parse_number(given).is_some() || not_finite(given) => plain,
         () => missing(true, None),
@@ -45,6 +46,13 @@ fn says_nothing(text: &[u8]) -> bool {
         && std::str::from_utf8(text).is_ok_and(|text| WORDS.iter().any(|word| word.eq_ignore_ascii_case(text)))
 }
 
+/// Words for no value that could be an answer where everything is one.
+fn says_none(text: &[u8]) -> bool {
+    const WORDS: [&str; 11] =
+        ["none", "missing", "no data", "nodata", "no value", "not available", "data not available", ":", "x", "(x)", "nan"];
+    !text[0].is_ascii_digit() && WORDS.iter().any(|word| text.eq_ignore_ascii_case(word.as_bytes()))
+}
+
 /// `<5`, `< 0.1`, `>95`.
 pub fn is_bound(text: &[u8]) -> bool {
     text.split_first().is_some_and(|(sign, rest)| matches!(sign, b'<' | b'>') && parse_number(rest).is_some())
@@ -52,7 +60,7 @@ pub fn is_bound(text: &[u8]) -> bool {
 
 fn not_finite(text: &[u8]) -> bool {
     let text = text.strip_prefix(b"-").or(text.strip_prefix(b"+")).unwrap_or(text);
-    ["nan", "inf", "infinity"].iter().any(|word| text.eq_ignore_ascii_case(word.as_bytes()))
+    ["inf", "infinity"].iter().any(|word| text.eq_ignore_ascii_case(word.as_bytes()))
 }
 
 #[cfg(test)]
@@ -72,7 +80,11 @@ mod tests {
         assert_eq!(said("< 1", Answers::Words), (true, true, "N"));
         assert_eq!(said("yes", Answers::Words), (true, true, "-"));
         assert_eq!(said("2", Answers::Always), (true, true, "-"));
-        for number in ["12.5", "inf", "-Infinity", "NaN"] {
+        for nothing in ["None", "missing", "No data", "data not available", ":", "x", "NaN"] {
+            assert_eq!(said(nothing, Answers::Words), (true, true, "O"), "{nothing}");
+            assert_eq!(said(nothing, Answers::Always), (true, true, "-"), "{nothing} may be an answer");
+        }
+        for number in ["12.5", "inf", "-Infinity"] {
             assert_eq!(said(number, Answers::Words), (false, false, "-"), "{number}");
         }
     }

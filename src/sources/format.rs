@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use super::body::ReadSeek;
-use super::body::csv::Header;
+use super::body::headings::Header;
+use super::body::{ReadSeek, csv_members};
 use super::plan::{Asked, Plan};
 use crate::error::Result;
 use crate::fetch::Pull;
@@ -24,7 +24,7 @@ pub trait Format: fmt::Debug + Send + Sync {
 
     /// Whether `parse` reads a member of an archive of this name. A plain body has an empty name.
     fn reads_member(&self, name: &str) -> bool {
-        name.is_empty() || name.to_ascii_lowercase().ends_with(".csv")
+        csv_members::is_csv(name)
     }
 
     /// Whether `parse` reads a CSV with this header, or passes it over.

@@ -1,11 +1,12 @@
 //! The way back: a record number of an observation to the line of the body.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read};
 
 use super::body::archive::{self, Kind};
-use super::body::csv::{CsvStream, Record, skip_lines};
-use super::body::{ReadSeek, limits};
+use super::body::csv::{CsvStream, Record};
+use super::body::{ReadSeek, csv_members, limits, title_rows};
 use super::format::Format;
 use crate::error::Result;
 
@@ -34,9 +35,8 @@ pub fn locate(format: &dyn Format, body: &mut dyn ReadSeek, wanted: &BTreeSet<u3
     }
     let (delimiter, header_line) = format.csv_layout();
     let mut count = 0;
-    archive::for_each_member(body, &|name| format.reads_member(name), &mut |name, reader| {
-        let mut reader = reader;
-        skip_lines(&mut reader, header_line - 1)?;
+    let mut read = |name: &str, reader: &mut dyn Read| {
+        let (reader, skipped) = title_rows::skip(reader, header_line - 1, delimiter)?;
         // The reader counts a line at LF, and begins a record right behind the CR before it.
         let mut reader = BufReader::new(reader);
         let behind_cr = u64::from(reader.fill_buf().map_err(|e| limits::read_error(&e))?.windows(2).any(|w| w == b"\r\n"));
@@ -44,18 +44,28 @@ pub fn locate(format: &dyn Format, body: &mut dyn ReadSeek, wanted: &BTreeSet<u3
         if !name.is_empty() && !format.fits(csv.header()) {
             return Ok(());
         }
-        let mut csv = if csv.header().column(&["DisaggregationGroup"]).is_some() { csv.rejoin_torn() } else { csv };
+        let mut csv = if csv.header().has("DisaggregationGroup") { csv.rejoin_torn() } else { csv };
         while let Some(record) = csv.read()? {
             if let Record::Whole(number, record) = record
                 && wanted.contains(&number)
             {
-                let line = record.position().map_or(0, csv::Position::line) + header_line as u64 - 1 + behind_cr;
+                let line = record.position().map_or(0, csv::Position::line) + skipped as u64 + behind_cr;
                 let cells: Vec<String> = record.iter().map(|c| String::from_utf8_lossy(c).into_owned()).collect();
                 found.insert(number, Located { member: name.to_owned(), line, text: cells.join(",") });
             }
         }
         count = csv.count();
         Ok(())
-    })?;
+    };
+    let members = Cell::new(0);
+    let wanted = |name: &str| {
+        let wanted = format.reads_member(name);
+        members.set(members.get() + usize::from(wanted));
+        wanted
+    };
+    archive::for_each_member(body, &wanted, &mut read)?;
+    if members.get() == 0 {
+        archive::for_each_member(body, &csv_members::is_other_text, &mut read)?;
+    }
     Ok(found)
 }

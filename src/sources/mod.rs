@@ -2,6 +2,7 @@
 //! no network, no disk, no SQL.
 
 pub mod body;
+mod data360;
 mod format;
 mod itu;
 mod locate;
@@ -27,13 +28,14 @@ pub use self::locate::{Located, locate};
 type ReadSettings = fn(&mut TableReader<'_>, &mut Vec<Problem>) -> Option<Arc<dyn Format>>;
 
 /// Every format that a data set can name. A new provider is a folder, and a line here.
-const FORMATS: [(&str, ReadSettings); 7] = [
+const FORMATS: &[(&str, ReadSettings)] = &[
     ("itu_datahub", itu::read),
     ("uis_bulk", unesco::read_bulk),
     ("uis_api", unesco::read_api),
     ("unctad_bulk", unctad::read_bulk),
     ("unctad_api", unctad::read_api),
     ("unsd_csv", unsd::read),
+    ("data360", data360::read),
     ("table", table::read),
 ];
 

@@ -207,7 +207,7 @@ pub fn statistician_tables() -> Vec<(&'static str, SchemaRef)> {
     ]
 }
 
-/// The header of the indicator that is computed, as its method files read it.
+/// The header of the indicator that is computed, and of its roll-up, as the method files read them.
 pub fn parameters() -> SchemaRef {
     schema(vec![
         text("indicator"),
@@ -219,10 +219,30 @@ pub fn parameters() -> SchemaRef {
         Field::new("min_members", DataType::Int64, false),
         text("base"),
         Field::new("scale", DataType::Float64, false),
+        Field::new("needs_weight", DataType::Boolean, false),
+        Field::new("needs_numerator", DataType::Boolean, false),
+        Field::new("needs_denominator", DataType::Boolean, false),
+        Field::new("rollup_min_members", DataType::Int64, false),
+        Field::new("rollup_min_share", DataType::Float64, false),
     ])
 }
 
-/// What publish.sql gives; used when there is nothing to roll up.
+/// The members of one group, year and breakdown that a roll-up was made of, as its `.parts.sql` reads them.
+pub fn members() -> SchemaRef {
+    schema(vec![text_or_null("ref_area"), number("value"), number("weight"), number("numerator"), number("denominator")])
+}
+
+/// The series that the header of an indicator lists, as `sql/shared/` reads them. Their names differ from those of
+/// `observations`, so that the engine can push what it learns of them into the scan.
+pub fn series_wanted() -> SchemaRef {
+    let mut fields =
+        vec![Field::new("place", DataType::Int32, false), text("from_source"), text("from_series"), text_or_null("from_dataset")];
+    fields.extend(DIMENSIONS.map(|name| text_or_null(&format!("as_{name}"))));
+    fields.extend(["provider_breakdown", "publication", "cited_as"].map(text_or_null));
+    schema(fields)
+}
+
+/// What the step `group_values` gives; used when there is nothing to roll up.
 pub fn group_values() -> SchemaRef {
     let mut fields = vec![text_or_null("ref_area"), text_or_null("group_scheme"), year_or_null("time_period")];
     fields.extend(DIMENSIONS.map(text_or_null));

@@ -4,6 +4,7 @@ mod commands;
 mod diff;
 mod explain;
 mod lines;
+mod method;
 mod query;
 
 use std::path::PathBuf;
@@ -55,12 +56,18 @@ fn released() -> Arc<Workspace> {
     workspace
 }
 
-/// A workspace of its own with `internet_use` alone and a release of its data sets; its bodies are under `bodies/`.
-fn of_internet_use() -> Workspace {
+/// A workspace of its own with `internet_use` alone; the bodies of its data sets are under `bodies/`.
+fn internet_use_alone() -> Workspace {
     let workspace = project_with(&["2.1_internet_use.sql"]);
     for dataset in ["internet_use", "internet_use_breakdowns", "facts_and_figures"] {
         copy(&fixtures().join("itu").join(dataset), &workspace.path("bodies/itu").join(dataset));
     }
+    workspace
+}
+
+/// The same with a release.
+fn of_internet_use() -> Workspace {
+    let workspace = internet_use_alone();
     workspace.expect(0, &["run", "--from", "bodies"]);
     workspace
 }

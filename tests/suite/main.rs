@@ -20,5 +20,6 @@ mod nightly;
 mod provider_layouts;
 mod provider_server;
 mod regression;
+mod table_files;
 mod world;
 mod wrong_files;

@@ -1,6 +1,7 @@
 //! The real program against a local server that behaves like each provider, also badly. Nothing leaves this machine.
 
 mod bad_answers;
+mod data360;
 mod itu;
 mod recovery;
 mod unctad;

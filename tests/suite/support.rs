@@ -58,7 +58,7 @@ impl Workspace {
     pub fn of_method() -> Self {
         let workspace = Self::empty();
         copy(&project().join("pipelines/reference"), &workspace.path("pipelines/reference"));
-        for folder in ["rollups", "derived", "checks"] {
+        for folder in ["shared", "steps", "rollups", "derived", "checks"] {
             copy(&project().join("sql").join(folder), &workspace.path("sql").join(folder));
         }
         workspace

@@ -4,6 +4,7 @@ use crate::engine::Engine;
 use crate::error::Result;
 use crate::indicator::Indicator;
 use crate::indicator::header::ROLLUP_NONE;
+use crate::release::compute;
 use crate::release::explain::{Explainer, Explanation, InputValue, Wanted};
 use crate::tables::cells::Table;
 use crate::tables::schema::DIMENSIONS;
@@ -55,14 +56,36 @@ impl Explainer<'_> {
             .collect()
     }
 
-    /// What a derived value was computed from: the formula with its numbers, and each number explained in turn.
-    pub(super) async fn derived(&self, engine: &Engine, indicator: &Indicator, explanation: &mut Explanation) -> Result<()> {
-        let persons = if indicator.derived.is_some() { self.persons(engine, explanation).await? } else { Vec::new() };
-        let used = gap_parts(explanation, &persons);
-        if used.is_empty() && indicator.derived.is_some() && explanation.value.is_some() {
+    /// What a value of a derived method was computed from, as its file tells it: the parts, the operation and the
+    /// formula, which is computed again; and each part explained in turn.
+    pub(super) async fn derived(&self, engine: &Engine, method: &str, explanation: &mut Explanation) -> Result<()> {
+        if explanation.value.is_none() {
+            return Ok(());
+        }
+        let (schema, batches) = compute::method(engine, self.catalogue, "derived", method).await?;
+        let rows = concat(&schema, &batches)?;
+        if TOLD.iter().any(|column| schema.field_with_name(column).is_err()) {
+            let wanted = TOLD.join(", ");
+            explanation.warnings.push(format!("what the value was made of is not told: sql/derived/{method}.sql has no columns {wanted}"));
+            return Ok(());
+        }
+        let Some(told) = Told::find(&Table(&rows), &explanation.wanted) else {
+            explanation.adds_up = false;
+            return Ok(());
+        };
+        let used = [told.input(0, &explanation.inputs), told.input(1, &explanation.inputs)];
+        explanation.parts = again(engine, &told.formula).await?;
+        let value = explanation.value.unwrap_or_default();
+        // The same numbers may come in another order of operations: near, not equal.
+        explanation.adds_up &= explanation.parts.is_some_and(|parts| (parts - value).abs() <= 1e-12 * value.abs().max(1.0));
+        if let [Some(first), Some(second)] = used {
+            let name = |index: usize| format!("{} {}", explanation.inputs[index].indicator, explanation.inputs[index].dimensions);
+            explanation.rule.formula = format!("{} {} {} = {}", name(first), told.operation, name(second), told.formula);
+        } else {
+            explanation.rule.formula = told.formula;
             explanation.adds_up = false;
         }
-        for index in used {
+        for index in used.into_iter().flatten() {
             let input = &explanation.inputs[index];
             let wanted = Wanted { dimensions: input.codes.clone(), ..explanation.wanted.clone() };
             let name = input.indicator.clone();
@@ -72,54 +95,53 @@ impl Explainer<'_> {
         }
         Ok(())
     }
+}
 
-    /// The people of each input.
-    async fn persons(&self, engine: &Engine, explanation: &Explanation) -> Result<Vec<Option<f64>>> {
-        let query = format!(
-            "SELECT sex, age, urbanisation, persons FROM group_population WHERE ref_area = '{}' AND time_period = {}",
-            explanation.wanted.area.replace('\'', "''"),
-            explanation.wanted.year
-        );
-        let (schema, batches) = engine.run(&query, "the people").await?;
-        let rows = concat(&schema, &batches)?;
-        let cells = Table(&rows);
-        let of = |input: &InputValue| {
-            (0..cells.len())
-                .find(|row| DIMENSIONS.iter().zip(&input.codes).take(3).all(|(d, code)| cells.text(d, *row) == Some(code)))
-                .and_then(|row| cells.float("persons", row))
-        };
-        Ok(explanation.inputs.iter().map(of).collect())
+/// Columns of a derived method that say how a value was made: two parts of a population, what is done with them, and
+/// the formula with its numbers.
+const TOLD: [&str; 8] =
+    ["first_dimension", "first_code", "first_value", "second_dimension", "second_code", "second_value", "operation", "formula"];
+
+struct Told {
+    /// Dimension, code and value.
+    parts: [(String, String, Option<f64>); 2],
+    operation: String,
+    formula: String,
+}
+
+impl Told {
+    fn find(cells: &Table<'_>, wanted: &Wanted) -> Option<Self> {
+        let row = (0..cells.len()).find(|row| {
+            cells.text("ref_area", *row) == Some(&wanted.area)
+                && cells.int("time_period", *row) == Some(wanted.year)
+                && cells.text("estimate", *row) == Some(&wanted.estimate)
+                && DIMENSIONS.iter().zip(&wanted.dimensions).all(|(d, code)| cells.text(d, *row).unwrap_or("_T") == code)
+        })?;
+        let text = |column: &str| cells.text(column, row).map(str::to_owned);
+        Some(Self {
+            parts: [
+                (text("first_dimension")?, text("first_code")?, cells.float("first_value", row)),
+                (text("second_dimension")?, text("second_code")?, cells.float("second_value", row)),
+            ],
+            operation: text("operation")?,
+            formula: text("formula")?,
+        })
+    }
+
+    /// The value of the release that is this part.
+    fn input(&self, part: usize, inputs: &[InputValue]) -> Option<usize> {
+        let (dimension, code, value) = &self.parts[part];
+        inputs.iter().position(|input| {
+            let expected = |d: &str| if d == dimension { code.as_str() } else { "_T" };
+            input.value == *value && DIMENSIONS.iter().zip(&input.codes).all(|(d, code)| code == expected(d))
+        })
     }
 }
 
-/// A gap is made of two inputs: says which and how, checks it, and gives their places.
-fn gap_parts(explanation: &mut Explanation, persons: &[Option<f64>]) -> Vec<usize> {
-    let Some(value) = explanation.value else { return Vec::new() };
-    let near = |x: f64| (x - value).abs() <= 1e-12 * value.abs().max(1.0);
-    let people = |index: usize| persons.get(index).copied().flatten();
-    for (i, a) in explanation.inputs.iter().enumerate() {
-        for (j, b) in explanation.inputs.iter().enumerate() {
-            let (Some(x), Some(y)) = (a.value, b.value) else { continue };
-            if i == j {
-                continue;
-            }
-            let name = |input: &InputValue| format!("{} {}", input.indicator, input.dimensions);
-            let mut tries = vec![("-".to_owned(), x - y, format!("{x} - {y}")), ("/".to_owned(), x / y, format!("{x} / {y}"))];
-            if let (Some(p), Some(q)) = (people(i), people(j)) {
-                tries.push(("less, in people,".into(), (x * p - y * q) / 100.0, format!("({x} x {p} - {y} x {q}) / 100")));
-                // The rest of the population, where b is the whole.
-                let rest = (y * q - x * p) / (q - p);
-                let derived = format!("({y} x {q} - {x} x {p}) / ({q} - {p})");
-                tries.push(("- the rest of".into(), x - rest, format!("{x} - {derived}")));
-                tries.push(("/ the rest of".into(), x / rest, format!("{x} / ({derived})")));
-            }
-            // The same numbers may come in another order of operations: near, not equal.
-            if let Some((sign, result, shown)) = tries.into_iter().find(|(_, result, _)| near(*result)) {
-                explanation.rule.formula = format!("{} {sign} {} = {shown}", name(a), name(b));
-                explanation.parts = Some(result);
-                return vec![i, j];
-            }
-        }
-    }
-    Vec::new()
+/// The result of a formula that is written in numbers.
+async fn again(engine: &Engine, formula: &str) -> Result<Option<f64>> {
+    let query = format!("SELECT CAST({} AS DOUBLE) AS result", formula.replace(" x ", " * "));
+    let (schema, batches) = engine.run(&query, "the formula").await?;
+    let rows = concat(&schema, &batches)?;
+    Ok((rows.num_rows() == 1).then(|| Table(&rows).float("result", 0)).flatten())
 }

@@ -3,14 +3,12 @@
 use crate::engine::Engine;
 use crate::error::Result;
 use crate::indicator::Indicator;
+use crate::release::compute;
 use crate::release::explain::records::best;
 use crate::release::explain::{Explainer, Explanation, Member, Wanted};
 use crate::tables::cells::Table;
 use crate::tables::schema::DIMENSIONS;
 use crate::tables::sort::concat;
-
-/// Roll-ups whose parts are known; one of a workspace's own is taken as it is.
-const KNOWN_RULES: [&str; 5] = ["weighted_mean", "ratio_of_sums", "sum", "share_of_economies", "median"];
 
 impl Explainer<'_> {
     /// Every member of the group, with what it brings or what its silence weighs.
@@ -41,7 +39,9 @@ impl Explainer<'_> {
         let (rolled_schema, rolled) = engine.run(&rolled, "the aggregate").await?;
         let rolled = concat(&rolled_schema, &rolled)?;
         explanation.unrounded = (rolled.num_rows() == 1).then(|| Table(&rolled).float("value", 0)).flatten();
-        explanation.members = member_rows(&Table(&batch), indicator, wanted.year);
+        explanation.members = member_rows(&Table(&batch), wanted.year);
+        let told = self.parts(engine, indicator, explanation, &cell).await?;
+        let wanted = &explanation.wanted;
         let places: Vec<(String, i64)> = explanation.members.iter().filter_map(|m| Some((m.ref_area.clone(), m.year_used?))).collect();
         let records = self.records(engine, indicator, wanted, &places).await?;
         let cells = Table(&batch);
@@ -65,7 +65,7 @@ impl Explainer<'_> {
         explanation.unrounded = explanation.value.or(explanation.unrounded);
         explanation.adds_up = match (explanation.parts, explanation.unrounded) {
             (Some(parts), Some(value)) => (parts - value).abs() <= 1e-12 * value.abs().max(1.0),
-            (None, Some(_)) => !KNOWN_RULES.contains(&indicator.rollup.as_str()),
+            (None, Some(_)) => !told,
             _ => !known,
         };
         explanation.members.sort_by(|a, b| {
@@ -74,52 +74,58 @@ impl Explainer<'_> {
         });
         Ok(())
     }
+
+    /// What each member adds, by `<rollup>.parts.sql` over the members that the roll-up was made of. False: there is no
+    /// such file.
+    async fn parts(&self, engine: &Engine, indicator: &Indicator, explanation: &mut Explanation, cell: &str) -> Result<bool> {
+        let Some(file) = self.catalogue.rollups.get(&indicator.rollup).and_then(|rollup| rollup.parts.as_ref()) else {
+            explanation
+                .warnings
+                .push(format!("what each member adds is not told: beside sql/rollups/{0}.sql there is no {0}.parts.sql", indicator.rollup));
+            return Ok(false);
+        };
+        let members = format!(
+            "SELECT m.ref_area, m.value, m.weight, m.numerator, m.denominator
+             FROM {cell} AS c JOIN group_members AS m ON m.cell = c.cell WHERE m.group_code = '{}' AND m.estimate = '{}'",
+            explanation.wanted.area.replace('\'', "''"),
+            explanation.wanted.estimate.replace('\'', "''")
+        );
+        engine.run_into(&members, "the members of the group", "members").await?;
+        let (schema, batches) = compute::run(engine, file).await?;
+        let rows = concat(&schema, &batches)?;
+        let cells = Table(&rows);
+        for row in 0..cells.len() {
+            let area = cells.text("ref_area", row);
+            if let Some(member) = explanation.members.iter_mut().find(|member| Some(member.ref_area.as_str()) == area) {
+                member.share = cells.float("share", row);
+                member.contribution = cells.float("contribution", row);
+            }
+        }
+        explanation.sql.push(file.path.to_string());
+        Ok(true)
+    }
 }
 
-/// Shares and contributions by the roll-up's own formula.
-fn member_rows(cells: &Table<'_>, indicator: &Indicator, year: i64) -> Vec<Member> {
-    let column = |name: &str| -> Vec<Option<f64>> { (0..cells.len()).map(|r| cells.float(name, r)).collect() };
-    let (values, weights, numerators, denominators, bases) =
-        (column("value"), column("weight"), column("numerator"), column("denominator"), column("base"));
-    let total = |list: &[Option<f64>]| list.iter().zip(&values).filter(|(_, v)| v.is_some()).filter_map(|(x, _)| *x).sum::<f64>();
-    let (weight, denominator, base) = (total(&weights), total(&denominators), bases.iter().flatten().sum::<f64>());
-    let observed = values.iter().flatten().count() as f64;
-    let mut ordered: Vec<(f64, usize)> = values.iter().enumerate().filter_map(|(i, v)| v.map(|v| (v, i))).collect();
-    ordered.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-    let middle: Vec<usize> = match ordered.len() {
-        0 => vec![],
-        n if n % 2 == 1 => vec![ordered[n / 2].1],
-        n => vec![ordered[n / 2 - 1].1, ordered[n / 2].1],
-    };
+/// What each member brings; what it adds is told by the roll-up's own file.
+fn member_rows(cells: &Table<'_>, year: i64) -> Vec<Member> {
+    let base = (0..cells.len()).filter_map(|row| cells.float("base", row)).sum::<f64>();
     (0..cells.len())
         .map(|row| {
-            let (share, contribution) = match (indicator.rollup.as_str(), values[row]) {
-                (_, None) => (None, None),
-                ("weighted_mean", Some(v)) => (weights[row].map(|w| w / weight), weights[row].map(|w| v * w / weight)),
-                ("ratio_of_sums", Some(_)) => {
-                    (denominators[row].map(|d| d / denominator), numerators[row].map(|n| indicator.scale * n / denominator))
-                }
-                ("sum", Some(v)) => (Some(v / total(&values)), Some(v)),
-                ("share_of_economies", Some(v)) => (Some(1.0 / observed), Some(100.0 * if v == 1.0 { 1.0 } else { 0.0 } / observed)),
-                ("median", Some(v)) if middle.contains(&row) => (Some(1.0 / middle.len() as f64), Some(v / middle.len() as f64)),
-                ("median", Some(_)) => (Some(0.0), Some(0.0)),
-                _ => (None, None),
-            };
             let year_used = cells.int("year_used", row);
             Member {
                 ref_area: cells.text("ref_area", row).unwrap_or_default().to_owned(),
                 name: cells.text("name", row).unwrap_or_default().to_owned(),
-                state: match (values[row], year_used) {
-                    (None, _) => "missing",
+                state: match year_used {
+                    None => "missing",
                     _ if cells.float("observed_share", row) == Some(0.0) => "assumed",
-                    (_, Some(used)) if used < year => "carried",
+                    Some(used) if used < year => "carried",
                     _ => "observed",
                 },
-                value: values[row],
-                weight: weights[row].or(denominators[row]),
-                share,
-                contribution,
-                base_share: bases[row].filter(|_| base > 0.0).map(|b| b / base),
+                value: cells.float("value", row),
+                weight: cells.float("weight", row).or(cells.float("denominator", row)),
+                share: None,
+                contribution: None,
+                base_share: cells.float("base", row).filter(|_| base > 0.0).map(|b| b / base),
                 year_used,
                 obs_status: cells.text("obs_status", row).map(str::to_owned),
                 record: None,

@@ -1,6 +1,7 @@
 //! Why a number is what it is: rule, members, weights, shares, what is missing or carried, and the record in the body.
 
 mod inputs;
+pub mod lines;
 mod members;
 pub mod records;
 mod records_read;
@@ -13,12 +14,13 @@ use serde::Serialize;
 use crate::engine::{Engine, Limits, observations, tables};
 use crate::error::{Error, Result};
 use crate::indicator::header::ROLLUP_NONE;
+use crate::indicator::methods::ROLLED;
 use crate::indicator::{Catalogue, Indicator};
 use crate::observe::report::observation_files;
 use crate::observe::{NormaliseReport, Reports};
 use crate::reference::Reference;
 use crate::release::explain::records::{Record, best};
-use crate::release::{Manifest, compute};
+use crate::release::{Manifest, compute, shared};
 use crate::tables::cells::{Table, rows_of};
 use crate::tables::schema::{self, DIMENSIONS};
 use crate::workspace::Workspace;
@@ -131,7 +133,7 @@ impl Explainer<'_> {
             obs_status: cells.text("obs_status", row).unwrap_or_default().to_owned(),
             coverage: cells.float("coverage", row),
             note: cells.text("note", row).map(str::to_owned),
-            rule: rule(indicator, &wanted.estimate),
+            rule: self.rule(indicator, &wanted.estimate),
             members: Vec::new(),
             parts: None,
             unrounded: cells.float("value", row),
@@ -160,8 +162,8 @@ impl Explainer<'_> {
                 _ => self.probed(&computed.engine, indicator, &explanation.wanted, found).await?,
             };
         }
-        if indicator.rollup == ROLLUP_NONE {
-            self.derived(&computed.engine, indicator, &mut explanation).await?;
+        if let Some(method) = &indicator.derived {
+            self.derived(&computed.engine, method, &mut explanation).await?;
         }
         Ok(explanation)
     }
@@ -250,46 +252,35 @@ impl Explainer<'_> {
 
     fn sql_files(&self, indicator: &Indicator, estimate: &str) -> Vec<String> {
         let mut files = vec![indicator.text.path.to_string()];
+        files.extend(self.catalogue.defaults.text.iter().map(|text| text.path.to_string()));
+        files.extend(shared::read_by(self.catalogue, &indicator.text).iter().map(|text| text.path.to_string()));
         if let Some(derived) = &indicator.derived {
             files.push(format!("sql/derived/{derived}.sql"));
         }
         if indicator.rollup != ROLLUP_NONE && matches!(estimate, "available" | "imputed") {
-            for step in [
-                "cells",
-                "member_base",
-                "member_values",
-                "group_members",
-                &indicator.rollup,
-                "group_base",
-                "missing_members",
-                "coverage",
-                "publish",
-            ] {
-                files.push(format!("sql/rollups/{step}.sql"));
+            let rollup = self.catalogue.rollups.get(&indicator.rollup).map(|rollup| &rollup.text);
+            for step in &self.catalogue.steps {
+                files.extend(rollup.filter(|_| step.name == ROLLED).map(|text| text.path.to_string()));
+                files.push(step.text.path.to_string());
             }
         }
         files
     }
-}
-
-fn rule(indicator: &Indicator, estimate: &str) -> Rule {
-    let formula = match indicator.rollup.as_str() {
-        _ if estimate == "reported" => "the economy's own figure",
-        _ if estimate == "published" => "the agency's own aggregate, copied",
-        "weighted_mean" => "sum of value x weight / sum of weight, over the members with a value",
-        "ratio_of_sums" => "scale x sum of numerators / sum of denominators",
-        "median" => "the middle value of the members; of two middle ones the mean",
-        "sum" => "sum of the members' values",
-        "share_of_economies" => "100 x members with value 1 / members with a value",
-        ROLLUP_NONE => "taken from the values it reads; nothing is rolled up",
-        _ => "the workspace's own roll-up: see its SQL",
-    };
-    Rule {
-        rollup: if matches!(estimate, "reported" | "published") { ROLLUP_NONE.into() } else { indicator.rollup.clone() },
-        window: indicator.window,
-        publish: indicator.coverage.publish,
-        flag: indicator.coverage.flag,
-        base: indicator.coverage.base.clone(),
-        formula: formula.into(),
+    fn rule(&self, indicator: &Indicator, estimate: &str) -> Rule {
+        let copied = matches!(estimate, "reported" | "published");
+        let formula = match (estimate, self.catalogue.rollups.get(&indicator.rollup)) {
+            ("reported", _) => "the economy's own figure",
+            ("published", _) => "the agency's own aggregate, copied",
+            (_, Some(rollup)) => &rollup.formula,
+            (_, None) => "taken from the values it reads; nothing is rolled up",
+        };
+        Rule {
+            rollup: if copied { ROLLUP_NONE.into() } else { indicator.rollup.clone() },
+            window: indicator.window,
+            publish: indicator.coverage.publish,
+            flag: indicator.coverage.flag,
+            base: indicator.coverage.base.clone(),
+            formula: formula.into(),
+        }
     }
 }

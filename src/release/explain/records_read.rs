@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::engine::{Engine, tokens};
+use crate::engine::Engine;
 use crate::error::Result;
 use crate::indicator::Indicator;
 use crate::release::explain::records::Record;
@@ -26,7 +26,7 @@ impl Explainer<'_> {
         let list = |items: BTreeSet<String>| items.iter().map(|i| format!("'{}'", i.replace('\'', "''"))).collect::<Vec<_>>().join(", ");
         let areas = list(places.iter().map(|(area, _)| area.clone()).collect());
         let years: BTreeSet<String> = places.iter().map(|(_, year)| year.to_string()).collect();
-        let literals: BTreeSet<String> = tokens::literals(indicator.sql()).into_iter().filter(|l| !l.starts_with('_')).collect();
+        let named = indicator.series_named();
         let query = format!(
             "SELECT source, dataset, series, ref_area, time_period, sex, age, urbanisation, obs_value, obs_text, obs_status, note, snapshot, record
              FROM observations WHERE ref_area IN ({areas}) AND time_period IN ({})
@@ -40,7 +40,7 @@ impl Explainer<'_> {
         for row in 0..cells.len() {
             let series = cells.text("series", row).unwrap_or_default();
             let fits = |name: &str, index: usize| cells.text(name, row).is_none_or(|code| code == wanted.dimensions[index] || code == "_T");
-            if (!literals.is_empty() && !literals.contains(series)) || !fits("sex", 0) || !fits("age", 1) || !fits("urbanisation", 2) {
+            if (!named.is_empty() && !named.contains(series)) || !fits("sex", 0) || !fits("age", 1) || !fits("urbanisation", 2) {
                 continue;
             }
             let text = |column: &str| cells.text(column, row).unwrap_or_default().to_owned();

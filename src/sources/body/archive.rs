@@ -3,7 +3,9 @@
 use std::io::{BufReader, Read, SeekFrom};
 
 use super::ReadSeek;
-use super::limits::{Capped, MAX_MEMBER, damaged, read_error};
+use super::foreign::{self, Foreign};
+use super::gunzip::Gunzip;
+use super::limits::{Capped, MAX_MEMBER, damaged, read_error, unread, zip_error};
 use crate::error::{Code, Error, Result};
 
 /// Members of one archive.
@@ -20,6 +22,15 @@ pub enum Kind {
     Text,
     /// UTF-16 text, by its byte order mark.
     Utf16,
+    /// A file that is known, but not read.
+    Foreign(Foreign),
+}
+
+impl Kind {
+    /// An Excel file from before 2007, or another file of that container.
+    pub fn is_old_office(self) -> bool {
+        self == Self::Foreign(Foreign::OldOffice)
+    }
 }
 
 /// What the first bytes say.
@@ -34,6 +45,8 @@ pub fn sniff(start: &[u8]) -> Kind {
         Kind::SevenZip
     } else if start.starts_with(b"\x1f\x8b") {
         Kind::Gzip
+    } else if let Some(foreign) = foreign::of(start) {
+        Kind::Foreign(foreign)
     } else if start.starts_with(b"\xff\xfe") || start.starts_with(b"\xfe\xff") {
         Kind::Utf16
     } else if trimmed.starts_with(b"<") {
@@ -70,6 +83,7 @@ fn length(file: &mut dyn ReadSeek) -> Result<u64> {
 /// The error for a body that is not data at all; None when the kind can be read.
 pub fn refuse(kind: Kind) -> Option<Error> {
     match kind {
+        Kind::Foreign(foreign) => Some(foreign.refused()),
         Kind::Empty => Some(Error::provider_hint(Code::EmptyBody, "the body is empty", "the last good data stay in use")),
         Kind::Html => Some(Error::provider_hint(
             Code::WebPageStored,
@@ -93,27 +107,28 @@ pub fn text_reader<'b>(file: &'b mut dyn ReadSeek, kind: Kind) -> Result<Box<dyn
 }
 
 /// Calls `read` for each member of a ZIP, 7z or gzip whose name `wanted` accepts, in archive order; a plain text is
-/// one member with an empty name.
+/// one member with an empty name. Gives what is to be told of the body although it was read.
 pub fn for_each_member(
     file: &mut dyn ReadSeek,
     wanted: &dyn Fn(&str) -> bool,
     read: &mut dyn FnMut(&str, &mut dyn Read) -> Result<()>,
-) -> Result<()> {
+) -> Result<Option<&'static str>> {
     let kind = kind_of(file)?;
     if let Some(error) = refuse(kind) {
         return Err(error);
     }
     match kind {
-        Kind::Zip => zip_members(file, wanted, read),
-        Kind::SevenZip => sevenzip_members(file, wanted, read),
+        Kind::Zip => zip_members(file, wanted, read).map(|()| None),
+        Kind::SevenZip => sevenzip_members(file, wanted, read).map(|()| None),
         Kind::Gzip => {
             let compressed = length(file)?;
-            let mut reader = Capped::new(flate2::read::MultiGzDecoder::new(BufReader::new(file)), compressed);
-            read("", &mut reader)
+            let mut gunzip = Gunzip::new(BufReader::new(file));
+            read("", &mut Capped::new(&mut gunzip, compressed))?;
+            Ok(gunzip.remark())
         }
         _ => {
             let mut reader = text_reader(file, kind)?;
-            read("", &mut reader)
+            read("", &mut reader).map(|()| None)
         }
     }
 }
@@ -128,9 +143,9 @@ fn zip_members(
         return Err(Error::provider(Code::TooManyMembers, format!("the ZIP has {} members", archive.len())));
     }
     for index in 0..archive.len() {
-        let member = archive.by_index(index).map_err(|e| damaged("ZIP", &e))?;
+        let member = archive.by_index(index).map_err(|e| zip_error(&e))?;
         let entry = member.entry();
-        let name = entry.name().map_err(|e| damaged("ZIP", &e))?.into_owned();
+        let name = with_slashes(&entry.name().map_err(|e| damaged("ZIP", &e))?);
         let (is_dir, compressed) = (entry.is_dir(), entry.compressed_size());
         safe_name(&name)?;
         if is_dir || is_litter(&name) || !wanted(&name) {
@@ -150,14 +165,14 @@ fn sevenzip_members(
 ) -> Result<()> {
     let compressed = length(file)?;
     let mut archive = sevenz_rust2::ArchiveReader::new_with_memory_limit(BufReader::new(file), sevenz_rust2::Password::empty(), 512 << 10)
-        .map_err(|e| damaged("7z", &e))?;
+        .map_err(|e| sevenz_error(&e))?;
     archive.set_thread_count(1);
     if archive.archive().files.len() > MAX_MEMBERS {
         return Err(Error::provider(Code::TooManyMembers, format!("the 7z has {} members", archive.archive().files.len())));
     }
     let mut failure = None;
     let outcome = archive.for_each_entries(|entry, reader| {
-        let name = entry.name().to_owned();
+        let name = with_slashes(entry.name());
         let step = || -> Result<()> {
             safe_name(&name)?;
             let mut capped = Capped::new(reader, compressed);
@@ -176,7 +191,16 @@ fn sevenzip_members(
     });
     match failure {
         Some(error) => Err(error),
-        None => outcome.map_err(|e| damaged("7z", &e)),
+        None => outcome.map_err(|e| sevenz_error(&e)),
+    }
+}
+
+fn sevenz_error(error: &sevenz_rust2::Error) -> Error {
+    match error {
+        sevenz_rust2::Error::UnsupportedCompressionMethod(method) if method.starts_with("AES") => unread("7z", &"by a password"),
+        sevenz_rust2::Error::UnsupportedCompressionMethod(method) => unread("7z", method),
+        sevenz_rust2::Error::PasswordRequired | sevenz_rust2::Error::MaybeBadPassword(_) => unread("7z", &"by a password"),
+        _ => damaged("7z", error),
     }
 }
 
@@ -186,9 +210,14 @@ fn drain(reader: &mut dyn Read) -> Result<()> {
     Ok(())
 }
 
+/// Some programs pack with the separator of Windows.
+fn with_slashes(name: &str) -> String {
+    name.replace('\\', "/")
+}
+
 /// Names are never used as paths; one that would leave a folder still shows a hostile archive.
 fn safe_name(name: &str) -> Result<()> {
-    let hostile = name.starts_with('/') || name.contains('\\') || name.contains(':') || name.split('/').any(|part| part == "..");
+    let hostile = name.starts_with('/') || name.contains(':') || name.split('/').any(|part| part == "..");
     if hostile || name.contains('\0') {
         return Err(Error::provider(
             Code::UnsafeMemberName,

@@ -5,8 +5,10 @@ use std::io::Read;
 
 use csv::ByteRecord;
 
+use super::headings::Header;
 use super::limits::read_error;
-use crate::error::{Code, Error, Result, suggestion};
+use super::swallowed::Columns;
+use crate::error::{Code, Error, Result, count};
 
 /// The longest record that is read; real ones stay below 20 kB.
 const MAX_RECORD: usize = 1 << 20;
@@ -18,6 +20,8 @@ const MAX_LINES: u64 = 20;
 pub struct CsvStream<R> {
     reader: csv::Reader<Watched<R>>,
     header: Header,
+    delimiter: u8,
+    columns: Columns,
     record: ByteRecord,
     ahead: Option<ByteRecord>,
     number: u32,
@@ -27,58 +31,11 @@ pub struct CsvStream<R> {
     rejoin: bool,
 }
 
-/// The names of the columns.
-#[derive(Debug, Clone, Default)]
-pub struct Header(Vec<String>);
-
-impl std::ops::Deref for Header {
-    type Target = [String];
-
-    fn deref(&self) -> &[String] {
-        &self.0
-    }
-}
-
-/// Names that stand in the first row of a sheet.
-impl From<Vec<String>> for Header {
-    fn from(names: Vec<String>) -> Self {
-        Self(names)
-    }
-}
-
-impl Header {
-    fn of(record: &ByteRecord) -> Self {
-        let name = |(index, cell): (usize, &[u8])| {
-            let cell = if index == 0 { cell.strip_prefix(b"\xef\xbb\xbf").unwrap_or(cell) } else { cell };
-            String::from_utf8_lossy(cell).trim().trim_matches('"').trim().to_owned()
-        };
-        Self(record.iter().enumerate().map(name).collect())
-    }
-
-    /// The column with one of these names, without regard to case.
-    pub fn column(&self, names: &[&str]) -> Option<usize> {
-        names.iter().find_map(|name| self.0.iter().position(|h| h.eq_ignore_ascii_case(name)))
-    }
-
-    /// As `column`; a missing one is an error that says what the file has instead.
-    pub fn require(&self, names: &[&str]) -> Result<usize> {
-        self.column(names).ok_or_else(|| {
-            let near = suggestion(names[0], self.0.iter().map(String::as_str)).filter(|s| s.starts_with("did"));
-            let separator = other_separator(&self.0).map(|s| format!("the columns are separated by {s}: save the file with commas"));
-            Error::provider_hint(
-                Code::MissingColumn,
-                format!("line 1: column `{}` is missing; the file has: {}", names[0], shorten(&self.0.join(", "), 300)),
-                separator.or(near).unwrap_or_else(|| "the layout has changed, or this is another file".into()),
-            )
-        })
-    }
-}
-
 /// One record as it came.
 pub enum Record<'a> {
     Whole(u32, &'a ByteRecord),
-    /// Not as many fields as the header has.
-    Torn(u32, usize),
+    /// Not as many fields as the header has: the number, and how many there are.
+    Torn(u32, String),
 }
 
 impl<R: Read> CsvStream<R> {
@@ -90,9 +47,21 @@ impl<R: Read> CsvStream<R> {
             .has_headers(false)
             .buffer_capacity(BUFFER)
             .from_reader(Watched::new(input));
-        let mut stream =
-            Self { reader, header: Header::default(), record: ByteRecord::new(), ahead: None, number: first, skipped: 0, rejoin: false };
+        let mut stream = Self {
+            reader,
+            header: Header::default(),
+            delimiter,
+            columns: Columns::default(),
+            record: ByteRecord::new(),
+            ahead: None,
+            number: first,
+            skipped: 0,
+            rejoin: false,
+        };
         stream.fill()?;
+        if names_separator(&stream.record) {
+            stream.fill()?;
+        }
         stream.header = Header::of(&stream.record);
         Ok(stream)
     }
@@ -119,23 +88,45 @@ impl<R: Read> CsvStream<R> {
         self.number
     }
 
-    /// The next record, or None at the end.
+    /// The next record, or None at the end. Rows of nothing but delimiters, which spreadsheets leave behind a table,
+    /// count but are no records.
     pub fn read(&mut self) -> Result<Option<Record<'_>>> {
-        match self.ahead.take() {
-            Some(ahead) => self.record = ahead,
-            None if !self.fill()? => return Ok(None),
-            None => {}
+        loop {
+            match self.ahead.take() {
+                Some(ahead) => self.record = ahead,
+                None if !self.fill()? => return Ok(None),
+                None => {}
+            }
+            self.number = next_number(self.number)?;
+            if !is_blank(self.record.as_slice()) {
+                break;
+            }
         }
-        self.number = next_number(self.number)?;
         let number = self.number;
         let width = self.header.len();
         if self.rejoin && self.record.len() < width && begins(&self.record) {
             self.rejoin_parts(width)?;
         }
+        if self.record.len() != width {
+            self.fit(width);
+        }
         if self.record.len() == width {
             return Ok(Some(Record::Whole(number, &self.record)));
         }
-        Ok(Some(Record::Torn(number, self.record.len())))
+        Ok(Some(Record::Torn(number, format!("{}, the header has {width}", count(self.record.len(), "field")))))
+    }
+
+    /// A delimiter at the end of each line, or of the header alone, makes one empty field more on one side.
+    fn fit(&mut self, width: usize) {
+        let named = self.header.iter().rposition(|name| !name.is_empty()).map_or(0, |last| last + 1);
+        if self.record.iter().skip(width).all(is_blank) {
+            self.record.truncate(width);
+        }
+        if self.record.len() >= named {
+            while self.record.len() < width {
+                self.record.push_field(b"");
+            }
+        }
     }
 
     /// Takes the parts that follow a torn beginning, as long as they begin no record themselves and fit.
@@ -176,6 +167,14 @@ impl<R: Read> CsvStream<R> {
             if last.iter().any(|b| matches!(b, b'\n' | b'\r')) {
                 return Err(self.stray_quote("and never closes"));
             }
+        }
+        let width = self.header.len();
+        if more && self.reader.position().line().saturating_sub(begun) > 1 && self.record.as_slice().contains(&b'\n') {
+            if width > 0 && self.columns.swallowed(&self.record, self.delimiter, width) {
+                return Err(self.stray_quote("and its field holds whole records"));
+            }
+        } else if more && width > 0 {
+            self.columns.learn(&self.record, width);
         }
         Ok(more)
     }
@@ -263,10 +262,15 @@ impl<R: Read> Read for Watched<R> {
     }
 }
 
-/// A header of one cell that holds several of another separator.
-pub fn other_separator(header: &[String]) -> Option<&'static str> {
-    let [only] = header else { return None };
-    [(';', "`;`"), ('\t', "tabs"), ('|', "`|`")].into_iter().find(|(sign, _)| only.matches(*sign).count() >= 2).map(|(_, name)| name)
+/// The line `sep=;`, which tells a spreadsheet how the columns are separated.
+fn names_separator(record: &ByteRecord) -> bool {
+    let line = record.as_slice();
+    let line = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line);
+    line.len() <= 5 && line.get(..4).is_some_and(|start| start.eq_ignore_ascii_case(b"sep="))
+}
+
+fn is_blank(text: &[u8]) -> bool {
+    text.iter().all(u8::is_ascii_whitespace)
 }
 
 /// Whether a record begins like one of the layout that has torn ones: a number, then a code.
@@ -289,20 +293,6 @@ fn joined(first: &ByteRecord, second: &ByteRecord) -> ByteRecord {
         record.push_field(cell);
     }
     record
-}
-
-pub fn shorten(text: &str, characters: usize) -> String {
-    if text.chars().count() <= characters { text.to_owned() } else { text.chars().take(characters).chain("...".chars()).collect() }
-}
-
-/// Passes over so many lines.
-pub fn skip_lines(reader: &mut dyn Read, lines: usize) -> Result<()> {
-    let mut byte = [0];
-    let mut left = lines;
-    while left > 0 && reader.read(&mut byte).map_err(|e| read_error(&e))? > 0 {
-        left -= usize::from(byte[0] == b'\n');
-    }
-    Ok(())
 }
 
 #[cfg(test)]

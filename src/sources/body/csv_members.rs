@@ -1,21 +1,24 @@
 //! The CSV files of a body: those whose header fits are read, others beside them are passed over and named.
 
+use std::cell::{Cell, RefCell};
 use std::io::Read;
 
 use super::ReadSeek;
+use super::archive::for_each_member;
 use crate::error::{Code, Error, Result};
 use crate::rows::collector::Collector;
-use crate::sources::body::archive::for_each_member;
 
-/// Calls `read` for each CSV of a body, which is one itself when it is plain text. A file whose header is another, such
-/// as `metadata.csv`, is passed over with a warning, unless no member fits.
+/// Calls `read` for each CSV of a body, which is one itself when it is plain text; texts of another ending are read
+/// when an archive has no CSV. A file whose header is another, such as `metadata.csv`, is passed over with a warning,
+/// unless no member fits.
 pub fn read_each(
     file: &mut dyn ReadSeek,
     collector: &mut Collector<'_>,
     read: &mut dyn FnMut(&str, &mut dyn Read, &mut Collector<'_>) -> Result<()>,
 ) -> Result<()> {
     let (mut fitting, mut misfit) = (false, None);
-    for_each_member(file, &|name| name.is_empty() || name.to_ascii_lowercase().ends_with(".csv"), &mut |name, reader| {
+    let (others, csvs) = (RefCell::new(Vec::new()), Cell::new(0));
+    let mut step = |name: &str, reader: &mut dyn Read| {
         match read(name, reader, collector) {
             Ok(()) => fitting = true,
             Err(error @ Error::Provider { code: Code::MissingColumn, .. }) => {
@@ -25,10 +28,50 @@ pub fn read_each(
             Err(other) => return Err(other),
         }
         Ok(())
-    })?;
-    match misfit {
-        Some(error) if !fitting => Err(error),
-        None if !fitting => Err(Error::provider_hint(Code::NoDataFile, "the archive holds no CSV", "is it the right archive?")),
-        _ => Ok(()),
+    };
+    let wanted = |name: &str| {
+        if is_csv(name) {
+            csvs.set(csvs.get() + 1);
+            return true;
+        }
+        others.borrow_mut().push(name.to_owned());
+        false
+    };
+    let remark = for_each_member(file, &wanted, &mut step)?;
+    let others = others.into_inner();
+    if csvs.get() == 0 && others.iter().any(|name| is_other_text(name)) {
+        for_each_member(file, &is_other_text, &mut step)?;
     }
+    collector.warnings.extend(remark.map(str::to_owned));
+    match misfit {
+        _ if fitting => Ok(()),
+        Some(error) if csvs.get() > 0 => Err(error),
+        misfit => Err(no_csv(&others, misfit)),
+    }
+}
+
+/// A plain body has an empty name.
+pub fn is_csv(name: &str) -> bool {
+    name.is_empty() || name.to_ascii_lowercase().ends_with(".csv")
+}
+
+/// Texts that may be a table.
+pub fn is_other_text(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    [".txt", ".tsv", ".tab"].iter().any(|ending| name.ends_with(ending))
+}
+
+/// What there is instead, and how it would be read.
+fn no_csv(others: &[String], misfit: Option<Error>) -> Error {
+    let has = |part: &str| others.iter().any(|name| name.to_ascii_lowercase().ends_with(part));
+    let hint = match () {
+        () if has("xl/workbook.bin") => "a binary workbook (.xlsb): save it as .xlsx",
+        () if has("content.xml") => "an OpenDocument file (.ods): save it as .xlsx",
+        () if has(".xls") || has(".ods") || has(".xlsb") => "save the workbook as .xlsx, or the table as CSV",
+        () => "is it the right archive?",
+    };
+    let hint = misfit.map_or_else(|| hint.to_owned(), |error| format!("{hint} The text in it is another table: {error}"));
+    let listed: Vec<String> = others.iter().take(8).map(|name| format!("`{}`", name.escape_debug())).collect();
+    let listed = if listed.is_empty() { "nothing".to_owned() } else { listed.join(", ") };
+    Error::provider_hint(Code::NoDataFile, format!("the archive holds no CSV; it has {listed}"), hint)
 }

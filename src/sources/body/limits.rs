@@ -2,6 +2,8 @@
 
 use std::io::{BufReader, Read};
 
+use zip::result::ZipError;
+
 use crate::error::{Code, Error, Result};
 
 /// A JSON body, which is held in memory as a whole.
@@ -100,6 +102,9 @@ impl<R: Read> Read for Capped<R> {
 /// An I/O failure while reading a body: a cap, a damaged stream or bad text.
 pub fn read_error(error: &std::io::Error) -> Error {
     let inner = error.get_ref();
+    if let Some(error) = inner.and_then(|e| e.downcast_ref::<ZipError>()) {
+        return zip_error(error);
+    }
     match (inner.and_then(|e| e.downcast_ref::<TooLarge>()), inner.and_then(|e| e.downcast_ref::<TooLong>())) {
         (Some(too_large), _) => Error::provider(Code::TooLarge, too_large.to_string()),
         (_, Some(too_long)) => Error::provider(Code::TooLarge, too_long.to_string()),
@@ -112,5 +117,21 @@ pub fn damaged(format: &str, error: &dyn std::fmt::Display) -> Error {
         Code::DamagedArchive,
         format!("the {format} is damaged or cut off: {error}"),
         "pull it again; the last good data stay in use",
+    )
+}
+
+pub fn zip_error(error: &ZipError) -> Error {
+    match error {
+        ZipError::CompressionMethodNotSupported(_) | ZipError::UnsupportedArchive(_) | ZipError::InvalidPassword => unread("ZIP", error),
+        _ => damaged("ZIP", error),
+    }
+}
+
+/// Sound, but packed in a way that is not read here.
+pub fn unread(format: &str, why: &dyn std::fmt::Display) -> Error {
+    Error::provider_hint(
+        Code::PackingNotRead,
+        format!("the {format} is packed by a method that is not read: {why}"),
+        "unpack it and put the file itself into the folder, or pack it as ZIP with Deflate and without a password",
     )
 }

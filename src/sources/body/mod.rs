@@ -3,9 +3,15 @@
 pub mod archive;
 pub mod csv;
 pub mod csv_members;
+mod foreign;
+mod gunzip;
+pub mod headings;
 pub mod limits;
 mod old_workbook;
+mod swallowed;
+pub mod title_rows;
 pub mod workbook;
+pub mod workbooks;
 
 use std::io::{Read, Seek};
 

@@ -7,10 +7,8 @@
 use std::io::Read;
 
 use super::ReadSeek;
-use super::limits::damaged;
+use super::foreign::Foreign;
 use crate::error::{Code, Error, Result};
-
-pub(super) const MAGIC: &[u8] = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1";
 
 /// The largest file that is read: such a workbook has 65,536 rows a sheet at most.
 const MAX_FILE: u64 = 64 << 20;
@@ -21,7 +19,7 @@ const CELLS: [u16; 9] = [0x0006, 0x0203, 0x0204, 0x00d6, 0x00fd, 0x027e, 0x0205,
 /// Ends of a chain, and other marks that are no sector.
 const LAST_SECTOR: u32 = 0xffff_fff9;
 
-/// How many cells the sheets of a file span together.
+/// How many cells the sheets of a file span together. What has no sheets, such as a workbook with a password, is refused.
 pub(super) fn span(file: &mut dyn ReadSeek) -> Result<u64> {
     let mut bytes = Vec::new();
     file.rewind()?;
@@ -33,8 +31,7 @@ pub(super) fn span(file: &mut dyn ReadSeek) -> Result<u64> {
             "save it as .xlsx, or export the sheet as CSV",
         ));
     }
-    let stream =
-        Compound::of(&bytes).and_then(|file| file.workbook()).ok_or_else(|| damaged("workbook", &"its directory cannot be followed"))?;
+    let stream = Compound::of(&bytes).and_then(|file| file.workbook()).ok_or_else(|| Foreign::OldOffice.refused())?;
     Ok(spanned(&stream))
 }
 
@@ -147,7 +144,6 @@ mod tests {
     #[test]
     fn a_directory_without_an_end_is_left() {
         let mut bytes = vec![0; 4096];
-        bytes[..8].copy_from_slice(MAGIC);
         bytes[30] = 9;
         bytes[68..72].copy_from_slice(&u32::MAX.to_le_bytes());
         // The table says that each sector follows itself.

@@ -1,14 +1,13 @@
-//! One sheet of a workbook, XLSX or the older XLS, as rows of text. What a workbook inflates to and how far its cells reach is capped
+//! Sheets of a workbook, XLSX or the older XLS, as rows of text. What a workbook inflates to and how far its cells reach is capped
 //! before anything is laid out: a single far-away cell would ask for all the memory there is.
 
-use std::collections::BTreeMap;
-use std::io::{Read, Seek};
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::BufReader;
 
-use calamine::{Data, Reader, Xls, XlsError, Xlsx, XlsxError};
+use calamine::{Data, Reader, SheetType, Xls, XlsError, Xlsx, XlsxError};
 
-use super::ReadSeek;
-use crate::error::{Code, Error, Result, suggestion};
-use crate::sources::body::{archive, limits, old_workbook};
+use super::{ReadSeek, archive, headings, limits, old_workbook};
+use crate::error::{Code, Error, Result};
 
 /// What all members of a workbook may inflate to together.
 const MAX_INFLATED: u64 = 256 << 20;
@@ -17,114 +16,173 @@ const MAX_SPAN: u64 = 10_000_000;
 /// A spreadsheet keeps up to 32,767 characters in a cell.
 const MAX_TEXT: usize = 4 * 32_767;
 
-/// Row -> column -> text, of the cells that hold something.
-type Cells = BTreeMap<u32, BTreeMap<u32, String>>;
+/// Row -> column -> text.
+type Rows = BTreeMap<u32, BTreeMap<u32, String>>;
 
 pub struct Sheet {
     pub header: Vec<String>,
     /// Rows that are not empty, each as wide as the header, numbered from 1 below it.
     pub rows: Vec<(u32, Vec<String>)>,
+    /// Cells, by row and column, that have their text from the first of several merged ones, which is among them.
+    filled: BTreeSet<(u32, usize)>,
 }
 
-/// Whether a ZIP is a workbook.
-pub fn is_in(file: &mut dyn ReadSeek) -> Result<bool> {
-    let mut found = false;
-    archive::for_each_member(file, &|name| name == "xl/workbook.xml", &mut |_, _| {
-        found = true;
-        Ok(())
-    })?;
-    Ok(found)
-}
-
-/// Whether a body is an Office file from before 2007.
-pub fn is_old(file: &mut dyn ReadSeek) -> Result<bool> {
-    let mut start = Vec::new();
-    file.rewind()?;
-    file.take(old_workbook::MAGIC.len() as u64).read_to_end(&mut start)?;
-    file.rewind()?;
-    Ok(start == old_workbook::MAGIC)
-}
-
-/// The sheet of this name, or the first one.
-pub fn read(file: &mut dyn ReadSeek, wanted: Option<&str>, header_row: usize) -> Result<Sheet> {
-    let (name, mut rows) = if is_old(file)? {
-        if old_workbook::span(file)? > MAX_SPAN {
-            return Err(far_away("an old workbook"));
+impl Sheet {
+    /// Empties the merged cells of these columns; gives their places.
+    pub fn clear_filled(&mut self, columns: &[usize]) -> Vec<(u32, usize)> {
+        let cleared: Vec<(u32, usize)> = self.filled.iter().filter(|(_, column)| columns.contains(column)).copied().collect();
+        for (row, cells) in &mut self.rows {
+            for column in columns.iter().filter(|column| self.filled.contains(&(*row, **column))) {
+                if let Some(cell) = cells.get_mut(*column) {
+                    cell.clear();
+                }
+            }
         }
-        file.rewind()?;
-        let mut book: Xls<_> = calamine::open_workbook_from_rs(std::io::BufReader::new(file)).map_err(|e: XlsError| bad(&e))?;
-        let name = chosen(book.sheet_names(), wanted)?;
-        let mut gathered = Gathered::of(&name);
-        let range = book.worksheet_range(&name).map_err(|e| bad(&e))?;
-        let (top, left) = range.start().unwrap_or_default();
-        for (row, column, data) in range.used_cells() {
-            gathered.add(top + row as u32, left + column as u32, text(data))?;
+        cleared
+    }
+}
+
+enum Kind<'b> {
+    Xlsx(Xlsx<BufReader<&'b mut dyn ReadSeek>>),
+    Xls(Xls<BufReader<&'b mut dyn ReadSeek>>),
+}
+
+/// A workbook that was found to be of a bearable size.
+pub struct Book<'b> {
+    book: Kind<'b>,
+    /// How the data set writes decimals, so that cells that are numbers and cells that are texts look alike.
+    decimal: char,
+}
+
+impl<'b> Book<'b> {
+    pub fn open(file: &'b mut dyn ReadSeek, decimal: char) -> Result<Self> {
+        if archive::kind_of(file)?.is_old_office() {
+            if old_workbook::span(file)? > MAX_SPAN {
+                return Err(far_away("an old workbook"));
+            }
+            file.rewind()?;
+            let book = calamine::open_workbook_from_rs(BufReader::new(file)).map_err(|e: XlsError| bad(&e))?;
+            return Ok(Self { book: Kind::Xls(book), decimal });
         }
-        (name.clone(), gathered.rows)
-    } else {
         capped(file)?;
         file.rewind()?;
-        let mut book: Xlsx<_> = calamine::open_workbook_from_rs(std::io::BufReader::new(file)).map_err(|e: XlsxError| bad(&e))?;
-        let name = chosen(book.sheet_names(), wanted)?;
-        let rows = cells(&mut book, &name)?;
-        (name, rows)
-    };
-    let top = rows.first_key_value().map_or(0, |(row, _)| *row);
-    let header_at = top.max(header_row as u32 - 1);
-    let below = rows.split_off(&header_at);
-    if below.is_empty() {
-        return Err(Error::provider(Code::EmptyBody, format!("sheet `{name}` is empty")));
+        let book = calamine::open_workbook_from_rs(BufReader::new(file)).map_err(|e: XlsxError| bad(&e))?;
+        Ok(Self { book: Kind::Xlsx(book), decimal })
     }
-    let header = below.get(&header_at).map(|cells| dense(cells, None)).unwrap_or_default();
-    let rows = below.range(header_at + 1..).map(|(row, cells)| (row - header_at, dense(cells, Some(header.len()))));
-    Ok(Sheet { rows: rows.filter(|(_, cells)| cells.iter().any(|c| !c.is_empty())).collect(), header })
-}
 
-fn chosen(sheets: Vec<String>, wanted: Option<&str>) -> Result<String> {
-    let found = match wanted {
-        Some(wanted) => sheets.iter().find(|sheet| sheet.eq_ignore_ascii_case(wanted)),
-        None => sheets.first(),
-    };
-    found.cloned().ok_or_else(|| match wanted {
-        Some(wanted) => Error::Provider {
-            code: Code::MissingColumn,
-            message: format!("the workbook has no sheet `{wanted}`"),
-            hint: suggestion(wanted, sheets.iter().map(String::as_str)),
-        },
-        None => Error::provider(Code::EmptyBody, "the workbook has no sheet"),
-    })
-}
-
-fn cells<R: Read + Seek>(book: &mut Xlsx<R>, sheet: &str) -> Result<Cells> {
-    let mut reader = book.worksheet_cells_reader(sheet).map_err(|e| bad(&e))?;
-    let mut gathered = Gathered::of(sheet);
-    while let Some(found) = reader.next_cell().map_err(|e| bad(&e))? {
-        let (row, column) = found.get_position();
-        gathered.add(row, column, text(&Data::from(found.get_value().clone())))?;
+    /// Names of the sheets with cells, in their order.
+    pub fn sheets(&self) -> Vec<String> {
+        let sheets = match &self.book {
+            Kind::Xlsx(book) => book.sheets_metadata(),
+            Kind::Xls(book) => book.sheets_metadata(),
+        };
+        sheets.iter().filter(|sheet| sheet.typ == SheetType::WorkSheet).map(|sheet| sheet.name.clone()).collect()
     }
-    Ok(gathered.rows)
+
+    /// The names of the columns; none in a sheet that ends before.
+    pub fn header(&mut self, sheet: &str, header_row: usize) -> Result<Vec<String>> {
+        let mut rows = self.cells(sheet, Some(header_row))?;
+        let header_at = header_at(&rows, header_row);
+        self.fill(sheet, &mut rows)?;
+        Ok(rows.get(&header_at).map(header).unwrap_or_default())
+    }
+
+    pub fn read(&mut self, sheet: &str, header_row: usize) -> Result<Sheet> {
+        let mut rows = self.cells(sheet, None)?;
+        let header_at = header_at(&rows, header_row);
+        let filled = self.fill(sheet, &mut rows)?;
+        let below = rows.split_off(&header_at);
+        if below.is_empty() {
+            return Err(Error::provider(Code::EmptyBody, format!("sheet `{sheet}` is empty")));
+        }
+        let header = below.get(&header_at).map(header).unwrap_or_default();
+        let rows = below.range(header_at + 1..).map(|(row, cells)| (row - header_at, dense(cells, Some(header.len()))));
+        Ok(Sheet {
+            rows: rows.filter(|(_, cells)| cells.iter().any(|c| !c.is_empty())).collect(),
+            header,
+            filled: filled.into_iter().filter(|(row, _)| *row > header_at).map(|(row, column)| (row - header_at, column)).collect(),
+        })
+    }
+
+    /// Gives merged cells the text of the first one, which alone has it in the file: an area over the rows of its years.
+    /// Rows without any cell of their own stay empty. In old workbooks merged cells stay as they are.
+    fn fill(&mut self, sheet: &str, rows: &mut Rows) -> Result<BTreeSet<(u32, usize)>> {
+        let mut filled = BTreeSet::new();
+        let Kind::Xlsx(book) = &mut self.book else { return Ok(filled) };
+        let width = rows.values().filter_map(|cells| cells.last_key_value()).map(|(column, _)| column + 1).max().unwrap_or(0);
+        let mut bytes = 0;
+        for merged in book.merge_cells_by_sheet_name(sheet).map_err(|e| bad(&e))? {
+            let ((top, left), (bottom, right)) = (merged.start, merged.end);
+            let Some(text) = rows.get(&top).and_then(|cells| cells.get(&left)).cloned() else { continue };
+            if bottom < top {
+                continue;
+            }
+            for (row, cells) in rows.range_mut(top..=bottom) {
+                for column in left..(right.saturating_add(1)).min(width) {
+                    bytes += text.len() as u64;
+                    if bytes > MAX_INFLATED {
+                        return Err(Error::provider_hint(
+                            Code::TooLarge,
+                            format!("sheet `{sheet}`: more text in merged cells than any table has"),
+                            "do not trust this body",
+                        ));
+                    }
+                    cells.entry(column).or_insert_with(|| text.clone());
+                    filled.insert((*row, column as usize));
+                }
+            }
+        }
+        Ok(filled)
+    }
+
+    /// The cells that hold something; no further than the header when only that is asked for.
+    fn cells(&mut self, sheet: &str, header_row: Option<usize>) -> Result<Rows> {
+        let mut gathered = Gathered { sheet, header_row, rows: Rows::new(), first: u32::MAX, last: 0, width: 0, bytes: 0 };
+        match &mut self.book {
+            Kind::Xlsx(book) => {
+                let mut reader = book.worksheet_cells_reader(sheet).map_err(|e| bad(&e))?;
+                while let Some(found) = reader.next_cell().map_err(|e| bad(&e))? {
+                    let (row, column) = found.get_position();
+                    if !gathered.add(row, column, text(&Data::from(found.get_value().clone()), self.decimal))? {
+                        break;
+                    }
+                }
+            }
+            Kind::Xls(book) => {
+                let range = book.worksheet_range(sheet).map_err(|e| bad(&e))?;
+                let (top, left) = range.start().unwrap_or_default();
+                for (row, column, data) in range.used_cells() {
+                    if !gathered.add(top + row as u32, left + column as u32, text(data, self.decimal))? {
+                        break;
+                    }
+                }
+            }
+        }
+        Ok(gathered.rows)
+    }
 }
 
 /// Cells of one sheet, as long as they are such as a table has.
 struct Gathered<'s> {
     sheet: &'s str,
-    rows: Cells,
+    header_row: Option<usize>,
+    rows: Rows,
     first: u32,
     last: u32,
     width: u32,
     bytes: u64,
 }
 
-impl<'s> Gathered<'s> {
-    fn of(sheet: &'s str) -> Self {
-        Self { sheet, rows: Cells::new(), first: u32::MAX, last: 0, width: 0, bytes: 0 }
-    }
-
-    fn add(&mut self, row: u32, column: u32, text: String) -> Result<()> {
+impl Gathered<'_> {
+    /// Whether further cells are wanted.
+    fn add(&mut self, row: u32, column: u32, text: String) -> Result<bool> {
         if text.is_empty() {
-            return Ok(());
+            return Ok(true);
         }
         (self.first, self.last, self.width) = (self.first.min(row), self.last.max(row), self.width.max(column.saturating_add(1)));
+        if self.header_row.is_some_and(|header_row| row > self.first.max(header_row as u32 - 1)) {
+            return Ok(false);
+        }
         let place = || format!("sheet `{}`, row {} and column {}", self.sheet, u64::from(row) + 1, u64::from(column) + 1);
         if (u64::from(self.last - self.first) + 1) * u64::from(self.width) > MAX_SPAN {
             return Err(far_away(&place()));
@@ -137,7 +195,7 @@ impl<'s> Gathered<'s> {
             return Err(Error::provider_hint(Code::TooLarge, format!("{}: {what}", place()), "do not trust this body"));
         }
         self.rows.entry(row).or_default().insert(column, text);
-        Ok(())
+        Ok(true)
     }
 }
 
@@ -147,6 +205,15 @@ fn far_away(place: &str) -> Error {
         format!("{place}: a cell lies far outside of any table"),
         "clear that cell, or export the table as CSV",
     )
+}
+
+/// Where the names of the columns stand: not before the first row that holds something.
+fn header_at(rows: &Rows, header_row: usize) -> u32 {
+    rows.first_key_value().map_or(0, |(row, _)| *row).max(header_row as u32 - 1)
+}
+
+fn header(cells: &BTreeMap<u32, String>) -> Vec<String> {
+    dense(cells, None).iter().map(|name| headings::heading(name)).collect()
 }
 
 fn dense(cells: &BTreeMap<u32, String>, width: Option<usize>) -> Vec<String> {
@@ -160,12 +227,18 @@ fn dense(cells: &BTreeMap<u32, String>, width: Option<usize>) -> Vec<String> {
     row
 }
 
-fn text(data: &Data) -> String {
+fn text(data: &Data, decimal: char) -> String {
     match data {
         Data::Empty => String::new(),
+        Data::Float(number) if decimal != '.' => number.to_string().replace('.', &decimal.to_string()),
         Data::Float(number) => number.to_string(),
         Data::Int(number) => number.to_string(),
         Data::Bool(flag) => flag.to_string(),
+        Data::DateTime(date) if date.is_datetime() => {
+            let (year, month, day, ..) = date.to_ymd_hms_milli();
+            format!("{year:04}-{month:02}-{day:02}")
+        }
+        Data::DateTimeIso(date) => date.split('T').next().unwrap_or(date).to_owned(),
         other => other.to_string().trim().to_owned(),
     }
 }
@@ -188,6 +261,7 @@ fn capped(file: &mut dyn ReadSeek) -> Result<()> {
         }
         Ok(())
     })
+    .map(drop)
 }
 
 fn bad(error: &dyn std::fmt::Display) -> Error {

@@ -10,7 +10,8 @@ use crate::error::Result;
 use crate::rows::collector::Collector;
 use crate::rows::quarantine::Reason;
 use crate::rows::series_key::Detail;
-use crate::sources::body::csv::{CsvStream, Header, Record};
+use crate::sources::body::csv::{CsvStream, Record};
+use crate::sources::body::headings::Header;
 use crate::sources::itu::series::{SeriesTable, Words};
 use crate::sources::itu::words::{note_of, status_of};
 
@@ -48,7 +49,7 @@ const BETWEEN: &[u8] = b"; ";
 
 impl Columns {
     fn of(header: &Header) -> Result<Self> {
-        if header.column(&["DisaggregationGroup"]).is_some() { Self::v3(header) } else { Self::v2(header) }
+        if header.has("DisaggregationGroup") { Self::v3(header) } else { Self::v2(header) }
     }
 
     fn v2(header: &Header) -> Result<Self> {
@@ -112,7 +113,7 @@ fn rows<R: Read>(csv: &mut CsvStream<R>, columns: &Columns, series: &mut SeriesT
         collector.limits()?;
         let (number, record) = match record {
             Record::Torn(number, fields) => {
-                collector.quarantine(number, Reason::FieldCount, format!("{fields} fields"));
+                collector.quarantine(number, Reason::FieldCount, fields);
                 continue;
             }
             Record::Whole(number, record) => (number, record),

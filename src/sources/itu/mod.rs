@@ -11,12 +11,11 @@ mod words;
 
 use std::collections::BTreeSet;
 
-use serde::Serialize;
-
 use self::series::SeriesTable;
-use self::settings::Route;
+use self::settings::{Datahub, Route};
 use super::body::archive::{self, Kind};
-use super::body::csv::{CsvStream, Header};
+use super::body::csv::CsvStream;
+use super::body::headings::Header;
 use super::body::{ReadSeek, csv_members};
 use super::format::{Format, Parsed, Served};
 use super::plan::{self, Asked, Plan};
@@ -26,16 +25,6 @@ use crate::reference::Reference;
 use crate::rows::collector::Collector;
 
 pub use self::settings::read;
-
-/// What one data set asks of the DataHub.
-#[derive(Debug, Serialize)]
-struct Datahub {
-    route: Route,
-    codes: Vec<String>,
-    collection: bool,
-    economies: Vec<String>,
-    regions: Vec<String>,
-}
 
 impl Format for Datahub {
     fn settings(&self) -> serde_json::Value {

@@ -1,7 +1,6 @@
 //! Requests to the ITU DataHub. It answers 200 and `[]` for an unknown code as well as for no data.
 
-use super::Datahub;
-use super::settings::Route;
+use super::settings::{Datahub, Route};
 use crate::error::{Code, Error, Result};
 use crate::fetch::{Expect, Request};
 use crate::sources::plan::{Answer, Plan, distinct, encode, safe, without_mark};

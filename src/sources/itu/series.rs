@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use super::stems::{self, Stems};
 use crate::reference::{Reference, words};
 use crate::rows::collector::Collector;
 use crate::rows::reading::{self, Answers, Reading};
 use crate::rows::series_key::SeriesKey;
 use crate::rows::value::Value;
-use crate::sources::itu::stems::{self, Stems};
 
 /// How a row names its series.
 pub struct Words<'a> {

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::Datahub;
 use crate::authored::rules;
 use crate::authored::toml::TableReader;
 use crate::error::{Code, Problem, suggestion};
@@ -22,6 +21,16 @@ pub enum Route {
     CountrySeries,
     /// `/aggregation/bycodeid/{code}/byregionid/{region}`: JSON, the agency's own aggregates.
     RegionalAggregates,
+}
+
+/// What one data set asks of the DataHub.
+#[derive(Debug, Serialize)]
+pub(super) struct Datahub {
+    pub route: Route,
+    pub codes: Vec<String>,
+    pub collection: bool,
+    pub economies: Vec<String>,
+    pub regions: Vec<String>,
 }
 
 pub fn read(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> Option<Arc<dyn Format>> {

@@ -2,11 +2,12 @@
 
 use serde::Serialize;
 
+use super::signs::{self, NumberSigns};
+use super::spans::{self, Span};
+use super::value_columns::{self, ValueColumn};
 use crate::authored::rules;
 use crate::authored::toml::TableReader;
 use crate::error::{Code, Problem, suggestion};
-use crate::sources::table::spans::{self, Span};
-use crate::sources::table::value_columns::{self, ValueColumn};
 
 /// Where one of our columns comes from.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -17,14 +18,25 @@ pub enum Column {
     Constant(String),
 }
 
+/// Which sheets of a workbook are read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub enum Sheets {
+    /// The one that has the columns of the map; several are an error.
+    OnlyOne,
+    Named(String),
+    /// Every one whose name fits the pattern, `*` standing for any text, and that has the columns of the map.
+    Matching(String),
+}
+
 #[derive(Debug, Clone, Serialize)]
 pub struct TableMap {
     /// Where the file can be pulled from; empty when it is only downloaded by hand.
     pub url: String,
-    pub sheet: Option<String>,
+    pub sheets: Sheets,
     /// The row that holds the column names, from 1.
     pub header_row: usize,
     pub delimiter: u8,
+    pub numbers: NumberSigns,
     /// How many rows of a workbook make up the names of the columns; `header_row` is the last of them.
     pub heading_rows: usize,
     /// Which codes the ref_area column holds: iso3, m49, itu, unctad, uis, unsd, worldbank, eurostat or name.
@@ -86,12 +98,13 @@ pub(super) fn read(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> 
     if !url.trim().is_empty() {
         rules::address(table, "url", &url, problems);
     }
-    let sheet = table.string("sheet", problems);
+    let sheets = sheets(table, problems);
     let header_row = table.integer("header_row", problems);
     let header_row = rules::within(table, "header_row", header_row, 1..=1000, problems).unwrap_or(1) as usize;
     let heading_rows = table.integer("heading_rows", problems);
     let heading_rows = rules::within(table, "heading_rows", heading_rows, 1..=header_row as i64, problems).unwrap_or(1) as usize;
-    let delimiter = table.string("delimiter", problems).and_then(|d| d.bytes().next()).unwrap_or(b',');
+    let delimiter = signs::delimiter(table, problems);
+    let numbers = signs::numbers(table, problems);
     let area_scheme = table.string("area_scheme", problems).unwrap_or_else(|| "iso3".into());
     const SCHEMES: [&str; 9] = ["iso3", "m49", "itu", "unctad", "uis", "unsd", "worldbank", "eurostat", "name"];
     if !SCHEMES.contains(&area_scheme.as_str()) {
@@ -157,10 +170,11 @@ pub(super) fn read(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> 
         .collect();
     Some(TableMap {
         url,
-        sheet,
+        sheets,
         header_row,
-        heading_rows,
         delimiter,
+        numbers,
+        heading_rows,
         area_scheme,
         columns,
         years_as_columns,
@@ -169,6 +183,42 @@ pub(super) fn read(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> 
         maps,
         only,
     })
+}
+
+/// `sheet` names one, `sheets` is `"all"` or a pattern; not both.
+fn sheets(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> Sheets {
+    let sheet = table.string("sheet", problems);
+    let pattern = table.string("sheets", problems);
+    if sheet.is_some() && pattern.is_some() {
+        problems.push(
+            Problem::new(
+                Code::SettingsDoNotFit,
+                table.source(),
+                table.span_of("sheets"),
+                "`sheet` names one sheet and `sheets` several: one of them is wrong",
+            )
+            .hint("remove `sheet` to read all that fit `sheets`"),
+        );
+    }
+    for (key, given) in [("sheet", &sheet), ("sheets", &pattern)] {
+        if given.as_ref().is_some_and(|name| name.trim().is_empty()) {
+            problems.push(
+                Problem::new(
+                    Code::SettingsDoNotFit,
+                    table.source(),
+                    table.span_of(key),
+                    format!("`{key}` is blank, and no sheet has such a name"),
+                )
+                .hint("write the name, or sheets = \"all\" or a pattern such as sheets = \"20*\""),
+            );
+        }
+    }
+    match (sheet, pattern) {
+        (Some(name), _) => Sheets::Named(name),
+        (None, Some(pattern)) if pattern.trim().eq_ignore_ascii_case("all") => Sheets::Matching("*".into()),
+        (None, Some(pattern)) => Sheets::Matching(pattern),
+        (None, None) => Sheets::OnlyOne,
+    }
 }
 
 /// `"Name"`, `["Name", "Other"]` or `{ constant = "x" }`.

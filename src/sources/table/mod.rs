@@ -1,17 +1,22 @@
-//! Any published CSV or XLSX, read through a map of its columns: how a statistician brings in a file without Rust.
+//! Any published CSV or workbook, read through a map of its columns: how a statistician brings in a file without Rust.
 
-mod headings;
+mod columns;
+mod heading_rows;
 mod map;
 mod requests;
 mod rows;
+mod sheets;
+mod signs;
 mod spans;
 mod value_columns;
+mod written_numbers;
+mod year_columns;
 
 use std::sync::Arc;
 
 use self::map::{Column, TableMap};
 use super::body::ReadSeek;
-use super::body::csv::Header;
+use super::body::headings::Header;
 use super::format::{Format, Parsed, Served};
 use super::plan::{Asked, Fixed, Plan};
 use crate::authored::toml::TableReader;

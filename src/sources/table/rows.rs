@@ -1,8 +1,8 @@
-//! Any CSV or XLSX, read through the column map of its data set: how a published file comes in without Rust.
+//! Any CSV or workbook, read through the column map of its data set: how a published file comes in without Rust.
 
 use std::io::Read;
 
-use crate::error::{Code, Error, Result, suggestion};
+use crate::error::{Code, Error, Result};
 use crate::reference::words;
 use crate::rows::collector::Collector;
 use crate::rows::quarantine::Reason;
@@ -11,31 +11,41 @@ use crate::rows::series_key::{Detail, SeriesKey};
 use crate::rows::value::parse_year;
 use crate::sources::Parsed;
 use crate::sources::body::archive::{self, Kind};
-use crate::sources::body::csv::{CsvStream, Record, other_separator, skip_lines};
-use crate::sources::body::{ReadSeek, csv_members, workbook};
-use crate::sources::table::headings;
+use crate::sources::body::csv::{CsvStream, Record};
+use crate::sources::body::headings::shorten;
+use crate::sources::body::workbook::Book;
+use crate::sources::body::workbooks::{self, Workbooks};
+use crate::sources::body::{ReadSeek, csv_members, title_rows};
+use crate::sources::table::columns::{self, Year};
 use crate::sources::table::map::{Column, TableMap};
-use crate::sources::table::spans;
 use crate::sources::table::value_columns::ValueColumn;
+use crate::sources::table::{sheets, spans, written_numbers, year_columns};
 
 pub(super) fn parse(file: &mut dyn ReadSeek, map: &TableMap, collector: &mut Collector<'_>) -> Result<Parsed> {
-    if workbook::is_old(file)? {
-        workbook(file, map, collector)?;
+    let kind = archive::kind_of(file)?;
+    if kind.is_old_office() {
+        workbook(file, 0, map, collector)?;
         return Ok(Parsed::default());
     }
-    let kind = archive::kind_of(file)?;
     if let Some(error) = archive::refuse(kind) {
         return Err(error);
     }
-    let is_workbook = kind == Kind::Zip && workbook::is_in(file)?;
-    if is_workbook {
-        workbook(file, map, collector)?;
-    } else {
-        let mut count = 0;
-        csv_members::read_each(file, collector, &mut |_, reader, collector| {
-            count = csv(reader, count, map, collector)?;
-            Ok(())
-        })?;
+    match if kind == Kind::Zip { workbooks::of(file)? } else { Workbooks::None } {
+        Workbooks::Itself => drop(workbook(file, 0, map, collector)?),
+        Workbooks::Members => {
+            let mut count = 0;
+            workbooks::for_each(file, &mut |book| {
+                count = workbook(book, count, map, collector)?;
+                Ok(())
+            })?;
+        }
+        Workbooks::None => {
+            let mut count = 0;
+            csv_members::read_each(file, collector, &mut |_, reader, collector| {
+                count = csv(reader, count, map, collector)?;
+                Ok(())
+            })?;
+        }
     }
     Ok(Parsed::default())
 }
@@ -48,14 +58,13 @@ fn csv(reader: &mut dyn Read, first: u32, map: &TableMap, collector: &mut Collec
             "save it as a workbook, or with one row of names and without `heading_rows`",
         ));
     }
-    let mut reader = reader;
-    skip_lines(&mut reader, map.header_row - 1)?;
-    let mut csv = CsvStream::open(reader, map.delimiter, first)?.after_lines(map.header_row - 1);
-    let layout = Layout::new(map, csv.header())?;
+    let (reader, skipped) = title_rows::skip(reader, map.header_row - 1, map.delimiter)?;
+    let mut csv = CsvStream::open(reader, map.delimiter, first)?.after_lines(skipped);
+    let mut layout = Layout::new(map, csv.header())?;
     while let Some(record) = csv.read()? {
         collector.limits()?;
         match record {
-            Record::Torn(number, fields) => collector.quarantine(number, Reason::FieldCount, format!("{fields} fields")),
+            Record::Torn(number, fields) => collector.quarantine(number, Reason::FieldCount, fields),
             Record::Whole(number, record) => {
                 let cells: Option<Vec<String>> = record.iter().map(|c| std::str::from_utf8(c).ok().map(|t| t.trim().to_owned())).collect();
                 match cells {
@@ -65,6 +74,7 @@ fn csv(reader: &mut dyn Read, first: u32, map: &TableMap, collector: &mut Collec
             }
         }
     }
+    layout.tell(collector);
     Ok(csv.count())
 }
 
@@ -73,17 +83,30 @@ pub(super) fn fits(map: &TableMap, header: &[String]) -> bool {
     Layout::new(map, header).is_ok()
 }
 
-fn workbook(file: &mut dyn ReadSeek, map: &TableMap, collector: &mut Collector<'_>) -> Result<()> {
-    let mut above = Vec::new();
-    for row in map.header_row + 1 - map.heading_rows..map.header_row {
-        above.push(workbook::read(file, map.sheet.as_deref(), row)?.header);
+/// The sheets of a workbook; gives the number of the last record.
+fn workbook(file: &mut dyn ReadSeek, first: u32, map: &TableMap, collector: &mut Collector<'_>) -> Result<u32> {
+    let mut book = Book::open(file, map.numbers.decimal)?;
+    let mut count = first;
+    for name in sheets::chosen(&mut book, map, collector, &|header| Layout::new(map, header).map(|_| ()))? {
+        let mut sheet = book.read(&name, map.header_row)?;
+        let mut layout = Layout::new(map, &sheets::names(&mut book, map, &name)?)?;
+        // Whose a figure is that stands in merged cells cannot be told.
+        let spread = sheet.clear_filled(&layout.values());
+        if let Some((row, _)) = spread.first() {
+            collector.warnings.push(format!(
+                "sheet `{name}`: {} not read, since one figure stands in several merged cells, such as in record {}",
+                crate::error::count(spread.len(), "value"),
+                count + row
+            ));
+        }
+        for (number, cells) in &sheet.rows {
+            collector.limits()?;
+            layout.row(count + number, cells, collector);
+        }
+        layout.tell(collector);
+        count += sheet.rows.last().map_or(0, |(number, _)| *number);
     }
-    let sheet = workbook::read(file, map.sheet.as_deref(), map.header_row)?;
-    let layout = Layout::new(map, &headings::joined(&above, &sheet.header))?;
-    for (number, cells) in &sheet.rows {
-        layout.row(*number, cells, collector);
-    }
-    Ok(())
+    Ok(count)
 }
 
 /// Where each of our columns stands in this file.
@@ -91,29 +114,18 @@ struct Layout<'m> {
     map: &'m TableMap,
     columns: Vec<(&'m str, Vec<usize>)>,
     constants: Vec<(&'m str, &'m str)>,
-    years: Vec<(usize, i32)>,
-    values: Vec<(usize, &'m ValueColumn)>,
+    years: Vec<Year>,
+    breakdowns: Vec<(usize, &'m ValueColumn)>,
+    /// Columns whose name has a year and something else.
+    unclear: Vec<String>,
     only: Vec<(usize, &'m [String])>,
+    /// Numbers of unclear notation: how many, and the first with its record and the reason.
+    unread: Option<(usize, String)>,
 }
 
 impl<'m> Layout<'m> {
     fn new(map: &'m TableMap, header: &[String]) -> Result<Self> {
-        let find = |name: &str| {
-            header.iter().position(|h| h.trim().eq_ignore_ascii_case(name.trim())).ok_or_else(|| {
-                Error::provider_hint(
-                    Code::MissingColumn,
-                    format!(
-                        "line {}: column `{name}` is missing; the file has: {}",
-                        map.header_row,
-                        crate::sources::body::csv::shorten(&header.join(", "), 300)
-                    ),
-                    other_separator(header)
-                        .map(|sign| format!("the columns are separated by {sign}: say so with `delimiter` of the data set"))
-                        .or_else(|| suggestion(name, header.iter().map(String::as_str)).filter(|s| s.starts_with("did")))
-                        .unwrap_or_else(|| "mend `columns` of the data set".into()),
-                )
-            })
-        };
+        let find = |name: &str| columns::find(map, header, name);
         let (mut columns, mut constants) = (Vec::new(), Vec::new());
         for (target, column) in &map.columns {
             match column {
@@ -121,42 +133,54 @@ impl<'m> Layout<'m> {
                 Column::Constant(value) => constants.push((target.as_str(), value.as_str())),
             }
         }
-        let years: Vec<(usize, i32)> = if map.years_as_columns {
-            header
-                .iter()
-                .enumerate()
-                .filter_map(|(index, name)| {
-                    parse_year(name.trim().trim_start_matches("y_").trim_start_matches("Y_").as_bytes()).map(|y| (index, y))
-                })
-                .collect()
-        } else {
-            Vec::new()
-        };
-        if map.years_as_columns && years.is_empty() {
-            return Err(Error::provider(Code::MissingColumn, "no column is a year, but `years_as_columns` is set"));
+        let breakdowns = map.value_columns.iter().map(|column| Ok((find(&column.column)?, column))).collect::<Result<Vec<_>>>()?;
+        let only = map.only.iter().map(|(name, values)| Ok((find(name)?, values.as_slice()))).collect::<Result<Vec<_>>>()?;
+        let taken: Vec<usize> =
+            columns.iter().flat_map(|(_, places)| places).copied().chain(only.iter().map(|(place, _)| *place)).collect();
+        let (years, unclear) = if map.years_as_columns { columns::years(map, header, &taken)? } else { Default::default() };
+        Ok(Self { map, columns, constants, years, breakdowns, unclear, only, unread: None })
+    }
+
+    /// The columns that hold values.
+    fn values(&self) -> Vec<usize> {
+        let named = self.columns.iter().filter(|(target, _)| *target == "value").flat_map(|(_, places)| places).copied();
+        let breakdowns = self.breakdowns.iter().map(|(column, _)| *column);
+        self.years.iter().map(|year| year.column).chain(breakdowns).chain(named).collect()
+    }
+
+    /// What was not read, and how it would be.
+    fn tell(self, collector: &mut Collector<'_>) {
+        if !self.unclear.is_empty() {
+            collector.warnings.push(format!(
+                "not read, since more than a year and a mark stands in the name: {}; rename a column that is one, or name it in `columns`",
+                shorten(&self.unclear.join(", "), 300)
+            ));
         }
-        let values = map.value_columns.iter().map(|column| Ok((find(&column.column)?, column))).collect::<Result<_>>()?;
-        let only = map.only.iter().map(|(name, values)| Ok((find(name)?, values.as_slice()))).collect::<Result<_>>()?;
-        Ok(Self { map, columns, constants, years, values, only })
+        if let Some((count, first)) = self.unread {
+            collector.warnings.push(format!("{} set aside, such as {first}", crate::error::count(count, "number")));
+        }
     }
 
     fn text(&self, target: &str, cells: &[String]) -> Option<String> {
-        let raw = match self.columns.iter().find(|(name, _)| *name == target) {
+        self.raw(target, cells).map(|raw| self.map.code(target, &raw).to_owned())
+    }
+
+    /// As the file has it.
+    fn raw(&self, target: &str, cells: &[String]) -> Option<String> {
+        Some(match self.columns.iter().find(|(name, _)| *name == target) {
             Some((_, indices)) => indices.iter().filter_map(|i| cells.get(*i)).map(|c| c.trim()).collect::<Vec<_>>().join("."),
             None => self.constants.iter().find(|(name, _)| *name == target)?.1.to_owned(),
-        };
-        Some(self.map.code(target, &raw).to_owned())
+        })
     }
 
     /// What stands below a table, such as its source: neither a year nor any value.
     fn is_remark(&self, cells: &[String]) -> bool {
         let empty = |column: &usize| cells.get(*column).is_none_or(|cell| cell.trim().is_empty());
-        let places = |target: &str| self.columns.iter().find(|(name, _)| *name == target).map(|(_, places)| places);
-        let no_year = places("time_period").is_some_and(|places| places.iter().all(empty));
-        no_year && self.values.iter().map(|(column, _)| column).chain(places("value").into_iter().flatten()).all(empty)
+        let year = self.columns.iter().find(|(name, _)| *name == "time_period").map(|(_, places)| places);
+        year.is_some_and(|places| places.iter().all(empty)) && self.values().iter().all(empty)
     }
 
-    fn row(&self, number: u32, cells: &[String], collector: &mut Collector<'_>) {
+    fn row(&mut self, number: u32, cells: &[String], collector: &mut Collector<'_>) {
         let kept = |(index, values): &(usize, &[String])| {
             cells.get(*index).is_some_and(|cell| values.iter().any(|v| v.eq_ignore_ascii_case(cell.trim())))
         };
@@ -186,16 +210,27 @@ impl<'m> Layout<'m> {
         key.edition = self.text("edition", cells).unwrap_or_default();
         let edition = Some(key.edition.as_str()).filter(|e| !e.is_empty()).map(|e| format!("edition {e}"));
         let notes: Vec<String> = edition.into_iter().chain(self.text("note", cells).filter(|n| !n.is_empty())).collect();
-        let mut add = |key: &SeriesKey, year: &str, given: &str| {
+        let mut unread = Vec::new();
+        let mut add = |key: &SeriesKey, year: &str, given: &str, marked: Option<&String>| {
             let span = parse_year(year.as_bytes()).and_then(|year| spans::of(&self.map.spans, &key.series, year));
-            let given = self.map.code("value", given);
-            let reading = reading::read(given.as_bytes(), if is_word(given) { Answers::Words } else { Answers::Never });
-            let note: Vec<&str> = notes.iter().map(String::as_str).chain(span.and_then(|span| span.note.as_deref())).collect();
+            let mapped = self.map.code("value", given);
+            // What the map gives is in our notation, whatever the file's is.
+            let plain = if mapped == given { written_numbers::plain(given, self.map.numbers) } else { Ok(mapped.into()) };
+            let plain = match plain {
+                Ok(plain) => plain,
+                Err(why) => {
+                    collector.quarantine(number, Reason::BadValue, format!("{given}: {why}"));
+                    return unread.push(format!("`{given}`: {why}"));
+                }
+            };
+            let reading = reading::read(plain.as_bytes(), if is_word(&plain) { Answers::Words } else { Answers::Never });
+            let said = span.and_then(|span| span.note.as_ref());
+            let note: Vec<&str> = notes.iter().chain(marked).chain(said).map(String::as_str).collect();
             let status = span.and_then(|span| span.obs_status.as_ref()).unwrap_or(&status);
             let detail = collector.detail(&Detail {
                 obs_status: reading.obs_status.map_or_else(|| status.clone(), str::to_owned),
                 note: (!note.is_empty()).then(|| note.join(", ")),
-                obs_text: reading.text.then(|| given.to_owned()),
+                obs_text: reading.text.then(|| mapped.to_owned()),
             });
             let mut key = key.clone();
             if let Some(series) = span.and_then(|span| span.becomes.as_ref()) {
@@ -205,13 +240,20 @@ impl<'m> Layout<'m> {
             collector.push(number, scheme, area.as_bytes(), year.as_bytes(), series, detail, reading.value);
         };
         let cell = |column: usize| cells.get(column).map_or("", |c| c.trim());
-        let year = self.text("time_period", cells).unwrap_or_default();
-        if !self.years.is_empty() {
-            self.years.iter().for_each(|(column, year)| add(&key, &year.to_string(), cell(*column)));
-        } else if !self.values.is_empty() {
-            self.values.iter().for_each(|(column, about)| add(&about.of(&key), &year, cell(*column)));
-        } else {
-            add(&key, &year, &self.text("value", cells).unwrap_or_default());
+        let period = self.text("time_period", cells).unwrap_or_default();
+        let period = year_columns::year_of_date(&period).unwrap_or(&period);
+        for Year { column, year, marked } in &self.years {
+            add(&key, &year.to_string(), cell(*column), marked.as_ref());
+        }
+        for (column, about) in &self.breakdowns {
+            add(&about.of(&key), period, cell(*column), None);
+        }
+        if self.years.is_empty() && self.breakdowns.is_empty() {
+            add(&key, period, &self.raw("value", cells).unwrap_or_default(), None);
+        }
+        if let Some(first) = unread.first() {
+            let (count, _) = self.unread.get_or_insert_with(|| (0, format!("{first}, in record {number}")));
+            *count += unread.len();
         }
     }
 }

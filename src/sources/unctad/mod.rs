@@ -8,7 +8,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::body::ReadSeek;
-use super::body::csv::Header;
+use super::body::headings::Header;
 use super::format::{Format, Parsed};
 use super::plan::{Asked, Plan};
 use crate::authored::rules;

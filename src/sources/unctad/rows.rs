@@ -10,7 +10,8 @@ use crate::rows::quarantine::Reason;
 use crate::rows::series_key::{Detail, SeriesKey};
 use crate::rows::value::Value;
 use crate::sources::Parsed;
-use crate::sources::body::csv::{CsvStream, Header, Record};
+use crate::sources::body::csv::{CsvStream, Record};
+use crate::sources::body::headings::Header;
 use crate::sources::body::{ReadSeek, csv_members};
 
 pub(super) fn parse(file: &mut dyn ReadSeek, wanted: &[&str], collector: &mut Collector<'_>) -> Result<Parsed> {
@@ -101,6 +102,7 @@ fn layout(names: &Header) -> Result<Layout> {
         ));
     }
     let layout = Layout { economy, time, dimensions, measures };
+    (0..header.len()).filter(|index| layout.uses(*index)).try_for_each(|index| names.only(index).map(drop))?;
     let known = |index: usize, name: &str| {
         let twin_of_key = ["label", "code"]
             .iter()
@@ -132,8 +134,7 @@ impl Layout {
     /// say what they are about: such a report has no dimension for it.
     fn require(&self, name: &str, header: &[String]) -> Result<()> {
         let in_words = name == "UseOfIct" && self.measures.iter().all(|measure| is_in_words(&measure.name.to_lowercase()));
-        if in_words
-            || self.dimensions.iter().any(|dimension| dimension.name.to_lowercase().starts_with(&name.to_lowercase())) {
+        if in_words || self.dimensions.iter().any(|dimension| dimension.name.to_lowercase().starts_with(&name.to_lowercase())) {
             return Ok(());
         }
         Err(Error::provider_hint(
@@ -153,7 +154,7 @@ fn rows(reader: &mut dyn Read, first: u32, wanted: &[&str], collector: &mut Coll
         collector.limits()?;
         let (number, record) = match record {
             Record::Torn(number, fields) => {
-                collector.quarantine(number, Reason::FieldCount, format!("{fields} fields"));
+                collector.quarantine(number, Reason::FieldCount, fields);
                 continue;
             }
             Record::Whole(number, record) => (number, record),

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::body::ReadSeek;
-use super::body::csv::Header;
+use super::body::headings::Header;
 use super::format::{Format, Parsed, Served};
 use super::plan::{self, Asked, Fixed, Plan};
 use crate::authored::rules;

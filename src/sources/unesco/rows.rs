@@ -26,7 +26,9 @@ pub(super) fn parse(file: &mut dyn ReadSeek, name: &str, collector: &mut Collect
         Kind::Json => rows.answer(file, collector).map(|()| Parsed::default()),
         Kind::Zip | Kind::SevenZip => archive_body(file, &mut rows, collector),
         Kind::Gzip => {
-            archive::for_each_member(file, &|_| true, &mut |_, reader| rows.table(reader, name, collector)).map(|()| Parsed::default())
+            let remark = archive::for_each_member(file, &|_| true, &mut |_, reader| rows.table(reader, name, collector))?;
+            collector.warnings.extend(remark.map(str::to_owned));
+            Ok(Parsed::default())
         }
         _ => {
             let mut reader = archive::text_reader(file, kind)?;
@@ -187,7 +189,7 @@ impl Rows {
         while let Some(record) = csv.read()? {
             collector.limits()?;
             match record {
-                Record::Torn(number, fields) => collector.quarantine(number, Reason::FieldCount, format!("{fields} fields")),
+                Record::Torn(number, fields) => collector.quarantine(number, Reason::FieldCount, fields),
                 Record::Whole(number, record) => {
                     let cell = |column: usize| record.get(column).unwrap_or_default().trim_ascii();
                     let indicator = cell(code);

@@ -2,7 +2,7 @@
 //! brackets, and that of the portal, what a person downloads by hand, where they do not.
 
 use crate::error::{Code, Error, Result};
-use crate::sources::body::csv::{Header, shorten};
+use crate::sources::body::headings::{Header, shorten};
 
 /// Columns that say how a value was made, not what it is about.
 const ATTRIBUTES: [&str; 5] = ["nature", "units", "observation status", "freq", "unitmultiplier"];
@@ -97,19 +97,19 @@ pub struct Columns {
 
 impl Columns {
     pub fn of(header: &Header) -> Result<Self> {
-        let portal = header.column(&["ObservationID"]).is_some() && !header.iter().any(|name| name.starts_with('['));
+        let portal = header.has("ObservationID") && !header.iter().any(|name| name.starts_with('['));
         let attribute = |name: &str| header.column(&[&if portal { name.to_owned() } else { format!("[{name}]") }]);
         let mut columns = Self {
             series: header.require(&["SeriesCode"])?,
             area: header.require(&["GeoAreaCode"])?,
             year: header.require(&["TimePeriod"])?,
             value: header.require(&["Value"])?,
-            source: header.column(&["Source"]),
-            footnote: header.column(&["FootNote"]),
-            nature: attribute("Nature"),
-            units: attribute("Units"),
-            status: attribute("Observation Status"),
-            multiplier: attribute("UnitMultiplier"),
+            source: header.column(&["Source"])?,
+            footnote: header.column(&["FootNote"])?,
+            nature: attribute("Nature")?,
+            units: attribute("Units")?,
+            status: attribute("Observation Status")?,
+            multiplier: attribute("UnitMultiplier")?,
             dimensions: Vec::new(),
             strange: Vec::new(),
         };
@@ -118,10 +118,10 @@ impl Columns {
             let inner = lower.strip_prefix('[').map(|inner| inner.strip_suffix(']').unwrap_or(inner).to_owned());
             match inner {
                 Some(inner) if ATTRIBUTES.contains(&inner.as_str()) => {}
-                Some(inner) => columns.dimensions.push((inner, index)),
+                Some(inner) => columns.dimensions.push((inner, header.only(index)?)),
                 None if PLAIN.contains(&lower.as_str()) => {}
                 None if portal && (PORTAL.contains(&lower.as_str()) || ATTRIBUTES.contains(&lower.as_str())) => {}
-                None if portal && DIMENSIONS.contains(&lower.as_str()) => columns.dimensions.push((lower, index)),
+                None if portal && DIMENSIONS.contains(&lower.as_str()) => columns.dimensions.push((lower, header.only(index)?)),
                 None if portal => columns.strange.push((name.clone(), index)),
                 None => {
                     return Err(Error::provider_hint(

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::io::Read;
 
-use crate::error::Result;
+use crate::error::{Code, Error, Result};
 use crate::reference::words;
 use crate::rows::collector::Collector;
 use crate::rows::quarantine::Reason;
@@ -12,15 +12,18 @@ use crate::rows::series_key::{Detail, SeriesKey};
 use crate::rows::value::Value;
 use crate::sources::Parsed;
 use crate::sources::body::archive::{self, Kind};
-use crate::sources::body::csv::{CsvStream, Header, Record};
-use crate::sources::body::{ReadSeek, csv_members, workbook};
+use crate::sources::body::csv::{CsvStream, Record};
+use crate::sources::body::headings::Header;
+use crate::sources::body::workbook::Book;
+use crate::sources::body::workbooks::{self, Workbooks};
+use crate::sources::body::{ReadSeek, csv_members};
 use crate::sources::unsd::columns::Columns;
 
 /// Today's name of a series -> the one under which its rows stand.
 pub(super) type Renamed = [(String, String)];
 
 pub(super) fn parse(file: &mut dyn ReadSeek, renamed: &Renamed, collector: &mut Collector<'_>) -> Result<Parsed> {
-    if archive::kind_of(file)? == Kind::Zip && workbook::is_in(file)? {
+    if archive::kind_of(file)? == Kind::Zip && workbooks::of(file)? == Workbooks::Itself {
         workbook(file, renamed, collector)?;
         return Ok(Parsed::default());
     }
@@ -43,7 +46,7 @@ fn rows<R: Read>(reader: R, first: u32, renamed: &Renamed, collector: &mut Colle
     while let Some(record) = csv.read()? {
         collector.limits()?;
         match record {
-            Record::Torn(number, fields) => collector.quarantine(number, Reason::FieldCount, format!("{fields} fields")),
+            Record::Torn(number, fields) => collector.quarantine(number, Reason::FieldCount, fields),
             Record::Whole(number, record) => rows.add(number, &|column| record.get(column).unwrap_or_default(), collector),
         }
     }
@@ -52,7 +55,9 @@ fn rows<R: Read>(reader: R, first: u32, renamed: &Renamed, collector: &mut Colle
 
 /// The portal's export as XLSX: one sheet, the names of the columns in its first row.
 fn workbook(file: &mut dyn ReadSeek, renamed: &Renamed, collector: &mut Collector<'_>) -> Result<()> {
-    let sheet = workbook::read(file, None, 1)?;
+    let mut book = Book::open(file, '.')?;
+    let name = book.sheets().into_iter().next().ok_or_else(|| Error::provider(Code::EmptyBody, "the workbook has no sheet"))?;
+    let sheet = book.read(&name, 1)?;
     let mut rows = Rows::new(Columns::of(&Header::from(sheet.header))?, renamed);
     for (number, cells) in &sheet.rows {
         collector.limits()?;

@@ -90,7 +90,7 @@ fn a_bomb_of_rows() {
     let rows = v2("BRA", 2000, "50", &"x".repeat(1000)).repeat(80_000);
     let body = zipped(&[("data.csv", format!("{V2}{rows}").as_bytes())]);
     refused(&workspace, "itu/internet_use", "a.zip", &body, "E2007", "decompression bomb");
-    let body = format!("{V2}{}", ",\n".repeat(1_200_000));
+    let body = format!("{V2}{}", "x,\n".repeat(1_200_000));
     refused(&workspace, "itu/internet_use", "a.csv", body.as_bytes(), "E2013", "more than 1,000,000 rows are defective");
 }
 
@@ -166,4 +166,22 @@ fn gzip_of_uis_and_marks_before_json() {
         br#"[{"codeID":11624,"code":null,"isoCode":"BRA","dataYear":2018,"answer":[{"value":"5"}]},{"codeID":11624,"isoCode":"BRA","dataYear":2019,"answer":null}]"#,
     );
     assert_eq!(counts, [2, 2, 0, 0]);
+}
+
+/// Of two columns of one name the first was read, also when it was empty.
+#[test]
+fn two_columns_of_one_name() {
+    let workspace = released();
+    let header = V2.trim_end();
+    let twice = format!("{header},dataValue\n{}", v2("BRA", 2000, "50", "").replace('\n', ",51\n"));
+    refused(&workspace, "itu/internet_use", "a.csv", twice.as_bytes(), "E2030", "2 columns are named `dataValue`");
+    for (extra, name) in [("Value", "Value"), ("[Sex]", "[Sex]"), ("Source", "Source")] {
+        let body =
+            format!("SeriesCode,GeoAreaCode,TimePeriod,Value,[Units],[Sex],Source,{extra}\nIT_USE_ii99,76,2020,5,PERCENT,BOTHSEX,x,y\n");
+        refused(&workspace, "unsd/sdg_global", "a.csv", body.as_bytes(), "E2030", &format!("2 columns are named `{name}`"));
+    }
+    let body = "Year,Economy,Economy Label,Value,Value Footnote,Value\n2020,076,Brazil,5,,6\n";
+    refused(&workspace, "unctad/ict_use_by_size", "a.csv", body.as_bytes(), "E2030", "2 columns are named `Value`");
+    let body = "INDICATOR_ID,COUNTRY_ID,YEAR,VALUE,VALUE,MAGNITUDE,QUALIFIER\nSCHBSP.1.WINTERN,BRA,2020,5,6,,\n";
+    refused(&workspace, "unesco/sdg_bulk", "a.csv", body.as_bytes(), "E2030", "2 columns are named `VALUE`");
 }

@@ -59,7 +59,7 @@ fn each_reason_counts_and_is_named() {
         "2 unknown_area, such as `QQQ` in record 95 of a.csv",
         "1 bad_year, such as `1800` in record 97",
         "1 bad_value, such as `many` in record 98",
-        "1 field_count, such as `2 fields` in record 99",
+        "1 field_count, such as `2 fields, the header has 13` in record 99",
     ] {
         refuse(&all, reason);
     }

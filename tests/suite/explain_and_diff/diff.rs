@@ -163,7 +163,7 @@ fn a_changed_method_and_text_that_changes_nothing() {
     let spaced = select.replace("\n", "\n\n  -- a remark\n ").replace(" AS ", "   AS /* so */ ");
     workspace.write(INDICATOR, format!("{}\n# a remark\n---*/{spaced}", header.replace(" = ", "  =  ")));
     let rollup = workspace.read("sql/rollups/weighted_mean.sql");
-    workspace.write("sql/rollups/weighted_mean.sql", format!("-- a remark\n{rollup}\n\n"));
+    workspace.write("sql/rollups/weighted_mean.sql", format!("{}\n-- a remark\n\n", rollup.replace("formula = \"", "formula = \"the ")));
     assert!(planned(&workspace).is_empty(), "{:?}", planned(&workspace));
     let said = run_on(&workspace, "2026-11-25", 0);
     assert!(said.contains("nothing to do: no input has changed since release 20261124T"), "{said}");
@@ -191,6 +191,11 @@ fn a_changed_method_and_text_that_changes_nothing() {
     );
     let why = "sql/rollups/weighted_mean.sql changed";
     assert_eq!(planned(&workspace), [step("indicator", "internet_use", "compute", why), step("release", "current", "publish", why)]);
+    // And what the roll-up needs of a member.
+    workspace.write("sql/rollups/weighted_mean.sql", rollup.replace("\"weight\"]", "\"weight\", \"numerator\"]"));
+    let why = "sql/rollups/weighted_mean.sql changed";
+    let needs = format!("{why}: needs from `value weight` to `value weight numerator`");
+    assert_eq!(planned(&workspace), [step("indicator", "internet_use", "compute", &needs), step("release", "current", "publish", why)]);
     workspace.write("sql/rollups/weighted_mean.sql", &rollup);
 
     // Metadata are published, but no value hangs on them.

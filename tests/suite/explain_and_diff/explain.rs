@@ -60,7 +60,8 @@ fn weighted_mean() {
         assert!(people.stdout.contains(&part), "{part} in {}", people.stdout);
     }
     assert!(people.stdout.contains(&format!("and {} more", present.len() - 2)), "{}", people.stdout);
-    assert!(people.stdout.contains("sql: sql/indicators/2.1_internet_use.sql, sql/rollups/"), "{}", people.stdout);
+    assert!(people.stdout.contains("sql: sql/indicators/2.1_internet_use.sql, sql/steps/01_cells.sql, "), "{}", people.stdout);
+    assert!(people.stdout.contains(", sql/rollups/weighted_mean.sql, sql/steps/06_rolled.sql, "), "{}", people.stdout);
 }
 
 #[test]

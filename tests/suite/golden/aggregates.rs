@@ -1,5 +1,6 @@
 //! Aggregates, coverage, gaps, affordability and consistency: G01, G02, G06 to G10, G12, G16, G20, G22.
 
+use serde_json::Value;
 use yardstick::tables::cells::Table;
 
 use super::workspace::{OCEANIA_YEARS, SOUTH_ASIA, SOUTH_ASIA_YEARS, WORKED};
@@ -163,6 +164,33 @@ fn g10_the_rest_of_the_population_comes_from_total_and_part() {
     close(82.0 / gap("AGE_RATIO"), 72.523, 0.0005);
     let found = row(&WORKED.values, &[("indicator", "printed_gaps"), ("time_period", "2025"), ("breakdown", "AGE_RATIO")]);
     assert_eq!(Table(&WORKED.values).text("note", found), Some("rest of the population derived from the total and the part"));
+}
+
+/// Each kind of gap names its two parts and what is done with them; the formula with its numbers gives the value again.
+#[test]
+fn every_gap_is_explained() {
+    let formula = |breakdown: &str, area: &str| {
+        let of = |e: &&Value| e["wanted"]["dimensions"][6] == breakdown && e["wanted"]["area"] == area;
+        let found = WORKED.gaps.iter().find(of).unwrap_or_else(|| panic!("{breakdown} of {area}"));
+        let (names, numbers) = found["rule"]["formula"].as_str().unwrap().split_once(" = ").unwrap();
+        assert!(numbers.chars().any(|c| c.is_ascii_digit()), "{numbers}");
+        names.to_owned()
+    };
+    assert_eq!(formula("GENDER_PARITY", "FOUR"), "ownership sex F / ownership sex M");
+    // The usually better-off side first.
+    assert_eq!(formula("GENDER_POINTS", "FOUR"), "ownership sex M - ownership sex F");
+    assert_eq!(formula("GENDER_PEOPLE", "FOUR"), "ownership sex M less, in people, ownership sex F");
+    assert_eq!(formula("LOCATION_RATIO", "WLD"), "printed urbanisation U / printed urbanisation R");
+    assert_eq!(formula("LOCATION_PEOPLE", "WLD"), "printed urbanisation U less, in people, printed urbanisation R");
+    assert_eq!(formula("AGE_RATIO", "WLD"), "printed age Y15T24 / the rest of printed total");
+    assert_eq!(formula("AGE_POINTS", "WLD"), "printed age Y15T24 - the rest of printed total");
+    for e in &WORKED.gaps {
+        assert_eq!(e["adds_up"], true, "{e}");
+        let (value, again) = (e["value"].as_f64().unwrap(), e["parts"].as_f64().unwrap());
+        close(again, value, 1e-12 * value.abs().max(1.0));
+        let parts = e["inputs"].as_array().unwrap().iter().filter(|input| !input["explanation"].is_null()).count();
+        assert_eq!(parts, 2, "{e}");
+    }
 }
 
 #[test]

@@ -4,8 +4,10 @@ use std::fmt::Write as _;
 use std::sync::LazyLock;
 
 use datafusion::arrow::array::RecordBatch;
+use serde_json::Value;
+use yardstick::tables::cells::Table;
 
-use crate::support::{Workspace, golden, parquet, project};
+use crate::support::{Workspace, golden, parquet, project, rows};
 
 /// What is left of the run: the workspace itself is gone.
 pub struct Worked {
@@ -18,6 +20,8 @@ pub struct Worked {
     pub implied_weights: Option<RecordBatch>,
     /// Whether the country values of World Development Indicators were at hand.
     pub wdi: bool,
+    /// The gaps of the world and of one group, explained: the answers of `explain`.
+    pub gaps: Vec<Value>,
 }
 
 pub static WORKED: LazyLock<Worked> = LazyLock::new(work);
@@ -145,7 +149,23 @@ fn work() -> Worked {
         total_between_parts: parquet(&failures("total_between_parts")),
         implied_weights: failures("implied_weights").is_file().then(|| parquet(&failures("implied_weights"))),
         wdi: wdi.is_some(),
+        gaps: gaps(&workspace),
     }
+}
+
+fn gaps(workspace: &Workspace) -> Vec<Value> {
+    let values = workspace.release("values.parquet");
+    let cells = Table(&values);
+    let mut explained = Vec::new();
+    for (indicator, area) in [("printed_gaps", "WLD"), ("ownership_gaps", "FOUR")] {
+        for row in rows(&values, &[("indicator", indicator), ("ref_area", area)]) {
+            let text = |column: &str| cells.text(column, row).unwrap();
+            let year = cells.int("time_period", row).unwrap().to_string();
+            let place = ["--area", text("ref_area"), "--year", &year, "--breakdown", text("breakdown"), "--estimate", text("estimate")];
+            explained.push(workspace.json(0, &[&["explain", indicator], &place[..]].concat())["data"]["explanation"].clone());
+        }
+    }
+    explained
 }
 
 /// Groups of our own beside those of the reference tables.

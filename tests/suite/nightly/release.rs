@@ -109,7 +109,13 @@ fn the_manifest_says_what_went_in() {
     for (name, hash) in FIRST.reference.iter().filter(|(name, _)| name.ends_with(".csv")) {
         assert_eq!(workspace.get(&format!("pipelines/reference/{name}")).and_then(Value::as_str), Some(hash.as_str()), "{name}");
     }
-    for file in ["sql/indicators/2.1_internet_use.sql", "sql/rollups/weighted_mean.sql", "sql/derived/gaps.sql", "sql/checks/jumps.sql"] {
+    for file in [
+        "sql/indicators/2.1_internet_use.sql",
+        "sql/steps/01_cells.sql",
+        "sql/rollups/weighted_mean.sql",
+        "sql/derived/gaps.sql",
+        "sql/checks/jumps.sql",
+    ] {
         assert!(workspace.contains_key(file), "{file}");
     }
     assert_eq!(FIRST.manifest["program"], format!("yardstick {}", env!("CARGO_PKG_VERSION")));

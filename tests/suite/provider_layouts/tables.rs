@@ -73,7 +73,7 @@ fn an_old_workbook_that_is_damaged() {
     for (cut, what) in [(40, "cut in the header"), (700, "cut in the table"), (good.len() / 2, "cut in the middle")] {
         workspace.write("in/itu/internet_use_sex_location_2018/x.xls", &good[..cut]);
         let run = workspace.expect(1, &["pull", "--from", "in"]);
-        assert!(run.stderr.contains("E2004") && !run.stderr.contains("panicked"), "{what}: {}", run.stderr);
+        assert!(run.stderr.contains("E2034") && !run.stderr.contains("panicked"), "{what}: {}", run.stderr);
     }
 }
 

@@ -86,6 +86,12 @@ fn sources_and_data_sets() {
         table("table_wrong_constant", &whole.replace("constant =", "⟦E0102⟧const =").replace("series = {", "series = ⟦E0104⟧{")),
         table("table_wrong_type", &whole.replace("\"year\"", "⟦E0103⟧2020")),
         table("table_unknown_scheme", &format!("area_scheme = ⟦E0207⟧\"iso2\"\n{whole}")),
+        table("table_delimiter_of_two", &format!("delimiter = ⟦E0206⟧\";;\"\n{whole}")),
+        table("table_delimiter_misspelt", &format!("delimiter = ⟦E0206⟧\"tabs\"\n{whole}")),
+        table("table_signs", &format!("decimal = ⟦E0206⟧\"comma\"\nthousands = ⟦E0206⟧\"_\"\n{whole}")),
+        table("table_one_sign_for_both", &format!("decimal = \",\"\nthousands = ⟦E0206⟧\",\"\n{whole}")),
+        table("table_sheet_and_sheets", &format!("sheet = \"a\"\nsheets = ⟦E0206⟧\"all\"\n{whole}")),
+        table("table_blank_sheet", &format!("sheet = ⟦E0206⟧\" \"\n{whole}")),
         table("table_map_of_unknown", &format!("{whole}[dataset.maps]\n⟦E0102⟧gender = {{ men = \"M\" }}\n")),
     ];
     check("sources_and_data_sets", &Workspace::empty(), &cases);

@@ -201,12 +201,23 @@ fn method_files() {
         Case::new(
             "own_rollup",
             "sql/rollups/weighted_middle.sql",
-            "-- the middle by weight\nSELECT group_code, estimate, cell, ⟦E3003⟧valu AS value\nFROM group_members\n",
+            "/*---\nformula = \"the middle by weight\"\nneeds = [\"value\"]\n---*/\nSELECT group_code, estimate, cell, ⟦E3003⟧valu AS value\nFROM group_members\n",
         ),
         Case::new(
             "short_rollup",
             "sql/rollups/largest.sql",
-            "⟦E3005⟧SELECT group_code, max(value) AS value FROM group_members GROUP BY group_code\n",
+            "/*---\nformula = \"the largest\"\nneeds = [\"value\"]\n---*/\n⟦E3005⟧SELECT group_code, max(value) AS value FROM group_members GROUP BY group_code\n",
+        ),
+        Case::new("short_parts", "sql/rollups/sum.parts.sql", "⟦E3005⟧SELECT ref_area, value AS contribution FROM members\n"),
+        Case::new(
+            "rollup_without_header",
+            "sql/rollups/bare.sql",
+            "⟦E0501⟧SELECT group_code, estimate, cell, max(value) AS value FROM group_members GROUP BY group_code, estimate, cell\n",
+        ),
+        Case::new(
+            "header_of_a_rollup",
+            "sql/rollups/smallest.sql",
+            "/*---⟦E0104⟧\nneeds = [\"value\", ⟦E0508⟧\"wieght\"]\nmin_share = ⟦E0502⟧1.5\n⟦E0102⟧min_member = 3\n---*/\nSELECT group_code, estimate, cell, min(value) AS value FROM group_members GROUP BY group_code, estimate, cell\n",
         ),
         Case::new("own_derived", "sql/derived/shares.sql", "SELECT ref_area, time_period, ⟦E3004⟧ratio(value, 2) AS value\nFROM given\n"),
     ];

@@ -3,7 +3,7 @@ The values of one indicator, all estimates together:
   reported    an economy's own figure, from country_values
   published   the agency's own aggregate, from `published`, copied as it is
   available,
-  imputed     ours, from `group_values` (the result of publish.sql)
+  imputed     ours, from `group_values` (empty where nothing is rolled up)
   as given    rows that a derived indicator brings with their estimate (`given`)
 The estimates are never mixed in one row.
 

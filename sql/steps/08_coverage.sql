@@ -1,6 +1,6 @@
 /*
 How much of each group stands behind its value: one row per group, estimate
-and cell (see cells.sql).
+and cell (see 01_cells.sql).
 
 coverage          base of the members with a value over base of all members
 members_observed  members with a value, of which members_carried carried

@@ -1,6 +1,6 @@
 /*
 What each economy counts for in the coverage of its groups: one row per
-economy of some group and base_cell (see cells.sql), but for economies that
+economy of some group and base_cell (see 01_cells.sql), but for economies that
 are not asked: a row of country_values without a value and with status M
 (cannot exist) says so, and the economy is then no member for the breakdown.
 

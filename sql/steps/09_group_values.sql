@@ -1,6 +1,6 @@
 /*
-Which group values may be shown, and with what status. Reads `rolled` (the
-result of the roll-up), `coverage`, `cells` and `units`.
+Which group values may be shown, and with what status. Reads `rolled`,
+`coverage`, `cells` and `units`.
 
   coverage at or above `publish`   A, or I where a member was carried forward
   from `flag` up to `publish`      E, with a note
@@ -9,8 +9,9 @@ result of the roll-up), `coverage`, `cells` and `units`.
   outside the limits of the unit   Q as well: an impossible result is never
                                    shown, whatever the members report
 
-A share of economies needs at least 3 economies and half of the members in any
-case. The largest missing economy is named in the note.
+A roll-up may need a number of members and a share of them in any case (keys
+`min_members` and `min_share` of its header). The largest missing economy is
+named in the note.
 
 The rule of the methodology is two thirds. A header can only write it in
 decimals, so a `publish` that rounds to 0.667 is read as exactly 2/3; any other
@@ -25,7 +26,7 @@ to CL_OBS_STATUS) and 6 (test 3, range).
 */
 WITH limits AS (
   SELECT
-    q.rollup, q.flag, q.min_members,
+    q.flag, q.min_members, q.rollup_min_members, q.rollup_min_share,
     CASE WHEN round(q.publish, 3) = 0.667 THEN 2.0 / 3.0 ELSE q.publish END AS publish,
     u.minimum, u.maximum
   FROM parameters q
@@ -38,11 +39,9 @@ judged AS (
     coalesce(c.coverage, 0.0) AS share,
     q.publish, q.flag,
     coalesce(r.value < q.minimum - 1e-9, FALSE) OR coalesce(r.value > q.maximum + 1e-9, FALSE) AS impossible,
-    CASE
-      WHEN q.rollup = 'share_of_economies'
-      THEN greatest(CAST(q.min_members AS DOUBLE), 3.0, c.members_total / 2.0)
-      ELSE CAST(q.min_members AS DOUBLE)
-    END AS members_needed
+    greatest(
+      CAST(q.min_members AS DOUBLE), CAST(q.rollup_min_members AS DOUBLE), c.members_total * q.rollup_min_share
+    ) AS members_needed
   FROM limits q
   CROSS JOIN rolled r
   JOIN coverage c ON c.group_code = r.group_code AND c.estimate = r.estimate AND c.cell = r.cell

@@ -1,6 +1,6 @@
 /*
 What all members of a group count for together: one row per group and
-base_cell (see cells.sql). The denominator of coverage.
+base_cell (see 01_cells.sql). The denominator of coverage.
 
 Source: methodology note, sections 0 (point 4) and 1.7.
 */

@@ -19,7 +19,8 @@ A carried rate is applied to the people, or to the weight, of the year it is
 carried to: weight, numerator and denominator grow with what the economy counts
 for (coverage base "population" or "weight"), if that is known in both years;
 otherwise they stay as they were.
-A value without a weight cannot enter a weighted mean and is left out of it.
+A value without what its roll-up needs (the header of the roll-up says it: a
+weight, a numerator, a denominator) cannot enter and is left out.
 
 Source: methodology note, section 1.7 (window, weight).
 */
@@ -36,7 +37,9 @@ WITH numbered AS (
     AND v.sex = c.sex AND v.age = c.age AND v.urbanisation = c.urbanisation AND v.disability = c.disability
     AND v.education_level = c.education_level AND v.size_class = c.size_class AND v.breakdown = c.breakdown
   WHERE (v.value IS NOT NULL OR (v.numerator IS NOT NULL AND v.denominator IS NOT NULL))
-    AND (q.rollup <> 'weighted_mean' OR v.weight IS NOT NULL)
+    AND (v.weight IS NOT NULL OR NOT q.needs_weight)
+    AND (v.numerator IS NOT NULL OR NOT q.needs_numerator)
+    AND (v.denominator IS NOT NULL OR NOT q.needs_denominator)
 ),
 observed AS (
   SELECT

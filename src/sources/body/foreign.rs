@@ -1,0 +1,41 @@
+//! Files that are known by their first bytes, and not read: what they are, and what to save them as.
+
+use crate::error::{Code, Error};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Foreign {
+    /// Office files before 2007, and workbooks with a password. A table data set reads the workbooks among them.
+    OldOffice,
+    Packed(&'static str),
+    Pdf,
+    Parquet,
+}
+
+pub fn of(start: &[u8]) -> Option<Foreign> {
+    const KNOWN: [(&[u8], Foreign); 7] = [
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", Foreign::OldOffice),
+        (b"Rar!\x1a\x07", Foreign::Packed("RAR")),
+        (b"\xfd7zXZ\x00", Foreign::Packed("xz")),
+        (b"\x28\xb5\x2f\xfd", Foreign::Packed("Zstandard")),
+        (b"BZh", Foreign::Packed("bzip2")),
+        (b"%PDF-", Foreign::Pdf),
+        (b"PAR1", Foreign::Parquet),
+    ];
+    // A text may begin with BZh too; the block that follows in bzip2 begins with the digits of pi.
+    let bzip2 = start.get(4..10) == Some(b"1AY&SY");
+    KNOWN.into_iter().find(|(magic, kind)| start.starts_with(magic) && (*kind != Foreign::Packed("bzip2") || bzip2)).map(|(_, kind)| kind)
+}
+
+impl Foreign {
+    pub fn refused(self) -> Error {
+        let (what, todo) = match self {
+            Self::OldOffice => {
+                ("an old Excel file (.xls), or one with a password".to_owned(), "save it as .xlsx without a password, or as CSV")
+            }
+            Self::Packed(name) => (format!("packed as {name}"), "unpack it and put the file itself into the folder, or pack it as ZIP"),
+            Self::Pdf => ("a PDF, not data".to_owned(), "look for the table as CSV or XLSX, or type it into a CSV"),
+            Self::Parquet => ("a Parquet file".to_owned(), "export it as CSV"),
+        };
+        Error::provider_hint(Code::KindNotRead, format!("the body is {what}, which is not read"), todo)
+    }
+}

@@ -1,0 +1,118 @@
+//! The names of the columns of a file, as they are compared: without case, and what cannot be seen does not count.
+
+use csv::ByteRecord;
+
+use crate::error::{Code, Error, Result, suggestion};
+
+/// The names of the columns.
+#[derive(Debug, Clone, Default)]
+pub struct Header(Vec<String>);
+
+impl std::ops::Deref for Header {
+    type Target = [String];
+
+    fn deref(&self) -> &[String] {
+        &self.0
+    }
+}
+
+/// Names that stand in the first row of a sheet.
+impl From<Vec<String>> for Header {
+    fn from(names: Vec<String>) -> Self {
+        Self(names)
+    }
+}
+
+impl Header {
+    pub fn of(record: &ByteRecord) -> Self {
+        let name = |cell| heading(String::from_utf8_lossy(cell).trim_start_matches('\u{feff}').trim().trim_matches('"'));
+        Self(record.iter().map(name).collect())
+    }
+
+    /// Whether a column has this name.
+    pub fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|heading| same(heading, name))
+    }
+
+    /// The column with the first of these names that there is; two of that name are an error.
+    pub fn column(&self, names: &[&str]) -> Result<Option<usize>> {
+        let Some(name) = names.iter().find(|name| self.has(name)) else { return Ok(None) };
+        let place = self.0.iter().position(|heading| same(heading, name));
+        place.map(|place| self.only(place)).transpose()
+    }
+
+    /// As `column`; a missing one is an error that says what the file has instead.
+    pub fn require(&self, names: &[&str]) -> Result<usize> {
+        self.column(names)?.ok_or_else(|| {
+            let near = suggestion(names[0], self.0.iter().map(String::as_str)).filter(|s| s.starts_with("did"));
+            let separator = other_separator(&self.0).map(|s| format!("the columns are separated by {s}: save the file with commas"));
+            Error::provider_hint(
+                Code::MissingColumn,
+                format!("line 1: column `{}` is missing; the file has: {}", names[0], shorten(&self.0.join(", "), 300)),
+                separator.or(near).unwrap_or_else(|| "the layout has changed, or this is another file".into()),
+            )
+        })
+    }
+
+    /// This column, if no other one has its name.
+    pub fn only(&self, place: usize) -> Result<usize> {
+        let name = self.0.get(place).map_or("", String::as_str);
+        let places = places_of(&self.0, name);
+        if places.len() > 1 { Err(twice(1, &format!("{} columns are named `{name}`", places.len()), &places)) } else { Ok(place) }
+    }
+}
+
+/// Where the columns of a name stand.
+pub fn places_of(header: &[String], name: &str) -> Vec<usize> {
+    (0..header.len()).filter(|index| same(&header[*index], name)).collect()
+}
+
+/// Columns that say the same, so that nobody can tell which one is meant.
+pub fn twice(line: usize, what: &str, places: &[usize]) -> Error {
+    let places: Vec<String> = places.iter().map(|place| (place + 1).to_string()).collect();
+    Error::provider_hint(
+        Code::ColumnsOfOneName,
+        format!("line {line}: {what}: columns {} of the file", places.join(" and ")),
+        "which one is meant cannot be told: rename or remove one of them in the file",
+    )
+}
+
+/// A header of one cell that holds several of another separator.
+pub fn other_separator(header: &[String]) -> Option<&'static str> {
+    let [only] = header else { return None };
+    [(';', "`;`"), ('\t', "tabs"), ('|', "`|`")].into_iter().find(|(sign, _)| only.matches(*sign).count() >= 2).map(|(_, name)| name)
+}
+
+pub fn shorten(text: &str, characters: usize) -> String {
+    if text.chars().count() <= characters { text.to_owned() } else { text.chars().take(characters).chain("...".chars()).collect() }
+}
+
+/// Any kind of space is one space; marks of direction, soft hyphens and spaces without a width are nothing.
+pub fn heading(name: &str) -> String {
+    let visible: String = name.chars().filter(|c| !is_invisible(*c)).collect();
+    visible.split(char::is_whitespace).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+/// Whether two names are the same column.
+pub fn same(a: &str, b: &str) -> bool {
+    a.eq_ignore_ascii_case(b) || heading(a).eq_ignore_ascii_case(&heading(b))
+}
+
+fn is_invisible(c: char) -> bool {
+    let marks =
+        matches!(c, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}');
+    marks || (c.is_control() && !c.is_whitespace())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_seen_does_not_count() {
+        for name in ["Val ue", "Val\u{a0}ue", "Val\nue", "\u{200b}Val  ue\u{feff}", " val\tue\u{200e} "] {
+            assert!(same(name, "Val ue"), "{}", name.escape_debug());
+        }
+        assert!(!same("Value", "Val ue"));
+    }
+}

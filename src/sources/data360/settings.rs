@@ -1,0 +1,58 @@
+//! The keys of a data set of Data360.
+
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use crate::authored::rules;
+use crate::authored::toml::TableReader;
+use crate::error::{Code, Problem, suggestion};
+use crate::sources::format::Format;
+
+/// The two ways to the same figures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Route {
+    /// One CSV for each indicator, whole, with codes and labels.
+    File,
+    /// The interface: CSV with codes only, in pages.
+    Api,
+}
+
+/// `data360`: some indicators of one database.
+#[derive(Debug, Serialize)]
+pub struct Data360 {
+    pub(super) route: Route,
+    pub(super) database: String,
+    pub(super) indicators: Vec<String>,
+}
+
+pub fn read(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> Option<Arc<dyn Format>> {
+    const ROUTES: [(&str, Route); 2] = [("file", Route::File), ("api", Route::Api)];
+    let route = table.string("route", problems).unwrap_or_else(|| "file".into());
+    let database = table.string("database", problems);
+    let database = table.require("database", database, problems).unwrap_or_default();
+    let indicators = table.strings("indicators", problems);
+    rules::not_empty(table, "indicators", indicators.as_deref(), problems);
+    let indicators = table.require("indicators", indicators, problems).unwrap_or_default();
+    let wrong = [("database", &database)].into_iter().chain(indicators.iter().map(|code| ("indicators", code)));
+    for (key, code) in wrong.filter(|(_, code)| !is_code(code)) {
+        problems.push(
+            Problem::new(Code::SettingsDoNotFit, table.source(), table.span_of(key), format!("`{code}` is no code of Data360"))
+                .hint("codes have capital letters, digits and underscores, such as ITU_DH and ITU_DH_POP_COV_4G"),
+        );
+    }
+    let Some((_, route)) = ROUTES.into_iter().find(|(name, _)| *name == route) else {
+        problems.push(
+            Problem::new(Code::SettingsDoNotFit, table.source(), table.span_of("route"), format!("unknown route `{route}`"))
+                .maybe_hint(suggestion(&route, ROUTES.map(|(name, _)| name))),
+        );
+        return None;
+    };
+    Some(Arc::new(Data360 { route, database: database.trim().to_owned(), indicators }))
+}
+
+/// Blank ones are told as missing.
+fn is_code(code: &str) -> bool {
+    code.trim().bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
+}

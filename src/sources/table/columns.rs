@@ -1,0 +1,69 @@
+//! Finds the columns of a table data set in a header: each of those that its map names once, and the years.
+
+use crate::error::{Code, Error, Result, suggestion};
+use crate::sources::body::headings::{self, other_separator, shorten};
+use crate::sources::table::map::TableMap;
+use crate::sources::table::year_columns::{self, YearColumn};
+
+/// A column that holds the values of one year.
+pub struct Year {
+    pub column: usize,
+    pub year: i32,
+    /// The name as it stands, where a mark says more than the year.
+    pub marked: Option<String>,
+}
+
+/// The place of a column; none is an error, and so are two of one name.
+pub fn find(map: &TableMap, header: &[String], name: &str) -> Result<usize> {
+    let places = headings::places_of(header, name);
+    match places[..] {
+        [place] => Ok(place),
+        [] => Err(missing(map, name, header)),
+        _ => Err(headings::twice(map.header_row, &format!("{} columns are named `{name}`", places.len()), &places)),
+    }
+}
+
+/// Every column that is a year, except those `taken` for something else; and the names that have a year in them, but
+/// also something that is no mark.
+pub fn years(map: &TableMap, header: &[String], taken: &[usize]) -> Result<(Vec<Year>, Vec<String>)> {
+    let (mut years, mut unclear): (Vec<Year>, Vec<String>) = (Vec::new(), Vec::new());
+    for (column, name) in header.iter().enumerate().filter(|(column, _)| !taken.contains(column)) {
+        match year_columns::read(name) {
+            YearColumn::Year { year, marked } => {
+                if let Some(other) = years.iter().find(|other| other.year == year) {
+                    let what = format!("`{}` and `{name}` are both the year {year}", header[other.column]);
+                    return Err(headings::twice(map.header_row, &what, &[other.column, column]));
+                }
+                years.push(Year { column, year, marked: marked.then(|| name.clone()) });
+            }
+            YearColumn::Unclear => unclear.push(format!("`{name}`")),
+            YearColumn::Other => {}
+        }
+    }
+    if years.is_empty() {
+        return Err(Error::provider_hint(
+            Code::MissingColumn,
+            format!("line {}: no column is a year, but `years_as_columns` is set; the file has: {}", map.header_row, listed(header)),
+            separated(header).unwrap_or_else(|| "mend `header_row` or `years_as_columns` of the data set".into()),
+        ));
+    }
+    Ok((years, unclear))
+}
+
+fn missing(map: &TableMap, name: &str, header: &[String]) -> Error {
+    Error::provider_hint(
+        Code::MissingColumn,
+        format!("line {}: column `{name}` is missing; the file has: {}", map.header_row, listed(header)),
+        separated(header)
+            .or_else(|| suggestion(name, header.iter().map(String::as_str)).filter(|s| s.starts_with("did")))
+            .unwrap_or_else(|| "mend `columns` of the data set".into()),
+    )
+}
+
+fn separated(header: &[String]) -> Option<String> {
+    other_separator(header).map(|sign| format!("the columns are separated by {sign}: say so with `delimiter` of the data set"))
+}
+
+fn listed(header: &[String]) -> String {
+    shorten(&header.join(", "), 300)
+}

@@ -1,0 +1,74 @@
+//! Rows that stray quotes, empty rows and delimiters at the end would lose.
+
+use super::{LONG, read, refused, set_aside};
+
+/// Between two stray quotes the rows vanished, and nothing was set aside.
+#[test]
+fn rows_between_two_stray_quotes() {
+    let note = format!("{LONG}note = \"Note\"\n");
+    let body = "Area,Year,Value,Note\nKEN,2022,5,\"open\nPHL,2022,6,y\nPER,2022,7,\"z\nBRA,2022,8,w\n";
+    let words = &["E2011", "line 2: a quote opens here and its field holds whole records"];
+    refused("", &note, body, words);
+    refused("", &note, &body.replace('\n', "\r\n"), words);
+    refused("", &note, &body.replace("\"z", "z\""), words);
+    let later = "Area,Year,Value,Note\nKEN,2020,,x\nKEN,2021,4,x\n\"KEN,2022,5,y\nPHL\",2022,6,y\n";
+    refused("", &note, later, &["E2011", "line 4"]);
+    // Notes over several lines are notes.
+    let notes = "Area,Year,Value,Note\nKEN,2022,5,\"one, two, three, four\nfive, six, seven, eight\"\n\"PHL\n\",2022,6,\"of 2019, 2020\nand 2021\"\n";
+    let (_, _, values) = read("", &note, notes);
+    assert_eq!(values, ["KEN 2022 5.0", "PHL 2022 6.0"]);
+}
+
+/// Rows of nothing but delimiters at the end of a table made a file look defective.
+#[test]
+fn rows_of_nothing() {
+    let (workspace, _, values) = read("", LONG, &format!("Area,Year,Value\nKEN,2022,1\n{}PHL,2022,2\n , , \n,,,,\n", ",,\n".repeat(40)));
+    assert_eq!(values, ["KEN 2022 1.0", "PHL 2022 2.0"]);
+    assert!(set_aside(&workspace).is_empty());
+    // They count as records all the same: the way back to the line stays.
+    let record = "SELECT record FROM observations WHERE ref_area = 'PHL' AND dataset = 't'";
+    assert_eq!(workspace.expect(0, &["sql", record, "--output", "csv"]).stdout, "record\n42\n");
+}
+
+#[test]
+fn a_delimiter_at_the_end_of_each_line() {
+    for body in [
+        "Area,Year,Value\nKEN,2022,1,\nPHL,2022,2,\n",
+        "Area,Year,Value,\nKEN,2022,1\nPHL,2022,2\n",
+        "Area,Year,Value,,\nKEN,2022,1,,\nPHL,2022,2\n",
+    ] {
+        let (_, _, values) = read("", LONG, body);
+        assert_eq!(values, ["KEN 2022 1.0", "PHL 2022 2.0"], "{body}");
+    }
+    let (workspace, ..) = read("", LONG, "Area,Year,Value\nKEN,2022,1\nPHL,2022,2,5\nPER,2022\nKEN,2021,1\nKEN,2020,1\n");
+    assert_eq!(set_aside(&workspace), ["2 field_count 4 fields, the header has 3", "3 field_count 2 fields, the header has 3"]);
+}
+
+/// Titles above the table, however their lines end, and the line that tells spreadsheets the separator.
+#[test]
+fn what_stands_above_the_header() {
+    for (settings, body) in [
+        ("header_row = 2", "Title of the table\rArea,Year,Value\rKEN,2022,1\rPHL,2022,2\r"),
+        ("header_row = 2", "\"Title over\ntwo lines\",,\nArea,Year,Value\nKEN,2022,1\nPHL,2022,2\n"),
+        ("header_row = 3", "Title\r\n\r\nArea,Year,Value\r\nKEN,2022,1\r\nPHL,2022,2\r\n"),
+        ("delimiter = \";\"", "sep=;\r\nArea;Year;Value\r\nKEN;2022;1\r\nPHL;2022;2\r\n"),
+        ("delimiter = \";\"", "\u{feff}SEP=;\nArea;Year;Value\nKEN;2022;1\nPHL;2022;2\n"),
+    ] {
+        let (_, _, values) = read(settings, LONG, body);
+        assert_eq!(values, ["KEN 2022 1.0", "PHL 2022 2.0"], "{settings} {}", body.escape_debug());
+    }
+}
+
+/// Words for no value became answers with status A.
+#[test]
+fn words_for_no_value() {
+    let words = ["None", "missing", "no data", "not available", "data not available", ":", "x", "(x)", "NaN", "null"];
+    let rows: String = words.iter().enumerate().map(|(n, word)| format!("KEN,{},{word}\n", 2000 + n)).collect();
+    let (workspace, ..) = read("", LONG, &format!("Area,Year,Value\n{rows}PHL,2000,yes\n"));
+    let query = "SELECT obs_status, count(*) AS n, count(obs_value) AS v FROM observations WHERE dataset = 't' GROUP BY 1 ORDER BY 1";
+    assert_eq!(workspace.expect(0, &["sql", query, "--output", "csv"]).stdout, "obs_status,n,v\nA,1,0\nO,10,0\n");
+    // A map says what such a word means in this data set.
+    let map = format!("{LONG}[dataset.maps]\nvalue = {{ \"None\" = \"0\" }}\n");
+    let (_, _, values) = read("", &map, "Area,Year,Value\nKEN,2000,None\n");
+    assert_eq!(values, ["KEN 2000 0.0"]);
+}

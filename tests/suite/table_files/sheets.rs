@@ -1,0 +1,150 @@
+//! Workbooks of several sheets.
+
+use super::folders::zipped;
+use super::{LONG, refused_in, told, values, workspace};
+
+/// A workbook; a cell that begins with `#` is a number, one with `@` the number of a day that is shown as its year.
+pub(super) fn book(sheets: &[(&str, &[&[&str]])]) -> Vec<u8> {
+    merged_book(sheets, &[])
+}
+
+/// As `book`, with merged cells in each sheet.
+fn merged_book(sheets: &[(&str, &[&[&str]])], merged: &[&str]) -> Vec<u8> {
+    const HEAD: &str = "<?xml version=\"1.0\"?>";
+    const MAIN: &str = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
+    const OFFICE: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+    const PACKAGE: &str = "http://schemas.openxmlformats.org/package/2006";
+    let cell = |column: usize, row: usize, text: &str| {
+        let place = format!("{}{}", char::from(b'A' + column as u8), row + 1);
+        match (text.strip_prefix('#'), text.strip_prefix('@')) {
+            (Some(number), _) => format!("<c r=\"{place}\"><v>{number}</v></c>"),
+            (_, Some(day)) => format!("<c r=\"{place}\" s=\"1\"><v>{day}</v></c>"),
+            _ if text.is_empty() => format!("<c r=\"{place}\"/>"),
+            _ => format!("<c r=\"{place}\" t=\"inlineStr\"><is><t>{text}</t></is></c>"),
+        }
+    };
+    let merges: String = merged.iter().map(|range| format!("<mergeCell ref=\"{range}\"/>")).collect();
+    let merges = if merges.is_empty() { merges } else { format!("<mergeCells>{merges}</mergeCells>") };
+    let (mut names, mut links, mut members) = (String::new(), String::new(), Vec::new());
+    for (index, (name, rows)) in sheets.iter().enumerate() {
+        let id = index + 1;
+        names += &format!("<sheet name=\"{name}\" sheetId=\"{id}\" r:id=\"rId{id}\"/>");
+        links += &format!("<Relationship Id=\"rId{id}\" Type=\"{OFFICE}/worksheet\" Target=\"worksheets/sheet{id}.xml\"/>");
+        let rows = rows.iter().enumerate().map(|(row, cells)| {
+            let cells: String = cells.iter().enumerate().map(|(column, text)| cell(column, row, text)).collect();
+            format!("<row r=\"{}\">{cells}</row>", row + 1)
+        });
+        let sheet = format!("{HEAD}<worksheet xmlns=\"{MAIN}\"><sheetData>{}</sheetData>{merges}</worksheet>", rows.collect::<String>());
+        members.push((format!("xl/worksheets/sheet{id}.xml"), sheet));
+    }
+    let formats = "<numFmts count=\"1\"><numFmt numFmtId=\"164\" formatCode=\"yyyy\"/></numFmts>";
+    let styles = format!(
+        "{HEAD}<styleSheet xmlns=\"{MAIN}\">{formats}<cellXfs count=\"2\"><xf numFmtId=\"0\"/><xf numFmtId=\"164\"/></cellXfs></styleSheet>"
+    );
+    members.push(("xl/styles.xml".into(), styles));
+    let types = "<Default Extension=\"rels\" ContentType=\"application/vnd.openxmlformats-package.relationships+xml\"/><Default Extension=\"xml\" ContentType=\"application/xml\"/>";
+    let root = format!("<Relationship Id=\"rId1\" Type=\"{OFFICE}/officeDocument\" Target=\"xl/workbook.xml\"/>");
+    let related = |links: &str| format!("{HEAD}<Relationships xmlns=\"{PACKAGE}/relationships\">{links}</Relationships>");
+    members.extend([
+        ("[Content_Types].xml".into(), format!("{HEAD}<Types xmlns=\"{PACKAGE}/content-types\">{types}</Types>")),
+        ("_rels/.rels".into(), related(&root)),
+        ("xl/_rels/workbook.xml.rels".into(), related(&links)),
+        ("xl/workbook.xml".into(), format!("{HEAD}<workbook xmlns=\"{MAIN}\" xmlns:r=\"{OFFICE}\"><sheets>{names}</sheets></workbook>")),
+    ]);
+    zipped(&members.iter().map(|(name, content)| (name.as_str(), content.as_str())).collect::<Vec<_>>())
+}
+
+const HEADER: &[&str] = &["Area", "Year", "Value"];
+const NOTES: &[&[&str]] = &[&["Notes"], &["Figures are provisional"]];
+
+fn years() -> Vec<u8> {
+    book(&[
+        ("Notes", NOTES),
+        ("2021", &[HEADER, &["KEN", "#2021", "#1"], &["PHL", "#2021", "#5"]]),
+        ("2022", &[HEADER, &["KEN", "#2022", "#2"], &["PHL", "#2022", "x y 1"]]),
+        ("Old 2020", &[HEADER, &["KEN", "#2020", "#3"]]),
+    ])
+}
+
+/// Of one sheet a year, only the first was read.
+#[test]
+fn several_sheets_that_fit() {
+    let workspace = workspace("", LONG);
+    workspace.write("in/example/t/a.xlsx", years());
+    refused_in(&workspace, &["E2031", "`2021`, `2022`, `Old 2020`", "sheet = \"2021\"", "sheets = \"all\""]);
+}
+
+#[test]
+fn sheets_by_name_and_pattern() {
+    for (settings, expected) in [
+        ("sheet = \"2022\"", &["KEN 2022 2.0"][..]),
+        ("sheets = \"20*\"", &["KEN 2021 1.0", "KEN 2022 2.0", "PHL 2021 5.0"]),
+        ("sheets = \"all\"", &["KEN 2020 3.0", "KEN 2021 1.0", "KEN 2022 2.0", "PHL 2021 5.0"]),
+    ] {
+        let workspace = workspace(settings, LONG);
+        workspace.write("in/example/t/a.xlsx", years());
+        let run = workspace.expect(0, &["pull", "--from", "in"]);
+        assert_eq!(values(&workspace), expected, "{settings}");
+        if settings.ends_with("\"all\"") {
+            told(&run, &["not read: `Notes`", "column `Area` is missing"]);
+            // Records count on from sheet to sheet.
+            assert_eq!(super::set_aside(&workspace), ["4 bad_value x y 1"]);
+        }
+    }
+    let workspace = workspace("sheets = \"table*\"", LONG);
+    workspace.write("in/example/t/a.xlsx", years());
+    refused_in(&workspace, &["E2010", "no sheet has a name like `table*`", "`Notes`, `2021`, `2022`, `Old 2020`"]);
+}
+
+/// The table stands behind a sheet of notes.
+#[test]
+fn the_only_sheet_that_fits_need_not_be_the_first() {
+    let workspace = workspace("", LONG);
+    workspace.write("in/example/t/a.xlsx", book(&[("Notes", NOTES), ("Data", &[HEADER, &["KEN", "#2021", "#1"]])]));
+    let run = workspace.expect(0, &["pull", "--from", "in"]);
+    assert_eq!(values(&workspace), ["KEN 2021 1.0"]);
+    told(&run, &["not read: `Notes`"]);
+    workspace.write("in/example/t/a.xlsx", book(&[("Notes", NOTES), ("More", NOTES)]));
+    refused_in(&workspace, &["E2010", "sheet `Notes`, line 1: column `Area` is missing; the file has: Notes"]);
+}
+
+/// A year that the spreadsheet keeps as its first or last day was the number of that day.
+#[test]
+fn a_date_that_is_a_year() {
+    let workspace = workspace("", LONG);
+    let rows: &[&[&str]] = &[HEADER, &["KEN", "@44562", "#5"], &["PHL", "@44926", "#6"], &["PER", "#2022", "#7"], &["NGA", "@44652", "#8"]];
+    workspace.write("in/example/t/a.xlsx", book(&[("Data", rows)]));
+    workspace.expect(0, &["pull", "--from", "in"]);
+    assert_eq!(values(&workspace), ["KEN 2022 5.0", "PER 2022 7.0", "PHL 2022 6.0"]);
+    // Any other day may be of a month or a quarter.
+    assert_eq!(super::set_aside(&workspace), ["4 bad_year 2022-04-01"]);
+    let wide = super::workspace("years_as_columns = true", super::WIDE);
+    wide.write("in/example/t/a.xlsx", book(&[("Data", &[&["Area", "@44197", "@44562"], &["KEN", "#1", "#2"]])]));
+    wide.expect(0, &["pull", "--from", "in"]);
+    assert_eq!(values(&wide), ["KEN 2021 1.0", "KEN 2022 2.0"]);
+}
+
+/// Only the first of merged cells has the text: the rows below it were of no area.
+#[test]
+fn merged_cells() {
+    let workspace = workspace("", LONG);
+    let rows: &[&[&str]] = &[
+        &["Area", "", ""],
+        &["", "Year", "Value"],
+        &["KEN", "#2020", "#1"],
+        &["", "#2021", "#2"],
+        &["PHL", "#2020", "#3"],
+        &["", "#2021", "#4"],
+        &["", "#2022", ""],
+        &["PER", "#2020", "#6"],
+    ];
+    workspace.write("in/example/t/a.xlsx", merged_book(&[("Data", rows)], &["A1:A2", "A3:A4", "A5:A7", "C6:C7"]));
+    workspace.write(
+        "pipelines/example.toml",
+        workspace.read("pipelines/example.toml").replacen("format = \"table\"", "format = \"table\"\nheader_row = 2", 1),
+    );
+    let run = workspace.expect(0, &["pull", "--from", "in"]);
+    assert_eq!(values(&workspace), ["KEN 2020 1.0", "KEN 2021 2.0", "PER 2020 6.0", "PHL 2020 3.0", "PHL 2021 none", "PHL 2022 none"]);
+    // Whose the figure is, nobody can tell.
+    told(&run, &["sheet `Data`: 2 values not read", "such as in record 4"]);
+}
