@@ -5,14 +5,12 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::exit::Exit;
 use crate::reference::MembershipMode;
 
 /// Measures how far the world is from its ICT targets.
-///
-/// Exit codes: 0 done, or nothing to do; 1 failed, nothing promoted; 2 wrong use or wrong workspace files;
-/// 3 promoted, but degraded; 4 a gate failed, the release is staged only; 75 another run holds the lock.
 #[derive(Debug, Parser)]
-#[command(name = "yardstick", version, propagate_version = true, disable_help_subcommand = true)]
+#[command(name = "yardstick", version, propagate_version = true, disable_help_subcommand = true, after_help = Exit::help())]
 pub struct Cli {
     #[command(flatten)]
     pub global: Global,
@@ -182,7 +180,7 @@ pub enum Command {
         #[arg(long)]
         systemd: bool,
     },
-    /// Print a generated table in Markdown: targets (from the current release), codes, tables
+    /// Print a generated table in Markdown: targets (from the current release), codes, exit codes, tables
     #[command(hide = true)]
     Reference { what: Reference },
 }
@@ -240,6 +238,7 @@ pub struct ExplainArgs {
 pub enum Reference {
     Targets,
     Codes,
+    ExitCodes,
     Tables,
 }
 

@@ -24,17 +24,20 @@ pub mod observe;
 /// One pull: from the network or a folder.
 pub mod pull;
 
-/// `pipelines/*.toml`: which data sets are pulled from whom.
-pub mod pipelines;
-
 /// Indicator files: header, order, lint.
 pub mod indicator;
+
+/// `pipelines/*.toml`: which data sets are pulled from whom.
+pub mod pipelines;
 
 /// Options resolved once: flags over environment over defaults.
 pub mod settings;
 
 /// All terminal output.
 pub mod printer;
+
+/// Every exit status.
+pub mod exit;
 
 /// Command line: clap types only.
 pub mod cli;

@@ -1,4 +1,4 @@
-//! Parses the command line, runs the verb, and turns the outcome into the documented exit code.
+//! Parses the command line, runs the verb, and turns the outcome into the documented exit status.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use yardstick::cli::{Cli, Color, Format};
 use yardstick::error::Error;
+use yardstick::exit::Exit;
 use yardstick::printer::Printer;
 use yardstick::settings::Settings;
 
@@ -14,13 +15,13 @@ fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
-            let code = if error.use_stderr() { 2 } else { 0 };
-            if code != 0 && yardstick::cli::wants_json(std::env::args_os()) {
+            let exit = if error.use_stderr() { Exit::WrongUse } else { Exit::Done };
+            if exit != Exit::Done && yardstick::cli::wants_json(std::env::args_os()) {
                 let error = Error::usage(error.to_string().trim_end().to_owned());
-                return ExitCode::from(Printer::new(Format::Json, false, Color::Never).fail("", &error));
+                return Printer::new(Format::Json, false, Color::Never).fail("", &error).into();
             }
             let _ = error.print();
-            return ExitCode::from(code);
+            return exit.into();
         }
     };
     let now = jiff::Timestamp::now();
@@ -28,7 +29,7 @@ fn main() -> ExitCode {
         Ok(settings) => settings,
         Err(error) => {
             let printer = Printer::new(cli.global.format, cli.global.quiet, cli.global.color);
-            return ExitCode::from(printer.fail(cli.command.name(), &error));
+            return printer.fail(cli.command.name(), &error).into();
         }
     };
     settings.start_logging();
@@ -36,6 +37,7 @@ fn main() -> ExitCode {
     // A library that panics on a damaged file must not end in an exit code that nobody knows.
     let run = AssertUnwindSafe(|| yardstick::commands::dispatch(&cli.command, &settings, &printer));
     let result = catch_unwind(run).unwrap_or_else(|_| Err(Error::Internal("the program panicked; see above".into())));
-    let code = result.unwrap_or_else(|error| printer.fail(cli.command.name(), &error));
-    ExitCode::from(if cli.command.is_answer() { printer.answer_code(code) } else { code })
+    let exit = result.unwrap_or_else(|error| printer.fail(cli.command.name(), &error));
+    let exit = if cli.command.is_answer() { printer.answered(exit) } else { exit };
+    exit.into()
 }

@@ -4,12 +4,35 @@ use std::io::{ErrorKind, IsTerminal, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use comfy_table::{CellAlignment, ContentArrangement, Table};
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::cli::{Color, Format};
 use crate::error::{Error, Problem, Severity};
+use crate::exit::Exit;
 
 pub const SCHEMA_VERSION: u32 = 1;
+
+#[derive(Serialize)]
+struct Envelope<'a, D> {
+    schema_version: u32,
+    command: &'a str,
+    status: &'a str,
+    exit_code: Exit,
+    data: &'a D,
+    problems: Vec<Value>,
+}
+
+/// What a verb found: one value, printed as JSON or as tables for people.
+pub trait Answer: Serialize {
+    /// For people: tables and lines.
+    fn show(&self, printer: &Printer);
+
+    /// Problems of files, which the JSON lists beside the value.
+    fn problems(&self) -> &[Problem] {
+        &[]
+    }
+}
 
 pub struct Printer {
     pub format: Format,
@@ -39,8 +62,13 @@ impl Printer {
         // Nothing is left to do when the reader has gone.
         if let Err(error) = out.write_all(bytes).and_then(|()| out.flush())
             && error.kind() != ErrorKind::BrokenPipe
-            && !self.lost.swap(true, Ordering::Relaxed)
         {
+            self.lose(&error);
+        }
+    }
+
+    fn lose(&self, error: &dyn std::error::Error) {
+        if !self.lost.swap(true, Ordering::Relaxed) {
             let _ = writeln!(std::io::stderr(), "error: the output cannot be written: {error}");
         }
     }
@@ -49,9 +77,18 @@ impl Printer {
         self.data(format!("{text}\n").as_bytes());
     }
 
-    /// The exit code of a verb whose output is its result: no success when that is lost.
-    pub fn answer_code(&self, code: u8) -> u8 {
-        if self.lost.load(Ordering::Relaxed) { code.max(1) } else { code }
+    /// The exit status of a verb whose output is its result: no success when that is lost.
+    pub fn answered(&self, exit: Exit) -> Exit {
+        if exit == Exit::Done && self.lost.load(Ordering::Relaxed) { Exit::Failed } else { exit }
+    }
+
+    /// What a verb found, in the form asked for; gives back the exit status.
+    pub fn answer(&self, command: &str, exit: Exit, answer: &impl Answer) -> Exit {
+        match self.format {
+            Format::Json => self.envelope(command, exit, answer, answer.problems()),
+            Format::Human => answer.show(self),
+        }
+        exit
     }
 
     /// What a person may want to know, to stderr.
@@ -62,17 +99,13 @@ impl Printer {
     }
 
     /// The one JSON envelope of a command.
-    pub fn envelope(&self, command: &str, exit_code: u8, data: &Value, problems: &[Problem]) {
+    pub fn envelope(&self, command: &str, exit: Exit, data: &impl Serialize, problems: &[Problem]) {
         let problems: Vec<Value> = problems.iter().map(Problem::to_json).collect();
-        let status = match exit_code {
-            0 => "ok",
-            3 => "degraded",
-            _ => "failed",
-        };
-        let envelope = json!({
-            "schema_version": SCHEMA_VERSION, "command": command, "status": status, "exit_code": exit_code, "data": data, "problems": problems,
-        });
-        self.line(&serde_json::to_string_pretty(&envelope).unwrap_or_default());
+        let envelope = Envelope { schema_version: SCHEMA_VERSION, command, status: exit.status(), exit_code: exit, data, problems };
+        match serde_json::to_string_pretty(&envelope) {
+            Ok(text) => self.line(&text),
+            Err(error) => self.lose(&error),
+        }
     }
 
     /// Problems of files, each with its place.
@@ -82,13 +115,20 @@ impl Printer {
         }
     }
 
-    /// Reports a failure and gives its exit code.
-    pub fn fail(&self, command: &str, error: &Error) -> u8 {
-        let code = error.exit_code();
+    /// Problems that stop nothing.
+    pub fn warnings(&self, problems: &[Problem]) {
+        if !self.quiet {
+            self.problems(problems);
+        }
+    }
+
+    /// Reports a failure and gives its exit status.
+    pub fn fail(&self, command: &str, error: &Error) -> Exit {
+        let exit = error.exit();
         let problems: &[Problem] = if let Error::Workspace(problems) = error { problems } else { &[] };
         if self.json() {
-            self.envelope(command, code, &json!({ "error": error.to_string(), "hint": error.hint() }), problems);
-            return code;
+            self.envelope(command, exit, &json!({ "error": error.to_string(), "hint": error.hint() }), problems);
+            return exit;
         }
         self.problems(problems);
         let mut err = std::io::stderr();
@@ -96,7 +136,7 @@ impl Printer {
         if let Some(hint) = error.hint() {
             let _ = writeln!(err, "hint: {hint}");
         }
-        code
+        exit
     }
 
     /// A table for people; numbers to the right.

@@ -5,8 +5,8 @@ The statements under sql/ are meant to be plain SQL that any engine can run. Thi
 
   1. It exports the tables that SQL sees, with `yardstick sql`: the observations of every data set of the release
      (observations_by_data_set), and population, areas, groups, membership, gni_per_capita and units.
-  2. It runs the SELECT of every indicator on DuckDB, the file as it is (its header is a comment), in the order in
-     which indicators read each other. `indicators.<name>` holds the values of the release. Reported and published
+  2. It makes the views of sql/shared, and runs the SELECT of every indicator on DuckDB, the files as they are (a header
+     is a comment), in the order in which indicators read each other. `indicators.<name>` holds the values of the release. Reported and published
      rows must be those of the release: the same keys, and the same values to 1e-9 relative.
   3. It runs the method files, as they are: of sql/derived what the header names, then sql/steps in order of name, with
      the roll-up of sql/rollups before the step that reads it. Every row of the indicator must be that of the release:
@@ -68,9 +68,41 @@ class Refused(Exception):
 
 # ---- the workspace ----
 
+def fraction(value):
+    """A share of a header: 0.5, or "2/3"."""
+    if isinstance(value, str):
+        above, below = value.split("/")
+        return int(above) / int(below)
+    return float(value)
+
+
+def readings(target):
+    """A target, and the same target read for parts of the population."""
+    yield target
+    for part, reading in target.get("read_for", {}).items():
+        label = part.replace("_", " ")
+        note = f"{target['note']}; read for {label}" if "note" in target else f"read for {label}"
+        title = f"{target.get('title', '')}: {label}"
+        own = {**target, "id": f"{target['id']}.{part}", "title": title, "note": note, **reading}
+        own.pop("baseline_value", None)
+        yield own
+
+
+class Workspace:
+    """What holds for every indicator: sql/defaults.toml, and how notes call a source."""
+
+    def __init__(self, root):
+        self.root = root
+        path = root / "sql/defaults.toml"
+        self.defaults = tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+        pipelines = [tomllib.loads(path.read_text(encoding="utf-8")) for path in sorted((root / "pipelines").glob("*.toml"))]
+        self.cited_as = {p["source"]: p.get("short_title", p.get("title", p["source"])) for p in pipelines}
+
+
 class Indicator:
     def __init__(self, path, workspace):
-        self.path = str(path.relative_to(workspace))
+        defaults = workspace.defaults
+        self.path = str(path.relative_to(workspace.root))
         self.sql = path.read_text(encoding="utf-8-sig")
         found = re.match(r"\s*/\*---(.*?)---\*/(.*)", self.sql, re.DOTALL)
         if not found:
@@ -79,14 +111,17 @@ class Indicator:
         self.id, self.name, self.unit, self.rollup = (header[key] for key in ("id", "name", "unit", "rollup"))
         self.title = header["title"]
         self.derived = header.get("derived")
-        self.groups = header.get("groups", [])
-        self.window = header.get("window", 5)
-        coverage = header.get("coverage", {})
-        self.publish, self.flag = coverage.get("publish", 0.667), coverage.get("flag", 0.5)
+        self.groups = header.get("groups", defaults.get("groups", []))
+        self.window = header.get("window", defaults.get("window", 5))
+        coverage = {**defaults.get("coverage", {}), **header.get("coverage", {})}
+        self.publish, self.flag = fraction(coverage.get("publish", "2/3")), fraction(coverage.get("flag", 0.5))
         self.base, self.min_members = coverage.get("base", "population"), coverage.get("min_members", 0)
         self.scale = float(header.get("scale", 100.0 if self.unit in ("PT", "PER_100_POP") else 1.0))
         self.datasets = header.get("datasets", [])
-        self.targets = header.get("target", [])
+        self.series = header.get("series", [])
+        self.cited_as = workspace.cited_as
+        targets = [{**defaults.get("target", {}), **target} for target in header.get("target", [])]
+        self.targets = [reading for target in targets for reading in readings(target)]
         code = re.sub(r"--[^\n]*|/\*.*?\*/", " ", found[2], flags=re.DOTALL)
         self.reads = set(re.findall(r'\bindicators\s*\.\s*"?(\w+)', code))
 
@@ -231,8 +266,45 @@ def prepare(con, indicator, tables, rollup):
     )
 
 
+def series_wanted(con, indicator):
+    """The series of the header as a table: a row for each entry and data set, in order of preference."""
+    rows = []
+    for entry in indicator.series:
+        own = [d.split("/")[1] for d in indicator.datasets if d.split("/")[0] == entry["source"]]
+        for dataset in own if indicator.datasets and "dataset" not in entry else [entry.get("dataset")]:
+            taken = entry.get("provider_breakdown", "_T" if "breakdown" in entry else None)
+            rows.append({
+                "place": len(rows) + 1, "from_source": entry["source"], "from_series": entry["series"], "from_dataset": dataset,
+                **{f"as_{d}": entry.get(d) for d in DIMENSIONS}, "provider_breakdown": None if taken == "*" else taken,
+                "publication": entry.get("publication"), "cited_as": indicator.cited_as[entry["source"]],
+            })
+    columns = ["from_source", "from_series", "from_dataset", *(f"as_{d}" for d in DIMENSIONS), "provider_breakdown", "publication", "cited_as"]
+    schema = pyarrow.schema([("place", pyarrow.int32()), *((column, pyarrow.string()) for column in columns)])
+    keep(con, "series_wanted", pyarrow.Table.from_pylist(rows, schema=schema))
+
+
+def shared_views(con, methods):
+    """The views of sql/shared, each after those that it reads."""
+    waiting = {path.stem: path.read_text(encoding="utf-8-sig") for path in sorted((methods.workspace / "sql/shared").glob("*.sql"))}
+    code = {name: re.sub(r"--[^\n]*|/\*.*?\*/", " ", sql, flags=re.DOTALL) for name, sql in waiting.items()}
+    while waiting:
+        ready = [n for n in waiting if not any(o != n and re.search(rf"\b{o}\b", code[n]) for o in waiting)]
+        if not ready:
+            raise Refused("sql/shared: views read each other in a circle: " + ", ".join(waiting))
+        for name in ready:
+            path = f"sql/shared/{name}.sql"
+            try:
+                con.execute(f"CREATE OR REPLACE VIEW {name} AS {waiting.pop(name)}")
+            except duckdb.Error as error:
+                methods.refused[path] = f"{path}: {' '.join(str(error).split())[:400]}"
+                raise Refused(methods.refused[path]) from None
+            methods.ran.add(path)
+
+
 def select(con, indicator, methods):
     """The SELECT, the derived method where the header names one, and the parts by kind of row."""
+    series_wanted(con, indicator)
+    shared_views(con, methods)
     run_file(con, indicator.path, indicator.sql, "selected")
     conform(con, "selected", indicator)
     if indicator.derived:
@@ -321,6 +393,9 @@ def targets(con, indicators, at_hand):
     rows = []
     for indicator in indicators:
         for t in indicator.targets:
+            if "more_than" in t:
+                level = t["more_than"]
+                t = {**t, "value": level, "met_at": level + 1e-9 * max(1.0, abs(level))}
             kind = "level" if "value" in t else "change" if "change" in t else "band"
             also, absent = t.get("also", []), missing(indicator)
             rows.append({
@@ -501,7 +576,8 @@ def check(arguments, folder):
     except OSError as error:
         raise Unusable(f"no promoted release: {error}") from None
     paths = sorted((arguments.workspace / "sql/indicators").glob("*.sql"))
-    indicators = in_order([Indicator(path, arguments.workspace) for path in paths])
+    workspace = Workspace(arguments.workspace)
+    indicators = in_order([Indicator(path, workspace) for path in paths])
     con = duckdb.connect(str(folder / "work.duckdb"))
     con.execute("CREATE SCHEMA indicators")
     tables = load_tables(con, arguments, manifest, folder)
@@ -527,7 +603,7 @@ def check(arguments, folder):
         problems, rows = check_readers(release / f"{table}.parquet", integers)
         report.line(f"{table}.parquet", f"{rows} rows for each of three readers", problems)
 
-    shipped = {f"sql/{path.parent.name}/{path.name}" for folder in ("steps", "rollups", "derived") for path in (arguments.workspace / "sql" / folder).glob("*.sql")}
+    shipped = {f"sql/{path.parent.name}/{path.name}" for folder in ("shared", "steps", "rollups", "derived") for path in (arguments.workspace / "sql" / folder).glob("*.sql")}
     print(f"method files run as they are: {len(methods.ran)} of {len(shipped)}")
     for path in sorted(shipped - methods.ran - methods.refused.keys()):
         print(f"  {path}: {'not reached' if methods.refused else 'not needed by this release'}")

@@ -5,9 +5,7 @@ title = "Households with Internet access at home"
 unit = "PT"
 rollup = "weighted_mean"
 datasets = ["itu/households_internet"]
-series = [
-  { source = "itu", series = "12047" },
-]
+series = [{ source = "itu", series = "12047" }]
 definition = "Share of households with access to the Internet at home, over any device and any kind of connection, as percent of all households"
 method = """
 The ITU DataHub's figure for each economy and year, and for urban and rural households where it is given.

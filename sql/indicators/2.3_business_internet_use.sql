@@ -6,9 +6,7 @@ unit = "PT"
 rollup = "median"
 coverage = { base = "economies", min_members = 3 }
 datasets = ["unctad/ict_use_by_size", "unctad/ict_use_by_location"]
-series = [
-  { source = "unctad", series = "B3" },
-]
+series = [{ source = "unctad", series = "B3" }]
 definition = "Share of enterprises that used the Internet during the year, as percent of all enterprises in the survey's scope (core indicator B3)"
 method = """
 UNCTAD's figure for each economy and year, for all sizes together (`_T`), by size class and, where given, for

@@ -6,9 +6,7 @@ unit = "PT"
 rollup = "weighted_mean"
 coverage = { base = "weight" }
 datasets = ["itu/online_activities", "itu/internet_use", "itu/internet_use_breakdowns", "unsd/sdg_global"]
-series = [
-  { source = "itu", series = "10471" },
-]
+series = [{ source = "itu", series = "10471" }]
 definition = "Share of individuals who interacted with public authorities over the Internet in the last three months"
 method = """
 ITU gives the share of Internet users (breakdown OF_INTERNET_USERS). The share of the population

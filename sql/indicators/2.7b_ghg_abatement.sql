@@ -8,9 +8,7 @@ groups = ["world"]
 window = 0
 coverage = { base = "economies" }
 datasets = ["itu/ict_abatement"]
-series = [
-  { source = "itu", series = "ict_enabled_avoided_ghg" },
-]
+series = [{ source = "itu", series = "ict_enabled_avoided_ghg" }]
 definition = "Emissions that ICT services are estimated to have avoided in other sectors, in million tonnes of CO2 equivalent a year"
 method = """
 Published studies, entered by hand, one row for each study, year and provider; the breakdown names the provider

@@ -6,9 +6,7 @@ unit = "PT"
 rollup = "share_of_economies"
 coverage = { base = "economies", min_members = 3 }
 datasets = ["itu/national_policies"]
-series = [
-  { source = "itu", series = "digital_agenda" },
-]
+series = [{ source = "itu", series = "digital_agenda" }]
 definition = "Economies with an adopted national digital agenda, digital strategy or equivalent plan"
 method = """
 Two denominators. `_T`: the economies with an answer. ALL_MEMBERS: all 194 Member States of ITU, where a

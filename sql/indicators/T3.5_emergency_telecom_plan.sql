@@ -6,9 +6,7 @@ unit = "PT"
 rollup = "share_of_economies"
 coverage = { base = "economies", min_members = 3 }
 datasets = ["itu/national_policies"]
-series = [
-  { source = "itu", series = "emergency_telecom_plan" },
-]
+series = [{ source = "itu", series = "emergency_telecom_plan" }]
 definition = "Economies with a national emergency telecommunication plan as part of their disaster risk reduction strategies"
 method = """
 Two denominators. `_T`: the economies with an answer. ALL_MEMBERS: all 194 Member States of ITU, where a

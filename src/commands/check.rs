@@ -3,20 +3,31 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use serde_json::json;
+use serde::Serialize;
 
 use crate::engine::{Engine, tables};
-use crate::error::{Code, Error, Problem, Result, Severity, SourceText, count};
+use crate::error::{Code, Error, Problem, Result, SourceText, count};
+use crate::exit::Exit;
 use crate::indicator::methods::{ROLLED, ROLLUP};
-use crate::indicator::{Rollup, header, lint, served};
+use crate::indicator::{Rollup, header, lint};
 use crate::job::load::{self, Loaded};
-use crate::printer::{Printer, errors};
+use crate::printer::{Answer, Printer, errors};
 use crate::release::{check_tables, shared, test_case};
 use crate::settings::Settings;
 use crate::sources::Served;
 use crate::tables::schema;
 
-pub async fn check(settings: &Settings, printer: &Printer, paths: &[PathBuf]) -> Result<u8> {
+/// What is wrong in the files of a workspace.
+#[derive(Serialize)]
+struct Checked {
+    files: usize,
+    errors: usize,
+    warnings: usize,
+    #[serde(skip)]
+    problems: Vec<Problem>,
+}
+
+pub async fn check(settings: &Settings, printer: &Printer, paths: &[PathBuf]) -> Result<Exit> {
     let root = fs_err::canonicalize(&settings.workspace.root)?;
     // Relative to where we stand, or else to the workspace, as reports show paths.
     let paths: Vec<PathBuf> = paths.iter().map(|path| if path.exists() { path.clone() } else { root.join(path) }).collect();
@@ -47,8 +58,6 @@ pub async fn check(settings: &Settings, printer: &Printer, paths: &[PathBuf]) ->
     }
     problems.sort_by(|a, b| (&a.source.path, a.start, a.code).cmp(&(&b.source.path, b.start, b.code)));
     problems.dedup_by(|a, b| a.source.path == b.source.path && a.start == b.start && a.message == b.message);
-    let failed = errors(&problems);
-    let code = if failed > 0 { 2 } else { 0 };
     let files = loaded.sources.len()
         + loaded.catalogue.indicators.len()
         + usize::from(loaded.catalogue.defaults.text.is_some())
@@ -57,19 +66,26 @@ pub async fn check(settings: &Settings, printer: &Printer, paths: &[PathBuf]) ->
         + loaded.catalogue.rollups.values().map(|rollup| 1 + usize::from(rollup.parts.is_some())).sum::<usize>()
         + loaded.catalogue.derived.len()
         + loaded.catalogue.checks.len();
-    if printer.json() {
-        printer.envelope("check", code, &json!({ "files": files, "errors": failed, "warnings": problems.len() - failed }), &problems);
-        return Ok(code);
+    let errors = errors(&problems);
+    let exit = if errors > 0 { Exit::WrongUse } else { Exit::Done };
+    Ok(printer.answer("check", exit, &Checked { files, errors, warnings: problems.len() - errors, problems }))
+}
+
+impl Answer for Checked {
+    fn show(&self, printer: &Printer) {
+        for problem in &self.problems {
+            printer.line(&format!("{}\n", problem.render(false)));
+        }
+        let files = count(self.files, "file");
+        printer.line(&match (self.errors, self.warnings) {
+            (0, 0) => format!("{files}: no problem"),
+            (errors, warnings) => format!("{files}: {}, {}", count(errors, "error"), count(warnings, "warning")),
+        });
     }
-    for problem in &problems {
-        printer.line(&format!("{}\n", problem.render(false)));
+
+    fn problems(&self) -> &[Problem] {
+        &self.problems
     }
-    let warnings = problems.iter().filter(|p| p.severity == Severity::Warning).count();
-    printer.line(&match (failed, warnings) {
-        (0, 0) => format!("{}: no problem", count(files, "file")),
-        (failed, warnings) => format!("{}: {}, {}", count(files, "file"), count(failed, "error"), count(warnings, "warning")),
-    });
-    Ok(code)
 }
 
 /// A file outside the workspace joins it for this command, in the place of the indicator of its name.
@@ -116,7 +132,7 @@ async fn check_sql(settings: &Settings, loaded: &Loaded, problems: &mut Vec<Prob
             lint::check_output(&indicator.text, &plan.output, loaded.catalogue.rollup_of(indicator), &mut found);
             lint::check_expressions(&indicator.text, &plan.logical, &mut found);
         }
-        served::check_series(indicator, &known, &mut found);
+        lint::check_series(indicator, &known, &mut found);
         // A missing indicator is reported once, by name.
         found.retain(|p| !(p.code == Code::UnknownTable && p.message.contains("`indicators.")));
         problems.extend(found);

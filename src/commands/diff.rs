@@ -2,16 +2,34 @@
 
 use std::path::Path;
 
-use serde_json::json;
+use datafusion::arrow::array::{RecordBatch, UInt32Array};
+use datafusion::arrow::compute::take_record_batch;
+use serde::Serialize;
+use serde_json::Value;
 
-use crate::error::Result;
+use crate::error::{Result, count};
+use crate::exit::Exit;
 use crate::job::load;
-use crate::printer::{Printer, number};
-use crate::release::diff::{Side, compare, summarise};
+use crate::printer::{Answer, Printer, number};
+use crate::release::diff::{Side, Summary, compare, summarise};
+use crate::release::headline::breakdown;
 use crate::release::{Manifest, promote};
 use crate::settings::Settings;
 use crate::tables::cells::Table;
+use crate::tables::text::json_rows;
 use crate::tables::{parquet, schema};
+
+#[derive(Serialize)]
+struct Differences {
+    old: String,
+    new: String,
+    rows: usize,
+    indicators: Vec<Summary>,
+    /// The rows shown, largest first.
+    changes: Value,
+    #[serde(skip)]
+    shown: RecordBatch,
+}
 
 pub fn diff(
     settings: &Settings,
@@ -20,7 +38,7 @@ pub fn diff(
     new: Option<&str>,
     limit: usize,
     parquet: Option<&Path>,
-) -> Result<u8> {
+) -> Result<Exit> {
     let loaded = load::load_past(settings)?;
     let old = promote::find(&settings.workspace, old.unwrap_or("previous"))?;
     let new = promote::find(&settings.workspace, new.unwrap_or("current"))?;
@@ -35,102 +53,80 @@ pub fn diff(
     )?;
     if let Some(path) = parquet {
         load::outside_releases(settings, path)?;
-        crate::tables::parquet::write(std::slice::from_ref(&changes), &changes.schema(), path)?;
+        parquet::write(std::slice::from_ref(&changes), &changes.schema(), path)?;
     }
-    let summaries = summarise(&changes);
-    let cells = Table(&changes);
-    let mut shown: Vec<usize> = Vec::new();
-    for summary in &summaries {
-        let of = |r: &usize| {
-            cells.text("indicator", *r) == Some(&summary.indicator) && cells.text("unit", *r).unwrap_or_default() == summary.unit
-        };
-        let mut rows: Vec<usize> = (0..cells.len()).filter(of).collect();
-        rows.sort_by(|a, b| {
-            let size = |r: usize| cells.float("difference", r).map_or(f64::INFINITY, f64::abs);
-            size(*b).total_cmp(&size(*a)).then(a.cmp(b))
-        });
-        rows.truncate(limit);
-        shown.extend(rows);
-    }
-    if printer.json() {
-        let list: Vec<_> = shown.iter().map(|row| row_json(&cells, *row)).collect();
-        let totals: Vec<_> = summaries
-            .iter()
-            .map(|s| {
-                json!({ "indicator": s.indicator, "unit": s.unit, "added": s.added, "removed": s.removed, "revised": s.revised, "mean_revision": s.mean,
-                    "mean_absolute_revision": s.mean_absolute, "largest": s.largest, "causes": s.causes })
-            })
-            .collect();
-        printer.envelope(
-            "diff",
-            0,
-            &json!({ "old": before.release, "new": after.release, "rows": cells.len(), "indicators": totals, "changes": list }),
-            &[],
-        );
-        return Ok(0);
-    }
-    printer.line(&format!("{} -> {}: {}", before.release, after.release, crate::error::count(cells.len(), "value") + " differ"));
-    if summaries.is_empty() {
-        return Ok(0);
-    }
-    let rows: Vec<Vec<String>> = summaries
-        .iter()
-        .map(|s| {
-            vec![
-                s.indicator.clone(),
-                s.unit.clone(),
-                s.added.to_string(),
-                s.removed.to_string(),
-                s.revised.to_string(),
-                number(s.mean),
-                number(s.mean_absolute),
-                s.largest.as_ref().map_or("-".into(), |(d, place)| format!("{} ({place})", number(Some(*d)))),
-                s.causes.iter().map(|(cause, n)| format!("{cause} {n}")).collect::<Vec<_>>().join(", "),
-            ]
-        })
-        .collect();
-    printer.line(&printer.table(&["indicator", "unit", "added", "removed", "revised", "mean", "mean abs.", "largest", "causes"], &rows));
-    let rows: Vec<Vec<String>> = shown
-        .iter()
-        .map(|row| {
-            let text = |c: &str| cells.text(c, *row).unwrap_or_default().to_owned();
-            let dimensions: Vec<&str> = schema::DIMENSIONS.iter().filter_map(|d| cells.text(d, *row)).filter(|c| *c != "_T").collect();
-            vec![
-                text("indicator"),
-                text("ref_area"),
-                cells.int("time_period", *row).map_or(String::new(), |y| y.to_string()),
-                dimensions.join(" "),
-                text("estimate"),
-                text("change"),
-                number(cells.float("old_value", *row)),
-                number(cells.float("new_value", *row)),
-                status(&text("old_status"), &text("new_status")),
-                text("cause"),
-                text("detail"),
-            ]
-        })
-        .collect();
-    printer.line(
-        &printer.table(&["indicator", "area", "year", "breakdown", "estimate", "change", "old", "new", "status", "cause", "detail"], &rows),
-    );
-    if shown.len() < cells.len() {
-        printer.line(&format!("{} of {} shown; all with --parquet FILE", shown.len(), cells.len()));
-    }
-    Ok(0)
+    let indicators = summarise(&changes);
+    let shown = largest(&changes, &indicators, limit)?;
+    let changed = json_rows(&shown)?;
+    let (old, new) = (before.release, after.release);
+    let found = Differences { old, new, rows: changes.num_rows(), indicators, changes: changed, shown };
+    Ok(printer.answer("diff", Exit::Done, &found))
 }
 
-fn row_json(cells: &Table<'_>, row: usize) -> serde_json::Value {
-    let mut object = serde_json::Map::new();
-    for field in cells.0.schema().fields() {
-        let name = field.name();
-        let value = match field.data_type() {
-            datafusion::arrow::datatypes::DataType::Float64 => json!(cells.float(name, row)),
-            datafusion::arrow::datatypes::DataType::Int32 | datafusion::arrow::datatypes::DataType::Int64 => json!(cells.int(name, row)),
-            _ => json!(cells.text(name, row)),
+/// The largest changes of each indicator and unit.
+fn largest(changes: &RecordBatch, indicators: &[Summary], limit: usize) -> Result<RecordBatch> {
+    let cells = Table(changes);
+    let size = |row: usize| cells.float("difference", row).map_or(f64::INFINITY, f64::abs);
+    let mut shown: Vec<u32> = Vec::new();
+    for summary in indicators {
+        let of = |row: &usize| {
+            cells.text("indicator", *row) == Some(&summary.indicator) && cells.text("unit", *row).unwrap_or_default() == summary.unit
         };
-        object.insert(name.clone(), value);
+        let mut rows: Vec<usize> = (0..cells.len()).filter(of).collect();
+        rows.sort_by(|a, b| size(*b).total_cmp(&size(*a)).then(a.cmp(b)));
+        shown.extend(rows.into_iter().take(limit).map(|row| row as u32));
     }
-    object.into()
+    Ok(take_record_batch(changes, &UInt32Array::from(shown))?)
+}
+
+impl Answer for Differences {
+    fn show(&self, printer: &Printer) {
+        printer.line(&format!("{} -> {}: {} differ", self.old, self.new, count(self.rows, "value")));
+        if self.indicators.is_empty() {
+            return;
+        }
+        let rows: Vec<Vec<String>> = self.indicators.iter().map(summary_row).collect();
+        let header = ["indicator", "unit", "added", "removed", "revised", "mean", "mean abs.", "largest", "causes"];
+        printer.line(&printer.table(&header, &rows));
+        let cells = Table(&self.shown);
+        let rows: Vec<Vec<String>> = (0..cells.len()).map(|row| change_row(&cells, row)).collect();
+        let header = ["indicator", "area", "year", "breakdown", "estimate", "change", "old", "new", "status", "cause", "detail"];
+        printer.line(&printer.table(&header, &rows));
+        if cells.len() < self.rows {
+            printer.line(&format!("{} of {} shown; all with --parquet FILE", cells.len(), self.rows));
+        }
+    }
+}
+
+fn summary_row(s: &Summary) -> Vec<String> {
+    vec![
+        s.indicator.clone(),
+        s.unit.clone(),
+        s.added.to_string(),
+        s.removed.to_string(),
+        s.revised.to_string(),
+        number(s.mean),
+        number(s.mean_absolute),
+        s.largest.as_ref().map_or("-".into(), |(d, place)| format!("{} ({place})", number(Some(*d)))),
+        s.causes.iter().map(|(cause, n)| format!("{cause} {n}")).collect::<Vec<_>>().join(", "),
+    ]
+}
+
+fn change_row(cells: &Table<'_>, row: usize) -> Vec<String> {
+    let text = |column: &str| cells.text(column, row).unwrap_or_default().to_owned();
+    vec![
+        text("indicator"),
+        text("ref_area"),
+        cells.int("time_period", row).map_or(String::new(), |y| y.to_string()),
+        breakdown(cells, row),
+        text("estimate"),
+        text("change"),
+        number(cells.float("old_value", row)),
+        number(cells.float("new_value", row)),
+        status(&text("old_status"), &text("new_status")),
+        text("cause"),
+        text("detail"),
+    ]
 }
 
 /// The status, or both where it changed.

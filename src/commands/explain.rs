@@ -8,6 +8,7 @@ use crate::cli::ExplainArgs;
 use crate::commands::preview::progress_of;
 use crate::engine::Engine;
 use crate::error::{Error, Result, suggestion};
+use crate::exit::Exit;
 use crate::fetch::Store;
 use crate::job::load;
 use crate::printer::{Printer, number, percent};
@@ -22,7 +23,7 @@ use crate::tables::cells::Table;
 use crate::tables::parquet;
 use crate::tables::schema::{self, DIMENSIONS};
 
-pub async fn explain(settings: &Settings, printer: &Printer, args: &ExplainArgs) -> Result<u8> {
+pub async fn explain(settings: &Settings, printer: &Printer, args: &ExplainArgs) -> Result<Exit> {
     let release = promote::find(&settings.workspace, "current")?;
     let manifest = Manifest::load(&release)?;
     // As the release counted members, whatever the mode of today.
@@ -95,13 +96,13 @@ pub async fn explain(settings: &Settings, printer: &Printer, args: &ExplainArgs)
     wanted.estimate = estimate(&values, &indicator.name, &wanted, args.estimate.as_deref());
     let mut explanation = explainer.explain(indicator, wanted).await?;
     locate_all(&mut explanation, args.limit, &find, &bodies);
-    let code = if explanation.adds_up { 0 } else { 1 };
+    let exit = if explanation.adds_up { Exit::Done } else { Exit::Failed };
     if printer.json() {
-        printer.envelope("explain", code, &json!({ "release": manifest.release, "explanation": explanation }), &[]);
+        printer.envelope("explain", exit, &json!({ "release": manifest.release, "explanation": explanation }), &[]);
     } else {
         show(printer, &explanation, &manifest.release, args.limit);
     }
-    Ok(code)
+    Ok(exit)
 }
 
 /// The lines of the records of an explanation, and of those it rests on.
@@ -353,7 +354,7 @@ fn show_progress(
     both: &[Explanation],
     release: &str,
     limit: usize,
-) -> u8 {
+) -> Exit {
     let cells = Table(progress);
     let float = |c: &str| cells.float(c, row);
     let int = |c: &str| cells.int(c, row).map(|v| v as f64);
@@ -362,7 +363,7 @@ fn show_progress(
     let required = (|| Some((float("target_value")? - float("baseline_value")?) / (int("target_year")? - int("baseline_year")?)))();
     let pace = actual.zip(required).map(|(a, r)| a / r);
     let adds_up = same_row(&cells, row, &again.progress) && both.iter().all(|e| e.adds_up);
-    let code = if adds_up { 0 } else { 1 };
+    let exit = if adds_up { Exit::Done } else { Exit::Failed };
     let text = |c: &str| cells.text(c, row).unwrap_or_default().to_owned();
     if printer.json() {
         let mut object = serde_json::Map::new();
@@ -377,11 +378,11 @@ fn show_progress(
         }
         printer.envelope(
             "explain",
-            code,
+            exit,
             &json!({ "release": release, "progress": object, "computed_again": { "actual_per_year": actual, "required_from_baseline": required, "pace": pace }, "classes": again.classes.iter().cloned().collect::<BTreeMap<_, _>>(), "adds_up": adds_up, "values": both }),
             &[],
         );
-        return code;
+        return exit;
     }
     printer.line(&format!("target {} for {} ({}): {}", text("target"), text("ref_area"), text("estimate"), text("class")));
     let show = |c: &str| number(float(c));
@@ -436,5 +437,5 @@ fn show_progress(
         printer.line("");
         self::show(printer, explanation, release, limit);
     }
-    code
+    exit
 }

@@ -1,4 +1,4 @@
-//! One file per verb; each takes plain arguments and gives the exit code.
+//! One file per verb; each takes plain arguments and gives the exit status.
 
 mod check;
 mod diff;
@@ -17,10 +17,11 @@ mod test;
 
 use crate::cli::Command;
 use crate::error::Result;
+use crate::exit::Exit;
 use crate::printer::Printer;
 use crate::settings::Settings;
 
-pub fn dispatch(command: &Command, settings: &Settings, printer: &Printer) -> Result<u8> {
+pub fn dispatch(command: &Command, settings: &Settings, printer: &Printer) -> Result<Exit> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(settings.threads.max(settings.limits.partitions).max(2))
         .enable_all()

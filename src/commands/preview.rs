@@ -2,25 +2,59 @@
 
 mod compute;
 
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use datafusion::arrow::array::RecordBatch;
-use serde_json::json;
+use serde::Serialize;
 
-pub use crate::commands::preview::compute::progress_of;
-use crate::commands::preview::compute::{Current, against, compute, distances};
-use crate::commands::report::{HEADLINE, headline, headline_rows};
-use crate::engine::Engine;
+pub use self::compute::progress_of;
+use self::compute::{Against, Current, against, compute, distances};
+use super::report::headline_table;
+use crate::engine::{Engine, tables};
 use crate::error::{Error, Result, SourceText};
+use crate::exit::Exit;
 use crate::indicator::{Catalogue, header, lint};
 use crate::job::load::{self, Loaded};
-use crate::printer::{Printer, number, percent};
+use crate::printer::{Answer, Printer, errors, number, percent};
+use crate::release::headline::{Headline, headlines};
 use crate::release::{fingerprint, shared};
 use crate::settings::Settings;
+use crate::sources::body::headings::shorten;
 use crate::tables::cells::Table;
 use crate::tables::schema;
 
-pub async fn preview(settings: &Settings, printer: &Printer, wanted: &str, areas: &[String], years: &[i32], limit: usize) -> Result<u8> {
+#[derive(Serialize)]
+struct Preview {
+    indicator: String,
+    /// All rows of the areas and years asked for.
+    rows: usize,
+    /// Those shown.
+    values: Vec<Value>,
+    targets: Vec<Headline>,
+    against_release: Against,
+    /// Data sets that it reads and that are not at hand, where there is no value.
+    not_loaded: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct Value {
+    ref_area: Option<String>,
+    time_period: Option<i64>,
+    estimate: Option<String>,
+    /// Those that are not the total.
+    dimensions: BTreeMap<&'static str, String>,
+    value: Option<f64>,
+    unit: Option<String>,
+    obs_status: Option<String>,
+    coverage: Option<f64>,
+    members_observed: Option<i64>,
+    members_total: Option<i64>,
+    note: Option<String>,
+}
+
+pub async fn preview(settings: &Settings, printer: &Printer, wanted: &str, areas: &[String], years: &[i32], limit: usize) -> Result<Exit> {
     let loaded = load::read(settings);
     if let Some(area) = areas.iter().find(|area| !loaded.reference.is_area(area)) {
         let hint = crate::error::suggestion(area, loaded.reference.area_codes());
@@ -34,7 +68,7 @@ pub async fn preview(settings: &Settings, printer: &Printer, wanted: &str, areas
     }
     let mut wrong = Vec::new();
     let typed = Engine::new(settings.limits)?;
-    crate::engine::tables::register_empty(&typed)?;
+    tables::register_empty(&typed)?;
     for other in &catalogue.indicators {
         typed.register_indicator(&other.name, schema::values(), vec![])?;
     }
@@ -46,13 +80,36 @@ pub async fn preview(settings: &Settings, printer: &Printer, wanted: &str, areas
     }
     catalogue.check_names(&loaded.reference, &load::dataset_names(&loaded.sources), &mut wrong);
     wrong.retain(|p| p.source.path == indicator.text.path);
-    if !wrong.is_empty() {
+    if errors(&wrong) > 0 {
         return Err(Error::Workspace(wrong));
     }
     let current = Current::read(settings)?;
     let values = compute(settings, &loaded, &catalogue, position, current.as_ref()).await?;
     let distances = distances(settings, &loaded, indicator, &catalogue, &values).await?;
+    let (rows, shown) = choose_rows(&values, areas, years, limit);
+    let before = match current {
+        Some(current) => current.rows_of(&indicator.name)?,
+        None => RecordBatch::new_empty(schema::values()),
+    };
+    let not_loaded = match rows {
+        0 => fingerprint::missing_datasets(indicator, &catalogue, &loaded.reports(settings)),
+        _ => Vec::new(),
+    };
     let cells = Table(&values);
+    let preview = Preview {
+        indicator: indicator.name.clone(),
+        rows,
+        values: shown.into_iter().map(|row| value(&cells, row)).collect(),
+        targets: headlines(std::slice::from_ref(indicator), &distances),
+        against_release: against(&values, &before)?,
+        not_loaded,
+    };
+    Ok(printer.answer("preview", Exit::Done, &preview))
+}
+
+/// How many rows there are of these areas and years, and which are shown.
+fn choose_rows(values: &RecordBatch, areas: &[String], years: &[i32], limit: usize) -> (usize, Vec<usize>) {
+    let cells = Table(values);
     let keep = |row: &usize| {
         (areas.is_empty() || cells.text("ref_area", *row).is_some_and(|a| areas.iter().any(|w| w == a)))
             && (years.is_empty() || cells.int("time_period", *row).is_some_and(|y| years.iter().any(|w| i64::from(*w) == y)))
@@ -61,82 +118,65 @@ pub async fn preview(settings: &Settings, printer: &Printer, wanted: &str, areas
     let total = rows.len();
     if areas.is_empty() && years.is_empty() {
         // Without a choice: groups of the newest years first.
-        rows.sort_by_key(|r| (cells.text("area_kind", *r) != Some("group"), std::cmp::Reverse(cells.int("time_period", *r)), *r));
+        rows.sort_by_key(|r| (cells.text("area_kind", *r) != Some("group"), Reverse(cells.int("time_period", *r)), *r));
     }
     rows.truncate(limit);
-    let before = match current {
-        Some(current) => current.rows_of(&indicator.name)?,
-        None => RecordBatch::new_empty(schema::values()),
-    };
-    let (same, differ, added, removed) = against(&values, &before)?;
-    if printer.json() {
-        let list: Vec<_> = rows
-            .iter()
-            .map(|r| {
-                json!({ "ref_area": cells.text("ref_area", *r), "time_period": cells.int("time_period", *r), "estimate": cells.text("estimate", *r),
-                    "dimensions": schema::DIMENSIONS.iter().filter_map(|d| cells.text(d, *r).filter(|c| *c != "_T").map(|c| (*d, c))).collect::<std::collections::BTreeMap<_, _>>(),
-                    "value": cells.float("value", *r), "unit": cells.text("unit", *r), "obs_status": cells.text("obs_status", *r), "coverage": cells.float("coverage", *r),
-                    "members_observed": cells.int("members_observed", *r), "members_total": cells.int("members_total", *r), "note": cells.text("note", *r) })
-            })
-            .collect();
-        let cells = Table(&distances);
-        let targets: Vec<_> = headline_rows(std::slice::from_ref(indicator), &distances)
-            .into_iter()
-            .map(|r| {
-                json!({ "target": cells.text("target", r), "ref_area": cells.text("ref_area", r), "estimate": cells.text("estimate", r),
-                    "latest_year": cells.int("latest_year", r), "latest_value": cells.float("latest_value", r),
-                    "target_value": cells.float("target_value", r), "distance": cells.float("distance", r), "class": cells.text("class", r) })
-            })
-            .collect();
-        let against = json!({ "equal": same, "revised": differ, "added": added, "removed": removed });
-        printer.envelope(
-            "preview",
-            0,
-            &json!({ "indicator": indicator.name, "rows": total, "values": list, "targets": targets, "against_release": against }),
-            &[],
-        );
-        return Ok(0);
+    (total, rows)
+}
+
+fn value(cells: &Table<'_>, row: usize) -> Value {
+    let text = |column: &str| cells.text(column, row).map(str::to_owned);
+    let dimensions = schema::DIMENSIONS.iter().filter_map(|d| Some((*d, text(d).filter(|code| code != "_T")?)));
+    Value {
+        ref_area: text("ref_area"),
+        time_period: cells.int("time_period", row),
+        estimate: text("estimate"),
+        dimensions: dimensions.collect(),
+        value: cells.float("value", row),
+        unit: text("unit"),
+        obs_status: text("obs_status"),
+        coverage: cells.float("coverage", row),
+        members_observed: cells.int("members_observed", row),
+        members_total: cells.int("members_total", row),
+        note: text("note"),
     }
-    let table: Vec<Vec<String>> = rows
-        .iter()
-        .map(|r| {
-            let text = |c: &str| cells.text(c, *r).unwrap_or_default().to_owned();
-            let dimensions: Vec<&str> = schema::DIMENSIONS.iter().filter_map(|d| cells.text(d, *r)).filter(|c| *c != "_T").collect();
-            let members = match (cells.int("members_observed", *r), cells.int("members_total", *r)) {
-                (Some(a), Some(b)) => format!("{a}/{b}"),
-                _ => String::new(),
-            };
-            vec![
-                text("ref_area"),
-                cells.int("time_period", *r).map_or(String::new(), |y| y.to_string()),
-                dimensions.join(" "),
-                text("estimate"),
-                number(cells.float("value", *r)),
-                text("unit"),
-                text("obs_status"),
-                percent(cells.float("coverage", *r)),
-                members,
-                crate::sources::body::headings::shorten(&text("note"), 80),
-            ]
-        })
-        .collect();
-    printer
-        .line(&printer.table(&["area", "year", "breakdown", "estimate", "value", "unit", "status", "coverage", "members", "note"], &table));
-    if rows.len() < total {
-        printer.line(&format!("{} of {total} rows; choose with --area and --year, or raise --limit", rows.len()));
-    }
-    let targets = headline(std::slice::from_ref(indicator), &distances);
-    if !targets.is_empty() {
-        printer.line(&printer.table(&HEADLINE, &targets));
-    }
-    printer.line(&format!("against the current release: {same} equal, {differ} revised, {added} added, {removed} gone"));
-    if total == 0 {
-        let missing = fingerprint::missing_datasets(indicator, &catalogue, &loaded.reports(settings));
-        if !missing.is_empty() {
-            printer.line(&format!("not loaded: {}", missing.join(", ")));
+}
+
+impl Answer for Preview {
+    fn show(&self, printer: &Printer) {
+        let rows: Vec<Vec<String>> = self.values.iter().map(Value::cells).collect();
+        let header = ["area", "year", "breakdown", "estimate", "value", "unit", "status", "coverage", "members", "note"];
+        printer.line(&printer.table(&header, &rows));
+        if self.values.len() < self.rows {
+            printer.line(&format!("{} of {} rows; choose with --area and --year, or raise --limit", self.values.len(), self.rows));
+        }
+        if !self.targets.is_empty() {
+            printer.line(&headline_table(printer, &self.targets));
+        }
+        let Against { equal, revised, added, removed } = self.against_release;
+        printer.line(&format!("against the current release: {equal} equal, {revised} revised, {added} added, {removed} gone"));
+        if !self.not_loaded.is_empty() {
+            printer.line(&format!("not loaded: {}", self.not_loaded.join(", ")));
         }
     }
-    Ok(0)
+}
+
+impl Value {
+    fn cells(&self) -> Vec<String> {
+        let text = |cell: &Option<String>| cell.clone().unwrap_or_default();
+        vec![
+            text(&self.ref_area),
+            self.time_period.map_or(String::new(), |year| year.to_string()),
+            schema::DIMENSIONS.iter().filter_map(|d| self.dimensions.get(d)).cloned().collect::<Vec<_>>().join(" "),
+            text(&self.estimate),
+            number(self.value),
+            text(&self.unit),
+            text(&self.obs_status),
+            percent(self.coverage),
+            self.members_observed.zip(self.members_total).map_or(String::new(), |(observed, total)| format!("{observed}/{total}")),
+            shorten(&text(&self.note), 80),
+        ]
+    }
 }
 
 /// The indicator by id, name or file; a file outside `sql/indicators/` joins the catalogue for this command.

@@ -1,24 +1,24 @@
 //! `reference`: tables in Markdown for README and CONTRIBUTING, generated so that they cannot go stale.
 
 use crate::cli::Reference;
-use crate::commands::report::{breakdown, headline_rows};
 use crate::error::{Code, Result};
-
+use crate::exit::Exit;
 use crate::job::load;
 use crate::printer::{Printer, number};
+use crate::release::headline::{Headline, headlines};
 use crate::release::promote;
 use crate::settings::Settings;
-use crate::tables::cells::Table;
 use crate::tables::{parquet, schema};
 
-pub fn reference(settings: &Settings, printer: &Printer, what: Reference) -> Result<u8> {
+pub fn reference(settings: &Settings, printer: &Printer, what: Reference) -> Result<Exit> {
     let text = match what {
         Reference::Codes => codes(),
+        Reference::ExitCodes => Exit::table(),
         Reference::Tables => tables(),
         Reference::Targets => targets(settings)?,
     };
     printer.data(text.as_bytes());
-    Ok(0)
+    Ok(Exit::Done)
 }
 
 fn codes() -> String {
@@ -40,39 +40,24 @@ fn targets(settings: &Settings) -> Result<String> {
     let loaded = load::load(settings)?;
     let release = promote::find(&settings.workspace, "current")?;
     let progress = parquet::read(&release.join("progress.parquet"), &schema::progress())?;
-    let cells = Table(&progress);
-    let shown = headline_rows(&loaded.catalogue.indicators, &progress);
-    let mut rows = Vec::new();
-    for indicator in &loaded.catalogue.indicators {
-        for target in &indicator.targets {
-            rows.push((target.id.clone(), target, indicator));
-        }
-    }
-    rows.sort_by(|a, b| a.0.cmp(&b.0));
+    let shown = headlines(&loaded.catalogue.indicators, &progress);
+    let mut rows: Vec<_> = loaded.catalogue.indicators.iter().flat_map(|i| i.targets.iter().map(move |target| (target, i))).collect();
+    rows.sort_by(|(a, _), (b, _)| a.id.cmp(&b.id));
     let mut text = String::from("| target | what it says | indicator | data sets | status |\n|---|---|---|---|---|\n");
-    for (id, target, indicator) in rows {
-        let status = match shown.iter().copied().find(|row| cells.text("target", *row) == Some(&id)) {
-            None => "no row".to_owned(),
-            Some(row) => match (cells.text("class", row), cells.int("latest_year", row)) {
-                (Some(class), Some(year)) => {
-                    let of = [cells.text("estimate", row).unwrap_or_default().to_owned(), breakdown(&cells, row)];
-                    let of = of.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ");
-                    format!("{class}: {} in {year} ({of})", number(cells.float("latest_value", row)))
-                }
-                (Some(class), None) => {
-                    let why = cells
-                        .text("note", row)
-                        .unwrap_or_default()
-                        .split("; ")
-                        .find(|n| n.starts_with("not loaded"))
-                        .unwrap_or("too few values");
-                    format!("{class}: {why}")
-                }
-                _ => String::new(),
-            },
-        };
+    for (target, indicator) in rows {
+        let status = shown.iter().find(|one| one.target == target.id).map_or("no row".to_owned(), status);
         let title = if target.title.is_empty() { &indicator.title } else { &target.title };
-        text.push_str(&format!("| {id} | {title} | {} | {} | {status} |\n", indicator.name, indicator.datasets.join(", ")));
+        text.push_str(&format!("| {} | {title} | {} | {} | {status} |\n", target.id, indicator.name, indicator.datasets.join(", ")));
     }
     Ok(text)
+}
+
+fn status(one: &Headline) -> String {
+    let Some(class) = &one.class else { return String::new() };
+    let Some(year) = one.latest_year else {
+        let why = one.note.iter().flat_map(|note| note.split("; ")).find(|note| note.starts_with("not loaded")).unwrap_or("too few values");
+        return format!("{class}: {why}");
+    };
+    let of: Vec<&str> = one.estimate.iter().chain([&one.breakdown]).map(String::as_str).filter(|part| !part.is_empty()).collect();
+    format!("{class}: {} in {year} ({})", number(one.latest_value), of.join(", "))
 }

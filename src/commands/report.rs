@@ -2,145 +2,174 @@
 
 use std::collections::BTreeMap;
 
-use datafusion::arrow::array::RecordBatch;
-use serde_json::json;
+use serde::Serialize;
 
 use crate::error::count;
-use crate::indicator::Indicator;
 use crate::job::load::Loaded;
 use crate::job::night::{Night, Published};
 use crate::job::state::is_stale;
-use crate::printer::{Printer, number};
+use crate::observe::Counts;
+use crate::printer::{Answer, Printer, number};
+use crate::release::headline::{Headline, headlines};
 use crate::settings::Settings;
-use crate::tables::cells::Table;
-use crate::tables::schema::DIMENSIONS;
 
-/// What each source gave, what is stale, and how far the world is.
-pub fn report(printer: &Printer, settings: &Settings, loaded: &Loaded, night: &Night, command: &str) {
-    let states = &night.states;
-    let built = if let Published::Release(built) = &night.outcome { Some(built) } else { None };
+/// What a run says at its end.
+#[derive(Serialize)]
+pub struct Report {
+    data_sets: Vec<DataSet>,
+    release: Option<Release>,
+    /// The release that stays, where no new one was made.
+    kept: Option<Kept>,
+    targets: Vec<Headline>,
+}
+
+#[derive(Serialize)]
+struct DataSet {
+    data_set: String,
+    status: &'static str,
+    stale: bool,
+    message: Option<String>,
+    /// Why it was not pulled this time.
+    not_asked: Option<String>,
+    age_days: Option<i64>,
+    vintage: Option<String>,
+    counts: Option<Counts>,
+    quarantine_reasons: Option<BTreeMap<String, u64>>,
+    last_year: Option<i32>,
+}
+
+#[derive(Serialize)]
+struct Release {
+    id: String,
+    rows: BTreeMap<String, u64>,
+    warnings: usize,
+    held: Vec<(String, String)>,
+}
+
+#[derive(Serialize)]
+struct Kept {
+    id: String,
+    held: Vec<String>,
+}
+
+pub fn report(settings: &Settings, loaded: &Loaded, night: &Night) -> Report {
     let reports = loaded.reports(settings);
-    let mut rows = Vec::new();
-    let mut data_sets = Vec::new();
-    for (name, state) in states {
+    let data_sets = night.states.iter().map(|(name, state)| {
         let report = reports.get(name);
-        let stale = is_stale(loaded, name, state);
-        data_sets.push(json!({
-            "data_set": name, "status": state.status, "stale": stale, "message": state.message, "age_days": state.age_days,
-            "vintage": report.and_then(|r| r.vintage.clone()), "counts": report.map(|r| &r.counts),
-            "quarantine_reasons": report.map(|r| &r.quarantine_reasons), "last_year": report.and_then(|r| r.last_year),
-        }));
-        if state.status == "missing" && report.is_none() {
-            continue;
+        DataSet {
+            data_set: name.clone(),
+            status: state.status,
+            stale: is_stale(loaded, name, state),
+            message: state.message.clone(),
+            not_asked: night.not_asked.get(name).cloned(),
+            age_days: state.age_days,
+            vintage: report.and_then(|r| r.vintage.clone()),
+            counts: report.map(|r| r.counts.clone()),
+            quarantine_reasons: report.map(|r| r.quarantine_reasons.clone()),
+            last_year: report.and_then(|r| r.last_year),
         }
-        let show = |n: Option<u64>| n.map_or("-".into(), |n| n.to_string());
-        rows.push(vec![
-            name.clone(),
-            if stale { format!("{}, stale", state.status) } else { state.status.to_owned() },
-            show(report.map(|r| r.counts.rows_in)),
-            show(report.map(|r| r.counts.observations)),
-            show(report.map(|r| r.counts.quarantined)),
-            report.and_then(|r| r.last_year).map_or("-".into(), |y| y.to_string()),
-            report.and_then(|r| r.vintage.clone()).unwrap_or_default(),
-        ]);
+    });
+    let mut report = Report { data_sets: data_sets.collect(), release: None, kept: None, targets: Vec::new() };
+    match &night.outcome {
+        Published::Release(built) => {
+            let (id, rows) = (built.manifest.release.clone(), built.manifest.rows.clone());
+            report.release = Some(Release { id, rows, warnings: built.warnings, held: built.held.clone() });
+            report.targets = headlines(&loaded.catalogue.indicators, &built.contents.progress);
+        }
+        Published::Nothing(id) => report.kept = Some(Kept { id: id.clone(), held: Vec::new() }),
+        Published::StillHeld { release, held } => report.kept = Some(Kept { id: release.clone(), held: held.clone() }),
+        Published::PulledOnly => {}
     }
-    if printer.json() {
-        let release = built.map(|s| json!({ "id": s.manifest.release, "rows": s.manifest.rows, "warnings": s.warnings, "held": s.held }));
-        printer.envelope(command, night.code, &json!({ "data_sets": data_sets, "release": release }), &[]);
-        return;
+    report
+}
+
+impl Answer for Report {
+    fn show(&self, printer: &Printer) {
+        if !printer.quiet {
+            self.show_data_sets(printer);
+        }
+        for set in &self.data_sets {
+            if let Some(message) = &set.message {
+                printer.note(&format!("{}: {message}", set.data_set));
+            }
+        }
+        match &self.kept {
+            Some(Kept { id, held }) if held.is_empty() => {
+                printer.line(&format!("nothing to do: no input has changed since release {id}"));
+            }
+            Some(Kept { id, held }) => printer
+                .line(&format!("nothing new: computed again, release {id} stays; still held at its last good values: {}", held.join(", "))),
+            None => {}
+        }
+        let Some(release) = &self.release else { return };
+        if !printer.quiet {
+            printer.line(&headline_table(printer, &self.targets));
+        }
+        let rows = |name: &str| release.rows.get(name).copied().unwrap_or_default() as usize;
+        printer.line(&format!(
+            "release {}: {}, {} of progress, {}",
+            release.id,
+            count(rows("values"), "value"),
+            count(rows("progress"), "row"),
+            match release.warnings {
+                0 => "all checks passed".to_owned(),
+                n => format!("{} with warnings (see checks.parquet)", count(n, "check")),
+            }
+        ));
     }
-    if !printer.quiet {
+}
+
+impl Report {
+    fn show_data_sets(&self, printer: &Printer) {
+        let loaded = self.data_sets.iter().filter(|set| set.status != "missing" || set.counts.is_some());
+        let rows: Vec<Vec<String>> = loaded
+            .map(|set| {
+                let of = |number: fn(&Counts) -> u64| set.counts.as_ref().map_or("-".into(), |counts| number(counts).to_string());
+                vec![
+                    set.data_set.clone(),
+                    if set.stale { format!("{}, stale", set.status) } else { set.status.to_owned() },
+                    of(|counts| counts.rows_in),
+                    of(|counts| counts.observations),
+                    of(|counts| counts.quarantined),
+                    set.last_year.map_or("-".into(), |y| y.to_string()),
+                    set.vintage.clone().unwrap_or_default(),
+                ]
+            })
+            .collect();
         printer.line(&printer.table(&["data set", "status", "rows in", "observations", "quarantined", "last year", "vintage"], &rows));
-        let missing = states.values().filter(|s| s.status == "missing").count();
+        let missing = self.data_sets.iter().filter(|set| set.status == "missing").count();
         if missing > 0 {
             printer.line(&format!("{} not loaded yet: see `yardstick status`", count(missing, "data set")));
         }
-    }
-    for (name, state) in states {
-        if let Some(message) = &state.message {
-            printer.note(&format!("{name}: {message}"));
-        }
-    }
-    match &night.outcome {
-        Published::Nothing(release) => printer.line(&format!("nothing to do: no input has changed since release {release}")),
-        Published::StillHeld { release, held } => printer.line(&format!(
-            "nothing new: computed again, release {release} stays; still held at its last good values: {}",
-            held.join(", ")
-        )),
-        Published::Release(_) | Published::PulledOnly => {}
-    }
-    let Some(built) = built else { return };
-    if !printer.quiet {
-        printer.line(&printer.table(&HEADLINE, &headline(&loaded.catalogue.indicators, &built.contents.progress)));
-    }
-    printer.line(&format!(
-        "release {}: {}, {} of progress, {}",
-        built.manifest.release,
-        count(built.manifest.rows.get("values").copied().unwrap_or_default() as usize, "value"),
-        count(built.manifest.rows.get("progress").copied().unwrap_or_default() as usize, "row"),
-        match built.warnings {
-            0 => "all checks passed".to_owned(),
-            n => format!("{} with warnings (see checks.parquet)", count(n, "check")),
-        }
-    ));
-}
-
-/// The columns of [`headline`].
-pub const HEADLINE: [&str; 9] = ["target", "area", "breakdown", "latest", "value", "target value", "distance", "class", "estimate"];
-
-/// The targets of these indicators, one line each.
-pub fn headline(indicators: &[Indicator], progress: &RecordBatch) -> Vec<Vec<String>> {
-    let cells = Table(progress);
-    let line = |row: usize| {
-        let text = |column: &str| cells.text(column, row).unwrap_or_default().to_owned();
-        vec![
-            text("target"),
-            text("ref_area"),
-            breakdown(&cells, row),
-            cells.int("latest_year", row).map_or("-".into(), |y| y.to_string()),
-            number(cells.float("latest_value", row)),
-            number(cells.float("target_value", row)),
-            number(cells.float("distance", row)),
-            text("class"),
-            text("estimate"),
-        ]
-    };
-    headline_rows(indicators, progress).into_iter().map(line).collect()
-}
-
-/// The codes of a row that are not the total: a target for every breakdown is shown by one of them.
-pub fn breakdown(cells: &Table<'_>, row: usize) -> String {
-    DIMENSIONS.iter().filter_map(|d| cells.text(d, row)).filter(|code| *code != "_T").collect::<Vec<_>>().join(" ")
-}
-
-/// Each target's own area: of the rows with a class the newest, the agency's own before ours.
-pub fn headline_rows(indicators: &[Indicator], progress: &RecordBatch) -> Vec<usize> {
-    let cells = Table(progress);
-    let rank = |row: usize| {
-        let classed = cells.text("class", row) != Some("insufficient_data");
-        let estimate = match cells.text("estimate", row) {
-            Some("published") => 0,
-            Some("imputed") => 1,
-            _ => 2,
-        };
-        (
-            !classed,
-            std::cmp::Reverse(cells.int("latest_year", row)),
-            estimate,
-            cells.text("breakdown", row).unwrap_or_default().to_owned(),
-            row,
-        )
-    };
-    let areas: BTreeMap<&str, &str> = indicators.iter().flat_map(|i| i.targets.iter().map(|t| (t.id.as_str(), t.area.as_str()))).collect();
-    let mut best: BTreeMap<&str, usize> = BTreeMap::new();
-    for row in 0..cells.len() {
-        let target = cells.text("target", row).unwrap_or_default();
-        if cells.text("ref_area", row) == areas.get(target).copied() {
-            let held = best.entry(target).or_insert(row);
-            if rank(row) < rank(*held) {
-                *held = row;
+        let mut reasons: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for set in &self.data_sets {
+            if let Some(reason) = &set.not_asked {
+                reasons.entry(reason).or_default().push(&set.data_set);
             }
         }
+        for (reason, names) in reasons {
+            printer.note(&format!("not asked: {}: {reason}", names.join(", ")));
+        }
     }
-    best.into_values().collect()
+}
+
+/// Targets for people, one line each.
+pub fn headline_table(printer: &Printer, targets: &[Headline]) -> String {
+    let rows: Vec<Vec<String>> = targets
+        .iter()
+        .map(|one| {
+            vec![
+                one.target.clone(),
+                one.ref_area.clone(),
+                one.breakdown.clone(),
+                one.latest_year.map_or("-".into(), |y| y.to_string()),
+                number(one.latest_value),
+                number(one.target_value),
+                number(one.distance),
+                one.class.clone().unwrap_or_default(),
+                one.estimate.clone().unwrap_or_default(),
+            ]
+        })
+        .collect();
+    printer.table(&["target", "area", "breakdown", "latest", "value", "target value", "distance", "class", "estimate"], &rows)
 }

@@ -3,30 +3,33 @@
 use super::report::report;
 use crate::cli::RunArgs;
 use crate::error::Result;
-use crate::job::load;
-use crate::job::night::{self, Ask};
+use crate::exit::Exit;
+use crate::job::asked::Ask;
+use crate::job::{load, night};
 use crate::printer::Printer;
 use crate::settings::Settings;
 
-pub async fn run(settings: &Settings, printer: &Printer, args: &RunArgs) -> Result<u8> {
+pub async fn run(settings: &Settings, printer: &Printer, args: &RunArgs) -> Result<Exit> {
     both(settings, printer, args, "run").await
 }
 
-pub async fn pull(settings: &Settings, printer: &Printer, args: &RunArgs) -> Result<u8> {
+pub async fn pull(settings: &Settings, printer: &Printer, args: &RunArgs) -> Result<Exit> {
     both(settings, printer, args, "pull").await
 }
 
-async fn both(settings: &Settings, printer: &Printer, args: &RunArgs, command: &str) -> Result<u8> {
-    let loaded = load::load(settings)?;
-    let ask = Ask { from: args.from.clone(), only: args.only.clone(), due: args.due, accept: args.accept.clone() };
-    let night = night::run(settings, &loaded, &ask, command == "run").await?;
-    report(printer, settings, &loaded, &night, command);
-    Ok(night.code)
+/// What the command line asks of a run.
+pub(super) fn ask(args: &RunArgs) -> Ask {
+    Ask { from: args.from.clone(), only: args.only.clone(), due: args.due, accept: args.accept.clone() }
 }
 
-pub async fn compute(settings: &Settings, printer: &Printer, accept: &[String]) -> Result<u8> {
+async fn both(settings: &Settings, printer: &Printer, args: &RunArgs, command: &str) -> Result<Exit> {
+    let loaded = load::load(settings)?;
+    let night = night::run(settings, &loaded, &ask(args), command == "run").await?;
+    Ok(printer.answer(command, night.exit, &report(settings, &loaded, &night)))
+}
+
+pub async fn compute(settings: &Settings, printer: &Printer, accept: &[String]) -> Result<Exit> {
     let loaded = load::load(settings)?;
     let night = night::compute(settings, &loaded, accept).await?;
-    report(printer, settings, &loaded, &night, "compute");
-    Ok(night.code)
+    Ok(printer.answer("compute", night.exit, &report(settings, &loaded, &night)))
 }

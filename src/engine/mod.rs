@@ -6,6 +6,7 @@ mod filter_pushdown;
 pub mod observations;
 pub mod problem;
 pub mod session;
+pub mod syntax;
 pub mod tables;
 pub mod tokens;
 

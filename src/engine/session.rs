@@ -12,7 +12,7 @@ use datafusion::execution::context::SQLOptions;
 use datafusion::execution::memory_pool::FairSpillPool;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::execution::session_state::{SessionState, SessionStateBuilder};
-use datafusion::logical_expr::AggregateUDF;
+use datafusion::logical_expr::{AggregateUDF, LogicalPlan};
 use datafusion::physical_optimizer::PhysicalOptimizerRule;
 use datafusion::physical_optimizer::optimizer::PhysicalOptimizer;
 use datafusion::physical_plan::common::collect;
@@ -145,6 +145,11 @@ impl Engine {
     pub async fn plan(&self, sql: &str) -> Result<DataFrame, datafusion::error::DataFusionError> {
         let options = SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false);
         self.context.sql_with_options(sql, options).await
+    }
+
+    /// A plan in the types that all branches of a UNION or CASE need, as it will be computed.
+    pub fn in_needed_types(&self, plan: LogicalPlan) -> Result<LogicalPlan, datafusion::error::DataFusionError> {
+        self.state.analyzer().execute_and_check(plan, self.state.config_options(), |_, _| {})
     }
 
     pub fn context(&self) -> &SessionContext {

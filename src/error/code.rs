@@ -157,6 +157,7 @@ codes! {
     MissingValue "E3013" Author, "a column that must have a value has none", "filter such rows out";
     UnknownSeries "E3014" Author, "a series that no configured source serves", "take the one suggested, or add it";
     NotFinite "E3015" Author, "a number is not finite: a division by zero or an overflow", "write x / nullif(y, 0.0)";
+    WrongInEngine "E3016" Author, "SQL that the query engine computes wrongly", "write it as the hint says";
     QueryTooSlow "E3020" Author, "a query took too long", "narrow it, or raise --timeout";
     ResultTooLarge "E3021" Author, "the result of a query is larger than the memory allowed", "aggregate or filter it";
     UnknownTestTable "E3101" Author, "a file of a test case is no table", "take the name suggested";

@@ -16,9 +16,11 @@ use miette::{
 };
 use serde::Serialize;
 
+use crate::exit::Exit;
+
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// A failure that ends a command. The exit code says who must act.
+/// A failure that ends a command. The exit status says who must act.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// Files that a person wrote are wrong: every problem, all at once.
@@ -82,13 +84,13 @@ impl Error {
         Self::Fetch { code, message: message.into(), hint: Some(hint.into()) }
     }
 
-    /// The documented exit code.
-    pub fn exit_code(&self) -> u8 {
+    /// The documented exit status.
+    pub fn exit(&self) -> Exit {
         match self {
-            Self::Workspace(_) | Self::Usage { .. } | Self::Query { .. } => 2,
-            Self::Gate { .. } => 4,
-            Self::Locked(_) => 75,
-            _ => 1,
+            Self::Workspace(_) | Self::Usage { .. } | Self::Query { .. } => Exit::WrongUse,
+            Self::Gate { .. } => Exit::GateFailed,
+            Self::Locked(_) => Exit::Locked,
+            _ => Exit::Failed,
         }
     }
 

@@ -2,6 +2,7 @@
 
 pub mod coverage;
 pub mod defaults;
+pub mod engine_faults;
 pub mod header;
 pub mod lint;
 pub mod methods;
@@ -9,7 +10,6 @@ mod order;
 pub mod rollup;
 mod row_order;
 pub mod series;
-pub mod served;
 pub mod source_note;
 mod target;
 

@@ -4,13 +4,6 @@ use croner::Cron;
 
 use crate::fetch::Pull;
 use crate::pipelines::{Dataset, Source};
-use crate::settings::Settings;
-
-/// Whether a data set's schedule has come round since it was last looked at.
-pub fn is_due(settings: &Settings, source: &Source, dataset: &Dataset) -> bool {
-    let Ok(Some(pull)) = Pull::load(&settings.workspace.data, &source.name, &dataset.name) else { return true };
-    next_due(source, dataset, &pull).is_none_or(|next| next <= settings.now)
-}
 
 /// The first moment of the schedule after the last look.
 pub fn next_due(source: &Source, dataset: &Dataset, pull: &Pull) -> Option<jiff::Timestamp> {

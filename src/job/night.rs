@@ -1,42 +1,30 @@
 //! The nightly job: pull, normalise, compute, check, publish.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use indicatif::ProgressBar;
 
+use super::asked::{self, Ask, Asked, Asking};
 use super::load::{self, Loaded};
 use super::normalise::normalise_all;
-use super::pull::{name, pull_all};
+use super::pull::pull_all;
 use super::state::{States, is_stale, no_data};
 use crate::error::{Error, Result};
+use crate::exit::Exit;
 use crate::fetch::Store;
-use crate::job::due::is_due;
-use crate::pipelines::{self, Dataset, Source};
 use crate::publish;
 use crate::release::build::{Build, Built};
 use crate::release::{Manifest, fingerprint, promote};
 use crate::settings::Settings;
 
-/// What a run is asked to do.
-pub struct Ask {
-    /// Bodies come from this folder instead of the network.
-    pub from: Option<PathBuf>,
-    /// Only these sources or data sets; empty = all.
-    pub only: Vec<String>,
-    /// Only what its schedule says is due.
-    pub due: bool,
-    /// Failed checks that a person lets pass this time.
-    pub accept: Vec<String>,
-}
-
 /// What a run came to.
 pub struct Night {
     pub outcome: Published,
     pub states: States,
-    /// The documented exit code.
-    pub code: u8,
+    /// Why data sets were not pulled, by name.
+    pub not_asked: BTreeMap<String, String>,
+    pub exit: Exit,
 }
 
 pub enum Published {
@@ -52,31 +40,23 @@ pub enum Published {
 
 /// Pulls and normalises; `publish` says whether a release is made of it.
 pub async fn run(settings: &Settings, loaded: &Loaded, ask: &Ask, publish: bool) -> Result<Night> {
-    let selected = pipelines::select(&loaded.sources, &ask.only)?;
-    if let Some(from) = &ask.from {
-        if !from.is_dir() {
-            return Err(Error::usage_hint(
-                format!("--from {}: not a folder", from.display()),
-                "bodies are read from DIR/<source>/<dataset>/",
-            ));
-        }
-        warn_of_unknown_files(from, &loaded.sources);
-    }
+    asked::check(loaded, ask)?;
     let _lock = load::lock(settings)?;
     Store::new(&settings.workspace.data).sweep()?;
-    let chosen: Vec<(&Source, &Dataset)> = selected.into_iter().filter(|(s, d)| !ask.due || is_due(settings, s, d)).collect();
-    let pulled = pull_all(settings, loaded, &chosen, ask.from.as_deref()).await?;
-    let states = normalise_all(settings, loaded, pulled)?;
+    let all = asked::asked(settings, loaded, ask)?;
+    let pulled = pull_all(settings, loaded, &all).await?;
+    let mut states = normalise_all(settings, loaded, pulled)?;
+    let not_asked = asked::not_asked(&all);
     if publish {
-        return release(settings, loaded, states, &ask.accept).await;
+        return Ok(Night { not_asked, ..release(settings, loaded, states, &ask.accept).await? });
     }
     if loaded.reports(settings).is_empty() {
         return Err(no_data(&states));
     }
-    let code = if states.values().any(|s| s.status == "failed") { 3 } else { 0 };
-    let asked: BTreeSet<String> = chosen.iter().map(|(s, d)| name(s, d)).collect();
-    let states = states.into_iter().filter(|(name, _)| ask.only.is_empty() || asked.contains(name)).collect();
-    Ok(Night { outcome: Published::PulledOnly, states, code })
+    let exit = Exit::degraded_if(states.values().any(|s| s.status == "failed"));
+    let asked: BTreeSet<String> = all.iter().filter(|one| one.asking != Asking::NotChosen).map(Asked::name).collect();
+    states.retain(|name, _| asked.contains(name));
+    Ok(Night { outcome: Published::PulledOnly, states, not_asked, exit })
 }
 
 /// The second half of a run: a release from the bodies at hand.
@@ -84,37 +64,6 @@ pub async fn compute(settings: &Settings, loaded: &Loaded, accept: &[String]) ->
     let _lock = load::lock(settings)?;
     let states = normalise_all(settings, loaded, BTreeMap::new())?;
     release(settings, loaded, states, accept).await
-}
-
-/// Folders that no source or data set has the name of, and files above the folders of the data sets, are passed over,
-/// but not in silence.
-fn warn_of_unknown_files(from: &Path, sources: &[Source]) {
-    let folders = |path: &Path| -> Vec<String> {
-        let entries = fs_err::read_dir(path).into_iter().flatten().flatten();
-        let folders = entries.filter(|e| e.path().is_dir()).map(|e| e.file_name().to_string_lossy().into_owned());
-        folders.filter(|name| !name.starts_with('.')).collect()
-    };
-    let warn_of_files = |folder: &Path| {
-        for path in fs_err::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()).filter(|path| !path.is_dir()) {
-            let hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
-            if !hidden && path.extension().is_none_or(|extension| !extension.eq_ignore_ascii_case("md")) {
-                tracing::warn!("{}: not read; a body lies in DIR/<source>/<data set>/", path.display());
-            }
-        }
-    };
-    warn_of_files(from);
-    for name in folders(from) {
-        let Some(source) = sources.iter().find(|s| s.name == name) else {
-            let hint = crate::error::suggestion(&name, sources.iter().map(|s| s.name.as_str())).unwrap_or_default();
-            tracing::warn!("{}: no source has this name, so nothing in it is read; {hint}", from.join(&name).display());
-            continue;
-        };
-        warn_of_files(&from.join(&name));
-        for dataset in folders(&from.join(&name)).into_iter().filter(|d| source.dataset(d).is_none()) {
-            let hint = crate::error::suggestion(&dataset, source.datasets.iter().map(|d| d.name.as_str())).unwrap_or_default();
-            tracing::warn!("{}: no data set of {name} has this name, so it is not read; {hint}", from.join(&name).join(&dataset).display());
-        }
-    }
 }
 
 /// Computes, checks and promotes; or finds that nothing has changed.
@@ -162,9 +111,9 @@ async fn release(settings: &Settings, loaded: &Loaded, states: States, accept: &
     if let Some(manifest) = &same_inputs
         && manifest.held().is_empty()
     {
-        let code = if stale { 3 } else { 0 };
         bar.finish_and_clear();
-        return Ok(Night { outcome: Published::Nothing(manifest.release.clone()), states, code });
+        let outcome = Published::Nothing(manifest.release.clone());
+        return Ok(Night { outcome, states, not_asked: BTreeMap::new(), exit: Exit::degraded_if(stale) });
     }
     let mut built = build.build().await?;
     bar.finish_and_clear();
@@ -177,7 +126,8 @@ async fn release(settings: &Settings, loaded: &Loaded, states: States, accept: &
     {
         fs_err::remove_dir_all(&folder)?;
         let held = manifest.held().into_iter().map(str::to_owned).collect();
-        return Ok(Night { outcome: Published::StillHeld { release: manifest.release.clone(), held }, states, code: 3 });
+        let outcome = Published::StillHeld { release: manifest.release.clone(), held };
+        return Ok(Night { outcome, states, not_asked: BTreeMap::new(), exit: Exit::Degraded });
     }
     if !built.stopping.is_empty() {
         return Err(Error::Gate {
@@ -185,7 +135,7 @@ async fn release(settings: &Settings, loaded: &Loaded, states: States, accept: &
             hint: Some(format!("see {}/failures/, mend the cause and run again", folder.display())),
         });
     }
-    let code = if stale || !built.held.is_empty() { 3 } else { 0 };
+    let exit = Exit::degraded_if(stale || !built.held.is_empty());
     promote::promote(&settings.workspace, &folder, &built.manifest.release)?;
-    Ok(Night { outcome: Published::Release(Box::new(built)), states, code })
+    Ok(Night { outcome: Published::Release(Box::new(built)), states, not_asked: BTreeMap::new(), exit })
 }

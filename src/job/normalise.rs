@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Mutex;
 
 use super::load::Loaded;
-use super::pull::{Pulled, name};
+use super::pull::Pulled;
 use super::state::{States, age_days};
 use crate::error::{Code, Error, Result, count};
 use crate::fetch::{Pull, Store};
@@ -27,7 +27,7 @@ pub(super) fn normalise_all(settings: &Settings, loaded: &Loaded, mut pulled: BT
     let mut jobs = Vec::new();
     for source in &loaded.sources {
         for dataset in &source.datasets {
-            let name = name(source, dataset);
+            let name = format!("{}/{}", source.name, dataset.name);
             let previous = loaded.pull_of(settings, &source.name, &dataset.name);
             jobs.push((source, dataset, pulled.remove(&name).unwrap_or(Pulled::Nothing), previous, name));
         }

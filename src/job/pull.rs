@@ -1,10 +1,10 @@
 //! Asks the sources, side by side, for what is to be pulled; or takes it from a folder.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
+use super::asked::{Asked, Asking, environment};
 use super::load::Loaded;
 use crate::error::{Error, Result};
 use crate::fetch::{Client, Journal, Pull, Store};
@@ -17,37 +17,29 @@ pub(super) enum Pulled {
     New(Pull),
     Unchanged(Pull),
     Failed(Error),
-    /// Nothing to pull: no folder, or a file that is only downloaded by hand.
+    /// It was not asked, or there was no body.
     Nothing,
 }
 
-pub(super) async fn pull_all(
-    settings: &Settings,
-    loaded: &Loaded,
-    chosen: &[(&Source, &Dataset)],
-    from: Option<&Path>,
-) -> Result<BTreeMap<String, Pulled>> {
+pub(super) async fn pull_all(settings: &Settings, loaded: &Loaded, all: &[Asked<'_>]) -> Result<BTreeMap<String, Pulled>> {
     let store = Store::new(&settings.workspace.data);
     let journal = Journal::new(&settings.workspace.data);
     let mut results = BTreeMap::new();
-    if let Some(from) = from {
-        for (source, dataset) in chosen {
-            let folder = from.join(&source.name).join(&dataset.name);
-            for (path, why) in pull::look_into(&folder)?.passed_over {
-                tracing::warn!(source = %source.name, dataset = %dataset.name, "{}: not read, since it is {why}", path.display());
+    for one in all {
+        if let Asking::Folder(folder) = &one.asking {
+            for (path, why) in pull::look_into(folder)?.passed_over {
+                tracing::warn!(source = %one.source.name, dataset = %one.dataset.name, "{}: not read, since it is {why}", path.display());
             }
-            let previous = loaded.pull_of(settings, &source.name, &dataset.name);
-            let outcome = pull::from_folder(&store, &journal, source, dataset, &folder, previous.as_ref(), settings.now);
-            results.insert(name(source, dataset), settle(settings, outcome)?);
+            let outcome = pull::from_folder(&store, &journal, one.source, one.dataset, folder, one.previous.as_ref(), settings.now);
+            results.insert(one.name(), settle(settings, outcome)?);
         }
-        return Ok(results);
     }
-    // Sources are pulled side by side, the data sets of one source one after the other.
+    // Sources are asked side by side, the data sets of one source one after the other.
     let mut tasks = Vec::new();
     for source in &loaded.sources {
-        let mine: Vec<&Dataset> = chosen.iter().filter(|(s, _)| s.name == source.name).map(|(_, d)| *d).collect();
+        let mine: Vec<&Asked<'_>> = all.iter().filter(|one| one.asking == Asking::Provider && one.source.name == source.name).collect();
         if !mine.is_empty() {
-            tasks.push(pull_source(settings, loaded, source, mine, &store, &journal));
+            tasks.push(pull_source(settings, source, mine, &store, &journal));
         }
     }
     for part in futures::future::join_all(tasks).await {
@@ -58,9 +50,8 @@ pub(super) async fn pull_all(
 
 async fn pull_source(
     settings: &Settings,
-    loaded: &Loaded,
     source: &Source,
-    datasets: Vec<&Dataset>,
+    all: Vec<&Asked<'_>>,
     store: &Store,
     journal: &Journal,
 ) -> Result<BTreeMap<String, Pulled>> {
@@ -68,31 +59,20 @@ async fn pull_source(
     let client = match Client::new(&source.http) {
         Ok(client) => client,
         // Wrong settings of one source must not stop the others.
-        Err(error) => {
-            let all = datasets.iter().map(|d| (name(source, d), Pulled::Failed(same(&error))));
-            return Ok(all.collect());
-        }
+        Err(error) => return Ok(all.iter().map(|one| (one.name(), Pulled::Failed(same(&error)))).collect()),
     };
     let mut breaker = Breaker::default();
-    let environment = |name: &str| std::env::var(name).ok();
-    for dataset in datasets {
-        let name = name(source, dataset);
-        if dataset.format.nothing_to_ask(&environment).is_some() {
-            results.insert(name, Pulled::Nothing);
-            continue;
-        }
+    for one in all {
+        let (name, dataset) = (one.name(), one.dataset);
         let source = &at_own_address(source, dataset);
         if let Some(error) = breaker.open(&source.http.base_url) {
             results.insert(name, Pulled::Failed(error));
             continue;
         }
         let bar = bar(settings, &name);
-        let previous = loaded.pull_of(settings, &source.name, &dataset.name);
-        let outcome =
-            pull::from_network(&client, store, journal, source, dataset, previous.as_ref(), settings.now, &environment, &|bytes| {
-                bar.inc(bytes)
-            })
-            .await;
+        let previous = one.previous.as_ref();
+        let ticking = |bytes| bar.inc(bytes);
+        let outcome = pull::from_network(&client, store, journal, source, dataset, previous, settings.now, &environment, &ticking).await;
         bar.finish_and_clear();
         breaker.note(&source.http.base_url, outcome.as_ref().err());
         results.insert(name, settle(settings, outcome.map(Some))?);
@@ -138,9 +118,4 @@ fn settle(settings: &Settings, outcome: Result<Option<Outcome>>) -> Result<Pulle
         }
         Err(error) => Pulled::Failed(error),
     })
-}
-
-/// `source/dataset`.
-pub(super) fn name(source: &Source, dataset: &Dataset) -> String {
-    format!("{}/{}", source.name, dataset.name)
 }

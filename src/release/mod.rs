@@ -9,6 +9,7 @@ pub mod diff;
 pub mod explain;
 pub mod files;
 pub mod fingerprint;
+pub mod headline;
 pub mod manifest;
 pub mod progress;
 pub mod promote;

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use datafusion::arrow::array::RecordBatch;
 use datafusion::arrow::datatypes::SchemaRef;
+use serde::{Serialize, Serializer};
 
 use crate::authored::typed_csv;
 use crate::engine::{Engine, tables};
@@ -29,12 +30,23 @@ pub struct TestCase {
 }
 
 /// One difference between what was expected and what came out.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 pub struct Difference {
     pub kind: &'static str,
+    #[serde(rename = "row", serialize_with = "as_shown")]
     pub key: Vec<String>,
-    /// column, expected, got
-    pub cells: Vec<(String, String, String)>,
+    pub cells: Vec<DifferentCell>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct DifferentCell {
+    pub column: String,
+    pub expected: String,
+    pub got: String,
+}
+
+fn as_shown<S: Serializer>(key: &[String], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&shown_key(key))
 }
 
 const KEY: [&str; 10] =
@@ -242,12 +254,12 @@ pub fn compare(case: &TestCase, values: &RecordBatch, reference: &Reference) -> 
     let columns: Vec<&str> = COMPARED.into_iter().filter(|c| case.given.iter().any(|g| g == c)).collect();
     let mut differences = Vec::new();
     for (key, &row) in &wanted {
-        let cells: Vec<(String, String, String)> = match found.get(key) {
-            None => columns.iter().map(|c| ((*c).to_owned(), show(&want, c, row), String::new())).collect(),
+        let cells: Vec<DifferentCell> = match found.get(key) {
+            None => columns.iter().map(|c| cell(c, show(&want, c, row), String::new())).collect(),
             Some(&other) => columns
                 .iter()
                 .filter(|c| !same(&want, row, &got, other, c))
-                .map(|c| ((*c).to_owned(), show(&want, c, row), show(&got, c, other)))
+                .map(|c| cell(c, show(&want, c, row), show(&got, c, other)))
                 .collect(),
         };
         let kind = if found.contains_key(key) { "changed" } else { "missing" };
@@ -257,11 +269,15 @@ pub fn compare(case: &TestCase, values: &RecordBatch, reference: &Reference) -> 
     }
     for (key, &row) in &found {
         if !wanted.contains_key(key) {
-            let cells = columns.iter().map(|c| ((*c).to_owned(), String::new(), show(&got, c, row))).collect();
+            let cells = columns.iter().map(|c| cell(c, String::new(), show(&got, c, row))).collect();
             differences.push(Difference { kind: "unexpected", key: key.clone(), cells });
         }
     }
     Ok(differences)
+}
+
+fn cell(column: &str, expected: String, got: String) -> DifferentCell {
+    DifferentCell { column: column.to_owned(), expected, got }
 }
 
 fn key(cells: &Table<'_>, row: usize) -> Vec<String> {

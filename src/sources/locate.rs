@@ -57,14 +57,15 @@ pub fn locate(format: &dyn Format, body: &mut dyn ReadSeek, wanted: &BTreeSet<u3
         count = csv.count();
         Ok(())
     };
-    let members = Cell::new(0);
+    let (tables, texts) = (Cell::new(false), Cell::new(false));
     let wanted = |name: &str| {
         let wanted = format.reads_member(name);
-        members.set(members.get() + usize::from(wanted));
+        tables.set(tables.get() || wanted);
+        texts.set(texts.get() || csv_members::is_other_text(name));
         wanted
     };
     archive::for_each_member(body, &wanted, &mut read)?;
-    if members.get() == 0 {
+    if texts.get() && !tables.get() {
         archive::for_each_member(body, &csv_members::is_other_text, &mut read)?;
     }
     Ok(found)

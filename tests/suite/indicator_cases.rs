@@ -31,21 +31,33 @@ fn every_indicator_has_a_case_and_all_pass() {
     assert_eq!(ids.difference(&cases).collect::<Vec<_>>(), Vec::<&String>::new(), "indicators without a test case");
 }
 
-/// Between its markers, README holds what `yardstick reference targets` prints for the fixtures.
+/// Between its markers, TARGETS.md holds what `yardstick reference targets` prints for the fixtures.
 #[test]
-fn the_table_of_targets_in_the_readme_is_current() {
+fn the_table_of_targets_is_current() {
     let workspace = Workspace::of_project();
     workspace.expect(0, &["run", "--from", project().join("fixtures").to_str().unwrap(), "--now", NOW]);
     let table = workspace.expect(0, &["reference", "targets"]).stdout;
-    generated("README.md", "targets", &table);
+    generated("TARGETS.md", "targets", &table);
 }
 
 #[test]
-fn the_generated_tables_in_contributing_are_current() {
+fn the_exit_codes_are_those_of_readme_and_help() {
+    let workspace = Workspace::of_method();
+    let table = workspace.expect(0, &["reference", "exit-codes"]).stdout;
+    generated("README.md", "exit-codes", &table);
+    let help = workspace.expect(0, &["--help"]).stdout;
+    for row in table.lines().skip(2) {
+        let cells: Vec<&str> = row.trim_matches('|').split('|').map(str::trim).collect();
+        assert!(help.lines().any(|line| line.trim().split_once("  ") == Some((cells[0], cells[1]))), "{row}\n{help}");
+    }
+}
+
+#[test]
+fn the_generated_tables_of_the_reference_are_current() {
     let workspace = Workspace::of_method();
     for what in ["codes", "tables"] {
         let table = workspace.expect(0, &["reference", what]).stdout;
-        generated("CONTRIBUTING.md", what, &table);
+        generated("REFERENCE.md", what, &table);
     }
 }
 

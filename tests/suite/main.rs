@@ -11,7 +11,9 @@
 mod support;
 
 mod architecture;
+mod authoring;
 mod bad_input;
+mod engine_faults;
 mod explain_and_diff;
 mod golden;
 mod indicator_cases;

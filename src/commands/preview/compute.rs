@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use datafusion::arrow::array::RecordBatch;
+use serde::Serialize;
 
 use crate::engine::{Engine, observations, tables};
 use crate::error::{Error, Result};
@@ -123,19 +124,27 @@ fn unchanged(
     Ok(kept)
 }
 
-/// (equal, revised, added, removed) rows against another table of values.
-pub fn against(new: &RecordBatch, old: &RecordBatch) -> Result<(usize, usize, usize, usize)> {
+/// Rows against another table of values.
+#[derive(Serialize)]
+pub struct Against {
+    pub equal: usize,
+    pub revised: usize,
+    pub added: usize,
+    pub removed: usize,
+}
+
+pub fn against(new: &RecordBatch, old: &RecordBatch) -> Result<Against> {
     let rows = key_rows(&[new, old], &schema::values_key())?;
     let value = |cells: &Table<'_>, row: usize| cells.float("value", row).map(f64::to_bits);
     let (new, old) = (Table(new), Table(old));
     let before: HashMap<_, _> = (0..old.len()).map(|r| (rows[1].row(r), value(&old, r))).collect();
-    let (mut same, mut differ, mut added) = (0, 0, 0);
+    let (mut equal, mut revised, mut added) = (0, 0, 0);
     for row in 0..new.len() {
         match before.get(&rows[0].row(row)) {
-            Some(other) if *other == value(&new, row) => same += 1,
-            Some(_) => differ += 1,
+            Some(other) if *other == value(&new, row) => equal += 1,
+            Some(_) => revised += 1,
             None => added += 1,
         }
     }
-    Ok((same, differ, added, before.len().saturating_sub(same + differ)))
+    Ok(Against { equal, revised, added, removed: before.len().saturating_sub(equal + revised) })
 }

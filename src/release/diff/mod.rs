@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
 use datafusion::arrow::array::RecordBatch;
+use serde::Serialize;
 
 use crate::error::Result;
 use crate::release::Manifest;
@@ -331,13 +332,16 @@ fn classified(old: Option<&IndicatorEntry>, new: Option<&IndicatorEntry>) -> Vec
 }
 
 /// Mean, mean absolute and largest revision per indicator and unit: what a person reads first.
+#[derive(Serialize)]
 pub struct Summary {
     pub indicator: String,
     pub unit: String,
     pub added: usize,
     pub removed: usize,
     pub revised: usize,
+    #[serde(rename = "mean_revision")]
     pub mean: Option<f64>,
+    #[serde(rename = "mean_absolute_revision")]
     pub mean_absolute: Option<f64>,
     pub largest: Option<(f64, String)>,
     pub causes: BTreeMap<String, usize>,

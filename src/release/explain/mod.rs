@@ -266,6 +266,7 @@ impl Explainer<'_> {
         }
         files
     }
+
     fn rule(&self, indicator: &Indicator, estimate: &str) -> Rule {
         let copied = matches!(estimate, "reported" | "published");
         let formula = match (estimate, self.catalogue.rollups.get(&indicator.rollup)) {

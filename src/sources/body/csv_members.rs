@@ -45,7 +45,8 @@ pub fn read_each(
     collector.warnings.extend(remark.map(str::to_owned));
     match misfit {
         _ if fitting => Ok(()),
-        Some(error) if csvs.get() > 0 => Err(error),
+        // A plain body has no members at all.
+        Some(error) if csvs.get() > 0 || others.is_empty() => Err(error),
         misfit => Err(no_csv(&others, misfit)),
     }
 }

@@ -91,9 +91,9 @@ fn test_and_update() {
     workspace.expect(0, &["test"]);
     // An error of the SQL is a failed case, not an end.
     let sql = workspace.read(FILE);
-    workspace.write(FILE, sql.replace("o.obs_value AS value", "o.obs_valu AS value"));
+    workspace.write(FILE, sql.replace("c.value,", "c.valu,"));
     let run = workspace.expect(1, &["test"]);
-    assert!(run.stdout.starts_with("failed  2.8/first: ") && run.stdout.contains("obs_valu"), "{}", run.stdout);
+    assert!(run.stdout.starts_with("failed  2.8/first: ") && run.stdout.contains("c.valu`"), "{}", run.stdout);
 }
 
 #[test]
@@ -159,12 +159,12 @@ fn preview_by_id_name_and_file() {
 #[test]
 fn preview_of_wrong_sql() {
     let workspace = released();
-    let draft = workspace.read("sql/indicators/2.7a_ewaste_recycling.sql").replace("obs_value", "obs_valu");
+    let draft = workspace.read("sql/indicators/2.7a_ewaste_recycling.sql").replace("r.generated AS", "r.generatd AS");
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("draft.sql");
     std::fs::write(&file, draft).unwrap();
     let run = workspace.expect(2, &["preview", file.to_str().unwrap()]);
-    assert!(run.stderr.contains("error[E3003]") && run.stderr.contains("did you mean `obs_value`?"), "{}", run.stderr);
+    assert!(run.stderr.contains("error[E3003]") && run.stderr.contains("did you mean `generated`?"), "{}", run.stderr);
 }
 
 /// Southern Asia is no group of this indicator: a case without expectation tests nothing.

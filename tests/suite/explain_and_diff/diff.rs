@@ -172,8 +172,7 @@ fn a_changed_method_and_text_that_changes_nothing() {
 
     // A window of two years is another method.
     let sql = workspace.read(INDICATOR);
-    let window = sql.lines().find(|l| l.starts_with("window")).unwrap();
-    workspace.write(INDICATOR, sql.replacen(window, "window = 1", 1));
+    workspace.write(INDICATOR, sql.replacen("rollup =", "window = 1\nrollup =", 1));
     let file = "sql/indicators/2.1_internet_use.sql changed";
     let why = format!("{file}: window from `5` to `1`");
     let why = why.as_str();

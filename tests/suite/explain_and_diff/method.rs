@@ -3,7 +3,7 @@
 use serde_json::Value;
 use yardstick::tables::cells::Table;
 
-use super::{explained, internet_use_alone, list, number, of_internet_use, text};
+use super::{explained, fixtures, internet_use_alone, list, number, of_internet_use, project_with, text};
 use crate::support::{Workspace, close};
 
 const HARMONIC: &str = "/*---
@@ -81,6 +81,34 @@ fn what_a_roll_up_needs() {
     assert!(run.stdout.contains("the roll-up mean_by_people needs `weight`, the SELECT gives none"), "{}", run.stdout);
 }
 
+#[test]
+fn parts_of_no_roll_up() {
+    let workspace = internet_use_alone();
+    workspace.write("sql/rollups/harmonic_mean.parts.sql", HARMONIC_PARTS);
+    let run = workspace.expect(2, &["check"]);
+    let said = "sql/rollups/harmonic_mean.parts.sql tells the parts of a roll-up that is not there";
+    assert!(run.stdout.contains("error[E0510]") && run.stdout.contains(said), "{}", run.stdout);
+}
+
+/// A derived method that does not tell what its values were made of: that is said, the value stands.
+#[test]
+fn a_derived_method_that_tells_no_parts() {
+    let workspace = project_with(&["2.2b_mobile_ownership.sql", "2.2c_mobile_ownership_gaps.sql"]);
+    workspace.expect(0, &["run", "--from", fixtures().to_str().unwrap()]);
+    let asked = ["2.2c", "--area", "AZE", "--year", "2018", "--breakdown", "GENDER_PARITY"];
+    assert!(text(&explained(&workspace, &asked)["rule"]["formula"]).contains(" / "));
+    let file = "sql/derived/gaps.sql";
+    let sql = workspace.read(file);
+    // A formula with other numbers does not give the value.
+    workspace.write(file, sql.replace("concat(first_value, ' / ', second_value)", "concat(first_value, ' / 1.5 / ', second_value)"));
+    let answer = workspace.json(1, &[&["explain"], &asked[..]].concat());
+    assert_eq!(answer["data"]["explanation"]["adds_up"], false);
+    workspace.write(file, sql.replace("END AS formula", "END AS worked"));
+    let e = explained(&workspace, &asked);
+    assert_eq!((&e["adds_up"], &e["parts"]), (&true.into(), &Value::Null));
+    assert!(text(&e["warnings"][0]).contains("sql/derived/gaps.sql has no columns first_dimension, "), "{}", e["warnings"]);
+}
+
 /// A step of the workspace's own joins the others by the number of its file.
 #[test]
 fn a_step_of_the_workspaces_own() {
@@ -90,7 +118,7 @@ fn a_step_of_the_workspaces_own() {
     workspace.write("sql/steps/05b_halved.sql", "SELECT group_code, estimate, cell, 0.5 * value AS value FROM rollup");
     // The roll-up is not there yet.
     let run = workspace.expect(2, &["check"]);
-    assert!(run.stdout.contains("sql/steps/05b_halved.sql:1:"), "{}", run.stdout);
+    assert!(run.stdout.contains("sql/steps/05b_halved.sql:1:") && run.stdout.contains("`rollup`"), "{}", run.stdout);
     std::fs::remove_file(workspace.path("sql/steps/05b_halved.sql")).unwrap();
     workspace.write("sql/steps/06_rolled.sql", cells);
     let rest = workspace.read("sql/steps/07_missing_members.sql");

@@ -1,6 +1,6 @@
 //! `sql`: reads only, in four formats, within limits.
 
-use super::released;
+use super::{list, released, text};
 use crate::support::parquet;
 use yardstick::tables::cells::Table;
 
@@ -47,6 +47,24 @@ fn null_without_type() {
     let run = released().expect(0, &["sql", "SELECT NULL AS n", "--output", "json"]);
     let rows: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
     assert!(rows[0]["n"].is_null(), "{rows}");
+}
+
+/// As in an indicator, where whole numbers divided are an error and a number that is not finite is refused.
+#[test]
+fn warnings() {
+    let workspace = released();
+    let query = "SELECT count(*) / 3 AS third, 1.0 / (count(*) - count(*)) AS inverse FROM areas";
+    let run = workspace.expect(0, &["sql", query, "--output", "csv"]);
+    assert_eq!(run.stdout, "third,inverse\n83,inf\n");
+    assert!(run.stderr.contains("query:1:17: warning[E3010]\n  ⚠ count(*) / 3 divides whole numbers"), "{}", run.stderr);
+    assert!(run.stderr.contains("query:1:62: warning[E3015]\n  ⚠ `inverse` is not finite in 1 row"), "{}", run.stderr);
+    assert_eq!(workspace.expect(0, &["-q", "sql", query, "--output", "csv"]).stderr, "");
+    let answer = workspace.json(0, &["sql", query]);
+    let codes: Vec<&str> = list(&answer["problems"]).iter().map(|p| text(&p["code"])).collect();
+    assert_eq!((codes, &answer["problems"][0]["severity"]), (vec!["E3010", "E3015"], &"warning".into()));
+    for good in ["SELECT count(*) / 3.0 AS third FROM areas", "WITH w AS (SELECT 1 AS a UNION ALL SELECT 2.5) SELECT a / 2 AS h FROM w"] {
+        assert_eq!(workspace.expect(0, &["sql", good]).stderr, "", "{good}");
+    }
 }
 
 #[test]

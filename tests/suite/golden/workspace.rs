@@ -379,6 +379,7 @@ JOIN placed AS e ON e.region = o.ref_area
 JOIN population AS p ON p.ref_area = e.ref_area AND p.time_period = o.time_period
 WHERE o.series = 'regions' AND p.sex = '_T' AND p.age = '_T' AND p.urbanisation = '_T'",
     );
+    workspace.write("sql/defaults.toml", std::fs::read(project().join("sql/defaults.toml")).unwrap());
     for file in ["1.2_broadband_affordability.sql", "1.2b_broadband_affordability_share.sql"] {
         workspace.write(&format!("sql/indicators/{file}"), std::fs::read(project().join("sql/indicators").join(file)).unwrap());
     }

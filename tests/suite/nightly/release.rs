@@ -112,6 +112,7 @@ fn the_manifest_says_what_went_in() {
     for file in [
         "sql/indicators/2.1_internet_use.sql",
         "sql/steps/01_cells.sql",
+        "sql/defaults.toml",
         "sql/rollups/weighted_mean.sql",
         "sql/derived/gaps.sql",
         "sql/checks/jumps.sql",

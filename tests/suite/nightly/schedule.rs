@@ -83,6 +83,53 @@ fn only_what_is_due_is_pulled() {
     assert_eq!(checked(&workspace, "unesco/sdg_bulk"), "2026-11-24T02:30:00Z");
 }
 
+/// `plan` asked what `run` does not: it knew neither the schedule of a folder nor why a data set has nobody to ask.
+#[test]
+fn plan_says_what_run_does() {
+    let workspace = Workspace::of_method();
+    let table = "format = \"table\"\n[dataset.columns]\nseries = { constant = \"s\" }\nref_area = \"area\"\ntime_period = \"year\"\nvalue = \"value\"\nunit = { constant = \"PT\" }\n";
+    workspace.write(
+        "pipelines/survey.toml",
+        format!(
+            "source = \"survey\"\nlicence = \"CC0\"\nschedule = \"10 3 * * *\"\n[[dataset]]\nname = \"here\"\n{table}[[dataset]]\nname = \"elsewhere\"\n{table}"
+        ),
+    );
+    workspace.write("in/survey/here/a.csv", "area,year,value\nKEN,2020,60\n");
+    let planned = |arguments: &[&str]| -> Vec<(String, String, String)> {
+        let answer = workspace.json(0, &[&["plan"], arguments].concat());
+        let steps = answer["data"]["steps"].as_array().unwrap().iter().filter(|step| step["step"] == "pull");
+        let word = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
+        steps.map(|step| (word(&step["name"]), word(&step["action"]), word(&step["why"][0]))).collect()
+    };
+    let done = |code: i32, arguments: &[&str]| -> Vec<(String, String, String)> {
+        let answer = workspace.json(code, &[&["pull"], arguments].concat());
+        let sets = answer["data"]["data_sets"].as_array().unwrap().iter();
+        let word = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+        sets.map(|set| (word(&set["data_set"]), word(&set["status"]), word(&set["not_asked"]))).collect()
+    };
+    let line = |name: &str, what: &str, why: &str| (format!("survey/{name}"), what.to_owned(), why.to_owned());
+    // From a folder: what has no file there is told by both.
+    let no_file = "no file for it in the folder of --from";
+    let plan = planned(&["--from", "in"]);
+    assert_eq!(plan, [line("here", "read", "the folder has new bodies"), line("elsewhere", "keep", no_file)]);
+    assert_eq!(done(0, &["--from", "in"]), [line("elsewhere", "missing", no_file), line("here", "new", "")]);
+    // By schedule, a folder is no exception.
+    let due = ["--from", "in", "--due", "--now", "2026-11-24T02:40:00Z"];
+    let next = "due at 2026-11-24T03:10:00Z";
+    assert_eq!(planned(&due), [line("here", "wait", next), line("elsewhere", "keep", no_file)]);
+    assert_eq!(done(0, &due), [line("elsewhere", "missing", no_file), line("here", "unchanged", next)]);
+    // Nobody to ask.
+    let by_hand = "it is only downloaded by hand";
+    assert_eq!(planned(&[]), [line("here", "skip", by_hand), line("elsewhere", "skip", by_hand)]);
+    assert_eq!(done(0, &[]), [line("elsewhere", "missing", by_hand), line("here", "unchanged", by_hand)]);
+    let run = workspace.expect(0, &["pull"]);
+    assert!(run.stderr.contains(&format!("not asked: survey/elsewhere, survey/here: {by_hand}\n")), "{}", run.stderr);
+    // What a run refuses, no plan promises.
+    for verb in ["plan", "pull"] {
+        assert!(workspace.expect(2, &[verb, "--from", "nowhere"]).stderr.contains("nowhere: not a folder"));
+    }
+}
+
 #[test]
 fn a_source_not_seen_for_long_is_stale() {
     let workspace = small_released();

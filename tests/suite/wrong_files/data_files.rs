@@ -280,7 +280,7 @@ fn a_draft_elsewhere() {
     let good = workspace.read("sql/indicators/2.1_internet_use.sql");
     std::fs::write(&draft, &good).unwrap();
     workspace.expect(0, &["check", draft.to_str().unwrap()]);
-    std::fs::write(&draft, good.replace("o.obs_value, o.obs_status", "o.obs_valu, o.obs_status")).unwrap();
+    std::fs::write(&draft, good.replace("c.value, CASE", "c.valu, CASE")).unwrap();
     let run = workspace.expect(2, &["check", draft.to_str().unwrap()]);
-    assert!(run.stdout.contains("draft.sql:") && run.stdout.contains("did you mean `obs_value`?"), "{}", run.stdout);
+    assert!(run.stdout.contains("draft.sql:") && run.stdout.contains("did you mean `value`?"), "{}", run.stdout);
 }

@@ -133,6 +133,71 @@ fn targets() {
     check("targets", &workspace(), &cases);
 }
 
+/// The series, defaults and readings that a header may give.
+#[test]
+fn series_sources_and_readings() {
+    let with_series = |name, series: &str| {
+        let list = format!("datasets = [\"itu/internet_use\"]\nseries = {series}");
+        edited(name, &[("datasets = [\"itu/internet_use\"]", &list)])
+    };
+    let cases = [
+        with_series("series_that_nobody_serves", "[{ source = \"itu\", series = ⟦E3014⟧\"11625\" }]"),
+        with_series("series_of_no_source", "[{ source = ⟦E0508⟧\"itx\", series = \"11624\" }]"),
+        with_series("series_of_no_data_set", "[{ source = \"itu\", series = \"11624\", dataset = ⟦E0508⟧\"internet_usage\" }]"),
+        with_series(
+            "series_twice",
+            "[{ source = \"itu\", series = \"11624\", breakdown = \"A\" }, { source = \"itu\", series = ⟦E0506⟧\"11624\", breakdown = \"B\" }]",
+        ),
+        with_series("series_renamed_to_nothing", "[{ source = \"itu\", series = \"11624\", provider_breakdown = ⟦E0502⟧\"ANY\" }]"),
+        with_series("series_without_code", "[⟦E0104⟧{ source = \"itu\" }]"),
+        with_series("unknown_key_in_series", "[{ source = \"itu\", series = \"11624\", ⟦E0102⟧publicaton = \"Facts\" }]"),
+        with_series("series_as_text", "[⟦E0103⟧\"11624\"]"),
+        edited(
+            "source_by_unknown_name",
+            &[("[{ title = \"DataHub\", licence = \"CC BY\", citation = \"ITU\" }]", "[\"itu\", ⟦E0508⟧\"itu/internet_usage\"]")],
+        ),
+        edited("source_by_number", &[("[{ title = \"DataHub\", licence = \"CC BY\", citation = \"ITU\" }]", "[\"itu\", ⟦E0103⟧7]")]),
+        edited("share_in_words", &[("publish = 0.667", "publish = ⟦E0103⟧\"two thirds\"")]),
+        edited("share_of_nothing", &[("publish = 0.667", "publish = ⟦E0103⟧\"2/0\"")]),
+        edited("share_above_one", &[("{ publish = 0.667", "⟦E0502⟧{ publish = \"3/2\"")]),
+        edited("level_twice", &[("[[target]]", "⟦E0504⟧[[target]]"), ("met_at = 95.0", "more_than = 50.0")]),
+        edited("passed_and_met_at", &[("value = 100.0\nmet_at = 95.0", "more_than = 50.0\nmet_at = ⟦E0505⟧50.0")]),
+        edited(
+            "passed_downwards",
+            &[("value = 100.0\nmet_at = 95.0\ndirection = \"up\"", "more_than = ⟦E0505⟧50.0\ndirection = \"down\"")],
+        ),
+        edited("reading_of_nobody", &[("baseline_year = 2020", "baseline_year = 2020\nread_for = { ⟦E0505⟧urban = {} }")]),
+        edited(
+            "unknown_key_in_reading",
+            &[("baseline_year = 2020", "baseline_year = 2020\nread_for = { urban = { urbanisation = \"U\", ⟦E0102⟧sexx = \"F\" } }")],
+        ),
+        edited("reading_as_text", &[("baseline_year = 2020", "baseline_year = 2020\nread_for = { urban = ⟦E0103⟧\"U\" }")]),
+        edited(
+            "reading_with_the_id_of_a_target",
+            &[(
+                "baseline_year = 2020",
+                "baseline_year = 2020\nread_for = { urban = { urbanisation = \"U\" } }\n⟦E0506⟧[[target]]\nid = \"H.reading-with-the-id-of-a-target.urban\"\narea = \"WLD\"\nyear = 2030\nvalue = 90.0",
+            )],
+        ),
+    ];
+    check("series_sources_and_readings", &workspace(), &cases);
+}
+
+#[test]
+fn defaults_and_views() {
+    let cases = [
+        Case::new(
+            "defaults",
+            "sql/defaults.toml",
+            "⟦E0102⟧windwo = 5\nwindow = ⟦E0502⟧99\ngroups = ⟦E0103⟧\"world\"\ncoverage = ⟦E0502⟧{ publish = 0.4, flag = 0.5 }\n[target]\nestimates = [⟦E0505⟧\"availble\"]\n⟦E0104⟧[[source]]\nname = \"print\"\ntitle = \"Print\"\ncitation = \"Print, 2024\"\n",
+        ),
+        Case::new("view_of_no_column", "sql/shared/a_view.sql", "SELECT ⟦E3003⟧o.obs_valu AS value FROM observations AS o\n"),
+        Case::new("views_in_a_circle", "sql/shared/b_view.sql", "SELECT x.ref_area FROM ⟦E3002⟧c_view AS x\n"),
+        Case::new("views_in_a_circle_too", "sql/shared/c_view.sql", "SELECT x.ref_area FROM ⟦E3002⟧b_view AS x\n"),
+    ];
+    check("defaults_and_views", &workspace(), &cases);
+}
+
 /// The caret stands under the name that is wrong.
 #[test]
 fn the_item_of_a_list() {

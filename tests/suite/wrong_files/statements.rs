@@ -128,6 +128,14 @@ fn what_is_not_allowed() {
         select("two_statements", "SELECT ref_area, time_period, obs_value AS value FROM observations;\n⟦E3008⟧SELECT 2"),
         select("unknown_series", "SELECT ref_area, time_period, obs_value AS value\nFROM observations\nWHERE series = ⟦E3014⟧'11625'"),
         select(
+            "unknown_series_of_a_case",
+            "SELECT ref_area, time_period, CASE series WHEN ⟦E3014⟧'11625' THEN obs_value END AS value\nFROM observations",
+        ),
+        select(
+            "second_of_two_windows",
+            "SELECT ref_area, time_period, CAST(row_number() OVER (ORDER BY ref_area, time_period) - ⟦E3009⟧row_number() OVER (PARTITION BY ref_area) AS DOUBLE) AS value\nFROM observations",
+        ),
+        select(
             "unknown_series_in_list",
             "SELECT ref_area, time_period, obs_value AS value\nFROM observations\nWHERE series IN ('11624', ⟦E3014⟧'999999')",
         ),
@@ -164,6 +172,18 @@ fn what_is_allowed() {
         (
             "ordered",
             "WITH d AS (SELECT ref_area, time_period, obs_value, row_number() OVER (PARTITION BY ref_area ORDER BY time_period) AS place FROM observations) SELECT ref_area, time_period, obs_value AS value FROM d WHERE place = 1 ORDER BY 1 LIMIT 5",
+        ),
+        (
+            "union_with_decimals",
+            "WITH d AS (SELECT ref_area, time_period, 1 AS x FROM observations UNION ALL SELECT ref_area, time_period, 2.5 FROM observations) SELECT ref_area, time_period, x / 2 AS value FROM d",
+        ),
+        (
+            "case_with_decimals",
+            "WITH d AS (SELECT ref_area, time_period, CASE WHEN record > 1 THEN record ELSE 0.5 END AS x FROM observations) SELECT ref_area, time_period, x / 2 AS value FROM d",
+        ),
+        (
+            "quoted_name",
+            "WITH d AS (SELECT ref_area, time_period, obs_value AS \"current_date\" FROM observations) SELECT ref_area, time_period, \"current_date\" AS value FROM d",
         ),
         ("parts", "SELECT ref_area, time_period, obs_value AS numerator, 2 AS denominator FROM observations"),
     ] {

@@ -1,0 +1,127 @@
+//! What a run would do now, and for each step which input changed.
+
+use serde::Serialize;
+
+use super::asked::{self, Ask, Asked, Asking};
+use super::due::next_due;
+use super::load::Loaded;
+use crate::error::Result;
+use crate::observe::{NormaliseReport, Reports, normalise};
+use crate::release::{Manifest, fingerprint, promote};
+use crate::settings::Settings;
+use crate::{files, pull};
+
+#[derive(Serialize)]
+pub struct Plan {
+    pub steps: Vec<Step>,
+    /// Whether a release would be made, as far as can be told before the providers are asked.
+    pub would_publish: bool,
+}
+
+#[derive(Serialize)]
+pub struct Step {
+    /// `pull`, `normalise`, `indicator` or `release`.
+    pub step: &'static str,
+    pub name: String,
+    /// `ask`, `read`, `wait`, `skip`, `keep`, `normalise`, `compute` or `publish`.
+    pub action: &'static str,
+    pub why: Vec<String>,
+}
+
+pub fn plan(settings: &Settings, loaded: &Loaded, ask: &Ask) -> Result<Plan> {
+    asked::check(loaded, ask)?;
+    let mut steps = Vec::new();
+    let mut reports = loaded.reports(settings);
+    for one in asked::asked(settings, loaded, ask)? {
+        let pull = pull_step(ask, &one);
+        let new_bodies = pull.as_ref().is_some_and(|step| step.action == "read");
+        steps.extend(pull);
+        let why = match new_bodies {
+            true => vec!["the bodies changed".to_owned()],
+            false => changed_since_normalised(settings, loaded, &reports, &one),
+        };
+        if why.is_empty() {
+            continue;
+        }
+        // Observations that will be made anew stand for "changed" in what reads them.
+        if let Some(report) = reports.get_mut(&one.name()) {
+            report.hash = "to be made anew".into();
+        }
+        steps.push(Step { step: "normalise", name: one.name(), action: "normalise", why });
+    }
+    let would_publish = release_steps(settings, loaded, &reports, &mut steps);
+    Ok(Plan { steps, would_publish })
+}
+
+/// What pulling would do: a folder is compared by content, a provider is asked.
+fn pull_step(ask: &Ask, one: &Asked<'_>) -> Option<Step> {
+    let (action, why) = match (&one.asking, &one.previous) {
+        (Asking::NotChosen, _) => return None,
+        (Asking::Folder(folder), previous) => {
+            let known = previous.iter().flat_map(|pull| &pull.bodies).map(|body| (body.name.clone(), body.hash.clone()));
+            match bodies(folder) {
+                Ok(bodies) if bodies.iter().cloned().eq(known) => ("keep", "the bodies in the folder are those at hand".into()),
+                Ok(_) => ("read", "the folder has new bodies".into()),
+                Err(error) => ("read", format!("the folder cannot be read: {error}")),
+            }
+        }
+        (Asking::Provider, None) => ("ask", "never pulled".into()),
+        (Asking::Provider, Some(_)) if !ask.due => {
+            ("ask", "asked every time; nothing is fetched when the provider says it is unchanged".into())
+        }
+        (Asking::Provider, Some(pull)) => match next_due(one.source, one.dataset, pull) {
+            Some(_) => ("ask", "its schedule says it is due".into()),
+            None => ("ask", "it has no schedule, so it is always due".into()),
+        },
+        (Asking::NotDue(_), _) => ("wait", one.asking.why_not()?),
+        (Asking::NoBodies, _) => ("keep", one.asking.why_not()?),
+        (Asking::NothingToAsk(_), _) => ("skip", one.asking.why_not()?),
+    };
+    Some(Step { step: "pull", name: one.name(), action, why: vec![why] })
+}
+
+/// Name and hash of each body in a folder.
+fn bodies(folder: &std::path::Path) -> Result<Vec<(String, String)>> {
+    pull::look_into(folder)?.bodies.into_iter().map(|(name, path)| Ok((name, files::hash_file(&path)?))).collect()
+}
+
+/// Which inputs of the observations at hand have changed.
+fn changed_since_normalised(settings: &Settings, loaded: &Loaded, reports: &Reports, one: &Asked<'_>) -> Vec<String> {
+    let Some(pull) = &one.previous else { return Vec::new() };
+    let (source, dataset) = (&one.source.name, &one.dataset.name);
+    let series = reports.get(&one.name()).map(|report| report.series.as_slice());
+    let corrections = normalise::relevant(&loaded.corrections, source, dataset, series);
+    let wanted = normalise::inputs(one.source, one.dataset, pull, &loaded.reference, &corrections);
+    match NormaliseReport::load(&settings.workspace, source, dataset) {
+        Some(report) => fingerprint::changed(&report.inputs, &wanted),
+        None => vec!["no observations yet".to_owned()],
+    }
+}
+
+/// Indicators and the release; gives whether one would be published.
+fn release_steps(settings: &Settings, loaded: &Loaded, reports: &Reports, steps: &mut Vec<Step>) -> bool {
+    let current = promote::current(&settings.workspace).and_then(|path| Manifest::load(&path).ok());
+    let fixed = loaded.settings_inputs(settings);
+    let mut publish = false;
+    for indicator in &loaded.catalogue.indicators {
+        let wanted = fingerprint::of_indicator(indicator, &loaded.catalogue, &loaded.reference, reports, &fixed);
+        let why: Vec<String> = match current.as_ref().and_then(|m| m.indicators.get(&indicator.name)) {
+            Some(entry) => {
+                let held = (entry.status == "held").then(|| "held at its last good values: tried again".to_owned());
+                fingerprint::changed(&entry.inputs, &wanted).into_iter().chain(held).collect()
+            }
+            None => vec!["not in the current release".to_owned()],
+        };
+        publish |= !why.is_empty();
+        let action = if why.is_empty() { "keep" } else { "compute" };
+        steps.push(Step { step: "indicator", name: indicator.name.clone(), action, why });
+    }
+    let wanted = fingerprint::of_release(&loaded.catalogue, &loaded.reference, reports, &fixed);
+    let why = match &current {
+        Some(manifest) => fingerprint::changed(&manifest.workspace, &wanted),
+        None => vec!["no release yet".to_owned()],
+    };
+    publish |= !why.is_empty();
+    steps.push(Step { step: "release", name: "current".into(), action: if publish { "publish" } else { "keep" }, why });
+    publish
+}

@@ -1,0 +1,223 @@
+//! What a header may leave to the views, the defaults and the pipelines, and what comes of it.
+
+use crate::support::{Workspace, row, rows, value};
+use yardstick::tables::cells::Table;
+
+const PIPELINE: &str = r#"
+source = "survey"
+title = "The survey office"
+short_title = "Survey"
+licence = "CC0"
+citation = "Survey office, yearly survey"
+homepage = "https://survey.example"
+[[dataset]]
+name = "use"
+title = "Use"
+citation = "Survey office, use"
+format = "table"
+[dataset.columns]
+series = "series"
+ref_area = "area"
+time_period = "year"
+urbanisation = "place"
+value = "value"
+unit = { constant = "PT" }
+edition = "edition"
+note = "note"
+"#;
+
+const DEFAULTS: &str = r#"
+groups = ["world"]
+window = 3
+owner = "Office of defaults"
+coverage = { publish = "2/3", flag = 0.5, base = "economies", min_members = 1 }
+[target]
+area = "WLD"
+[[source]]
+name = "printed"
+title = "A printed source"
+licence = "by agreement"
+citation = "Printed, 2024"
+"#;
+
+const HEADER: &str = r#"/*---
+id = "9.1"
+name = "use"
+title = "Use"
+unit = "PT"
+rollup = "median"
+datasets = ["survey/use"]
+series = [
+  { source = "survey", series = "new", breakdown = "ALL" },
+  { source = "survey", series = "book", breakdown = "ALL", publication = "The Book" },
+  { source = "survey", series = "old", breakdown = "ALL" },
+]
+definition = "Use"
+method = "Median"
+caveats = "None"
+sources = ["survey", "survey/use", "printed", { title = "Long form", licence = "CC BY", citation = "Somebody" }]
+[[target]]
+id = "9.1"
+title = "Majority"
+year = 2030
+more_than = 50.0
+baseline_year = 2020
+breakdown = "ALL"
+also = ["countries"]
+note = "More than half"
+read_for = { urban = { urbanisation = "U" }, rural = { urbanisation = "R", title = "Rural majority", note = "In the country" } }
+---*/
+SELECT ref_area, time_period, urbanisation, breakdown, value, obs_status, note, source
+FROM chosen
+"#;
+
+const BODY: &str = "\
+area,year,series,place,value,edition,note
+KEN,2020,new,_T,40,,
+KEN,2021,new,_T,50,,exactly half
+KEN,2021,old,_T,99,,
+KEN,2022,old,_T,47,,
+KEN,2022,new,U,61,,
+GHA,2020,old,_T,40,,
+GHA,2021,new,_T,50.00001,,
+GHA,2021,new,R,30,,
+WLD,2021,book,_T,44,2024,p. 7
+WLD,2022,book,_T,46,2024,
+WLD,2022,book,_T,45,2025,
+WLD,2021,old,_T,70,,
+WLD,2023,old,_T,71,,
+";
+
+fn workspace() -> Workspace {
+    let workspace = Workspace::of_method();
+    workspace.write("pipelines/survey.toml", PIPELINE);
+    workspace.write("sql/defaults.toml", DEFAULTS);
+    workspace.write("sql/indicators/9.1_use.sql", HEADER);
+    workspace.write("in/survey/use/a.csv", BODY);
+    workspace
+}
+
+fn computed() -> Workspace {
+    let workspace = workspace();
+    workspace.expect(0, &["check"]);
+    workspace.expect(0, &["run", "--from", "in"]);
+    workspace
+}
+
+/// Economies year by year from the first series that has a value; a group's series whole from one edition, and named so.
+#[test]
+fn series_are_chosen_in_the_order_of_the_header() {
+    let workspace = computed();
+    let values = workspace.release("values.parquet");
+    let cells = Table(&values);
+    let of = |area: &str, estimate: &str| -> Vec<(String, f64, String)> {
+        let found = rows(&values, &[("ref_area", area), ("estimate", estimate), ("urbanisation", "_T"), ("breakdown", "ALL")]);
+        let text = |column, at| cells.text(column, at).unwrap_or_default().to_owned();
+        found
+            .iter()
+            .map(|at| (cells.int("time_period", *at).unwrap().to_string(), cells.float("value", *at).unwrap(), text("note", *at)))
+            .collect()
+    };
+    let plain = |year: &str, value: f64, note: &str| (year.to_owned(), value, note.to_owned());
+    assert_eq!(of("KEN", "reported"), [plain("2020", 40.0, ""), plain("2021", 50.0, "exactly half"), plain("2022", 47.0, "")]);
+    // The newest edition alone, though it has one year, and neither the older one nor the series that comes last.
+    assert_eq!(of("WLD", "published"), [plain("2022", 45.0, "The Book, edition 2025")]);
+
+    // Without the book, the older series is whole, and its note names the provider and the snapshot.
+    let header = HEADER.lines().filter(|line| !line.contains("The Book")).collect::<Vec<_>>().join("\n");
+    workspace.write("sql/indicators/9.1_use.sql", header);
+    workspace.expect(0, &["compute"]);
+    let values = workspace.release("values.parquet");
+    let found = rows(&values, &[("ref_area", "WLD"), ("estimate", "published")]);
+    assert_eq!(found.iter().map(|at| Table(&values).float("value", *at)).collect::<Vec<_>>(), [Some(70.0), Some(71.0)]);
+    let note = Table(&values).text("note", found[0]).unwrap().to_owned();
+    assert!(note.starts_with("Survey, snapshot ") && note.len() == "Survey, snapshot ".len() + 12, "{note}");
+}
+
+/// Exactly half is no majority, a hair above it is; the target is read for parts of the population under ids of their own.
+#[test]
+fn a_level_to_be_passed_and_readings_of_a_target() {
+    let workspace = computed();
+    let progress = workspace.release("progress.parquet");
+    let cells = Table(&progress);
+    let class = |target: &str, area: &str| {
+        let at = row(&progress, &[("target", target), ("ref_area", area), ("estimate", "reported")]);
+        cells.text("class", at).unwrap_or_default().to_owned()
+    };
+    assert_eq!(class("9.1", "GHA"), "met");
+    assert_ne!(class("9.1", "KEN"), "met");
+    assert_eq!(value(&progress, "target_value", &[("target", "9.1"), ("ref_area", "KEN")]), 50.0);
+    assert_eq!(value(&progress, "latest_value", &[("target", "9.1.urban"), ("ref_area", "KEN")]), 61.0);
+    assert_eq!(value(&progress, "latest_value", &[("target", "9.1.rural"), ("ref_area", "GHA")]), 30.0);
+    let catalogue: serde_json::Value = serde_json::from_str(&workspace.read("data/current/catalog.json")).unwrap();
+    let targets: Vec<[&str; 3]> = catalogue["indicators"][0]["targets"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|t| ["id", "title", "note"].map(|key| t[key].as_str().unwrap()))
+        .collect();
+    assert_eq!(
+        targets,
+        [
+            ["9.1", "Majority", "More than half"],
+            ["9.1.urban", "Majority: urban", "More than half; read for urban"],
+            ["9.1.rural", "Rural majority", "In the country"],
+        ]
+    );
+}
+
+/// Two of three economies are two thirds, which decimals miss; what the defaults say counts as what a header says.
+#[test]
+fn defaults_hold_where_the_header_is_silent() {
+    let workspace = computed();
+    let catalogue: serde_json::Value = serde_json::from_str(&workspace.read("data/current/catalog.json")).unwrap();
+    let indicator = &catalogue["indicators"][0];
+    assert_eq!((&indicator["window"], &indicator["owner"]), (&3.into(), &"Office of defaults".into()));
+    assert_eq!(indicator["groups"], serde_json::json!(["world"]));
+    assert_eq!(indicator["coverage"], serde_json::json!({ "publish": 2.0 / 3.0, "flag": 0.5, "base": "economies", "min_members": 1 }));
+    // A change of the defaults is a change of the method of each such indicator, and is named.
+    workspace.write("sql/defaults.toml", DEFAULTS.replace("window = 3", "window = 4"));
+    let plan = workspace.expect(0, &["plan"]).stdout;
+    assert!(plan.contains("window from `3` to `4`"), "{plan}");
+    // explain lists it among the files that the number follows from.
+    workspace.write("sql/defaults.toml", DEFAULTS);
+    let answer = workspace.json(0, &["explain", "9.1", "--area", "KEN", "--year", "2020", "--breakdown", "ALL"]);
+    let files = answer["data"]["explanation"].to_string();
+    assert!(
+        files.contains("sql/defaults.toml") && files.contains("sql/shared/chosen.sql") && files.contains("sql/shared/offered.sql"),
+        "{files}"
+    );
+}
+
+/// A licence is written once, in the pipelines.
+#[test]
+fn sources_by_name() {
+    let workspace = computed();
+    let catalogue: serde_json::Value = serde_json::from_str(&workspace.read("data/current/catalog.json")).unwrap();
+    let sources: Vec<[&str; 4]> = catalogue["indicators"][0]["sources"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|s| ["title", "licence", "citation", "url"].map(|key| s[key].as_str().unwrap()))
+        .collect();
+    assert_eq!(
+        sources,
+        [
+            ["The survey office", "CC0", "Survey office, yearly survey", "https://survey.example"],
+            ["Use (The survey office)", "CC0", "Survey office, use", "https://survey.example"],
+            ["A printed source", "by agreement", "Printed, 2024", ""],
+            ["Long form", "CC BY", "Somebody", ""],
+        ]
+    );
+}
+
+/// `sql --as` shows what the SELECT of an indicator reads.
+#[test]
+fn the_tables_of_an_indicator_can_be_looked_at() {
+    let workspace = computed();
+    let query = "SELECT c.time_period, c.value, w.place FROM chosen AS c JOIN series_wanted AS w ON w.from_series = c.series WHERE c.ref_area = 'KEN' AND c.urbanisation = '_T' ORDER BY 1";
+    let run = workspace.expect(0, &["sql", query, "--as", "use", "--output", "csv"]);
+    assert_eq!(run.stdout, "time_period,value,place\n2020,40.0,1\n2021,50.0,1\n2022,47.0,3\n");
+    let run = workspace.expect(2, &["sql", "SELECT 1", "--as", "usee"]);
+    assert!(run.stderr.contains("no indicator `usee`") && run.stderr.contains("did you mean `use`?"), "{}", run.stderr);
+}

@@ -1,0 +1,162 @@
+//! SQL that the engine computes wrongly: what it gives, what DuckDB 2.0 gives, that `sql` and `check` refuse it, and that
+//! what they say to write instead is right. A test that fails after an update of the engine shows what is mended: take
+//! the fault out of `src/indicator/engine_faults.rs` then.
+
+use crate::support::Workspace;
+use crate::wrong_files::{statement, workspace};
+use yardstick::engine::{Engine, Limits};
+use yardstick::tables::text::csv_bytes;
+
+struct Fault {
+    query: &'static str,
+    engine: &'static str,
+    /// What DuckDB gives for the same text, or for its own spelling of it.
+    duckdb: &'static str,
+    instead: &'static str,
+    /// What the query means. DuckDB rounds where PostgreSQL widens.
+    right: &'static str,
+    /// Where the refusal points.
+    column: usize,
+}
+
+/// The rows of a query without its header, by the engine alone: nothing refuses it here.
+fn computed(query: &str, partitions: usize) -> String {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let engine = Engine::new(Limits { partitions, ..Limits::default() }).unwrap();
+    let (_, batches) = runtime.block_on(engine.run(query, "query")).unwrap();
+    let rows = batches.iter().map(|batch| String::from_utf8(csv_bytes(batch).unwrap()).unwrap());
+    rows.flat_map(|csv| csv.lines().skip(1).map(str::to_owned).collect::<Vec<_>>()).collect::<Vec<_>>().join(" ").replace("\"\"", "NULL")
+}
+
+fn shows(fault: &Fault, partitions: usize) {
+    // Which rows are lost depends on which partition is first.
+    let as_shown = |given: String| if partitions == 1 { given == fault.engine } else { given != fault.duckdb };
+    assert!((0..20).any(|_| as_shown(computed(fault.query, partitions))), "the engine does not give {}: {}", fault.engine, fault.query);
+    assert_ne!(fault.engine, fault.duckdb, "no fault: {}", fault.query);
+    assert_eq!(computed(fault.instead, partitions), fault.right, "instead: {}", fault.instead);
+    let workspace = workspace();
+    let parts = partitions.to_string();
+    let run = workspace.expect(2, &["--partitions", &parts, "sql", fault.query]);
+    assert!(run.stderr.starts_with(&format!("query:1:{}: error[E3016]\n", fault.column)), "{}: {}", fault.query, run.stderr);
+    workspace.expect(0, &["--partitions", &parts, "sql", fault.instead]);
+    let check = |code: i32, query: &str| {
+        let select = format!("SELECT 'KEN' AS ref_area, 2020 AS time_period, CAST(q.x AS DOUBLE) AS value FROM ({query}) AS q(x)");
+        workspace.write("sql/indicators/9.9_plain.sql", statement("9.9", "plain", &select));
+        workspace.expect(code, &["check"]).stdout
+    };
+    let said = check(2, fault.query);
+    assert_eq!((said.matches("error[").count(), said.matches("error[E3016]").count()), (1, 1), "{said}");
+    check(0, fault.instead);
+}
+
+#[test]
+fn keys_of_outer_joins() {
+    let tables = |join: &str, rest: &str| -> &'static str {
+        format!("SELECT {rest} FROM (VALUES (1), (2)) AS a(k) {join} (VALUES (2), (3)) AS b(k)").leak()
+    };
+    let of = |join: &str, using: &str, plain: &str, engine, duckdb| {
+        let query: &'static str = format!("{} {using} ORDER BY k", tables(join, "k")).leak();
+        let instead = format!("{} ON a.k = b.k ORDER BY k", tables(plain, "coalesce(a.k, b.k) AS k")).leak();
+        let column = query.find("RIGHT").or(query.find("FULL")).unwrap() + 1;
+        shows(&Fault { query, engine, duckdb, instead, right: duckdb, column }, 1);
+    };
+    of("FULL JOIN", "USING (k)", "FULL JOIN", "1 2 NULL", "1 2 3");
+    of("RIGHT JOIN", "USING (k)", "RIGHT JOIN", "2 NULL", "2 3");
+    of("NATURAL FULL JOIN", "", "FULL JOIN", "1 2 NULL", "1 2 3");
+    of("NATURAL RIGHT OUTER JOIN", "", "RIGHT JOIN", "2 NULL", "2 3");
+    for join in ["JOIN", "LEFT JOIN"] {
+        let query = format!("{} USING (k) ORDER BY k", tables(join, "k"));
+        Workspace::of_method().expect(0, &["sql", &query]);
+    }
+}
+
+#[test]
+fn lists_with_an_empty_cell() {
+    let list = "(SELECT x FROM (VALUES (1), (NULL)) AS t(x))";
+    let values = "SELECT v FROM (VALUES (3), (1)) AS s(v) WHERE";
+    // An empty cell is no member, which EXISTS says outright.
+    let exists = "EXISTS (SELECT 1 FROM (VALUES (1), (NULL)) AS t(x) WHERE t.x = s.v)";
+    let of = |condition: &str, engine, duckdb, instead: &str, right| {
+        let query: &'static str = format!("{values} {}", condition.replace("LIST", list)).leak();
+        let instead = format!("{values} {}", instead.replace("EXISTS", exists)).leak();
+        let column = query.find("IN (SELECT").unwrap() + 1;
+        shows(&Fault { query, engine, duckdb, instead, right, column }, 1);
+    };
+    of("v NOT IN LIST OR v = 7", "3", "", "NOT EXISTS OR v = 7", "3");
+    of("NOT (v IN LIST AND v = 3)", "3 1", "1", "NOT (EXISTS AND v = 3)", "3 1");
+    of("(v NOT IN LIST) IS NOT TRUE", "1", "3 1", "(NOT EXISTS) IS NOT TRUE", "1");
+    // In a column the engine says no more than that it cannot.
+    let workspace = Workspace::of_method();
+    let run = workspace.expect(2, &["sql", &format!("SELECT 3 NOT IN {list} AS x")]);
+    assert!(run.stderr.starts_with("query:1:14: error[E3016]\n") && run.stderr.contains("LEFT JOIN"), "{}", run.stderr);
+    // Alone among the conditions it is right: nothing is known to be outside of a list with an empty cell.
+    for (condition, rows) in [("v NOT IN LIST", "v\n"), ("v > 1 AND NOT (v IN LIST)", "v\n"), ("v IN LIST OR v = 7", "v\n1\n")] {
+        let query = format!("{values} {}", condition.replace("LIST", list));
+        assert_eq!(workspace.expect(0, &["sql", &query, "--output", "csv"]).stdout, rows, "{query}");
+    }
+}
+
+#[test]
+fn leads_over_empty_cells() {
+    let rows = "FROM (VALUES (1, NULL), (2, 8.0), (3, 9.0), (4, 3.0), (5, NULL), (6, NULL), (7, 7.0)) AS t(i, v) ORDER BY i";
+    let nth = "nth_value(v, 2) IGNORE NULLS OVER (ORDER BY i ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING)";
+    let of = |call: &str| {
+        shows(
+            &Fault {
+                query: format!("SELECT {call} OVER (ORDER BY i) AS x {rows}").leak(),
+                engine: "9.0 3.0 NULL NULL NULL NULL NULL",
+                duckdb: "9.0 3.0 7.0 NULL NULL NULL NULL",
+                instead: format!("SELECT {nth} AS x {rows}").leak(),
+                right: "9.0 3.0 7.0 NULL NULL NULL NULL",
+                column: 8,
+            },
+            1,
+        );
+    };
+    of("lead(v, 2) IGNORE NULLS");
+    of("lead(v, 2 IGNORE NULLS)");
+    for right in ["lead(v) IGNORE NULLS", "lag(v, 2) IGNORE NULLS", "lead(v, 2)"] {
+        Workspace::of_method().expect(0, &["sql", &format!("SELECT {right} OVER (ORDER BY i) AS x {rows}")]);
+    }
+}
+
+#[test]
+fn defaults_of_whole_numbers() {
+    let rows = "FROM (VALUES (1, 1), (2, 7)) AS t(i, v) ORDER BY i";
+    for (function, engine, duckdb, right) in [("lag", "2 1", "3 1", "2.5 1.0"), ("lead", "7 2", "7 3", "7.0 2.5")] {
+        let of = |value: &str| -> &'static str { format!("SELECT {function}({value}, 1, 2.5) OVER (ORDER BY i) AS x {rows}").leak() };
+        shows(&Fault { query: of("v"), engine, duckdb, instead: of("CAST(v AS DOUBLE)"), right, column: 8 }, 1);
+    }
+    Workspace::of_method().expect(0, &["sql", &format!("SELECT lag(v, 1, 2) OVER (ORDER BY i) AS x {rows}")]);
+}
+
+#[test]
+fn recursion_that_widens() {
+    let of = |first: &str| -> &'static str {
+        format!("WITH RECURSIVE r AS (SELECT {first} AS n, 1 AS k UNION ALL SELECT n * 1.5, k + 1 FROM r WHERE k < 4) SELECT n FROM r ORDER BY k").leak()
+    };
+    let (query, instead) = (of("1"), of("CAST(1 AS DOUBLE)"));
+    let column = query.find("n * 1.5").unwrap() + 1;
+    shows(&Fault { query, engine: "1 1 1 1", duckdb: "1 2 3 5", instead, right: "1.0 1.5 2.25 3.375", column }, 1);
+    // Who casts means it.
+    Workspace::of_method().expect(0, &["sql", &of("1").replace("n * 1.5", "CAST(n * 1.5 AS BIGINT)")]);
+}
+
+#[test]
+fn limits_of_distinct_rows() {
+    let rows = "WITH s(x) AS (VALUES (0), (1), (2) ORDER BY 1 LIMIT 3), t AS (SELECT * FROM s UNION ALL SELECT * FROM s UNION ALL SELECT * FROM s)";
+    let places = "SELECT x FROM (SELECT x, row_number() OVER (ORDER BY x) AS place FROM (SELECT DISTINCT x FROM t) AS d) AS p WHERE place <= 3 ORDER BY x";
+    let instead: &'static str = format!("{rows} {places}").leak();
+    for (select, engine) in [
+        ("SELECT DISTINCT x FROM t ORDER BY x LIMIT 3", "0 2"),
+        ("SELECT x FROM (SELECT DISTINCT x FROM t) AS d ORDER BY x LIMIT 3", "0 2"),
+        ("SELECT x FROM (SELECT x FROM t UNION SELECT x FROM t) AS u ORDER BY x LIMIT 3", "0 2"),
+    ] {
+        let query: &'static str = format!("{rows} {select}").leak();
+        let column = query.rfind("LIMIT").unwrap() + 1;
+        shows(&Fault { query, engine, duckdb: "0 1 2", instead, right: "0 1 2", column }, 2);
+        // In one partition it is right, and `sql` computes in one.
+        let run = Workspace::of_method().expect(0, &["sql", query, "--output", "csv"]);
+        assert_eq!(run.stdout, "x\n0\n1\n2\n");
+    }
+}
