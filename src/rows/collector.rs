@@ -32,7 +32,7 @@ pub struct Collector<'r> {
     /// (first row, snapshot hash) of each body.
     pub(crate) bodies: Vec<(usize, String)>,
     pub(crate) series: Vec<SeriesKey>,
-    series_index: HashMap<SeriesKey, u32>,
+    pub(super) series_index: HashMap<SeriesKey, u32>,
     pub(crate) details: Vec<Detail>,
     detail_index: HashMap<Detail, u32>,
     area_cache: HashMap<(&'static str, Box<[u8]>), AreaHit>,
@@ -128,16 +128,6 @@ impl<'r> Collector<'r> {
         self.series.push(key.clone());
         self.series_index.insert(key, index);
         index
-    }
-
-    /// Says what a series is that was interned under another name, when a row that came later tells it.
-    pub fn belongs_to(&mut self, index: u32, series: &str) {
-        if let Some(key) = self.series.get_mut(index as usize) {
-            self.series_index.remove(key);
-            key.series = series.to_owned();
-            // Where that one is there already, both stand for it; they are compared by what they say.
-            self.series_index.entry(key.clone()).or_insert(index);
-        }
     }
 
     pub fn detail(&mut self, detail: &Detail) -> u32 {
