@@ -14,6 +14,9 @@ pub enum AreaHit {
     Unknown,
 }
 
+/// The scheme of codes that mean the same wherever they occur.
+const ANY: &str = "any";
+
 /// The crosswalk: which code of which provider is which area.
 #[derive(Debug, Default, Clone)]
 pub struct AreaCodes {
@@ -21,6 +24,7 @@ pub struct AreaCodes {
     pub codes: Vec<String>,
     by_code: HashMap<String, u32>,
     by_m49: HashMap<String, u32>,
+    by_iso2: HashMap<String, u32>,
     by_name: HashMap<String, u32>,
     crosswalk: HashMap<(String, String), Option<u32>>,
     prefixes: Vec<(String, String, Option<u32>)>,
@@ -36,6 +40,7 @@ impl AreaCodes {
         codes.dedup();
         let by_code: HashMap<String, u32> = codes.iter().cloned().zip(0..).collect();
         let mut by_m49 = HashMap::new();
+        let mut by_iso2 = HashMap::new();
         let mut by_name = HashMap::new();
         for row in 0..areas.len() {
             if let Some(&index) = by_code.get(areas.get(row, "ref_area")) {
@@ -43,10 +48,14 @@ impl AreaCodes {
                 if !m49.is_empty() {
                     by_m49.insert(m49.to_owned(), index);
                 }
+                let iso2 = areas.get(row, "iso2");
+                if !iso2.is_empty() {
+                    by_iso2.insert(iso2.to_owned(), index);
+                }
                 by_name.insert(areas.get(row, "name").to_lowercase(), index);
             }
         }
-        let mut result = Self { codes, by_code, by_m49, by_name, economies, ..Self::default() };
+        let mut result = Self { codes, by_code, by_m49, by_iso2, by_name, economies, ..Self::default() };
         if let Some(table) = crosswalk {
             for row in 0..table.len() {
                 let target = result.by_code.get(table.get(row, "ref_area")).copied();
@@ -80,7 +89,8 @@ impl AreaCodes {
         self.economies
     }
 
-    /// Looks a provider's code up. The crosswalk wins; then the plain code of the scheme.
+    /// Looks a provider's code up. The crosswalk of its scheme wins; then the plain code of the scheme; then what the
+    /// code means in any scheme: states of before, and codes that one agency has taken from another.
     pub fn resolve(&self, scheme: &str, code: &str) -> AreaHit {
         let code = code.trim();
         if let Some(target) = self.crosswalk.get(&(scheme.to_owned(), normal(code))) {
@@ -92,10 +102,14 @@ impl AreaCodes {
             "unctad" if code.len() == 3 => self.by_m49.get(code.trim_start_matches('0')),
             "name" => self.by_name.get(&code.to_lowercase()),
             "unctad" | "m49" | "unsd" => None,
+            "eurostat" => self.by_iso2.get(code),
             _ => self.by_code.get(code),
         };
         if let Some(&index) = hit {
             return AreaHit::Known(index);
+        }
+        if let Some(target) = self.crosswalk.get(&(ANY.to_owned(), normal(code))) {
+            return target.map_or(AreaHit::NotCovered, AreaHit::Known);
         }
         let wanted = normal(code);
         match self.prefixes.iter().find(|(s, prefix, _)| s == scheme && wanted.starts_with(prefix.as_str())) {

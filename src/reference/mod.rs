@@ -70,7 +70,7 @@ impl Reference {
         let itu = csv(
             "itu_series.csv",
             &["series_id", "series", "unit"],
-            &["code", "title", "sex", "age", "urbanisation", "disability", "education_level", "breakdown"],
+            &["code", "title", "sex", "age", "urbanisation", "disability", "education_level", "breakdown", "zero"],
             problems,
         );
         let population = open("population.csv", problems);
@@ -102,10 +102,11 @@ impl Reference {
 
         let names = pairs(&areas, "ref_area", "name").chain(pairs(&groups, "group_code", "name")).collect();
         let group_schemes = pairs(&groups, "group_code", "group_scheme").collect();
+        let itu_series = series::by_id(&itu, problems);
         Self {
             areas: Arc::new(codes),
             tables,
-            itu_series: Arc::new(series::by_id(&itu)),
+            itu_series: Arc::new(itu_series),
             hashes: Arc::new(hashes),
             names: Arc::new(names),
             group_schemes: Arc::new(group_schemes),

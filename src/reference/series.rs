@@ -6,13 +6,18 @@ use datafusion::arrow::array::RecordBatch;
 
 use super::batch::{made, strings};
 use crate::authored::csv_table::CsvTable;
+use crate::error::{Code, Problem};
 use crate::tables::schema;
 
 /// What a DataHub SeriesID is: our series, its dimensions and its unit.
 #[derive(Debug, Clone, Default)]
 pub struct ItuSeries {
     pub series: String,
+    /// As a file or catalogue has it; other versions of the interface have other codes.
+    pub code: String,
     pub unit: String,
+    /// Where a 0 is written for a figure that is missing: nothing costs nothing.
+    pub zero_is_missing: bool,
     pub sex: String,
     pub age: String,
     pub urbanisation: String,
@@ -21,13 +26,22 @@ pub struct ItuSeries {
     pub breakdown: String,
 }
 
-pub(super) fn by_id(table: &CsvTable) -> HashMap<String, ItuSeries> {
+/// What `zero` may say of a series.
+const ZERO: [&str; 2] = ["", "missing"];
+
+pub(super) fn by_id(table: &CsvTable, problems: &mut Vec<Problem>) -> HashMap<String, ItuSeries> {
+    for row in (0..table.len()).filter(|row| !ZERO.contains(&table.get(*row, "zero"))) {
+        let what = format!("`{}` says nothing of what a 0 means", table.get(row, "zero"));
+        problems.push(table.problem_at(Code::WrongCellType, row, "zero", what).hint("leave it empty, or write `missing`"));
+    }
     let total = |text: &str| if text.is_empty() { "_T".to_owned() } else { text.to_owned() };
     (0..table.len())
         .map(|row| {
             let series = ItuSeries {
                 series: table.get(row, "series").to_owned(),
+                code: table.get(row, "code").to_owned(),
                 unit: table.get(row, "unit").to_owned(),
+                zero_is_missing: table.get(row, "zero") == "missing",
                 sex: total(table.get(row, "sex")),
                 age: total(table.get(row, "age")),
                 urbanisation: total(table.get(row, "urbanisation")),

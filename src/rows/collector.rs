@@ -32,7 +32,7 @@ pub struct Collector<'r> {
     /// (first row, snapshot hash) of each body.
     pub(crate) bodies: Vec<(usize, String)>,
     pub(crate) series: Vec<SeriesKey>,
-    series_index: HashMap<SeriesKey, u32>,
+    pub(super) series_index: HashMap<SeriesKey, u32>,
     pub(crate) details: Vec<Detail>,
     detail_index: HashMap<Detail, u32>,
     area_cache: HashMap<(&'static str, Box<[u8]>), AreaHit>,

@@ -1,6 +1,7 @@
 //! What a source pushes into: rows with their codes resolved, and those that are set aside.
 
 pub mod collector;
+mod families;
 pub mod place;
 pub mod quarantine;
 pub mod reading;

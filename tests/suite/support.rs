@@ -27,6 +27,13 @@ pub fn golden() -> Option<PathBuf> {
     path.is_dir().then_some(path)
 }
 
+/// The fullest set of real bodies beside the project. A machine that builds for release must have it.
+pub fn world() -> Option<PathBuf> {
+    let path = project().join("../shared/data/world");
+    assert!(path.is_dir() || std::env::var_os("CI").is_none(), "{} is missing", path.display());
+    path.is_dir().then_some(path)
+}
+
 pub struct Workspace {
     pub root: tempfile::TempDir,
 }

@@ -28,6 +28,13 @@ pub enum Kind {
     Foreign(Foreign),
 }
 
+impl Kind {
+    /// An Excel file from before 2007, or another file of that container.
+    pub fn is_old_office(self) -> bool {
+        self == Self::Foreign(Foreign::OldOffice)
+    }
+}
+
 /// What the first bytes say.
 pub fn sniff(start: &[u8]) -> Kind {
     let text = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(start);

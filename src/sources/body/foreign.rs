@@ -4,7 +4,7 @@ use crate::error::{Code, Error};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Foreign {
-    /// Office files before 2007, and workbooks with a password.
+    /// Office files before 2007, and workbooks with a password. A table data set reads the workbooks among them.
     OldOffice,
     Packed(&'static str),
     Pdf,

@@ -16,6 +16,13 @@ impl std::ops::Deref for Header {
     }
 }
 
+/// Names that stand in the first row of a sheet.
+impl From<Vec<String>> for Header {
+    fn from(names: Vec<String>) -> Self {
+        Self(names)
+    }
+}
+
 impl Header {
     pub fn of(record: &ByteRecord) -> Self {
         let name = |cell| heading(String::from_utf8_lossy(cell).trim_start_matches('\u{feff}').trim().trim_matches('"'));

@@ -7,6 +7,7 @@ mod foreign;
 mod gunzip;
 pub mod headings;
 pub mod limits;
+mod old_workbook;
 mod swallowed;
 pub mod title_rows;
 pub mod workbook;

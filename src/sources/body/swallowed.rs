@@ -34,7 +34,12 @@ impl Columns {
     pub fn swallowed(&self, record: &ByteRecord, delimiter: u8, width: usize) -> bool {
         let own = || record.iter().map(|cell| !cell.contains(&b'\n') && is_number(cell)).collect::<Vec<_>>();
         let numbers = if self.seen > 0 || record.len() != width { self.numbers.clone() } else { own() };
-        let wide = lines(record, delimiter).into_iter().filter(|line| line.inside > 0 && line.cells.len() == width && width > 1);
+        let lines = lines(record, delimiter);
+        // A note with as many commas as there are columns behind it makes the first line as wide as a record; what
+        // stands behind the note is then no record.
+        let last_is_wide = lines.last().is_some_and(|line| line.cells.len() == width);
+        let lines = lines.into_iter().enumerate().filter(|(place, _)| *place > 0 || last_is_wide).map(|(_, line)| line);
+        let wide = lines.filter(|line| line.inside > 0 && line.cells.len() == width && width > 1);
         let mut alike = wide.filter(|line| {
             let numeric = || line.cells.iter().zip(&numbers).filter(|(_, number)| **number).map(|(cell, _)| *cell);
             let fits = numeric().all(|cell| is_number(cell) || cell.trim_ascii().len() <= MARK);
@@ -97,6 +102,11 @@ mod tests {
             assert!(!swallowed(rows, &["Bolivia\n(Plurinational State of)", "2022", "5", "x"]));
         }
         assert!(swallowed(&clean, &["KEN,2022,5,x\nPHL", "2022", "6", "y"]), "the quotes stand in the first column");
+        // One comma in a note that one column follows: its first line is as wide as a record.
+        let mut columns = Columns::default();
+        columns.learn(&ByteRecord::from(vec!["KEN", "2021", "5", "x", "title"]), 5);
+        let note = ByteRecord::from(vec!["KEN", "2022", "5", "Ministry of posts, telecommunications\nThe ministry", "title"]);
+        assert!(!columns.swallowed(&note, b',', 5));
         let words: [&[&str]; 1] = [&["KEN", "a", "b", "c"]];
         assert!(swallowed(&words, &["KEN", "a", "b", "c\nPHL,a,b,c\nPER,a,b,c"]));
         assert!(!swallowed(&words, &["KEN", "a", "b", "c\nyes, no, perhaps, never\nsaid"]));

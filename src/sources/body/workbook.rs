@@ -1,12 +1,12 @@
-//! Sheets of an XLSX workbook as rows of text. What a workbook inflates to and how far its cells reach is capped
+//! Sheets of a workbook, XLSX or the older XLS, as rows of text. What a workbook inflates to and how far its cells reach is capped
 //! before anything is laid out: a single far-away cell would ask for all the memory there is.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::BufReader;
 
-use calamine::{Data, Reader, SheetType, Xlsx, XlsxError};
+use calamine::{Data, Reader, SheetType, Xls, XlsError, Xlsx, XlsxError};
 
-use super::{ReadSeek, archive, headings, limits};
+use super::{ReadSeek, archive, headings, limits, old_workbook};
 use crate::error::{Code, Error, Result};
 
 /// What all members of a workbook may inflate to together.
@@ -42,25 +42,41 @@ impl Sheet {
     }
 }
 
+enum Kind<'b> {
+    Xlsx(Xlsx<BufReader<&'b mut dyn ReadSeek>>),
+    Xls(Xls<BufReader<&'b mut dyn ReadSeek>>),
+}
+
 /// A workbook that was found to be of a bearable size.
 pub struct Book<'b> {
-    book: Xlsx<BufReader<&'b mut dyn ReadSeek>>,
+    book: Kind<'b>,
     /// How the data set writes decimals, so that cells that are numbers and cells that are texts look alike.
     decimal: char,
 }
 
 impl<'b> Book<'b> {
     pub fn open(file: &'b mut dyn ReadSeek, decimal: char) -> Result<Self> {
+        if archive::kind_of(file)?.is_old_office() {
+            if old_workbook::span(file)? > MAX_SPAN {
+                return Err(far_away("an old workbook"));
+            }
+            file.rewind()?;
+            let book = calamine::open_workbook_from_rs(BufReader::new(file)).map_err(|e: XlsError| bad(&e))?;
+            return Ok(Self { book: Kind::Xls(book), decimal });
+        }
         capped(file)?;
         file.rewind()?;
         let book = calamine::open_workbook_from_rs(BufReader::new(file)).map_err(|e: XlsxError| bad(&e))?;
-        Ok(Self { book, decimal })
+        Ok(Self { book: Kind::Xlsx(book), decimal })
     }
 
     /// Names of the sheets with cells, in their order.
     pub fn sheets(&self) -> Vec<String> {
-        let sheets = self.book.sheets_metadata().iter();
-        sheets.filter(|sheet| sheet.typ == SheetType::WorkSheet).map(|sheet| sheet.name.clone()).collect()
+        let sheets = match &self.book {
+            Kind::Xlsx(book) => book.sheets_metadata(),
+            Kind::Xls(book) => book.sheets_metadata(),
+        };
+        sheets.iter().filter(|sheet| sheet.typ == SheetType::WorkSheet).map(|sheet| sheet.name.clone()).collect()
     }
 
     /// The names of the columns; none in a sheet that ends before.
@@ -89,12 +105,13 @@ impl<'b> Book<'b> {
     }
 
     /// Gives merged cells the text of the first one, which alone has it in the file: an area over the rows of its years.
-    /// Rows without any cell of their own stay empty.
+    /// Rows without any cell of their own stay empty. In old workbooks merged cells stay as they are.
     fn fill(&mut self, sheet: &str, rows: &mut Rows) -> Result<BTreeSet<(u32, usize)>> {
         let mut filled = BTreeSet::new();
+        let Kind::Xlsx(book) = &mut self.book else { return Ok(filled) };
         let width = rows.values().filter_map(|cells| cells.last_key_value()).map(|(column, _)| column + 1).max().unwrap_or(0);
         let mut bytes = 0;
-        for merged in self.book.merge_cells_by_sheet_name(sheet).map_err(|e| bad(&e))? {
+        for merged in book.merge_cells_by_sheet_name(sheet).map_err(|e| bad(&e))? {
             let ((top, left), (bottom, right)) = (merged.start, merged.end);
             let Some(text) = rows.get(&top).and_then(|cells| cells.get(&left)).cloned() else { continue };
             if bottom < top {
@@ -120,38 +137,74 @@ impl<'b> Book<'b> {
 
     /// The cells that hold something; no further than the header when only that is asked for.
     fn cells(&mut self, sheet: &str, header_row: Option<usize>) -> Result<Rows> {
-        let mut reader = self.book.worksheet_cells_reader(sheet).map_err(|e| bad(&e))?;
-        let mut rows = Rows::new();
-        let (mut first, mut last, mut width, mut bytes) = (u32::MAX, 0, 0, 0);
-        while let Some(found) = reader.next_cell().map_err(|e| bad(&e))? {
-            let (row, column) = found.get_position();
-            let text = text(&Data::from(found.get_value().clone()), self.decimal);
-            if text.is_empty() {
-                continue;
+        let mut gathered = Gathered { sheet, header_row, rows: Rows::new(), first: u32::MAX, last: 0, width: 0, bytes: 0 };
+        match &mut self.book {
+            Kind::Xlsx(book) => {
+                let mut reader = book.worksheet_cells_reader(sheet).map_err(|e| bad(&e))?;
+                while let Some(found) = reader.next_cell().map_err(|e| bad(&e))? {
+                    let (row, column) = found.get_position();
+                    if !gathered.add(row, column, text(&Data::from(found.get_value().clone()), self.decimal))? {
+                        break;
+                    }
+                }
             }
-            (first, last, width) = (first.min(row), last.max(row), width.max(column.saturating_add(1)));
-            if header_row.is_some_and(|header_row| row > first.max(header_row as u32 - 1)) {
-                break;
+            Kind::Xls(book) => {
+                let range = book.worksheet_range(sheet).map_err(|e| bad(&e))?;
+                let (top, left) = range.start().unwrap_or_default();
+                for (row, column, data) in range.used_cells() {
+                    if !gathered.add(top + row as u32, left + column as u32, text(data, self.decimal))? {
+                        break;
+                    }
+                }
             }
-            let place = || format!("sheet `{sheet}`, row {} and column {}", u64::from(row) + 1, u64::from(column) + 1);
-            if (u64::from(last - first) + 1) * u64::from(width) > MAX_SPAN {
-                return Err(Error::provider_hint(
-                    Code::DamagedArchive,
-                    format!("{}: a cell lies far outside of any table", place()),
-                    "clear that cell, or export the table as CSV",
-                ));
-            }
-            // One shared text may stand in many cells.
-            bytes += text.len() as u64;
-            if text.len() > MAX_TEXT || bytes > MAX_INFLATED {
-                let what =
-                    if text.len() > MAX_TEXT { "no spreadsheet keeps so long a text in one cell" } else { "more text than any table has" };
-                return Err(Error::provider_hint(Code::TooLarge, format!("{}: {what}", place()), "do not trust this body"));
-            }
-            rows.entry(row).or_default().insert(column, text);
         }
-        Ok(rows)
+        Ok(gathered.rows)
     }
+}
+
+/// Cells of one sheet, as long as they are such as a table has.
+struct Gathered<'s> {
+    sheet: &'s str,
+    header_row: Option<usize>,
+    rows: Rows,
+    first: u32,
+    last: u32,
+    width: u32,
+    bytes: u64,
+}
+
+impl Gathered<'_> {
+    /// Whether further cells are wanted.
+    fn add(&mut self, row: u32, column: u32, text: String) -> Result<bool> {
+        if text.is_empty() {
+            return Ok(true);
+        }
+        (self.first, self.last, self.width) = (self.first.min(row), self.last.max(row), self.width.max(column.saturating_add(1)));
+        if self.header_row.is_some_and(|header_row| row > self.first.max(header_row as u32 - 1)) {
+            return Ok(false);
+        }
+        let place = || format!("sheet `{}`, row {} and column {}", self.sheet, u64::from(row) + 1, u64::from(column) + 1);
+        if (u64::from(self.last - self.first) + 1) * u64::from(self.width) > MAX_SPAN {
+            return Err(far_away(&place()));
+        }
+        // One shared text may stand in many cells.
+        self.bytes += text.len() as u64;
+        if text.len() > MAX_TEXT || self.bytes > MAX_INFLATED {
+            let what =
+                if text.len() > MAX_TEXT { "no spreadsheet keeps so long a text in one cell" } else { "more text than any table has" };
+            return Err(Error::provider_hint(Code::TooLarge, format!("{}: {what}", place()), "do not trust this body"));
+        }
+        self.rows.entry(row).or_default().insert(column, text);
+        Ok(true)
+    }
+}
+
+fn far_away(place: &str) -> Error {
+    Error::provider_hint(
+        Code::DamagedArchive,
+        format!("{place}: a cell lies far outside of any table"),
+        "clear that cell, or export the table as CSV",
+    )
 }
 
 /// Where the names of the columns stand: not before the first row that holds something.

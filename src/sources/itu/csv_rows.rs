@@ -1,5 +1,6 @@
 //! Rows of the two DataHub CSV layouts.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::io::Read;
 
@@ -8,15 +9,15 @@ use csv::ByteRecord;
 use crate::error::Result;
 use crate::rows::collector::Collector;
 use crate::rows::quarantine::Reason;
-use crate::rows::reading;
 use crate::rows::series_key::Detail;
 use crate::sources::body::csv::{CsvStream, Record};
 use crate::sources::body::headings::Header;
 use crate::sources::itu::series::{SeriesTable, Words};
 use crate::sources::itu::words::{note_of, status_of};
 
-/// v2: 13 columns; breakdown rows name their parent by code. v3: 15 columns; crossed breakdowns; aggregates among the
-/// economies; a few records torn by an unquoted newline. Gives the number of records read.
+/// v2: 13 columns; breakdown rows name their parent by code; where a question takes several answers, further columns
+/// `dataValue 1` and so on. v3: 15 columns; crossed breakdowns; aggregates among the economies; a few records torn by an
+/// unquoted newline. Gives the number of records read.
 pub fn read<R: Read>(csv: CsvStream<R>, series: &mut SeriesTable<'_>, collector: &mut Collector<'_>) -> Result<u32> {
     let columns = Columns::of(csv.header())?;
     let mut csv = if columns.disaggregation.is_some() { csv.rejoin_torn() } else { csv };
@@ -35,10 +36,16 @@ struct Columns {
     disaggregation: Option<[usize; 3]>,
     area: usize,
     value: usize,
+    /// Answers to a question that takes several; a row fills either these or the value.
+    answers: Vec<usize>,
     year: usize,
     note: usize,
     source: usize,
+    unit: usize,
 }
+
+/// Between the answers of one row. None of them has it.
+const BETWEEN: &[u8] = b"; ";
 
 impl Columns {
     fn of(header: &Header) -> Result<Self> {
@@ -54,9 +61,11 @@ impl Columns {
             disaggregation: None,
             area: header.require(&["entityIso"])?,
             value: header.require(&["dataValue"])?,
+            answers: (0..header.len()).filter(|column| is_further_answer(&header[*column])).collect(),
             year: header.require(&["dataYear"])?,
             note: header.require(&["dataNote"])?,
             source: header.require(&["dataSource"])?,
+            unit: header.require(&["seriesUnits"])?,
         })
     }
 
@@ -70,11 +79,31 @@ impl Columns {
             disaggregation: Some([group, header.require(&["Disaggregation1"])?, header.require(&["Disaggregation2"])?]),
             area: header.require(&["AreaCode"])?,
             value: header.require(&["Value"])?,
+            answers: Vec::new(),
             year: header.require(&["Year"])?,
             note: header.require(&["Notes"])?,
             source: header.require(&["Source"])?,
+            unit: header.require(&["Unit"])?,
         })
     }
+}
+
+/// `dataValue 3`.
+fn is_further_answer(name: &str) -> bool {
+    let number = name.to_ascii_lowercase();
+    number.strip_prefix("datavalue ").is_some_and(|number| !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()))
+}
+
+/// The value of a row, or its answers in the order of the columns.
+fn given<'r>(record: &'r ByteRecord, columns: &Columns) -> Cow<'r, [u8]> {
+    let cell = |column: &usize| record.get(*column).unwrap_or_default().trim_ascii();
+    let value = cell(&columns.value);
+    let mut answers = columns.answers.iter().map(cell).filter(|answer| !answer.is_empty()).peekable();
+    if answers.peek().is_none() {
+        return Cow::Borrowed(value);
+    }
+    let all: Vec<&[u8]> = std::iter::once(value).filter(|value| !value.is_empty()).chain(answers).collect();
+    Cow::Owned(all.join(BETWEEN))
 }
 
 fn rows<R: Read>(csv: &mut CsvStream<R>, columns: &Columns, series: &mut SeriesTable<'_>, collector: &mut Collector<'_>) -> Result<u32> {
@@ -104,10 +133,10 @@ fn rows<R: Read>(csv: &mut CsvStream<R>, columns: &Columns, series: &mut SeriesT
                 }
             },
         };
-        let given = cell(columns.value);
-        let reading = reading::read(given, known.answers);
+        let given = given(record, columns);
+        let reading = known.read(&given);
         key.clear();
-        for part in [cell(columns.note), cell(columns.source), if reading.text { given } else { b"" }] {
+        for part in [cell(columns.note), cell(columns.source), if reading.text { &given } else { &b""[..] }] {
             key.extend_from_slice(part);
             key.push(0x1f);
         }
@@ -120,7 +149,7 @@ fn rows<R: Read>(csv: &mut CsvStream<R>, columns: &Columns, series: &mut SeriesT
                 let detail = collector.detail(&Detail {
                     obs_status: reading.obs_status.unwrap_or_else(|| status_of(&note, &source)).into(),
                     note: note_of(&note, &source),
-                    obs_text: reading.text.then(|| text(given)),
+                    obs_text: reading.text.then(|| text(&given)),
                     correction: None,
                 });
                 collector.keep(key.len());
@@ -147,5 +176,6 @@ fn words<'a>(record: &'a ByteRecord, columns: &Columns) -> Option<Words<'a>> {
             Some([group, first, second]) => Some([cell(group)?, cell(first)?, cell(second)?]),
             None => None,
         },
+        has_unit: !cell(columns.unit)?.is_empty(),
     })
 }

@@ -6,7 +6,6 @@ use serde::Deserialize;
 
 use crate::error::Result;
 use crate::rows::collector::Collector;
-use crate::rows::reading;
 use crate::rows::series_key::Detail;
 use crate::sources::body::csv::next_number;
 use crate::sources::body::limits;
@@ -46,7 +45,8 @@ pub fn read(reader: impl Read, series: &mut SeriesTable<'_>, collector: &mut Col
         collector.limits()?;
         number = next_number(number)?;
         let id = item.code_id.to_string();
-        let words = Words { id: &id, code: item.code.as_deref().unwrap_or_default(), name: "", parent: None, disaggregation: None };
+        let words =
+            Words { id: &id, code: item.code.as_deref().unwrap_or_default(), name: "", parent: None, disaggregation: None, has_unit: true };
         let known = series.cached(id.as_bytes()).unwrap_or_else(|| series.resolve(&words, collector));
         let (note, source) = (item.data_note.unwrap_or_default(), item.data_source.unwrap_or_default());
         let text = match item.answer.unwrap_or_default().first().and_then(|a| a.value.as_ref()) {
@@ -54,7 +54,7 @@ pub fn read(reader: impl Read, series: &mut SeriesTable<'_>, collector: &mut Col
             Some(serde_json::Value::Number(number)) => number.to_string(),
             _ => String::new(),
         };
-        let reading = reading::read(text.as_bytes(), known.answers);
+        let reading = known.read(text.as_bytes());
         let mut detail = Detail {
             obs_status: reading.obs_status.unwrap_or_else(|| status_of(&note, &source)).into(),
             note: note_of(&note, &source),

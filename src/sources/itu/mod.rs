@@ -6,6 +6,7 @@ mod json_rows;
 mod requests;
 mod series;
 mod settings;
+mod stems;
 mod words;
 
 use std::collections::BTreeSet;
@@ -52,7 +53,7 @@ impl Format for Datahub {
                 Ok(())
             })?;
         }
-        series.warn(collector);
+        series.finish(collector);
         Ok(Parsed { vintage: words::downloaded_at(name), ..Parsed::default() })
     }
 

@@ -2,10 +2,12 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use super::stems::{self, Stems};
 use crate::reference::{Reference, words};
 use crate::rows::collector::Collector;
-use crate::rows::reading::Answers;
+use crate::rows::reading::{self, Answers, Reading};
 use crate::rows::series_key::SeriesKey;
+use crate::rows::value::Value;
 
 /// How a row names its series.
 pub struct Words<'a> {
@@ -15,6 +17,8 @@ pub struct Words<'a> {
     pub parent: Option<&'a str>,
     /// v3: group, first and second word.
     pub disaggregation: Option<[&'a str; 3]>,
+    /// The file gives a unit. It may be that of another series, but answers in words have none.
+    pub has_unit: bool,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -22,19 +26,42 @@ pub struct Known {
     pub series: u32,
     /// Our table says whether answers are words; of a series that it lacks, a number is still taken as one.
     pub answers: Answers,
+    /// A 0 is written for a figure that is missing.
+    pub zero_is_missing: bool,
+}
+
+impl Known {
+    /// What the text in the place of the value says.
+    pub fn read<'t>(&self, given: &'t [u8]) -> Reading<'t> {
+        let reading = reading::read(given, self.answers);
+        if self.zero_is_missing && reading.value.number() == Some(0.0) {
+            return Reading { value: Value::Missing, text: true, obs_status: Some("O") };
+        }
+        reading
+    }
 }
 
 pub struct SeriesTable<'r> {
     reference: &'r Reference,
+    stems: Stems<'r>,
     cache: HashMap<Box<[u8]>, Known>,
-    /// Series code -> SeriesID, for parents named by code.
+    /// Series of the totals of this body that our table lacks, by their codes.
     codes: HashMap<String, String>,
+    /// Breakdowns whose total had not been met when they came, with its code.
+    orphans: Vec<(u32, String)>,
     unknown: BTreeSet<String>,
 }
 
 impl<'r> SeriesTable<'r> {
     pub fn new(reference: &'r Reference) -> Self {
-        Self { reference, cache: HashMap::new(), codes: HashMap::new(), unknown: BTreeSet::new() }
+        Self {
+            reference,
+            stems: Stems::of(&reference.itu_series),
+            cache: HashMap::new(),
+            codes: HashMap::new(),
+            orphans: Vec::new(),
+            unknown: BTreeSet::new(),
+        }
     }
 
     pub fn cached(&self, id: &[u8]) -> Option<Known> {
@@ -43,7 +70,7 @@ impl<'r> SeriesTable<'r> {
 
     pub fn resolve(&mut self, words: &Words<'_>, collector: &mut Collector<'_>) -> Known {
         collector.code(words.id);
-        let (key, answers) = match self.reference.itu_series.get(words.id) {
+        let known = match self.reference.itu_series.get(words.id) {
             Some(known) => {
                 let key = SeriesKey {
                     series: known.series.clone(),
@@ -57,51 +84,97 @@ impl<'r> SeriesTable<'r> {
                     unit: known.unit.clone(),
                     edition: String::new(),
                 };
-                (key, if known.unit.is_empty() { Answers::Always } else { Answers::Never })
+                let answers = if known.unit.is_empty() { Answers::Always } else { Answers::Never };
+                Known { series: collector.series(key), answers, zero_is_missing: known.zero_is_missing }
             }
             None => {
                 self.unknown.insert(words.id.to_owned());
-                (self.guess(words), Answers::Words)
+                Known { series: self.guess(words, collector), answers: Answers::Words, zero_is_missing: false }
             }
         };
-        if words.parent.is_none() {
-            self.codes.insert(words.code.to_owned(), key.series.clone());
-        }
-        let known = Known { series: collector.series(key), answers };
         self.cache.insert(words.id.as_bytes().into(), known);
         known
     }
 
-    /// A SeriesID that our table lacks: unit unknown, the breakdown read from the row.
-    fn guess(&self, words: &Words<'_>) -> SeriesKey {
-        let mut key = SeriesKey::total(words.id, "_U");
-        if let Some(parent) = words.parent {
-            key.series = self.codes.get(parent).cloned().unwrap_or_else(|| parent.to_owned());
-            set(&mut key, words.code.rsplit('_').next().map_or("", |suffix| suffix.strip_prefix("HHC").unwrap_or(suffix)), words.name);
-        } else if let Some([_, first, second]) = words.disaggregation {
-            for word in [first, second] {
-                if !word.is_empty() {
-                    set(&mut key, word, word);
-                }
-            }
+    /// A SeriesID that our table lacks: the series of its total where the code tells it, the breakdown from the row.
+    fn guess(&mut self, words: &Words<'_>, collector: &mut Collector<'_>) -> u32 {
+        let unit = if words.has_unit { "_U" } else { "" };
+        let breakdown = stems::parts(words.code).breakdown;
+        let is_part = match words.disaggregation {
+            Some([_, first, second]) => !first.is_empty() || !second.is_empty(),
+            None => words.parent.is_some() || !breakdown.is_empty(),
+        };
+        if !is_part {
+            self.codes.insert(plain(words.code), words.id.to_owned());
+            return collector.series(SeriesKey::total(words.id, unit));
         }
-        key
+        let total = words.parent.unwrap_or(words.code);
+        let mut key = match self.stems.total(total) {
+            Some((series, unit)) => SeriesKey::total(series, unit),
+            None => SeriesKey::total(words.parent.unwrap_or(words.id), unit),
+        };
+        match words.disaggregation {
+            Some([_, first, second]) => [first, second].into_iter().filter(|word| !word.is_empty()).for_each(|word| set(&mut key, &[word])),
+            None => set(&mut key, &[words.name, breakdown]),
+        }
+        let is_orphan = self.stems.total(total).is_none();
+        let series = collector.series(key);
+        if is_orphan {
+            self.orphans.push((series, total.to_owned()));
+        }
+        series
     }
 
-    /// Says which SeriesIDs were not in our table.
-    pub fn warn(&self, collector: &mut Collector<'_>) {
+    /// Gives the breakdowns that came before their total its series, and says what was not in our table.
+    pub fn finish(self, collector: &mut Collector<'_>) {
+        let mut without_total = BTreeSet::new();
+        for (series, total) in self.orphans {
+            match self.codes.get(&plain(&total)) {
+                Some(found) => collector.belongs_to(series, found),
+                None => _ = without_total.insert(format!("`{total}`")),
+            }
+        }
+        let some = |names: &BTreeSet<String>| names.iter().take(10).cloned().collect::<Vec<_>>().join(", ");
         if !self.unknown.is_empty() {
-            let ids: Vec<&str> = self.unknown.iter().take(10).map(String::as_str).collect();
             collector.warnings.push(format!(
-                "{} not in itu_series.csv, unit taken as unknown: {}",
+                "{} not in itu_series.csv, unit taken as that of the total, or as unknown: {}",
                 crate::error::count(self.unknown.len(), "SeriesID"),
-                ids.join(", ")
+                some(&self.unknown)
+            ));
+        }
+        if !without_total.is_empty() {
+            collector.warnings.push(format!(
+                "breakdowns of {} without their total, in the file or in itu_series.csv, so that no indicator finds them: {}; add the SeriesIDs to itu_series.csv",
+                crate::error::count(without_total.len(), "series"),
+                some(&without_total)
             ));
         }
     }
 }
 
-fn set(key: &mut SeriesKey, word: &str, label: &str) {
+/// Children write `_%pop` where the code of their parent ends in `_pop`.
+fn plain(code: &str) -> String {
+    code.replace("_%pop", "_pop")
+}
+
+/// Puts the first word that is understood into our dimensions; otherwise the first word becomes the breakdown.
+fn set(key: &mut SeriesKey, words: &[&str]) {
+    let known = |word: &&&str| {
+        [
+            words::sex(word).map(str::to_owned),
+            words::urbanisation(word).map(str::to_owned),
+            words::age(word),
+            words::education_level(word).map(str::to_owned),
+        ]
+        .into_iter()
+        .flatten()
+        .any(|code| code != "_T")
+    };
+    let Some(word) = words.iter().find(known).or(words.first()) else { return };
+    place(key, word);
+}
+
+fn place(key: &mut SeriesKey, word: &str) {
     if let Some(sex) = words::sex(word).filter(|c| *c != "_T") {
         key.sex = sex.into();
     } else if let Some(urbanisation) = words::urbanisation(word).filter(|c| *c != "_T") {
@@ -111,8 +184,8 @@ fn set(key: &mut SeriesKey, word: &str, label: &str) {
     } else if let Some(level) = words::education_level(word).filter(|c| *c != "_T") {
         key.education_level = level.into();
     } else if key.breakdown == "_T" {
-        key.breakdown = label.into();
+        key.breakdown = word.into();
     } else {
-        key.breakdown = format!("{};{label}", key.breakdown);
+        key.breakdown = format!("{};{word}", key.breakdown);
     }
 }

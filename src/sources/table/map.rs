@@ -3,6 +3,8 @@
 use serde::Serialize;
 
 use super::signs::{self, NumberSigns};
+use super::spans::{self, Span};
+use super::value_columns::{self, ValueColumn};
 use crate::authored::rules;
 use crate::authored::toml::TableReader;
 use crate::error::{Code, Problem, suggestion};
@@ -35,11 +37,17 @@ pub struct TableMap {
     pub header_row: usize,
     pub delimiter: u8,
     pub numbers: NumberSigns,
-    /// Which codes the ref_area column holds: iso3, m49, itu, unctad, uis, unsd or name.
+    /// How many rows of a workbook make up the names of the columns; `header_row` is the last of them.
+    pub heading_rows: usize,
+    /// Which codes the ref_area column holds: iso3, m49, itu, unctad, uis, unsd, worldbank, eurostat or name.
     pub area_scheme: String,
     pub columns: Vec<(String, Column)>,
     /// Years stand as columns (`2008` or `y_2008`), one value each.
     pub years_as_columns: bool,
+    /// Breakdowns stand as columns, one value each.
+    pub value_columns: Vec<ValueColumn>,
+    /// Years in which a series is something else.
+    pub spans: Vec<Span>,
     /// Provider's word -> our code, per column of ours.
     pub maps: Vec<(String, Vec<(String, String)>)>,
     /// Rows are read only when the file's column has one of these values.
@@ -93,10 +101,12 @@ pub(super) fn read(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> 
     let sheets = sheets(table, problems);
     let header_row = table.integer("header_row", problems);
     let header_row = rules::within(table, "header_row", header_row, 1..=1000, problems).unwrap_or(1) as usize;
+    let heading_rows = table.integer("heading_rows", problems);
+    let heading_rows = rules::within(table, "heading_rows", heading_rows, 1..=header_row as i64, problems).unwrap_or(1) as usize;
     let delimiter = signs::delimiter(table, problems);
     let numbers = signs::numbers(table, problems);
     let area_scheme = table.string("area_scheme", problems).unwrap_or_else(|| "iso3".into());
-    const SCHEMES: [&str; 7] = ["iso3", "m49", "itu", "unctad", "uis", "unsd", "name"];
+    const SCHEMES: [&str; 9] = ["iso3", "m49", "itu", "unctad", "uis", "unsd", "worldbank", "eurostat", "name"];
     if !SCHEMES.contains(&area_scheme.as_str()) {
         problems.push(
             Problem::new(
@@ -109,6 +119,16 @@ pub(super) fn read(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> 
         );
     }
     let years_as_columns = table.boolean("years_as_columns", problems).unwrap_or(false);
+    let value_columns = value_columns::read(table, problems);
+    if years_as_columns && !value_columns.is_empty() {
+        problems.push(Problem::new(
+            Code::SettingsDoNotFit,
+            table.source(),
+            table.span_of("years_as_columns"),
+            "columns are years or breakdowns, not both: `years_as_columns` and `value_columns` exclude each other",
+        ));
+    }
+    let spans = spans::read(table, problems);
     let mut columns = Vec::new();
     let Some(mut map) = table.table("columns", "columns", problems) else {
         table.require::<()>("columns", None, problems);
@@ -121,7 +141,11 @@ pub(super) fn read(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> 
     }
     for needed in ["series", "ref_area", "time_period", "value"] {
         let given = columns.iter().any(|(target, _)| target == needed);
-        if !given && !map.has(needed) && !(years_as_columns && (needed == "time_period" || needed == "value")) {
+        if !given
+            && !map.has(needed)
+            && !(years_as_columns && (needed == "time_period" || needed == "value"))
+            && (value_columns.is_empty() || needed != "value")
+        {
             problems.push(
                 Problem::new(Code::MissingKey, map.source(), map.span(), format!("columns needs `{needed}`"))
                     .hint(format!("{needed} = \"name of the column in the file\", or {needed} = {{ constant = \"..\" }}")),
@@ -144,7 +168,21 @@ pub(super) fn read(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> 
         .into_iter()
         .map(|(column, values)| (column, values.split('|').map(|v| v.trim().to_owned()).collect()))
         .collect();
-    Some(TableMap { url, sheets, header_row, delimiter, numbers, area_scheme, columns, years_as_columns, maps, only })
+    Some(TableMap {
+        url,
+        sheets,
+        header_row,
+        delimiter,
+        numbers,
+        heading_rows,
+        area_scheme,
+        columns,
+        years_as_columns,
+        value_columns,
+        spans,
+        maps,
+        only,
+    })
 }
 
 /// `sheet` names one, `sheets` is `"all"` or a pattern; not both.

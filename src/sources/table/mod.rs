@@ -1,11 +1,14 @@
-//! Any published CSV or XLSX, read through a map of its columns: how a statistician brings in a file without Rust.
+//! Any published CSV or workbook, read through a map of its columns: how a statistician brings in a file without Rust.
 
 mod columns;
+mod heading_rows;
 mod map;
 mod requests;
 mod rows;
 mod sheets;
 mod signs;
+mod spans;
+mod value_columns;
 mod written_numbers;
 mod year_columns;
 

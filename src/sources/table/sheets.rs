@@ -3,6 +3,7 @@
 use crate::error::{Code, Error, Result, suggestion};
 use crate::rows::collector::Collector;
 use crate::sources::body::workbook::Book;
+use crate::sources::table::heading_rows;
 use crate::sources::table::map::{Sheets, TableMap};
 
 /// The sheets to read, in the order of the workbook. `fits` says whether a header has the columns of the data set.
@@ -35,7 +36,7 @@ pub fn chosen(
     }
     let (mut fitting, mut others, mut misfit) = (Vec::new(), Vec::new(), None);
     for sheet in &wanted {
-        match fits(&book.header(sheet, map.header_row)?) {
+        match fits(&names(book, map, sheet)?) {
             Ok(()) => fitting.push(sheet.clone()),
             Err(error @ Error::Provider { code: Code::MissingColumn, .. }) => {
                 others.push(sheet.clone());
@@ -57,6 +58,16 @@ pub fn chosen(
         ));
     }
     Ok(fitting)
+}
+
+/// The names of the columns of a sheet, which may run over several rows.
+pub fn names(book: &mut Book<'_>, map: &TableMap, sheet: &str) -> Result<Vec<String>> {
+    let mut above = Vec::new();
+    for row in map.header_row + 1 - map.heading_rows..map.header_row {
+        above.push(book.header(sheet, row)?);
+    }
+    let last = book.header(sheet, map.header_row)?;
+    Ok(if above.is_empty() { last } else { heading_rows::joined(&above, &last) })
 }
 
 fn listed(sheets: &[String]) -> String {

@@ -1,5 +1,5 @@
-//! UNCTADstat: the bulk 7z with one CSV, and the CSV of the keyed interface. A column is a measure exactly when it
-//! has a Footnote twin; every code is text; four-character economies are groups.
+//! UNCTADstat: the bulk 7z with one CSV, and the CSV of the keyed interface. A column is a measure when it has a
+//! Footnote twin, or is named in words; every code is text; four-character economies are groups.
 
 use std::io::Read;
 
@@ -86,6 +86,11 @@ fn layout(names: &Header) -> Result<Layout> {
                 dimensions.push(Dimension { name: stem.to_owned(), code: index, label: find(&format!("{stem}_label")) });
             } else if let Some(label) = find(&format!("{name} label")) {
                 dimensions.push(Dimension { name: name.clone(), code: index, label: Some(label) });
+            } else if let Some(stem) = name.strip_suffix(" label").filter(|stem| find(stem).is_none()) {
+                // Labels alone, without codes beside them.
+                dimensions.push(Dimension { name: stem.to_owned(), code: index, label: Some(index) });
+            } else if is_in_words(name) {
+                measures.push(Measure { name: original, value: index, footnote: None, missing: None });
             }
         }
     }
@@ -114,15 +119,22 @@ fn layout(names: &Header) -> Result<Layout> {
     }
 }
 
+/// Measures are named in words, dimensions in one: `Proportion of businesses using the Internet`, `EnterpriseSize`.
+fn is_in_words(name: &str) -> bool {
+    name.split_whitespace().count() > 1 && ![" label", " footnote", " missing value"].iter().any(|twin| name.ends_with(twin))
+}
+
 impl Layout {
     fn uses(&self, index: usize) -> bool {
         self.dimensions.iter().any(|d| d.code == index || d.label == Some(index))
             || self.measures.iter().any(|m| m.value == index || m.footnote == Some(index) || m.missing == Some(index))
     }
 
-    /// A dimension that the report must have, by the beginning of its name.
+    /// A dimension that the report must have, by the beginning of its name. Columns of values that are named in words
+    /// say what they are about: such a report has no dimension for it.
     fn require(&self, name: &str, header: &[String]) -> Result<()> {
-        if self.dimensions.iter().any(|dimension| dimension.name.to_lowercase().starts_with(&name.to_lowercase())) {
+        let in_words = name == "UseOfIct" && self.measures.iter().all(|measure| is_in_words(&measure.name.to_lowercase()));
+        if in_words || self.dimensions.iter().any(|dimension| dimension.name.to_lowercase().starts_with(&name.to_lowercase())) {
             return Ok(());
         }
         Err(Error::provider_hint(
@@ -214,7 +226,7 @@ fn size_class(code: &str, label: &str) -> Option<String> {
 
 fn unit_of(measure: &str) -> &'static str {
     let measure = measure.to_lowercase();
-    if measure.starts_with("percentage")
+    if ["percentage", "proportion", "share"].iter().any(|word| measure.starts_with(word))
         || measure.starts_with("m5060")
         || measure.starts_with("m5059")
         || measure.contains("as percentage")

@@ -1,5 +1,6 @@
 //! The UN SDG database.
 
+mod columns;
 mod requests;
 mod rows;
 
@@ -21,6 +22,10 @@ use crate::rows::collector::Collector;
 #[derive(Debug, Serialize)]
 struct SdgCsv {
     series: Vec<String>,
+    /// Today's names of series, with those of before under which their rows stand.
+    renamed: Vec<(String, String)>,
+    /// Nothing is asked: a person downloads the file from the portal.
+    by_hand: bool,
     start: Option<i64>,
     end: Option<i64>,
 }
@@ -28,8 +33,10 @@ struct SdgCsv {
 pub fn read(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> Option<Arc<dyn Format>> {
     let series = table.strings("series", problems);
     rules::not_empty(table, "series", series.as_deref(), problems);
+    let renamed = table.map("renamed", problems).unwrap_or_default();
+    let by_hand = table.boolean("by_hand", problems).unwrap_or(false);
     let (start, end) = rules::years(table, problems);
-    Some(Arc::new(SdgCsv { series: table.require("series", series, problems).unwrap_or_default(), start, end }))
+    Some(Arc::new(SdgCsv { series: table.require("series", series, problems).unwrap_or_default(), renamed, by_hand, start, end }))
 }
 
 impl Format for SdgCsv {
@@ -42,17 +49,21 @@ impl Format for SdgCsv {
     }
 
     fn parse(&self, _name: &str, body: &mut dyn ReadSeek, _reference: &Reference, collector: &mut Collector<'_>) -> Result<Parsed> {
-        rows::parse(body, collector)
+        rows::parse(body, &self.renamed, collector)
     }
 
     fn fits(&self, header: &Header) -> bool {
         rows::fits(header)
     }
 
+    fn nothing_to_ask(&self, _environment: &dyn Fn(&str) -> Option<String>) -> Option<&'static str> {
+        self.by_hand.then_some("it is only downloaded by hand")
+    }
+
     /// Codes such as `IT_USE_ii99`.
     fn series(&self, _reference: &Reference) -> Served {
         Served {
-            series: self.series.clone(),
+            series: self.series.iter().filter(|name| !self.renamed.iter().any(|(today, _)| today == *name)).cloned().collect(),
             shape: Some(|code| code.len() > 6 && code.as_bytes()[2] == b'_' && code[..2].bytes().all(|b| b.is_ascii_uppercase())),
             place: "the series of pipelines/unsd.toml",
         }

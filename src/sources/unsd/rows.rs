@@ -1,4 +1,4 @@
-//! The UN SDG database CSV: every bracket column belongs to the key, values are read as text, NUL bytes are dropped.
+//! The UN SDG database CSV: every dimension belongs to the key, values are read as text, NUL bytes are dropped.
 
 use std::collections::HashMap;
 use std::io::Read;
@@ -11,141 +11,114 @@ use crate::rows::reading::{self, Answers};
 use crate::rows::series_key::{Detail, SeriesKey};
 use crate::rows::value::Value;
 use crate::sources::Parsed;
+use crate::sources::body::archive::{self, Kind};
 use crate::sources::body::csv::{CsvStream, Record};
-use crate::sources::body::headings::{Header, shorten};
+use crate::sources::body::headings::Header;
+use crate::sources::body::workbook::Book;
+use crate::sources::body::workbooks::{self, Workbooks};
 use crate::sources::body::{ReadSeek, csv_members};
+use crate::sources::unsd::columns::Columns;
 
-pub(super) fn parse(file: &mut dyn ReadSeek, collector: &mut Collector<'_>) -> Result<Parsed> {
+/// Today's name of a series -> the one under which its rows stand.
+pub(super) type Renamed = [(String, String)];
+
+pub(super) fn parse(file: &mut dyn ReadSeek, renamed: &Renamed, collector: &mut Collector<'_>) -> Result<Parsed> {
+    if archive::kind_of(file)? == Kind::Zip && workbooks::of(file)? == Workbooks::Itself {
+        workbook(file, renamed, collector)?;
+        return Ok(Parsed::default());
+    }
     let mut count = 0;
     csv_members::read_each(file, collector, &mut |_, reader, collector| {
-        count = rows(WithoutNul(reader), count, collector)?;
+        count = rows(WithoutNul(reader), count, renamed, collector)?;
         Ok(())
     })?;
     Ok(Parsed::default())
 }
-
-/// Bracket columns that say how a value was made, not what it is about.
-const ATTRIBUTES: [&str; 4] = ["[nature]", "[units]", "[observation status]", "[freq]"];
-
-/// Columns without brackets. Any other one may be a dimension that has lost its brackets, and its breakdowns would
-/// pass for totals.
-const PLAIN: [&str; 17] = [
-    "goal",
-    "target",
-    "indicator",
-    "seriescode",
-    "seriesdescription",
-    "geoareacode",
-    "geoareaname",
-    "timeperiod",
-    "value",
-    "time_detail",
-    "timecoverage",
-    "upperbound",
-    "lowerbound",
-    "baseperiod",
-    "source",
-    "geoinfourl",
-    "footnote",
-];
 
 /// Whether a header is that of the database.
 pub(super) fn fits(header: &Header) -> bool {
     Columns::of(header).is_ok()
 }
 
-struct Columns {
-    series: usize,
-    area: usize,
-    year: usize,
-    value: usize,
-    source: Option<usize>,
-    footnote: Option<usize>,
-    nature: Option<usize>,
-    units: Option<usize>,
-    status: Option<usize>,
-    /// Those that belong to the key, by name in lower case.
-    brackets: Vec<(String, usize)>,
-}
-
-impl Columns {
-    fn of(header: &Header) -> Result<Self> {
-        let columns = Self {
-            series: header.require(&["SeriesCode"])?,
-            area: header.require(&["GeoAreaCode"])?,
-            year: header.require(&["TimePeriod"])?,
-            value: header.require(&["Value"])?,
-            source: header.column(&["Source"])?,
-            footnote: header.column(&["FootNote"])?,
-            nature: header.column(&["[Nature]"])?,
-            units: header.column(&["[Units]"])?,
-            status: header.column(&["[Observation Status]"])?,
-            brackets: header
-                .iter()
-                .enumerate()
-                .map(|(index, name)| (name.to_lowercase(), index))
-                .filter(|(name, _)| name.starts_with('[') && !ATTRIBUTES.contains(&name.as_str()))
-                .map(|(name, index)| Ok((name, header.only(index)?)))
-                .collect::<Result<_>>()?,
-        };
-        let known = |name: &str| name.is_empty() || name.starts_with('[') || PLAIN.contains(&name.to_lowercase().as_str());
-        match header.iter().find(|name| !known(name)) {
-            None => Ok(columns),
-            Some(unknown) => Err(Error::provider_hint(
-                Code::MissingColumn,
-                format!("line 1: unknown column `{unknown}`; the file has: {}", shorten(&header.join(", "), 300)),
-                "a dimension stands in brackets, such as [Sex]: without them its breakdowns would pass for totals",
-            )),
-        }
-    }
-}
-
-fn rows<R: Read>(reader: R, first: u32, collector: &mut Collector<'_>) -> Result<u32> {
+fn rows<R: Read>(reader: R, first: u32, renamed: &Renamed, collector: &mut Collector<'_>) -> Result<u32> {
     let mut csv = CsvStream::open(reader, b',', first)?;
-    let columns = Columns::of(csv.header())?;
-    let Columns { series, area, year, value, units, .. } = columns;
-    let mut keys: HashMap<Vec<u8>, u32> = HashMap::new();
-    let mut packed = Vec::new();
+    let mut rows = Rows::new(Columns::of(csv.header())?, renamed);
     while let Some(record) = csv.read()? {
         collector.limits()?;
-        let (number, record) = match record {
-            Record::Torn(number, fields) => {
-                collector.quarantine(number, Reason::FieldCount, fields);
-                continue;
-            }
-            Record::Whole(number, record) => (number, record),
-        };
-        let cell = |column: usize| record.get(column).unwrap_or_default().trim_ascii();
+        match record {
+            Record::Torn(number, fields) => collector.quarantine(number, Reason::FieldCount, fields),
+            Record::Whole(number, record) => rows.add(number, &|column| record.get(column).unwrap_or_default(), collector),
+        }
+    }
+    Ok(csv.count())
+}
+
+/// The portal's export as XLSX: one sheet, the names of the columns in its first row.
+fn workbook(file: &mut dyn ReadSeek, renamed: &Renamed, collector: &mut Collector<'_>) -> Result<()> {
+    let mut book = Book::open(file, '.')?;
+    let name = book.sheets().into_iter().next().ok_or_else(|| Error::provider(Code::EmptyBody, "the workbook has no sheet"))?;
+    let sheet = book.read(&name, 1)?;
+    let mut rows = Rows::new(Columns::of(&Header::from(sheet.header))?, renamed);
+    for (number, cells) in &sheet.rows {
+        collector.limits()?;
+        rows.add(*number, &|column| cells.get(column).map_or(&b""[..], |cell| cell.as_bytes()), collector);
+    }
+    Ok(())
+}
+
+/// Rows of one file, whatever holds it.
+struct Rows<'n> {
+    columns: Columns,
+    renamed: &'n Renamed,
+    /// Series and dimensions as they stand in the file -> the series of the collector.
+    keys: HashMap<Vec<u8>, u32>,
+    packed: Vec<u8>,
+}
+
+impl<'n> Rows<'n> {
+    fn new(columns: Columns, renamed: &'n Renamed) -> Self {
+        Self { columns, renamed, keys: HashMap::new(), packed: Vec::new() }
+    }
+
+    fn add<'r>(&mut self, number: u32, cells: &dyn Fn(usize) -> &'r [u8], collector: &mut Collector<'_>) {
+        let Columns { series, area, year, value, units, .. } = self.columns;
+        let cell = |column: usize| cells(column).trim_ascii();
         let text = |column: usize| String::from_utf8_lossy(cell(column)).into_owned();
         if cell(series).is_empty() {
-            collector.quarantine(number, Reason::MissingCode, "no SeriesCode");
-            continue;
+            return collector.quarantine(number, Reason::MissingCode, "no SeriesCode");
         }
-        packed.clear();
-        for column in columns.brackets.iter().map(|(_, column)| *column).chain([series]).chain(units) {
-            packed.extend_from_slice(cell(column));
-            packed.push(0x1f);
+        if let Some((name, column)) = self.columns.strange.iter().find(|(_, column)| !cell(*column).is_empty()) {
+            return collector.quarantine(number, Reason::UnknownWord, format!("`{}` in the unknown column `{name}`", text(*column)));
         }
-        let key = match keys.get(&packed) {
+        if let Some(column) = self.columns.multiplier.filter(|column| !matches!(cell(*column), b"" | b"1" | b"1.0")) {
+            return collector.quarantine(number, Reason::UnknownWord, format!("a unit that is multiplied by `{}`", text(column)));
+        }
+        self.packed.clear();
+        for column in self.columns.dimensions.iter().map(|(_, column)| *column).chain([series]).chain(units) {
+            self.packed.extend_from_slice(cell(column));
+            self.packed.push(0x1f);
+        }
+        let key = match self.keys.get(&self.packed) {
             Some(&key) => key,
             None => {
-                let mut key = SeriesKey::total(text(series), unit_of(&units.map(text).unwrap_or_default()));
-                for (name, column) in &columns.brackets {
+                let name = text(series);
+                let name = self.renamed.iter().find(|(today, _)| *today == name).map_or(name, |(_, stands)| stands.clone());
+                let mut key = SeriesKey::total(name, unit_of(&units.map(text).unwrap_or_default()));
+                for (name, column) in &self.columns.dimensions {
                     place(&mut key, name, &text(*column));
                 }
                 let key = collector.series(key);
-                keys.insert(packed.clone(), key);
+                self.keys.insert(self.packed.clone(), key);
                 key
             }
         };
         let given = cell(value);
         let word = |column: Option<usize>| column.map(text).unwrap_or_default();
-        let note = note_of(&word(columns.footnote), &word(columns.source));
-        let (read, detail) = read_value(given, &word(columns.nature), &word(columns.status), note);
+        let note = note_of(&word(self.columns.footnote), &word(self.columns.source));
+        let (read, detail) = read_value(given, &word(self.columns.nature), &word(self.columns.status), note);
         let detail = collector.detail(&detail);
         collector.push(number, "unsd", cell(area), cell(year), key, detail, read);
     }
-    Ok(csv.count())
 }
 
 /// Footnote and source in one text; empty parts left out.
@@ -189,20 +162,20 @@ fn missing_status(nature: &str, status: &str) -> &'static str {
     }
 }
 
-/// Puts one bracket column into our dimensions; what is not one of ours goes to the breakdown.
+/// Puts one dimension of theirs into ours; what is not one of ours goes to the breakdown.
 fn place(key: &mut SeriesKey, name: &str, word: &str) {
     let total = matches!(word, "" | "_T" | "ALL" | "TOTAL");
     match name {
-        "[sex]" if words::sex(word).is_some() => key.sex = words::sex(word).unwrap_or("_T").into(),
-        "[age]" if words::age(word).is_some() => key.age = words::age(word).unwrap_or_default(),
-        "[location]" if words::urbanisation(word).is_some() => key.urbanisation = words::urbanisation(word).unwrap_or("_T").into(),
-        "[education level]" if words::education_level(word).is_some() => {
+        "sex" if words::sex(word).is_some() => key.sex = words::sex(word).unwrap_or("_T").into(),
+        "age" if words::age(word).is_some() => key.age = words::age(word).unwrap_or_default(),
+        "location" if words::urbanisation(word).is_some() => key.urbanisation = words::urbanisation(word).unwrap_or("_T").into(),
+        "education level" if words::education_level(word).is_some() => {
             key.education_level = words::education_level(word).unwrap_or("_T").into();
         }
-        "[disability status]" if !total => key.disability = word.into(),
+        "disability status" if !total => key.disability = word.into(),
         // G (global monitoring) is the ordinary case; national reporting is another figure.
-        "[reporting type]" if word == "G" || total => {}
-        "[reporting type]" => extend(key, format!("REPORTING_{word}")),
+        "reporting type" if word == "G" || total => {}
+        "reporting type" => extend(key, format!("REPORTING_{word}")),
         _ if total => {}
         _ => extend(key, word.into()),
     }

@@ -1,0 +1,154 @@
+//! How far the cells of an Excel file from before 2007 reach. Its reader lays out every sheet as soon as it opens the
+//! file, so that two far-away cells on each of many sheets would ask for all the memory there is.
+//!
+//! The file is a compound file ([MS-CFB]): sectors, chained by an allocation table, with a directory of streams. The
+//! stream `Workbook` is a sequence of records ([MS-XLS]); those of cells begin with row and column.
+
+use std::io::Read;
+
+use super::ReadSeek;
+use super::foreign::Foreign;
+use crate::error::{Code, Error, Result};
+
+/// The largest file that is read: such a workbook has 65,536 rows a sheet at most.
+const MAX_FILE: u64 = 64 << 20;
+/// Sheets begin with this record.
+const BEGIN: u16 = 0x0809;
+/// Records of one cell or several beside each other: formula, number, text, rounded number, truth or error.
+const CELLS: [u16; 9] = [0x0006, 0x0203, 0x0204, 0x00d6, 0x00fd, 0x027e, 0x0205, 0x00bd, 0x00be];
+/// Ends of a chain, and other marks that are no sector.
+const LAST_SECTOR: u32 = 0xffff_fff9;
+
+/// How many cells the sheets of a file span together. What has no sheets, such as a workbook with a password, is refused.
+pub(super) fn span(file: &mut dyn ReadSeek) -> Result<u64> {
+    let mut bytes = Vec::new();
+    file.rewind()?;
+    file.take(MAX_FILE + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > MAX_FILE {
+        return Err(Error::provider_hint(
+            Code::TooLarge,
+            format!("an old workbook of more than {MAX_FILE} bytes"),
+            "save it as .xlsx, or export the sheet as CSV",
+        ));
+    }
+    let stream = Compound::of(&bytes).and_then(|file| file.workbook()).ok_or_else(|| Foreign::OldOffice.refused())?;
+    Ok(spanned(&stream))
+}
+
+/// Cells that the sheets span together.
+fn spanned(stream: &[u8]) -> u64 {
+    let (mut all, mut rows, mut columns) = (0u64, 0u64, 0u64);
+    let mut at = 0;
+    while let (Some(kind), Some(length)) = (short(stream, at), short(stream, at + 2)) {
+        if kind == BEGIN {
+            all += rows * columns;
+            (rows, columns) = (0, 0);
+        } else if CELLS.contains(&kind)
+            && let (Some(row), Some(column)) = (short(stream, at + 4), short(stream, at + 6))
+        {
+            // Several cells: the last column stands at the end of the record.
+            let several = matches!(kind, 0x00bd | 0x00be) && length >= 6;
+            let last = if several { short(stream, at + 2 + usize::from(length)) } else { None };
+            rows = rows.max(u64::from(row) + 1);
+            columns = columns.max(u64::from(last.unwrap_or(column).max(column)) + 1);
+        }
+        at += 4 + usize::from(length);
+    }
+    all + rows * columns
+}
+
+struct Compound<'b> {
+    bytes: &'b [u8],
+    sector: usize,
+    /// The next sector of each.
+    next: Vec<u32>,
+}
+
+impl<'b> Compound<'b> {
+    fn of(bytes: &'b [u8]) -> Option<Self> {
+        let shift = short(bytes, 30)?;
+        if !(7..=16).contains(&shift) {
+            return None;
+        }
+        let mut file = Self { bytes, sector: 1 << shift, next: Vec::new() };
+        // 109 sectors of the table are named in the header, more in sectors of their own.
+        let mut tables: Vec<u32> = (0..109).map_while(|i| long(bytes, 76 + 4 * i)).collect();
+        let mut more = long(bytes, 68)?;
+        while more < LAST_SECTOR && tables.len() <= bytes.len() / file.sector {
+            let sector = file.at(more)?;
+            let names = sector.len() / 4 - 1;
+            tables.extend((0..names).filter_map(|i| long(sector, 4 * i)));
+            more = long(sector, 4 * names)?;
+        }
+        for table in tables.into_iter().filter(|table| *table < LAST_SECTOR) {
+            let sector = file.at(table)?;
+            let entries: Vec<u32> = (0..sector.len() / 4).filter_map(|i| long(sector, 4 * i)).collect();
+            file.next.extend(entries);
+        }
+        Some(file)
+    }
+
+    fn at(&self, sector: u32) -> Option<&'b [u8]> {
+        let start = (sector as usize).checked_add(1)?.checked_mul(self.sector)?;
+        self.bytes.get(start..start.checked_add(self.sector)?.min(self.bytes.len()))
+    }
+
+    /// The sectors of a chain in a row; a chain that runs in circles ends at the length of the file.
+    fn chain(&self, first: u32) -> Vec<u8> {
+        let (mut stream, mut sector) = (Vec::new(), first);
+        while stream.len() < self.bytes.len()
+            && let Some(part) = self.at(sector)
+        {
+            stream.extend_from_slice(part);
+            sector = self.next.get(sector as usize).copied().unwrap_or(u32::MAX);
+        }
+        stream
+    }
+
+    fn workbook(&self) -> Option<Vec<u8>> {
+        let directory = self.chain(long(self.bytes, 48)?);
+        let entry = directory.chunks_exact(128).find(|entry| {
+            let length = usize::from(short(entry, 64).unwrap_or_default()).min(64);
+            let name: String =
+                entry[..length].chunks_exact(2).map(|pair| char::from(pair[0])).take_while(|letter| *letter != '\0').collect();
+            name.eq_ignore_ascii_case("workbook") || name.eq_ignore_ascii_case("book")
+        })?;
+        Some(self.chain(long(entry, 116)?))
+    }
+}
+
+fn short(bytes: &[u8], at: usize) -> Option<u16> {
+    Some(u16::from_le_bytes(bytes.get(at..at + 2)?.try_into().ok()?))
+}
+
+fn long(bytes: &[u8], at: usize) -> Option<u32> {
+    Some(u32::from_le_bytes(bytes.get(at..at + 4)?.try_into().ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn record(kind: u16, content: &[u16]) -> Vec<u8> {
+        [&[kind, 2 * content.len() as u16], content].concat().iter().flat_map(|word| word.to_le_bytes()).collect()
+    }
+
+    #[test]
+    fn sheets_count_together() {
+        let sheet = [record(BEGIN, &[]), record(0x0203, &[9, 3, 0]), record(0x00bd, &[0, 1, 0, 0, 6])].concat();
+        assert_eq!(spanned(&sheet), 10 * 7);
+        assert_eq!(spanned(&[sheet.clone(), sheet].concat()), 2 * 10 * 7);
+        assert_eq!(spanned(&record(0x0203, &[])), 0, "a record without content");
+    }
+
+    #[test]
+    fn a_directory_without_an_end_is_left() {
+        let mut bytes = vec![0; 4096];
+        bytes[30] = 9;
+        bytes[68..72].copy_from_slice(&u32::MAX.to_le_bytes());
+        // The table says that each sector follows itself.
+        bytes[80..508].fill(0xff);
+        assert!(Compound::of(&bytes).unwrap().workbook().is_none());
+        assert!(Compound::of(&bytes[..20]).is_none());
+    }
+}

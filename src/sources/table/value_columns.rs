@@ -1,0 +1,49 @@
+//! `[[dataset.value_columns]]`: a file that has one column for each breakdown, such as one for women and one for men.
+
+use serde::Serialize;
+
+use crate::authored::toml::TableReader;
+use crate::error::{Code, Problem};
+use crate::rows::series_key::SeriesKey;
+use crate::tables::schema::DIMENSIONS;
+
+/// A column of values, and what its values are about.
+#[derive(Debug, Clone, Serialize)]
+pub struct ValueColumn {
+    pub column: String,
+    /// Our dimensions with their codes; none for the total.
+    pub dimensions: Vec<(String, String)>,
+}
+
+pub(super) fn read(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> Vec<ValueColumn> {
+    let mut columns: Vec<ValueColumn> = Vec::new();
+    for mut block in table.tables("value_columns", "value_columns", problems) {
+        let column = block.string("column", problems);
+        let column = block.require("column", column, problems);
+        let dimensions = DIMENSIONS.iter().filter_map(|name| Some(((*name).to_owned(), block.string(name, problems)?))).collect();
+        block.finish(problems);
+        let Some(column) = column else { continue };
+        if let Some(other) = columns.iter().find(|other| other.dimensions == dimensions) {
+            let what = format!("`{column}` and `{}` would be the same figures", other.column);
+            problems.push(
+                Problem::new(Code::SettingsDoNotFit, block.source(), block.span(), what)
+                    .hint("say what each is about, such as sex = \"F\" and sex = \"M\""),
+            );
+        }
+        columns.push(ValueColumn { column, dimensions });
+    }
+    columns
+}
+
+impl ValueColumn {
+    /// What the values of the column are about, where the other columns of the row say `key`.
+    pub fn of(&self, key: &SeriesKey) -> SeriesKey {
+        let mut key = key.clone();
+        for (name, code) in &self.dimensions {
+            if let Some(dimension) = key.dimension_mut(name) {
+                dimension.clone_from(code);
+            }
+        }
+        key
+    }
+}

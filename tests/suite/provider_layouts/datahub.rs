@@ -1,0 +1,141 @@
+//! The DataHub: several answers a row, breakdowns without their total, prices that are missing, areas of before.
+
+use super::{pulled, rows};
+use crate::support::Workspace;
+
+const HEADER: &str = "\u{feff}\"seriesID\",\"seriesCode\",\"seriesName\",\"seriesParent\",\"seriesUnits\",\"entityID\",\"entityIso\",\"entityName\",\"dataValue\",\"dataYear\",\"dataNote\",\"dataSource\",\"seriesDescription\"";
+
+/// One row of version 2.
+fn row(id: u32, code: &str, name: &str, parent: &str, unit: &str, area: &str, value: &str) -> String {
+    let quoted = |text: &str| if text.is_empty() { String::new() } else { format!("\"{text}\"") };
+    format!("{id},\"{code}\",\"{name}\",{},{},6,\"{area}\",\"x\",{},2018,\"\",\"\",\"\"", quoted(parent), quoted(unit), quoted(value))
+}
+
+#[test]
+fn several_answers_in_one_row() {
+    let policy = |area: &str, value: &str| row(19268, "trFramework_ICT_accessibility", "ICT accessibility policies", "", "", area, value);
+    let body = [
+        format!("{HEADER},\"dataValue 1\",\"dataValue 2\",\"dataValue 3\""),
+        format!("{},,,", policy("AFG", "There is no framework in place for the time being")),
+        format!("{},,,", policy("BRA", "Web accessibility")),
+        format!("{},\"Web accessibility\",\"Mobile communications, accessibility\",", policy("DEU", "")),
+        format!("{},,,", policy("KEN", "")),
+    ]
+    .join("\n");
+    let workspace = pulled("itu/ict_accessibility", "x.csv", body);
+    assert_eq!(
+        rows(
+            &workspace,
+            "SELECT ref_area AS a, obs_text AS b, obs_status AS c, unit AS d FROM observations WHERE series = '19268' ORDER BY ref_area"
+        ),
+        [
+            "AFG There is no framework in place for the time being A ",
+            "BRA Web accessibility A ",
+            "DEU Web accessibility; Mobile communications, accessibility A ",
+            "KEN null O ",
+        ]
+    );
+}
+
+/// A question that is not in our table yet: the words are kept, and have no unit.
+#[test]
+fn a_question_that_is_new() {
+    let body = format!("{HEADER},\"dataValue 1\"\n{},", row(99001, "trDigitalAgenda", "Digital agenda", "", "", "KEN", "Yes"));
+    let workspace = pulled("itu/ewaste_mandates", "x.csv", body);
+    assert_eq!(rows(&workspace, "SELECT series AS a, obs_text AS b, unit AS c FROM observations"), ["99001 Yes "]);
+}
+
+/// The code of the parent tells the total that our table has, with its unit; the name tells the breakdown.
+#[test]
+fn breakdowns_without_their_total_in_the_file() {
+    let body = [
+        HEADER.to_owned(),
+        row(99011, "HHU271own_HHCFemale", "Female", "HHU271own_HHTotalIndividual", "%", "KEN", "70.5"),
+        row(99012, "HHU271own_HHCRuralUsers", "Rural", "HHU271own_HHTotalIndividual", "%", "KEN", "60.5"),
+        row(99013, "HHU4212acv_HHC15to24x_pop", "15 to 24 years", "HHU4212acv_HHTotalIndividual_%pop", "%", "KEN", "50.5"),
+    ]
+    .join("\n");
+    let workspace = pulled("itu/mobile_ownership", "x.csv", body);
+    assert_eq!(
+        rows(
+            &workspace,
+            "SELECT series AS a, sex AS b, age AS c, urbanisation AS d, obs_value AS e, unit AS f FROM observations ORDER BY series, sex"
+        ),
+        ["28027 F _T _T 70.5 PT", "28027 _T _T R 60.5 PT", "37461 _T Y15T24 _T 50.5 PT"]
+    );
+}
+
+/// A family that our table does not have stays together, whatever comes first; without its total it is told.
+#[test]
+fn breakdowns_before_their_total() {
+    let family = [
+        HEADER.to_owned(),
+        row(99021, "HHU999z_HHCFemale", "Female", "HHU999z_HHTotalIndividual", "%", "KEN", "30"),
+        row(99022, "HHU999z_HHTotalIndividual", "Doing something new", "", "%", "KEN", "31"),
+        row(99023, "HHU999z_HHCMale", "Male", "HHU999z_HHTotalIndividual", "%", "KEN", "32"),
+    ];
+    let workspace = pulled("itu/ict_skills_safety", "x.csv", family.join("\n"));
+    assert_eq!(
+        rows(&workspace, "SELECT series AS a, sex AS b, obs_value AS c FROM observations ORDER BY obs_value"),
+        ["99022 F 30.0", "99022 _T 31.0", "99022 M 32.0"]
+    );
+    let alone = [family[0].clone(), family[1].clone()].join("\n");
+    let workspace = Workspace::of_project();
+    workspace.write("in/itu/ict_skills_safety/x.csv", alone);
+    let run = workspace.expect(0, &["pull", "--from", "in"]);
+    assert!(run.stderr.contains("without their total") && run.stderr.contains("HHU999z_HHTotalIndividual"), "{}", run.stderr);
+}
+
+/// Version 3 names no parent: the code has the stem, and what the percentage is of.
+#[test]
+fn breakdowns_of_version_3() {
+    let body = "SeriesID,SeriesCode,Series,Unit,Database,Year,AreaName,AreaCode,DisaggregationGroup,Disaggregation1,Disaggregation2,Value,Notes,Source,LastModifiedOn
+99031,HHU271own-%_POP-FEMALE-,HH10,% of individuals,d,2024,Thailand,THA,Gender,Female,,90.5,,,2026-07-07
+99032,HHU4212ab-%_NOINT-FEMALE-,HH09,% of individuals,d,2024,Thailand,THA,Gender,Female,,1.5,,,2026-07-07
+";
+    let workspace = pulled("itu/mobile_ownership", "x.csv", body);
+    // Of people without Internet use: another percentage, which is not that of our total.
+    assert_eq!(
+        rows(&workspace, "SELECT series AS a, sex AS b, unit AS c FROM observations ORDER BY obs_value DESC"),
+        ["28027 F PT", "99032 F _U"]
+    );
+}
+
+/// US dollars, GNI and purchasing power stand under one name and one unit; a price of 0 is a missing one.
+#[test]
+fn prices() {
+    let price =
+        |id: u32, code: &str, area: &str, value: &str| row(id, code, "Fixed-broadband Internet 5GB", "", "% GNI per capita", area, value);
+    let body = [
+        HEADER.to_owned(),
+        price(33330, "i154_FBB5$", "KEN", "30.5"),
+        price(33331, "i154_FBB5_GNI", "KEN", "9.5"),
+        price(33332, "i154_FBB5_PPP", "KEN", "70.5"),
+        price(33331, "i154_FBB5_GNI", "NER", "0.0"),
+    ]
+    .join("\n");
+    let workspace = pulled("itu/price_baskets_datahub", "x.csv", body);
+    assert_eq!(
+        rows(
+            &workspace,
+            "SELECT series AS a, ref_area AS b, obs_value AS c, unit AS d, obs_status AS e, obs_text AS f FROM observations ORDER BY series, ref_area"
+        ),
+        ["33330 KEN 30.5 USD A null", "33331 KEN 9.5 PT_GNI A null", "33331 NER null PT_GNI O 0.0", "33332 KEN 70.5 PPP A null"]
+    );
+}
+
+#[test]
+fn areas_of_before() {
+    let used = |area: &str| row(11624, "i99H", "Individuals using the Internet", "", "%", area, "1.5");
+    let areas = ["ROM", "ZAR", "TMP", "WBG", "KSO", "CSK", "CHI", "ANT", "SCG", "YUG", "SUN", "KEN", "BRA", "DEU"];
+    let body = std::iter::once(HEADER.to_owned()).chain(areas.map(used)).collect::<Vec<_>>().join("\n");
+    let workspace = pulled("itu/internet_use", "x.csv", body);
+    assert_eq!(
+        rows(&workspace, "SELECT ref_area AS a FROM observations ORDER BY ref_area"),
+        ["BRA", "COD", "DEU", "KEN", "PSE", "ROU", "TLS", "XKX"]
+    );
+    assert_eq!(
+        rows(&workspace, "SELECT reason AS a, detail AS b FROM quarantine ORDER BY detail"),
+        ["ANT", "CHI", "CSK", "SCG", "SUN", "YUG"].map(|area| format!("area_not_covered {area}"))
+    );
+}
