@@ -36,9 +36,6 @@ pub mod settings;
 /// All terminal output.
 pub mod printer;
 
-/// Every exit status.
-pub mod exit;
-
 /// Command line: clap types only.
 pub mod cli;
 
@@ -74,3 +71,6 @@ pub mod dataset_id;
 
 /// What can go wrong, by who must act.
 pub mod error;
+
+/// Every exit status.
+pub mod exit;
