@@ -1,5 +1,7 @@
 //! `catalog.json`: what a dashboard needs to label things: indicators, targets, groups, code lists, units.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 
 use crate::error::Result;
@@ -17,7 +19,7 @@ pub fn json(workspace: &Workspace, catalogue: &Catalogue, reference: &Reference)
         "areas": rows(reference, "areas", &["ref_area", "name", "iso2", "m49"]),
         "groups": groups(reference),
         "units": rows(reference, "units", &["unit", "name", "symbol"]),
-        "code_lists": code_lists(workspace),
+        "code_lists": code_lists_json(workspace),
     }))?;
     bytes.push(b'\n');
     Ok(bytes)
@@ -62,7 +64,7 @@ fn rows(reference: &Reference, table: &str, columns: &[&str]) -> Vec<Value> {
 }
 
 fn groups(reference: &Reference) -> Vec<Value> {
-    let mut members: std::collections::BTreeMap<String, Vec<String>> = std::collections::BTreeMap::new();
+    let mut members: BTreeMap<String, Vec<String>> = BTreeMap::new();
     if let Some(batch) = reference.tables.get("membership") {
         let cells = Table(batch);
         for row in 0..cells.len() {
@@ -82,14 +84,17 @@ fn groups(reference: &Reference) -> Vec<Value> {
     groups
 }
 
-fn code_lists(workspace: &Workspace) -> Value {
+fn code_lists_json(workspace: &Workspace) -> Value {
     let mut lists = serde_json::Map::new();
-    let Ok(mut reader) = csv::Reader::from_path(workspace.reference().join("codelists.csv")) else { return Value::Object(lists) };
-    for record in reader.records().flatten() {
-        if let (Some(list), Some(code), Some(name)) = (record.get(0), record.get(1), record.get(2)) {
-            let entry = lists.entry(list.to_owned()).or_insert_with(|| json!({}));
-            entry[code] = json!(name);
-        }
+    for [list, code, name] in code_lists(workspace) {
+        lists.entry(list).or_insert_with(|| json!({}))[code] = json!(name);
     }
     Value::Object(lists)
+}
+
+/// The names of codes, in the order of the file: code list, code, name.
+pub fn code_lists(workspace: &Workspace) -> Vec<[String; 3]> {
+    let Ok(mut reader) = csv::Reader::from_path(workspace.reference().join("codelists.csv")) else { return Vec::new() };
+    let cells = |record: csv::StringRecord| Some([0, 1, 2].map(|column| record.get(column).map(str::to_owned))).filter(|r| r[2].is_some());
+    reader.records().flatten().filter_map(cells).map(|record| record.map(Option::unwrap_or_default)).collect()
 }

@@ -76,6 +76,8 @@ pub fn values() -> SchemaRef {
         Field::new("members_total", DataType::Int64, true),
         text_or_null("note"),
         text_or_null("source"),
+        // Filled once all indicators are computed; null before that.
+        Field::new("preferred", DataType::Boolean, true),
     ]);
     schema(fields)
 }
