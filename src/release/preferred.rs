@@ -14,9 +14,9 @@ use crate::tables::schema;
 use crate::tables::sort::{key_rows, sort};
 
 /// The column of `values.parquet`.
-pub const COLUMN: &str = "preferred";
+const COLUMN: &str = "preferred";
 
-/// Fills the column `preferred` of all values, which the engine has as `indicator_values`.
+/// Gives all values, which the engine has as `indicator_values`, their column `preferred`.
 pub async fn mark(engine: &Engine, catalogue: &Catalogue, values: &RecordBatch) -> Result<RecordBatch> {
     let (_, batches) = method(engine, catalogue, "derived", "preferred").await?;
     let (key, columns) = (schema::values_key(), schema::values());
@@ -33,8 +33,6 @@ pub async fn mark(engine: &Engine, catalogue: &Catalogue, values: &RecordBatch) 
         });
     }
     let mut arrays = values.columns().to_vec();
-    if let (Some((at, _)), Some(column)) = (values.schema().column_with_name(COLUMN), marked.column_by_name(COLUMN)) {
-        arrays[at] = column.clone();
-    }
-    Ok(RecordBatch::try_new(values.schema(), arrays)?)
+    arrays.extend(marked.column_by_name(COLUMN).cloned());
+    Ok(RecordBatch::try_new(schema::published_values(), arrays)?)
 }

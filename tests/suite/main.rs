@@ -18,5 +18,6 @@ mod indicator_cases;
 mod network;
 mod nightly;
 mod provider_server;
+mod publication;
 mod regression;
 mod wrong_files;

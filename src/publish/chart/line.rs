@@ -51,10 +51,13 @@ pub fn draw(line: &Line<'_>) -> String {
     let goal_years = line.goal.iter().map(|goal| goal.year).chain(line.fan.iter().map(|fan| fan.year));
     let years: Vec<i64> = points().map(|(year, _)| year).chain(goal_years).collect();
     let (first, last) = (years.iter().min().copied().unwrap_or(2000), years.iter().max().copied().unwrap_or(2030));
+    // Without a value there is room before the target all the same.
+    let first = if first == last { last - 10 } else { first };
     let x = Scale::new(first as f64, last as f64, LEFT, RIGHT);
-    let goals = line.goal.iter().flat_map(|goal| [goal.low, goal.high]);
+    // A band stands between what is too low and what is too high.
+    let goals = line.goal.iter().flat_map(|goal| [2.0 * goal.low - goal.high, 2.0 * goal.high - goal.low]);
     let ranges = line.fan.iter().flat_map(|fan| [fan.low, fan.high]);
-    let y = Scale::round(points().map(|(_, value)| value).chain(goals).chain(ranges), line.limits, BOTTOM, TOP);
+    let y = Scale::round(points().map(|(_, value)| value).chain(goals).chain(ranges).chain(line.limits.0), line.limits, BOTTOM, TOP);
     axes(&mut canvas, &x, &y, &line.unit);
     if let Some(fan) = &line.fan {
         let at = |year: i64, value: f64| (x.at(year as f64), y.at(value));

@@ -41,7 +41,7 @@ impl Canvas {
         let mut svg = String::with_capacity(4096);
         let _ = write!(
             svg,
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"chart\" viewBox=\"0 0 {width} {height}\" role=\"img\" \
+            "<svg class=\"chart\" viewBox=\"0 0 {width} {height}\" role=\"img\" \
              aria-labelledby=\"{id}-title {id}-desc\"><title id=\"{id}-title\">{}</title><desc id=\"{id}-desc\">{}</desc>",
             escape(&caption.title),
             escape(&caption.description)
@@ -98,12 +98,12 @@ impl Canvas {
 
     pub fn text(&mut self, class: &str, anchor: Anchor, (x, y): (f64, f64), text: &str) {
         let anchor = match anchor {
-            Anchor::Start => "start",
-            Anchor::Middle => "middle",
-            Anchor::End => "end",
+            Anchor::Start => "",
+            Anchor::Middle => " text-anchor=\"middle\"",
+            Anchor::End => " text-anchor=\"end\"",
         };
         let (x, y) = (short(x), short(y));
-        let _ = write!(self.svg, "<text class=\"{class}\" x=\"{x}\" y=\"{y}\" text-anchor=\"{anchor}\">{}</text>", escape(text));
+        let _ = write!(self.svg, "<text class=\"{class}\" x=\"{x}\" y=\"{y}\"{anchor}>{}</text>", escape(text));
     }
 
     pub fn finish(mut self) -> String {
@@ -115,6 +115,7 @@ impl Canvas {
 /// The chart as a file of its own, with its style in it.
 pub fn standalone(svg: &str) -> Vec<u8> {
     let (start, rest) = svg.split_at(svg.find('>').map_or(0, |at| at + 1));
+    let start = start.replacen("<svg ", "<svg xmlns=\"http://www.w3.org/2000/svg\" ", 1);
     format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n{start}<style>{STYLE}</style>{rest}\n").into_bytes()
 }
 

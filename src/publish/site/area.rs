@@ -50,7 +50,7 @@ pub fn page<'a>(view: &View<'a>, code: &'a str) -> Page {
                 classes.push(row.class);
                 continue;
             }
-            whys.push(why::of_progress(view, why::anchor(target.0, &row.dimensions), &head, row, &same));
+            whys.push(why::of_progress(view, why::anchor(target.0, &row.dimensions), &head, row, &same, shown.len() == 1));
             classes.push(row.class);
         }
         let Some(first) = shown.first() else { continue };
@@ -66,7 +66,8 @@ pub fn page<'a>(view: &View<'a>, code: &'a str) -> Page {
             href: Some(format!("../{}", links::target(target.0))),
             ..line
         });
-        if group.is_some() && shown.len() == 1 && view.targets.get(target).is_some_and(|(_, t)| t.also_countries) {
+        // The economies of a target's own area are on the page of the target.
+        if group.is_some() && shown.len() == 1 && view.targets.get(target).is_some_and(|(_, t)| t.also_countries && t.area != code) {
             let heading = format!("{} {title}", target.0);
             strips.extend(figures::economies(view, code, target.0, &heading, headline(&shown), "../"));
         }

@@ -63,7 +63,7 @@ pub fn page(view: &View<'_>) -> Overview {
         let title = if target.title.is_empty() { &indicator.title } else { &target.title };
         let same: Vec<&Progress<'_>> = own.iter().copied().filter(|other| other.dimensions == row.dimensions).collect();
         let name = view.area_name(row.area);
-        whys.push(why::of_progress(view, anchor.clone(), &format!("{} {title}, {name}", id.0), row, &same));
+        whys.push(why::of_progress(view, anchor.clone(), &format!("{} {title}, {name}", id.0), row, &same, true));
         let mut line = rows::of(view, row, "", &anchor);
         line.name = title.clone();
         line.code = id.0.to_owned();

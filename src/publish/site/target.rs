@@ -63,7 +63,7 @@ pub fn page<'a>(view: &View<'a>, indicator: &'a Indicator, target: &'a Target) -
         let same: Vec<&Progress<'a>> = rows.iter().copied().filter(|other| other.dimensions == row.dimensions).collect();
         let part = view.labels.breakdown(&row.dimensions);
         let head = format!("{}{}{part}", view.area_name(row.area), if part.is_empty() { "" } else { ", " });
-        let mut block = why::of_progress(view, id.clone(), &head, row, &same);
+        let mut block = why::of_progress(view, id.clone(), &head, row, &same, true);
         if let Some(year) = row.latest_year {
             block.command = format!("yardstick explain {} --area {} --year {year}", row.indicator, row.area);
         }
@@ -142,9 +142,9 @@ fn rule(view: &View<'_>, indicator: &Indicator) -> Rule {
         name: indicator.name.clone(),
         title: indicator.title.clone(),
         unit: view.labels.unit(&indicator.unit).name,
-        definition: indicator.definition.trim().to_owned(),
-        method: indicator.method.trim().to_owned(),
-        caveats: indicator.caveats.trim().to_owned(),
+        definition: unwrapped(&indicator.definition),
+        method: unwrapped(&indicator.method),
+        caveats: unwrapped(&indicator.caveats),
         rollup: if groups { indicator.rollup.replace('_', " ") } else { "none: groups as the agency or the SELECT gives them".into() },
         coverage: if groups { coverage } else { String::new() },
         window: if groups { format!("{} years", indicator.window) } else { String::new() },
@@ -152,4 +152,19 @@ fn rule(view: &View<'_>, indicator: &Indicator) -> Rule {
         href: format!("../{}", links::method(&indicator.name)),
         sources: indicator.sources.clone(),
     }
+}
+
+/// A text without the line breaks of its file: a line goes on in the next unless a sentence or paragraph ends there.
+fn unwrapped(text: &str) -> String {
+    let mut joined = String::new();
+    for line in text.trim().lines().map(str::trim) {
+        match joined.chars().last() {
+            None | Some('\n') => {}
+            Some('.') => joined.push('\n'),
+            Some(_) if line.is_empty() => joined.push('\n'),
+            Some(_) => joined.push(' '),
+        }
+        joined.push_str(line);
+    }
+    joined
 }

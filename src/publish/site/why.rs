@@ -46,7 +46,7 @@ pub fn anchor(name: &str, dimensions: &Dimensions<'_>) -> String {
 }
 
 /// The block of a row of progress. `all` are the estimates of the same area and breakdown.
-pub fn of_progress<'a>(view: &View<'a>, id: String, head: &str, row: &Progress<'a>, all: &[&Progress<'a>]) -> Why {
+pub fn of_progress<'a>(view: &View<'a>, id: String, head: &str, row: &Progress<'a>, all: &[&Progress<'a>], in_table: bool) -> Why {
     let unit = view.unit_of(row);
     let mut why = Why { id, head: head.to_owned(), method: links::method(row.indicator), ..Why::default() };
     if let Some(index) = row.value_row {
@@ -62,7 +62,7 @@ pub fn of_progress<'a>(view: &View<'a>, id: String, head: &str, row: &Progress<'
         .collect::<Vec<_>>()
         .join("; ");
     why.class = view.labels.class(row.class).to_owned();
-    why.verdict = verdict(view, row, unit);
+    why.verdict = verdict(view, row, unit, in_table);
     why.reason = reason(view, row);
     why
 }
@@ -95,23 +95,28 @@ fn of_value(view: &View<'_>, why: &mut Why, row: usize) {
     why.note = values.note(row).unwrap_or_default().to_owned();
 }
 
-/// The way from the baseline on, in sentences.
-fn verdict(view: &View<'_>, row: &Progress<'_>, unit: &str) -> String {
+/// The way from the baseline on, in sentences. Baseline and distance of a row of a table stand in it.
+fn verdict(view: &View<'_>, row: &Progress<'_>, unit: &str, in_table: bool) -> String {
     let labels = &view.labels;
     let mut said = Vec::new();
-    if let (Some(baseline), Some(year)) = (row.baseline, row.baseline_year) {
+    if let (false, Some(baseline), Some(year)) = (in_table, row.baseline, row.baseline_year) {
         said.push(format!("Baseline {} in {year}", labels.show(baseline, unit)));
     }
-    if let Some(distance) = row.distance.filter(|distance| *distance > 0.0) {
+    if let Some(distance) = row.distance.filter(|distance| *distance > 0.0 && !in_table) {
         said.push(format!("{} to go until {}", labels.difference(distance, unit), row.target_year));
     }
     if let Some(actual) = row.actual {
-        let needed = row.required.filter(|required| *required != 0.0);
-        let needed = needed.map_or_else(String::new, |required| format!(", needed from now on {}", labels.difference(required, unit)));
-        said.push(format!("Change a year {}{needed}", labels.difference(actual, unit)));
+        let mut change = format!("Change a year {}", labels.difference(actual, unit));
+        if let Some(required) = row.required.filter(|required| *required != 0.0) {
+            change = format!("{change}, needed {}", labels.difference(required, unit));
+        }
+        if let Some(pace) = row.pace.filter(|_| row.class != "met") {
+            change = format!("{change}, pace {}", number(pace, Some(2)));
+        }
+        said.push(change);
     }
-    if let Some(pace) = row.pace.filter(|_| row.class != "met") {
-        said.push(format!("Pace {} of what was needed", number(pace, Some(2))));
+    if !in_table {
+        return said.join(". ");
     }
     if let (Some(low), Some(high)) = (row.low, row.high) {
         let (low, high) = (labels.show(low, unit), labels.show(high, unit));
