@@ -6,8 +6,8 @@ use datafusion::common::{Column, SchemaError};
 use datafusion::error::DataFusionError;
 
 use crate::engine::{Engine, tokens};
-use crate::error::{Code, Problem, SourceText, suggestion};
 use crate::tables::conform::sql_types;
+use crate::error::{Code, Problem, SourceText, suggestion};
 
 /// An engine error as a problem of the text that was planned.
 pub fn problem_of(text: &SourceText, error: &DataFusionError, engine: &Engine) -> Problem {

@@ -9,10 +9,10 @@ use datafusion::logical_expr::{Expr, ExprSchemable, LogicalPlan, Operator};
 use datafusion::sql::sqlparser::tokenizer::{Token, TokenWithSpan};
 
 use crate::engine::problem::{problem_of, sql_start};
+use crate::tables::conform::sql_types;
 use crate::engine::{Engine, tokens};
 use crate::error::{Code, Problem, SourceText, suggestion};
 use crate::sources::Served;
-use crate::tables::conform::sql_types;
 use crate::tables::schema;
 
 /// Functions whose result differs from run to run.

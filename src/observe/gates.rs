@@ -4,11 +4,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::error::{Code, Error, Result};
+use crate::rows::quarantine::{Quarantined, Reason};
 use crate::fetch::Pull;
 use crate::observe::report::NormaliseReport;
 use crate::pipelines::Dataset;
 use crate::rows::collector::Collector;
-use crate::rows::quarantine::{Quarantined, Reason};
 
 /// A series with fewer observations may well shrink for its own reasons.
 const FEW: u64 = 20;

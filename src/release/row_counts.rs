@@ -3,10 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::engine::Engine;
-use crate::error::{Code, Error, Result, count};
 use crate::observe::Reports;
+use crate::engine::Engine;
 use crate::tables::cells::Table;
+use crate::error::{Code, Error, Result, count};
 
 /// Compares `observations_by_data_set` with the reports, one line for each data set that differs.
 pub async fn check(engine: &Engine, reports: &Reports) -> Result<()> {

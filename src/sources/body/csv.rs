@@ -208,9 +208,9 @@ impl<R: Read> CsvStream<R> {
 
 /// Records are numbered in 32 bits.
 pub fn next_number(number: u32) -> Result<u32> {
-    number.checked_add(1).ok_or_else(|| {
-        Error::provider_hint(Code::TooLarge, "more than 4,294,967,295 records: no real body has that", "do not trust this body")
-    })
+    number
+        .checked_add(1)
+        .ok_or_else(|| Error::provider_hint(Code::TooLarge, "more than 4,294,967,295 records: no real body has that", "do not trust this body"))
 }
 
 /// Counts what the CSV reader takes for one record, and remembers how the body ends.
