@@ -171,6 +171,8 @@ pub enum Command {
         #[command(subcommand)]
         action: ReleaseAction,
     },
+    /// The pages of the current release: prints where they are, and opens them on a desktop
+    Open,
     /// Per source: last success, age, vintage, next due; per indicator: last release
     Status,
     /// Print the lines to install for the nightly run
@@ -273,6 +275,7 @@ impl Command {
             Self::Explain(_) => "explain",
             Self::Diff { .. } => "diff",
             Self::Release { .. } => "release",
+            Self::Open => "open",
             Self::Status => "status",
             Self::Schedule { .. } => "schedule",
             Self::Reference { .. } => "reference",

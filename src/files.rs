@@ -1,9 +1,9 @@
 //! Writing files so that a reader never sees half of one.
 
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// A temporary file in the folder of `path`, which is made when missing.
 pub fn temporary_beside(path: &Path) -> Result<tempfile::NamedTempFile> {
@@ -36,6 +36,25 @@ pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<()> {
     let mut temporary = temporary_beside(path)?;
     temporary.write_all(bytes)?;
     persist(temporary, path)
+}
+
+/// Writes a file into a folder that nobody reads yet; [`sync`] makes sure of it.
+pub fn write_unseen(path: &Path, bytes: &[u8]) -> Result<()> {
+    fs_err::create_dir_all(path.parent().unwrap_or(Path::new(".")))?;
+    let mut file = fs_err::File::create(path)?;
+    file.write_all(bytes)?;
+    readable_by_all(file.file())?;
+    Ok(())
+}
+
+/// Brings files to the disk, several at a time: one after the other, hundreds of small files take seconds.
+pub fn sync(paths: &[PathBuf]) -> Result<()> {
+    let share = paths.len().div_ceil(8).max(1);
+    let sync = |paths: &[PathBuf]| -> Result<()> { Ok(paths.iter().try_for_each(|path| fs_err::File::open(path)?.sync_all())?) };
+    std::thread::scope(|scope| {
+        let threads: Vec<_> = paths.chunks(share).map(|paths| scope.spawn(move || sync(paths))).collect();
+        threads.into_iter().try_for_each(|thread| thread.join().map_err(|_| Error::Internal("a file could not be synced".into()))?)
+    })
 }
 
 /// blake3 of a file, in hexadecimal.

@@ -4,6 +4,7 @@ mod check;
 mod diff;
 mod explain;
 mod new;
+mod open;
 mod plan;
 mod preview;
 mod reference;
@@ -46,6 +47,7 @@ pub fn dispatch(command: &Command, settings: &Settings, printer: &Printer) -> Re
                 diff::diff(settings, printer, old.as_deref(), new.as_deref(), *limit, parquet.as_deref())
             }
             Command::Release { action } => release::release(settings, printer, action),
+            Command::Open => open::open(settings, printer),
             Command::Status => status::status(settings, printer),
             Command::Schedule { crontab, systemd } => schedule::schedule(settings, printer, *crontab, *systemd),
             Command::Reference { what } => reference::reference(settings, printer, *what),

@@ -116,7 +116,7 @@ impl Loaded {
     pub fn register_release(&self, settings: &Settings, engine: &Engine) -> Result<()> {
         let release = promote::current(&settings.workspace);
         for (name, file, schema) in [
-            ("indicator_values", "values.parquet", schema::values()),
+            ("indicator_values", "values.parquet", schema::published_values()),
             ("progress", "progress.parquet", schema::progress()),
             ("checks", "checks.parquet", schema::checks()),
             ("revisions", "revisions.parquet", schema::revisions()),

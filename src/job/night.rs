@@ -14,7 +14,7 @@ use crate::dataset_id::DatasetId;
 use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::fetch::Store;
-use crate::publish;
+use crate::publish::{self, Made};
 use crate::release::build::{Build, Built};
 use crate::release::{Manifest, fingerprint, promote};
 use crate::settings::Settings;
@@ -118,7 +118,9 @@ async fn release(settings: &Settings, loaded: &Loaded, states: States, accept: &
     }
     let mut built = build.build().await?;
     bar.finish_and_clear();
-    let folder = publish::stage(&settings.workspace, &built.contents, &mut built.manifest)?;
+    let made =
+        Made { workspace: &settings.workspace, sources: &loaded.sources, catalogue: &loaded.catalogue, reference: &loaded.reference };
+    let folder = publish::stage(made, &built.contents, &mut built.manifest)?;
     for (name, reason) in &built.held {
         tracing::error!(indicator = %name, "held at its last good values: {reason}");
     }

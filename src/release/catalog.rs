@@ -19,7 +19,7 @@ pub fn json(workspace: &Workspace, catalogue: &Catalogue, reference: &Reference)
         "areas": areas(reference)?,
         "groups": groups(reference)?,
         "units": units(reference)?,
-        "code_lists": code_lists(workspace),
+        "code_lists": code_lists_json(workspace),
     }))?;
     bytes.push(b'\n');
     Ok(bytes)
@@ -94,14 +94,17 @@ fn groups(reference: &Reference) -> Result<Vec<Value>> {
     Ok((0..groups.len()).map(group).collect())
 }
 
-fn code_lists(workspace: &Workspace) -> Value {
+fn code_lists_json(workspace: &Workspace) -> Value {
     let mut lists = serde_json::Map::new();
-    let Ok(mut reader) = csv::Reader::from_path(workspace.reference().join("codelists.csv")) else { return Value::Object(lists) };
-    for record in reader.records().flatten() {
-        if let (Some(list), Some(code), Some(name)) = (record.get(0), record.get(1), record.get(2)) {
-            let entry = lists.entry(list.to_owned()).or_insert_with(|| json!({}));
-            entry[code] = json!(name);
-        }
+    for [list, code, name] in code_lists(workspace) {
+        lists.entry(list).or_insert_with(|| json!({}))[code] = json!(name);
     }
     Value::Object(lists)
+}
+
+/// The names of codes, in the order of the file: code list, code, name.
+pub fn code_lists(workspace: &Workspace) -> Vec<[String; 3]> {
+    let Ok(mut reader) = csv::Reader::from_path(workspace.reference().join("codelists.csv")) else { return Vec::new() };
+    let cells = |record: csv::StringRecord| Some([0, 1, 2].map(|column| record.get(column).map(str::to_owned))).filter(|r| r[2].is_some());
+    reader.records().flatten().filter_map(cells).map(|record| record.map(Option::unwrap_or_default)).collect()
 }

@@ -9,6 +9,7 @@ use crate::workspace::Workspace;
 /// `data/staging/<release>`, and the manifest that remembers the hash of each file.
 pub struct Staging<'m> {
     folder: PathBuf,
+    written: Vec<PathBuf>,
     manifest: &'m mut Manifest,
 }
 
@@ -18,13 +19,16 @@ impl<'m> Staging<'m> {
         if folder.exists() {
             fs_err::remove_dir_all(&folder)?;
         }
-        Ok(Self { folder, manifest })
+        Ok(Self { folder, written: Vec::new(), manifest })
     }
 
     /// Writes one file.
     pub fn put(&mut self, name: &str, bytes: &[u8]) -> Result<()> {
         self.manifest.files.insert(name.to_owned(), blake3::hash(bytes).to_hex().to_string());
-        crate::files::write_atomically(&self.folder.join(name), bytes)
+        let path = self.folder.join(name);
+        crate::files::write_unseen(&path, bytes)?;
+        self.written.push(path);
+        Ok(())
     }
 
     /// Notes the rows of a table.
@@ -34,6 +38,7 @@ impl<'m> Staging<'m> {
 
     /// Writes the manifest, and gives the complete folder.
     pub fn finish(self) -> Result<PathBuf> {
+        crate::files::sync(&self.written)?;
         crate::files::write_atomically(&self.folder.join("manifest.json"), &self.manifest.to_bytes()?)?;
         Ok(self.folder)
     }

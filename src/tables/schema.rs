@@ -61,7 +61,7 @@ pub fn quarantine() -> SchemaRef {
     ])
 }
 
-/// `values.parquet`; the first eleven columns are the key.
+/// The values of indicators as they are computed; the first eleven columns are the key.
 pub fn values() -> SchemaRef {
     let mut fields = vec![text("indicator"), text("ref_area"), year("time_period")];
     fields.extend(DIMENSIONS.map(text));
@@ -79,6 +79,13 @@ pub fn values() -> SchemaRef {
         text_or_null("note"),
         text_or_null("source"),
     ]);
+    schema(fields)
+}
+
+/// `values.parquet`: with the columns that are known once all indicators are computed. Older files have none of these.
+pub fn published_values() -> SchemaRef {
+    let mut fields: Vec<Field> = values().fields().iter().map(|field| field.as_ref().clone()).collect();
+    fields.push(Field::new("preferred", DataType::Boolean, true));
     schema(fields)
 }
 

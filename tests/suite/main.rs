@@ -21,6 +21,7 @@ mod network;
 mod nightly;
 mod provider_layouts;
 mod provider_server;
+mod publication;
 mod regression;
 mod table_files;
 mod world;

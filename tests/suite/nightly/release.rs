@@ -67,8 +67,10 @@ fn every_file_of_the_contract_is_there() {
     for file in ["values.parquet", "progress.parquet", "checks.parquet", "revisions.parquet", "manifest.json", "catalog.json"] {
         assert!(FIRST.files.contains_key(file), "{file}");
     }
-    let tables = FIRST.files.keys().filter(|name| name.starts_with("csv/")).count();
-    assert_eq!(tables, FIRST.indicators, "one table for each indicator");
+    for folder in ["csv", "csv/wide"] {
+        let inside = |name: &&String| name.rsplit_once('/').is_some_and(|(parent, _)| parent == folder);
+        assert_eq!(FIRST.files.keys().filter(inside).count(), FIRST.indicators, "one table for each indicator in {folder}/");
+    }
     assert!(!FIRST.stderr.contains("panicked"));
 }
 
@@ -150,7 +152,8 @@ fn values_have_the_columns_of_the_contract() {
             "members_observed",
             "members_total",
             "note",
-            "source"
+            "source",
+            "preferred"
         ]
     );
     for field in FIRST.values.schema_ref().fields() {
@@ -158,6 +161,7 @@ fn values_have_the_columns_of_the_contract() {
             "time_period" => DataType::Int32,
             "value" | "coverage" => DataType::Float64,
             "members_observed" | "members_total" => DataType::Int64,
+            "preferred" => DataType::Boolean,
             _ => DataType::Utf8,
         };
         assert_eq!(*field.data_type(), expected, "{}", field.name());
@@ -276,7 +280,7 @@ fn progress_has_every_row_of_the_plan() {
 fn tables_in_csv_are_the_values() {
     let columns: Vec<&str> = FIRST.values.schema_ref().fields().iter().map(|f| f.name().as_str()).collect();
     let cells = Table(&FIRST.values);
-    for (name, bytes) in FIRST.files.iter().filter(|(name, _)| name.starts_with("csv/")) {
+    for (name, bytes) in FIRST.files.iter().filter(|(name, _)| name.starts_with("csv/") && !name.starts_with("csv/wide/")) {
         let indicator = name.trim_start_matches("csv/").trim_end_matches(".csv");
         let mut table = csv::Reader::from_reader(bytes.as_slice());
         assert_eq!(table.headers().unwrap().iter().collect::<Vec<_>>(), columns, "{name}");
@@ -288,6 +292,7 @@ fn tables_in_csv_are_the_values() {
                 let (text, number) = (cells.text(column, row), cells.float(column, row));
                 let same = match number {
                     Some(number) => cell.parse() == Ok(number),
+                    None if *column == "preferred" => matches!(cell, "true" | "false"),
                     None => cell == text.unwrap_or_default(),
                 };
                 assert!(same, "{name} {column}: `{cell}` is not {text:?} {number:?}");

@@ -1,0 +1,51 @@
+//! `open`: the first page of the current release, printed as a path, and shown where there is a desktop.
+
+use std::io::IsTerminal;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use serde_json::json;
+
+use crate::error::{Error, Result};
+use crate::printer::Printer;
+use crate::release::promote;
+use crate::settings::Settings;
+
+pub fn open(settings: &Settings, printer: &Printer) -> Result<u8> {
+    let release = promote::find(&settings.workspace, "current")?;
+    // By the pointer: the path stays good when a newer release comes.
+    let page = settings.workspace.current().join("site/index.html");
+    if !page.is_file() {
+        return Err(Error::usage_hint(
+            format!("release {} has no pages", release.file_name().unwrap_or_default().to_string_lossy()),
+            "it was made by an older program; the next release has them",
+        ));
+    }
+    if printer.json() {
+        printer.envelope("open", 0, &json!({ "path": page.to_string_lossy() }), &[]);
+        return Ok(0);
+    }
+    printer.line(&page.to_string_lossy());
+    if std::io::stdout().is_terminal()
+        && let Some(mut viewer) = viewer(&page)
+        && let Err(error) = viewer.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn()
+    {
+        printer.note(&format!("the page could not be opened: {error}; open the path in a browser"));
+    }
+    Ok(0)
+}
+
+/// What opens a page on this desktop; None where there is none.
+fn viewer(page: &Path) -> Option<Command> {
+    let program = if cfg!(target_os = "macos") {
+        "open"
+    } else if cfg!(windows) {
+        "explorer"
+    } else {
+        let shown = ["DISPLAY", "WAYLAND_DISPLAY"].iter().any(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()));
+        shown.then_some("xdg-open")?
+    };
+    let mut command = Command::new(program);
+    command.arg(page);
+    Some(command)
+}

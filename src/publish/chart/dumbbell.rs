@@ -1,0 +1,56 @@
+//! Two parts of a population side by side: two marks of different shape, and the gap between them printed.
+
+use super::scale::{Scale, decimals};
+use super::{Anchor, Canvas, Caption, cut};
+use crate::publish::labels::number;
+
+pub struct Pair {
+    pub label: String,
+    pub first: f64,
+    pub second: f64,
+    pub gap: String,
+}
+
+pub struct Dumbbell<'a> {
+    pub caption: &'a Caption,
+    pub unit: String,
+    pub limits: (Option<f64>, Option<f64>),
+    /// What the two marks are of.
+    pub names: [&'a str; 2],
+    pub pairs: &'a [Pair],
+}
+
+const WIDTH: f64 = 640.0;
+const LEFT: f64 = 230.0;
+const RIGHT: f64 = 540.0;
+const TOP: f64 = 40.0;
+const ROW: f64 = 28.0;
+
+pub fn draw(chart: &Dumbbell<'_>) -> String {
+    let bottom = TOP + ROW * chart.pairs.len() as f64;
+    let mut canvas = Canvas::new(chart.caption, WIDTH, bottom + 30.0);
+    // From zero on, so that a small gap looks small.
+    let values = chart.pairs.iter().flat_map(|pair| [pair.first, pair.second]).chain([0.0]);
+    let x = Scale::round(values, chart.limits, LEFT, RIGHT);
+    canvas.mark("mark s0", 0, (LEFT, 16.0), 5.0);
+    canvas.text("name t0", Anchor::Start, (LEFT + 10.0, 20.5), chart.names[0]);
+    canvas.mark("mark s3", 1, (LEFT + 110.0, 16.0), 5.0);
+    canvas.text("name t3", Anchor::Start, (LEFT + 120.0, 20.5), chart.names[1]);
+    canvas.text("axis", Anchor::Start, (RIGHT + 14.0, 20.5), "gap");
+    canvas.text("axis", Anchor::End, (LEFT - 14.0, 20.5), &chart.unit);
+    let ticks = x.ticks();
+    let digits = decimals(&ticks);
+    for tick in ticks {
+        canvas.line("grid", (x.at(tick), TOP - 8.0), (x.at(tick), bottom));
+        canvas.text("axis", Anchor::Middle, (x.at(tick), bottom + 18.0), &number(tick, Some(digits)));
+    }
+    for (index, pair) in chart.pairs.iter().enumerate() {
+        let y = TOP + ROW * (index as f64 + 0.4);
+        canvas.text("name", Anchor::End, (LEFT - 14.0, y + 4.5), &cut(&pair.label, 28));
+        canvas.line("bond", (x.at(pair.first), y), (x.at(pair.second), y));
+        canvas.mark("mark s0", 0, (x.at(pair.first), y), 5.0);
+        canvas.mark("mark s3", 1, (x.at(pair.second), y), 5.0);
+        canvas.text("name", Anchor::Start, (RIGHT + 14.0, y + 4.5), &pair.gap);
+    }
+    canvas.finish()
+}

@@ -1,0 +1,97 @@
+//! From values to places, with round numbers at the ticks.
+
+pub struct Scale {
+    pub low: f64,
+    pub high: f64,
+    start: f64,
+    end: f64,
+}
+
+impl Scale {
+    /// Values from `low` to `high` lie from `start` to `end`.
+    pub fn new(low: f64, high: f64, start: f64, end: f64) -> Self {
+        let high = if high > low { high } else { low + 1.0 };
+        Self { low, high, start, end }
+    }
+
+    /// A scale that begins and ends at a tick. Values that come near zero begin there.
+    pub fn round(values: impl Iterator<Item = f64>, limits: (Option<f64>, Option<f64>), start: f64, end: f64) -> Self {
+        let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
+        for value in values.filter(|value| value.is_finite()) {
+            (low, high) = (low.min(value), high.max(value));
+        }
+        if low > high {
+            (low, high) = (0.0, 1.0);
+        }
+        if low > 0.0 && low < 0.6 * high {
+            low = 0.0;
+        }
+        if high - low < 1e-9 * high.abs().max(1e-6) {
+            (low, high) = (low - 0.5 * low.abs().max(1e-3), high + 0.5 * high.abs().max(1e-3));
+        }
+        let step = step(high - low);
+        let (mut low, mut high) = ((low / step + 1e-9).floor() * step, (high / step - 1e-9).ceil() * step);
+        if let Some(least) = limits.0 {
+            low = low.max(least.min(high - step));
+        }
+        if let Some(most) = limits.1 {
+            high = high.min(most.max(low + step));
+        }
+        Self::new(low, high, start, end)
+    }
+
+    pub fn at(&self, value: f64) -> f64 {
+        self.start + (value - self.low) / (self.high - self.low) * (self.end - self.start)
+    }
+
+    /// Round numbers inside the scale.
+    pub fn ticks(&self) -> Vec<f64> {
+        let step = step(self.high - self.low);
+        let first = (self.low / step - 1e-9).ceil() as i64;
+        let last = (self.high / step + 1e-9).floor() as i64;
+        (first..=last).take(20).map(|n| round_to(n as f64 * step, step)).collect()
+    }
+}
+
+/// 1, 2 or 5 times a power of ten, four to eight of them in the span.
+fn step(span: f64) -> f64 {
+    let power = 10f64.powf((span / 5.0).log10().floor());
+    let count = span / 5.0 / power;
+    power
+        * if count < 1.5 {
+            1.0
+        } else if count < 3.5 {
+            2.0
+        } else if count < 7.5 {
+            5.0
+        } else {
+            10.0
+        }
+}
+
+/// Takes away the last digits that a product of floats brings.
+fn round_to(value: f64, step: f64) -> f64 {
+    let digits = 10f64.powi((2.0 - step.log10().floor()).clamp(0.0, 15.0) as i32);
+    (value * digits).round() / digits
+}
+
+/// Decimals that tell the ticks apart.
+pub fn decimals(ticks: &[f64]) -> usize {
+    let whole = |digits: i32| ticks.iter().all(|tick| ((tick * 10f64.powi(digits)).round() / 10f64.powi(digits) - tick).abs() < 1e-9);
+    (0..8).find(|digits| whole(*digits)).unwrap_or(8) as usize
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ticks_are_round_and_hold_all_values() {
+        for values in [vec![0.0], vec![12.0, 97.3], vec![0.94, 1.03], vec![-5.0, 5.0], vec![3.2e9, 5.5e9], vec![], vec![99.0, 100.0]] {
+            let scale = Scale::round(values.iter().copied(), (None, None), 0.0, 100.0);
+            let ticks = scale.ticks();
+            assert!((2..=12).contains(&ticks.len()), "{values:?}: {ticks:?}");
+            assert!(values.iter().all(|v| (-1e-6..=100.0 + 1e-6).contains(&scale.at(*v))), "{values:?} in {} to {}", scale.low, scale.high);
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! The economies of a group along one axis, with their median, the group itself and the target.
+
+use super::scale::{Scale, decimals};
+use super::{Anchor, Canvas, Caption, apart, cut};
+use crate::publish::labels::number;
+
+pub struct Strip<'a> {
+    pub caption: &'a Caption,
+    pub unit: String,
+    pub limits: (Option<f64>, Option<f64>),
+    pub values: &'a [f64],
+    /// Lines to mark: name, value.
+    pub marks: Vec<(&'static str, f64, String)>,
+}
+
+const WIDTH: f64 = 640.0;
+const HEIGHT: f64 = 150.0;
+const LEFT: f64 = 20.0;
+const RIGHT: f64 = 620.0;
+const MIDDLE: f64 = 84.0;
+const AXIS: f64 = 122.0;
+/// Dots of one place are stacked up to here.
+const REACH: f64 = 30.0;
+const DOT: f64 = 6.0;
+
+/// The middle value; of an even number the mean of the two in the middle.
+pub fn median(values: &[f64]) -> Option<f64> {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let middle = sorted.len() / 2;
+    match sorted.len() {
+        0 => None,
+        count if count % 2 == 1 => Some(sorted[middle]),
+        _ => Some((sorted[middle - 1] + sorted[middle]) / 2.0),
+    }
+}
+
+pub fn draw(strip: &Strip<'_>) -> String {
+    let mut canvas = Canvas::new(strip.caption, WIDTH, HEIGHT);
+    let x = Scale::round(strip.values.iter().copied().chain(strip.marks.iter().map(|m| m.1)), strip.limits, LEFT, RIGHT);
+    let ticks = x.ticks();
+    let digits = decimals(&ticks);
+    canvas.line("zero", (LEFT, AXIS), (RIGHT, AXIS));
+    canvas.parts("tick", &ticks.iter().map(|tick| vec![(x.at(*tick), AXIS), (x.at(*tick), AXIS + 5.0)]).collect::<Vec<_>>());
+    for (index, tick) in ticks.iter().enumerate() {
+        let text = number(*tick, Some(digits));
+        let anchor = if index == 0 {
+            Anchor::Start
+        } else if index + 1 == ticks.len() {
+            Anchor::End
+        } else {
+            Anchor::Middle
+        };
+        let place = match anchor {
+            Anchor::Start => x.at(*tick) - 6.0,
+            Anchor::Middle => x.at(*tick),
+            Anchor::End => x.at(*tick) + 6.0,
+        };
+        canvas.text("axis", anchor, (place, AXIS + 20.0), &text);
+    }
+    canvas.parts("dots", &dots(strip.values, &x));
+    let places: Vec<f64> = strip.marks.iter().map(|mark| x.at(mark.1)).collect();
+    let text_of = |mark: &(&str, f64, String)| cut(&format!("{} {}", mark.0, mark.2), 26);
+    let widest = strip.marks.iter().map(|mark| text_of(mark).chars().count()).max().unwrap_or(0) as f64 * 7.6 + 12.0;
+    let names = apart(&places, widest, LEFT + widest / 2.0 - 10.0, RIGHT - widest / 2.0 + 10.0);
+    for (index, (mark, name)) in strip.marks.iter().zip(names).enumerate() {
+        let place = x.at(mark.1);
+        let class = ["median", "own", "goal"][index.min(2)];
+        canvas.line(class, (place, MIDDLE - REACH - 8.0), (place, AXIS));
+        canvas.line("lead", (name, 34.0), (place, MIDDLE - REACH - 8.0));
+        canvas.text("name", Anchor::Middle, (name, 28.0), &text_of(mark));
+    }
+    canvas.text("axis", Anchor::Start, (LEFT, 11.0), &strip.unit);
+    canvas.finish()
+}
+
+/// One dot a value; those of one place side by side, up and down.
+fn dots(values: &[f64], x: &Scale) -> Vec<Vec<(f64, f64)>> {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let (mut held, mut count) = (f64::NEG_INFINITY, 0i32);
+    let mut places = Vec::with_capacity(sorted.len());
+    for value in sorted {
+        let place = (x.at(value) / DOT).round() * DOT;
+        count = if place == held { count + 1 } else { 0 };
+        held = place;
+        let step = f64::from((count + 1) / 2) * if count % 2 == 1 { -1.0 } else { 1.0 };
+        // More than fit are laid over those there.
+        let rows = (REACH / DOT).floor();
+        places.push(vec![(place, MIDDLE + DOT * (step % (rows + 1.0)))]);
+    }
+    places
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_median_of_an_even_number_lies_between() {
+        assert_eq!(median(&[3.0, 1.0, 2.0]), Some(2.0));
+        assert_eq!(median(&[4.0, 1.0, 2.0, 3.0]), Some(2.5));
+        assert_eq!(median(&[]), None);
+    }
+}

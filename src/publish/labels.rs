@@ -1,0 +1,147 @@
+//! Words and numbers for people: names of codes, units with their symbol and decimals.
+
+use std::collections::BTreeMap;
+
+use super::columns::Dimensions;
+use crate::reference::Reference;
+use crate::tables::cells::Table;
+use crate::tables::schema::DIMENSIONS;
+
+/// Classes from best to worst, and the one without a verdict.
+pub const CLASSES: [&str; 6] = ["met", "on_track", "moderate", "limited", "deterioration", "insufficient_data"];
+
+#[derive(Debug, Clone, Default)]
+pub struct Unit {
+    pub name: String,
+    pub symbol: String,
+    pub decimals: Option<usize>,
+}
+
+#[derive(Debug, Default)]
+pub struct Labels {
+    units: BTreeMap<String, Unit>,
+    /// Code list -> code and name, in the order of the list.
+    lists: BTreeMap<String, Vec<(String, String)>>,
+}
+
+impl Labels {
+    pub fn new(reference: &Reference, codes: Vec<[String; 3]>) -> Self {
+        let mut lists: BTreeMap<String, Vec<(String, String)>> = BTreeMap::new();
+        for [list, code, name] in codes {
+            lists.entry(list).or_default().push((code, name));
+        }
+        let mut units = BTreeMap::new();
+        if let Some(batch) = reference.tables.get("units") {
+            let cells = Table(batch);
+            for row in 0..cells.len() {
+                let text = |column: &str| cells.text(column, row).unwrap_or_default().to_owned();
+                let decimals = cells.int("decimals", row).and_then(|n| usize::try_from(n).ok());
+                units.insert(text("unit"), Unit { name: text("name"), symbol: text("symbol"), decimals });
+            }
+        }
+        Self { units, lists }
+    }
+
+    pub fn unit(&self, code: &str) -> Unit {
+        self.units.get(code).cloned().unwrap_or_else(|| Unit { name: code.to_owned(), ..Unit::default() })
+    }
+
+    /// The codes of a list in its order, with their names.
+    pub fn list(&self, list: &str) -> impl Iterator<Item = (&str, &str)> {
+        self.lists.get(list).into_iter().flatten().map(|(code, name)| (code.as_str(), name.as_str()))
+    }
+
+    /// The name of a code; the code itself when the list does not have it.
+    pub fn name<'s>(&'s self, list: &str, code: &'s str) -> &'s str {
+        self.lists.get(list).and_then(|codes| codes.iter().find(|(c, _)| c == code)).map_or(code, |(_, name)| name)
+    }
+
+    pub fn class<'s>(&'s self, class: &'s str) -> &'s str {
+        self.name("CL_CLASS", class)
+    }
+
+    pub fn status<'s>(&'s self, status: &'s str) -> &'s str {
+        self.name("CL_OBS_STATUS", status)
+    }
+
+    /// The name of the code of one dimension.
+    pub fn code<'s>(&'s self, dimension: &str, code: &'s str) -> &'s str {
+        self.name(&format!("CL_{}", dimension.to_uppercase()), code)
+    }
+
+    /// What a breakdown is of, such as "Women, Rural"; empty for the total.
+    pub fn breakdown(&self, dimensions: &Dimensions<'_>) -> String {
+        let named = DIMENSIONS.iter().zip(dimensions).filter(|(_, code)| **code != "_T").map(|(name, code)| self.code(name, code));
+        named.collect::<Vec<_>>().join(", ")
+    }
+
+    /// A value with its unit: `66.7%`, `12.30 USD`.
+    pub fn show(&self, value: f64, unit: &str) -> String {
+        if unit == "YES_NO" && (value == 0.0 || value == 1.0) {
+            return if value == 1.0 { "yes".into() } else { "no".into() };
+        }
+        with_symbol(number(value, self.unit(unit).decimals), &self.unit(unit).symbol)
+    }
+
+    /// A difference of two values: of percentages it is in points.
+    pub fn difference(&self, value: f64, unit: &str) -> String {
+        let Unit { symbol, decimals, .. } = self.unit(unit);
+        let number = number(value, decimals);
+        if symbol.starts_with('%') { format!("{number}\u{a0}points") } else { with_symbol(number, &symbol) }
+    }
+}
+
+fn with_symbol(number: String, symbol: &str) -> String {
+    match symbol {
+        "" => number,
+        symbol if symbol.starts_with('%') => format!("{number}{symbol}"),
+        symbol => format!("{number} {symbol}"),
+    }
+}
+
+/// A number with thousands apart. Without decimals of its own, and where these would make nothing of it, three digits
+/// that count.
+pub fn number(value: f64, decimals: Option<usize>) -> String {
+    let digits = |count: i32| (count - 1 - value.abs().log10().floor() as i32).clamp(0, 12) as usize;
+    let decimals = match decimals {
+        _ if value == 0.0 => 0,
+        Some(decimals) if value.abs() * 10f64.powi(decimals as i32) >= 0.5 => decimals,
+        _ => digits(3),
+    };
+    let text = format!("{:.*}", decimals, value.abs());
+    let (whole, rest) = text.split_at(text.find('.').unwrap_or(text.len()));
+    let mut shown = String::new();
+    if value < 0.0 && text.contains(|c: char| ('1'..='9').contains(&c)) {
+        shown.push('-');
+    }
+    for (at, digit) in whole.chars().enumerate() {
+        if at > 0 && (whole.len() - at) % 3 == 0 {
+            shown.push(',');
+        }
+        shown.push(digit);
+    }
+    shown.push_str(rest);
+    shown
+}
+
+/// A share as percent with one decimal; never rounded up to the whole.
+pub fn percent(share: f64) -> String {
+    let shown = format!("{:.1}%", share * 100.0);
+    if shown == "100.0%" && share < 1.0 { "99.9%".into() } else { shown }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_is_short_and_never_nothing() {
+        let shown: Vec<String> =
+            [(66.66, Some(1)), (0.0, Some(2)), (-0.0, Some(1)), (1234567.8, Some(0)), (0.00312, Some(2)), (-0.04, Some(0))]
+                .map(|(value, decimals)| number(value, decimals))
+                .to_vec();
+        assert_eq!(shown, ["66.7", "0", "0", "1,234,568", "0.00312", "-0.0400"]);
+        assert_eq!(number(999_999.5, Some(0)), "1,000,000");
+        assert_eq!(percent(0.99999), "99.9%");
+    }
+}

@@ -1,0 +1,115 @@
+//! The page of an economy or of a group: its targets, its gaps, and who belongs to whom.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::figures::{self, Figure};
+use super::links;
+use super::overview::Link;
+use super::rows::{self, Row};
+use super::why::{self, Why};
+use crate::publish::progress::{Progress, headline, shown};
+use crate::publish::view::{Natural, View};
+use crate::tables::schema::DIMENSIONS;
+
+#[derive(Serialize)]
+pub struct Page {
+    code: String,
+    name: String,
+    kind: String,
+    /// How many targets are of each class.
+    tally: String,
+    /// Of a group: its targets by class.
+    classes: Option<Figure>,
+    figures: Vec<Figure>,
+    rows: Vec<Row>,
+    whys: Vec<Why>,
+    /// Groups of an economy, economies of a group.
+    related: Vec<Link>,
+    related_title: String,
+}
+
+pub fn page<'a>(view: &View<'a>, code: &'a str) -> Page {
+    let group = view.groups.get(code);
+    let mut by_target: BTreeMap<Natural<'a>, Vec<&Progress<'a>>> = BTreeMap::new();
+    for row in view.of_area(code) {
+        by_target.entry(Natural(row.target)).or_default().push(row);
+    }
+    let (mut lines, mut whys, mut classes) = (Vec::new(), Vec::new(), Vec::new());
+    let mut strips = Vec::new();
+    for (target, all) in &by_target {
+        let title = view.targets.get(target).map_or(target.0, |(i, t)| if t.title.is_empty() { &i.title } else { &t.title });
+        let shown = shown(all.iter().copied());
+        for row in &shown {
+            let same: Vec<&Progress<'a>> = all.iter().copied().filter(|other| other.dimensions == row.dimensions).collect();
+            let part = view.labels.breakdown(&row.dimensions);
+            let head = format!("{}{}{part}", target.0, if part.is_empty() { "" } else { ", " });
+            // A part without any value is counted with its reason, in the row of its target.
+            if row.latest.is_none() && shown.len() > 1 && row.dimensions != shown[0].dimensions {
+                classes.push(row.class);
+                continue;
+            }
+            whys.push(why::of_progress(view, why::anchor(target.0, &row.dimensions), &head, row, &same, shown.len() == 1));
+            classes.push(row.class);
+        }
+        let Some(first) = shown.first() else { continue };
+        let anchor = why::anchor(target.0, &first.dimensions);
+        // Many parts would hide the targets: their numbers stand in their explanations.
+        let line = match shown[..] {
+            [row] => rows::of(view, row, "", &anchor),
+            _ => Row { why: format!("#{anchor}"), part: tally(view, &shown), ..Row::default() },
+        };
+        lines.push(Row {
+            code: target.0.to_owned(),
+            name: title.to_owned(),
+            href: Some(format!("../{}", links::target(target.0))),
+            ..line
+        });
+        // The economies of a target's own area are on the page of the target.
+        if group.is_some() && shown.len() == 1 && view.targets.get(target).is_some_and(|(_, t)| t.also_countries && t.area != code) {
+            let heading = format!("{} {title}", target.0);
+            strips.extend(figures::economies(view, code, target.0, &heading, headline(&shown), "../"));
+        }
+    }
+    let name = view.area_name(code);
+    let mut figures = Vec::new();
+    let by_class = (group.is_some() && !classes.is_empty()).then(|| {
+        let title = format!("Targets of {name} by class");
+        figures::classes(view, "classes", &title, "targets and parts of targets", classes.iter().copied())
+    });
+    let dimension = |name: &str| DIMENSIONS.iter().position(|d| *d == name).unwrap_or_default();
+    figures.extend(figures::gaps(view, code, dimension("sex"), ["F", "M"], "gap-sex", "Women and men"));
+    figures.extend(figures::gaps(view, code, dimension("urbanisation"), ["U", "R"], "gap-location", "Urban and rural"));
+    figures.extend(strips);
+    let link =
+        |code: &str| Some(Link { name: view.made.reference.area_name(code).to_owned(), href: format!("../{}", links::area(view, code)?) });
+    let (mut related, related_title): (Vec<Link>, &str) = if group.is_some() {
+        (view.members.get(code).into_iter().flatten().filter_map(|code| link(code)).collect(), "Members")
+    } else {
+        let groups = view.members.iter().filter(|(_, members)| members.contains(code));
+        (groups.filter_map(|(group, _)| link(group)).collect(), "Groups")
+    };
+    related.sort_by(|a, b| a.name.cmp(&b.name).then_with(|| a.href.cmp(&b.href)));
+    Page {
+        tally: rows::tally(view, "targets and parts of targets", &classes),
+        code: code.to_owned(),
+        name: name.to_owned(),
+        kind: group.map_or_else(|| "Economy".into(), |(scheme, _)| rows::scheme_name(scheme)),
+        classes: by_class,
+        figures,
+        rows: lines,
+        whys,
+        related,
+        related_title: related_title.into(),
+    }
+}
+
+/// The classes of the parts of a target, and why parts have none where all say the same.
+fn tally(view: &View<'_>, rows: &[&Progress<'_>]) -> String {
+    let classes: Vec<&str> = rows.iter().map(|row| row.class).collect();
+    let said = rows::tally(view, "parts", &classes);
+    let mut reasons: Vec<String> = rows.iter().filter(|row| row.insufficient()).map(|row| why::reason(view, row)).collect();
+    reasons.dedup();
+    if let [reason] = &reasons[..] { format!("{said} ({reason})") } else { said }
+}

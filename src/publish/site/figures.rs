@@ -1,0 +1,246 @@
+//! A chart on a page: what it shows, in a sentence and as a table, and where its data are.
+
+use serde::Serialize;
+
+use super::links;
+use super::why::anchor;
+use crate::publish::chart::Caption;
+use crate::publish::chart::bars::{self, Bar};
+use crate::publish::chart::dumbbell::{self, Dumbbell, Pair};
+use crate::publish::chart::strip::{self, Strip};
+use crate::publish::labels::CLASSES;
+use crate::publish::markup::slug;
+use crate::publish::progress::Progress;
+use crate::publish::view::View;
+
+#[derive(Serialize)]
+pub struct Figure {
+    pub id: String,
+    pub title: String,
+    pub description: String,
+    pub svg: String,
+    pub head: Vec<String>,
+    pub rows: Vec<Vec<Cell>>,
+    /// The indicator whose files hold the data.
+    pub data: Option<String>,
+    /// Whether all columns but the first are numbers.
+    pub numbers: bool,
+    /// Whether the files have this chart as an SVG of its own.
+    pub own_file: bool,
+}
+
+#[derive(Serialize, Default)]
+pub struct Cell {
+    pub text: String,
+    pub href: Option<String>,
+    pub number: bool,
+    /// Text of a provider: whatever its direction of writing, it does not turn what is around it.
+    pub foreign: bool,
+    /// Set where other cells lead to this one.
+    pub id: Option<String>,
+}
+
+impl Cell {
+    pub fn text(text: impl Into<String>) -> Self {
+        Self { text: text.into(), ..Self::default() }
+    }
+
+    pub fn foreign(text: impl Into<String>) -> Self {
+        Self { text: text.into(), foreign: true, ..Self::default() }
+    }
+
+    pub fn number(text: impl Into<String>) -> Self {
+        Self { text: text.into(), number: true, ..Self::default() }
+    }
+
+    pub fn linked(mut self, href: Option<String>) -> Self {
+        self.href = href;
+        self
+    }
+}
+
+/// How many rows are of each class.
+pub fn classes<'p>(view: &View<'_>, id: &str, title: &str, what: &str, classes: impl Iterator<Item = &'p str>) -> Figure {
+    let mut bars: Vec<Bar> = CLASSES.iter().map(|class| Bar { class, name: view.labels.class(class).to_owned(), count: 0 }).collect();
+    let mut all = 0;
+    for class in classes {
+        all += 1;
+        if let Some(bar) = bars.iter_mut().find(|bar| bar.class == class) {
+            bar.count += 1;
+        }
+    }
+    let said: Vec<String> = bars.iter().map(|bar| format!("{} {}", bar.count, bar.name.to_lowercase())).collect();
+    let caption = Caption { id: id.to_owned(), title: title.to_owned(), description: format!("Of {all} {what}: {}.", said.join(", ")) };
+    Figure {
+        id: id.to_owned(),
+        svg: bars::draw(&caption, &bars),
+        head: vec!["Class".into(), "Number".into()],
+        rows: bars.iter().map(|bar| vec![Cell::text(&*bar.name), Cell::number(bar.count.to_string())]).collect(),
+        title: caption.title,
+        description: caption.description,
+        data: None,
+        numbers: true,
+        own_file: false,
+    }
+}
+
+/// The economies of a group on one target: the newest value of each. None when fewer than three have one.
+pub fn economies<'a>(
+    view: &View<'a>,
+    group: &'a str,
+    target: &'a str,
+    title: &str,
+    own: Option<&Progress<'a>>,
+    root: &str,
+) -> Option<Figure> {
+    let members = view.members.get(group)?;
+    let rows: Vec<&Progress<'a>> = view
+        .of_target(target)
+        .filter(|row| {
+            row.area != group
+                && members.contains(row.area)
+                && row.latest.is_some()
+                && own.is_none_or(|own| own.dimensions == row.dimensions)
+        })
+        .collect();
+    let values: Vec<f64> = rows.iter().filter_map(|row| row.latest).collect();
+    let first = rows.first()?;
+    // Several breakdowns of one economy are no distribution of economies.
+    if rows.len() < 3 || rows.windows(2).any(|pair| pair[0].area == pair[1].area) {
+        return None;
+    }
+    let unit = view.unit_of(first);
+    let show = |value: f64| view.labels.show(value, unit);
+    let middle = strip::median(&values)?;
+    let mut marks = vec![("Median", middle, show(middle))];
+    if let Some(value) = own.and_then(|own| own.latest) {
+        marks.push(("Group", value, show(value)));
+    }
+    if let Some(goal) = own.and_then(|own| own.goal) {
+        marks.push(("Target", goal, show(goal)));
+    }
+    let name = view.area_name(group);
+    let (least, most) = rows.iter().fold((first, first), |(least, most), row| {
+        (if row.latest < least.latest { row } else { least }, if row.latest > most.latest { row } else { most })
+    });
+    let ends = |row: &Progress<'a>| format!("{} ({})", row.latest.map(show).unwrap_or_default(), view.area_name(row.area));
+    let caption = Caption {
+        id: format!("strip-{}", slug(target)),
+        title: title.to_owned(),
+        description: format!(
+            "{} of {} economies of {name} have a value. The newest go from {} to {}; the median is {}.",
+            rows.len(),
+            members.len(),
+            ends(least),
+            ends(most),
+            show(middle)
+        ),
+    };
+    let unit_label = view.labels.unit(unit);
+    let svg = strip::draw(&Strip { caption: &caption, unit: unit_label.name, limits: limits(unit), values: &values, marks });
+    let line = |row: &&Progress<'a>| {
+        let block = links::area(view, row.area).map(|page| format!("{root}{page}#{}", anchor(target, &row.dimensions)));
+        vec![
+            Cell::text(view.area_name(row.area)),
+            Cell::number(row.latest.map(show).unwrap_or_default()).linked(block),
+            Cell::number(row.latest_year.map(|year| year.to_string()).unwrap_or_default()),
+        ]
+    };
+    Some(Figure {
+        id: caption.id.clone(),
+        svg,
+        head: ["Economy", "Newest value", "Year"].map(str::to_owned).to_vec(),
+        rows: rows.iter().map(line).collect(),
+        title: caption.title,
+        description: caption.description,
+        data: Some(first.indicator.to_owned()),
+        numbers: true,
+        own_file: false,
+    })
+}
+
+/// Values of percentages cannot lie beyond 0 and 100.
+pub fn limits(unit: &str) -> (Option<f64>, Option<f64>) {
+    if unit == "PT" { (Some(0.0), Some(100.0)) } else { (None, None) }
+}
+
+/// The newest values of two parts of the population of an area, an indicator a row. None when there are none.
+pub fn gaps(view: &View<'_>, area: &str, dimension: usize, codes: [&str; 2], id: &str, title: &str) -> Option<Figure> {
+    let list = crate::tables::schema::DIMENSIONS[dimension];
+    let names = codes.map(|code| view.labels.code(list, code));
+    let values = &view.values;
+    let (mut pairs, mut rows) = (Vec::new(), Vec::new());
+    let mut told = Vec::new();
+    for indicator in view.made.catalogue.indicators.iter().filter(|indicator| indicator.unit == "PT") {
+        let mut found: [Option<(i32, f64, usize)>; 2] = [None; 2];
+        // Years rise within an area: the newest year with both is the last that is found.
+        let mut newest = None;
+        for row in values.of_area(&indicator.name, area).filter(|row| values.preferred(*row) && values.unit.value(*row) == indicator.unit) {
+            let dimensions = values.dimensions(row);
+            let only = dimensions.iter().enumerate().all(|(at, code)| at == dimension || *code == "_T");
+            let (Some(side), Some(value)) = (codes.iter().position(|code| dimensions[dimension] == *code), values.value(row)) else {
+                continue;
+            };
+            if only {
+                found[side] = Some((values.year.value(row), value, row));
+                if let [Some(first), Some(second)] = found
+                    && first.0 == second.0
+                {
+                    newest = Some((first.0, first, second));
+                }
+            }
+        }
+        let Some((year, first, second)) = newest else { continue };
+        let gap = view.labels.difference((first.1 - second.1).abs(), &indicator.unit);
+        told.push(format!("{}: {gap} in {year}", indicator.title));
+        let cell = |value: f64| {
+            Cell::number(view.labels.show(value, &indicator.unit)).linked(Some(format!("#{}", gap_anchor(id, &indicator.name))))
+        };
+        rows.push(vec![
+            Cell::text(&*indicator.title),
+            Cell::number(year.to_string()),
+            cell(first.1),
+            cell(second.1),
+            Cell::number(gap.clone()),
+            Cell { id: Some(gap_anchor(id, &indicator.name)), ..Cell::foreign(source(view, first.2, second.2)) },
+        ]);
+        pairs.push(Pair { label: indicator.title.clone(), first: first.1, second: second.1, gap: gap.replace("\u{a0}points", "") });
+    }
+    if pairs.is_empty() {
+        return None;
+    }
+    let caption = Caption { id: id.to_owned(), title: title.to_owned(), description: format!("Gap by indicator: {}.", told.join("; ")) };
+    let svg = dumbbell::draw(&Dumbbell { caption: &caption, unit: "%".into(), limits: limits("PT"), names, pairs: &pairs });
+    Some(Figure {
+        id: id.to_owned(),
+        svg,
+        head: vec!["Indicator".into(), "Year".into(), names[0].into(), names[1].into(), "Gap".into(), "Estimate, coverage, source".into()],
+        rows,
+        title: caption.title,
+        description: caption.description,
+        data: None,
+        numbers: false,
+        own_file: false,
+    })
+}
+
+fn gap_anchor(figure: &str, indicator: &str) -> String {
+    format!("{figure}--{}", slug(indicator))
+}
+
+/// What two values rest on, in few words.
+fn source(view: &View<'_>, first: usize, second: usize) -> String {
+    let values = &view.values;
+    let of = |row: usize| {
+        let mut said = vec![values.estimate.value(row).to_owned()];
+        said.extend(values.coverage(row).map(crate::publish::labels::percent));
+        if let (Some(observed), Some(total)) = values.members(row) {
+            said.push(format!("{observed} of {total} members"));
+        }
+        said.extend(values.source(row).map(str::to_owned));
+        said.extend(values.note(row).map(str::to_owned));
+        said.join(", ")
+    };
+    let (one, other) = (of(first), of(second));
+    if one == other { one } else { format!("{one}; {other}") }
+}

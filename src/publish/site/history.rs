@@ -1,0 +1,179 @@
+//! Values over the years of one area, with the target and the projection: for the page of a target, and as the chart of
+//! an indicator.
+
+use std::collections::BTreeMap;
+
+use super::figures::{Cell, Figure, limits};
+use crate::indicator::{Indicator, Target, TargetKind};
+use crate::publish::chart::line::{self, Fan, Goal, Line, NAMED, Series};
+use crate::publish::chart::{Caption, cut};
+use crate::publish::columns::{Dimensions, TOTAL};
+use crate::publish::labels::percent;
+use crate::publish::markup::slug;
+use crate::publish::progress::Progress;
+use crate::publish::view::View;
+
+/// The rows of one line: one breakdown, one estimate.
+struct Rows<'a> {
+    dimensions: Dimensions<'a>,
+    estimate: &'a str,
+    rows: Vec<usize>,
+}
+
+/// The figure of a target in its own area; `row` is the one whose projection is drawn.
+pub fn of_target<'a>(view: &View<'a>, indicator: &'a Indicator, target: &'a Target, row: Option<&Progress<'a>>) -> Figure {
+    let matches =
+        |dimensions: &Dimensions<'_>| target.dimensions.iter().zip(dimensions).all(|(wanted, code)| wanted == "*" || wanted == code);
+    let lines = lines(view, indicator, &target.area, &matches, row);
+    let title = format!("{}, {}", if target.title.is_empty() { &indicator.title } else { &target.title }, view.area_name(&target.area));
+    figure(view, indicator, format!("line-{}", slug(&target.id)), title, &lines, row, Some(target))
+}
+
+/// The figure of an indicator: of its first target, else of the world or the first area that it has.
+pub fn of_indicator(view: &View<'_>, indicator: &Indicator) -> Figure {
+    if let Some(target) = indicator.targets.first() {
+        let shown = crate::publish::progress::shown(view.of_target(&target.id).filter(|row| row.area == target.area));
+        return of_target(view, indicator, target, crate::publish::progress::headline(&shown));
+    }
+    let areas = view.values.areas(&indicator.name);
+    let area = areas.iter().find(|(area, _)| *area == "WLD").or(areas.first()).map_or("WLD", |(area, _)| area);
+    let lines = lines(view, indicator, area, &|_| true, None);
+    let title = format!("{}, {}", indicator.title, view.area_name(area));
+    figure(view, indicator, format!("line-{}", slug(&indicator.name)), title, &lines, None, None)
+}
+
+/// The lines of an area: that of the row shown first, then totals before parts, the longer before the shorter.
+fn lines<'a>(
+    view: &View<'a>,
+    indicator: &Indicator,
+    area: &str,
+    matches: &dyn Fn(&Dimensions<'_>) -> bool,
+    shown: Option<&Progress<'a>>,
+) -> Vec<Rows<'a>> {
+    let values = &view.values;
+    let mut found: BTreeMap<(Dimensions<'a>, &'a str), Vec<usize>> = BTreeMap::new();
+    for row in values.of_area(&indicator.name, area).filter(|row| values.value(*row).is_some()) {
+        let dimensions = values.dimensions(row);
+        if matches(&dimensions) {
+            found.entry((dimensions, values.estimate.value(row))).or_default().push(row);
+        }
+    }
+    let mut lines: Vec<Rows<'a>> = found.into_iter().map(|((dimensions, estimate), rows)| Rows { dimensions, estimate, rows }).collect();
+    // One unit on one axis: that of the row shown, else of the indicator.
+    let unit = shown.map_or(indicator.unit.as_str(), |row| view.unit_of(row));
+    lines.retain(|line| line.rows.iter().all(|row| values.unit.value(*row) == unit));
+    let is_shown = |line: &Rows<'_>| shown.is_some_and(|row| row.dimensions == line.dimensions && row.estimate == line.estimate);
+    let same = |line: &Rows<'_>| shown.is_some_and(|row| row.dimensions == line.dimensions);
+    lines.sort_by_key(|line| {
+        (!is_shown(line), !same(line), line.dimensions != TOTAL, std::cmp::Reverse(line.rows.len()), line.dimensions, line.estimate)
+    });
+    lines
+}
+
+fn figure(
+    view: &View<'_>,
+    indicator: &Indicator,
+    id: String,
+    title: String,
+    lines: &[Rows<'_>],
+    row: Option<&Progress<'_>>,
+    target: Option<&Target>,
+) -> Figure {
+    let values = &view.values;
+    let unit = row.map_or(indicator.unit.as_str(), |row| view.unit_of(row));
+    let several = lines.iter().any(|line| line.dimensions != lines[0].dimensions);
+    let estimates = lines.iter().any(|line| line.estimate != lines[0].estimate);
+    let label = |line: &Rows<'_>| {
+        let part = view.labels.breakdown(&line.dimensions);
+        match (several && !part.is_empty(), estimates) {
+            (true, true) => format!("{} ({})", cut(&part, 40), line.estimate),
+            (true, false) => part,
+            _ => line.estimate.to_owned(),
+        }
+    };
+    let series: Vec<Series> = lines
+        .iter()
+        .map(|line| Series {
+            label: label(line),
+            points: line.rows.iter().filter_map(|row| Some((i64::from(values.year.value(*row)), values.value(*row)?))).collect(),
+        })
+        .collect();
+    let goal = row.zip(target).and_then(|(row, target)| {
+        let (low, high) = match target.kind {
+            TargetKind::Band(low, high) => (low, high),
+            _ => (row.goal?, row.goal?),
+        };
+        Some(Goal { low, high, year: row.target_year, label: format!("target {}", row.target_year) })
+    });
+    let fan = row.and_then(|row| {
+        let from = (row.latest_year?, row.latest?);
+        let fan = Fan { from, year: row.target_year, low: row.low?, high: row.high? };
+        (fan.year > from.0).then_some(fan)
+    });
+    let caption = Caption { id: id.clone(), description: sentence(view, row, &series, unit), title };
+    let named = view.labels.unit(unit);
+    let unit_label = if named.symbol.is_empty() { named.name } else { named.symbol };
+    let svg = line::draw(&Line { caption: &caption, unit: unit_label, limits: limits(unit), series: &series, goal, fan });
+    let rule = format!("#rule-{}", slug(&indicator.name));
+    let mut head = vec!["Year".to_owned()];
+    head.extend(several.then(|| "Part".to_owned()));
+    head.extend(["Value", "Estimate", "Status", "Coverage", "Members", "Source", "Note"].map(str::to_owned));
+    let cells = |line: &Rows<'_>, row: usize| {
+        let mut cells = vec![Cell::number(values.year.value(row).to_string())];
+        cells.extend(several.then(|| Cell::text(view.labels.breakdown(&line.dimensions))));
+        let members = match values.members(row) {
+            (Some(observed), Some(total)) => format!("{observed} of {total}"),
+            _ => String::new(),
+        };
+        cells.extend([
+            Cell::number(values.value(row).map(|value| view.labels.show(value, unit)).unwrap_or_default()).linked(Some(rule.clone())),
+            Cell::text(line.estimate),
+            Cell::text(values.status.value(row)),
+            Cell::number(values.coverage(row).map(percent).unwrap_or_default()),
+            Cell::number(members),
+            Cell::foreign(values.source(row).unwrap_or_default()),
+            Cell::foreign(values.note(row).unwrap_or_default()),
+        ]);
+        cells
+    };
+    Figure {
+        id,
+        svg,
+        head,
+        rows: lines.iter().take(TABLED).flat_map(|line| line.rows.iter().map(move |row| cells(line, *row))).collect(),
+        title: caption.title,
+        description: caption.description,
+        data: Some(indicator.name.clone()),
+        numbers: false,
+        own_file: indicator.targets.first().is_some_and(|first| target.is_some_and(|target| first.id == target.id)),
+    }
+}
+
+/// Lines whose values stand in the table; those of all others are in the files.
+const TABLED: usize = 12;
+
+/// What the chart shows, made of its data.
+fn sentence(view: &View<'_>, row: Option<&Progress<'_>>, series: &[Series], unit: &str) -> String {
+    let show = |value: f64| view.labels.show(value, unit);
+    let mut said = Vec::new();
+    match series.first().and_then(|series| Some((series.points.first()?, series.points.last()?, series.points.len()))) {
+        Some((first, last, count)) if count > 1 => {
+            said.push(format!("From {} in {} to {} in {}", show(first.1), first.0, show(last.1), last.0));
+        }
+        Some((first, ..)) => said.push(format!("One value: {} in {}", show(first.1), first.0)),
+        None => said.push("No value yet".into()),
+    }
+    if let Some(row) = row {
+        said.push(format!("The target for {} is {}: {}", row.target_year, view.goal(row), view.labels.class(row.class).to_lowercase()));
+        if let (Some(low), Some(high)) = (row.low, row.high) {
+            let (low, high) = (show(low), show(high));
+            said.push(if low == high { format!("Projected: {low}") } else { format!("Projected: {low} to {high}") });
+        }
+    }
+    match series.len() {
+        0 | 1 => {}
+        count if count > NAMED => said.push(format!("{count} lines, the first {NAMED} named, the others grey")),
+        count => said.push(format!("{count} lines: {}", series.iter().map(|series| series.label.as_str()).collect::<Vec<_>>().join(", "))),
+    }
+    format!("{}.", said.join(". "))
+}

@@ -1,0 +1,53 @@
+//! The method: the SQL of every indicator, of the roll-ups and of the distance to a target, as it ran.
+
+use serde::Serialize;
+
+use super::links;
+use super::overview::Link;
+use crate::error::SourceText;
+use crate::publish::markup::slug;
+use crate::publish::view::View;
+
+#[derive(Serialize)]
+pub struct Page {
+    indicators: Vec<Statement>,
+    rollups: Vec<Statement>,
+    derived: Vec<Statement>,
+    checks: Vec<Statement>,
+}
+
+#[derive(Serialize)]
+struct Statement {
+    id: String,
+    title: String,
+    file: String,
+    sql: String,
+    targets: Vec<Link>,
+}
+
+pub fn page(view: &View<'_>) -> Page {
+    let catalogue = view.made.catalogue;
+    let indicators = catalogue.indicators.iter().map(|indicator| Statement {
+        id: slug(&indicator.name),
+        title: format!("{} {}", indicator.id, indicator.title),
+        file: indicator.text.path.to_string(),
+        sql: indicator.text.text.to_string(),
+        targets: indicator.targets.iter().map(|t| Link { name: t.id.clone(), href: links::target(&t.id) }).collect(),
+    });
+    let files = |kind: &str, texts: &std::collections::BTreeMap<String, SourceText>| -> Vec<Statement> {
+        let statement = |(name, text): (&String, &SourceText)| Statement {
+            id: format!("{kind}.{}", slug(name)),
+            title: name.replace('_', " "),
+            file: text.path.to_string(),
+            sql: text.text.to_string(),
+            targets: Vec::new(),
+        };
+        texts.iter().map(statement).collect()
+    };
+    Page {
+        indicators: indicators.collect(),
+        rollups: files("rollup", &catalogue.rollups),
+        derived: files("derived", &catalogue.derived),
+        checks: files("check", &catalogue.checks),
+    }
+}

@@ -1,0 +1,74 @@
+//! A row of a table of targets: baseline, newest value, target, distance, class, each leading to its explanation.
+
+use serde::Serialize;
+
+use super::why;
+use crate::publish::labels::CLASSES;
+use crate::publish::progress::Progress;
+use crate::publish::view::View;
+
+#[derive(Serialize, Default)]
+pub struct Row {
+    pub code: String,
+    pub name: String,
+    pub href: Option<String>,
+    pub area: String,
+    pub area_href: Option<String>,
+    /// The breakdown, where there is one.
+    pub part: String,
+    /// Where the block that explains the numbers is.
+    pub why: String,
+    pub baseline: Option<Figures>,
+    pub latest: Option<Figures>,
+    pub goal: String,
+    pub target_year: String,
+    pub distance: Option<String>,
+    pub class: String,
+    pub class_name: String,
+    pub reason: String,
+}
+
+#[derive(Serialize)]
+pub struct Figures {
+    pub value: String,
+    pub year: String,
+}
+
+/// The numbers of a row; `page` is where its block `anchor` stands, empty for the same page.
+pub fn of(view: &View<'_>, row: &Progress<'_>, page: &str, anchor: &str) -> Row {
+    let unit = view.unit_of(row);
+    let figures = |value: Option<f64>, year: Option<i64>| Some(Figures { value: view.labels.show(value?, unit), year: year?.to_string() });
+    Row {
+        why: format!("{page}#{anchor}"),
+        part: view.labels.breakdown(&row.dimensions),
+        baseline: figures(row.baseline, row.baseline_year),
+        latest: figures(row.latest, row.latest_year),
+        goal: view.goal(row),
+        target_year: row.target_year.to_string(),
+        distance: row.distance.map(|distance| view.labels.difference(distance, unit)),
+        class: row.class.to_owned(),
+        class_name: view.labels.class(row.class).to_owned(),
+        reason: if row.insufficient() { why::reason(view, row) } else { String::new() },
+        ..Row::default()
+    }
+}
+
+/// How many of something are of each class.
+pub fn tally(view: &View<'_>, what: &str, classes: &[&str]) -> String {
+    let counted = CLASSES.iter().map(|class| (class, classes.iter().filter(|other| other == &class).count())).filter(|(_, n)| *n > 0);
+    let said: Vec<String> = counted.map(|(class, n)| format!("{n} {}", view.labels.class(class).to_lowercase())).collect();
+    format!("{} {what}: {}", classes.len(), said.join(", "))
+}
+
+/// How a scheme of groups is headed.
+pub fn scheme_name(scheme: &str) -> String {
+    match scheme {
+        "world" => "World".into(),
+        "itu_region" => "ITU regions".into(),
+        "m49" => "UN regions (M49)".into(),
+        "income" => "Income groups".into(),
+        "development" => "Level of development".into(),
+        "special" => "Special groups".into(),
+        other => other.replace('_', " "),
+    }
+}

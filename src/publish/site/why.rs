@@ -1,0 +1,142 @@
+//! Why a number is what it is: one block a number, which every number of a page leads to.
+
+use serde::Serialize;
+
+use super::links;
+use crate::publish::columns::Dimensions;
+use crate::publish::labels::{number, percent};
+use crate::publish::markup::slug;
+use crate::publish::progress::Progress;
+use crate::publish::view::{Natural, View};
+
+#[derive(Serialize, Default)]
+pub struct Why {
+    /// Where the block stands on its page.
+    pub id: String,
+    /// Whose value of what and when.
+    pub head: String,
+    pub class: String,
+    /// The value with its unit, then with all its digits.
+    pub value: String,
+    pub exact: String,
+    /// How it came about, and where the SQL stands.
+    pub rule: String,
+    pub method: String,
+    pub coverage: String,
+    pub status: String,
+    pub source: String,
+    pub note: String,
+    /// What other estimates give.
+    pub others: String,
+    /// Baseline, pace and projection.
+    pub verdict: String,
+    pub reason: String,
+    pub command: String,
+}
+
+/// The id of the block of a row: its name, and its breakdown where it has one.
+pub fn anchor(name: &str, dimensions: &Dimensions<'_>) -> String {
+    let codes: Vec<String> = dimensions.iter().filter(|code| **code != "_T").map(|code| slug(code)).collect();
+    let mut id = format!("n{}", slug(name));
+    for code in codes {
+        id.push('-');
+        id.push_str(&code);
+    }
+    id
+}
+
+/// The block of a row of progress. `all` are the estimates of the same area and breakdown.
+pub fn of_progress<'a>(view: &View<'a>, id: String, head: &str, row: &Progress<'a>, all: &[&Progress<'a>], in_table: bool) -> Why {
+    let unit = view.unit_of(row);
+    let mut why = Why { id, head: head.to_owned(), method: links::method(row.indicator), ..Why::default() };
+    if let Some(index) = row.value_row {
+        of_value(view, &mut why, index);
+    }
+    why.others = all
+        .iter()
+        .filter(|other| other.estimate != row.estimate && other.latest.is_some())
+        .filter_map(|other| {
+            let value = view.labels.show(other.latest?, unit);
+            Some(format!("{} {value} in {}", other.estimate, other.latest_year?))
+        })
+        .collect::<Vec<_>>()
+        .join("; ");
+    why.class = view.labels.class(row.class).to_owned();
+    why.verdict = verdict(view, row, unit, in_table);
+    why.reason = reason(view, row);
+    why
+}
+
+/// What lies behind one row of `values.parquet`.
+fn of_value(view: &View<'_>, why: &mut Why, row: usize) {
+    let values = &view.values;
+    let (unit, estimate) = (values.unit.value(row), values.estimate.value(row));
+    let indicator = view.indicator(values.indicator.value(row));
+    if let Some(value) = values.value(row) {
+        why.value = format!("{} in {}", view.labels.show(value, unit), values.year.value(row));
+        why.exact = value.to_string();
+    }
+    let rollup =
+        indicator.filter(|i| i.rollup != "none" && matches!(estimate, "available" | "imputed")).map(|i| i.rollup.replace('_', " "));
+    why.rule = rollup.map_or_else(|| estimate.to_owned(), |rollup| format!("{rollup}, {estimate}"));
+    let mut coverage = Vec::new();
+    if let Some(share) = values.coverage(row) {
+        let base = indicator.map_or("", |i| i.coverage.base.as_str());
+        coverage.push(format!("{} of the {base}", percent(share)).trim_end_matches(" of the ").to_owned());
+    }
+    if let (Some(observed), Some(total)) = values.members(row) {
+        coverage.push(format!("{observed} of {total} members observed"));
+    }
+    why.coverage = coverage.join(", ");
+    let status = values.status.value(row);
+    // The ordinary case needs no words.
+    why.status = if status == "A" { String::new() } else { format!("{status}, {}", lower_first(view.labels.status(status))) };
+    why.source = values.source(row).unwrap_or_default().to_owned();
+    why.note = values.note(row).unwrap_or_default().to_owned();
+}
+
+/// The way from the baseline on, in sentences. Baseline and distance of a row of a table stand in it.
+fn verdict(view: &View<'_>, row: &Progress<'_>, unit: &str, in_table: bool) -> String {
+    let labels = &view.labels;
+    let mut said = Vec::new();
+    if let (false, Some(baseline), Some(year)) = (in_table, row.baseline, row.baseline_year) {
+        said.push(format!("Baseline {} in {year}", labels.show(baseline, unit)));
+    }
+    if let Some(distance) = row.distance.filter(|distance| *distance > 0.0 && !in_table) {
+        said.push(format!("{} to go until {}", labels.difference(distance, unit), row.target_year));
+    }
+    if let Some(actual) = row.actual {
+        let mut change = format!("Change a year {}", labels.difference(actual, unit));
+        if let Some(required) = row.required.filter(|required| *required != 0.0) {
+            change = format!("{change}, needed {}", labels.difference(required, unit));
+        }
+        if let Some(pace) = row.pace.filter(|_| row.class != "met") {
+            change = format!("{change}, pace {}", number(pace, Some(2)));
+        }
+        said.push(change);
+    }
+    if !in_table {
+        return said.join(". ");
+    }
+    if let (Some(low), Some(high)) = (row.low, row.high) {
+        let (low, high) = (labels.show(low, unit), labels.show(high, unit));
+        let range = if low == high { low } else { format!("{low} to {high}") };
+        said.push(format!("Projected for {}: {range}", row.target_year));
+    }
+    if let Some(arrival) = row.arrival.filter(|year| *year < 2200.0) {
+        said.push(format!("On a straight line reached in {arrival:.0}"));
+    }
+    said.join(". ")
+}
+
+/// What progress says of the row, without the target's own note, which stands on the page of the target.
+pub fn reason(view: &View<'_>, row: &Progress<'_>) -> String {
+    let note = row.note.unwrap_or_default();
+    let own = view.targets.get(&Natural(row.target)).and_then(|(_, target)| target.note.as_deref()).unwrap_or_default();
+    note.strip_suffix(own).unwrap_or(note).trim_end_matches("; ").to_owned()
+}
+
+fn lower_first(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
+}

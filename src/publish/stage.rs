@@ -1,0 +1,38 @@
+//! Every file of a release into its staging folder, one format after the other.
+
+use std::path::PathBuf;
+
+use super::view::{Made, View};
+use super::{site, tables, web};
+use crate::error::Result;
+use crate::release::Manifest;
+use crate::release::build::Contents;
+use crate::release::files::Staging;
+use crate::tables::cells::rows_of;
+use crate::tables::{parquet, text};
+
+/// Writes everything into the staging folder of the release, and gives that folder.
+pub fn stage(made: Made<'_>, contents: &Contents, manifest: &mut Manifest) -> Result<PathBuf> {
+    // What is published of a release is told by what went in: not by the files that are being written.
+    let described = manifest.clone();
+    let view = View::new(made, contents, &described)?;
+    let mut staging = Staging::new(made.workspace, manifest)?;
+    let tables =
+        [("values", &contents.values), ("progress", &contents.progress), ("checks", &contents.checks), ("revisions", &contents.revisions)];
+    for (name, batch) in tables {
+        staging.put(&format!("{name}.parquet"), &parquet::bytes(std::slice::from_ref(batch), &batch.schema())?)?;
+        staging.rows(name, batch.num_rows());
+    }
+    for (check, batch) in &contents.failures {
+        staging.put(&format!("failures/{check}.parquet"), &parquet::bytes(std::slice::from_ref(batch), &batch.schema())?)?;
+    }
+    staging.put("latest.parquet", &tables::latest(&view)?)?;
+    for name in &contents.indicators {
+        staging.put(&format!("csv/{name}.csv"), &text::csv_bytes(&rows_of(&contents.values, name)?)?)?;
+        staging.put(&format!("csv/wide/{name}.csv"), &tables::wide(&view, name)?)?;
+    }
+    staging.put("catalog.json", &contents.catalog)?;
+    web::files(&view, &mut |name, bytes| staging.put(name, bytes))?;
+    site::files(&view, &mut |name, bytes| staging.put(name, bytes))?;
+    staging.finish()
+}

@@ -1,0 +1,57 @@
+//! Tables for people and for maps: the newest value of each area, and one row a series with the years beside each other.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use datafusion::arrow::array::UInt64Array;
+use datafusion::arrow::compute::take_record_batch;
+
+use super::columns::Dimensions;
+use super::view::View;
+use crate::error::{Error, Result};
+use crate::tables::parquet;
+use crate::tables::schema::DIMENSIONS;
+
+/// `latest.parquet`: the columns of `values.parquet`; of each indicator, area and breakdown the newest year that has a
+/// value, by its preferred estimate.
+pub fn latest(view: &View<'_>) -> Result<Vec<u8>> {
+    let values = &view.values;
+    // The table is sorted by indicator, area and year: a later row of a series is a newer one.
+    let mut newest: BTreeMap<(&str, &str, Dimensions<'_>), usize> = BTreeMap::new();
+    for row in (0..values.len()).filter(|row| values.preferred(*row) && values.value(*row).is_some()) {
+        newest.insert((values.indicator.value(row), values.area.value(row), values.dimensions(row)), row);
+    }
+    let mut rows: Vec<u64> = newest.into_values().map(|row| row as u64).collect();
+    rows.sort_unstable();
+    let batch = take_record_batch(values.batch, &UInt64Array::from(rows))?;
+    parquet::bytes(std::slice::from_ref(&batch), &batch.schema())
+}
+
+/// `csv/wide/<name>.csv`: a row for each area, breakdown and estimate, a column for each year.
+pub fn wide(view: &View<'_>, indicator: &str) -> Result<Vec<u8>> {
+    let values = &view.values;
+    let rows = values.of_indicator(indicator);
+    let years: BTreeSet<i32> = rows.clone().map(|row| values.year.value(row)).collect();
+    let columns: BTreeMap<i32, usize> = years.iter().enumerate().map(|(at, year)| (*year, at)).collect();
+    let in_play = values.in_play(rows.clone());
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    let failed = |e: csv::Error| Error::Internal(e.to_string());
+    let names = ["ref_area", "ref_area_name"].into_iter().chain(in_play.iter().map(|index| DIMENSIONS[*index])).chain(["estimate", "unit"]);
+    let header = names.map(str::to_owned).chain(years.iter().map(i32::to_string));
+    writer.write_record(header).map_err(failed)?;
+    for (_, area) in values.areas(indicator) {
+        let mut series: BTreeMap<(Dimensions<'_>, &str, &str), Vec<String>> = BTreeMap::new();
+        for row in area.clone() {
+            let key = (values.dimensions(row), values.estimate.value(row), values.unit.value(row));
+            let cells = series.entry(key).or_insert_with(|| vec![String::new(); years.len()]);
+            if let (Some(value), Some(at)) = (values.value(row), columns.get(&values.year.value(row))) {
+                cells[*at] = value.to_string();
+            }
+        }
+        for ((dimensions, estimate, unit), cells) in &series {
+            let codes = in_play.iter().map(|index| dimensions[*index]);
+            let fixed = [values.area.value(area.start), values.name.value(area.start)].into_iter().chain(codes).chain([*estimate, *unit]);
+            writer.write_record(fixed.chain(cells.iter().map(String::as_str))).map_err(failed)?;
+        }
+    }
+    writer.into_inner().map_err(|e| Error::Internal(e.to_string()))
+}

@@ -1,0 +1,86 @@
+//! `web/<name>.metadata.json`: all that a dashboard needs to label one indicator: titles, unit, decimals, codes in their
+//! order, areas, targets, sources with their licences, colours.
+
+use serde_json::{Map, Value, json};
+
+use super::data::Table;
+use crate::error::Result;
+use crate::indicator::{Indicator, TargetKind};
+use crate::publish::labels::CLASSES;
+use crate::publish::progress::{headline, shown};
+use crate::publish::view::View;
+use crate::tables::schema::DIMENSIONS;
+
+/// One colour a class, told apart without red and green; the class is never shown by its colour alone.
+const COLOURS: [&str; 6] = ["#12436D", "#2073BC", "#6BACE6", "#F4A672", "#801650", "#C4C8CE"];
+
+pub fn json(view: &View<'_>, indicator: &Indicator, table: &Table<'_, '_>) -> Result<Vec<u8>> {
+    let unit = view.labels.unit(&indicator.unit);
+    let named = |list: &str, codes: Vec<&str>| -> Vec<Value> {
+        codes.into_iter().map(|code| json!({ "code": code, "name": view.labels.name(list, code) })).collect()
+    };
+    let dimensions: Map<String, Value> = table
+        .in_play
+        .iter()
+        .map(|index| {
+            (DIMENSIONS[*index].to_owned(), named(&format!("CL_{}", DIMENSIONS[*index].to_uppercase()), table.codes(*index)).into())
+        })
+        .collect();
+    let areas: Vec<Value> = view
+        .values
+        .areas(&indicator.name)
+        .into_iter()
+        .map(|(code, rows)| json!({ "code": code, "name": view.values.name.value(rows.start), "kind": view.values.kind.value(rows.start), "scheme": view.groups.get(code).map(|group| group.0) }))
+        .collect();
+    let classes =
+        CLASSES.iter().zip(COLOURS).map(|(class, colour)| json!({ "code": class, "name": view.labels.class(class), "colour": colour }));
+    let years = table.years().map(|(first, last)| json!({ "first": first, "last": last }));
+    let name = &indicator.name;
+    let mut bytes = serde_json::to_vec_pretty(&json!({
+        "schema_version": 1,
+        "indicator": name,
+        "id": indicator.id,
+        "title": indicator.title,
+        "definition": indicator.definition.trim(),
+        "method": indicator.method.trim(),
+        "caveats": indicator.caveats.trim(),
+        "owner": indicator.owner,
+        "unit": { "code": indicator.unit, "name": unit.name, "symbol": unit.symbol, "decimals": unit.decimals },
+        "years": years,
+        "dimensions": dimensions,
+        "estimates": named("CL_ESTIMATE", table.estimates()),
+        "preferred": "true in one row of each area, year and breakdown: the one to show; the rule is sql/derived/preferred.sql",
+        "classes": classes.collect::<Vec<_>>(),
+        "areas": areas,
+        "targets": targets(view, indicator),
+        "sources": indicator.sources,
+        "files": { "csv": format!("{name}.csv"), "json": format!("{name}.json"), "svg": format!("{name}.svg"), "readme": format!("{name}.readme.md") },
+    }))?;
+    bytes.push(b'\n');
+    Ok(bytes)
+}
+
+/// The targets of an indicator, each with where its own area stands.
+fn targets(view: &View<'_>, indicator: &Indicator) -> Vec<Value> {
+    let target = |target: &crate::indicator::Target| {
+        let (value, change, low, high) = match target.kind {
+            TargetKind::Level(value) => (Some(value), None, None, None),
+            TargetKind::Change(change) => (None, Some(change), None, None),
+            TargetKind::Band(low, high) => (None, None, Some(low), Some(high)),
+        };
+        let rows = shown(view.of_target(&target.id).filter(|row| row.area == target.area));
+        let stands = headline(&rows).map(|row| {
+            json!({
+                "class": row.class, "estimate": row.estimate, "latest_year": row.latest_year, "latest_value": row.latest,
+                "baseline_year": row.baseline_year, "baseline_value": row.baseline, "target_value": row.goal, "distance": row.distance,
+            })
+        });
+        json!({
+            "id": target.id, "title": if target.title.is_empty() { &indicator.title } else { &target.title },
+            "area": target.area, "year": target.year, "direction": target.direction,
+            "value": value, "change": change, "low": low, "high": high, "met_at": target.met_at,
+            "note": target.note, "progress": stands,
+        })
+    };
+    indicator.targets.iter().map(target).collect()
+}

@@ -1,0 +1,38 @@
+//! Which row of a key to show: `sql/derived/preferred.sql` over all values.
+
+use std::sync::Arc;
+
+use datafusion::arrow::array::RecordBatch;
+use datafusion::arrow::datatypes::{DataType, Field, Schema};
+
+use crate::engine::Engine;
+use crate::error::{Code, Error, Result};
+use crate::indicator::Catalogue;
+use crate::release::compute::method;
+use crate::tables::conform::conform;
+use crate::tables::schema;
+use crate::tables::sort::{key_rows, sort};
+
+/// The column of `values.parquet`.
+const COLUMN: &str = "preferred";
+
+/// Gives all values, which the engine has as `indicator_values`, their column `preferred`.
+pub async fn mark(engine: &Engine, catalogue: &Catalogue, values: &RecordBatch) -> Result<RecordBatch> {
+    let (_, batches) = method(engine, catalogue, "derived", "preferred").await?;
+    let (key, columns) = (schema::values_key(), schema::values());
+    let mut fields: Vec<Field> = columns.fields().iter().filter(|f| key.contains(&f.name().as_str())).map(|f| f.as_ref().clone()).collect();
+    fields.push(Field::new(COLUMN, DataType::Boolean, false));
+    let marked = sort(&conform(&batches, &Arc::new(Schema::new(fields)), &|_| None)?, &key)?;
+    // Both are sorted by the key: row by row, they must be the same.
+    let keys = key_rows(&[values, &marked], &key)?;
+    if marked.num_rows() != values.num_rows() || keys[0].iter().ne(keys[1].iter()) {
+        return Err(Error::Query {
+            code: Code::WrongColumns,
+            message: "sql/derived/preferred.sql does not give the key of every value once".into(),
+            hint: Some("select the key columns of indicator_values and `preferred`, without a filter".into()),
+        });
+    }
+    let mut arrays = values.columns().to_vec();
+    arrays.extend(marked.column_by_name(COLUMN).cloned());
+    Ok(RecordBatch::try_new(schema::published_values(), arrays)?)
+}

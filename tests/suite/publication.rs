@@ -1,0 +1,91 @@
+//! What a release gives to people and to pages of others: the site, the files of each indicator, the figure to show.
+
+mod hostile;
+mod markup;
+mod site;
+mod web;
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use datafusion::arrow::array::RecordBatch;
+
+use crate::support::{Workspace, parquet, project};
+
+/// One release of the project's fixtures, kept in memory.
+struct Released {
+    files: BTreeMap<String, Vec<u8>>,
+    values: RecordBatch,
+    progress: RecordBatch,
+    latest: RecordBatch,
+}
+
+static RELEASED: LazyLock<Released> = LazyLock::new(|| {
+    let workspace = Workspace::of_project();
+    workspace.expect(0, &["run", "--from", &project().join("fixtures").to_string_lossy()]);
+    Released::of(&workspace)
+});
+
+impl Released {
+    fn of(workspace: &Workspace) -> Self {
+        let folder = workspace.path("data/current/");
+        let mut files = BTreeMap::new();
+        let mut folders = vec![folder.clone()];
+        while let Some(next) = folders.pop() {
+            for entry in std::fs::read_dir(&next).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    folders.push(path);
+                } else {
+                    files.insert(path.strip_prefix(&folder).unwrap().to_string_lossy().into_owned(), std::fs::read(&path).unwrap());
+                }
+            }
+        }
+        let table = |name: &str| parquet(&folder.join(name));
+        Self { files, values: table("values.parquet"), progress: table("progress.parquet"), latest: table("latest.parquet") }
+    }
+
+    fn text(&self, name: &str) -> &str {
+        std::str::from_utf8(self.files.get(name).unwrap_or_else(|| panic!("no file {name}"))).unwrap()
+    }
+
+    fn pages(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.files.keys().filter(|name| name.ends_with(".html")).map(|name| (name.as_str(), self.text(name)))
+    }
+}
+
+/// A workspace of one source, whose table has the columns area, year, value, note.
+fn of_one_table(rows: &str) -> Workspace {
+    let workspace = Workspace::of_method();
+    workspace.write(
+        "pipelines/own.toml",
+        r#"
+source = "own"
+licence = "typed"
+
+[[dataset]]
+name = "figures"
+format = "table"
+[dataset.columns]
+series = { constant = "use" }
+ref_area = "area"
+time_period = "year"
+value = "value"
+note = "note"
+unit = { constant = "PT" }
+"#,
+    );
+    workspace.write("in/own/figures/figures.csv", format!("area,year,value,note\n{rows}"));
+    workspace
+}
+
+/// An indicator over the series `use`, with more lines of its header.
+fn indicator(workspace: &Workspace, id: &str, name: &str, title: &str, more: &str, filter: &str) {
+    workspace.write(
+        &format!("sql/indicators/{id}_{name}.sql"),
+        format!(
+            "/*---\nid = \"{id}\"\nname = \"{name}\"\ntitle = {title}\nunit = \"PT\"\nrollup = \"median\"\ngroups = [\"world\"]\n{more}\n---*/\n\
+             SELECT o.ref_area, o.time_period, o.obs_value AS value, o.note, o.source\nFROM observations o\nWHERE o.series = 'use' {filter}\n"
+        ),
+    );
+}

@@ -1,0 +1,225 @@
+//! The pages of a release.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Write;
+
+use yardstick::tables::cells::Table;
+
+use super::markup::{Markup, read};
+use super::{RELEASED, Released, indicator, of_one_table};
+use crate::support::{NOW, Workspace, project};
+
+/// Every fault of the pages of a release, by page.
+pub fn faults(released: &Released) -> Vec<String> {
+    let pages: BTreeMap<&str, Markup> = released.pages().map(|(name, text)| (name, read(text))).collect();
+    assert!(!pages.is_empty(), "no page at all");
+    let mut faults = Vec::new();
+    for (name, page) in &pages {
+        faults.extend(page.faults.iter().map(|fault| format!("{name}: {fault}")));
+        let has = |element: &str, attribute: &str, value: &str| {
+            page.elements.iter().any(|(e, attributes)| e == element && attributes.get(attribute).is_some_and(|v| v == value))
+        };
+        if !has("html", "lang", "en") || !has("meta", "content", "default-src 'self'") {
+            faults.push(format!("{name}: no language, or no policy"));
+        }
+        for (element, attributes) in &page.elements {
+            if element == "script" || attributes.keys().any(|key| key == "style" || key.starts_with("on")) {
+                faults.push(format!("{name}: {element} with {attributes:?}"));
+            }
+            for key in ["aria-labelledby", "aria-describedby"] {
+                for id in attributes.get(key).map(String::as_str).unwrap_or_default().split_whitespace() {
+                    if !page.ids.contains(id) {
+                        faults.push(format!("{name}: {key} names {id}, which is not there"));
+                    }
+                }
+            }
+            for key in ["href", "src"] {
+                if let Some(link) = attributes.get(key) {
+                    faults.extend(dead_link(released, &pages, name, link, attributes).map(|why| format!("{name}: {link}: {why}")));
+                }
+            }
+        }
+    }
+    faults
+}
+
+fn dead_link(
+    released: &Released,
+    pages: &BTreeMap<&str, Markup>,
+    page: &str,
+    link: &str,
+    attributes: &BTreeMap<String, String>,
+) -> Option<String> {
+    if link.contains("://") {
+        // A citation: followed by a person, never fetched with the page.
+        let citation = attributes.get("rel").is_some_and(|rel| rel.contains("external")) && link.starts_with("https://");
+        return (!citation).then(|| "another host".into());
+    }
+    let (path, anchor) = link.split_once('#').map_or((link, None), |(path, anchor)| (path, Some(anchor)));
+    let mut target: Vec<&str> = page.split('/').collect();
+    if !path.is_empty() {
+        target.pop();
+        for part in path.split('/') {
+            if part == ".." { target.pop().map(|_| ()).unwrap_or_default() } else { target.push(part) }
+        }
+    }
+    let target = target.join("/");
+    if !released.files.contains_key(&target) {
+        return Some("no such file".into());
+    }
+    let anchor = anchor?;
+    (!pages.get(target.as_str()).is_some_and(|page| page.ids.contains(anchor))).then(|| "no such place".into())
+}
+
+#[test]
+fn every_page_is_well_formed_and_every_link_leads_somewhere() {
+    let faults = faults(&RELEASED);
+    assert!(faults.is_empty(), "{} faults, such as {:#?}", faults.len(), &faults[..faults.len().min(12)]);
+}
+
+#[test]
+fn a_page_for_each_target_economy_and_group() {
+    let progress = Table(&RELEASED.progress);
+    for row in 0..progress.len() {
+        let (target, area) = (progress.text("target", row).unwrap(), progress.text("ref_area", row).unwrap());
+        assert!(RELEASED.files.contains_key(&format!("site/target/{target}.html")), "{target}");
+        let kinds = ["economy", "group"].map(|kind| RELEASED.files.contains_key(&format!("site/{kind}/{area}.html")));
+        assert_eq!(kinds.iter().filter(|there| **there).count(), 1, "{area}");
+    }
+    for page in ["index", "data", "changes", "method"] {
+        assert!(RELEASED.files.contains_key(&format!("site/{page}.html")), "{page}");
+    }
+}
+
+/// Each target stands once on the first page, under its class, with the reason where there is no verdict.
+#[test]
+fn the_first_page_has_every_target() {
+    let page = RELEASED.text("site/index.html");
+    let targets: BTreeSet<&str> = {
+        let progress = Table(&RELEASED.progress);
+        (0..progress.len()).filter_map(|row| progress.text("target", row)).collect()
+    };
+    for target in targets {
+        let link = format!("<th scope=\"row\"><a href=\"target/{target}.html\">{target} ");
+        assert_eq!(page.matches(&link).count(), 1, "{target}");
+    }
+    let section = page.split("id=\"class-insufficient_data\"").nth(1).unwrap();
+    let section = section.split("</section>").next().unwrap();
+    assert!(
+        section.contains("<tbody>")
+            && !section.contains("<td><small><bdi></bdi></small></td>")
+            && !section.contains("<td><small></small></td>")
+    );
+}
+
+/// A number is a link to a block of its page, and the block has rule, coverage, members, source.
+#[test]
+fn numbers_lead_to_their_explanation() {
+    let page = RELEASED.text("site/target/2.1.html");
+    let table = page.split("id=\"by-group\"").nth(1).unwrap().split("</table>").next().unwrap();
+    let links: Vec<&str> = table.split("<a href=\"#").skip(1).map(|rest| rest.split('"').next().unwrap()).collect();
+    assert!(links.len() > 20, "{links:?}");
+    let mut ours = 0;
+    for link in links {
+        let block =
+            page.split(&format!("<p id=\"{link}\">")).nth(1).unwrap_or_else(|| panic!("no block {link}")).split("</p>").next().unwrap();
+        // The agency does not say what its own aggregate rests on.
+        let published = block.contains("published</a>");
+        let parts: &[&str] = if published { &["Rule: ", "Source: "] } else { &["Rule: ", "Coverage: ", "members observed", "Source: "] };
+        assert!(parts.iter().all(|part| block.contains(part)) || block.contains("missing or withheld"), "{block}");
+        ours += usize::from(!published);
+    }
+    assert!(ours > 5, "only {ours} blocks of ours");
+}
+
+#[test]
+fn pages_and_charts_keep_their_budgets() {
+    let mut total = 0;
+    for (name, bytes) in RELEASED.files.iter().filter(|(name, _)| name.starts_with("site/")) {
+        total += bytes.len();
+        let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+        packed.write_all(bytes).unwrap();
+        let packed = packed.finish().unwrap().len();
+        assert!(packed <= 150_000, "{name} has {packed} bytes packed");
+    }
+    assert!(total <= 12_000_000, "the site has {total} bytes");
+    for (name, text) in RELEASED.pages() {
+        for chart in text.split("<svg").skip(1) {
+            let size = chart.split("</svg>").next().unwrap().len();
+            assert!(size <= 25_000, "a chart of {name} has {size} bytes");
+        }
+    }
+}
+
+#[test]
+fn the_method_is_the_text_that_ran() {
+    let page = read(RELEASED.text("site/method.html"));
+    for file in [
+        "indicators/2.1_internet_use.sql",
+        "rollups/weighted_mean.sql",
+        "derived/progress.sql",
+        "derived/preferred.sql",
+        "checks/jumps.sql",
+    ] {
+        let sql = std::fs::read_to_string(project().join("sql").join(file)).unwrap();
+        assert!(page.text.contains(sql.trim_end()), "{file}");
+    }
+}
+
+/// Nothing to show is shown as nothing: pages of a release with one economy, an indicator without a value, no target.
+#[test]
+fn an_almost_empty_release_has_sound_pages() {
+    let workspace = of_one_table("KEN,2020,40,\nKEN,2023,50,\n");
+    workspace.write("pipelines/reference/areas.csv", "ref_area,name,iso2,m49\nKEN,Kenya,KE,404\n");
+    workspace.write("pipelines/reference/groups.csv", "group_code,group_scheme,name\nWLD,world,World\n");
+    workspace.write("pipelines/reference/membership.csv", "group_scheme,group_code,ref_area,valid_from,valid_until\nworld,WLD,KEN,,\n");
+    for file in ["population", "gni_per_capita", "area_codes", "itu_series"] {
+        std::fs::remove_file(workspace.path(format!("pipelines/reference/{file}.csv"))).unwrap();
+    }
+    indicator(&workspace, "1", "kept", "\"Kept\"", "", "");
+    workspace.expect(0, &["run", "--from", "in"]);
+    let without_target = Released::of(&workspace);
+    assert_eq!(faults(&without_target), Vec::<String>::new());
+    assert!(without_target.text("site/index.html").contains("This release has no target."));
+    assert!(without_target.text("site/economy/KEN.html").contains("No target is measured here"));
+
+    let target = "[[target]]\nid = \"2\"\narea = \"WLD\"\nyear = 2030\nvalue = 100.0\ndirection = \"up\"\nbaseline_year = 2020\nalso = [\"countries\", \"groups\"]";
+    indicator(&workspace, "2", "empty", "\"Empty\"", target, "AND o.obs_value > 100");
+    indicator(&workspace, "3", "one", "\"One\"", &target.replace("\"2\"", "\"3\""), "");
+    workspace.expect(0, &["run", "--from", "in", "--now", "2026-11-25T02:30:00Z"]);
+    let released = Released::of(&workspace);
+    assert_eq!(faults(&released), Vec::<String>::new());
+    assert!(released.text("site/target/2.html").contains("No value yet."));
+    assert!(released.text("site/economy/KEN.html").contains("50.0%"));
+    assert!(released.text("site/changes.html").contains("the indicator is new"));
+}
+
+#[test]
+fn open_prints_where_the_first_page_is() {
+    let workspace = of_one_table("KEN,2020,40,\n");
+    indicator(&workspace, "1", "kept", "\"Kept\"", "", "");
+    let run = workspace.expect(2, &["open"]);
+    assert!(run.stderr.contains("no release yet"), "{}", run.stderr);
+    workspace.expect(0, &["run", "--from", "in"]);
+    let run = workspace.expect(0, &["open"]);
+    let page = std::path::Path::new(run.stdout.trim_end());
+    assert!(page.is_absolute() && page.ends_with("data/current/site/index.html") && page.is_file(), "{}", run.stdout);
+    assert_eq!(workspace.json(0, &["open"])["data"]["path"], run.stdout.trim_end());
+    std::fs::remove_dir_all(page.parent().unwrap()).unwrap();
+    assert!(workspace.expect(2, &["open"]).stderr.contains("has no pages"));
+}
+
+/// The same release has the same bytes, whatever the hour, the threads and the order of a hash table.
+#[test]
+fn the_same_release_has_the_same_bytes() {
+    let made = |threads: &str| {
+        let workspace: Workspace = of_one_table("KEN,2020,40,\nUGA,2023,50,a\nTZA,2023,30,b\nTZA,2021,20,\n");
+        let target = "[[target]]\nid = \"2\"\narea = \"WLD\"\nyear = 2030\nvalue = 100.0\ndirection = \"up\"\nbaseline_year = 2020\nalso = [\"countries\", \"groups\"]";
+        indicator(&workspace, "2", "one", "\"One\"", target, "");
+        workspace.expect(0, &["run", "--from", "in", "--threads", threads, "--partitions", threads, "--now", NOW]);
+        Released::of(&workspace).files
+    };
+    let (one, other) = (made("1"), made("4"));
+    let differ: Vec<&String> = one.keys().chain(other.keys()).filter(|name| one.get(*name) != other.get(*name)).collect();
+    assert!(differ.is_empty(), "{differ:?}");
+}
