@@ -154,7 +154,7 @@ async fn method_files(base: &Engine, loaded: &Loaded, problems: &mut Vec<Problem
     engine.register_batches("members", schema::members(), vec![])?;
     let derived = &loaded.catalogue.derived;
     let any = !loaded.catalogue.indicators.is_empty();
-    for name in DERIVED_FIRST.into_iter().chain(["progress"]).filter(|name| any && !derived.contains_key(*name)) {
+    for name in DERIVED_FIRST.into_iter().chain(["preferred", "progress"]).filter(|name| any && !derived.contains_key(*name)) {
         problems.push(Problem::file(Code::MissingMethodFile, format!("sql/derived/{name}.sql"), "the method file is missing"));
     }
     if let (true, Err(Error::Workspace(missing))) = (any, loaded.catalogue.steps()) {

@@ -7,11 +7,12 @@ use std::process::{Command, Stdio};
 use serde_json::json;
 
 use crate::error::{Error, Result};
+use crate::exit::Exit;
 use crate::printer::Printer;
 use crate::release::promote;
 use crate::settings::Settings;
 
-pub fn open(settings: &Settings, printer: &Printer) -> Result<u8> {
+pub fn open(settings: &Settings, printer: &Printer) -> Result<Exit> {
     let release = promote::find(&settings.workspace, "current")?;
     // By the pointer: the path stays good when a newer release comes.
     let page = settings.workspace.current().join("site/index.html");
@@ -22,8 +23,8 @@ pub fn open(settings: &Settings, printer: &Printer) -> Result<u8> {
         ));
     }
     if printer.json() {
-        printer.envelope("open", 0, &json!({ "path": page.to_string_lossy() }), &[]);
-        return Ok(0);
+        printer.envelope("open", Exit::Done, &json!({ "path": page.to_string_lossy() }), &[]);
+        return Ok(Exit::Done);
     }
     printer.line(&page.to_string_lossy());
     if std::io::stdout().is_terminal()
@@ -32,7 +33,7 @@ pub fn open(settings: &Settings, printer: &Printer) -> Result<u8> {
     {
         printer.note(&format!("the page could not be opened: {error}; open the path in a browser"));
     }
-    Ok(0)
+    Ok(Exit::Done)
 }
 
 /// What opens a page on this desktop; None where there is none.

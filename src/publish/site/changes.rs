@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::links;
+use crate::error::Result;
 use crate::publish::labels::number;
 use crate::publish::view::View;
 use crate::release::diff::{self, Summary};
@@ -53,9 +54,9 @@ struct Change {
 /// Rows shown of one indicator; `revisions.parquet` has all.
 const ROWS: usize = 20;
 
-pub fn page(view: &View<'_>) -> Page {
+pub fn page(view: &View<'_>) -> Result<Page> {
     let cells = Table(&view.contents.revisions);
-    let summaries = diff::summarise(&view.contents.revisions).iter().map(|summary| line(view, summary)).collect();
+    let summaries = diff::summarise(&view.contents.revisions)?.iter().map(|summary| line(view, summary)).collect();
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     let mut rows = Vec::new();
     for row in 0..cells.len() {
@@ -84,14 +85,14 @@ pub fn page(view: &View<'_>) -> Page {
             detail: text("detail").to_owned(),
         });
     }
-    Page {
+    Ok(Page {
         previous: view.manifest.previous.clone().unwrap_or_default(),
         first: view.manifest.previous.is_none(),
         total: number(cells.len() as f64, Some(0)),
         shown: rows.len(),
         summaries,
         rows,
-    }
+    })
 }
 
 fn line(view: &View<'_>, summary: &Summary) -> Line {

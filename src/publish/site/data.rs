@@ -80,11 +80,11 @@ pub fn page(view: &View<'_>) -> Page {
     let mut missing = Vec::new();
     for source in view.made.sources {
         for dataset in source.datasets.iter().filter(|dataset| !loaded.contains(&(source.name.as_str(), dataset.name.as_str()))) {
-            let name = format!("{}/{}", source.name, dataset.name);
-            let wants = |i: &&crate::indicator::Indicator| i.datasets.contains(&name);
+            let id = source.id(dataset);
+            let wants = |i: &&crate::indicator::Indicator| i.datasets.contains(&id);
             let targets = view.made.catalogue.indicators.iter().filter(wants).flat_map(|i| &i.targets);
             let wanted = targets.map(|t| Link { name: t.id.clone(), href: links::target(&t.id) }).collect();
-            missing.push(Missing { title: dataset.title.clone(), how: dataset.how_to_get.clone(), wanted, name });
+            missing.push(Missing { title: dataset.title.clone(), how: dataset.how_to_get.clone(), wanted, name: id.to_string() });
         }
     }
     Page {

@@ -11,6 +11,8 @@ use crate::publish::view::View;
 #[derive(Serialize)]
 pub struct Page {
     indicators: Vec<Statement>,
+    shared: Vec<Statement>,
+    steps: Vec<Statement>,
     rollups: Vec<Statement>,
     derived: Vec<Statement>,
     checks: Vec<Statement>,
@@ -34,7 +36,7 @@ pub fn page(view: &View<'_>) -> Page {
         sql: indicator.text.text.to_string(),
         targets: indicator.targets.iter().map(|t| Link { name: t.id.clone(), href: links::target(&t.id) }).collect(),
     });
-    let files = |kind: &str, texts: &std::collections::BTreeMap<String, SourceText>| -> Vec<Statement> {
+    fn files<'a>(kind: &str, texts: impl Iterator<Item = (&'a String, &'a SourceText)>) -> Vec<Statement> {
         let statement = |(name, text): (&String, &SourceText)| Statement {
             id: format!("{kind}.{}", slug(name)),
             title: name.replace('_', " "),
@@ -42,12 +44,14 @@ pub fn page(view: &View<'_>) -> Page {
             sql: text.text.to_string(),
             targets: Vec::new(),
         };
-        texts.iter().map(statement).collect()
-    };
+        texts.map(statement).collect()
+    }
     Page {
         indicators: indicators.collect(),
-        rollups: files("rollup", &catalogue.rollups),
-        derived: files("derived", &catalogue.derived),
-        checks: files("check", &catalogue.checks),
+        shared: files("shared", catalogue.shared.iter()),
+        steps: files("step", catalogue.steps.iter().map(|step| (&step.name, &step.text))),
+        rollups: files("rollup", catalogue.rollups.iter().map(|(name, rollup)| (name, &rollup.text))),
+        derived: files("derived", catalogue.derived.iter()),
+        checks: files("check", catalogue.checks.iter()),
     }
 }

@@ -27,7 +27,7 @@ pub fn files(view: &View<'_>, put: &mut dyn FnMut(&str, &[u8]) -> Result<()>) ->
     put("site/site.css", style.as_bytes())?;
     put("site/index.html", &renderer.page("overview.html", "Overview", 0, &overview::page(view))?)?;
     put("site/data.html", &renderer.page("data.html", "Data and coverage", 0, &data::page(view))?)?;
-    put("site/changes.html", &renderer.page("changes.html", "What changed", 0, &changes::page(view))?)?;
+    put("site/changes.html", &renderer.page("changes.html", "What changed", 0, &changes::page(view)?)?)?;
     put("site/method.html", &renderer.page("method.html", "Method", 0, &method::page(view))?)?;
     for (id, (indicator, target)) in &view.targets {
         let title = format!("{} {}", id.0, if target.title.is_empty() { &indicator.title } else { &target.title });
