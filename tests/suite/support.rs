@@ -15,23 +15,26 @@ pub fn project() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// Real provider bodies beside the project, on machines that have them.
-pub fn replay() -> Option<PathBuf> {
-    let path = project().join("../shared/data/replay");
-    path.is_dir().then_some(path)
-}
-
-/// The golden tables beside the project, on machines that have them.
-pub fn golden() -> Option<PathBuf> {
-    let path = project().join("../shared/data/golden");
-    path.is_dir().then_some(path)
-}
-
-/// The fullest set of real bodies beside the project. A machine that builds for release must have it.
-pub fn world() -> Option<PathBuf> {
-    let path = project().join("../shared/data/world");
+/// A folder of real data beside the project, on machines that have it. Where `CI` is set, it must be there.
+fn beside(name: &str) -> Option<PathBuf> {
+    let path = project().join("../shared/data").join(name);
     assert!(path.is_dir() || std::env::var_os("CI").is_none(), "{} is missing", path.display());
     path.is_dir().then_some(path)
+}
+
+/// Real provider bodies.
+pub fn replay() -> Option<PathBuf> {
+    beside("replay")
+}
+
+/// The golden tables.
+pub fn golden() -> Option<PathBuf> {
+    beside("golden")
+}
+
+/// The fullest set of real bodies.
+pub fn world() -> Option<PathBuf> {
+    beside("world")
 }
 
 pub struct Workspace {
