@@ -13,7 +13,7 @@ The statements under sql/ are meant to be plain SQL that any engine can run. Thi
      value and coverage to 1e-9 relative; unit, obs_status, members, note and source exactly.
      Of one group of each indicator it runs the parts beside the roll-up too: they must add up to the aggregate.
   4. It runs sql/derived/progress.sql, and classes.sql before it, over the values of the release, and compares
-     progress.parquet in the same way.
+     progress.parquet in the same way. Of sql/derived/preferred.sql, the rows chosen must be the same.
   5. It opens values.parquet and progress.parquet with DuckDB, Polars and pyarrow: plain strings (no dictionary or
      categorical column), years as 32-bit integers, the same number of rows for each reader.
 
@@ -492,8 +492,9 @@ def check_readers(path, integers):
         text = pyarrow.types.is_string(field.type) or pyarrow.types.is_large_string(field.type)
         if text and (frame.schema[field.name] != polars.String or duck[field.name] != "VARCHAR"):
             problems.append(f"{field.name}: Polars reads {frame.schema[field.name]}, DuckDB {duck[field.name]}")
-        if not (text or pyarrow.types.is_integer(field.type) or pyarrow.types.is_floating(field.type)):
-            problems.append(f"{field.name}: pyarrow reads {field.type}, neither text nor number")
+        truth = pyarrow.types.is_boolean(field.type)
+        if not (text or truth or pyarrow.types.is_integer(field.type) or pyarrow.types.is_floating(field.type)):
+            problems.append(f"{field.name}: pyarrow reads {field.type}, neither text, number nor yes and no")
     for column, kind in frame.schema.items():
         if kind in (polars.Categorical, polars.Enum):
             problems.append(f"{column}: Polars reads {kind}")
@@ -569,6 +570,20 @@ def check_progress(con, methods, indicators, manifest, tables, shown):
     return f"{con.execute('SELECT count(*) FROM ours').fetchall()[0][0]} rows", problems, total
 
 
+def check_preferred(con, methods):
+    """The row to show where only one estimate can be shown, chosen again."""
+    con.execute("CREATE OR REPLACE VIEW indicator_values AS SELECT * EXCLUDE (preferred) FROM release_values")
+    try:
+        methods.run("derived", "preferred", "ours")
+    except Refused as error:
+        return "not run", [f"DuckDB refuses {error}"], 1
+    key = ", ".join(["indicator", *VALUES_KEY])
+    rows = con.execute("SELECT count(*) FROM ours WHERE preferred").fetchall()[0][0]
+    query = f"SELECT {key}, preferred FROM ours EXCEPT SELECT {key}, preferred FROM release_values"
+    problems = [" ".join(str(cell) for cell in row) for row in con.execute(query).fetchall()]
+    return f"{rows} rows", problems[:10], len(problems)
+
+
 def check(arguments, folder):
     release = arguments.data / "current"
     try:
@@ -599,6 +614,7 @@ def check(arguments, folder):
             f"CREATE TABLE indicators.{indicator.name} AS SELECT * FROM release_values WHERE indicator = ?", [indicator.name]
         )
     report.line("progress", *check_progress(con, methods, indicators, manifest, tables, arguments.rows))
+    report.line("preferred", *check_preferred(con, methods))
     for table, integers in [("values", ["time_period"]), ("progress", ["baseline_year", "latest_year", "target_year"])]:
         problems, rows = check_readers(release / f"{table}.parquet", integers)
         report.line(f"{table}.parquet", f"{rows} rows for each of three readers", problems)
