@@ -172,7 +172,7 @@ fn a_changed_method_and_text_that_changes_nothing() {
 
     // A window of two years is another method.
     let sql = workspace.read(INDICATOR);
-    workspace.write(INDICATOR, sql.replacen("rollup =", "window = 1\nrollup =", 1));
+    workspace.write(INDICATOR, sql.replacen("\nrollup", "\nwindow = 1\nrollup", 1));
     let file = "sql/indicators/2.1_internet_use.sql changed";
     let why = format!("{file}: window from `5` to `1`");
     let why = why.as_str();
@@ -258,8 +258,7 @@ fn two_causes() {
     let workspace = of_internet_use();
     edit_body(&workspace, "\"34.97622513\",2024", "\"35.5\",2024");
     let sql = workspace.read(INDICATOR);
-    let window = sql.lines().find(|l| l.starts_with("window")).unwrap().to_owned();
-    workspace.write(INDICATOR, sql.replacen(&window, "window = 1", 1));
+    workspace.write(INDICATOR, sql.replacen("\nrollup", "\nwindow = 1\nrollup", 1));
     run_on(&workspace, "2026-11-25", 0);
     let (_, rows) = differences(&workspace);
     let own = rows.iter().find(|r| r["ref_area"] == "KEN").unwrap();
