@@ -122,9 +122,11 @@ pub fn of_release(catalogue: &Catalogue, reference: &Reference, reports: &Report
 }
 
 fn metadata_hash(indicator: &Indicator) -> String {
+    // As the catalogue has them: not where in the header they stand.
+    let sources = serde_json::to_string(&indicator.sources).unwrap_or_default();
     let text = format!(
         "{:?}",
-        (&indicator.title, &indicator.definition, &indicator.method, &indicator.caveats, &indicator.owner, &indicator.sources)
+        (&indicator.title, &indicator.definition, &indicator.method, &indicator.caveats, &indicator.owner, sources)
     );
     blake3::hash(text.as_bytes()).to_hex()[..16].to_string()
 }
