@@ -36,8 +36,10 @@ year = 2023
 value = 40.0
 baseline_year = 2015
 note = "Of the economies with both figures. The former plan states no baseline; 2015 is used for the pace"
-[target.read_for]
-members = { breakdown = "ALL_MEMBERS", note = "Of all Member States of ITU; missing counts as not met" }
+[target.read_for.members]
+breakdown = "ALL_MEMBERS"
+title = "40 percent of Member States with more than half of broadband subscriptions above 10 Mbit/s by 2023"
+note = "Of all Member States of ITU; missing counts as not met"
 ---*/
 WITH counts AS (
   SELECT

@@ -28,8 +28,10 @@ value = 100.0
 baseline_year = 2015
 also = ["groups"]
 note = "Of the economies with an answer. The former plan states no baseline; 2015 is used for the pace"
-[target.read_for]
-members = { breakdown = "ALL_MEMBERS", note = "Of all Member States of ITU; a member without an answer counts as no" }
+[target.read_for.members]
+breakdown = "ALL_MEMBERS"
+title = "Enabling environments for accessible ICTs in all countries by 2023, unknown counted as no"
+note = "Of all Member States of ITU; a member without an answer counts as no"
 ---*/
 SELECT ref_area, time_period, breakdown, value, unit, obs_status, note, source, coverage
 FROM answers_of_members

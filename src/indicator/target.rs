@@ -209,6 +209,8 @@ fn read_one(table: &mut TableReader<'_>, defaults: &TargetDefaults, problems: &m
         }
     }
     let estimates = estimates(table, &defaults.estimates, problems);
+    // Read before the first `?`: a key that nobody reads is reported as unknown.
+    let note = table.string("note", problems);
     Some(Target {
         id: id?,
         title,
@@ -224,7 +226,7 @@ fn read_one(table: &mut TableReader<'_>, defaults: &TargetDefaults, problems: &m
         also_groups: also.iter().any(|(word, _)| word == "groups"),
         also_countries: also.iter().any(|(word, _)| word == "countries"),
         estimates,
-        note: table.string("note", problems),
+        note,
         span: table.span(),
     })
 }

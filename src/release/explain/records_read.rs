@@ -7,6 +7,7 @@ use crate::error::Result;
 use crate::indicator::Indicator;
 use crate::release::explain::records::Record;
 use crate::release::explain::{Explainer, Wanted};
+use crate::release::shared;
 use crate::tables::cells::Table;
 use crate::tables::schema::DIMENSIONS;
 use crate::tables::sort::concat;
@@ -92,6 +93,8 @@ impl Explainer<'_> {
             let probe = engine.sibling()?;
             let query = format!("SELECT * FROM observations WHERE snapshot = '{}' AND record = {}", record.snapshot, record.record);
             engine.run(&query, "the record").await.and_then(|(schema, rows)| probe.register_batches("observations", schema, rows))?;
+            // The views again, over this one record.
+            shared::register(&probe, self.catalogue, indicator).await?;
             let (schema, rows) = probe.run(indicator.sql(), &indicator.text.path).await?;
             let rows = concat(&schema, &rows)?;
             let cells = Table(&rows);

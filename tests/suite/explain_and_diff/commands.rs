@@ -171,6 +171,7 @@ fn preview_of_wrong_sql() {
 #[test]
 fn a_case_that_expects_nothing() {
     let workspace = with_new();
+    workspace.write(FILE, workspace.read(FILE).replace("\ndatasets", "\ngroups = [\"world\"]\ndatasets"));
     workspace.expect(0, &["run", "--from", fixtures().to_str().unwrap()]);
     let run = workspace.run(&["test", "2.8", "--record", "nothing", "--area", "ITU_MEMBER", "--year", "2020"]);
     assert!(run.code == 2 && run.stderr.contains("no value"), "{} {}", run.code, run.stderr);

@@ -102,6 +102,7 @@ fn g07_printed_percentages_give_no_parity() {
     for file in ["2.1_internet_use.sql", "2.2_internet_use_gaps.sql", "2.2d_published_gaps.sql"] {
         workspace.write(&format!("sql/indicators/{file}"), std::fs::read(project().join("sql/indicators").join(file)).unwrap());
     }
+    workspace.write("sql/defaults.toml", std::fs::read(project().join("sql/defaults.toml")).unwrap());
     copy(&project().join("fixtures/itu/facts_and_figures"), &workspace.path("in/itu/facts_and_figures"));
     workspace.expect(0, &["run", "--from", "in"]);
     let values = workspace.release("values.parquet");
