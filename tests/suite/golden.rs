@@ -4,6 +4,7 @@
 //! of the last digit shown.
 
 mod aggregates;
+mod inputs;
 mod population;
 mod progress;
 mod workspace;

@@ -2,6 +2,7 @@
 
 mod faults;
 mod gates;
+mod partitions;
 mod release;
 mod replay;
 mod schedule;
