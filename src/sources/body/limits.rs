@@ -199,7 +199,12 @@ mod tests {
     #[test]
     fn a_list_is_read_element_by_element() {
         let mut seen = Vec::new();
-        let told = json_list(&b"[1, 2, 3, "[..], |number: u8| Ok(seen.push(number))).unwrap_err().to_string();
+        let told = json_list(&b"[1, 2, 3, "[..], |number: u8| {
+            seen.push(number);
+            Ok(())
+        })
+        .unwrap_err()
+        .to_string();
         assert!(told.contains("not the documented JSON"), "{told}");
         assert_eq!(seen, [1, 2, 3], "given on before the end is known");
 
