@@ -78,8 +78,8 @@ pub fn check_output(text: &SourceText, output: &SchemaRef, rollup: Option<(&str,
         );
     }
     let Some((rollup, needs)) = rollup.map(|(name, rollup)| (name, &rollup.needs)) else { return };
-    // A ratio is a value too.
-    for name in needs.iter().filter(|name| !(has(name) || *name == "value" && measured)) {
+    // `value` was looked for above, where a ratio counts too.
+    for name in needs.iter().filter(|name| *name != "value" && !has(name)) {
         problems.push(
             Problem::new(Code::WrongColumns, text, start.clone(), format!("the roll-up {rollup} needs `{name}`, the SELECT gives none"))
                 .hint(format!("without it no group has a value: add .. AS {name}")),
