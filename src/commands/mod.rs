@@ -4,13 +4,13 @@ mod check;
 mod diff;
 mod explain;
 mod new;
+mod nightly;
 mod open;
 mod plan;
 mod preview;
 mod reference;
 mod release;
 mod report;
-mod run;
 mod schedule;
 mod sql;
 mod status;
@@ -29,9 +29,9 @@ pub fn dispatch(command: &Command, settings: &Settings, printer: &Printer) -> Re
         .build()?;
     let result = runtime.block_on(async {
         match command {
-            Command::Run(args) => run::run(settings, printer, args).await,
-            Command::Pull(args) => run::pull(settings, printer, args).await,
-            Command::Compute { accept } => run::compute(settings, printer, accept).await,
+            Command::Run(args) => nightly::run(settings, printer, args).await,
+            Command::Pull(args) => nightly::pull(settings, printer, args).await,
+            Command::Compute { accept } => nightly::compute(settings, printer, accept).await,
             Command::Plan(args) => plan::plan(settings, printer, args),
             Command::Check { paths } => check::check(settings, printer, paths).await,
             Command::Test { ids, update, record, area, year } => {

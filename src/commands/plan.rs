@@ -1,6 +1,6 @@
 //! `plan`: what `run` would do now, and for each step which input changed.
 
-use super::run::ask;
+use super::nightly::ask;
 use crate::cli::RunArgs;
 use crate::error::Result;
 use crate::exit::Exit;

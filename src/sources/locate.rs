@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead, BufReader, Read};
 
 use super::body::archive::{self, Kind};
-use super::body::csv::{CsvStream, Record};
+use super::body::csv::CsvStream;
 use super::body::{ReadSeek, csv_members, limits, title_rows};
 use super::format::Format;
 use crate::error::Result;
@@ -45,10 +45,8 @@ pub fn locate(format: &dyn Format, body: &mut dyn ReadSeek, wanted: &BTreeSet<u3
             return Ok(());
         }
         let mut csv = if csv.header().has("DisaggregationGroup") { csv.rejoin_torn() } else { csv };
-        while let Some(record) = csv.read()? {
-            if let Record::Whole(number, record) = record
-                && wanted.contains(&number)
-            {
+        while let Some((number, record)) = csv.look()? {
+            if wanted.contains(&number) {
                 let line = record.position().map_or(0, csv::Position::line) + skipped as u64 + behind_cr;
                 let cells: Vec<String> = record.iter().map(|c| String::from_utf8_lossy(c).into_owned()).collect();
                 found.insert(number, Located { member: name.to_owned(), line, text: cells.join(",") });

@@ -9,6 +9,8 @@ use super::headings::Header;
 use super::limits::read_error;
 use super::swallowed::Columns;
 use crate::error::{Code, Error, Result, count};
+use crate::rows::Collector;
+use crate::rows::quarantine::Reason;
 
 /// The longest record that is read; real ones stay below 20 kB.
 const MAX_RECORD: usize = 1 << 20;
@@ -31,12 +33,8 @@ pub struct CsvStream<R> {
     rejoin: bool,
 }
 
-/// One record as it came.
-pub enum Record<'a> {
-    Whole(u32, &'a ByteRecord),
-    /// Not as many fields as the header has: the number, and how many there are.
-    Torn(u32, String),
-}
+/// The number of a record, and what is wrong where it has not as many fields as the header.
+type Numbered = (u32, Option<String>);
 
 impl<R: Read> CsvStream<R> {
     /// Reads the header. `first` is the number of records that came before in the same body.
@@ -88,9 +86,30 @@ impl<R: Read> CsvStream<R> {
         self.number
     }
 
-    /// The next record, or None at the end. Rows of nothing but delimiters, which spreadsheets leave behind a table,
-    /// count but are no records.
-    pub fn read(&mut self) -> Result<Option<Record<'_>>> {
+    /// The next record with as many fields as the header, or None at the end. Others are set aside.
+    pub fn read(&mut self, collector: &mut Collector<'_>) -> Result<Option<(u32, &ByteRecord)>> {
+        while let Some((number, torn)) = self.next_record()? {
+            collector.limits()?;
+            match torn {
+                Some(fields) => collector.quarantine(number, Reason::FieldCount, fields),
+                None => return Ok(Some((number, &self.record))),
+            }
+        }
+        Ok(None)
+    }
+
+    /// The same where nothing is collected: others are passed over.
+    pub fn look(&mut self) -> Result<Option<(u32, &ByteRecord)>> {
+        while let Some((number, torn)) = self.next_record()? {
+            if torn.is_none() {
+                return Ok(Some((number, &self.record)));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Rows of nothing but delimiters, which spreadsheets leave behind a table, count but are no records.
+    fn next_record(&mut self) -> Result<Option<Numbered>> {
         loop {
             match self.ahead.take() {
                 Some(ahead) => self.record = ahead,
@@ -110,10 +129,8 @@ impl<R: Read> CsvStream<R> {
         if self.record.len() != width {
             self.fit(width);
         }
-        if self.record.len() == width {
-            return Ok(Some(Record::Whole(number, &self.record)));
-        }
-        Ok(Some(Record::Torn(number, format!("{}, the header has {width}", count(self.record.len(), "field")))))
+        let torn = (self.record.len() != width).then(|| format!("{}, the header has {width}", count(self.record.len(), "field")));
+        Ok(Some((number, torn)))
     }
 
     /// A delimiter at the end of each line, or of the header alone, makes one empty field more on one side.
@@ -302,7 +319,7 @@ mod tests {
     #[test]
     fn the_last_number_of_a_record() {
         let mut csv = CsvStream::open(&b"a,b\n1,2\n3,4\n"[..], b',', u32::MAX - 1).unwrap();
-        assert!(matches!(csv.read(), Ok(Some(Record::Whole(u32::MAX, _)))));
-        assert!(csv.read().err().unwrap().to_string().starts_with("E2007: more than 4,294,967,295 records"));
+        assert!(matches!(csv.look(), Ok(Some((u32::MAX, _)))));
+        assert!(csv.look().err().unwrap().to_string().starts_with("E2007: more than 4,294,967,295 records"));
     }
 }

@@ -17,7 +17,7 @@ use crate::rows::reading::{self, Answers};
 use crate::rows::series_key::{Detail, SeriesKey};
 use crate::rows::value::{Value, parse_number};
 use crate::sources::Parsed;
-use crate::sources::body::csv::{CsvStream, Record};
+use crate::sources::body::csv::CsvStream;
 use crate::sources::body::{ReadSeek, csv_members};
 
 /// Codes of areas are ISO alpha-3; those of groups are in the crosswalk under this name.
@@ -54,12 +54,8 @@ impl Rows<'_> {
     fn read<R: Read>(&mut self, reader: R, first: u32, collector: &mut Collector<'_>) -> Result<u32> {
         let mut csv = CsvStream::open(reader, b',', first)?;
         let columns = Columns::of(csv.header())?;
-        while let Some(record) = csv.read()? {
-            collector.limits()?;
-            match record {
-                Record::Torn(number, fields) => collector.quarantine(number, Reason::FieldCount, format!("{fields} fields")),
-                Record::Whole(number, record) => self.row(number, &columns, record, collector),
-            }
+        while let Some((number, record)) = csv.read(collector)? {
+            self.row(number, &columns, record, collector);
         }
         Ok(csv.count())
     }

@@ -10,7 +10,7 @@ use crate::error::Result;
 use crate::rows::collector::Collector;
 use crate::rows::quarantine::Reason;
 use crate::rows::series_key::Detail;
-use crate::sources::body::csv::{CsvStream, Record};
+use crate::sources::body::csv::CsvStream;
 use crate::sources::body::headings::Header;
 use crate::sources::itu::series::{SeriesTable, Words};
 use crate::sources::itu::words::{note_of, status_of};
@@ -109,15 +109,7 @@ fn given<'r>(record: &'r ByteRecord, columns: &Columns) -> Cow<'r, [u8]> {
 fn rows<R: Read>(csv: &mut CsvStream<R>, columns: &Columns, series: &mut SeriesTable<'_>, collector: &mut Collector<'_>) -> Result<u32> {
     let mut details: HashMap<Box<[u8]>, u32> = HashMap::new();
     let mut key = Vec::new();
-    while let Some(record) = csv.read()? {
-        collector.limits()?;
-        let (number, record) = match record {
-            Record::Torn(number, fields) => {
-                collector.quarantine(number, Reason::FieldCount, fields);
-                continue;
-            }
-            Record::Whole(number, record) => (number, record),
-        };
+    while let Some((number, record)) = csv.read(collector)? {
         let cell = |column: usize| record.get(column).unwrap_or_default().trim_ascii();
         if cell(columns.id).is_empty() {
             collector.quarantine(number, Reason::MissingCode, "no SeriesID");

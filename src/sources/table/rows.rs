@@ -11,7 +11,7 @@ use crate::rows::series_key::{Detail, SeriesKey};
 use crate::rows::value::parse_year;
 use crate::sources::Parsed;
 use crate::sources::body::archive::{self, Kind};
-use crate::sources::body::csv::{CsvStream, Record};
+use crate::sources::body::csv::CsvStream;
 use crate::sources::body::headings::shorten;
 use crate::sources::body::workbook::Book;
 use crate::sources::body::workbooks::{self, Workbooks};
@@ -61,17 +61,11 @@ fn csv(reader: &mut dyn Read, first: u32, map: &TableMap, collector: &mut Collec
     let (reader, skipped) = title_rows::skip(reader, map.header_row - 1, map.delimiter)?;
     let mut csv = CsvStream::open(reader, map.delimiter, first)?.after_lines(skipped);
     let mut layout = Layout::new(map, csv.header())?;
-    while let Some(record) = csv.read()? {
-        collector.limits()?;
-        match record {
-            Record::Torn(number, fields) => collector.quarantine(number, Reason::FieldCount, fields),
-            Record::Whole(number, record) => {
-                let cells: Option<Vec<String>> = record.iter().map(|c| std::str::from_utf8(c).ok().map(|t| t.trim().to_owned())).collect();
-                match cells {
-                    Some(cells) => layout.row(number, &cells, collector),
-                    None => collector.quarantine(number, Reason::Encoding, "text that is not UTF-8"),
-                }
-            }
+    while let Some((number, record)) = csv.read(collector)? {
+        let cells: Option<Vec<String>> = record.iter().map(|c| std::str::from_utf8(c).ok().map(|t| t.trim().to_owned())).collect();
+        match cells {
+            Some(cells) => layout.row(number, &cells, collector),
+            None => collector.quarantine(number, Reason::Encoding, "text that is not UTF-8"),
         }
     }
     layout.tell(collector);

@@ -10,7 +10,7 @@ use crate::rows::quarantine::Reason;
 use crate::rows::series_key::{Detail, SeriesKey};
 use crate::rows::value::Value;
 use crate::sources::Parsed;
-use crate::sources::body::csv::{CsvStream, Record};
+use crate::sources::body::csv::CsvStream;
 use crate::sources::body::headings::Header;
 use crate::sources::body::{ReadSeek, csv_members};
 
@@ -150,15 +150,7 @@ fn rows(reader: &mut dyn Read, first: u32, wanted: &[&str], collector: &mut Coll
     let layout = layout(csv.header())?;
     wanted.iter().try_for_each(|name| layout.require(name, csv.header()))?;
     let single = layout.measures.len() == 1;
-    while let Some(record) = csv.read()? {
-        collector.limits()?;
-        let (number, record) = match record {
-            Record::Torn(number, fields) => {
-                collector.quarantine(number, Reason::FieldCount, fields);
-                continue;
-            }
-            Record::Whole(number, record) => (number, record),
-        };
+    while let Some((number, record)) = csv.read(collector)? {
         let text = |column: usize| String::from_utf8_lossy(record.get(column).unwrap_or_default()).trim().to_owned();
         let economy = text(layout.economy);
         for measure in &layout.measures {

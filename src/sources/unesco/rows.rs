@@ -15,7 +15,7 @@ use crate::rows::series_key::Detail;
 use crate::rows::value::Value;
 use crate::sources::Parsed;
 use crate::sources::body::archive::{self, Kind};
-use crate::sources::body::csv::{CsvStream, Record, next_number};
+use crate::sources::body::csv::{CsvStream, next_number};
 use crate::sources::body::{ReadSeek, limits};
 
 pub(super) fn parse(file: &mut dyn ReadSeek, name: &str, collector: &mut Collector<'_>) -> Result<Parsed> {
@@ -194,11 +194,9 @@ impl Rows {
     fn labels(&mut self, reader: &mut dyn Read) -> Result<()> {
         let mut csv = CsvStream::open(reader, b',', 0)?;
         let (code, label) = (csv.header().require(&["INDICATOR_ID"])?, csv.header().require(&["INDICATOR_LABEL_EN"])?);
-        while let Some(record) = csv.read()? {
-            if let Record::Whole(_, record) = record {
-                let text = |column| String::from_utf8_lossy(record.get(column).unwrap_or_default()).trim().to_owned();
-                self.units.insert(text(code), unit_of_label(&text(label)));
-            }
+        while let Some((_, record)) = csv.look()? {
+            let text = |column| String::from_utf8_lossy(record.get(column).unwrap_or_default()).trim().to_owned();
+            self.units.insert(text(code), unit_of_label(&text(label)));
         }
         Ok(())
     }
@@ -217,30 +215,24 @@ impl Rows {
         let (magnitude, qualifier) = (csv.header().require(&["MAGNITUDE"])?, csv.header().require(&["QUALIFIER"])?);
         let mut key = Vec::new();
         let mut last = (Vec::new(), 0u32);
-        while let Some(record) = csv.read()? {
-            collector.limits()?;
-            match record {
-                Record::Torn(number, fields) => collector.quarantine(number, Reason::FieldCount, fields),
-                Record::Whole(number, record) => {
-                    let cell = |column: usize| record.get(column).unwrap_or_default().trim_ascii();
-                    let indicator = cell(code);
-                    if last.0 != indicator {
-                        let Some(series) = self.series(indicator, collector) else {
-                            collector.quarantine(number, Reason::Encoding, String::from_utf8_lossy(indicator));
-                            continue;
-                        };
-                        last = (indicator.to_vec(), series);
-                    }
-                    key.clear();
-                    key.extend_from_slice(cell(magnitude));
-                    key.push(b'|');
-                    key.extend_from_slice(cell(qualifier));
-                    let given = cell(value);
-                    let value = if given.is_empty() { Value::Missing } else { Value::Text(given) };
-                    let row = Row { number, series: last.1, area: cell(area), year: cell(year), flags: &key, footnote: None };
-                    self.row(&row, value, collector);
-                }
+        while let Some((number, record)) = csv.read(collector)? {
+            let cell = |column: usize| record.get(column).unwrap_or_default().trim_ascii();
+            let indicator = cell(code);
+            if last.0 != indicator {
+                let Some(series) = self.series(indicator, collector) else {
+                    collector.quarantine(number, Reason::Encoding, String::from_utf8_lossy(indicator));
+                    continue;
+                };
+                last = (indicator.to_vec(), series);
             }
+            key.clear();
+            key.extend_from_slice(cell(magnitude));
+            key.push(b'|');
+            key.extend_from_slice(cell(qualifier));
+            let given = cell(value);
+            let value = if given.is_empty() { Value::Missing } else { Value::Text(given) };
+            let row = Row { number, series: last.1, area: cell(area), year: cell(year), flags: &key, footnote: None };
+            self.row(&row, value, collector);
         }
         self.count = csv.count();
         Ok(())

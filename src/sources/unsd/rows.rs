@@ -12,7 +12,7 @@ use crate::rows::series_key::{Detail, SeriesKey};
 use crate::rows::value::Value;
 use crate::sources::Parsed;
 use crate::sources::body::archive::{self, Kind};
-use crate::sources::body::csv::{CsvStream, Record};
+use crate::sources::body::csv::CsvStream;
 use crate::sources::body::headings::Header;
 use crate::sources::body::workbook::Book;
 use crate::sources::body::workbooks::{self, Workbooks};
@@ -43,12 +43,8 @@ pub(super) fn fits(header: &Header) -> bool {
 fn rows<R: Read>(reader: R, first: u32, renamed: &Renamed, collector: &mut Collector<'_>) -> Result<u32> {
     let mut csv = CsvStream::open(reader, b',', first)?;
     let mut rows = Rows::new(Columns::of(csv.header())?, renamed);
-    while let Some(record) = csv.read()? {
-        collector.limits()?;
-        match record {
-            Record::Torn(number, fields) => collector.quarantine(number, Reason::FieldCount, fields),
-            Record::Whole(number, record) => rows.add(number, &|column| record.get(column).unwrap_or_default(), collector),
-        }
+    while let Some((number, record)) = csv.read(collector)? {
+        rows.add(number, &|column| record.get(column).unwrap_or_default(), collector);
     }
     Ok(csv.count())
 }

@@ -1,4 +1,4 @@
-//! `run`, `pull`, `compute`: the nightly job and its halves.
+//! `run`, `pull` and `compute`: the nightly job and its two halves.
 
 use super::report::report;
 use crate::cli::RunArgs;
