@@ -53,7 +53,8 @@ pub fn breakdown(cells: &Table<'_>, row: usize) -> String {
     DIMENSIONS.iter().filter_map(|d| cells.text(d, row)).filter(|code| *code != "_T").collect::<Vec<_>>().join(" ")
 }
 
-/// Each target's own area: of the rows with a class the newest, the agency's own before ours.
+/// Each target's own area: of the rows with a class the newest, the total before its parts, and of several estimates
+/// the one that `sql/derived/preferred.sql` puts first. The pages of a release show the same row.
 fn rows(indicators: &[Indicator], cells: &Table<'_>) -> Vec<usize> {
     let rank = |row: usize| {
         let classed = cells.text("class", row) != Some("insufficient_data");
@@ -62,7 +63,7 @@ fn rows(indicators: &[Indicator], cells: &Table<'_>) -> Vec<usize> {
             Some("imputed") => 1,
             _ => 2,
         };
-        (!classed, Reverse(cells.int("latest_year", row)), estimate, cells.text("breakdown", row).unwrap_or_default().to_owned(), row)
+        (!classed, Reverse(cells.int("latest_year", row)), DIMENSIONS.map(|d| cells.text(d, row).unwrap_or_default()), estimate, row)
     };
     let areas: BTreeMap<&str, &str> = indicators.iter().flat_map(|i| i.targets.iter().map(|t| (t.id.as_str(), t.area.as_str()))).collect();
     let mut best: BTreeMap<&str, usize> = BTreeMap::new();

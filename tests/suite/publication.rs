@@ -18,12 +18,14 @@ struct Released {
     values: RecordBatch,
     progress: RecordBatch,
     latest: RecordBatch,
+    /// What the run told of its targets.
+    told: Vec<serde_json::Value>,
 }
 
 static RELEASED: LazyLock<Released> = LazyLock::new(|| {
     let workspace = Workspace::of_project();
-    workspace.expect(0, &["run", "--from", &project().join("fixtures").to_string_lossy()]);
-    Released::of(&workspace)
+    let told = workspace.json(0, &["run", "--from", &project().join("fixtures").to_string_lossy()]);
+    Released { told: told["data"]["targets"].as_array().unwrap().clone(), ..Released::of(&workspace) }
 });
 
 impl Released {
@@ -42,7 +44,13 @@ impl Released {
             }
         }
         let table = |name: &str| parquet(&folder.join(name));
-        Self { files, values: table("values.parquet"), progress: table("progress.parquet"), latest: table("latest.parquet") }
+        Self {
+            files,
+            values: table("values.parquet"),
+            progress: table("progress.parquet"),
+            latest: table("latest.parquet"),
+            told: Vec::new(),
+        }
     }
 
     fn text(&self, name: &str) -> &str {

@@ -223,3 +223,25 @@ fn the_same_release_has_the_same_bytes() {
     let differ: Vec<&String> = one.keys().chain(other.keys()).filter(|name| one.get(*name) != other.get(*name)).collect();
     assert!(differ.is_empty(), "{differ:?}");
 }
+
+/// Who reads the terminal and who reads the pages sees the same row of each target.
+#[test]
+fn the_overview_shows_what_the_run_tells() {
+    let page = RELEASED.text("site/index.html");
+    let sections: Vec<&str> = page.split("<h2 id=\"").skip(1).collect();
+    assert!(RELEASED.told.len() > 60, "{}", RELEASED.told.len());
+    for told in &RELEASED.told {
+        let text = |key: &str| told[key].as_str().unwrap_or_default();
+        let (target, class) = (text("target"), text("class"));
+        let section = sections.iter().find(|section| section.starts_with(&format!("class-{class}\""))).unwrap_or_else(|| panic!("{class}"));
+        let row =
+            section.split("<tr>").find(|row| row.contains(&format!("\">{target} "))).unwrap_or_else(|| panic!("{target} is not {class}"));
+        if let Some(year) = told["latest_year"].as_i64() {
+            assert!(row.contains(&format!("<small>{year}</small>")), "{target} {year}: {row}");
+        }
+        for code in text("breakdown").split_whitespace() {
+            let anchor = row.split("href=\"#").nth(1).and_then(|rest| rest.split('"').next()).unwrap_or_default();
+            assert!(anchor.is_empty() || anchor.contains(code), "{target} {code}: {row}");
+        }
+    }
+}
