@@ -46,7 +46,7 @@ centred AS (
     ) AS economies
   FROM placed
 ),
-judged AS (
+assessed AS (
   SELECT
     group_code, indicator, ref_area, disability, education_level, size_class, breakdown, time_period, value,
     middle, economies,
@@ -60,6 +60,6 @@ SELECT
   indicator, ref_area, time_period, disability, education_level, size_class, breakdown, group_code,
   CAST(round(value, 2) AS VARCHAR) || ' against a median of ' || CAST(round(middle, 2) AS VARCHAR) || ' for '
     || CAST(economies AS VARCHAR) || ' economies of ' || group_code || ', z ' || CAST(round(z, 1) AS VARCHAR) AS detail
-FROM judged
+FROM assessed
 WHERE abs(z) > 3.5
 ORDER BY indicator, ref_area, time_period, disability, education_level, size_class, breakdown, group_code

@@ -13,7 +13,7 @@ of the population's.
 
 Parts that are close to each other tell little: 0.1 / difference is allowed on
 top, the effect of figures rounded to one decimal, and a difference under one
-point is not judged. Totals outside their parts are in total_between_parts.
+point is not assessed. Totals outside their parts are in total_between_parts.
 Surveys of ages 15 and over, or with their own definition of towns, may fail
 rightly. digital_skills_any is left out: its parts may be of different skills.
 */

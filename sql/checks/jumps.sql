@@ -53,7 +53,7 @@ centred AS (
     )) AS deviation
   FROM changes
 ),
-judged AS (
+assessed AS (
   SELECT
     indicator, ref_area, estimate, disability, education_level, size_class, breakdown,
     time_period, value, year_before, value_before, change,
@@ -67,6 +67,6 @@ SELECT
   CAST(round(value_before, 2) AS VARCHAR) || ' (' || CAST(year_before AS VARCHAR) || ') to '
     || CAST(round(value, 2) AS VARCHAR) || ' (' || CAST(time_period AS VARCHAR) || '): '
     || CAST(round(change, 2) AS VARCHAR) || ' points a year, limit ' || CAST(round(most, 2) AS VARCHAR) AS detail
-FROM judged
+FROM assessed
 WHERE abs(change) > most
 ORDER BY indicator, ref_area, time_period, disability, education_level, size_class, breakdown, estimate

@@ -169,7 +169,7 @@ aimed AS (
     coalesce(span >= 3.0 AND term > 0.0 AND baseline IS NOT NULL AND latest IS NOT NULL, FALSE) AS suffices
   FROM started s
 ),
-judged AS (
+assessed AS (
   SELECT
     a.*,
     coalesce(CASE direction
@@ -221,7 +221,7 @@ paced AS (
       WHEN suffices AND years_left > 0.0 AND unit = 'PT'
       THEN ln(greatest(0.05, least(99.5, baseline)) / (100.0 - greatest(0.05, least(99.5, baseline))))
     END AS baseline_logit
-  FROM judged j
+  FROM assessed j
 ),
 classed AS (
   SELECT

@@ -32,7 +32,7 @@ WITH limits AS (
   FROM parameters q
   LEFT JOIN units u ON u.unit = q.unit
 ),
-judged AS (
+assessed AS (
   SELECT
     c.group_code, c.group_scheme, c.estimate, c.cell,
     r.value, c.coverage, c.members_observed, c.members_total, c.members_carried, c.missing_note,
@@ -61,7 +61,7 @@ classed AS (
     100.0 * share AS observed,
     100.0 * CASE WHEN share < flag - 1e-9 THEN flag ELSE publish END AS needed,
     CAST(CAST(ceil(members_needed) AS BIGINT) AS VARCHAR) || ' needed' AS count_needed
-  FROM judged
+  FROM assessed
 ),
 told AS (
   SELECT

@@ -65,9 +65,9 @@ macro_rules! codes {
 // E0xxx workspace files, E1xxx fetching, E2xxx what a provider sent, E3xxx SQL and test cases, E4xxx gates, E5xxx releases.
 codes! {
     NotAWorkspace "E0001" Author, "the folder is no workspace", "run where pipelines/ and sql/ are, or name the folder with --workspace";
-    UnreadableFile "E0002" Author, "a workspace file cannot be read", "mend its permissions";
+    UnreadableFile "E0002" Author, "a workspace file cannot be read", "correct its permissions";
     NotUtf8 "E0003" Author, "a workspace file is not UTF-8", "save it as UTF-8";
-    BrokenToml "E0101" Author, "broken TOML", "mend the line shown";
+    BrokenToml "E0101" Author, "broken TOML", "correct the line shown";
     UnknownKey "E0102" Author, "a key that nobody knows", "take the name suggested, or remove it";
     WrongType "E0103" Author, "a key has the wrong type", "write the type named";
     MissingKey "E0104" Author, "a key is missing", "add it";
@@ -76,30 +76,30 @@ codes! {
     LimitOutOfRange "E0203" Author, "a limit makes no sense", "write a number in the range named";
     NotASchedule "E0204" Author, "not a schedule", "five fields as in crontab, in UTC";
     UnknownFormat "E0205" Author, "an unknown data set format", "take one of those listed";
-    SettingsDoNotFit "E0206" Author, "a data set's settings do not fit its format", "mend the key shown";
+    SettingsDoNotFit "E0206" Author, "a data set's settings do not fit its format", "correct the key shown";
     UnknownAreaScheme "E0207" Author, "an unknown scheme of area codes", "take one of those listed";
     BadAddress "E0208" Author, "an address or user agent that no request can be sent with", "write it as the hint says";
-    BrokenCsv "E0301" Author, "a CSV of the workspace cannot be read", "mend the line shown";
+    BrokenCsv "E0301" Author, "a CSV of the workspace cannot be read", "correct the line shown";
     UnknownTableColumn "E0302" Author, "a column that the table does not have", "take the name suggested, or remove it";
     MissingTableColumn "E0303" Author, "a column is missing", "add it";
-    WrongFieldCount "E0304" Author, "a line has more or fewer fields than the header", "mend the line";
+    WrongFieldCount "E0304" Author, "a line has more or fewer fields than the header", "correct the line";
     WrongCellType "E0305" Author, "a cell has the wrong type", "write the type named";
-    UnknownReference "E0306" Author, "a reference table names an unknown area, group or date", "mend the line, or add the area";
-    ContradictingRow "E0307" Author, "a row of a reference table contradicts itself or another row", "keep one of the rows, or mend the cell";
+    UnknownReference "E0306" Author, "a reference table names an unknown area, group or date", "correct the line, or add the area";
+    ContradictingRow "E0307" Author, "a row of a reference table contradicts itself or another row", "keep one of the rows, or correct the cell";
     CorrectionDefinedTwice "E0401" Author, "a correction is defined twice", "rename one";
-    CorrectionWithoutSense "E0402" Author, "a correction lacks its guard, or its action makes no sense", "mend the key shown";
+    CorrectionWithoutSense "E0402" Author, "a correction lacks its guard, or its action makes no sense", "correct the key shown";
     NoHeader "E0501" Author, "an SQL file has no header", "begin it with /*--- .. ---*/";
-    ParameterOutOfRange "E0502" Author, "window or coverage out of range", "mend the key shown";
+    ParameterOutOfRange "E0502" Author, "window or coverage out of range", "correct the key shown";
     MissingMetadata "E0503" Author, "metadata are missing", "add the key: the catalogue publishes it";
     TargetWithoutValue "E0504" Author, "a target states no value, or several", "write exactly one of value, change, or low with high";
-    TargetContradictsItself "E0505" Author, "a target or check contradicts itself", "mend the key shown";
+    TargetContradictsItself "E0505" Author, "a target or check contradicts itself", "correct the key shown";
     UsedTwice "E0506" Author, "an id, name or target is used twice", "rename one";
     ReadInACircle "E0507" Author, "indicators read each other in a circle", "move what they share into an indicator of its own";
     UnknownNameInHeader "E0508" Author, "a header names something that does not exist", "take the name suggested";
     UnknownIndicator "E0509" Author, "SQL reads an indicator that does not exist", "take the name suggested";
     MissingMethodFile "E0510" Author, "a method file is missing", "restore the file named";
     CommentInHeader "E0511" Author, "a comment opens inside the header", "write the text without /* in it";
-    NoData "E1000" Operator, "no data at all", "give bodies with --from, or mend what each source says";
+    NoData "E1000" Operator, "no data at all", "give bodies with --from, or correct what each source says";
     NoConnection "E1001" Operator, "no connection", "look at the network, proxy and address";
     TimeOut "E1002" Operator, "time-out", "try again later, or raise the time-outs of [http]";
     RefusedByProvider "E1003" Operator, "the provider refused with a status", "as the hint says; a blocked service is imported by hand with --from";
@@ -110,7 +110,7 @@ codes! {
     MissingCredentials "E1008" Operator, "credentials are missing in the environment", "set the variables named";
     EmptyList "E1009" Operator, "the answer is an empty list", "check the codes of the data set";
     RedirectRefused "E1010" Operator, "a redirect was refused", "look at the address";
-    NoRequest "E1011" Operator, "the data set's settings do not add up to a request", "mend the pipelines file";
+    NoRequest "E1011" Operator, "the data set's settings do not add up to a request", "correct the pipelines file";
     CodeUnknownToProvider "E1012" Operator, "the provider says that a code does not exist", "correct the code";
     CodeNotListed "E1013" Operator, "a code is not in the provider's list", "take the one suggested";
     TooMuchData "E1014" Operator, "too much data for one request", "use the bulk route, or fewer codes";
@@ -142,7 +142,7 @@ codes! {
     ContradictingFiles "E2032" Provider, "two files of one pull contradict each other", "leave the newer one in the folder";
     PackingNotRead "E2033" Provider, "an archive is packed by a method that is not read, or has a password", "unpack it, or pack it as ZIP with Deflate";
     KindNotRead "E2034" Provider, "a file of a kind that is not read, such as .xls, RAR or PDF", "save it as the hint says";
-    SqlSyntax "E3001" Author, "SQL syntax", "mend the place shown";
+    SqlSyntax "E3001" Author, "SQL syntax", "correct the place shown";
     UnknownTable "E3002" Author, "an unknown table", "take the name suggested";
     UnknownColumn "E3003" Author, "an unknown or ambiguous column", "take the name suggested, or write the table before it";
     UnknownFunction "E3004" Author, "an unknown function", "take the name suggested";
@@ -167,7 +167,7 @@ codes! {
     GateFailed "E4001" Operator, "a gate failed: the release is staged, not promoted", "look at failures/ of the staged release; --accept CHECK lets one pass";
     DamagedRelease "E5001" Operator, "a file of a release is damaged", "run again, which publishes anew, or roll back";
     EngineSeesOtherRows "E5002" Operator, "the engine sees other observations than were normalised: nothing is published", "as the hint says; look at the disk";
-    UnreadableReleases "E5003" Operator, "nothing was pruned: what is in use cannot be told", "mend what is named, or take it out of the folder";
+    UnreadableReleases "E5003" Operator, "nothing was pruned: what is in use cannot be told", "correct what is named, or take it out of the folder";
 }
 
 impl fmt::Display for Code {

@@ -54,7 +54,7 @@ pub enum Error {
     Engine(#[from] datafusion::error::DataFusionError),
     #[error("{0}")]
     Json(#[from] serde_json::Error),
-    /// A state that should be impossible: ours to mend.
+    /// A state that should be impossible: ours to correct.
     #[error("internal: {0}")]
     Internal(String),
 }

@@ -1,5 +1,5 @@
 //! SQL that DataFusion 55.2 computes wrongly without a word: refused, each with what to write instead. The tests of
-//! `tests/suite/engine_faults.rs` show what the engine gives and what is right, so that an update shows what is mended.
+//! `tests/suite/engine_faults.rs` show what the engine gives and what is right, so that an update shows what is corrected.
 
 use std::collections::HashSet;
 use std::ops::{ControlFlow, Range};

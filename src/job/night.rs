@@ -135,7 +135,7 @@ async fn release(settings: &Settings, loaded: &Loaded, states: States, accept: &
     if !built.stopping.is_empty() {
         return Err(Error::Gate {
             message: format!("release {} is staged, not promoted: {}", built.manifest.release, built.stopping.join("; ")),
-            hint: Some(format!("see {}/failures/, mend the cause and run again", folder.display())),
+            hint: Some(format!("see {}/failures/, correct the cause and run again", folder.display())),
         });
     }
     let exit = Exit::degraded_if(stale || !built.held.is_empty());

@@ -41,7 +41,7 @@ pub(super) fn normalise_all(settings: &Settings, loaded: &Loaded, mut pulled: BT
             scope.spawn(|| {
                 loop {
                     let Some((source, dataset, pulled, previous, id)) = queue.lock().ok().and_then(|mut q| q.next()) else { return };
-                    // A panic is ours to mend, but it is the failure of this data set alone.
+                    // A panic is ours to correct, but it is the failure of this data set alone.
                     let last = previous.clone();
                     let work = || normalise_one(settings, &context, source, dataset, pulled, previous);
                     let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(work));

@@ -37,7 +37,7 @@ pub fn look_into(folder: &Path) -> Result<Folder> {
                 found.passed_over.push((path, "a folder; put what is in it, or the archive it came from, directly into the folder above"));
             }
         } else if entry.file_type()?.is_symlink() {
-            found.passed_over.push((path, "a link to nothing; mend it, or put the file itself there"));
+            found.passed_over.push((path, "a link to nothing; correct it, or put the file itself there"));
         } else {
             found.passed_over.push((path, "no regular file"));
         }

@@ -28,7 +28,7 @@ pub async fn from_network(
     let mut plan = plan_of(source, dataset, environment)?;
     let mut answers = Vec::new();
     loop {
-        let requests = plan.next(&answers).or_else(|error| trip.judged(error))?;
+        let requests = plan.next(&answers).or_else(|error| trip.assessed(error))?;
         let token = plan.change_token().map(|token| format!("{token} {}", settings(source, dataset)));
         if let Some(previous) = previous
             && token.is_some()
@@ -121,7 +121,7 @@ impl Trip<'_> {
     }
 
     /// The plan did not like the answers: that belongs in the journal too.
-    fn judged(&self, error: Error) -> Result<Vec<Request>> {
+    fn assessed(&self, error: Error) -> Result<Vec<Request>> {
         let attempt = Attempt::new(self.context.now, self.context.source, self.context.dataset);
         self.context.journal.record(&Attempt { error: Some(error.to_string()), ..attempt })?;
         Err(error)

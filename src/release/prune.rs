@@ -60,7 +60,7 @@ fn visible(folder: &Path, hint: &str) -> Result<Vec<PathBuf>> {
 
 /// All releases with their manifests, oldest first.
 fn releases(workspace: &Workspace) -> Result<Vec<(PathBuf, Manifest)>> {
-    let hint = "a release that cannot be read may need any observation file: mend it, or take it out of the folder, and prune again";
+    let hint = "a release that cannot be read may need any observation file: correct it, or take it out of the folder, and prune again";
     let read = |path: PathBuf| match Manifest::load(&path) {
         Ok(manifest) => Ok((path, manifest)),
         Err(error) => Err(refused(&path, &error.to_string(), hint)),
@@ -92,6 +92,6 @@ fn unused(workspace: &Workspace, used: &BTreeSet<String>) -> Result<Vec<PathBuf>
         let ours = stem.len() == 64 && stem.bytes().all(|b| b.is_ascii_hexdigit()) && path.extension().is_some_and(|e| e == "parquet");
         ours && !used.contains(stem)
     };
-    let hint = "mend it, or take it away, and run `yardstick run`, which makes anew what it needs";
+    let hint = "correct it, or take it away, and run `yardstick run`, which makes anew what it needs";
     Ok(visible(&workspace.observations_by_hash(), hint)?.into_iter().filter(is_unused).collect())
 }

@@ -1,5 +1,5 @@
 //! SQL that the engine computes wrongly: what it gives, what DuckDB 2.0 gives, that `sql` and `check` refuse it, and that
-//! what they say to write instead is right. A test that fails after an update of the engine shows what is mended: take
+//! what they say to write instead is right. A test that fails after an update of the engine shows what is corrected: take
 //! the fault out of `src/indicator/engine_faults.rs` then.
 
 use crate::support::Workspace;

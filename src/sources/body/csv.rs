@@ -206,7 +206,7 @@ impl<R: Read> CsvStream<R> {
         Error::provider_hint(
             Code::NotCsv,
             format!("line {}: a quote opens here {what}", self.line()),
-            "the rows behind it would be lost; the last good data stay in use: pull again, or mend the line",
+            "the rows behind it would be lost; the last good data stay in use: pull again, or correct the line",
         )
     }
 

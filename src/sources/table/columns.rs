@@ -44,7 +44,7 @@ pub fn years(map: &TableMap, header: &[String], taken: &[usize]) -> Result<(Vec<
         return Err(Error::provider_hint(
             Code::MissingColumn,
             format!("line {}: no column is a year, but `years_as_columns` is set; the file has: {}", map.header_row, listed(header)),
-            separated(header).unwrap_or_else(|| "mend `header_row` or `years_as_columns` of the data set".into()),
+            separated(header).unwrap_or_else(|| "correct `header_row` or `years_as_columns` of the data set".into()),
         ));
     }
     Ok((years, unclear))
@@ -56,7 +56,7 @@ fn missing(map: &TableMap, name: &str, header: &[String]) -> Error {
         format!("line {}: column `{name}` is missing; the file has: {}", map.header_row, listed(header)),
         separated(header)
             .or_else(|| suggestion(name, header.iter().map(String::as_str)).filter(|s| s.starts_with("did")))
-            .unwrap_or_else(|| "mend `columns` of the data set".into()),
+            .unwrap_or_else(|| "correct `columns` of the data set".into()),
     )
 }
 

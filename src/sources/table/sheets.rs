@@ -32,7 +32,7 @@ pub fn chosen(
             Sheets::Matching(pattern) => format!("no sheet has a name like `{pattern}`; the workbook has: {}", listed(&all)),
             _ => "the workbook has no sheet".into(),
         };
-        return Err(Error::provider_hint(Code::MissingColumn, what, "mend `sheets` of the data set"));
+        return Err(Error::provider_hint(Code::MissingColumn, what, "correct `sheets` of the data set"));
     }
     let (mut fitting, mut others, mut misfit) = (Vec::new(), Vec::new(), None);
     for sheet in &wanted {

@@ -95,7 +95,7 @@ fn an_indicator_that_fails_is_held_at_its_last_good_values() {
     assert!(run.stderr.contains("E3012"), "{}", run.stderr);
     assert_eq!(current(&workspace), held);
     assert!(!workspace.path("data/staging").read_dir().is_ok_and(|mut staged| staged.next().is_some()));
-    // Mended.
+    // Corrected.
     workspace.write(file, &good);
     workspace.expect(0, &["run", "--from", &fixtures(), "--now", "2026-11-26T02:30:00Z"]);
     assert_eq!(of(&values, "internet_use"), of(&workspace.release("values.parquet"), "internet_use"));

@@ -138,7 +138,7 @@ fn pruning_removes_nothing_while_what_is_in_use_cannot_be_told() {
         refused(place, &gone);
     }
     refused("data/observations_by_hash", &damaged);
-    // Mended: what is old goes, and what other programs leave behind is no release.
+    // Corrected: what is old goes, and what other programs leave behind is no release.
     workspace.write("data/releases/.DS_Store", "x");
     let run = workspace.expect(0, &["release", "prune", "--keep", "1"]);
     assert!(run.stdout.contains("removed 2 releases"), "{}", run.stdout);

@@ -3,7 +3,7 @@
 use super::{Case, SOURCE, check, indicator, unmark, workspace};
 use crate::support::{Workspace, project};
 
-/// Header and SQL of one file, and its test case: nothing waits for something else to be mended first.
+/// Header and SQL of one file, and its test case: nothing waits for something else to be corrected first.
 #[test]
 fn all_problems_of_a_file_at_once() {
     let cases = [Case::new(
