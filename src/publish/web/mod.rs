@@ -10,7 +10,7 @@ use super::view::View;
 use crate::error::Result;
 
 /// The schema of `web/<name>.json`, published beside it.
-const SCHEMA: &[u8] = include_bytes!("../../../schema/web.schema.json");
+const SCHEMA: &[u8] = include_bytes!("web.schema.json");
 
 /// `web/<name>.csv`, `.json`, `.metadata.json`, `.svg`, `.readme.md` of each indicator, and the schema.
 pub fn files(view: &View<'_>, put: &mut dyn FnMut(&str, &[u8]) -> Result<()>) -> Result<()> {

@@ -8,7 +8,7 @@ use yardstick::tables::schema::DIMENSIONS;
 
 use super::RELEASED;
 use super::markup::read;
-use crate::support::{project, rows};
+use crate::support::rows;
 
 fn indicators() -> BTreeSet<String> {
     let catalog: Value = serde_json::from_str(RELEASED.text("catalog.json")).unwrap();
@@ -84,11 +84,10 @@ fn the_csv_files_hold_the_same_values() {
     }
 }
 
-/// The schema that is published is that of the project, and every file has what it asks for and nothing else.
+/// Every file has what the published schema asks for, and nothing else.
 #[test]
 fn the_json_fits_its_schema() {
     let schema: Value = serde_json::from_str(RELEASED.text("schema/web.schema.json")).unwrap();
-    assert_eq!(RELEASED.text("schema/web.schema.json"), std::fs::read_to_string(project().join("schema/web.schema.json")).unwrap());
     for name in indicators() {
         let json: Value = serde_json::from_str(RELEASED.text(&format!("web/{name}.json"))).unwrap();
         fits(&schema, &schema, &json, &name);
