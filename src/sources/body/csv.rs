@@ -9,7 +9,7 @@ use super::headings::Header;
 use super::limits::read_error;
 use super::swallowed::Columns;
 use crate::error::{Code, Error, Result, count};
-use crate::rows::Collector;
+use crate::rows::collector::Collector;
 use crate::rows::quarantine::Reason;
 
 /// The longest record that is read; real ones stay below 20 kB.
