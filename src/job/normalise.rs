@@ -9,7 +9,7 @@ use super::state::{States, age_days};
 use crate::dataset_id::DatasetId;
 use crate::error::{Code, Error, Result, count};
 use crate::fetch::{Pull, Store};
-use crate::observe::normalise::{self, Context};
+use crate::observe::normalise::{self, NormaliseContext};
 use crate::pipelines::{Dataset, Source};
 use crate::release::build::DatasetState;
 use crate::settings::Settings;
@@ -17,7 +17,7 @@ use crate::settings::Settings;
 /// Normalises what was pulled; a pull becomes the current one only when its bodies could be read.
 pub(super) fn normalise_all(settings: &Settings, loaded: &Loaded, mut pulled: BTreeMap<DatasetId, Pulled>) -> Result<States> {
     let store = Store::new(&settings.workspace.data);
-    let context = Context {
+    let context = NormaliseContext {
         workspace: &settings.workspace,
         store: &store,
         reference: &loaded.reference,
@@ -81,7 +81,7 @@ fn broken(settings: &Settings, source: &Source, dataset: &Dataset, last: Option<
 
 fn normalise_one(
     settings: &Settings,
-    context: &Context<'_>,
+    context: &NormaliseContext<'_>,
     source: &Source,
     dataset: &Dataset,
     pulled: Pulled,

@@ -10,7 +10,7 @@ use crate::dataset_id::DatasetId;
 use crate::error::{Error, Result};
 use crate::fetch::{Client, Journal, Pull, Store};
 use crate::pipelines::{Dataset, Source};
-use crate::pull::{self, Breaker, Outcome};
+use crate::pull::{self, Breaker, Freshness};
 use crate::settings::Settings;
 
 /// What pulling one data set gave.
@@ -109,11 +109,11 @@ fn bar(settings: &Settings, id: &DatasetId) -> ProgressBar {
     bar
 }
 
-fn settle(settings: &Settings, outcome: Result<Option<Outcome>>) -> Result<Pulled> {
+fn settle(settings: &Settings, outcome: Result<Option<Freshness>>) -> Result<Pulled> {
     Ok(match outcome {
         Ok(None) => Pulled::Nothing,
-        Ok(Some(Outcome::New(pull))) => Pulled::New(pull),
-        Ok(Some(Outcome::Unchanged(pull))) => {
+        Ok(Some(Freshness::New(pull))) => Pulled::New(pull),
+        Ok(Some(Freshness::Unchanged(pull))) => {
             pull.save(&settings.workspace.data)?;
             Pulled::Unchanged(pull)
         }

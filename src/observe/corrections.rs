@@ -58,7 +58,7 @@ pub struct Correction {
 
 /// What became of one correction in one data set.
 #[derive(Debug, Clone, Serialize, Deserialize, PartialEq)]
-pub struct Outcome {
+pub struct CorrectionReport {
     pub id: String,
     pub applied: u64,
     /// Rows found whose value is no longer the wrong one: the correction is due to be removed.
@@ -246,12 +246,12 @@ impl Expect {
 
 impl Collector<'_> {
     /// Applies the corrections of one data set; dropped rows go to quarantine, changed ones say so in their note.
-    pub fn correct(&mut self, corrections: &[&Correction]) -> Vec<Outcome> {
+    pub fn correct(&mut self, corrections: &[&Correction]) -> Vec<CorrectionReport> {
         corrections.iter().map(|correction| self.correct_one(correction)).collect()
     }
 
-    fn correct_one(&mut self, correction: &Correction) -> Outcome {
-        let mut outcome = Outcome { id: correction.id.clone(), applied: 0, guard_failed: 0, reason: correction.reason.clone() };
+    fn correct_one(&mut self, correction: &Correction) -> CorrectionReport {
+        let mut outcome = CorrectionReport { id: correction.id.clone(), applied: 0, guard_failed: 0, reason: correction.reason.clone() };
         let wanted: Vec<bool> = self.series.iter().map(|key| about(correction, key)).collect();
         let mut dropped = Vec::new();
         for index in 0..self.rows.len() {

@@ -48,7 +48,7 @@ pub fn relevant<'c>(corrections: &'c [Correction], source: &str, dataset: &str, 
 }
 
 /// Everything that `normalise` reads besides the pull itself.
-pub struct Context<'a> {
+pub struct NormaliseContext<'a> {
     pub workspace: &'a Workspace,
     pub store: &'a Store,
     pub reference: &'a Reference,
@@ -60,7 +60,7 @@ pub struct Context<'a> {
 
 /// Normalises a pull, or returns the stored report when nothing that goes in has changed. A failure leaves the
 /// observations at hand as they are.
-pub fn normalise(context: &Context<'_>, source: &Source, dataset: &Dataset, pull: &Pull) -> Result<(NormaliseReport, bool)> {
+pub fn normalise(context: &NormaliseContext<'_>, source: &Source, dataset: &Dataset, pull: &Pull) -> Result<(NormaliseReport, bool)> {
     let previous = NormaliseReport::load(context.workspace, &source.name, &dataset.name);
     let known = previous.as_ref().map(|p| p.series.as_slice());
     let corrections = relevant(context.corrections, &source.name, &dataset.name, known);
@@ -145,7 +145,7 @@ pub fn normalise(context: &Context<'_>, source: &Source, dataset: &Dataset, pull
     Ok((report, true))
 }
 
-fn read(context: &Context<'_>, dataset: &Dataset, body: &Body, collector: &mut Collector<'_>) -> Result<Parsed> {
+fn read(context: &NormaliseContext<'_>, dataset: &Dataset, body: &Body, collector: &mut Collector<'_>) -> Result<Parsed> {
     let mut bytes = context.store.open(&body.hash)?.into_parts().0;
     sources::parse(&*dataset.format, &body.name, &mut bytes, context.reference, collector)
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::corrections::Outcome;
+use super::corrections::CorrectionReport;
 use super::inputs::Inputs;
 use crate::dataset_id::DatasetId;
 use crate::engine::observations::ObservationFile;
@@ -59,7 +59,7 @@ pub struct NormaliseReport {
     pub first_year: Option<i32>,
     pub last_year: Option<i32>,
     pub vintage: Option<String>,
-    pub corrections: Vec<Outcome>,
+    pub corrections: Vec<CorrectionReport>,
     pub warnings: Vec<String>,
 }
 

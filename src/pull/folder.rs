@@ -5,7 +5,7 @@ use std::path::Path;
 use jiff::Timestamp;
 
 use super::bodies::look_into;
-use super::{Outcome, against, made};
+use super::{Freshness, against, made};
 use crate::error::{Error, Result};
 use crate::fetch::{Attempt, Body, Journal, Pull, Store, stamp};
 use crate::pipelines::{Dataset, Source};
@@ -19,7 +19,7 @@ pub fn from_folder(
     folder: &Path,
     previous: Option<&Pull>,
     now: Timestamp,
-) -> Result<Option<Outcome>> {
+) -> Result<Option<Freshness>> {
     let mut bodies = Vec::new();
     for (name, path) in look_into(folder)?.bodies {
         let file = fs_err::File::open(&path)?;

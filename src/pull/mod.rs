@@ -17,7 +17,7 @@ pub use network::from_network;
 
 /// The caller saves either one: an unchanged pull has a new `checked_at`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Outcome {
+pub enum Freshness {
     New(Pull),
     Unchanged(Pull),
 }
@@ -38,8 +38,8 @@ fn made(source: &Source, dataset: &Dataset, mut bodies: Vec<Body>, now: Timestam
 }
 
 /// Content seen before keeps its date; a pull with nothing else is unchanged.
-fn against(mut pull: Pull, previous: Option<&Pull>) -> Outcome {
-    let Some(previous) = previous else { return Outcome::New(pull) };
+fn against(mut pull: Pull, previous: Option<&Pull>) -> Freshness {
+    let Some(previous) = previous else { return Freshness::New(pull) };
     for body in &mut pull.bodies {
         if let Some(old) = previous.bodies.iter().find(|old| old.name == body.name && old.hash == body.hash) {
             body.fetched_at.clone_from(&old.fetched_at);
@@ -47,7 +47,7 @@ fn against(mut pull: Pull, previous: Option<&Pull>) -> Outcome {
     }
     let same = pull.bodies.iter().map(|b| (&b.name, &b.hash)).eq(previous.bodies.iter().map(|b| (&b.name, &b.hash)));
     if !same {
-        return Outcome::New(pull);
+        return Freshness::New(pull);
     }
     pull.fetched_at.clone_from(&previous.fetched_at);
     if pull.origin == "folder" {
@@ -55,5 +55,5 @@ fn against(mut pull: Pull, previous: Option<&Pull>) -> Outcome {
         let vintage = pull.vintage.or_else(|| previous.vintage.clone());
         pull = Pull { checked_at: pull.checked_at, vintage, ..previous.clone() };
     }
-    Outcome::Unchanged(pull)
+    Freshness::Unchanged(pull)
 }

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use jiff::Timestamp;
 
-use super::{Outcome, against, made};
+use super::{Freshness, against, made};
 use crate::error::{Code, Error, Result};
 use crate::fetch::{Attempt, Body, Client, Content, Context, Journal, Pull, Request, Store, stamp};
 use crate::pipelines::{Dataset, Source};
@@ -22,7 +22,7 @@ pub async fn from_network(
     now: Timestamp,
     environment: &(dyn Fn(&str) -> Option<String> + Sync),
     progress: &(dyn Fn(u64) + Sync),
-) -> Result<Outcome> {
+) -> Result<Freshness> {
     let context = Context { store, journal, source: &source.name, dataset: &dataset.name, now, progress };
     let mut trip = Trip { client, context, previous, bodies: Vec::new(), names: HashSet::new() };
     let mut plan = plan_of(source, dataset, environment)?;
@@ -35,7 +35,7 @@ pub async fn from_network(
             && token == previous.change_token
             && previous.bodies.iter().all(|body| store.contains(&body.hash))
         {
-            return Ok(Outcome::Unchanged(Pull { checked_at: stamp(now), ..previous.clone() }));
+            return Ok(Freshness::Unchanged(Pull { checked_at: stamp(now), ..previous.clone() }));
         }
         if requests.is_empty() {
             let mut pull = made(source, dataset, trip.into_bodies()?, now, "network");

@@ -198,7 +198,7 @@ impl Build<'_> {
         progress: &RecordBatch,
         previous: &RecordBatch,
         before: Option<&Manifest>,
-    ) -> Result<checks::Outcome> {
+    ) -> Result<checks::CheckResults> {
         engine.register_batches("progress", progress.schema(), vec![progress.clone()])?;
         engine.register_batches("previous_values", previous.schema(), vec![previous.clone()])?;
         let (mut data_sets, mut corrections, mut quarantine) = (Vec::new(), Vec::new(), Vec::new());

@@ -61,7 +61,7 @@ pub fn load(texts: &BTreeMap<String, SourceText>, problems: &mut Vec<Problem>) -
 }
 
 /// What the checks found.
-pub struct Outcome {
+pub struct CheckResults {
     /// `checks.parquet`
     pub table: RecordBatch,
     /// Failing rows, per check.
@@ -72,9 +72,10 @@ pub struct Outcome {
 }
 
 /// Runs every check. One row of the table per check and indicator concerned.
-pub async fn run(engine: &Engine, checks: &[Check]) -> Result<Outcome> {
+pub async fn run(engine: &Engine, checks: &[Check]) -> Result<CheckResults> {
     let mut table = Vec::new();
-    let mut outcome = Outcome { table: RecordBatch::new_empty(schema::checks()), failures: Vec::new(), stopping: Vec::new(), warnings: 0 };
+    let mut outcome =
+        CheckResults { table: RecordBatch::new_empty(schema::checks()), failures: Vec::new(), stopping: Vec::new(), warnings: 0 };
     for check in checks {
         let (found_schema, batches) = engine.run(&check.text.text, &check.text.path).await?;
         let failed = crate::tables::sort::concat(&found_schema, &batches)?;

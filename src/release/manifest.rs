@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::dataset_id::DatasetId;
 use crate::error::{Code, Error, Result};
 use crate::observe::Counts;
-use crate::observe::corrections::Outcome;
+use crate::observe::corrections::CorrectionReport;
 use crate::release::fingerprint::Inputs;
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -52,7 +52,7 @@ pub struct InputEntry {
     #[serde(flatten)]
     pub counts: Counts,
     pub quarantine_reasons: BTreeMap<String, u64>,
-    pub corrections: Vec<Outcome>,
+    pub corrections: Vec<CorrectionReport>,
     pub warnings: Vec<String>,
     /// `new`, `unchanged`, `failed` (last good data in use).
     pub status: String,

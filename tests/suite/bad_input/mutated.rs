@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use proptest::prelude::*;
 use yardstick::error::{Code, Error, Problem};
 use yardstick::fetch::{Body, Pull, Store};
-use yardstick::observe::normalise::{self, Context};
+use yardstick::observe::normalise::{self, NormaliseContext};
 use yardstick::pipelines::{self, Source};
 use yardstick::reference::{MembershipMode, Reference};
 use yardstick::workspace::Workspace;
@@ -153,8 +153,14 @@ fn normalised(source: &str, dataset: &str, name: &str, bytes: &[u8]) -> Result<(
         change_token: None,
         origin: "folder".into(),
     };
-    let context =
-        Context { workspace: &workspace, store: &store, reference: &PROJECT.reference, corrections: &[], current_year: 2026, threads: 1 };
+    let context = NormaliseContext {
+        workspace: &workspace,
+        store: &store,
+        reference: &PROJECT.reference,
+        corrections: &[],
+        current_year: 2026,
+        threads: 1,
+    };
     let source = PROJECT.sources.iter().find(|s| s.name == source).unwrap();
     let (report, _) = normalise::normalise(&context, source, source.dataset(dataset).unwrap(), &pull)?;
     let counts = report.counts;
