@@ -131,6 +131,9 @@ view_with_dimensions! {
         members_total: Int64Array,
         note: StringArray,
         source: StringArray,
+        observed: Float64Array,
+        error_low: Float64Array,
+        error_high: Float64Array,
     }
 }
 
@@ -194,6 +197,9 @@ view_with_dimensions! {
         members_total: Int64Array,
         note: StringArray,
         source: StringArray,
+        observed: Float64Array,
+        error_low: Float64Array,
+        error_high: Float64Array,
     }
 }
 
