@@ -12,8 +12,8 @@ The statements under sql/ are meant to be plain SQL that any engine can run. Thi
      the roll-up of sql/rollups before the step that reads it. Every row of the indicator must be that of the release:
      value and coverage to 1e-9 relative; unit, obs_status, members, note and source exactly.
      Of one group of each indicator it runs the parts beside the roll-up too: they must add up to the aggregate.
-  4. It runs sql/derived/progress.sql, and classes.sql before it, over the values of the release, and compares
-     progress.parquet in the same way. Of sql/derived/preferred.sql, the rows chosen must be the same.
+  4. It runs what finds both ends of the targets (ends, fixed_members, fixed_ends), then classes, paces and progress of
+     sql/derived over the values of the release, and compares progress.parquet in the same way. Of sql/derived/preferred.sql, the rows chosen must be the same.
   5. It opens values.parquet and progress.parquet with DuckDB, Polars and pyarrow: plain strings (no dictionary or
      categorical column), years as 32-bit integers, the same number of rows for each reader.
 
@@ -383,12 +383,14 @@ def parts(con, indicator, methods):
     return [] if near else [f"{group} {estimate}: the parts of {file}.sql add up to {total}, the aggregate is {value}"]
 
 
-def targets(con, indicators, at_hand):
+def targets(con, indicators, tables):
     """The targets of all headers, as progress.sql reads them."""
     by_name = {i.name: i for i in indicators}
 
     def missing(indicator):
-        found = [d for d in indicator.datasets if d not in at_hand]
+        if tables is None:
+            return []
+        found = [d for d in indicator.datasets if d not in tables]
         for name in sorted(indicator.reads):
             found += [d for d in missing(by_name[name]) if d not in found]
         return found
@@ -411,10 +413,10 @@ def targets(con, indicators, at_hand):
                 **{d: t.get(d, "_T") for d in DIMENSIONS},
                 "estimates": ",".join(t.get("estimates", ["published", "imputed", "available"])),
                 "unit": indicator.unit, "missing": f"not loaded: {', '.join(absent)}" if absent else None,
-                "note": t.get("note"),
+                "note": t.get("note"), "rollup": indicator.rollup, "min_observed": indicator.observed,
             })
     number, text, year, flag = pyarrow.float64(), pyarrow.string(), pyarrow.int32(), pyarrow.bool_()
-    kinds = dict.fromkeys(("value", "change", "low", "high", "met_at", "baseline_value"), number)
+    kinds = dict.fromkeys(("value", "change", "low", "high", "met_at", "baseline_value", "min_observed"), number)
     kinds |= dict.fromkeys(("target_year", "baseline_year"), year) | dict.fromkeys(("also_groups", "also_countries"), flag)
     columns = list(rows[0]) if rows else []
     schema = pyarrow.schema([(column, kinds.get(column, text)) for column in columns])
@@ -555,20 +557,44 @@ def check_indicator(con, indicator, tables, methods, shown):
     return text or "no rows, as in the release", problems, total
 
 
+def gather(con, table):
+    """Adds a table to all of its kind, which then stand under its name."""
+    con.execute(f"CREATE TABLE IF NOT EXISTS all_{table} AS SELECT * FROM {table} WHERE FALSE")
+    con.execute(f"INSERT INTO all_{table} SELECT * FROM {table}")
+
+
+def both_ends(con, indicator, methods, manifest):
+    """Both ends of an indicator's targets, and the same on the same economies, while its members are at hand."""
+    con.execute(f"CREATE OR REPLACE VIEW indicator_values AS SELECT * FROM release_values WHERE indicator = {literal(indicator.name)}")
+    con.execute('CREATE OR REPLACE TABLE current_year AS SELECT CAST(? AS INTEGER) AS "year"', [manifest["current_year"]])
+    if not indicator.targets:
+        return
+    targets(con, [indicator], tables=None)
+    methods.run("derived", "ends", "ends")
+    gather(con, "ends")
+    if con.execute("SELECT 1 FROM information_schema.tables WHERE table_name = 'rolled'").fetchall():
+        methods.run("derived", "fixed_members", "fixed_members")
+        con.execute("CREATE OR REPLACE TABLE group_members AS SELECT * FROM fixed_members")
+        methods.run("rollups", indicator.rollup, "fixed_rolled")
+        methods.run("derived", "fixed_ends", "fixed_ends")
+        gather(con, "fixed_ends")
+
+
 def check_progress(con, methods, indicators, manifest, tables, shown):
     targets(con, indicators, tables)
-    con.execute("CREATE OR REPLACE VIEW indicator_values AS SELECT * FROM release_values")
-    con.execute('CREATE OR REPLACE TABLE current_year AS SELECT CAST(? AS INTEGER) AS "year"', [manifest["current_year"]])
+    for table in ("ends", "fixed_ends"):
+        con.execute(f"CREATE OR REPLACE TABLE {table} AS SELECT * FROM all_{table}")
     try:
         methods.run("derived", "classes", "classes")
+        methods.run("derived", "paces", "paces")
         methods.run("derived", "progress", "ours")
     except Refused as error:
         return "not run", [f"DuckDB refuses {error}"], 1
     numbers = [
         "baseline_value", "latest_value", "target_value", "distance", "actual_per_year", "required_per_year", "pace",
-        "pace_cagr", "projected_low", "projected_high", "arrival_year",
+        "pace_cagr", "projected_low", "projected_high", "arrival_year", "pace_fixed", "fixed_share",
     ]
-    exact = ["indicator", "direction", "baseline_year", "latest_year", "target_year", "class", "note"]
+    exact = ["indicator", "direction", "baseline_year", "latest_year", "target_year", "class", "note", "outcome", "class_fixed", "preferred", "headline"]
     problems, total = compare(con, "SELECT * FROM release_progress", PROGRESS_KEY, numbers, exact, shown)
     return f"{con.execute('SELECT count(*) FROM ours').fetchall()[0][0]} rows", problems, total
 
@@ -613,6 +639,7 @@ def check(arguments, folder):
             report.line(what, "held at the values of an earlier release, not compared", [])
         else:
             report.line(what, *check_indicator(con, indicator, tables, methods, arguments.rows))
+            both_ends(con, indicator, methods, manifest)
         con.execute(
             f"CREATE TABLE indicators.{indicator.name} AS SELECT * FROM release_values WHERE indicator = ?", [indicator.name]
         )

@@ -27,8 +27,17 @@ TARGETS = [
     dict(target="price_2030", unit="PT_GNI", target_year=2030, kind="level", value=2.0, direction="down"),
     dict(target="points", unit="PP", target_year=2030, kind="change", change=-0.25, direction="down"),
     dict(target="majority", unit="PT", target_year=2030, kind="level", value=50.0, met_at=50.000001, direction="up"),
+    dict(target="far", unit="PT", target_year=2030, kind="level", value=60.0, direction="up"),
+    dict(target="sum", unit="NUMBER", target_year=2030, kind="change", change=0.5, direction="up", rollup="sum"),
     dict(target="nothing", unit="PT", target_year=2030, kind="level", value=50.0, direction="up", estimates="published"),
 ]
+
+# Of some rows the baseline and latest value of the same economies, and their share of the weight.
+FIXED = {
+    ("late", "EEE"): (50.0, 54.0, 0.6),
+    ("late", "FFF"): (50.0, 53.0, 0.8),
+    ("sum", "WLD"): (100.0, 120.0, 0.7),
+}
 
 # target, area, {year: value}, what is expected of the row. A value of None is withheld.
 CASES = [
@@ -60,6 +69,29 @@ CASES = [
     # Too short to judge: the reason is that, not the baseline.
     ("majority", "CCC", {2015: 50, 2017: 50},
      {"class": "insufficient_data", "note": "too few values: under three years from baseline to latest"}),
+    # Outcomes, by the last value up to the target year: in time, and still so; late; missed; not over; not known.
+    ("late", "GGG", {2015: 50, 2023: 60, 2024: 59}, {"outcome": "in_time"}),
+    ("late", "HHH", {2015: 50, 2023: 59, 2025: 60}, {"outcome": "late", "class": "met"}),
+    ("late", "III", {2015: 50, 2023: 59}, {"outcome": "missed", "class": "moderate"}),
+    ("price_2030", "BBB", {2015: 4, 2024: 1}, {"outcome": "open", "class": "met"}),
+    # As they come they fall by 1 / 8 a year; the same economies rise by 4 / 8 of the 10 / 8 needed: pace 0.4.
+    ("late", "EEE", {2015: 50, 2023: 49},
+     {"class": "limited", "class_fixed": "limited", "pace": -0.1, "pace_fixed": 0.4, "fixed_share": 0.6,
+      "note": "class of the same economies at both ends, 60.0 % of the weight: they moved by 0.5 a year, the group as it "
+              "comes by -0.13 (limited); " + OVER}),
+    # Both rise: the class stays that of the group as it comes, 5 / 10 against 3 / 10.
+    ("late", "FFF", {2015: 50, 2023: 55}, {"class": "moderate", "class_fixed": "limited", "pace_fixed": 0.3, "note": OVER}),
+    # A sum grows with its members: 100 to 160 as it comes, 100 to 120 of the 150 wanted with the same ones.
+    ("sum", "WLD", {2015: 100, 2021: 160}, {"class": "on_track", "class_fixed": "on_track", "pace_fixed": 1.0}),
+    # 2025 is observed by 20 percent only: 2023 stands for the target. Two years of 30 and 40 percent: the latter.
+    ("far", "WLD", {2015: (40.0, 0.9), 2023: (50.0, 0.6), 2025: (52.0, 0.2)},
+     {"latest_year": 2023, "pace": 10 / 8 / (20 / 15), "headline": True,
+      "note": "not the value of 2025, of which 20.0 % is observed; by linear pace moderate, by compound growth on_track"}),
+    ("far", "AAA", {2015: (40.0, 0.9), 2022: (50.0, 0.4), 2023: (51.0, 0.3), 2025: (52.0, 0.2)}, {"latest_year": 2022}),
+    # 2000 is no year to stand for 2025.
+    ("far", "BBB", {2000: (40.0, 0.9), 2025: (52.0, 0.2)}, {"latest_year": 2025}),
+    # A straight line from 40 to 41 in nine years needs 171 more for 19: no year.
+    ("far", "CCC", {2015: 40, 2024: 41}, {"arrival_year": None}),
     # The row of a target without values stands under an estimate that the target reads.
     ("nothing", "WLD", {},
      {"class": "insufficient_data", "estimate": "published", "note": "too few values: none for this area"}),
@@ -71,23 +103,32 @@ def main():
     texts = ", ".join(f"{name} VARCHAR" for name in DIMENSIONS)
     con.execute('CREATE TABLE current_year AS SELECT 2026 AS "year"')
     con.execute(f"CREATE TABLE indicator_values (indicator VARCHAR, ref_area VARCHAR, time_period INT, {texts}, "
-                "estimate VARCHAR, area_kind VARCHAR, value DOUBLE, unit VARCHAR)")
+                "estimate VARCHAR, area_kind VARCHAR, value DOUBLE, unit VARCHAR, observed DOUBLE, preferred BOOLEAN)")
     con.execute(f"CREATE TABLE targets (target VARCHAR, indicator VARCHAR, area VARCHAR, target_year INT, kind VARCHAR, "
                 f"value DOUBLE, change DOUBLE, low DOUBLE, high DOUBLE, met_at DOUBLE, direction VARCHAR, "
                 f"baseline_year INT, baseline_value DOUBLE, {texts}, also_groups BOOLEAN, also_countries BOOLEAN, "
-                "estimates VARCHAR, missing VARCHAR, note VARCHAR, unit VARCHAR)")
+                "estimates VARCHAR, missing VARCHAR, note VARCHAR, unit VARCHAR, rollup VARCHAR, min_observed DOUBLE)")
     units = {}
     for target in TARGETS:
         units[target["target"]] = target["unit"]
-        row = dict(indicator=target["target"], area="WLD", baseline_year=2015, also_groups=True, also_countries=True,
+        row = dict(indicator=target["target"], area="WLD", baseline_year=2015, rollup="weighted_mean", min_observed=0.5, also_groups=True, also_countries=True,
                    estimates="available,imputed,published", **dict.fromkeys(DIMENSIONS, "_T")) | target
         con.execute(f"INSERT INTO targets ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})", list(row.values()))
     for target, area, values, _ in CASES:
         for year, value in values.items():
-            row = [target, area, year, *["_T"] * len(DIMENSIONS), "available", "group", value, units[target]]
+            value, observed = value if isinstance(value, tuple) else (value, None)
+            estimate = "available" if observed is None else "imputed"
+            row = [target, area, year, *["_T"] * len(DIMENSIONS), estimate, "group", value, units[target], observed, True]
             con.execute(f"INSERT INTO indicator_values VALUES ({', '.join('?' * len(row))})", row)
     folder = Path(__file__).parents[1] / "sql/derived"
     con.execute(f"CREATE TABLE classes AS {(folder / 'classes.sql').read_text(encoding='utf-8')}")
+    con.execute(f"CREATE TABLE ends AS {(folder / 'ends.sql').read_text(encoding='utf-8')}")
+    con.execute("CREATE TABLE fixed_ends AS SELECT target, ref_area, estimate, sex, age, urbanisation, disability, "
+                "education_level, size_class, breakdown, latest AS baseline, latest, latest AS fixed_share FROM ends WHERE FALSE")
+    for (target, area), (baseline, latest, share) in FIXED.items():
+        row = [target, area, "available", *["_T"] * len(DIMENSIONS), baseline, latest, share]
+        con.execute(f"INSERT INTO fixed_ends VALUES ({', '.join('?' * len(row))})", row)
+    con.execute(f"CREATE TABLE paces AS {(folder / 'paces.sql').read_text(encoding='utf-8')}")
     cursor = con.execute((folder / "progress.sql").read_text(encoding="utf-8"))
     names = [column[0] for column in cursor.description]
     rows = [dict(zip(names, row)) for row in cursor.fetchall()]

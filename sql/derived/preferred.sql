@@ -10,9 +10,19 @@ estimates there is. Reads `indicator_values`; gives the key of each row again.
 4. Ours with values carried inside the window (`imputed`) comes before ours
    from reporting members alone (`available`): it stands for more of the group.
 
+Which year and estimate stand for a target is said by ends.sql and progress.sql,
+which read this.
+
 The preferred estimate may change from one year to the next. A line over time
 is drawn along one estimate, never along `preferred`.
 */
+SELECT
+  indicator, ref_area, time_period,
+  sex, age, urbanisation, disability, education_level, size_class, breakdown, estimate,
+  TRUE AS preferred
+FROM indicator_values
+WHERE estimate = 'reported'
+UNION ALL
 SELECT
   indicator, ref_area, time_period,
   sex, age, urbanisation, disability, education_level, size_class, breakdown, estimate,
@@ -21,7 +31,8 @@ SELECT
       sex, age, urbanisation, disability, education_level, size_class, breakdown
     ORDER BY
       CASE WHEN value IS NULL THEN 1 ELSE 0 END,
-      CASE estimate WHEN 'reported' THEN 1 WHEN 'published' THEN 2 WHEN 'imputed' THEN 3 ELSE 4 END,
+      CASE estimate WHEN 'published' THEN 1 WHEN 'imputed' THEN 2 ELSE 3 END,
       estimate
   ) = 1 AS preferred
 FROM indicator_values
+WHERE estimate <> 'reported'

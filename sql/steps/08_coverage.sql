@@ -7,6 +7,7 @@ observed          the same of the members with a value of that very year
 spread            the weighted standard deviation of the members' values
 trend_shift       what the result would move by, were every carried member where its
                   own trend leads; NULL where no carried member has a trend
+total_base        what all members count for together
 members_observed  members with a value, of which members_carried carried
                   forward from an earlier year
 members_total     members of the group in that year
@@ -58,6 +59,7 @@ SELECT
     ELSE 0.0
   END) AS spread,
   o.weighted_trend / o.weight AS trend_shift,
+  coalesce(b.total_base, 0.0) + o.carried_base AS total_base,
   o.members_observed, b.members_total, o.members_carried,
   coalesce(a.name || ' (' || x.ref_area || ')', x.ref_area) || ' is missing: '
     || CAST(round(x.percent, 1) AS VARCHAR) || ' % of the weight' AS missing_note

@@ -154,7 +154,7 @@ async fn method_files(base: &Engine, loaded: &Loaded, problems: &mut Vec<Problem
     engine.register_batches("members", schema::members(), vec![])?;
     let derived = &loaded.catalogue.derived;
     let any = !loaded.catalogue.indicators.is_empty();
-    for name in DERIVED_FIRST.into_iter().chain(["preferred", "progress"]).filter(|name| any && !derived.contains_key(*name)) {
+    for name in DERIVED_FIRST.into_iter().chain(["progress"]).filter(|name| any && !derived.contains_key(*name)) {
         problems.push(Problem::file(Code::MissingMethodFile, format!("sql/derived/{name}.sql"), "the method file is missing"));
     }
     if let (true, Err(Error::Workspace(missing))) = (any, loaded.catalogue.steps()) {
@@ -175,7 +175,8 @@ async fn method_files(base: &Engine, loaded: &Loaded, problems: &mut Vec<Problem
     engine.register_batches("current_year", current, vec![])?;
     engine.register_batches("targets", schema::targets(), vec![])?;
     for (name, table) in [
-        ("indicator_values", schema::values()),
+        ("indicator_values", schema::published_values()),
+        ("fixed_rolled", schema::rolled()),
         ("previous_values", schema::values()),
         ("progress", schema::progress()),
         ("revisions", schema::revisions()),
@@ -210,7 +211,7 @@ async fn method_files(base: &Engine, loaded: &Loaded, problems: &mut Vec<Problem
 }
 
 /// What other files of `sql/derived/` read.
-const DERIVED_FIRST: [&str; 2] = ["group_population", "classes"];
+const DERIVED_FIRST: [&str; 7] = ["group_population", "classes", "preferred", "ends", "fixed_members", "fixed_ends", "paces"];
 
 /// A roll-up, and the parts beside it.
 async fn check_rollup(engine: &Engine, rollup: &Rollup, problems: &mut Vec<Problem>) -> Result<()> {

@@ -13,16 +13,18 @@ use crate::error::{Error, Result, suggestion};
 use crate::exit::Exit;
 use crate::fetch::Store;
 use crate::job::load;
-use crate::printer::{Printer, number};
+use crate::printer::{Printer, number, percent};
 use crate::reference::MembershipMode;
 use crate::release::explain::lines::{Find, locate};
 use crate::release::explain::{Explainer, Explanation, Wanted};
+use crate::release::headline::standing;
 use crate::release::{Manifest, progress, promote};
 use crate::settings::Settings;
 use crate::sources::{self, Format};
 use crate::tables::cells::Table;
 use crate::tables::parquet;
 use crate::tables::schema::{self, DIMENSIONS};
+use crate::tables::views::{Cells, Progress};
 
 pub async fn explain(settings: &Settings, printer: &Printer, args: &ExplainArgs) -> Result<Exit> {
     let release = promote::find(&settings.workspace, "current")?;
@@ -76,7 +78,7 @@ pub async fn explain(settings: &Settings, printer: &Printer, args: &ExplainArgs)
         wanted.estimate = cells.text("estimate", row).unwrap_or_default().to_owned();
         wanted.dimensions = DIMENSIONS.map(|d| cells.text(d, row).unwrap_or_default().to_owned());
         let again = Again {
-            progress: progress_of(settings, &loaded, &values, indicator).await?,
+            progress: progress_of(settings, &loaded, &values, indicator, &explainer.recompute(indicator).await?.engine).await?,
             classes: progress::classes(&Engine::new(settings.limits)?, &loaded.catalogue).await?,
         };
         let mut both = Vec::new();
@@ -133,7 +135,7 @@ fn estimate(values: &datafusion::arrow::array::RecordBatch, indicator: &str, wan
 }
 
 fn progress_row(progress: &datafusion::arrow::array::RecordBatch, target: &str, indicator: &str, args: &ExplainArgs) -> Result<usize> {
-    let cells = Table(progress);
+    let (cells, chosen) = (Table(progress), Progress::of(progress)?.preferred);
     let given = [&args.sex, &args.age, &args.urbanisation, &args.disability, &args.education_level, &args.size_class, &args.breakdown];
     let mut rows: Vec<usize> = (0..cells.len())
         .filter(|r| {
@@ -144,11 +146,10 @@ fn progress_row(progress: &datafusion::arrow::array::RecordBatch, target: &str, 
         .filter(|r| args.estimate.as_deref().is_none_or(|e| cells.text("estimate", *r) == Some(e)))
         .filter(|r| DIMENSIONS.iter().zip(given).all(|(d, code)| code == "_T" || cells.text(d, *r) == Some(code)))
         .collect();
-    // The very breakdown before others; without a choice of estimate, the first with a class.
+    // The very breakdown before others; without a choice of estimate, the one that is shown everywhere.
     let other = |r: usize| DIMENSIONS.iter().zip(given).any(|(d, code)| cells.text(d, r) != Some(code));
-    rows.sort_by_key(|r| {
-        (other(*r), cells.text("class", *r) == Some("insufficient_data"), cells.text("estimate", *r) != Some("available"), *r)
-    });
+    let shown = |r: usize| chosen.cell(r) == Some(true);
+    rows.sort_by_key(|r| (other(*r), !shown(*r), *r));
     rows.first().copied().ok_or_else(|| {
         let targets: BTreeSet<&str> =
             (0..cells.len()).filter(|r| cells.text("indicator", *r) == Some(indicator)).filter_map(|r| cells.text("target", r)).collect();
@@ -176,7 +177,7 @@ fn same_row(cells: &Table<'_>, row: usize, again: &datafusion::arrow::array::Rec
         (a, b) => a == b,
     };
     again.schema().fields().iter().all(|f| near(cells.float(f.name(), row), other.float(f.name(), found)))
-        && cells.text("class", row) == other.text("class", found)
+        && ["class", "outcome", "class_fixed"].iter().all(|column| cells.text(column, row) == other.text(column, found))
 }
 
 /// What the method gives now.
@@ -224,7 +225,14 @@ fn show_progress(
         );
         return exit;
     }
-    printer.line(&format!("target {} for {} ({}): {}", text("target"), text("ref_area"), text("estimate"), text("class")));
+    let (class, outcome) = (text("class"), text("outcome"));
+    let how = if outcome == "open" {
+        "open".to_owned()
+    } else {
+        format!("{outcome}, by the last value up to {}", int("target_year").unwrap_or_default())
+    };
+    printer.line(&format!("target {} for {} ({}): {}", text("target"), text("ref_area"), text("estimate"), standing(&class, &outcome)));
+    printer.line(&format!("class {class}; outcome {how}"));
     let show = |c: &str| number(float(c));
     let year = |c: &str| cells.int(c, row).map_or("-".into(), |y| y.to_string());
     printer.line(&format!(
@@ -260,6 +268,14 @@ fn show_progress(
         again.classes.iter().map(|(class, from)| format!("{from} {}", class.replace('_', " "))).collect::<Vec<_>>().join(", "),
         show("pace_cagr")
     ));
+    if !text("class_fixed").is_empty() {
+        printer.line(&format!(
+            "on the same economies at both ends, {} of the weight: pace {}, {}",
+            percent(float("fixed_share")),
+            show("pace_fixed"),
+            text("class_fixed")
+        ));
+    }
     printer.line(&format!(
         "projected {} to {} at the target year; arrival {}",
         show("projected_low"),
@@ -272,7 +288,7 @@ fn show_progress(
     if !same_row(&cells, row, &again.progress) {
         printer.line("computed again now, the row is another one: targets or values have changed since the release");
     }
-    printer.line("sql: sql/derived/progress.sql, sql/derived/classes.sql");
+    printer.line("sql: sql/derived/ends.sql, sql/derived/paces.sql, sql/derived/classes.sql, sql/derived/progress.sql");
     for explanation in both {
         printer.line("");
         print::show(printer, explanation, release, limit);

@@ -25,11 +25,11 @@ pub(super) fn ask(args: &RunArgs) -> Ask {
 async fn both(settings: &Settings, printer: &Printer, args: &RunArgs, command: &str) -> Result<Exit> {
     let loaded = load::load(settings)?;
     let night = night::run(settings, &loaded, &ask(args), command == "run").await?;
-    Ok(printer.answer(command, night.exit, &report(settings, &loaded, &night)))
+    Ok(printer.answer(command, night.exit, &report(settings, &loaded, &night)?))
 }
 
 pub async fn compute(settings: &Settings, printer: &Printer, accept: &[String]) -> Result<Exit> {
     let loaded = load::load(settings)?;
     let night = night::compute(settings, &loaded, accept).await?;
-    Ok(printer.answer("compute", night.exit, &report(settings, &loaded, &night)))
+    Ok(printer.answer("compute", night.exit, &report(settings, &loaded, &night)?))
 }

@@ -85,8 +85,9 @@ pub async fn preview(settings: &Settings, printer: &Printer, wanted: &str, areas
         return Err(Error::Workspace(wrong));
     }
     let current = Current::read(settings)?;
-    let values = compute(settings, &loaded, &catalogue, position, current.as_ref()).await?;
-    let distances = distances(settings, &loaded, indicator, &catalogue, &values).await?;
+    let computed = compute(settings, &loaded, &catalogue, position, current.as_ref()).await?;
+    let distances = distances(settings, indicator, &catalogue, &computed).await?;
+    let values = computed.values;
     let (rows, shown) = choose_rows(&values, areas, years, limit);
     let before = match current {
         Some(current) => current.rows_of(&indicator.name)?,
@@ -101,7 +102,7 @@ pub async fn preview(settings: &Settings, printer: &Printer, wanted: &str, areas
         indicator: indicator.name.clone(),
         rows,
         values: shown.into_iter().map(|row| value(&cells, row)).collect(),
-        targets: headlines(std::slice::from_ref(indicator), &distances),
+        targets: headlines(&distances)?,
         against_release: against(&values, &before)?,
         not_loaded,
     };

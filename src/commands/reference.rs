@@ -41,7 +41,7 @@ fn targets(settings: &Settings) -> Result<String> {
     let loaded = load::load(settings)?;
     let release = promote::find(&settings.workspace, "current")?;
     let progress = parquet::read(&release.join("progress.parquet"), &schema::progress())?;
-    let shown = headlines(&loaded.catalogue.indicators, &progress);
+    let shown = headlines(&progress)?;
     let mut rows: Vec<_> = loaded.catalogue.indicators.iter().flat_map(|i| i.targets.iter().map(move |target| (target, i))).collect();
     rows.sort_by(|(a, _), (b, _)| a.id.cmp(&b.id));
     let mut text = String::from("| target | what it says | indicator | data sets | status |\n|---|---|---|---|---|\n");
@@ -54,7 +54,7 @@ fn targets(settings: &Settings) -> Result<String> {
 }
 
 fn status(one: &Headline) -> String {
-    let Some(class) = &one.class else { return String::new() };
+    let class = one.standing();
     let Some(year) = one.latest_year else {
         let why = one.note.iter().flat_map(|note| note.split("; ")).find(|note| note.starts_with("not loaded")).unwrap_or("too few values");
         return format!("{class}: {why}");

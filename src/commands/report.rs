@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::dataset_id::{DatasetId, listed};
-use crate::error::count;
+use crate::error::{Result, count};
 use crate::job::load::Loaded;
 use crate::job::night::{Night, Published};
 use crate::job::state::is_stale;
@@ -53,7 +53,7 @@ struct Kept {
     held: Vec<String>,
 }
 
-pub fn report(settings: &Settings, loaded: &Loaded, night: &Night) -> Report {
+pub fn report(settings: &Settings, loaded: &Loaded, night: &Night) -> Result<Report> {
     let reports = loaded.reports(settings);
     let data_sets = night.states.iter().map(|(id, state)| {
         let report = reports.get(id);
@@ -75,13 +75,13 @@ pub fn report(settings: &Settings, loaded: &Loaded, night: &Night) -> Report {
         Published::Release(built) => {
             let (id, rows) = (built.manifest.release.clone(), built.manifest.rows.clone());
             report.release = Some(Release { id, rows, warnings: built.warnings, held: built.held.clone() });
-            report.targets = headlines(&loaded.catalogue.indicators, &built.contents.progress);
+            report.targets = headlines(&built.contents.progress)?;
         }
         Published::Nothing(id) => report.kept = Some(Kept { id: id.clone(), held: Vec::new() }),
         Published::StillHeld { release, held } => report.kept = Some(Kept { id: release.clone(), held: held.clone() }),
         Published::PulledOnly => {}
     }
-    report
+    Ok(report)
 }
 
 impl Answer for Report {
@@ -167,7 +167,7 @@ pub fn headline_table(printer: &Printer, targets: &[Headline]) -> String {
                 number(one.latest_value),
                 number(one.target_value),
                 number(one.distance),
-                one.class.clone().unwrap_or_default(),
+                one.standing(),
                 one.estimate.clone().unwrap_or_default(),
             ]
         })

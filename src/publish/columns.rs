@@ -34,6 +34,9 @@ pub struct Values<'a> {
     members_total: &'a Int64Array,
     note: &'a StringArray,
     source: &'a StringArray,
+    observed: &'a Float64Array,
+    error_low: &'a Float64Array,
+    error_high: &'a Float64Array,
     preferred: &'a BooleanArray,
 }
 
@@ -69,6 +72,9 @@ impl<'a> Values<'a> {
             members_total: numbers::<Int64Type>(batch, "members_total")?,
             note: text(batch, "note")?,
             source: text(batch, "source")?,
+            observed: numbers::<Float64Type>(batch, "observed")?,
+            error_low: numbers::<Float64Type>(batch, "error_low")?,
+            error_high: numbers::<Float64Type>(batch, "error_high")?,
             preferred: batch.column_by_name("preferred").and_then(|c| c.as_boolean_opt()).ok_or_else(|| missing("preferred"))?,
         })
     }
@@ -92,6 +98,17 @@ impl<'a> Values<'a> {
 
     pub fn coverage(&self, row: usize) -> Option<f64> {
         self.coverage.is_valid(row).then(|| self.coverage.value(row))
+    }
+
+    /// Share of the weight with a value of that very year.
+    pub fn observed(&self, row: usize) -> Option<f64> {
+        self.observed.is_valid(row).then(|| self.observed.value(row))
+    }
+
+    /// The ends of the error bar.
+    pub fn error(&self, row: usize) -> (Option<f64>, Option<f64>) {
+        let of = |column: &Float64Array| column.is_valid(row).then(|| column.value(row));
+        (of(self.error_low), of(self.error_high))
     }
 
     /// Members with a value, and all members.

@@ -10,6 +10,9 @@ use crate::tables::schema::DIMENSIONS;
 /// Classes from best to worst, and the one without a verdict.
 pub const CLASSES: [&str; 6] = ["met", "on_track", "moderate", "limited", "deterioration", "insufficient_data"];
 
+/// The same with how targets came out whose year is over.
+pub const STANDINGS: [&str; 8] = ["met", "late", "on_track", "moderate", "limited", "deterioration", "missed", "insufficient_data"];
+
 #[derive(Debug, Clone, Default)]
 pub struct Unit {
     pub name: String,
@@ -56,8 +59,9 @@ impl Labels {
         self.lists.get(list).and_then(|codes| codes.iter().find(|(c, _)| c == code)).map_or(code, |(_, name)| name)
     }
 
+    /// The name of a class, or of the outcome of a target whose year is over.
     pub fn class<'s>(&'s self, class: &'s str) -> &'s str {
-        self.name("CL_CLASS", class)
+        self.name("CL_OUTCOME", self.name("CL_CLASS", class))
     }
 
     pub fn status<'s>(&'s self, status: &'s str) -> &'s str {

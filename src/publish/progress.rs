@@ -1,13 +1,14 @@
 //! The rows of `progress.parquet`, read once; and which of several estimates is shown.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
 
 use datafusion::arrow::array::RecordBatch;
 
 use super::columns::{Dimensions, Values};
+use crate::error::Result;
 use crate::tables::cells::Table;
 use crate::tables::schema::DIMENSIONS;
+use crate::tables::views::{self, Cells};
 
 pub struct Progress<'a> {
     pub target: &'a str,
@@ -32,74 +33,77 @@ pub struct Progress<'a> {
     pub note: Option<&'a str>,
     /// The row of the latest value in `values.parquet`.
     pub value_row: Option<usize>,
+    pub outcome: &'a str,
+    pub class_fixed: Option<&'a str>,
+    pub fixed_share: Option<f64>,
     preferred: bool,
+    headline: bool,
 }
 
-impl Progress<'_> {
+impl<'a> Progress<'a> {
+    /// The outcome, once the target year is over and it is known; else the class.
+    pub fn standing(&self) -> &'a str {
+        crate::release::headline::standing(self.class, self.outcome)
+    }
+
     pub fn insufficient(&self) -> bool {
         self.class == "insufficient_data"
     }
 }
 
-pub fn read<'a>(batch: &'a RecordBatch, values: &Values<'a>) -> Vec<Progress<'a>> {
-    let cells = Table(batch);
-    (0..cells.len())
-        .map(|row| {
-            let text = |column: &str| cells.text(column, row).unwrap_or_default();
-            let number = |column: &str| cells.float(column, row);
-            let (indicator, area, estimate) = (text("indicator"), text("ref_area"), text("estimate"));
-            let dimensions = DIMENSIONS.map(text);
-            let latest_year = cells.int("latest_year", row);
-            let value_row = latest_year.and_then(|year| values.find(indicator, area, year, &dimensions, estimate));
-            Progress {
-                target: text("target"),
-                indicator,
-                area,
-                dimensions,
-                estimate,
-                baseline_year: cells.int("baseline_year", row),
-                baseline: number("baseline_value"),
-                latest_year,
-                latest: number("latest_value"),
-                target_year: cells.int("target_year", row).unwrap_or_default(),
-                goal: number("target_value"),
-                distance: number("distance"),
-                actual: number("actual_per_year"),
-                required: number("required_per_year"),
-                pace: number("pace"),
-                class: text("class"),
-                low: number("projected_low"),
-                high: number("projected_high"),
-                arrival: number("arrival_year"),
-                note: cells.text("note", row).filter(|note| !note.is_empty()),
-                preferred: value_row.is_some_and(|row| values.preferred(row)),
-                value_row,
-            }
-        })
-        .collect()
+pub fn read<'a>(batch: &'a RecordBatch, values: &Values<'a>) -> Result<Vec<Progress<'a>>> {
+    let (cells, flags) = (Table(batch), views::Progress::of(batch)?);
+    let rows = (0..cells.len()).map(|row| {
+        let text = |column: &str| cells.text(column, row).unwrap_or_default();
+        let number = |column: &str| cells.float(column, row);
+        let (indicator, area, estimate) = (text("indicator"), text("ref_area"), text("estimate"));
+        let dimensions = DIMENSIONS.map(text);
+        let latest_year = cells.int("latest_year", row);
+        let value_row = latest_year.and_then(|year| values.find(indicator, area, year, &dimensions, estimate));
+        Progress {
+            target: text("target"),
+            indicator,
+            area,
+            dimensions,
+            estimate,
+            baseline_year: cells.int("baseline_year", row),
+            baseline: number("baseline_value"),
+            latest_year,
+            latest: number("latest_value"),
+            target_year: cells.int("target_year", row).unwrap_or_default(),
+            goal: number("target_value"),
+            distance: number("distance"),
+            actual: number("actual_per_year"),
+            required: number("required_per_year"),
+            pace: number("pace"),
+            class: text("class"),
+            low: number("projected_low"),
+            high: number("projected_high"),
+            arrival: number("arrival_year"),
+            note: cells.text("note", row).filter(|note| !note.is_empty()),
+            outcome: text("outcome"),
+            class_fixed: cells.text("class_fixed", row),
+            fixed_share: number("fixed_share"),
+            preferred: flags.preferred.cell(row) == Some(true),
+            headline: flags.headline.cell(row) == Some(true),
+            value_row,
+        }
+    });
+    Ok(rows.collect())
 }
 
-/// Of the estimates of each breakdown the one to show, in order of the breakdown: with a class before without, then the
-/// newest, then the one that `values.parquet` prefers for its year.
+/// Of the estimates of each breakdown the one to show, in order of the breakdown: `progress.sql` says which.
 pub fn shown<'p, 'a>(rows: impl IntoIterator<Item = &'p Progress<'a>>) -> Vec<&'p Progress<'a>>
 where
     'a: 'p,
 {
-    let mut best: BTreeMap<Dimensions<'a>, &'p Progress<'a>> = BTreeMap::new();
-    for row in rows {
-        let held = best.entry(row.dimensions).or_insert(row);
-        if rank(row) < rank(held) {
-            *held = row;
-        }
-    }
-    best.into_values().collect()
+    let mut shown: Vec<&'p Progress<'a>> = rows.into_iter().filter(|row| row.preferred).collect();
+    shown.sort_by_key(|row| row.dimensions);
+    shown
 }
 
-/// Of several breakdowns the one that stands for a target: with a class, the newest, the total first.
+/// Of several breakdowns of one area the one that stands for it: the headline of the target, else one with a class, the
+/// newest.
 pub fn headline<'p, 'a>(rows: &[&'p Progress<'a>]) -> Option<&'p Progress<'a>> {
-    rows.iter().copied().min_by_key(|row| (row.insufficient(), Reverse(row.latest_year), row.dimensions))
-}
-
-fn rank<'p>(row: &'p Progress<'_>) -> (bool, Reverse<Option<i64>>, bool, &'p str) {
-    (row.insufficient(), Reverse(row.latest_year), !row.preferred, row.estimate)
+    rows.iter().copied().min_by_key(|row| (!row.headline, row.insufficient(), Reverse(row.latest_year), row.dimensions))
 }

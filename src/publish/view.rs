@@ -69,7 +69,7 @@ impl PartialOrd for Natural<'_> {
 impl<'a> View<'a> {
     pub fn new(made: Made<'a>, contents: &'a Contents, manifest: &'a Manifest) -> Result<Self> {
         let values = Values::new(&contents.values)?;
-        let progress = progress::read(&contents.progress, &values);
+        let progress = progress::read(&contents.progress, &values)?;
         let (mut by_target, mut by_area) = (BTreeMap::new(), BTreeMap::new());
         for (index, row) in progress.iter().enumerate() {
             by_target.entry(row.target).or_insert_with(Vec::new).push(index);

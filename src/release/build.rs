@@ -103,9 +103,14 @@ impl Build<'_> {
         row_counts::check(&engine, &self.reports).await?;
         let computed = self.compute_all(&engine, &previous_values).await?;
         let values = self.join_values(&computed)?;
-        let targets = targets::batch(&self.catalogue, &|indicator| self.missing_text(indicator))?;
-        let progress = progress::progress(&engine, &self.catalogue, &values, targets, self.current_year()).await?;
-        let values = preferred::mark(&engine, &self.catalogue, &values).await?;
+        engine.register_batches(progress::VALUES, values.schema(), vec![values.clone()])?;
+        let indicators: Vec<&Indicator> = self.catalogue.indicators.iter().collect();
+        let targets = targets::batch(&indicators, &|indicator| self.missing_text(indicator))?;
+        let mut ends = progress::Ends::default();
+        for one in computed.values() {
+            ends.add(one.ends.clone());
+        }
+        let progress = progress::progress(&engine, &self.catalogue, ends, targets, self.current_year()).await?;
         let before = previous.as_deref().and_then(|path| Manifest::load(path).ok());
         let outcome = self.run_checks(&engine, &progress, &previous_values, before.as_ref()).await?;
         let held: Vec<(String, String)> =
@@ -144,7 +149,8 @@ impl Build<'_> {
         let permits = Arc::new(Semaphore::new(self.threads.max(1)));
         let mut results = BTreeMap::new();
         for wave in waves {
-            let mut tasks: JoinSet<(usize, Result<RecordBatch>)> = JoinSet::new();
+            let mut tasks: JoinSet<(usize, Result<One>)> = JoinSet::new();
+            let year = self.current_year();
             for index in wave {
                 let indicator = &self.catalogue.indicators[index];
                 let base = engine.sibling()?;
@@ -155,19 +161,29 @@ impl Build<'_> {
                     let Ok(_permit) = permits.acquire_owned().await else {
                         return (index, Err(Error::Internal("the work queue closed".into())));
                     };
-                    let computed = compute::indicator(&base, &catalogue, &reference, &catalogue.indicators[index]).await;
-                    (index, computed.map(|c| c.values))
+                    let indicator = &catalogue.indicators[index];
+                    let one = async {
+                        let computed = compute::indicator(&base, &catalogue, &reference, indicator).await?;
+                        let (values, ends) = progress::ends(&computed.engine, &catalogue, indicator, &computed.values, year).await?;
+                        Ok(One { values, ends, held: None })
+                    };
+                    (index, one.await)
                 });
             }
             while let Some(joined) = tasks.join_next().await {
                 let (index, result) = joined.map_err(|e| Error::Internal(e.to_string()))?;
                 let indicator = &self.catalogue.indicators[index];
                 let one = match result {
-                    Ok(values) => One { values, held: None },
+                    Ok(one) => one,
                     Err(Error::Workspace(problems)) => return Err(Error::Workspace(problems)),
-                    Err(error) => One { values: rows_of(previous, &indicator.name)?, held: Some(error.to_string()) },
+                    Err(error) => {
+                        let last = rows_of(previous, &indicator.name)?;
+                        let (values, ends) =
+                            progress::ends(&engine.sibling()?, &self.catalogue, indicator, &last, self.current_year()).await?;
+                        One { values, ends, held: Some(error.to_string()) }
+                    }
                 };
-                engine.register_indicator(&indicator.name, schema::values(), vec![one.values.clone()])?;
+                engine.register_indicator(&indicator.name, schema::values(), vec![preferred::without(&one.values)?])?;
                 (self.done)(&indicator.name);
                 results.insert(indicator.name.clone(), one);
             }
@@ -181,7 +197,7 @@ impl Build<'_> {
 
     fn join_values(&self, computed: &BTreeMap<String, One>) -> Result<RecordBatch> {
         let parts: Vec<RecordBatch> = computed.values().map(|one| one.values.clone()).collect();
-        sort(&concat(&schema::values(), &parts)?, &schema::values_key())
+        sort(&concat(&schema::published_values(), &parts)?, &schema::values_key())
     }
 
     /// Why a target has no data: the data sets never loaded, and how to get them.
@@ -355,5 +371,6 @@ impl Build<'_> {
 /// The values of one indicator; `held` = the reason why they are those of the release before.
 struct One {
     values: RecordBatch,
+    ends: progress::Ends,
     held: Option<String>,
 }

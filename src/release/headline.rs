@@ -1,14 +1,12 @@
-//! One row of progress per target: what a person reads first.
-
-use std::cmp::Reverse;
-use std::collections::BTreeMap;
+//! The row of progress that stands for each target: what a person reads first. `sql/derived/progress.sql` chooses it.
 
 use datafusion::arrow::array::RecordBatch;
 use serde::Serialize;
 
-use crate::indicator::Indicator;
+use crate::error::Result;
 use crate::tables::cells::Table;
 use crate::tables::schema::DIMENSIONS;
+use crate::tables::views::{Cells, Progress};
 
 /// How far one target is, in its own area.
 #[derive(Debug, Clone, Serialize)]
@@ -23,13 +21,30 @@ pub struct Headline {
     pub target_value: Option<f64>,
     pub distance: Option<f64>,
     pub class: Option<String>,
+    pub outcome: Option<String>,
     pub note: Option<String>,
 }
 
-/// The targets of these indicators, by their names.
-pub fn headlines(indicators: &[Indicator], progress: &RecordBatch) -> Vec<Headline> {
-    let cells = Table(progress);
-    rows(indicators, &cells).into_iter().map(|row| headline(&cells, row)).collect()
+impl Headline {
+    /// What is said of the target in a word or two: once its year is over how it came out, until then its class.
+    pub fn standing(&self) -> String {
+        standing(self.class.as_deref().unwrap_or_default(), self.outcome.as_deref().unwrap_or_default()).to_owned()
+    }
+}
+
+/// The outcome, once the target year is over and it is known; else the class.
+pub fn standing<'t>(class: &'t str, outcome: &'t str) -> &'t str {
+    match outcome {
+        "" | "open" => class,
+        "in_time" => "met",
+        decided => decided,
+    }
+}
+
+/// The headline of each target, in order of target.
+pub fn headlines(progress: &RecordBatch) -> Result<Vec<Headline>> {
+    let (cells, chosen) = (Table(progress), Progress::of(progress)?.headline);
+    Ok((0..cells.len()).filter(|row| chosen.cell(*row) == Some(true)).map(|row| headline(&cells, row)).collect())
 }
 
 fn headline(cells: &Table<'_>, row: usize) -> Headline {
@@ -44,6 +59,7 @@ fn headline(cells: &Table<'_>, row: usize) -> Headline {
         target_value: cells.float("target_value", row),
         distance: cells.float("distance", row),
         class: text("class"),
+        outcome: text("outcome"),
         note: text("note"),
     }
 }
@@ -51,30 +67,4 @@ fn headline(cells: &Table<'_>, row: usize) -> Headline {
 /// The codes of a row that are not the total.
 pub fn breakdown(cells: &Table<'_>, row: usize) -> String {
     DIMENSIONS.iter().filter_map(|d| cells.text(d, row)).filter(|code| *code != "_T").collect::<Vec<_>>().join(" ")
-}
-
-/// Each target's own area: of the rows with a class the newest, the total before its parts, and of several estimates
-/// the one that `sql/derived/preferred.sql` puts first. The pages of a release show the same row.
-fn rows(indicators: &[Indicator], cells: &Table<'_>) -> Vec<usize> {
-    let rank = |row: usize| {
-        let classed = cells.text("class", row) != Some("insufficient_data");
-        let estimate = match cells.text("estimate", row) {
-            Some("published") => 0,
-            Some("imputed") => 1,
-            _ => 2,
-        };
-        (!classed, Reverse(cells.int("latest_year", row)), DIMENSIONS.map(|d| cells.text(d, row).unwrap_or_default()), estimate, row)
-    };
-    let areas: BTreeMap<&str, &str> = indicators.iter().flat_map(|i| i.targets.iter().map(|t| (t.id.as_str(), t.area.as_str()))).collect();
-    let mut best: BTreeMap<&str, usize> = BTreeMap::new();
-    for row in 0..cells.len() {
-        let target = cells.text("target", row).unwrap_or_default();
-        if cells.text("ref_area", row) == areas.get(target).copied() {
-            let held = best.entry(target).or_insert(row);
-            if rank(row) < rank(*held) {
-                *held = row;
-            }
-        }
-    }
-    best.into_values().collect()
 }

@@ -16,7 +16,12 @@ use crate::tables::sort::{key_rows, sort};
 /// The column of `values.parquet`.
 const COLUMN: &str = "preferred";
 
-/// Gives all values, which the engine has as `indicator_values`, their column `preferred`.
+/// The values without the column.
+pub fn without(marked: &RecordBatch) -> Result<RecordBatch> {
+    Ok(marked.project(&(0..schema::values().fields().len()).collect::<Vec<_>>())?)
+}
+
+/// Gives values, which the engine has as `indicator_values`, their column `preferred`.
 pub async fn mark(engine: &Engine, catalogue: &Catalogue, values: &RecordBatch) -> Result<RecordBatch> {
     let (_, batches) = method(engine, catalogue, "derived", "preferred").await?;
     let (key, columns) = (schema::values_key(), schema::values());

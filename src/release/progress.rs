@@ -1,18 +1,36 @@
-//! Distance to target: `sql/derived/progress.sql` over all values and targets, and the classes of `classes.sql`.
+//! Distance to target: both ends of each target indicator by indicator, while its members are at hand, then
+//! `sql/derived/paces.sql` and `progress.sql` over all of them.
 
 use std::sync::Arc;
 
 use datafusion::arrow::array::{Int32Array, RecordBatch};
-use datafusion::arrow::datatypes::{DataType, Field, Schema};
+use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 
 use crate::engine::Engine;
 use crate::error::Result;
-use crate::indicator::Catalogue;
+use crate::indicator::header::ROLLUP_NONE;
+use crate::indicator::methods::ROLLED;
+use crate::indicator::{Catalogue, Indicator};
 use crate::release::compute::method;
+use crate::release::{preferred, targets};
 use crate::tables::cells::Table;
 use crate::tables::conform::conform;
 use crate::tables::schema;
 use crate::tables::sort::{concat, sort};
+
+/// Both ends of an indicator's targets: as the economies come, and on the same economies.
+#[derive(Debug, Clone, Default)]
+pub struct Ends {
+    rows: Vec<RecordBatch>,
+    fixed: Vec<RecordBatch>,
+}
+
+impl Ends {
+    pub fn add(&mut self, other: Ends) {
+        self.rows.extend(other.rows);
+        self.fixed.extend(other.fixed);
+    }
+}
 
 /// The classes that a pace gives, the highest first, with the least pace of each.
 pub async fn classes(engine: &Engine, catalogue: &Catalogue) -> Result<Vec<(String, f64)>> {
@@ -25,28 +43,65 @@ pub async fn classes(engine: &Engine, catalogue: &Catalogue) -> Result<Vec<(Stri
     Ok(classes)
 }
 
-/// Registers `indicator_values`, `targets`, `current_year` and `classes`, and runs the method.
-pub async fn progress(
+/// Marks the preferred rows of an indicator's values and finds both ends of its targets. `engine` may still hold what
+/// the values were rolled up from; without it nothing is said of the same economies.
+pub async fn ends(
     engine: &Engine,
     catalogue: &Catalogue,
+    indicator: &Indicator,
     values: &RecordBatch,
-    targets: RecordBatch,
     year: i32,
-) -> Result<RecordBatch> {
-    engine.register_batches("indicator_values", values.schema(), vec![values.clone()])?;
+) -> Result<(RecordBatch, Ends)> {
+    engine.register_batches(VALUES, values.schema(), vec![values.clone()])?;
+    let marked = preferred::mark(engine, catalogue, values).await?;
+    if indicator.targets.is_empty() || values.num_rows() == 0 {
+        return Ok((marked, Ends::default()));
+    }
+    engine.register_batches(VALUES, marked.schema(), vec![marked.clone()])?;
+    let targets = targets::batch(&[indicator], &|_| None)?;
     engine.register_batches("targets", targets.schema(), vec![targets])?;
-    let current = Arc::new(Schema::new(vec![Field::new("year", DataType::Int32, false)]));
-    engine.register_batches(
-        "current_year",
-        current.clone(),
-        vec![RecordBatch::try_new(current, vec![Arc::new(Int32Array::from(vec![year]))])?],
-    )?;
-    let (classes, batches) = method(engine, catalogue, "derived", "classes").await?;
-    engine.register_batches("classes", classes, batches)?;
+    register_year(engine, year)?;
+    let (_, batches) = method(engine, catalogue, "derived", "ends").await?;
+    let rows = conform(&batches, &schema::ends(), &|_| None)?;
+    engine.register_batches("ends", rows.schema(), vec![rows.clone()])?;
+    let mut ends = Ends { rows: vec![rows], fixed: Vec::new() };
+    if indicator.rollup != ROLLUP_NONE && engine.context().table_exist(ROLLED)? {
+        let (schema, batches) = method(engine, catalogue, "derived", "fixed_members").await?;
+        engine.register_batches("fixed_members", schema.clone(), batches.clone())?;
+        // The roll-up sees the fixed sets as its groups.
+        let apart = engine.sibling()?;
+        apart.register_batches("group_members", schema, batches)?;
+        let (schema, batches) = method(&apart, catalogue, "rollups", &indicator.rollup).await?;
+        engine.register_batches("fixed_rolled", schema, batches)?;
+        let (_, batches) = method(engine, catalogue, "derived", "fixed_ends").await?;
+        ends.fixed.push(conform(&batches, &schema::fixed_ends(), &|_| None)?);
+    }
+    Ok((marked, ends))
+}
+
+/// The rows of all targets, from both ends of those that have values.
+pub async fn progress(engine: &Engine, catalogue: &Catalogue, ends: Ends, targets: RecordBatch, year: i32) -> Result<RecordBatch> {
+    engine.register_batches("ends", schema::ends(), ends.rows)?;
+    engine.register_batches("fixed_ends", schema::fixed_ends(), ends.fixed)?;
+    engine.register_batches("targets", targets.schema(), vec![targets])?;
+    register_year(engine, year)?;
+    for name in ["classes", "paces"] {
+        let (schema, batches) = method(engine, catalogue, "derived", name).await?;
+        engine.register_batches(name, schema, batches)?;
+    }
     let (_, batches) = method(engine, catalogue, "derived", "progress").await?;
     let rows = conform(&batches, &schema::progress(), &|_| None)?;
     let mut key = vec!["target", "indicator", "ref_area"];
     key.extend(schema::DIMENSIONS);
     key.push("estimate");
     sort(&rows, &key)
+}
+
+/// All values, or those of one indicator, as the method files and checks see them.
+pub const VALUES: &str = "indicator_values";
+
+fn register_year(engine: &Engine, year: i32) -> Result<()> {
+    let current: SchemaRef = Arc::new(Schema::new(vec![Field::new("year", DataType::Int32, false)]));
+    let year = RecordBatch::try_new(current.clone(), vec![Arc::new(Int32Array::from(vec![year]))])?;
+    engine.register_batches("current_year", current, vec![year])
 }

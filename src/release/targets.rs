@@ -5,12 +5,12 @@ use std::sync::Arc;
 use datafusion::arrow::array::{ArrayRef, BooleanArray, Float64Array, Int32Array, RecordBatch, StringArray};
 
 use crate::error::Result;
-use crate::indicator::{Catalogue, Indicator, Target, TargetKind};
+use crate::indicator::{Indicator, Target, TargetKind};
 use crate::tables::schema::{self, DIMENSIONS};
 
 /// `missing` says, per indicator, which data sets have not been loaded.
-pub fn batch(catalogue: &Catalogue, missing: &dyn Fn(&Indicator) -> Option<String>) -> Result<RecordBatch> {
-    let mut rows: Vec<(&Indicator, &Target)> = catalogue.indicators.iter().flat_map(|i| i.targets.iter().map(move |t| (i, t))).collect();
+pub fn batch(indicators: &[&Indicator], missing: &dyn Fn(&Indicator) -> Option<String>) -> Result<RecordBatch> {
+    let mut rows: Vec<(&Indicator, &Target)> = indicators.iter().flat_map(|i| i.targets.iter().map(move |t| (*i, t))).collect();
     rows.sort_by(|a, b| a.1.id.cmp(&b.1.id));
     let text = |f: &dyn Fn(&Indicator, &Target) -> Option<String>| -> ArrayRef {
         Arc::new(rows.iter().map(|(i, t)| f(i, t)).collect::<StringArray>())
@@ -51,6 +51,8 @@ pub fn batch(catalogue: &Catalogue, missing: &dyn Fn(&Indicator) -> Option<Strin
     columns.push(text(&|i, _| Some(i.unit.clone())));
     columns.push(text(&|i, _| missing(i)));
     columns.push(text(&|_, t| t.note.clone()));
+    columns.push(text(&|i, _| Some(i.rollup.clone())));
+    columns.push(Arc::new(rows.iter().map(|(i, _)| Some(i.coverage.observed)).collect::<Float64Array>()));
     Ok(RecordBatch::try_new(schema::targets(), columns)?)
 }
 

@@ -124,7 +124,36 @@ pub fn progress() -> SchemaRef {
         number("projected_high"),
         number("arrival_year"),
         text_or_null("note"),
+        text_or_null("outcome"),
+        text_or_null("class_fixed"),
+        number("pace_fixed"),
+        number("fixed_share"),
+        Field::new("preferred", DataType::Boolean, true),
+        Field::new("headline", DataType::Boolean, true),
     ]);
+    schema(fields)
+}
+
+/// What a roll-up gives: the table `fixed_rolled`, where it ran over the same economies at both ends.
+pub fn rolled() -> SchemaRef {
+    schema(vec![text("group_code"), text("estimate"), Field::new("cell", DataType::UInt64, false), number("value")])
+}
+
+/// What ends.sql gives: where each target stands at both ends.
+pub fn ends() -> SchemaRef {
+    let mut fields = vec![text("target"), text("ref_area"), text("estimate")];
+    fields.extend(DIMENSIONS.map(text));
+    fields.extend([text_or_null("unit"), year_or_null("latest_year"), number("latest"), year_or_null("due_year"), number("due_value")]);
+    fields.extend([Field::new("baseline_published", DataType::Boolean, false), year_or_null("baseline_year"), number("baseline")]);
+    fields.extend([year_or_null("newest_year"), number("newest_observed"), Field::new("preferred", DataType::Boolean, false)]);
+    schema(fields)
+}
+
+/// What fixed_ends.sql gives: the same on the same economies at both ends.
+pub fn fixed_ends() -> SchemaRef {
+    let mut fields = vec![text("target"), text("ref_area"), text("estimate")];
+    fields.extend(DIMENSIONS.map(text));
+    fields.extend(["baseline", "latest", "fixed_share"].map(number));
     schema(fields)
 }
 
@@ -283,7 +312,8 @@ pub fn targets() -> SchemaRef {
     fields.extend([text_or_null("direction"), year_or_null("baseline_year"), number("baseline_value")]);
     fields.extend(["also_groups", "also_countries"].map(|name| Field::new(name, DataType::Boolean, true)));
     fields.extend(DIMENSIONS.map(text_or_null));
-    fields.extend(["estimates", "unit", "missing", "note"].map(text_or_null));
+    fields.extend(["estimates", "unit", "missing", "note", "rollup"].map(text_or_null));
+    fields.push(number("min_observed"));
     schema(fields)
 }
 

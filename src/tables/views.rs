@@ -1,7 +1,7 @@
 //! Typed views: the columns of a declared table as fields. A column is looked for once, and one that is absent, or of
 //! another type, is an error that names it.
 
-use datafusion::arrow::array::{Array, Float64Array, Int32Array, Int64Array, RecordBatch, StringArray};
+use datafusion::arrow::array::{Array, BooleanArray, Float64Array, Int32Array, Int64Array, RecordBatch, StringArray};
 
 use crate::error::{Error, Result};
 
@@ -41,7 +41,7 @@ macro_rules! numbers {
     )*};
 }
 
-numbers! { Int32Array, i32; Int64Array, i64; Float64Array, f64; }
+numbers! { BooleanArray, bool; Int32Array, i32; Int64Array, i64; Float64Array, f64; }
 
 macro_rules! view {
     ($(#[$doc:meta])* $name:ident { $($column:ident: $array:ty,)* }) => {
@@ -160,6 +160,12 @@ view_with_dimensions! {
         projected_high: Float64Array,
         arrival_year: Float64Array,
         note: StringArray,
+        outcome: StringArray,
+        class_fixed: StringArray,
+        pace_fixed: Float64Array,
+        fixed_share: Float64Array,
+        preferred: BooleanArray,
+        headline: BooleanArray,
     }
 }
 

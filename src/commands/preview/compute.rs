@@ -5,12 +5,13 @@ use std::collections::HashMap;
 use datafusion::arrow::array::RecordBatch;
 use serde::Serialize;
 
-use crate::engine::{Engine, observations, tables};
+use crate::engine::{Engine, observations};
 use crate::error::{Error, Result};
 use crate::indicator::{Catalogue, Indicator};
 use crate::job::load::Loaded;
 use crate::observe::report::observation_files;
-use crate::release::{Manifest, compute, fingerprint, progress, promote, targets};
+use crate::release::compute::{self, Computed};
+use crate::release::{Manifest, fingerprint, progress, promote, targets};
 use crate::settings::Settings;
 use crate::tables::cells::{Table, rows_of};
 use crate::tables::sort::key_rows;
@@ -34,33 +35,36 @@ impl Current {
     }
 }
 
-/// All rows of progress of one indicator, from the values of a release.
-pub async fn progress_of(settings: &Settings, loaded: &Loaded, values: &RecordBatch, indicator: &Indicator) -> Result<RecordBatch> {
-    let values = rows_of(values, &indicator.name)?;
-    measure(settings, loaded, indicator.clone(), &loaded.catalogue, &values).await
+/// All rows of progress of one indicator, from the values of a release; `engine` holds what they were rolled up from.
+pub async fn progress_of(
+    settings: &Settings,
+    loaded: &Loaded,
+    values: &RecordBatch,
+    indicator: &Indicator,
+    engine: &Engine,
+) -> Result<RecordBatch> {
+    measure(settings, indicator, &loaded.catalogue, &rows_of(values, &indicator.name)?, engine).await
 }
 
 /// The distance to each target of the indicator, in the target's own area.
-pub async fn distances(
-    settings: &Settings,
-    loaded: &Loaded,
-    indicator: &Indicator,
-    catalogue: &Catalogue,
-    values: &RecordBatch,
-) -> Result<RecordBatch> {
+pub async fn distances(settings: &Settings, indicator: &Indicator, catalogue: &Catalogue, computed: &Computed) -> Result<RecordBatch> {
     let mut own = indicator.clone();
     for target in &mut own.targets {
         (target.also_groups, target.also_countries) = (false, false);
     }
-    measure(settings, loaded, own, catalogue, values).await
+    measure(settings, &own, catalogue, &computed.values, &computed.engine).await
 }
 
-async fn measure(settings: &Settings, loaded: &Loaded, own: Indicator, catalogue: &Catalogue, values: &RecordBatch) -> Result<RecordBatch> {
-    let engine = Engine::new(settings.limits)?;
-    tables::register_reference(&engine, &loaded.reference)?;
-    let own = Catalogue { indicators: vec![own], ..catalogue.clone() };
+async fn measure(
+    settings: &Settings,
+    own: &Indicator,
+    catalogue: &Catalogue,
+    values: &RecordBatch,
+    engine: &Engine,
+) -> Result<RecordBatch> {
     let year = i32::from(settings.today().year());
-    progress::progress(&engine, &own, values, targets::batch(&own, &|_| None)?, year).await
+    let (_, ends) = progress::ends(engine, catalogue, own, values, year).await?;
+    progress::progress(engine, catalogue, ends, targets::batch(&[own], &|_| None)?, year).await
 }
 
 /// Computes one indicator and, before it, those it reads.
@@ -70,7 +74,7 @@ pub async fn compute(
     catalogue: &Catalogue,
     position: usize,
     current: Option<&Current>,
-) -> Result<RecordBatch> {
+) -> Result<Computed> {
     let reports = loaded.reports(settings);
     let base = Engine::new(settings.limits)?;
     crate::engine::tables::register_reference(&base, &loaded.reference)?;
@@ -97,7 +101,7 @@ pub async fn compute(
         let computed = compute::indicator(&engine, catalogue, &loaded.reference, indicator).await?;
         base.register_indicator(&indicator.name, schema::values(), vec![computed.values.clone()])?;
         if index == position {
-            result = Some(computed.values);
+            result = Some(computed);
         }
     }
     result.ok_or_else(|| Error::Internal("the indicator reads itself".into()))

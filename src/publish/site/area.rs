@@ -47,11 +47,11 @@ pub fn page<'a>(view: &View<'a>, code: &'a str) -> Page {
             let head = format!("{}{}{part}", target.0, if part.is_empty() { "" } else { ", " });
             // A part without any value is counted with its reason, in the row of its target.
             if row.latest.is_none() && shown.len() > 1 && row.dimensions != shown[0].dimensions {
-                classes.push(row.class);
+                classes.push(row.standing());
                 continue;
             }
             whys.push(why::of_progress(view, why::anchor(target.0, &row.dimensions), &head, row, &same, shown.len() == 1));
-            classes.push(row.class);
+            classes.push(row.standing());
         }
         let Some(first) = shown.first() else { continue };
         let anchor = why::anchor(target.0, &first.dimensions);
@@ -107,7 +107,7 @@ pub fn page<'a>(view: &View<'a>, code: &'a str) -> Page {
 
 /// The classes of the parts of a target, and why parts have none where all say the same.
 fn tally(view: &View<'_>, rows: &[&Progress<'_>]) -> String {
-    let classes: Vec<&str> = rows.iter().map(|row| row.class).collect();
+    let classes: Vec<&str> = rows.iter().map(|row| row.standing()).collect();
     let said = rows::tally(view, "parts", &classes);
     let mut reasons: Vec<String> = rows.iter().filter(|row| row.insufficient()).map(|row| why::reason(view, row)).collect();
     reasons.dedup();

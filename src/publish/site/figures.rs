@@ -8,7 +8,7 @@ use crate::publish::chart::Caption;
 use crate::publish::chart::bars::{self, Bar};
 use crate::publish::chart::dumbbell::{self, Dumbbell, Pair};
 use crate::publish::chart::strip::{self, Strip};
-use crate::publish::labels::CLASSES;
+use crate::publish::labels::{CLASSES, STANDINGS};
 use crate::publish::markup::slug;
 use crate::publish::progress::Progress;
 use crate::publish::view::View;
@@ -61,7 +61,7 @@ impl Cell {
 
 /// How many rows are of each class.
 pub fn classes<'p>(view: &View<'_>, id: &str, title: &str, what: &str, classes: impl Iterator<Item = &'p str>) -> Figure {
-    let mut bars: Vec<Bar> = CLASSES.iter().map(|class| Bar { class, name: view.labels.class(class).to_owned(), count: 0 }).collect();
+    let mut bars: Vec<Bar> = STANDINGS.iter().map(|class| Bar { class, name: view.labels.class(class).to_owned(), count: 0 }).collect();
     let mut all = 0;
     for class in classes {
         all += 1;
@@ -69,6 +69,8 @@ pub fn classes<'p>(view: &View<'_>, id: &str, title: &str, what: &str, classes: 
             bar.count += 1;
         }
     }
+    // Until a target year is over there is no outcome to show.
+    bars.retain(|bar| bar.count > 0 || CLASSES.contains(&bar.class));
     let said: Vec<String> = bars.iter().map(|bar| format!("{} {}", bar.count, bar.name.to_lowercase())).collect();
     let caption = Caption { id: id.to_owned(), title: title.to_owned(), description: format!("Of {all} {what}: {}.", said.join(", ")) };
     Figure {

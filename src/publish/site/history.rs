@@ -164,7 +164,12 @@ fn sentence(view: &View<'_>, row: Option<&Progress<'_>>, series: &[Series], unit
         None => said.push("No value yet".into()),
     }
     if let Some(row) = row {
-        said.push(format!("The target for {} is {}: {}", row.target_year, view.goal(row), view.labels.class(row.class).to_lowercase()));
+        said.push(format!(
+            "The target for {} is {}: {}",
+            row.target_year,
+            view.goal(row),
+            view.labels.class(row.standing()).to_lowercase()
+        ));
         if let (Some(low), Some(high)) = (row.low, row.high) {
             let (low, high) = (show(low), show(high));
             said.push(if low == high { format!("Projected: {low}") } else { format!("Projected: {low} to {high}") });

@@ -8,7 +8,7 @@ use super::figures::{self, Figure};
 use super::rows::Row;
 use super::why::{self, Why};
 use super::{links, rows};
-use crate::publish::labels::CLASSES;
+use crate::publish::labels::STANDINGS;
 use crate::publish::progress::{Progress, headline, shown};
 use crate::publish::view::View;
 
@@ -52,7 +52,7 @@ struct Scheme {
 
 pub fn page(view: &View<'_>) -> Overview {
     let mut classes: Vec<Class> =
-        CLASSES.iter().map(|code| Class { code, name: view.labels.class(code).to_owned(), rows: Vec::new() }).collect();
+        STANDINGS.iter().map(|code| Class { code, name: view.labels.class(code).to_owned(), rows: Vec::new() }).collect();
     let mut whys = Vec::new();
     let mut all = Vec::new();
     for (id, (indicator, target)) in &view.targets {
@@ -73,8 +73,8 @@ pub fn page(view: &View<'_>) -> Overview {
         if shown.len() > 1 {
             line.part = format!("{} (one of {} parts)", view.labels.breakdown(&row.dimensions), shown.len());
         }
-        all.push(row.class);
-        if let Some(class) = classes.iter_mut().find(|class| class.code == row.class) {
+        all.push(row.standing());
+        if let Some(class) = classes.iter_mut().find(|class| class.code == row.standing()) {
             class.rows.push(line);
         }
     }

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::why;
-use crate::publish::labels::CLASSES;
+use crate::publish::labels::STANDINGS;
 use crate::publish::progress::Progress;
 use crate::publish::view::View;
 
@@ -46,8 +46,8 @@ pub fn of(view: &View<'_>, row: &Progress<'_>, page: &str, anchor: &str) -> Row 
         goal: view.goal(row),
         target_year: row.target_year.to_string(),
         distance: row.distance.map(|distance| view.labels.difference(distance, unit)),
-        class: row.class.to_owned(),
-        class_name: view.labels.class(row.class).to_owned(),
+        class: row.standing().to_owned(),
+        class_name: view.labels.class(row.standing()).to_owned(),
         reason: if row.insufficient() { why::reason(view, row) } else { String::new() },
         ..Row::default()
     }
@@ -55,7 +55,7 @@ pub fn of(view: &View<'_>, row: &Progress<'_>, page: &str, anchor: &str) -> Row 
 
 /// How many of something are of each class.
 pub fn tally(view: &View<'_>, what: &str, classes: &[&str]) -> String {
-    let counted = CLASSES.iter().map(|class| (class, classes.iter().filter(|other| other == &class).count())).filter(|(_, n)| *n > 0);
+    let counted = STANDINGS.iter().map(|class| (class, classes.iter().filter(|other| other == &class).count())).filter(|(_, n)| *n > 0);
     let said: Vec<String> = counted.map(|(class, n)| format!("{n} {}", view.labels.class(class).to_lowercase())).collect();
     format!("{} {what}: {}", classes.len(), said.join(", "))
 }

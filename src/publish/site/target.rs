@@ -96,7 +96,7 @@ pub fn page<'a>(view: &View<'a>, indicator: &'a Indicator, target: &'a Target) -
             let line = Row {
                 name: view.area_name(area).to_owned(),
                 href: page,
-                part: rows::tally(view, "parts", &shown.iter().map(|row| row.class).collect::<Vec<_>>()),
+                part: rows::tally(view, "parts", &shown.iter().map(|row| row.standing()).collect::<Vec<_>>()),
                 ..Row::default()
             };
             if is_group { groups.push(line) } else { economies.push(line) }

@@ -61,7 +61,7 @@ pub fn of_progress<'a>(view: &View<'a>, id: String, head: &str, row: &Progress<'
         })
         .collect::<Vec<_>>()
         .join("; ");
-    why.class = view.labels.class(row.class).to_owned();
+    why.class = view.labels.class(row.standing()).to_owned();
     why.verdict = verdict(view, row, unit, in_table);
     why.reason = reason(view, row);
     why
@@ -84,8 +84,15 @@ fn of_value(view: &View<'_>, why: &mut Why, row: usize) {
         let base = indicator.map_or("", |i| i.coverage.base.as_str());
         coverage.push(format!("{} of the {base}", percent(share)).trim_end_matches(" of the ").to_owned());
     }
+    if let Some(share) = values.observed(row) {
+        coverage.push(format!("{} of that very year", percent(share)));
+    }
     if let (Some(observed), Some(total)) = values.members(row) {
         coverage.push(format!("{observed} of {total} members observed"));
+    }
+    if let (Some(low), Some(high)) = values.error(row) {
+        let show = |value: f64| view.labels.show(value, unit);
+        coverage.push(format!("error bar {} to {}", show(low), show(high)));
     }
     why.coverage = coverage.join(", ");
     let status = values.status.value(row);
@@ -114,6 +121,10 @@ fn verdict(view: &View<'_>, row: &Progress<'_>, unit: &str, in_table: bool) -> S
             change = format!("{change}, pace {}", number(pace, Some(2)));
         }
         said.push(change);
+    }
+    if let (Some(class), Some(share)) = (row.class_fixed, row.fixed_share) {
+        let class = lower_first(labels.class(class));
+        said.push(format!("On the same economies at both ends ({} of the weight): {class}", percent(share)));
     }
     if !in_table {
         return said.join(". ");

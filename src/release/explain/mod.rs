@@ -220,7 +220,7 @@ impl Explainer<'_> {
     }
 
     /// Runs the indicator again over the release's own observations.
-    async fn recompute(&self, indicator: &Indicator) -> Result<compute::Computed> {
+    pub async fn recompute(&self, indicator: &Indicator) -> Result<compute::Computed> {
         let base = Engine::new(self.limits)?;
         tables::register_reference(&base, self.reference)?;
         for other in &self.catalogue.indicators {

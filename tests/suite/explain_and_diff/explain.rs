@@ -295,7 +295,7 @@ fn progress_to_a_target() {
         check_record(&fixtures(), &present[0]["record"]);
     }
     let people = workspace.expect(0, &["explain", "2.1", "--target", "2.1", "--area", "LDC"]);
-    assert!(people.stdout.starts_with("target 2.1 for LDC (available): "), "{}", people.stdout);
+    assert!(people.stdout.starts_with("target 2.1 for LDC (imputed): "), "{}", people.stdout);
     let run = workspace.expect(2, &["explain", "2.1", "--target", "2.9", "--area", "LDC"]);
     assert_eq!(run.stderr.lines().next(), Some("error: no progress row for target 2.9 in LDC"));
 }

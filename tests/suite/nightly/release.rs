@@ -202,18 +202,25 @@ fn progress_has_the_columns_of_the_contract() {
         "projected_low",
         "projected_high",
         "arrival_year",
+        "outcome",
+        "class_fixed",
+        "pace_fixed",
+        "fixed_share",
+        "preferred",
+        "headline",
     ] {
         assert!(names.contains(&name), "{name}");
     }
-    let plain =
-        FIRST.progress.schema_ref().fields().iter().all(|f| matches!(f.data_type(), DataType::Utf8 | DataType::Int32 | DataType::Float64));
-    assert!(plain);
+    let plain = [DataType::Utf8, DataType::Int32, DataType::Float64, DataType::Boolean];
+    assert!(FIRST.progress.schema_ref().fields().iter().all(|f| plain.contains(f.data_type())));
     let cells = Table(&FIRST.progress);
     let classes: BTreeSet<&str> = (0..cells.len()).filter_map(|row| cells.text("class", row)).collect();
     assert!(
         classes.is_subset(&BTreeSet::from(["met", "on_track", "moderate", "limited", "deterioration", "insufficient_data"])),
         "{classes:?}"
     );
+    let outcomes: BTreeSet<&str> = (0..cells.len()).map(|row| cells.text("outcome", row).expect("every row has one")).collect();
+    assert!(outcomes.is_subset(&BTreeSet::from(["open", "in_time", "late", "missed"])), "{outcomes:?}");
 }
 
 #[test]

@@ -1,0 +1,109 @@
+/*
+Where each target stands at both ends: one row per target, area, breakdown and
+estimate of one indicator, from `indicator_values` (with `preferred`),
+`targets` and `current_year`.
+
+latest    newest value not after the current year. An `imputed` value with less
+          than `observed` of the header (half, by default) observed gives way
+          to the newest one of the five years up to it with more; if all have
+          less, to the one of which most is observed. newest_year is then the
+          year passed over, and newest_observed what it has
+baseline  for the target's own area, the baseline as published if the target
+          gives it; else the value of the baseline year, or of the nearest year
+          within two of it (the earlier of two equally near)
+due       last value up to the target year
+preferred whether preferred.sql takes the row of the latest value
+
+Source: methodology note, section 3 (recommended method).
+*/
+WITH candidates AS (
+  SELECT
+    t.target, t.target_year, v.indicator, v.ref_area, v.estimate,
+    v.sex, v.age, v.urbanisation, v.disability, v.education_level, v.size_class, v.breakdown,
+    v.value, v.unit, v.observed, CASE WHEN v.value IS NOT NULL THEN v.time_period END AS "year",
+    CASE WHEN v.value IS NOT NULL THEN v.time_period - t.baseline_year END AS years_off,
+    -- an aggregate that is mostly carried stands for its target only where no year has more
+    v.estimate <> 'imputed' OR v.observed IS NULL OR v.observed >= t.min_observed - 1e-9 AS firm
+  FROM targets t
+  CROSS JOIN current_year c
+  JOIN indicator_values v ON v.indicator = t.indicator AND v.time_period <= c."year"
+  WHERE (v.ref_area = t.area
+      OR (t.also_groups AND v.area_kind = 'group')
+      OR (t.also_countries AND v.area_kind = 'country'))
+    AND (v.area_kind = 'country' OR ',' || t.estimates || ',' LIKE '%,' || v.estimate || ',%')
+    AND (v.area_kind = 'group' OR v.estimate = 'reported')
+    AND t.sex IN ('*', v.sex) AND t.age IN ('*', v.age) AND t.urbanisation IN ('*', v.urbanisation)
+    AND t.disability IN ('*', v.disability) AND t.education_level IN ('*', v.education_level)
+    AND t.size_class IN ('*', v.size_class) AND t.breakdown IN ('*', v.breakdown)
+),
+-- One value a year, so that max() only picks it.
+series AS (
+  SELECT
+    target, indicator, ref_area, estimate,
+    sex, age, urbanisation, disability, education_level, size_class, breakdown,
+    max(unit) AS unit,
+    max("year") AS newest_year,
+    max(CASE WHEN firm THEN "year" END) AS firm_year,
+    max(CASE WHEN "year" <= target_year THEN "year" END) AS due_year,
+    coalesce(
+      max(CASE WHEN years_off = 0 THEN "year" END),
+      max(CASE WHEN years_off = -1 THEN "year" END), max(CASE WHEN years_off = 1 THEN "year" END),
+      max(CASE WHEN years_off = -2 THEN "year" END), max(CASE WHEN years_off = 2 THEN "year" END)
+    ) AS near_year,
+    coalesce(
+      max(CASE WHEN years_off = 0 THEN value END),
+      max(CASE WHEN years_off = -1 THEN value END), max(CASE WHEN years_off = 1 THEN value END),
+      max(CASE WHEN years_off = -2 THEN value END), max(CASE WHEN years_off = 2 THEN value END)
+    ) AS near_value
+  FROM candidates
+  GROUP BY target, indicator, ref_area, estimate,
+    sex, age, urbanisation, disability, education_level, size_class, breakdown
+),
+-- Series whose newest value is not firm: the years near it, that of which most is observed first.
+ranked AS (
+  SELECT
+    s.target, s.ref_area, s.estimate, s.sex, s.age, s.urbanisation, s.disability, s.education_level, s.size_class, s.breakdown,
+    c."year",
+    row_number() OVER (PARTITION BY s.target, s.ref_area, s.estimate, s.sex, s.age, s.urbanisation, s.disability, s.education_level, s.size_class, s.breakdown ORDER BY c.observed DESC, c."year" DESC) AS place,
+    max(CASE WHEN c."year" = s.newest_year THEN c.observed END) OVER (PARTITION BY s.target, s.ref_area, s.estimate, s.sex, s.age, s.urbanisation, s.disability, s.education_level, s.size_class, s.breakdown) AS newest_observed
+  FROM series s
+  JOIN candidates c
+    ON c.target = s.target AND c.ref_area = s.ref_area AND c.estimate = s.estimate
+    AND c.sex = s.sex AND c.age = s.age AND c.urbanisation = s.urbanisation AND c.disability = s.disability
+    AND c.education_level = s.education_level AND c.size_class = s.size_class AND c.breakdown = s.breakdown
+  WHERE s.estimate = 'imputed' AND coalesce(s.firm_year, 0) < s.newest_year AND c."year" >= s.newest_year - 5
+),
+chosen AS (
+  SELECT
+    s.target, s.indicator, s.ref_area, s.estimate, s.sex, s.age, s.urbanisation, s.disability, s.education_level, s.size_class, s.breakdown,
+    s.unit, s.newest_year, r.newest_observed, s.due_year, s.near_year, s.near_value,
+    CASE WHEN s.firm_year >= s.newest_year - 5 THEN s.firm_year ELSE coalesce(r."year", s.newest_year) END AS latest_year
+  FROM series s
+  LEFT JOIN ranked r
+    ON r.place = 1 AND r.target = s.target AND r.ref_area = s.ref_area AND r.estimate = s.estimate
+    AND r.sex = s.sex AND r.age = s.age AND r.urbanisation = s.urbanisation AND r.disability = s.disability
+    AND r.education_level = s.education_level AND r.size_class = s.size_class AND r.breakdown = s.breakdown
+)
+SELECT
+  s.target, s.ref_area, s.estimate, s.sex, s.age, s.urbanisation, s.disability, s.education_level, s.size_class, s.breakdown,
+  s.unit, s.latest_year, v.value AS latest, s.due_year, d.value AS due_value,
+  t.baseline_value IS NOT NULL AND s.ref_area = t.area AS baseline_published,
+  CASE WHEN t.baseline_value IS NOT NULL AND s.ref_area = t.area THEN t.baseline_year ELSE s.near_year END
+    AS baseline_year,
+  CASE WHEN t.baseline_value IS NOT NULL AND s.ref_area = t.area THEN t.baseline_value ELSE s.near_value END
+    AS baseline,
+  CASE WHEN s.newest_year > s.latest_year THEN s.newest_year END AS newest_year,
+  CASE WHEN s.newest_year > s.latest_year THEN s.newest_observed END AS newest_observed,
+  coalesce(v.preferred, FALSE) AS preferred
+FROM chosen s
+JOIN targets t ON t.target = s.target
+LEFT JOIN indicator_values v
+  ON v.indicator = s.indicator AND v.ref_area = s.ref_area AND v.estimate = s.estimate
+  AND v.time_period = s.latest_year
+  AND v.sex = s.sex AND v.age = s.age AND v.urbanisation = s.urbanisation AND v.disability = s.disability
+  AND v.education_level = s.education_level AND v.size_class = s.size_class AND v.breakdown = s.breakdown
+LEFT JOIN indicator_values d
+  ON d.indicator = s.indicator AND d.ref_area = s.ref_area AND d.estimate = s.estimate
+  AND d.time_period = s.due_year
+  AND d.sex = s.sex AND d.age = s.age AND d.urbanisation = s.urbanisation AND d.disability = s.disability
+  AND d.education_level = s.education_level AND d.size_class = s.size_class AND d.breakdown = s.breakdown
