@@ -7,8 +7,12 @@ warn_above = 0
 fail_above = 0
 ---*/
 -- The step `group_values` withholds an impossible result and says so. That is enough where the cause is a known error at the
--- source, flagged U by a correction: see aggregates_of_bad_values. Any other stops the release, until the figure is
--- looked at and a correction flags or drops it. A gap in people may have either sign.
+-- source, flagged U by a correction, and for any other row that nobody reads first: see aggregates_of_bad_values, which
+-- warns of all of them. The release stops, until the figure is looked at and a correction flags or drops it,
+--   where an impossible result is shown,
+--   where it would be the headline of a target: the area and breakdown of the headline, of its year or a later one,
+--   where more than 2 percent of the indicator's own aggregates are impossible.
+-- A gap in people may have either sign.
 WITH wrong AS (
   SELECT
     v.indicator, v.ref_area, v.time_period,
@@ -60,17 +64,47 @@ caused AS (
     OR (w.estimate = 'imputed' AND w.time_period BETWEEN b.time_period AND b.time_period + b.window_years)
   GROUP BY w.indicator, w.ref_area, w.time_period,
     w.sex, w.age, w.urbanisation, w.disability, w.education_level, w.size_class, w.breakdown, w.estimate
+),
+unexplained AS (
+  SELECT
+    w.indicator, w.ref_area, w.time_period,
+    w.sex, w.age, w.urbanisation, w.disability, w.education_level, w.size_class, w.breakdown, w.estimate, w.shown,
+    w.said || coalesce(', because of ' || coalesce(c.unflagged || ', which no correction flags', c.cause),
+      ', though every member is within the limits') AS detail
+  FROM wrong w
+  LEFT JOIN caused c
+    ON c.indicator = w.indicator AND c.ref_area = w.ref_area AND c.time_period = w.time_period AND c.estimate = w.estimate
+    AND c.sex = w.sex AND c.age = w.age AND c.urbanisation = w.urbanisation AND c.disability = w.disability
+    AND c.education_level = w.education_level AND c.size_class = w.size_class AND c.breakdown = w.breakdown
+  WHERE w.shown OR c.cause IS NULL OR c.unflagged IS NOT NULL
+),
+-- Indicators of which more than 2 percent is impossible.
+sick AS (
+  SELECT a.indicator
+  FROM (SELECT indicator, count(*) AS rows_of_it FROM indicator_values WHERE estimate IN ('available', 'imputed') GROUP BY indicator)
+    AS a
+  JOIN (SELECT indicator, count(*) AS impossible FROM unexplained GROUP BY indicator) AS b ON b.indicator = a.indicator
+  WHERE b.impossible > 0.02 * a.rows_of_it
+),
+-- A headline without any value is of every year.
+headlines AS (
+  SELECT DISTINCT
+    indicator, ref_area, sex, age, urbanisation, disability, education_level, size_class, breakdown,
+    coalesce(latest_year, 0) AS from_year
+  FROM progress
+  WHERE headline
 )
 SELECT
-  w.indicator, w.ref_area, w.time_period,
-  w.sex, w.age, w.urbanisation, w.disability, w.education_level, w.size_class, w.breakdown, w.estimate,
-  w.said || coalesce(', because of ' || coalesce(c.unflagged || ', which no correction flags', c.cause),
-    ', though every member is within the limits') AS detail
-FROM wrong w
-LEFT JOIN caused c
-  ON c.indicator = w.indicator AND c.ref_area = w.ref_area AND c.time_period = w.time_period AND c.estimate = w.estimate
-  AND c.sex = w.sex AND c.age = w.age AND c.urbanisation = w.urbanisation AND c.disability = w.disability
-  AND c.education_level = w.education_level AND c.size_class = w.size_class AND c.breakdown = w.breakdown
-WHERE w.shown OR c.cause IS NULL OR c.unflagged IS NOT NULL
-ORDER BY w.indicator, w.ref_area, w.time_period,
-  w.sex, w.age, w.urbanisation, w.disability, w.education_level, w.size_class, w.breakdown, w.estimate
+  u.indicator, u.ref_area, u.time_period,
+  u.sex, u.age, u.urbanisation, u.disability, u.education_level, u.size_class, u.breakdown, u.estimate, u.detail
+FROM unexplained u
+WHERE u.shown
+  OR u.indicator IN (SELECT indicator FROM sick)
+  OR EXISTS (
+    SELECT 1 FROM headlines h
+    WHERE h.indicator = u.indicator AND h.ref_area = u.ref_area AND u.time_period >= h.from_year
+      AND h.sex = u.sex AND h.age = u.age AND h.urbanisation = u.urbanisation AND h.disability = u.disability
+      AND h.education_level = u.education_level AND h.size_class = u.size_class AND h.breakdown = u.breakdown
+  )
+ORDER BY u.indicator, u.ref_area, u.time_period,
+  u.sex, u.age, u.urbanisation, u.disability, u.education_level, u.size_class, u.breakdown, u.estimate

@@ -1,12 +1,12 @@
 /*---
 id = "aggregates_of_bad_values"
-title = "No aggregate is withheld because of a known error at the source"
+title = "No aggregate is withheld as impossible"
 test = 3
 severity = "warning"
 warn_above = 0
 fail_above = 0
 ---*/
--- The other half of aggregates_in_range: impossible results, withheld, whose causes are all flagged U. The figures
+-- Every impossible result that is withheld, with its cause; aggregates_in_range says which of them stop a release. The figures
 -- themselves are in provider_values_in_range. A gap in people may have either sign.
 WITH wrong AS (
   SELECT
@@ -63,12 +63,13 @@ caused AS (
 SELECT
   w.indicator, w.ref_area, w.time_period,
   w.sex, w.age, w.urbanisation, w.disability, w.education_level, w.size_class, w.breakdown, w.estimate,
-  w.said || ', because of ' || c.cause AS detail
+  w.said || coalesce(', because of ' || coalesce(c.unflagged || ', which no correction flags', c.cause),
+    ', though every member is within the limits') AS detail
 FROM wrong w
 LEFT JOIN caused c
   ON c.indicator = w.indicator AND c.ref_area = w.ref_area AND c.time_period = w.time_period AND c.estimate = w.estimate
   AND c.sex = w.sex AND c.age = w.age AND c.urbanisation = w.urbanisation AND c.disability = w.disability
   AND c.education_level = w.education_level AND c.size_class = w.size_class AND c.breakdown = w.breakdown
-WHERE NOT w.shown AND c.cause IS NOT NULL AND c.unflagged IS NULL
+WHERE NOT w.shown
 ORDER BY w.indicator, w.ref_area, w.time_period,
   w.sex, w.age, w.urbanisation, w.disability, w.education_level, w.size_class, w.breakdown, w.estimate
