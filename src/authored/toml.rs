@@ -147,6 +147,18 @@ impl<'t> TableReader<'t> {
         })
     }
 
+    /// A text, a whole number, or a list of both: each as text, with whether it is a number.
+    pub fn texts_or_numbers(&mut self, key: &'static str, problems: &mut Vec<Problem>) -> Option<Vec<(String, bool)>> {
+        let one = |v: &DeValue<'t>| match v.as_str() {
+            Some(text) => Some((text.to_owned(), false)),
+            None => v.as_integer().map(|number| (number.as_str().to_owned(), true)),
+        };
+        self.typed(key, "a text, a whole number, or a list of them", problems, |v| match v.as_array() {
+            Some(items) => items.iter().map(|item| one(item.get_ref())).collect(),
+            None => one(v).map(|only| vec![only]),
+        })
+    }
+
     /// A list of texts with the place of each.
     pub fn spanned_strings(&mut self, key: &'static str, problems: &mut Vec<Problem>) -> Vec<(String, Range<usize>)> {
         let base = self.base;

@@ -107,6 +107,7 @@ pub fn normalise(context: &NormaliseContext<'_>, source: &Source, dataset: &Data
         let now = gates::Found { inputs: &inputs, series: &series_counts, members: &members };
         collector.warnings.extend(gates::against(previous, &now, dataset).map_err(|error| in_set(error, &source.name, &dataset.name))?);
     }
+    collector.warnings.extend(dataset.format.unmatched(&collector.matched));
     let path = context.workspace.observations(&source.name, &dataset.name);
     write::observations(&collector, &arranged, &source.name, &dataset.name, &path, context.threads)?;
     let series = arranged.series_names(&collector);

@@ -3,6 +3,7 @@
 pub mod areas;
 mod batch;
 mod membership;
+mod names;
 mod population;
 mod series;
 pub mod words;

@@ -17,6 +17,8 @@ pub enum Reason {
     FieldCount,
     Encoding,
     MissingCode,
+    /// A code of the series or a breakdown has characters that cannot be seen.
+    BadCode,
     UnknownWord,
     DuplicateRow,
     DuplicateKey,
@@ -28,7 +30,7 @@ pub enum Reason {
 }
 
 impl Reason {
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::UnknownArea,
         Self::AreaNotCovered,
         Self::BadYear,
@@ -36,6 +38,7 @@ impl Reason {
         Self::FieldCount,
         Self::Encoding,
         Self::MissingCode,
+        Self::BadCode,
         Self::UnknownWord,
         Self::DuplicateRow,
         Self::DuplicateKey,
@@ -53,6 +56,7 @@ impl Reason {
             Self::FieldCount => "field_count",
             Self::Encoding => "encoding",
             Self::MissingCode => "missing_code",
+            Self::BadCode => "bad_code",
             Self::UnknownWord => "unknown_word",
             Self::DuplicateRow => "duplicate_row",
             Self::DuplicateKey => "duplicate_key",

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use super::body::headings::Header;
+use super::body::layout::CsvLayout;
 use super::body::{ReadSeek, csv_members};
 use super::plan::{Asked, Plan};
 use crate::error::Result;
@@ -30,9 +31,9 @@ pub trait Format: fmt::Debug + Send + Sync {
     /// Whether `parse` reads a CSV with this header, or passes it over.
     fn fits(&self, header: &Header) -> bool;
 
-    /// Delimiter of the CSV, and the line of its header, from 1.
-    fn csv_layout(&self) -> (u8, usize) {
-        (b',', 1)
+    /// How its CSV files are opened.
+    fn csv_layout(&self) -> CsvLayout {
+        CsvLayout::default()
     }
 
     /// Why nothing is asked: the file is only brought by hand, or nobody has set a key.
@@ -48,6 +49,11 @@ pub trait Format: fmt::Debug + Send + Sync {
     /// What is known of the series that it serves, for checks of SQL.
     fn series(&self, _reference: &Reference) -> Served {
         Served::default()
+    }
+
+    /// What the settings name and no row of a pull has, given what rows had.
+    fn unmatched(&self, _matched: &BTreeSet<(String, String)>) -> Vec<String> {
+        Vec::new()
     }
 
     /// Files of `pipelines/reference/` that rows follow from, besides areas and groups.

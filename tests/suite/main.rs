@@ -24,5 +24,6 @@ mod provider_server;
 mod publication;
 mod regression;
 mod table_files;
+mod trials;
 mod world;
 mod wrong_files;

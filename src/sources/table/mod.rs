@@ -1,7 +1,7 @@
 //! Any published CSV or workbook, read through a map of its columns: how a statistician brings in a file without Rust.
 
 mod columns;
-mod heading_rows;
+mod heading;
 mod map;
 mod requests;
 mod rows;
@@ -12,11 +12,13 @@ mod value_columns;
 mod written_numbers;
 mod year_columns;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use self::map::{Column, TableMap};
 use super::body::ReadSeek;
 use super::body::headings::Header;
+use super::body::layout::CsvLayout;
 use super::format::{Format, Parsed, Served};
 use super::plan::{Asked, Fixed, Plan};
 use crate::authored::toml::TableReader;
@@ -45,12 +47,16 @@ impl Format for TableMap {
         rows::fits(self, header)
     }
 
-    fn csv_layout(&self) -> (u8, usize) {
-        (self.delimiter, self.header_row)
+    fn csv_layout(&self) -> CsvLayout {
+        self.csv_layout()
     }
 
     fn nothing_to_ask(&self, _environment: &dyn Fn(&str) -> Option<String>) -> Option<&'static str> {
         self.url.trim().is_empty().then_some("it is only downloaded by hand")
+    }
+
+    fn unmatched(&self, matched: &BTreeSet<(String, String)>) -> Vec<String> {
+        rows::unmatched(self, matched)
     }
 
     fn series(&self, _reference: &Reference) -> Served {
