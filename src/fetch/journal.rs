@@ -14,13 +14,17 @@ pub struct Attempt {
     pub time: String,
     pub source: String,
     pub dataset: String,
+    /// The way to the data set's figures: its own has the name of the data set.
+    #[serde(default)]
+    pub route: String,
     pub name: String,
     /// `GET`, `POST`, or `FOLDER` for a file brought by hand.
     pub method: String,
     pub url: String,
     /// From 1; 0 for a judgement on answers that had arrived.
     pub attempt: u32,
-    /// `stored`, `unchanged`, `read` (a list or version), `answered` (a status the plan deals with) or `failed`.
+    /// `stored`, `unchanged`, `read` (a list or version), `answered` (a status the plan deals with), `failed`, `not_asked`
+    /// (the host is not asked further in this run), `stale` or `refused` (what had arrived did not pass a gate).
     pub outcome: String,
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub status: Option<u16>,
@@ -38,8 +42,9 @@ pub struct Attempt {
 
 impl Attempt {
     /// A failed attempt until more is known.
-    pub fn new(now: jiff::Timestamp, source: &str, dataset: &str) -> Self {
-        Self { time: stamp(now), source: source.to_owned(), dataset: dataset.to_owned(), outcome: "failed".to_owned(), ..Self::default() }
+    pub fn new(now: jiff::Timestamp, source: &str, dataset: &str, route: &str) -> Self {
+        let [source, dataset, route] = [source, dataset, route].map(str::to_owned);
+        Self { time: stamp(now), source, dataset, route, outcome: "failed".to_owned(), ..Self::default() }
     }
 }
 

@@ -287,11 +287,13 @@ impl Build<'_> {
                             url: b.url.clone(),
                             bytes: b.bytes,
                             fetched_at: b.fetched_at.clone(),
+                            route: b.route.clone(),
                         })
                         .collect(),
                     observation_file: report.hash.clone(),
                     series: report.series.clone(),
                     counts: report.counts.clone(),
+                    routes: report.routes.clone(),
                     quarantine_reasons: report.quarantine_reasons.clone(),
                     corrections: report.corrections.clone(),
                     warnings: report.warnings.clone(),
