@@ -17,6 +17,7 @@ use crate::fetch::failure::{Answered, Failure, after, broken, cause, message, ne
 use crate::fetch::hosts::Hosts;
 use crate::fetch::http::Http;
 use crate::fetch::journal::Attempt;
+use crate::fetch::network::host;
 use crate::fetch::record::Body;
 use crate::fetch::request::{Method, Request};
 use crate::fetch::store::{Sink, too_large};
@@ -85,6 +86,12 @@ impl Client {
     /// Gets one answer, with retries; every attempt is a line in the journal.
     /// `known` is the body of the last pull to ask about; it must still be in the store.
     pub async fn fetch(&self, context: Context<'_>, request: &Request, known: Option<&Body>) -> Result<Fetched> {
+        let host = host(&request.url);
+        if let Some(error) = context.network.given_up(&host) {
+            let attempt = Attempt { outcome: "not_asked".into(), error: Some(error.to_string()), ..about(context, request, 0) };
+            context.journal.record(&attempt)?;
+            return Err(error);
+        }
         let (attempts, start) = (AtomicU32::new(0), Instant::now());
         let mut waited = Duration::ZERO;
         let once = || async {
@@ -93,7 +100,8 @@ impl Client {
             context.journal.record(&entry(context, request, number, &result)).map_err(Failure::last)?;
             result
         };
-        once.retry(self.waits)
+        let fetched = once
+            .retry(self.waits)
             .sleep(tokio::time::sleep)
             .when(|failure: &Failure| match failure.is_unreached() {
                 true => failure.again && start.elapsed() < UNREACHED && !context.network.is_dead(),
@@ -106,12 +114,9 @@ impl Client {
                 (waited <= MAX_WAITS).then_some(wait)
             })
             .await
-            .map_err(|failure| {
-                if failure.is_unreached() {
-                    context.network.gave_up();
-                }
-                after(failure.error, attempts.load(Ordering::Relaxed))
-            })
+            .map_err(|failure| after(failure.error, attempts.load(Ordering::Relaxed)));
+        context.network.note(&host, fetched.as_ref().err());
+        fetched
     }
 
     async fn attempt(&self, context: Context<'_>, request: &Request, known: Option<&Body>) -> Result<Fetched, Failure> {
@@ -145,11 +150,17 @@ impl Client {
             304 if known.is_some() => Ok(Content::Unchanged),
             200 if request.keep => self.store(context, request, from, response).await,
             200 => self.read(context, request, from, response).await,
-            301 | 302 | 303 | 307 | 308 if !request.secrets.is_empty() => Err(Failure::last(Error::fetch_hint(
-                Code::RedirectRefused,
-                format!("{from} redirects where we do not follow: credentials go to the address in pipelines/ only"),
-                "if the service has moved, change the address",
-            ))),
+            301 | 302 | 303 | 307 | 308 => {
+                let why = match request.secrets.is_empty() {
+                    true => "to nowhere, or to another scheme than http and https",
+                    false => "credentials go to the address in pipelines/ only",
+                };
+                Err(Failure::last(Error::fetch_hint(
+                    Code::RedirectRefused,
+                    format!("{from} redirects where we do not follow: {why}"),
+                    "if the service has moved, change the address",
+                )))
+            }
             status if request.accept_status.contains(&status) => Ok(Content::Memory(message(request, response).await)),
             _ => Err(refused(context, request, from, response).await),
         }
@@ -287,12 +298,19 @@ fn check(request: &Request, from: &str, head: &[u8], tail: &[u8], bytes: u64) ->
     })
 }
 
+/// What is known of an attempt before it has an outcome.
+fn about(context: Context<'_>, request: &Request, number: u32) -> Attempt {
+    Attempt {
+        name: request.name.clone(),
+        method: request.method.name().to_owned(),
+        url: request.shown_url(),
+        attempt: number,
+        ..Attempt::new(context.now, context.source, context.dataset, context.route)
+    }
+}
+
 fn entry(context: Context<'_>, request: &Request, number: u32, result: &Result<Fetched, Failure>) -> Attempt {
-    let mut entry = Attempt::new(context.now, context.source, context.dataset, context.route);
-    entry.name.clone_from(&request.name);
-    entry.method = request.method.name().to_owned();
-    entry.url = request.shown_url();
-    entry.attempt = number;
+    let mut entry = about(context, request, number);
     match result {
         Ok(fetched) => describe(&mut entry, fetched),
         Err(failure) => {

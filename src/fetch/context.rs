@@ -1,34 +1,10 @@
 //! What stays the same through a pull.
 
-use std::sync::atomic::{AtomicBool, Ordering};
-
 use jiff::Timestamp;
 
 use super::journal::Journal;
+use super::network::Network;
 use super::store::Store;
-
-/// Whether anybody has answered in this run. One for all clients.
-#[derive(Debug, Default)]
-pub struct Network {
-    reached: AtomicBool,
-    unreached: AtomicBool,
-}
-
-impl Network {
-    pub(super) fn reached(&self) {
-        self.reached.store(true, Ordering::Relaxed);
-    }
-
-    /// A host could not be reached, although it was asked several times.
-    pub(super) fn gave_up(&self) {
-        self.unreached.store(true, Ordering::Relaxed);
-    }
-
-    /// One host was given up and no other has answered: there is probably no network.
-    pub(super) fn is_dead(&self) -> bool {
-        self.unreached.load(Ordering::Relaxed) && !self.reached.load(Ordering::Relaxed)
-    }
-}
 
 /// Where things go, and for whom.
 #[derive(Clone, Copy)]

@@ -1,6 +1,7 @@
 //! `data/journal.jsonl`: one line per attempt to get something, appended and never rewritten. Secrets never come here.
 
-use std::io::Write;
+use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -60,6 +61,26 @@ impl Journal {
 
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// Of each data set, by source and name, the attempts of the last run that asked for it, in order. What is no line of
+    /// ours is passed over.
+    pub fn last_runs(&self) -> Result<BTreeMap<(String, String), Vec<Attempt>>> {
+        let mut runs: BTreeMap<(String, String), Vec<Attempt>> = BTreeMap::new();
+        let file = match fs_err::File::open(&self.path) {
+            Ok(file) => file,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(runs),
+            Err(error) => return Err(error.into()),
+        };
+        for line in BufReader::new(file).lines() {
+            let Ok(attempt) = serde_json::from_str::<Attempt>(&line?) else { continue };
+            let run = runs.entry((attempt.source.clone(), attempt.dataset.clone())).or_default();
+            if run.last().is_some_and(|last| last.time != attempt.time) {
+                run.clear();
+            }
+            run.push(attempt);
+        }
+        Ok(runs)
     }
 
     /// Appends one line in one write, so that lines of data sets pulled side by side do not mix.

@@ -28,14 +28,16 @@ mod failure;
 mod hosts;
 pub mod http;
 mod journal;
+mod network;
 mod record;
 mod request;
 mod store;
 
 pub use client::{Client, Content, Fetched};
-pub use context::{Context, Network};
+pub use context::Context;
 pub use http::Http;
 pub use journal::{Attempt, Journal};
+pub use network::Network;
 pub use record::{Body, Pull, stamp};
 pub use request::{Expect, Method, Request};
 pub use store::{Store, StoreWriter};

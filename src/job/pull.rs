@@ -12,7 +12,7 @@ use crate::dataset_id::DatasetId;
 use crate::error::Result;
 use crate::fetch::{Attempt, Client, Journal, Network, Store};
 use crate::pipelines::Source;
-use crate::pull::{self, Breaker, host};
+use crate::pull;
 use crate::settings::Settings;
 
 /// What a run shares between all that it asks for.
@@ -20,7 +20,6 @@ pub(super) struct Asker<'a> {
     pub settings: &'a Settings,
     pub store: Store,
     pub journal: Journal,
-    pub breaker: Breaker,
     network: Network,
     bars: MultiProgress,
 }
@@ -29,7 +28,7 @@ impl<'a> Asker<'a> {
     pub(super) fn new(settings: &'a Settings) -> Self {
         let data = &settings.workspace.data;
         let (store, journal) = (Store::new(data), Journal::new(data));
-        Self { settings, store, journal, breaker: Breaker::default(), network: Network::default(), bars: MultiProgress::new() }
+        Self { settings, store, journal, network: Network::default(), bars: MultiProgress::new() }
     }
 
     /// Bodies of every data set that is asked: in the first round of all, then of those in `turns`.
@@ -94,28 +93,16 @@ impl<'a> Asker<'a> {
                 continue;
             }
             let attempt = || Attempt::new(now, &source.name, &dataset.name, &route.name);
-            let host = host(&source.http_of(route).base_url);
             let previous = one.previous.as_ref().and_then(|pull| pull.by_route(&route.name));
-            let outcome = match self.breaker.open(&host) {
-                Some(error) => {
-                    self.journal.record(&Attempt { outcome: "not_asked".into(), error: Some(error.to_string()), ..attempt() })?;
-                    Err(error)
-                }
-                None => {
-                    let (store, journal, network) = (&self.store, &self.journal, &self.network);
-                    let received = AtomicU64::new(0);
-                    let ticking = |bytes| {
-                        let all = received.fetch_add(bytes, Ordering::Relaxed) + bytes;
-                        bar.set_message(format!("{} {}", one.id(), HumanBytes(all)));
-                    };
-                    let previous = previous.as_ref();
-                    let outcome =
-                        pull::from_network(client, network, store, journal, source, dataset, route, previous, now, &environment, &ticking)
-                            .await;
-                    self.breaker.note(&host, outcome.as_ref().err());
-                    outcome
-                }
+            let (store, journal, network) = (&self.store, &self.journal, &self.network);
+            let received = AtomicU64::new(0);
+            let ticking = |bytes| {
+                let all = received.fetch_add(bytes, Ordering::Relaxed) + bytes;
+                bar.set_message(format!("{} {}", one.id(), HumanBytes(all)));
             };
+            let previous = previous.as_ref();
+            let outcome =
+                pull::from_network(client, network, store, journal, source, dataset, route, previous, now, &environment, &ticking).await;
             let arrived = match outcome {
                 Ok(pull) => Arrived { pull, place },
                 Err(error) => {

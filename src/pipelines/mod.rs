@@ -12,7 +12,7 @@ use crate::error::{Code, Problem, SourceText, suggestion};
 use crate::fetch::Http;
 
 pub use datasets::Dataset;
-pub use route::{Known, Route};
+pub use route::{Known, Route, check_names};
 
 /// One provider: one file `pipelines/<name>.toml`.
 #[derive(Debug, Clone)]

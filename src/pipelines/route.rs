@@ -2,11 +2,14 @@
 //! their order when those before refuse, are stale, or fail a gate.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 use crate::authored::rules;
 use crate::authored::toml::TableReader;
-use crate::error::{Code, Problem};
+use crate::error::{Code, Problem, suggestion};
+use crate::pipelines::{Dataset, Source};
+use crate::reference::Reference;
 use crate::sources::{self, Format};
 
 #[derive(Debug, Clone)]
@@ -19,6 +22,8 @@ pub struct Route {
     pub base_url: Option<String>,
     /// The series of the data set by the code that the mirror has for it. Without any, the codes are the same.
     pub series: BTreeMap<String, String>,
+    /// Where they are named.
+    series_span: Range<usize>,
     /// A route whose bodies have not changed for more days than this is stale.
     pub renewed_within_days: Option<i64>,
     /// The share of the figures that another route has too and that must be the same, for each series.
@@ -47,7 +52,8 @@ pub(super) fn read(table: &mut TableReader<'_>, name: String, title: String, pro
     let format = table.string("format", problems);
     let format = table.require("format", format, problems)?;
     let format = sources::read_format(&format, table, problems)?;
-    Some(Route { name, title, format, base_url, series: BTreeMap::new(), renewed_within_days, minimum_agreement: 0.9, known: Vec::new() })
+    let (series, series_span) = (BTreeMap::new(), table.span_of("series"));
+    Some(Route { name, title, format, base_url, series, series_span, renewed_within_days, minimum_agreement: 0.9, known: Vec::new() })
 }
 
 /// The tables `[[dataset.route]]`, in order.
@@ -92,4 +98,34 @@ fn known(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> Option<Kno
     let value = table.require("value", value, problems);
     table.finish(problems);
     Some(Known { series: series?, ref_area: ref_area?, time_period: time_period?, value: value? })
+}
+
+/// Whether the series of mirrors are those of the data set, and what the mirror is asked for, where that is known.
+pub fn check_names(sources: &[Source], reference: &Reference, problems: &mut Vec<Problem>) {
+    let all = sources.iter().flat_map(|source| source.datasets.iter().map(move |dataset| (source, dataset)));
+    for (source, dataset) in all {
+        for route in dataset.routes.iter().skip(1) {
+            check_mirror(source, dataset, route, reference, problems);
+        }
+    }
+}
+
+fn check_mirror(source: &Source, dataset: &Dataset, route: &Route, reference: &Reference, problems: &mut Vec<Problem>) {
+    let (ours, theirs) = (dataset.own().format.series(reference).series, route.format.series(reference).series);
+    let mut wrong = |message: String, hint: Option<String>| {
+        problems.push(Problem::new(Code::UnknownSeries, &source.text, route.series_span.clone(), message).maybe_hint(hint));
+    };
+    let known = |list: &[String], code: &String| list.is_empty() || list.contains(code);
+    for (code, series) in &route.series {
+        if !known(&theirs, code) {
+            wrong(format!("route `{}` does not ask for `{code}`", route.name), suggestion(code, theirs.iter().map(String::as_str)));
+        }
+        if !known(&ours, series) {
+            let message = format!("`{}` has no series `{series}`, which `{code}` should be", dataset.name);
+            wrong(message, suggestion(series, ours.iter().map(String::as_str)));
+        }
+    }
+    for code in theirs.iter().filter(|code| !route.series.is_empty() && !route.series.contains_key(*code)) {
+        wrong(format!("route `{}` asks for `{code}`, and `series` does not say what it is", route.name), None);
+    }
 }

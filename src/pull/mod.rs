@@ -1,7 +1,6 @@
 //! One pull: asks a provider or looks into a folder, keeps the bodies, and says whether anything is new.
 
 mod bodies;
-mod breaker;
 mod folder;
 mod network;
 
@@ -13,7 +12,6 @@ use crate::fetch::{Body, Pull, stamp};
 use crate::pipelines::{Dataset, Route, Source};
 
 pub use bodies::{Folder, look_into};
-pub use breaker::{Breaker, host};
 pub use folder::from_folder;
 pub use network::from_network;
 

@@ -2,6 +2,8 @@
 
 mod bad_answers;
 mod data360;
+mod data_commons;
+mod hosts;
 mod itu;
 mod recovery;
 mod routes;

@@ -147,6 +147,19 @@ fn the_mirror_stands_in_while_the_provider_refuses() {
     let manifest: Value = serde_json::from_str(&workspace.read("data/current/manifest.json")).expect("a manifest");
     let input = &manifest["inputs"][0];
     assert_eq!((&input["routes"], &input["bodies"][0]["route"]), (&json!({"data360": 201}), &json!("data360")));
+    let catalog: Value = serde_json::from_str(&workspace.read("data/current/catalog.json")).expect("a catalogue");
+    let listed = &catalog["data_sets"][0];
+    let route = json!([{"route": "data360", "title": "World Bank Data360", "observations": 201, "confirmed_at": NOW}]);
+    assert_eq!((&listed["routes"], &listed["stale_after"]), (&route, &json!("2027-01-08T02:30:00Z")));
+    let status = workspace.json(0, &["status"]);
+    let set = &status["data"]["data_sets"][0];
+    assert_eq!((&set["routes"], &set["last_attempt"]["outcome"]), (&json!({"data360": 201}), &json!("stored")));
+    let shown = run(&workspace, 0, &["status"]).stdout;
+    for words in
+        ["itu/network_coverage: last asked on 2026-11-24T02:30:00Z, stored: network_coverage: E1003", "in use: 201 observations by way of"]
+    {
+        assert!(shown.contains(words), "no `{words}` in\n{shown}");
+    }
     let plan = workspace.json(0, &["plan"]);
     assert!(plan.to_string().contains("by the routes network_coverage, data360, data360_api; in use: data360"), "{plan}");
 
@@ -224,6 +237,9 @@ fn wrong_answers_of_a_mirror() {
         let journalled = outcomes(&workspace);
         assert!(journalled.contains(&outcome.to_owned()), "{journalled:?}");
         assert_eq!(journalled.last().map(String::as_str), Some("data360_api failed"), "the next route is asked");
+        let attempt = &workspace.json(0, &["status"])["data"]["data_sets"][0]["last_attempt"];
+        assert_eq!((&attempt["time"], &attempt["outcome"]), (&json!(LATER), &json!("failed")));
+        assert!(attempt["message"].as_str().is_some_and(|said| said.contains(words[0].trim_start_matches("route "))), "{attempt}");
     }
 }
 
