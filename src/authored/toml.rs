@@ -77,6 +77,11 @@ impl<'t> TableReader<'t> {
         self.table.is_some_and(|t| t.iter().any(|(name, _)| name.get_ref() == key))
     }
 
+    /// Whether a key is there and its value is a text.
+    pub fn is_text(&self, key: &str) -> bool {
+        self.table.is_some_and(|t| t.iter().any(|(name, value)| name.get_ref() == key && value.get_ref().is_str()))
+    }
+
     /// Where a key's value stands, or the table itself.
     pub fn span_of(&self, key: &str) -> Range<usize> {
         self.table

@@ -243,7 +243,7 @@ async fn plan_into(engine: &Engine, text: &crate::error::SourceText, table: &str
 /// What the configured data sets are known to serve.
 fn known_series(loaded: &Loaded) -> Vec<Served> {
     let datasets = loaded.sources.iter().flat_map(|source| &source.datasets);
-    datasets.map(|dataset| dataset.format.series(&loaded.reference)).collect()
+    datasets.map(|dataset| dataset.own().format.series(&loaded.reference)).collect()
 }
 
 /// Test case folders whose id no indicator has.

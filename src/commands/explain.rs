@@ -17,6 +17,7 @@ use crate::printer::{Printer, number};
 use crate::reference::MembershipMode;
 use crate::release::explain::lines::{Find, locate};
 use crate::release::explain::{Explainer, Explanation, Wanted};
+use crate::release::manifest::BodyEntry;
 use crate::release::{Manifest, progress, promote};
 use crate::settings::Settings;
 use crate::sources::{self, Format};
@@ -46,7 +47,8 @@ pub async fn explain(settings: &Settings, printer: &Printer, args: &ExplainArgs)
         .iter()
         .filter_map(|input| {
             let dataset = loaded.sources.iter().find(|s| s.name == input.source)?.dataset(&input.dataset)?;
-            Some(input.bodies.iter().map(move |b| (b.snapshot.clone(), &*dataset.format)))
+            let format = |body: &BodyEntry| &*dataset.route(&body.route).map_or(dataset.own(), |(_, route)| route).format;
+            Some(input.bodies.iter().map(move |b| (b.snapshot.clone(), format(b))))
         })
         .flatten()
         .collect();

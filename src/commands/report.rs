@@ -92,6 +92,9 @@ impl Answer for Report {
         for set in &self.data_sets {
             if let Some(message) = &set.message {
                 printer.note(&format!("{}: {message}", set.data_set));
+            } else if set.stale {
+                let age = count(set.age_days.unwrap_or_default().max(0) as usize, "day");
+                printer.note(&format!("{}: stale: confirmed {age} ago, and no later", set.data_set));
             }
         }
         match &self.kept {

@@ -29,6 +29,12 @@ impl Answer for Status {
             })
             .collect();
         printer.line(&printer.table(&["data set", "last success", "age", "vintage", "last year", "next due"], &rows));
+        for set in &self.data_sets {
+            let Some(attempt) = set.last_attempt.as_ref().filter(|attempt| attempt.message.is_some()) else { continue };
+            let in_use = set.in_use.as_deref().unwrap_or("in use: nothing");
+            let message = attempt.message.as_deref().unwrap_or_default();
+            printer.line(&format!("{}: last asked on {}, {}: {message}; {in_use}", set.data_set, attempt.time, attempt.outcome));
+        }
         if self.indicators.is_empty() {
             printer.line("no release yet: run `yardstick run`");
             return;

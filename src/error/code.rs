@@ -117,7 +117,8 @@ codes! {
     OnlyByHand "E1015" Operator, "the data set is only downloaded by hand", "put the file under DIR/<source>/<dataset>/ and run with --from DIR";
     UnreadableList "E1016" Operator, "a list or version answer cannot be read", "the interface may have changed";
     DamagedSnapshot "E1017" Operator, "a stored snapshot or pull record is missing or damaged", "pull again";
-    NotAskedFurther "E1018" Operator, "the provider is not asked further in this run: it asks for a long pause, or refuses everything", "wait for the next run";
+    NotAskedFurther "E1018" Operator, "a host is not asked further in this run: it cannot be reached, asks for a long pause, or refuses everything", "wait for the next run";
+    CredentialRepeated "E1019" Operator, "an answer repeats a credential, and is not kept", "tell the provider, and take a new credential if others may have read it";
     UnreadableBody "E2001" Provider, "a stored body cannot be read", "pull again";
     EmptyBody "E2002" Provider, "the body is empty", "pull again; the last good data stay in use";
     WebPageStored "E2003" Provider, "the body is a web page", "download by hand and run with --from";
@@ -142,6 +143,7 @@ codes! {
     ContradictingFiles "E2032" Provider, "two files of one pull contradict each other", "leave the newer one in the folder";
     PackingNotRead "E2033" Provider, "an archive is packed by a method that is not read, or has a password", "unpack it, or pack it as ZIP with Deflate";
     KindNotRead "E2034" Provider, "a file of a kind that is not read, such as .xls, RAR or PDF", "save it as the hint says";
+    RoutesDisagree "E2040" Provider, "two routes of a data set have other figures", "take the series out of the route, or see which of the two has changed; the last good data stay in use";
     SqlSyntax "E3001" Author, "SQL syntax", "correct the place shown";
     UnknownTable "E3002" Author, "an unknown table", "take the name suggested";
     UnknownColumn "E3003" Author, "an unknown or ambiguous column", "take the name suggested, or write the table before it";

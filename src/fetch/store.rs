@@ -110,6 +110,24 @@ impl StoreWriter {
         Ok(tail)
     }
 
+    /// Whether one of these stands anywhere in what was written.
+    pub(super) fn contains(&mut self, needles: &[&[u8]]) -> io::Result<bool> {
+        let Some(longest) = needles.iter().map(|needle| needle.len()).max() else { return Ok(false) };
+        self.file.seek(SeekFrom::Start(0))?;
+        let (mut buffer, mut kept) = (vec![0; (64 << 10) + longest], 0);
+        loop {
+            let read = self.file.read(&mut buffer[kept..])?;
+            let filled = kept + read;
+            let found = |needle: &&[u8]| buffer[..filled].windows(needle.len()).any(|window| window == *needle);
+            if read == 0 || needles.iter().any(found) {
+                return Ok(read > 0);
+            }
+            // The end of one piece and the beginning of the next may hold it together.
+            kept = filled.min(longest - 1);
+            buffer.copy_within(filled - kept..filled, 0);
+        }
+    }
+
     pub fn finish(self) -> Result<(String, u64)> {
         let hash = self.hasher.finalize().to_hex().to_string();
         let path = self.store.path(&hash);

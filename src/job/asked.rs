@@ -110,9 +110,11 @@ fn asking(settings: &Settings, ask: &Ask, source: &Source, dataset: &Dataset, pr
                 _ => Asking::Folder(folder),
             }
         }
-        None => match dataset.format.nothing_to_ask(&environment) {
-            Some(reason) => return Asking::NothingToAsk(reason),
-            None => Asking::Provider,
+        None => match dataset.own().format.nothing_to_ask(&environment) {
+            Some(reason) if dataset.routes.iter().all(|route| route.format.nothing_to_ask(&environment).is_some()) => {
+                return Asking::NothingToAsk(reason);
+            }
+            _ => Asking::Provider,
         },
     };
     // Without a schedule, or before the first pull, it is always due.

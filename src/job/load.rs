@@ -38,6 +38,7 @@ pub fn read(settings: &Settings) -> Loaded {
     let root = &settings.workspace.root;
     let sources = pipelines::load(root, &mut problems);
     let reference = Reference::load(root, settings.membership, settings.today(), &mut problems);
+    pipelines::check_names(&sources, &reference, &mut problems);
     let mut catalogue = Catalogue::load(root, &mut problems);
     catalogue.cite(&sources, &mut problems);
     let (corrections, correction_texts) = corrections::load(root, &mut problems);

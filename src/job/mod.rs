@@ -3,6 +3,7 @@
 pub mod asked;
 pub mod cases;
 pub mod due;
+mod gather;
 pub mod load;
 pub mod night;
 mod normalise;
@@ -10,5 +11,6 @@ pub mod plan;
 mod pull;
 pub mod query;
 pub mod record_case;
+mod routes;
 pub mod state;
 pub mod status;

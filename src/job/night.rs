@@ -6,9 +6,9 @@ use std::sync::Arc;
 use indicatif::ProgressBar;
 
 use super::asked::{self, Ask, Asked, Asking};
+use super::gather::gather;
 use super::load::{self, Loaded};
 use super::normalise::normalise_all;
-use super::pull::pull_all;
 use super::state::{States, is_stale, no_data};
 use crate::dataset_id::DatasetId;
 use crate::error::{Error, Result};
@@ -45,8 +45,7 @@ pub async fn run(settings: &Settings, loaded: &Loaded, ask: &Ask, publish: bool)
     let _lock = load::lock(settings)?;
     Store::new(&settings.workspace.data).sweep()?;
     let all = asked::asked(settings, loaded, ask)?;
-    let pulled = pull_all(settings, loaded, &all).await?;
-    let mut states = normalise_all(settings, loaded, pulled)?;
+    let mut states = gather(settings, loaded, &all).await?;
     let not_asked = asked::not_asked(&all);
     if publish {
         return Ok(Night { not_asked, ..release(settings, loaded, states, &ask.accept).await? });
@@ -54,7 +53,7 @@ pub async fn run(settings: &Settings, loaded: &Loaded, ask: &Ask, publish: bool)
     if loaded.reports(settings).is_empty() {
         return Err(no_data(&states));
     }
-    let exit = Exit::degraded_if(states.values().any(|s| s.status == "failed"));
+    let exit = Exit::degraded_if(states.values().any(|s| s.message.is_some()));
     let asked: BTreeSet<DatasetId> = all.iter().filter(|one| one.asking != Asking::NotChosen).map(Asked::id).collect();
     states.retain(|id, _| asked.contains(id));
     Ok(Night { outcome: Published::PulledOnly, states, not_asked, exit })
@@ -63,7 +62,7 @@ pub async fn run(settings: &Settings, loaded: &Loaded, ask: &Ask, publish: bool)
 /// The second half of a run: a release from the bodies at hand.
 pub async fn compute(settings: &Settings, loaded: &Loaded, accept: &[String]) -> Result<Night> {
     let _lock = load::lock(settings)?;
-    let states = normalise_all(settings, loaded, BTreeMap::new())?;
+    let states = normalise_all(settings, loaded, BTreeMap::new(), true)?.0;
     release(settings, loaded, states, accept).await
 }
 
@@ -101,7 +100,7 @@ async fn release(settings: &Settings, loaded: &Loaded, states: States, accept: &
             tracing::info!(indicator = name, "computed");
         }),
     };
-    let stale = states.iter().any(|(id, s)| s.status == "failed" || is_stale(loaded, id, s));
+    let stale = states.iter().any(|(id, s)| s.message.is_some() || is_stale(loaded, id, s));
     let key = fingerprint::key(&build.inputs()?)?;
     let current = promote::current(&settings.workspace);
     let current_manifest = current

@@ -77,7 +77,17 @@ fn pull_step(ask: &Ask, one: &Asked<'_>) -> Option<Step> {
         (Asking::NoBodies, _) => ("keep", one.asking.why_not()?),
         (Asking::NothingToAsk(_), _) => ("skip", one.asking.why_not()?),
     };
-    Some(Step { step: "pull", name: one.id().to_string(), action, why: vec![why] })
+    let why = std::iter::once(why).chain(routes(one)).collect();
+    Some(Step { step: "pull", name: one.id().to_string(), action, why })
+}
+
+/// In which order a data set with several routes is asked, and which of them are in use.
+fn routes(one: &Asked<'_>) -> Option<String> {
+    let names = |names: &mut dyn Iterator<Item = &String>| names.map(String::as_str).collect::<Vec<_>>().join(", ");
+    let order = names(&mut one.dataset.routes.iter().map(|route| &route.name));
+    let in_use = one.previous.iter().filter(|pull| !pull.routes.is_empty());
+    let in_use: String = in_use.map(|pull| format!("; in use: {}", names(&mut pull.routes.keys()))).collect();
+    (one.asking == Asking::Provider && one.dataset.routes.len() > 1).then(|| format!("by the routes {order}{in_use}"))
 }
 
 /// Name and hash of each body in a folder.

@@ -1,14 +1,16 @@
 //! Where things stand: per data set the last pull and the next, per indicator its last release.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use serde::Serialize;
 
 use super::due::next_due;
 use super::load::Loaded;
+use super::routes;
 use super::state::age_days;
 use crate::dataset_id::DatasetId;
 use crate::error::Result;
+use crate::fetch::{Attempt, Journal};
 use crate::release::{Manifest, promote};
 use crate::settings::Settings;
 use crate::tables::views::Values;
@@ -32,6 +34,39 @@ pub struct DataSet {
     pub next_due: Option<String>,
     pub last_year: Option<i32>,
     pub how_to_get: String,
+    pub last_attempt: Option<LastAttempt>,
+    /// Observations in use, by the route that they came by.
+    pub routes: BTreeMap<String, u64>,
+    /// Where they are from, in words.
+    pub in_use: Option<String>,
+}
+
+/// What came of the last time that a data set was asked for.
+#[derive(Serialize)]
+pub struct LastAttempt {
+    pub time: String,
+    /// The route asked last.
+    pub route: String,
+    /// As in the journal: `stored`, `unchanged`, `failed`, `refused` ..
+    pub outcome: String,
+    /// What each route said that gave nothing.
+    pub message: Option<String>,
+}
+
+impl LastAttempt {
+    /// Of the attempts of one run; of one route the last one counts.
+    fn of(attempts: &[Attempt]) -> Option<Self> {
+        let last = attempts.last()?;
+        let final_ones =
+            attempts.iter().enumerate().filter(|(place, one)| attempts[place + 1..].iter().all(|later| later.route != one.route));
+        let said = final_ones.filter_map(|(_, one)| Some(format!("{}: {}", one.route, one.error.as_ref()?))).collect::<Vec<_>>();
+        Some(Self {
+            time: last.time.clone(),
+            route: last.route.clone(),
+            outcome: last.outcome.clone(),
+            message: (!said.is_empty()).then(|| said.join("; ")),
+        })
+    }
 }
 
 #[derive(Serialize)]
@@ -45,7 +80,7 @@ pub struct Indicator {
 }
 
 pub fn status(settings: &Settings, loaded: &Loaded) -> Result<Status> {
-    let data_sets = data_sets(settings, loaded);
+    let data_sets = data_sets(settings, loaded)?;
     let Some(path) = promote::current(&settings.workspace) else {
         return Ok(Status { data_sets, release: None, indicators: Vec::new() });
     };
@@ -68,10 +103,11 @@ pub fn status(settings: &Settings, loaded: &Loaded) -> Result<Status> {
     Ok(Status { data_sets, indicators: indicators.collect(), release: Some(manifest.release) })
 }
 
-fn data_sets(settings: &Settings, loaded: &Loaded) -> Vec<DataSet> {
+fn data_sets(settings: &Settings, loaded: &Loaded) -> Result<Vec<DataSet>> {
     let reports = loaded.reports(settings);
+    let attempts = Journal::new(&settings.workspace.data).last_runs()?;
     let all = loaded.sources.iter().flat_map(|source| source.datasets.iter().map(move |dataset| (source, dataset)));
-    all.map(|(source, dataset)| {
+    let data_sets = all.map(|(source, dataset)| {
         let data_set = source.id(dataset);
         let pull = loaded.pull_of(settings, &source.name, &dataset.name);
         let age_days = pull.as_ref().and_then(|pull| age_days(settings, pull));
@@ -83,10 +119,13 @@ fn data_sets(settings: &Settings, loaded: &Loaded) -> Vec<DataSet> {
             next_due: pull.as_ref().and_then(|pull| next_due(source, dataset, pull)).map(|next| next.to_string()),
             last_year: report.and_then(|r| r.last_year),
             how_to_get: dataset.how_to_get.clone(),
+            last_attempt: attempts.get(&(source.name.clone(), dataset.name.clone())).and_then(|run| LastAttempt::of(run)),
+            routes: report.map(|report| report.routes.clone()).unwrap_or_default(),
+            in_use: report.zip(pull.as_ref()).map(|(report, pull)| routes::in_use(dataset, report, pull, settings.now)),
             last_success: pull.as_ref().map(|pull| pull.checked_at.clone()),
             fetched_at: pull.map(|pull| pull.fetched_at),
             data_set,
         }
-    })
-    .collect()
+    });
+    Ok(data_sets.collect())
 }

@@ -8,8 +8,8 @@ use crate::files::hash_of;
 use crate::observe::corrections::Correction;
 use crate::observe::inputs::{self, Input, Inputs};
 use crate::observe::report::{Counts, NormaliseReport};
-use crate::observe::{contradictions, gates, write};
-use crate::pipelines::{Dataset, Source};
+use crate::observe::{contradictions, gates, routes, write};
+use crate::pipelines::{Dataset, Route, Source};
 use crate::reference::Reference;
 use crate::rows::collector::Collector;
 use crate::rows::quarantine;
@@ -18,18 +18,22 @@ use crate::tables::{parquet, schema};
 use crate::workspace::Workspace;
 
 /// Changes whenever the meaning of an observation file changes.
-const LAYOUT: &str = "observations-5";
+const LAYOUT: &str = "observations-6";
 
 /// What a normalisation depends on.
 pub fn inputs(source: &Source, dataset: &Dataset, pull: &Pull, reference: &Reference, corrections: &[&Correction]) -> Result<Inputs> {
-    let bodies: Vec<(&str, &str)> = pull.bodies.iter().map(|body| (body.name.as_str(), body.hash.as_str())).collect();
+    let bodies: Vec<[&str; 3]> = pull.bodies.iter().map(|body| [&body.route, &body.name, &body.hash].map(String::as_str)).collect();
+    // Those in use: a further one is no change before anything has come by it.
+    let routes: Vec<&Route> = dataset.routes.iter().filter(|route| pull.bodies.iter().any(|body| body.route == route.name)).collect();
+    let settings: Vec<_> = routes.iter().map(|r| (&r.name, &r.title, r.format.settings(), &r.series, r.minimum_agreement)).collect();
     let mut inputs = Inputs::from([
         (Input::Program, env!("CARGO_PKG_VERSION").into()),
         (Input::Layout, LAYOUT.into()),
         (Input::Bodies, hash_of(&bodies)?),
-        (Input::DatasetDefinition, hash_of(&(&source.name, dataset.format.settings(), &dataset.vintage))?),
+        (Input::DatasetDefinition, hash_of(&(&source.name, settings, &dataset.vintage))?),
     ]);
-    for name in ["areas.csv", "groups.csv", "area_codes.csv"].iter().chain(dataset.format.reference_files()) {
+    let files = routes.iter().flat_map(|route| route.format.reference_files());
+    for name in ["areas.csv", "groups.csv", "area_codes.csv"].iter().chain(files) {
         inputs.insert(Input::Reference { file: (*name).into() }, reference.hashes.get(*name).cloned().unwrap_or_default());
     }
     if !corrections.is_empty() {
@@ -79,7 +83,17 @@ pub fn normalise(context: &NormaliseContext<'_>, source: &Source, dataset: &Data
     let mut bodies_with_rows = 0;
     for body in &pull.bodies {
         collector.begin_body(&body.hash);
-        let parsed = read(context, dataset, body, &mut collector)
+        let from = routes::mark(&collector);
+        let Some((place, route)) = dataset.route(&body.route) else {
+            let message = format!("{} came by the route {}, which the data set no longer has", body.name, body.route);
+            return Err(in_set(Error::provider_hint(Code::UnreadableBody, message, "pull it again"), &source.name, &dataset.name));
+        };
+        let parsed = read(context, route, body, &mut collector)
+            .inspect(|_| {
+                if place > 0 {
+                    routes::adopt(&mut collector, &from, route)
+                }
+            })
             .and_then(|parsed| collector.limits().map(|()| parsed))
             .map_err(|error| in_body(error, &source.name, &dataset.name, &body.name))?;
         vintage = vintage.or(parsed.vintage);
@@ -93,23 +107,30 @@ pub fn normalise(context: &NormaliseContext<'_>, source: &Source, dataset: &Data
     let corrections = relevant(context.corrections, &source.name, &dataset.name, Some(&series));
     let inputs = inputs(source, dataset, pull, context.reference, &corrections)?;
     collector.supersede();
+    routes::settle(&mut collector, pull, dataset, context.reference).map_err(|error| in_set(error, &source.name, &dataset.name))?;
     let outcomes = collector.correct(&corrections);
     let arranged = collector.arrange();
     let shared =
         contradictions::between_bodies(&collector, &arranged.shared, pull).map_err(|error| in_set(error, &source.name, &dataset.name))?;
     collector.warnings.extend(shared);
     let observations = arranged.order.len() as u64;
-    let last = previous.as_ref().map_or(0, |p| p.counts.observations);
+    let by_body: Vec<&str> = pull.bodies.iter().map(|body| body.route.as_str()).collect();
+    let mut by_route: BTreeMap<String, u64> = BTreeMap::new();
+    for row in &arranged.order {
+        *by_route.entry((*by_body.get(collector.body_of(*row as usize)).unwrap_or(&"")).to_owned()).or_default() += 1;
+    }
+    // By the routes that are in use again: a mirror may have had more, or less.
+    let last = previous.as_ref().map_or(0, |p| by_route.keys().filter_map(|route| p.routes.get(route)).sum());
     gates::size(observations, last, dataset, pull, &collector).map_err(|error| in_set(error, &source.name, &dataset.name))?;
     let series_counts = arranged.counts(&collector);
     gates::asked(dataset, pull, &collector)?;
     if let Some(previous) = &previous {
-        let now = gates::Found { inputs: &inputs, series: &series_counts, members: &members };
+        let now = gates::Found { inputs: &inputs, routes: &by_route, series: &series_counts, members: &members };
         collector.warnings.extend(gates::against(previous, &now, dataset).map_err(|error| in_set(error, &source.name, &dataset.name))?);
     }
     collector.warnings.extend(dataset.format.unmatched(&collector.matched));
     let path = context.workspace.observations(&source.name, &dataset.name);
-    write::observations(&collector, &arranged, &source.name, &dataset.name, &path, context.threads)?;
+    write::observations(&collector, &arranged, &source.name, &dataset.name, &by_body, &path, context.threads)?;
     let series = arranged.series_names(&collector);
     let years = || arranged.order.iter().map(|i| collector.year_of(collector.rows[*i as usize]));
     let counts =
@@ -126,6 +147,7 @@ pub fn normalise(context: &NormaliseContext<'_>, source: &Source, dataset: &Data
         inputs,
         hash: crate::files::hash_file(&path)?,
         counts,
+        routes: by_route,
         quarantine_reasons: reasons,
         series,
         series_counts,
@@ -146,9 +168,9 @@ pub fn normalise(context: &NormaliseContext<'_>, source: &Source, dataset: &Data
     Ok((report, true))
 }
 
-fn read(context: &NormaliseContext<'_>, dataset: &Dataset, body: &Body, collector: &mut Collector<'_>) -> Result<Parsed> {
+fn read(context: &NormaliseContext<'_>, route: &Route, body: &Body, collector: &mut Collector<'_>) -> Result<Parsed> {
     let mut bytes = context.store.open(&body.hash)?.into_parts().0;
-    sources::parse(&*dataset.format, &body.name, &mut bytes, context.reference, collector)
+    sources::parse(&*route.format, &body.name, &mut bytes, context.reference, collector)
 }
 
 fn in_body(error: Error, source: &str, dataset: &str, name: &str) -> Error {

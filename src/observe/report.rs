@@ -45,6 +45,9 @@ pub struct NormaliseReport {
     /// blake3 of the observation file.
     pub hash: String,
     pub counts: Counts,
+    /// Observations by the route that they came by.
+    #[serde(default)]
+    pub routes: BTreeMap<String, u64>,
     pub quarantine_reasons: BTreeMap<String, u64>,
     pub series: Vec<String>,
     /// Observations of each series and breakdown: what is gone next time must not go unseen.
@@ -75,6 +78,7 @@ impl NormaliseReport {
             inputs: Inputs::new(),
             hash: hash.to_owned(),
             counts: Counts::default(),
+            routes: BTreeMap::new(),
             quarantine_reasons: BTreeMap::new(),
             series: series.to_vec(),
             series_counts: BTreeMap::new(),

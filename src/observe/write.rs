@@ -23,10 +23,11 @@ pub(super) fn observations(
     arranged: &Arranged,
     source: &str,
     dataset: &str,
+    routes: &[&str],
     path: &Path,
     threads: usize,
 ) -> Result<()> {
-    let batches = Batches::new(collector, source, dataset);
+    let batches = Batches::new(collector, source, dataset, routes);
     let properties = Arc::new(properties()?);
     let parquet_schema = ArrowSchemaConverter::new().convert(&batches.schema)?;
     let mut temporary = crate::files::temporary_beside(path)?;

@@ -26,6 +26,7 @@ pub fn from_folder(
         let last_modified = file.metadata()?.modified().ok().and_then(|time| Timestamp::try_from(time).ok()).map(stamp);
         let (hash, bytes) = store.put(file, source.http.max_bytes).map_err(|error| at(error, &path))?;
         let url = format!("file:{}/{}/{name}", source.name, dataset.name);
+        let route = dataset.own().name.clone();
         journal.record(&Attempt {
             name: name.clone(),
             method: "FOLDER".into(),
@@ -34,11 +35,11 @@ pub fn from_folder(
             outcome: "stored".into(),
             bytes: Some(bytes),
             hash: Some(hash.clone()),
-            ..Attempt::new(now, &source.name, &dataset.name)
+            ..Attempt::new(now, &source.name, &dataset.name, &route)
         })?;
-        bodies.push(Body { name, hash, bytes, url, fetched_at: stamp(now), status: 0, etag: None, last_modified });
+        bodies.push(Body { name, hash, bytes, url, fetched_at: stamp(now), status: 0, etag: None, last_modified, route });
     }
-    let pull = (!bodies.is_empty()).then(|| made(source, dataset, bodies, now, "folder"));
+    let pull = (!bodies.is_empty()).then(|| made(source, dataset, dataset.own(), bodies, now, "folder"));
     Ok(pull.map(|pull| against(pull, previous)))
 }
 

@@ -122,10 +122,21 @@ impl Build<'_> {
             checks: outcome.table,
             failures: outcome.failures,
             revisions,
-            catalog: catalog::json(self.workspace, &self.catalogue, &self.reference)?,
+            catalog: catalog::json(self.workspace, &self.catalogue, &self.reference, &self.data_sets())?,
             indicators: self.catalogue.indicators.iter().map(|i| i.name.clone()).collect(),
         };
         Ok(Built { contents, manifest, stopping, warnings: outcome.warnings, held })
+    }
+
+    /// The data sets as the catalogue has them.
+    fn data_sets(&self) -> Vec<serde_json::Value> {
+        let all = self.sources.iter().flat_map(|source| source.datasets.iter().map(move |dataset| (source, dataset)));
+        all.filter_map(|(source, dataset)| {
+            let id = source.id(dataset);
+            let pull = self.states.get(&id)?.pull.as_ref()?;
+            Some(catalog::data_set(source, dataset, self.reports.get(&id)?, pull))
+        })
+        .collect()
     }
 
     /// Reference tables, and every observation.
@@ -287,11 +298,13 @@ impl Build<'_> {
                             url: b.url.clone(),
                             bytes: b.bytes,
                             fetched_at: b.fetched_at.clone(),
+                            route: b.route.clone(),
                         })
                         .collect(),
                     observation_file: report.hash.clone(),
                     series: report.series.clone(),
                     counts: report.counts.clone(),
+                    routes: report.routes.clone(),
                     quarantine_reasons: report.quarantine_reasons.clone(),
                     corrections: report.corrections.clone(),
                     warnings: report.warnings.clone(),

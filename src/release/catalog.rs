@@ -5,17 +5,21 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use crate::error::Result;
+use crate::fetch::Pull;
 use crate::indicator::{Catalogue, TargetKind};
+use crate::observe::NormaliseReport;
+use crate::pipelines::{Dataset, Source};
 use crate::reference::Reference;
 use crate::tables::schema::DIMENSIONS;
 use crate::tables::views::{Areas, Groups, Membership, Units};
 use crate::workspace::Workspace;
 
-pub fn json(workspace: &Workspace, catalogue: &Catalogue, reference: &Reference) -> Result<Vec<u8>> {
+pub fn json(workspace: &Workspace, catalogue: &Catalogue, reference: &Reference, data_sets: &[Value]) -> Result<Vec<u8>> {
     let indicators: Vec<Value> = catalogue.indicators.iter().map(indicator).collect();
     let mut bytes = serde_json::to_vec_pretty(&json!({
         "schema_version": 1,
         "indicators": indicators,
+        "data_sets": data_sets,
         "areas": areas(reference)?,
         "groups": groups(reference)?,
         "units": units(reference)?,
@@ -54,6 +58,23 @@ fn indicator(indicator: &crate::indicator::Indicator) -> Value {
         "sources": indicator.sources, "rollup": indicator.rollup, "groups": indicator.groups, "window": indicator.window,
         "coverage": { "publish": indicator.coverage.publish, "flag": indicator.coverage.flag, "base": indicator.coverage.base, "min_members": indicator.coverage.min_members },
         "datasets": indicator.datasets, "file": &*indicator.text.path, "targets": targets,
+    })
+}
+
+/// One data set: whose it is, by which routes its figures came, and from when on they are too old.
+pub fn data_set(source: &Source, dataset: &Dataset, report: &NormaliseReport, pull: &Pull) -> Value {
+    let route = |(name, rows): (&String, &u64)| {
+        let title = dataset.route(name).map_or(name, |(place, route)| if place == 0 { &source.title } else { &route.title });
+        json!({ "route": name, "title": title, "observations": rows, "confirmed_at": pull.routes.get(name).unwrap_or(&pull.checked_at) })
+    };
+    let stale_after = pull.checked_at.parse::<jiff::Timestamp>().ok().and_then(|checked| {
+        let moment = jiff::Timestamp::from_second(checked.as_second().checked_add(source.stale_after_days.checked_mul(86_400)?)?);
+        Some(moment.ok()?.to_string())
+    });
+    json!({
+        "source": source.name, "dataset": dataset.name, "title": dataset.title,
+        "licence": dataset.licence.as_ref().unwrap_or(&source.licence), "vintage": report.vintage, "last_year": report.last_year,
+        "confirmed_at": pull.checked_at, "stale_after": stale_after, "routes": report.routes.iter().map(route).collect::<Vec<_>>(),
     })
 }
 

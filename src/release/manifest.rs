@@ -51,6 +51,9 @@ pub struct InputEntry {
     pub series: Vec<String>,
     #[serde(flatten)]
     pub counts: Counts,
+    /// Observations by the route that they came by: that of the data set's own name is the provider's.
+    #[serde(default)]
+    pub routes: BTreeMap<String, u64>,
     pub quarantine_reasons: BTreeMap<String, u64>,
     pub corrections: Vec<CorrectionReport>,
     pub warnings: Vec<String>,
@@ -71,6 +74,9 @@ pub struct BodyEntry {
     pub url: String,
     pub bytes: u64,
     pub fetched_at: String,
+    /// The route that it came by; older manifests name none.
+    #[serde(default)]
+    pub route: String,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -27,6 +27,8 @@ pub enum Reason {
     /// A group as an older classification has it.
     Superseded,
     CorrectionDropped,
+    /// Another route of the data set has the figure.
+    OtherRoute,
 }
 
 impl Reason {
@@ -45,6 +47,7 @@ impl Reason {
         Self::OtherUnit,
         Self::Superseded,
         Self::CorrectionDropped,
+        Self::OtherRoute,
     ];
 
     pub fn code(self) -> &'static str {
@@ -63,13 +66,14 @@ impl Reason {
             Self::OtherUnit => "other_unit",
             Self::Superseded => "superseded",
             Self::CorrectionDropped => "correction_dropped",
+            Self::OtherRoute => "other_route",
         }
     }
 
     /// Whether a figure is lost with the row. It is not when the row is passed over on purpose: of an area that is
-    /// deliberately none of ours, a repetition, of an older classification, or dropped by a correction.
+    /// deliberately none of ours, a repetition, had by another route, of an older classification, or dropped by a correction.
     pub fn is_loss(self) -> bool {
-        !matches!(self, Self::AreaNotCovered | Self::DuplicateRow | Self::Superseded | Self::CorrectionDropped)
+        !matches!(self, Self::AreaNotCovered | Self::DuplicateRow | Self::Superseded | Self::CorrectionDropped | Self::OtherRoute)
     }
 }
 

@@ -45,6 +45,7 @@ pub fn observations() -> SchemaRef {
         Field::new("record", DataType::Int64, false),
         text_or_null("edition"),
         text_or_null("correction"),
+        text_or_null("route"),
     ]);
     schema(fields)
 }

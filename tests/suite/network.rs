@@ -2,8 +2,11 @@
 
 mod bad_answers;
 mod data360;
+mod data_commons;
+mod hosts;
 mod itu;
 mod recovery;
+mod routes;
 mod unctad;
 mod unesco_bulk;
 mod unesco_data;
@@ -61,6 +64,18 @@ impl Pipeline {
         let datasets = self.0["dataset"].as_array_mut().expect("data sets");
         let found = datasets.iter_mut().find(|one| one["name"].as_str() == Some(dataset)).expect("the data set");
         found.as_table_mut().expect("a table").insert(key.to_owned(), value.into());
+        self
+    }
+
+    /// Points the further routes of a data set at servers, in order; those without one are left out.
+    fn routes(mut self, dataset: &str, servers: &[&Server]) -> Self {
+        let datasets = self.0["dataset"].as_array_mut().expect("data sets");
+        let found = datasets.iter_mut().find(|one| one["name"].as_str() == Some(dataset)).expect("the data set");
+        let routes = found["route"].as_array_mut().expect("routes");
+        routes.truncate(servers.len());
+        for (route, server) in routes.iter_mut().zip(servers) {
+            route.as_table_mut().expect("a table").insert("base_url".into(), server.url().into());
+        }
         self
     }
 

@@ -16,7 +16,7 @@ fn recovers(bad: &Reply, status: &Value) -> Server {
     let body = fixture(ZIP);
     assert_eq!(
         rows[1],
-        json!({"time": NOW, "source": "itu", "dataset": "internet_use", "name": "11624.zip", "method": "GET", "url": format!("{}{BY_ID}", server.url()),
+        json!({"time": NOW, "source": "itu", "dataset": "internet_use", "route": "internet_use", "name": "11624.zip", "method": "GET", "url": format!("{}{BY_ID}", server.url()),
             "attempt": 2, "outcome": "stored", "status": 200, "etag": ETAG, "last_modified": MODIFIED, "bytes": body.len(),
             "hash": blake3::hash(&body).to_hex().to_string()})
     );

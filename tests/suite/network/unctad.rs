@@ -129,6 +129,21 @@ fn unctad_refusals_show_no_credential() {
 }
 
 #[test]
+fn an_answer_that_repeats_a_credential_is_not_kept() {
+    // Wherever it stands: also where one piece of a long body ends and the next begins.
+    for length in [10, (64 << 10) - 5, 200_000] {
+        let body = format!("Economy_Code,x\n{}{}\n", "1".repeat(length), CLIENT[1].1);
+        let server = Server::start(move |_, _| Reply::ok(gzip(body.as_bytes())).header("ETag", CLIENT[1].1));
+        let workspace = keyed(&server).workspace();
+        let failed = run_with(&workspace, &["run", "-vv"], &[&CLIENT[..], &[("YARDSTICK_LOG", "trace")]].concat());
+        assert_eq!(failed.code, 1, "{}", failed.stderr);
+        says(&failed, &["E1019", "repeats a credential of ours in its answer, which is not kept"]);
+        assert_eq!(journal(&workspace)[0]["etag"], "(ClientSecret)");
+        no_secret(&failed, &workspace);
+    }
+}
+
+#[test]
 fn credentials_do_not_follow_a_redirect() {
     let elsewhere = Server::start(|_, _| Reply::ok("a,b\n1,2\n"));
     let url = elsewhere.url();
