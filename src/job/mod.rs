@@ -2,13 +2,22 @@
 
 pub mod asked;
 pub mod cases;
+pub mod config;
 pub mod due;
+mod leftovers;
 pub mod load;
+pub mod lock;
+mod metrics;
 pub mod night;
 mod normalise;
+pub mod notify;
+mod openlineage;
 pub mod plan;
 mod pull;
 pub mod query;
+pub mod record;
 pub mod record_case;
+pub mod refusal;
+pub mod retention;
 pub mod state;
 pub mod status;

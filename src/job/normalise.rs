@@ -8,7 +8,8 @@ use super::pull::Pulled;
 use super::state::{States, age_days};
 use crate::dataset_id::DatasetId;
 use crate::error::{Code, Error, Result, count};
-use crate::fetch::{Pull, Store};
+use crate::fetch::{Attempt, Journal, Pull, Store};
+use crate::observe::NormaliseReport;
 use crate::observe::normalise::{self, NormaliseContext};
 use crate::pipelines::{Dataset, Source};
 use crate::release::build::DatasetState;
@@ -29,7 +30,7 @@ pub(super) fn normalise_all(settings: &Settings, loaded: &Loaded, mut pulled: BT
     for source in &loaded.sources {
         for dataset in &source.datasets {
             let id = source.id(dataset);
-            let previous = loaded.pull_of(settings, &source.name, &dataset.name);
+            let previous = loaded.pull_of(settings, &source.name, &dataset.name)?;
             jobs.push((source, dataset, pulled.remove(&id).unwrap_or(Pulled::Nothing), previous, id));
         }
     }
@@ -93,7 +94,8 @@ fn normalise_one(
         status,
         message,
     };
-    let failed = |error: &Error, pull: Option<Pull>| {
+    let failed = |error: &Error, pull: Option<Pull>| -> Result<DatasetState> {
+        last_good(context, source, dataset, pull.as_ref())?;
         let message = match error.hint() {
             Some(hint) => format!("{error} ({hint})"),
             None => error.to_string(),
@@ -107,17 +109,25 @@ fn normalise_one(
             None => message,
         };
         tracing::error!(source = %source.name, dataset = %dataset.name, "{message}");
-        state(pull, "failed", Some(message))
+        Ok(state(pull, "failed", Some(message)))
     };
     let (pull, fresh) = match pulled {
         Pulled::New(pull) => (pull, true),
         Pulled::Unchanged(pull) => (pull, false),
-        Pulled::Failed(error) => return Ok(failed(&error, previous)),
+        Pulled::Failed(error) => return failed(&error, previous),
         Pulled::Nothing => match previous.clone() {
             Some(pull) => (pull, false),
-            None => return Ok(state(None, "missing", None)),
+            None => {
+                last_good(context, source, dataset, None)?;
+                return Ok(state(None, "missing", None));
+            }
         },
     };
+    if fresh && let Some(body) = pull.bodies.iter().find(|body| context.store.is_refused(&body.hash)) {
+        let message = format!("{}/{}/{}: the snapshot {} is refused by hand", source.name, dataset.name, body.name, body.hash);
+        let hint = "the provider still sends it; `pull --admit HASH` takes the refusal back";
+        return failed(&Error::provider_hint(Code::SnapshotRefused, message, hint), previous);
+    }
     match normalise::normalise(context, source, dataset, &pull) {
         Ok((report, redone)) => {
             if fresh {
@@ -129,7 +139,56 @@ fn normalise_one(
             tracing::info!(source = %source.name, dataset = %dataset.name, observations = report.counts.observations, quarantined = report.counts.quarantined, "normalised");
             Ok(state(Some(pull), if fresh || redone { "new" } else { "unchanged" }, None))
         }
-        Err(error @ (Error::Provider { .. } | Error::Fetch { .. } | Error::Io(_))) => Ok(failed(&error, previous)),
+        Err(error @ (Error::Provider { .. } | Error::Fetch { .. })) => {
+            if fresh {
+                remember_refusal(settings, &pull, &error)?;
+            }
+            failed(&error, previous)
+        }
+        // Our own disk is no provider, and a fault of ours is none of theirs.
         Err(other) => Err(other),
     }
+}
+
+/// What stays in use where a source gave nothing must be whole: damaged observations are made anew from their snapshots.
+fn last_good(context: &NormaliseContext<'_>, source: &Source, dataset: &Dataset, pull: Option<&Pull>) -> Result<()> {
+    let Some(report) = NormaliseReport::load(context.workspace, &source.name, &dataset.name)? else {
+        return match pull.map(|pull| normalise::normalise(context, source, dataset, pull)) {
+            None | Some(Ok(_) | Err(Error::Provider { .. } | Error::Fetch { .. })) => Ok(()),
+            Some(Err(error)) => Err(error),
+        };
+    };
+    if normalise::is_whole(context.workspace, &source.name, &dataset.name, &report)? {
+        return Ok(());
+    }
+    let path = context.workspace.observation_file(&report.hash);
+    let damaged = |why: &str| {
+        Error::provider_hint(
+            Code::DamagedObservations,
+            format!("{} is damaged or gone, and cannot be made anew: {why}", path.display()),
+            format!("pull {}/{} again, from the network or with --from", source.name, dataset.name),
+        )
+    };
+    match pull.map(|pull| normalise::normalise(context, source, dataset, pull)) {
+        Some(Ok(_)) => Ok(()),
+        Some(Err(error @ (Error::Provider { .. } | Error::Fetch { .. }))) => Err(damaged(&error.to_string())),
+        Some(Err(error)) => Err(error),
+        None => Err(damaged("there is no record of what was pulled")),
+    }
+}
+
+/// A line for each body that arrived and may not be used; its snapshot is kept as long as the line.
+fn remember_refusal(settings: &Settings, pull: &Pull, error: &Error) -> Result<()> {
+    let journal = Journal::new(&settings.workspace.data);
+    pull.bodies.iter().try_for_each(|body| {
+        journal.record(&Attempt {
+            name: body.name.clone(),
+            url: body.url.clone(),
+            outcome: "refused".into(),
+            bytes: Some(body.bytes),
+            hash: Some(body.hash.clone()),
+            error: Some(error.to_string()),
+            ..Attempt::new(settings.now, &pull.source, &pull.dataset)
+        })
+    })
 }

@@ -28,7 +28,7 @@ pub(super) async fn pull_all(settings: &Settings, loaded: &Loaded, all: &[Asked<
     let mut results = BTreeMap::new();
     for one in all {
         if let Asking::Folder(folder) = &one.asking {
-            for (path, why) in pull::look_into(folder)?.passed_over {
+            for (path, why) in pull::look_into(folder).unwrap_or_default().passed_over {
                 tracing::warn!(source = %one.source.name, dataset = %one.dataset.name, "{}: not read, since it is {why}", path.display());
             }
             let outcome = pull::from_folder(&store, &journal, one.source, one.dataset, folder, one.previous.as_ref(), settings.now);
@@ -117,6 +117,8 @@ fn settle(settings: &Settings, outcome: Result<Option<Freshness>>) -> Result<Pul
             pull.save(&settings.workspace.data)?;
             Pulled::Unchanged(pull)
         }
-        Err(error) => Pulled::Failed(error),
+        Err(error @ (Error::Fetch { .. } | Error::Provider { .. })) => Pulled::Failed(error),
+        // Our own disk, or a fault of ours: no source has failed.
+        Err(error) => return Err(error),
     })
 }
