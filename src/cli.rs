@@ -84,7 +84,7 @@ pub enum Command {
     /// Pull, normalise, compute, check, publish: the nightly job
     Run(RunArgs),
     /// The first half of run: pull and normalise
-    Pull(RunArgs),
+    Pull(PullArgs),
     /// The second half of run: compute, check, publish
     Compute {
         /// Let these failed checks pass this time; the manifest says so
@@ -150,6 +150,23 @@ pub enum Command {
         /// See the tables as this indicator does: its data sets, its groups, `chosen` and the other views of sql/shared/
         #[arg(long = "as", value_name = "ID")]
         indicator: Option<String>,
+        /// See this release instead of the current one, also one that a gate refused
+        #[arg(long, value_name = "RELEASE")]
+        release: Option<String>,
+    },
+    /// What the checks of a release found, also of one that a gate refused
+    Checks {
+        /// Checks whose failed rows are shown [default: the list of all]
+        ids: Vec<String>,
+        /// The release [default: with --failed the newest refused one, else the current]
+        #[arg(long, value_name = "RELEASE")]
+        release: Option<String>,
+        /// Only those that did not pass, with the rows that stop the release
+        #[arg(long)]
+        failed: bool,
+        /// Rows shown of each check
+        #[arg(long, default_value_t = 20)]
+        limit: usize,
     },
     /// Why a number is what it is
     Explain(ExplainArgs),
@@ -204,6 +221,18 @@ pub struct RunArgs {
 }
 
 #[derive(Debug, Args)]
+pub struct PullArgs {
+    #[command(flatten)]
+    pub run: RunArgs,
+    /// Never use this snapshot again; its data sets go back to the bodies of a kept release
+    #[arg(long, value_name = "HASH")]
+    pub refuse: Option<String>,
+    /// Take a refusal back
+    #[arg(long, value_name = "HASH", conflicts_with = "refuse")]
+    pub admit: Option<String>,
+}
+
+#[derive(Debug, Args)]
 pub struct ExplainArgs {
     /// Id or name of the indicator; with --target, the progress row of a target
     pub indicator: String,
@@ -249,14 +278,27 @@ pub enum ReleaseAction {
     /// All releases kept
     List,
     /// One release: what went in, what came out
-    Show { id: Option<String> },
+    Show {
+        /// The release, also one that a gate refused [default: current]
+        id: Option<String>,
+    },
     /// Point `current` to an older release
-    Rollback { id: Option<String> },
-    /// Remove old releases
+    Rollback {
+        /// The release [default: the one before the current]
+        id: Option<String>,
+    },
+    /// Point `current` to a release and hold it there: runs publish nothing until it is let go
+    Pin {
+        /// The release [default: current]
+        id: Option<String>,
+    },
+    /// Let a pinned release go
+    Unpin,
+    /// Remove old releases, and the observation files and snapshots that only they used
     Prune {
-        /// How many of the newest to keep
-        #[arg(long, default_value_t = 30)]
-        keep: usize,
+        /// How many of the newest to keep [default: retention.releases of pipelines/job.toml, 30]
+        #[arg(long, value_name = "NUMBER")]
+        keep: Option<usize>,
     },
 }
 
@@ -272,6 +314,7 @@ impl Command {
             Self::New { .. } => "new",
             Self::Preview { .. } => "preview",
             Self::Sql { .. } => "sql",
+            Self::Checks { .. } => "checks",
             Self::Explain(_) => "explain",
             Self::Diff { .. } => "diff",
             Self::Release { .. } => "release",
@@ -284,14 +327,16 @@ impl Command {
 
     /// Whether what it prints is its result. Of the others the outcome is, whoever reads of it.
     pub fn is_answer(&self) -> bool {
-        !matches!(
-            self,
-            Self::Run(_)
-                | Self::Pull(_)
-                | Self::Compute { .. }
-                | Self::New { .. }
-                | Self::Release { action: ReleaseAction::Rollback { .. } | ReleaseAction::Prune { .. } }
-        )
+        !matches!(self, Self::Run(_) | Self::Pull(_) | Self::Compute { .. } | Self::New { .. }) && !self.changes_releases()
+    }
+
+    fn changes_releases(&self) -> bool {
+        matches!(self, Self::Release { action } if !matches!(action, ReleaseAction::List | ReleaseAction::Show { .. }))
+    }
+
+    /// Whether it writes to the data folder under its lock: then a signal ends it in order.
+    pub fn takes_the_lock(&self) -> bool {
+        matches!(self, Self::Run(_) | Self::Pull(_) | Self::Compute { .. }) || self.changes_releases()
     }
 }
 

@@ -1,6 +1,7 @@
 //! One file per verb; each takes plain arguments and gives the exit status.
 
 mod check;
+mod checks;
 mod diff;
 mod explain;
 mod new;
@@ -14,6 +15,7 @@ mod report;
 mod schedule;
 mod sql;
 mod status;
+pub mod stop;
 mod test;
 
 use crate::cli::Command;
@@ -39,9 +41,11 @@ pub fn dispatch(command: &Command, settings: &Settings, printer: &Printer) -> Re
             }
             Command::New { id, name } => new::new(settings, printer, id, name),
             Command::Preview { indicator, area, year, limit } => preview::preview(settings, printer, indicator, area, year, *limit).await,
-            Command::Sql { query, output, file, timeout, indicator } => {
-                sql::sql(settings, printer, query.as_deref(), *output, file.as_deref(), *timeout, indicator.as_deref()).await
+            Command::Sql { query, output, file, timeout, indicator, release } => {
+                let (file, indicator, release) = (file.as_deref(), indicator.as_deref(), release.as_deref());
+                sql::sql(settings, printer, query.as_deref(), *output, file, *timeout, indicator, release).await
             }
+            Command::Checks { ids, release, failed, limit } => checks::checks(settings, printer, ids, release.as_deref(), *failed, *limit),
             Command::Explain(args) => explain::explain(settings, printer, args).await,
             Command::Diff { old, new, limit, parquet } => {
                 diff::diff(settings, printer, old.as_deref(), new.as_deref(), *limit, parquet.as_deref())

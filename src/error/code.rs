@@ -170,6 +170,9 @@ codes! {
     DamagedRelease "E5001" Operator, "a file of a release is damaged", "run again, which publishes anew, or roll back";
     EngineSeesOtherRows "E5002" Operator, "the engine sees other observations than were normalised: nothing is published", "as the hint says; look at the disk";
     UnreadableReleases "E5003" Operator, "nothing was pruned: what is in use cannot be told", "correct what is named, or take it out of the folder";
+    DiskFailed "E5004" Operator, "a file or folder cannot be read or written", "look at the path named: space, permissions, the health of the disk; nothing was promoted";
+    DamagedObservations "E5005" Operator, "observations are damaged and cannot be made anew", "pull the data set again";
+    SnapshotRefused "E5006" Operator, "a person refused this snapshot", "nothing, or take it back with `pull --admit HASH`";
 }
 
 impl fmt::Display for Code {

@@ -1,7 +1,6 @@
-//! `data/journal.jsonl`: one line per attempt to get something, appended and never rewritten. Secrets never come here.
+//! `data/journal.jsonl`: one line per attempt to get something, appended; old lines are forgotten by rule. Secrets never come here.
 
-use std::collections::BTreeMap;
-use std::io::{BufRead, BufReader, Write};
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -25,7 +24,7 @@ pub struct Attempt {
     /// From 1; 0 for a judgement on answers that had arrived.
     pub attempt: u32,
     /// `stored`, `unchanged`, `read` (a list or version), `answered` (a status the plan deals with), `failed`, `not_asked`
-    /// (the host is not asked further in this run), `stale` or `refused` (what had arrived did not pass a gate).
+    /// (the host is not asked further in this run), `stale`, or `refused` (a body that arrived and may not be used).
     pub outcome: String,
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub status: Option<u16>,
@@ -67,13 +66,8 @@ impl Journal {
     /// ours is passed over.
     pub fn last_runs(&self) -> Result<BTreeMap<(String, String), Vec<Attempt>>> {
         let mut runs: BTreeMap<(String, String), Vec<Attempt>> = BTreeMap::new();
-        let file = match fs_err::File::open(&self.path) {
-            Ok(file) => file,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(runs),
-            Err(error) => return Err(error.into()),
-        };
-        for line in BufReader::new(file).lines() {
-            let Ok(attempt) = serde_json::from_str::<Attempt>(&line?) else { continue };
+        for line in self.lines()?.lines() {
+            let Ok(attempt) = serde_json::from_str::<Attempt>(line) else { continue };
             let run = runs.entry((attempt.source.clone(), attempt.dataset.clone())).or_default();
             if run.last().is_some_and(|last| last.time != attempt.time) {
                 run.clear();
@@ -83,14 +77,43 @@ impl Journal {
         Ok(runs)
     }
 
+    /// The snapshots whose body was refused: somebody may want to look at them.
+    pub fn refused(&self) -> Result<BTreeSet<String>> {
+        let lines = self.lines()?;
+        let refused = |line: &str| {
+            let attempt: Attempt = serde_json::from_str(line).ok()?;
+            (attempt.outcome == "refused").then_some(attempt.hash).flatten()
+        };
+        Ok(lines.lines().filter(|line| line.contains("\"refused\"")).filter_map(refused).collect())
+    }
+
+    /// Removes the lines of attempts before a moment, once the first of them is older by more than a week: the file is
+    /// not written anew each night. Gives how many.
+    pub fn forget(&self, before: jiff::Timestamp) -> Result<usize> {
+        let text = self.lines()?;
+        let time = |line: &str| Some(serde_json::from_str::<Attempt>(line).ok()?.time);
+        let week = stamp(before.saturating_sub(jiff::SignedDuration::from_hours(7 * 24)).unwrap_or(before));
+        if text.lines().next().and_then(time).is_none_or(|first| first >= week) {
+            return Ok(0);
+        }
+        let limit = stamp(before);
+        // A line that cannot be read is kept.
+        let (old, kept): (Vec<&str>, Vec<&str>) = text.lines().partition(|line| time(line).is_some_and(|time| time < limit));
+        let kept: String = kept.into_iter().map(|line| format!("{line}\n")).collect();
+        crate::files::write_atomically(&self.path, kept.as_bytes())?;
+        Ok(old.len())
+    }
+
+    fn lines(&self) -> Result<String> {
+        match fs_err::read(&self.path) {
+            Ok(bytes) => Ok(String::from_utf8_lossy(&bytes).into_owned()),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(String::new()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
     /// Appends one line in one write, so that lines of data sets pulled side by side do not mix.
     pub fn record(&self, attempt: &Attempt) -> Result<()> {
-        if let Some(folder) = self.path.parent() {
-            fs_err::create_dir_all(folder)?;
-        }
-        let mut line = serde_json::to_vec(attempt)?;
-        line.push(b'\n');
-        fs_err::OpenOptions::new().create(true).append(true).open(&self.path)?.write_all(&line)?;
-        Ok(())
+        crate::files::append_line(&self.path, &serde_json::to_vec(attempt)?)
     }
 }

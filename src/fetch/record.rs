@@ -1,14 +1,12 @@
 //! What is remembered of the last pull of a data set: its bodies, where they came from, and when.
 
 use std::collections::BTreeMap;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Code, Error, Result};
-use crate::fetch::store;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Body {
@@ -55,13 +53,15 @@ impl Pull {
     }
 
     pub fn load(data: &Path, source: &str, dataset: &str) -> Result<Option<Self>> {
-        let path = Self::path(data, source, dataset);
-        let text = match fs_err::read(&path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(error.into()),
-        };
-        let mut pull: Self = serde_json::from_slice(&text).map_err(|error| {
+        match Self::read(&Self::path(data, source, dataset)) {
+            Ok(pull) => Ok(Some(pull)),
+            Err(Error::Io(error)) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    pub fn read(path: &Path) -> Result<Self> {
+        let mut pull: Self = serde_json::from_slice(&fs_err::read(path)?).map_err(|error| {
             Error::fetch_hint(
                 Code::DamagedSnapshot,
                 format!("{} is damaged: {error}", path.display()),
@@ -69,9 +69,9 @@ impl Pull {
             )
         })?;
         for body in pull.bodies.iter_mut().filter(|body| body.route.is_empty()) {
-            body.route = dataset.to_owned();
+            body.route.clone_from(&pull.dataset);
         }
-        Ok(Some(pull))
+        Ok(pull)
     }
 
     /// What came by one route. None where nothing did.
@@ -85,13 +85,9 @@ impl Pull {
     /// Writes beside and renames: a crash leaves the old record or the new one.
     pub fn save(&self, data: &Path) -> Result<()> {
         let path = Self::path(data, &self.source, &self.dataset);
-        let folder = path.parent().unwrap_or(data);
-        fs_err::create_dir_all(folder)?;
-        let mut file = store::temporary(folder)?;
         let mut text = serde_json::to_vec_pretty(self)?;
         text.push(b'\n');
-        file.write_all(&text)?;
-        store::place(file, &path)
+        crate::files::write_atomically(&path, &text)
     }
 }
 

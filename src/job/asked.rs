@@ -89,7 +89,7 @@ pub fn asked<'a>(settings: &Settings, loaded: &'a Loaded, ask: &Ask) -> Result<V
     let mut all = Vec::new();
     for source in &loaded.sources {
         for dataset in &source.datasets {
-            let previous = loaded.pull_of(settings, &source.name, &dataset.name);
+            let previous = loaded.pull_of(settings, &source.name, &dataset.name)?;
             let asking = match chosen.iter().any(|(s, d)| s.name == source.name && d.name == dataset.name) {
                 true => asking(settings, ask, source, dataset, previous.as_ref()),
                 false => Asking::NotChosen,

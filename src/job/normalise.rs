@@ -8,10 +8,10 @@ use super::routes::{self, Pulled, Turns};
 use super::state::{States, age_days};
 use crate::dataset_id::DatasetId;
 use crate::error::{Code, Error, Result};
-use crate::fetch::{Attempt, Journal, Pull, Store};
+use crate::fetch::{Attempt, Body, Journal, Pull, Store};
 use crate::observe::NormaliseReport;
 use crate::observe::normalise::{self, NormaliseContext};
-use crate::pipelines::{Dataset, Source};
+use crate::pipelines::{Dataset, Route, Source};
 use crate::pull::Freshness;
 use crate::release::build::DatasetState;
 use crate::settings::Settings;
@@ -37,7 +37,7 @@ pub(super) fn normalise_all(
     for source in &loaded.sources {
         for dataset in &source.datasets {
             let id = source.id(dataset);
-            let previous = loaded.pull_of(settings, &source.name, &dataset.name);
+            let previous = loaded.pull_of(settings, &source.name, &dataset.name)?;
             if let Some(pulled) = pulled.remove(&id).or(every.then_some(Pulled::Nothing)) {
                 jobs.push((source, dataset, pulled, previous, id));
             }
@@ -112,27 +112,40 @@ fn normalise_one(
         let age_days = pull.as_ref().and_then(|p| age_days(settings, p));
         Normalised::State(DatasetState { pull, status, message, age_days })
     };
-    let failed = |said: &[String], pull: Option<Pull>| {
+    let failed = |said: &[String], pull: Option<Pull>| -> Result<Normalised> {
+        last_good(context, source, dataset, pull.as_ref())?;
         let mut message = said.join("; ");
-        let report = NormaliseReport::load(context.workspace, &source.name, &dataset.name);
+        let report = NormaliseReport::load(context.workspace, &source.name, &dataset.name)?;
         if let (Some(pull), Some(report)) = (&pull, &report) {
             message = format!("{message}; {}", routes::in_use(dataset, report, pull, settings.now));
         }
         tracing::error!(source = %source.name, dataset = %dataset.name, "{message}");
-        state(pull, "failed", Some(message))
+        Ok(state(pull, "failed", Some(message)))
     };
     // A route that has given bodies, and what those before it said.
     let (pull, fresh, by, mut said) = match pulled {
         Pulled::Bodies { pull, route, said } => {
             (pull.pull().clone(), matches!(pull, Freshness::New(_)), dataset.routes.get(route).map(|by| (route, by)), said)
         }
-        Pulled::Failed(said) => return Ok(failed(&said, previous)),
+        Pulled::Failed(said) => return failed(&said, previous),
         Pulled::Nothing => match previous.clone() {
             Some(pull) => (pull, false, None, Vec::new()),
-            None => return Ok(state(None, "missing", None)),
+            None => {
+                last_good(context, source, dataset, None)?;
+                return Ok(state(None, "missing", None));
+            }
         },
     };
-    match normalise::normalise(context, source, dataset, &pull) {
+    let refused = |body: &Body| {
+        let message = format!("{}/{}/{}: the snapshot {} is refused by hand", source.name, dataset.name, body.name, body.hash);
+        let hint = "the provider still sends it; `pull --admit HASH` takes the refusal back";
+        Error::provider_hint(Code::SnapshotRefused, message, hint)
+    };
+    let normalised = match pull.bodies.iter().find(|body| fresh && context.store.is_refused(&body.hash)) {
+        Some(body) => Err(refused(body)),
+        None => normalise::normalise(context, source, dataset, &pull),
+    };
+    match normalised {
         Ok((report, redone)) => {
             if by.is_some() {
                 pull.save(&settings.workspace.data)?;
@@ -149,19 +162,61 @@ fn normalise_one(
             });
             Ok(state(Some(pull), if fresh || redone { "new" } else { "unchanged" }, message))
         }
-        Err(error @ (Error::Provider { .. } | Error::Fetch { .. } | Error::Io(_))) => {
-            let Some((place, route)) = by else { return Ok(failed(&[routes::told(&error)], previous)) };
-            let attempt = Attempt::new(settings.now, &source.name, &dataset.name, &route.name);
-            let attempt = Attempt { outcome: "refused".into(), error: Some(error.to_string()), ..attempt };
-            Journal::new(&settings.workspace.data).record(&attempt)?;
+        Err(error @ (Error::Provider { .. } | Error::Fetch { .. })) => {
+            let Some((place, route)) = by else { return failed(&[routes::told(&error)], previous) };
+            remember_refusal(settings, &pull, route, &error)?;
             said.push(routes::said(dataset, route, &routes::told(&error)));
             // The bodies of a person are not tried by another route.
             let next = place + 1;
             if pull.origin == "network" && next < dataset.routes.len() {
                 return Ok(Normalised::NextRoute((next, said)));
             }
-            Ok(failed(&said, previous))
+            failed(&said, previous)
         }
+        // Our own disk is no provider, and a fault of ours is none of theirs.
         Err(other) => Err(other),
     }
+}
+
+/// What stays in use where a source gave nothing must be whole: damaged observations are made anew from their snapshots.
+fn last_good(context: &NormaliseContext<'_>, source: &Source, dataset: &Dataset, pull: Option<&Pull>) -> Result<()> {
+    let Some(report) = NormaliseReport::load(context.workspace, &source.name, &dataset.name)? else {
+        return match pull.map(|pull| normalise::normalise(context, source, dataset, pull)) {
+            None | Some(Ok(_) | Err(Error::Provider { .. } | Error::Fetch { .. })) => Ok(()),
+            Some(Err(error)) => Err(error),
+        };
+    };
+    if normalise::is_whole(context.workspace, &source.name, &dataset.name, &report)? {
+        return Ok(());
+    }
+    let path = context.workspace.observation_file(&report.hash);
+    let damaged = |why: &str| {
+        Error::provider_hint(
+            Code::DamagedObservations,
+            format!("{} is damaged or gone, and cannot be made anew: {why}", path.display()),
+            format!("pull {}/{} again, from the network or with --from", source.name, dataset.name),
+        )
+    };
+    match pull.map(|pull| normalise::normalise(context, source, dataset, pull)) {
+        Some(Ok(_)) => Ok(()),
+        Some(Err(error @ (Error::Provider { .. } | Error::Fetch { .. }))) => Err(damaged(&error.to_string())),
+        Some(Err(error)) => Err(error),
+        None => Err(damaged("there is no record of what was pulled")),
+    }
+}
+
+/// A line for each body that arrived and may not be used; its snapshot is kept as long as the line.
+fn remember_refusal(settings: &Settings, pull: &Pull, route: &Route, error: &Error) -> Result<()> {
+    let journal = Journal::new(&settings.workspace.data);
+    pull.bodies.iter().filter(|body| body.route == route.name).try_for_each(|body| {
+        journal.record(&Attempt {
+            name: body.name.clone(),
+            url: body.url.clone(),
+            outcome: "refused".into(),
+            bytes: Some(body.bytes),
+            hash: Some(body.hash.clone()),
+            error: Some(error.to_string()),
+            ..Attempt::new(settings.now, &pull.source, &pull.dataset, &route.name)
+        })
+    })
 }

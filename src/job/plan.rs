@@ -31,7 +31,7 @@ pub struct Step {
 pub fn plan(settings: &Settings, loaded: &Loaded, ask: &Ask) -> Result<Plan> {
     asked::check(loaded, ask)?;
     let mut steps = Vec::new();
-    let mut reports = loaded.reports(settings);
+    let mut reports = loaded.reports(settings)?;
     for one in asked::asked(settings, loaded, ask)? {
         let pull = pull_step(ask, &one);
         let new_bodies = pull.as_ref().is_some_and(|step| step.action == "read");
@@ -102,7 +102,7 @@ fn changed_since_normalised(settings: &Settings, loaded: &Loaded, reports: &Repo
     let series = reports.get(&one.id()).map(|report| report.series.as_slice());
     let corrections = normalise::relevant(&loaded.corrections, source, dataset, series);
     let wanted = normalise::inputs(one.source, one.dataset, pull, &loaded.reference, &corrections)?;
-    Ok(match NormaliseReport::load(&settings.workspace, source, dataset) {
+    Ok(match NormaliseReport::load(&settings.workspace, source, dataset)? {
         Some(report) => fingerprint::changed(&report.inputs, &wanted),
         None => vec!["no observations yet".to_owned()],
     })
@@ -110,7 +110,7 @@ fn changed_since_normalised(settings: &Settings, loaded: &Loaded, reports: &Repo
 
 /// Indicators and the release; gives whether one would be published.
 fn release_steps(settings: &Settings, loaded: &Loaded, reports: &Reports, steps: &mut Vec<Step>) -> Result<bool> {
-    let current = promote::current(&settings.workspace).and_then(|path| Manifest::load(&path).ok());
+    let current = promote::current(&settings.workspace)?.and_then(|path| Manifest::load(&path).ok());
     let fixed = loaded.settings_inputs(settings);
     let mut publish = false;
     for indicator in &loaded.catalogue.indicators {
@@ -126,7 +126,7 @@ fn release_steps(settings: &Settings, loaded: &Loaded, reports: &Reports, steps:
         let action = if why.is_empty() { "keep" } else { "compute" };
         steps.push(Step { step: "indicator", name: indicator.name.clone(), action, why });
     }
-    let wanted = fingerprint::of_release(&loaded.catalogue, &loaded.reference, reports, &fixed)?;
+    let wanted = fingerprint::of_release(&loaded.catalogue, &loaded.checks, &loaded.reference, reports, &fixed)?;
     let why = match &current {
         Some(manifest) => fingerprint::changed(&manifest.workspace, &wanted),
         None => vec!["no release yet".to_owned()],

@@ -9,7 +9,7 @@ use super::asked::{Asked, Asking, environment};
 use super::load::Loaded;
 use super::routes::{self, Arrived, Pulled, Turns};
 use crate::dataset_id::DatasetId;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::fetch::{Attempt, Client, Journal, Network, Store};
 use crate::pipelines::Source;
 use crate::pull;
@@ -36,7 +36,7 @@ impl<'a> Asker<'a> {
         let mut results = BTreeMap::new();
         for one in all.iter().filter(|_| turns.is_none()) {
             if let Asking::Folder(folder) = &one.asking {
-                for (path, why) in pull::look_into(folder)?.passed_over {
+                for (path, why) in pull::look_into(folder).unwrap_or_default().passed_over {
                     tracing::warn!(source = %one.source.name, dataset = %one.dataset.name, "{}: not read, since it is {why}", path.display());
                 }
                 let (previous, now) = (one.previous.as_ref(), self.settings.now);
@@ -44,7 +44,7 @@ impl<'a> Asker<'a> {
                 let pulled = match outcome {
                     Ok(None) => Pulled::Nothing,
                     Ok(Some(pull)) => Pulled::Bodies { pull, route: 0, said: Vec::new() },
-                    Err(error) => Pulled::Failed(vec![routes::told(&error)]),
+                    Err(error) => Pulled::Failed(vec![routes::told(&of_source(error)?)]),
                 };
                 results.insert(one.id(), pulled);
             }
@@ -106,7 +106,7 @@ impl<'a> Asker<'a> {
             let arrived = match outcome {
                 Ok(pull) => Arrived { pull, place },
                 Err(error) => {
-                    said.push(routes::said(dataset, route, &routes::told(&error)));
+                    said.push(routes::said(dataset, route, &routes::told(&of_source(error)?)));
                     continue;
                 }
             };
@@ -132,4 +132,9 @@ impl<'a> Asker<'a> {
         bar.enable_steady_tick(std::time::Duration::from_millis(200));
         bar
     }
+}
+
+/// The fault of a source. Our own disk, or a fault of ours, is none: it ends the run.
+fn of_source(error: Error) -> Result<Error> {
+    if matches!(error, Error::Fetch { .. } | Error::Provider { .. }) { Ok(error) } else { Err(error) }
 }

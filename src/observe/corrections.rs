@@ -77,7 +77,7 @@ pub fn load(workspace: &Path, problems: &mut Vec<Problem>) -> (Vec<Correction>, 
     let mut texts = Vec::new();
     for path in paths {
         let shown = crate::workspace::shown(workspace, &path);
-        match fs_err::read_to_string(&path) {
+        match crate::files::read_text(&path) {
             Ok(text) => {
                 let text = SourceText::new(shown, text);
                 for correction in parse(&text, problems) {

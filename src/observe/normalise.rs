@@ -1,6 +1,8 @@
 //! One data set: snapshots in, one sorted observation file and one quarantine file out, with counts that add up.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::{self, Read, Seek};
+use std::path::Path;
 
 use crate::error::{Code, Error, Result};
 use crate::fetch::{Body, Pull, Store};
@@ -65,16 +67,15 @@ pub struct NormaliseContext<'a> {
 /// Normalises a pull, or returns the stored report when nothing that goes in has changed. A failure leaves the
 /// observations at hand as they are.
 pub fn normalise(context: &NormaliseContext<'_>, source: &Source, dataset: &Dataset, pull: &Pull) -> Result<(NormaliseReport, bool)> {
-    let previous = NormaliseReport::load(context.workspace, &source.name, &dataset.name);
+    let previous = NormaliseReport::load(context.workspace, &source.name, &dataset.name)?;
     let known = previous.as_ref().map(|p| p.series.as_slice());
     let corrections = relevant(context.corrections, &source.name, &dataset.name, known);
     let key = inputs::key(&inputs(source, dataset, pull, context.reference, &corrections)?)?;
     if let Some(previous) = &previous
         && previous.key == key
         && previous.refused_until.is_none_or(|year| year > context.current_year)
-        && is_sound(&context.workspace.observations(&source.name, &dataset.name), &previous.hash)
+        && keep_both(context.workspace, &context.workspace.observations(&source.name, &dataset.name), &previous.hash)?
     {
-        keep_by_hash(context.workspace, &context.workspace.observations(&source.name, &dataset.name), &previous.hash)?;
         return Ok((previous.clone(), false));
     }
     let mut collector = Collector::new(&context.reference.areas, context.current_year)?;
@@ -128,7 +129,9 @@ pub fn normalise(context: &NormaliseContext<'_>, source: &Source, dataset: &Data
         let now = gates::Found { inputs: &inputs, routes: &by_route, series: &series_counts, members: &members };
         collector.warnings.extend(gates::against(previous, &now, dataset).map_err(|error| in_set(error, &source.name, &dataset.name))?);
     }
-    collector.warnings.extend(dataset.format.unmatched(&collector.matched));
+    let in_use = dataset.routes.iter().filter(|route| by_route.contains_key(&route.name));
+    let unmatched: Vec<String> = in_use.flat_map(|route| route.format.unmatched(&collector.matched)).collect();
+    collector.warnings.extend(unmatched);
     let path = context.workspace.observations(&source.name, &dataset.name);
     write::observations(&collector, &arranged, &source.name, &dataset.name, &by_body, &path, context.threads)?;
     let series = arranged.series_names(&collector);
@@ -162,21 +165,61 @@ pub fn normalise(context: &NormaliseContext<'_>, source: &Source, dataset: &Data
     let snapshots: Vec<String> = collector.bodies.iter().map(|(_, hash)| hash.clone()).collect();
     let quarantined = quarantine::batches(&source.name, &dataset.name, &snapshots, &mut collector.quarantined)?;
     parquet::write(&quarantined, &schema::quarantine(), &context.workspace.quarantine(&source.name, &dataset.name))?;
-    keep_by_hash(context.workspace, &path, &report.hash)?;
+    keep_both(context.workspace, &path, &report.hash)?;
     let json = serde_json::to_vec_pretty(&report)?;
     crate::files::write_atomically(&NormaliseReport::path(context.workspace, &source.name, &dataset.name), &json)?;
     Ok((report, true))
 }
 
 fn read(context: &NormaliseContext<'_>, route: &Route, body: &Body, collector: &mut Collector<'_>) -> Result<Parsed> {
-    let mut bytes = context.store.open(&body.hash)?.into_parts().0;
-    sources::parse(&*route.format, &body.name, &mut bytes, context.reference, collector)
+    let (file, path) = context.store.open(&body.hash)?.into_parts();
+    let mut bytes = Watched { file, failed: None };
+    let parsed = sources::parse(&*route.format, &body.name, &mut bytes, context.reference, collector);
+    match bytes.failed {
+        Some(error) => Err(crate::files::failed("read", &path, error).into()),
+        None => parsed,
+    }
+}
+
+/// A snapshot that remembers when the disk, and not the body, was at fault: readers tell both alike.
+struct Watched {
+    file: std::fs::File,
+    failed: Option<io::Error>,
+}
+
+impl Watched {
+    fn watch<T>(&mut self, result: io::Result<T>) -> io::Result<T> {
+        if let Err(error) = &result
+            && let Some(code) = error.raw_os_error()
+            // A place before the start is asked for by a reader, of a body that is wrong.
+            && error.kind() != io::ErrorKind::InvalidInput
+        {
+            self.failed = Some(io::Error::from_raw_os_error(code));
+        }
+        result
+    }
+}
+
+impl Read for Watched {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let result = self.file.read(buffer);
+        self.watch(result)
+    }
+}
+
+impl Seek for Watched {
+    fn seek(&mut self, place: io::SeekFrom) -> io::Result<u64> {
+        let result = self.file.seek(place);
+        self.watch(result)
+    }
 }
 
 fn in_body(error: Error, source: &str, dataset: &str, name: &str) -> Error {
     match error {
         Error::Provider { code, message, hint } => Error::Provider { code, message: format!("{source}/{dataset}/{name}: {message}"), hint },
-        Error::Io(error) => Error::provider(Code::UnreadableBody, format!("{source}/{dataset}/{name}: {error}")),
+        Error::Io(error) if !crate::files::is_ours(&error) => {
+            Error::provider(Code::UnreadableBody, format!("{source}/{dataset}/{name}: {error}"))
+        }
         other => other,
     }
 }
@@ -189,22 +232,21 @@ fn in_set(error: Error, source: &str, dataset: &str) -> Error {
     }
 }
 
-/// Whether a file is the one that was written.
-fn is_sound(path: &std::path::Path, hash: &str) -> bool {
-    path.is_file() && crate::files::hash_file(path).is_ok_and(|found| found == hash)
+/// Whether the observations at hand are whole, or could be made so: where a source gives nothing, they stay in use.
+pub fn is_whole(workspace: &Workspace, source: &str, dataset: &str, report: &NormaliseReport) -> Result<bool> {
+    keep_both(workspace, &workspace.observations(source, dataset), &report.hash)
 }
 
-/// Keeps each distinct observation file, so that releases can be compared and explained later.
-fn keep_by_hash(workspace: &Workspace, path: &std::path::Path, hash: &str) -> Result<()> {
-    let kept = workspace.observation_file(hash);
-    if !is_sound(&kept, hash) {
-        fs_err::create_dir_all(workspace.observations_by_hash())?;
-        if kept.exists() {
-            fs_err::remove_file(&kept)?;
-        }
-        if fs_err::hard_link(path, &kept).is_err() {
-            fs_err::copy(path, &kept)?;
-        }
+/// Keeps an observation file twice: under the name of its data set, and under its hash, so that releases can be compared
+/// and explained later. Each copy has bytes of its own, so that a damaged one is made anew from the other; false where
+/// both are damaged.
+fn keep_both(workspace: &Workspace, at_hand: &Path, hash: &str) -> Result<bool> {
+    let by_hash = workspace.observation_file(hash);
+    match (crate::files::is_sound(at_hand, hash)?, crate::files::is_sound(&by_hash, hash)?) {
+        (true, true) => {}
+        (true, false) => crate::files::copy_atomically(at_hand, &by_hash)?,
+        (false, true) => crate::files::copy_atomically(&by_hash, at_hand)?,
+        (false, false) => return Ok(false),
     }
-    Ok(())
+    Ok(true)
 }

@@ -55,7 +55,10 @@ impl Source {
     }
 }
 
-/// Every `*.toml` directly in `pipelines/`, in order of name.
+/// The file of `pipelines/` that is no source: how the job itself runs.
+pub const JOB_FILE: &str = "job.toml";
+
+/// Every `*.toml` directly in `pipelines/` that is a source, in order of name.
 pub fn load(workspace: &Path, problems: &mut Vec<Problem>) -> Vec<Source> {
     let folder = workspace.join("pipelines");
     let mut paths: Vec<_> = match fs_err::read_dir(&folder) {
@@ -74,11 +77,12 @@ pub fn load(workspace: &Path, problems: &mut Vec<Problem>) -> Vec<Source> {
             return Vec::new();
         }
     };
+    paths.retain(|path| !path.ends_with(JOB_FILE));
     paths.sort();
     let mut sources: Vec<Source> = Vec::new();
     for path in paths {
         let shown = crate::workspace::shown(workspace, &path);
-        match fs_err::read_to_string(&path) {
+        match crate::files::read_text(&path) {
             Ok(text) => {
                 let text = SourceText::new(shown, text);
                 let source = parse(&text, problems);

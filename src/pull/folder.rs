@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::bodies::look_into;
 use super::{Freshness, against, made};
-use crate::error::{Error, Result};
+use crate::error::{Code, Error, Result};
 use crate::fetch::{Attempt, Body, Journal, Pull, Store, stamp};
 use crate::pipelines::{Dataset, Source};
 
@@ -21,9 +21,10 @@ pub fn from_folder(
     now: Timestamp,
 ) -> Result<Option<Freshness>> {
     let mut bodies = Vec::new();
+    let unreadable = |error: std::io::Error| Error::provider(Code::UnreadableBody, error.to_string());
     for (name, path) in look_into(folder)?.bodies {
-        let file = fs_err::File::open(&path)?;
-        let last_modified = file.metadata()?.modified().ok().and_then(|time| Timestamp::try_from(time).ok()).map(stamp);
+        let file = fs_err::File::open(&path).map_err(unreadable)?;
+        let last_modified = file.metadata().map_err(unreadable)?.modified().ok().and_then(|time| Timestamp::try_from(time).ok()).map(stamp);
         let (hash, bytes) = store.put(file, source.http.max_bytes).map_err(|error| at(error, &path))?;
         let url = format!("file:{}/{}/{name}", source.name, dataset.name);
         let route = dataset.own().name.clone();

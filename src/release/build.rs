@@ -1,7 +1,7 @@
 //! Builds a release: all indicators, progress, checks, revisions.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use datafusion::arrow::array::RecordBatch;
@@ -81,7 +81,21 @@ pub struct Built {
 
 impl Build<'_> {
     pub fn inputs(&self) -> Result<Inputs> {
-        fingerprint::of_release(&self.catalogue, &self.reference, &self.reports, &self.settings)
+        fingerprint::of_release(&self.catalogue, self.checks, &self.reference, &self.reports, &self.settings)
+    }
+
+    /// The current release; where it is damaged, the newest that is sound: the gates shall not open because of a bad disk.
+    fn to_compare_with(&self) -> Result<Option<PathBuf>> {
+        let Some(current) = promote::current(self.workspace)? else { return Ok(None) };
+        if Manifest::if_sound(&current, |_| ())?.is_some() {
+            return Ok(Some(current));
+        }
+        for path in promote::list(self.workspace)?.into_iter().rev() {
+            if path != current && Manifest::if_sound(&path, |_| ())?.is_some() {
+                return Ok(Some(path));
+            }
+        }
+        Ok(None)
     }
 
     fn current_year(&self) -> i32 {
@@ -92,9 +106,8 @@ impl Build<'_> {
     pub async fn build(&self) -> Result<Built> {
         let inputs = self.inputs()?;
         let key = fingerprint::key(&inputs)?;
-        let id = format!("{}-{}", self.now.strftime("%Y%m%dT%H%M%SZ"), &key[..8]);
-        // A release that is damaged is nothing to compare with.
-        let previous = promote::current(self.workspace).filter(|path| Manifest::verified(path).is_ok());
+        let id = promote::free_name(self.workspace, format!("{}-{}", self.now.strftime("%Y%m%dT%H%M%SZ"), &key[..8]));
+        let previous = self.to_compare_with()?;
         let previous_values = match &previous {
             Some(path) => parquet::read(&path.join("values.parquet"), &schema::values())?,
             None => RecordBatch::new_empty(schema::values()),

@@ -125,7 +125,8 @@ fn code_lists_json(workspace: &Workspace) -> Value {
 
 /// The names of codes, in the order of the file: code list, code, name.
 pub fn code_lists(workspace: &Workspace) -> Vec<[String; 3]> {
-    let Ok(mut reader) = csv::Reader::from_path(workspace.reference().join("codelists.csv")) else { return Vec::new() };
+    let Ok(text) = crate::files::read_text(&workspace.reference().join("codelists.csv")) else { return Vec::new() };
+    let mut reader = csv::Reader::from_reader(text.as_bytes());
     let cells = |record: csv::StringRecord| Some([0, 1, 2].map(|column| record.get(column).map(str::to_owned))).filter(|r| r[2].is_some());
     reader.records().flatten().filter_map(cells).map(|record| record.map(Option::unwrap_or_default)).collect()
 }

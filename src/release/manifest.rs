@@ -95,6 +95,18 @@ impl Manifest {
         serde_json::from_slice(&fs_err::read(&path)?).map_err(|error| damaged(&path, &error.to_string()))
     }
 
+    /// The same; None where it is damaged, which is told. An error of the disk is none of the release.
+    pub fn if_sound(release: &Path, told: impl FnOnce(&Error)) -> Result<Option<Self>> {
+        match Self::verified(release) {
+            Ok(manifest) => Ok(Some(manifest)),
+            Err(error @ Error::Provider { .. }) => {
+                told(&error);
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
     /// The manifest of a release whose files are those that it names.
     pub fn verified(release: &Path) -> Result<Self> {
         let manifest = Self::load(release)?;
@@ -103,7 +115,8 @@ impl Manifest {
             match crate::files::hash_file(&path) {
                 Ok(found) if found == *hash => {}
                 Ok(_) => return Err(damaged(&path, "its bytes are not those that were published")),
-                Err(error) => return Err(damaged(&path, &error.to_string())),
+                Err(Error::Io(error)) if error.kind() == std::io::ErrorKind::NotFound => return Err(damaged(&path, "it is not there")),
+                Err(error) => return Err(error),
             }
         }
         Ok(manifest)

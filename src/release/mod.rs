@@ -11,6 +11,7 @@ pub mod files;
 pub mod fingerprint;
 pub mod headline;
 pub mod manifest;
+pub mod pin;
 pub mod preferred;
 pub mod progress;
 pub mod promote;

@@ -32,7 +32,7 @@ pub enum Reason {
 }
 
 impl Reason {
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::UnknownArea,
         Self::AreaNotCovered,
         Self::BadYear,

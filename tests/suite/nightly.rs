@@ -1,12 +1,16 @@
 //! The nightly job from end to end: what a release holds, what a second run does, and what happens when things go wrong.
 
+mod disk;
 mod faults;
 mod gates;
+mod morning;
 mod partitions;
 mod release;
 mod replay;
+mod retention;
 mod schedule;
 mod shelf;
+mod stopped;
 
 use std::collections::BTreeMap;
 use std::path::Path;

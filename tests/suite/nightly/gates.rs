@@ -114,7 +114,13 @@ fn sql_that_cannot_be_planned_holds_its_indicator_too() {
 #[test]
 fn a_wrong_header_stops_before_anything_is_touched() {
     let workspace = small_released();
-    let (good, before) = (current(&workspace), files(&workspace.path("data")));
+    let data = || {
+        let mut data = files(&workspace.path("data"));
+        // The record of the run says what was wrong.
+        data.retain(|name, _| !name.starts_with("runs/"));
+        data
+    };
+    let (good, before) = (current(&workspace), data());
     let file = "sql/indicators/2.1_internet_use.sql";
     workspace.write(file, workspace.read(file).replace("rollup = \"weighted_mean\"", "rollup = \"wieghted_mean\""));
     let run = workspace.expect(2, &["run", "--from", &fixtures()]);
@@ -124,7 +130,7 @@ fn a_wrong_header_stops_before_anything_is_touched() {
         run.stderr
     );
     assert_eq!(current(&workspace), good);
-    assert_eq!(different(&before, &files(&workspace.path("data"))), Vec::<String>::new());
+    assert_eq!(different(&before, &data()), Vec::<String>::new());
 }
 
 /// A provider's history rewritten: the release is refused tonight, and every night until a person lets it pass.
