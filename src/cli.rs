@@ -203,12 +203,12 @@ pub struct RunArgs {
     pub accept: Vec<String>,
 }
 
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct ExplainArgs {
-    /// Id or name of the indicator; with --target, the progress row of a target
+    /// Id or name of the indicator (with --target, the progress row of a target), or a value_id alone
     pub indicator: String,
     #[arg(long)]
-    pub area: String,
+    pub area: Option<String>,
     #[arg(long)]
     pub year: Option<i32>,
     #[arg(long, default_value = "_T")]

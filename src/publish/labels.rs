@@ -46,6 +46,16 @@ impl Labels {
         self.units.get(code).cloned().unwrap_or_else(|| Unit { name: code.to_owned(), ..Unit::default() })
     }
 
+    /// Every unit with its code.
+    pub fn units(&self) -> impl Iterator<Item = (&str, &Unit)> {
+        self.units.iter().map(|(code, unit)| (code.as_str(), unit))
+    }
+
+    /// The decimals to show of a unit, where it has some of its own.
+    pub fn decimals(&self, code: &str) -> Option<usize> {
+        self.units.get(code).and_then(|unit| unit.decimals)
+    }
+
     /// The codes of a list in its order, with their names.
     pub fn list(&self, list: &str) -> impl Iterator<Item = (&str, &str)> {
         self.lists.get(list).into_iter().flatten().map(|(code, name)| (code.as_str(), name.as_str()))

@@ -5,6 +5,7 @@ mod columns;
 mod labels;
 mod markup;
 mod progress;
+mod sdmx;
 mod site;
 mod stage;
 mod tables;

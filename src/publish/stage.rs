@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::view::{Made, View};
-use super::{site, tables, web};
+use super::{sdmx, site, tables, web};
 use crate::error::Result;
 use crate::release::Manifest;
 use crate::release::build::Contents;
@@ -32,6 +32,7 @@ pub fn stage(made: Made<'_>, contents: &Contents, manifest: &mut Manifest) -> Re
         staging.put(&format!("csv/wide/{name}.csv"), &tables::wide(&view, name)?)?;
     }
     staging.put("catalog.json", &contents.catalog)?;
+    sdmx::files(&view, &mut |name, bytes| staging.put(name, bytes))?;
     web::files(&view, &mut |name, bytes| staging.put(name, bytes))?;
     site::files(&view, &mut |name, bytes| staging.put(name, bytes))?;
     staging.finish()

@@ -19,5 +19,6 @@ pub mod row_counts;
 pub mod shared;
 pub mod targets;
 pub mod test_case;
+pub mod value_id;
 
 pub use manifest::Manifest;

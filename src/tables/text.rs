@@ -1,5 +1,7 @@
 //! A table as CSV: full precision, empty cell for null.
 
+use std::borrow::Cow;
+
 use datafusion::arrow::array::{Array, RecordBatch};
 use datafusion::arrow::util::display::{ArrayFormatter, FormatOptions};
 
@@ -21,6 +23,11 @@ pub fn csv_bytes(batch: &RecordBatch) -> Result<Vec<u8>> {
         writer.write_record(cells).map_err(failed)?;
     }
     writer.into_inner().map_err(|e| Error::Internal(e.to_string()))
+}
+
+/// A text that no spreadsheet takes for a formula: those that begin like one get an apostrophe before them.
+pub fn inert(text: &str) -> Cow<'_, str> {
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { Cow::Owned(format!("'{text}")) } else { Cow::Borrowed(text) }
 }
 
 /// Rows as JSON objects; numbers stay numbers.

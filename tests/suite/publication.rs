@@ -2,6 +2,7 @@
 
 mod hostile;
 mod markup;
+mod sdmx;
 mod site;
 mod web;
 
