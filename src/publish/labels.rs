@@ -56,6 +56,11 @@ impl Labels {
         self.units.get(code).and_then(|unit| unit.decimals)
     }
 
+    /// Every code list.
+    pub fn lists(&self) -> impl Iterator<Item = (&str, &[(String, String)])> {
+        self.lists.iter().map(|(list, codes)| (list.as_str(), codes.as_slice()))
+    }
+
     /// The codes of a list in its order, with their names.
     pub fn list(&self, list: &str) -> impl Iterator<Item = (&str, &str)> {
         self.lists.get(list).into_iter().flatten().map(|(code, name)| (code.as_str(), name.as_str()))

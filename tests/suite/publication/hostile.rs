@@ -21,7 +21,8 @@ fn what_others_wrote_is_text() {
     let released = Released::of(&workspace);
     assert_eq!(faults(&released), Vec::<String>::new());
     for (name, bytes) in released.files.iter().filter(|(name, _)| name.ends_with(".html") || name.ends_with(".svg")) {
-        let text = std::str::from_utf8(bytes).unwrap();
+        // The description of the data, which no browser runs, is looked at with the other formats.
+        let text = std::str::from_utf8(bytes).unwrap().replacen("<script type=\"application/ld+json\">", "", 1);
         for wrong in ["<script", "<img", "<b>nya", "<!--", "<i>", "\u{202e}", "\u{200f}", "\u{2067}"] {
             assert!(!text.contains(wrong), "{name} has {wrong:?}");
         }
