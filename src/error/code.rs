@@ -168,6 +168,7 @@ codes! {
     DamagedRelease "E5001" Operator, "a file of a release is damaged", "run again, which publishes anew, or roll back";
     EngineSeesOtherRows "E5002" Operator, "the engine sees other observations than were normalised: nothing is published", "as the hint says; look at the disk";
     UnreadableReleases "E5003" Operator, "nothing was pruned: what is in use cannot be told", "correct what is named, or take it out of the folder";
+    PublishFailed "E5004" Operator, "a release could not be published to where others read it", "as the hint says; publishing again goes on where it stopped";
 }
 
 impl fmt::Display for Code {

@@ -4,11 +4,15 @@ use std::collections::BTreeMap;
 
 use super::columns::Dimensions;
 use crate::reference::Reference;
+use crate::release::catalog;
 use crate::tables::cells::Table;
 use crate::tables::schema::DIMENSIONS;
 
 /// Classes from best to worst, and the one without a verdict.
-pub const CLASSES: [&str; 6] = ["met", "on_track", "moderate", "limited", "deterioration", "insufficient_data"];
+pub const CLASSES: [&str; 6] = {
+    let [(met, _), (on_track, _), (moderate, _), (limited, _), (deterioration, _), (insufficient, _)] = catalog::CLASSES;
+    [met, on_track, moderate, limited, deterioration, insufficient]
+};
 
 #[derive(Debug, Clone, Default)]
 pub struct Unit {

@@ -122,7 +122,7 @@ impl Build<'_> {
             checks: outcome.table,
             failures: outcome.failures,
             revisions,
-            catalog: catalog::json(self.workspace, &self.catalogue, &self.reference)?,
+            catalog: catalog::json(self.workspace, self.sources, &self.catalogue, &self.reference)?,
             indicators: self.catalogue.indicators.iter().map(|i| i.name.clone()).collect(),
         };
         Ok(Built { contents, manifest, stopping, warnings: outcome.warnings, held })

@@ -4,7 +4,10 @@ mod formats;
 mod hostile;
 mod markup;
 mod sdmx;
+mod serve;
 mod site;
+mod store;
+mod upload;
 mod web;
 
 use std::collections::BTreeMap;
