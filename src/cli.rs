@@ -190,6 +190,24 @@ pub enum Command {
     },
     /// The pages of the current release: prints where they are, and opens them on a desktop
     Open,
+    /// Copy a release to where others read it: a folder, or an object store that speaks S3
+    Publish {
+        /// s3://BUCKET/PREFIX (key and region from AWS_ACCESS_KEY_ID and the like, another store by AWS_ENDPOINT_URL), or a folder
+        #[arg(long, value_name = "URL")]
+        to: String,
+        /// Release to publish
+        #[arg(long, default_value = "current")]
+        release: String,
+        /// How many releases stay there
+        #[arg(long, default_value_t = 30)]
+        keep: usize,
+    },
+    /// The files of the current release at http://localhost, read-only, for a look
+    Serve {
+        /// Port; 0 takes a free one
+        #[arg(long, default_value_t = 8000)]
+        port: u16,
+    },
     /// Per source: last success, age, vintage, next due; per indicator: last release
     Status,
     /// Print the lines to install for the nightly run
@@ -232,12 +250,12 @@ pub struct PullArgs {
     pub admit: Option<String>,
 }
 
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct ExplainArgs {
-    /// Id or name of the indicator; with --target, the progress row of a target
+    /// Id or name of the indicator (with --target, the progress row of a target), or a value_id alone
     pub indicator: String,
     #[arg(long)]
-    pub area: String,
+    pub area: Option<String>,
     #[arg(long)]
     pub year: Option<i32>,
     #[arg(long, default_value = "_T")]
@@ -319,6 +337,8 @@ impl Command {
             Self::Diff { .. } => "diff",
             Self::Release { .. } => "release",
             Self::Open => "open",
+            Self::Publish { .. } => "publish",
+            Self::Serve { .. } => "serve",
             Self::Status => "status",
             Self::Schedule { .. } => "schedule",
             Self::Reference { .. } => "reference",
@@ -327,7 +347,8 @@ impl Command {
 
     /// Whether what it prints is its result. Of the others the outcome is, whoever reads of it.
     pub fn is_answer(&self) -> bool {
-        !matches!(self, Self::Run(_) | Self::Pull(_) | Self::Compute { .. } | Self::New { .. }) && !self.changes_releases()
+        !matches!(self, Self::Run(_) | Self::Pull(_) | Self::Compute { .. } | Self::New { .. } | Self::Publish { .. } | Self::Serve { .. })
+            && !self.changes_releases()
     }
 
     fn changes_releases(&self) -> bool {

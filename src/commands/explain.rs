@@ -1,11 +1,13 @@
 //! `explain`: why a number is what it is, down to the line of the provider's body.
 
+mod cited;
 mod print;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::json;
 
+use self::cited::Cited;
 use crate::cli::ExplainArgs;
 use crate::commands::preview::progress_of;
 use crate::engine::Engine;
@@ -26,6 +28,18 @@ use crate::tables::parquet;
 use crate::tables::schema::{self, DIMENSIONS};
 
 pub async fn explain(settings: &Settings, printer: &Printer, args: &ExplainArgs) -> Result<Exit> {
+    let named;
+    let args = match &args.area {
+        Some(_) => args,
+        None => match cited::look_up(settings, printer, args)? {
+            Cited::Current(found) => {
+                named = found;
+                &named
+            }
+            Cited::Older(exit) => return Ok(exit),
+        },
+    };
+    let area = args.area.as_deref().unwrap_or_default();
     let release = promote::find(&settings.workspace, "current")?;
     let manifest = Manifest::load(&release)?;
     // As the release counted members, whatever the mode of today.
@@ -65,7 +79,7 @@ pub async fn explain(settings: &Settings, printer: &Printer, args: &ExplainArgs)
         }
     };
     let mut wanted = Wanted {
-        area: args.area.clone(),
+        area: area.to_owned(),
         year: i64::from(args.year.unwrap_or_default()),
         dimensions: [&args.sex, &args.age, &args.urbanisation, &args.disability, &args.education_level, &args.size_class, &args.breakdown]
             .map(Clone::clone),
@@ -141,7 +155,7 @@ fn progress_row(progress: &datafusion::arrow::array::RecordBatch, target: &str, 
         .filter(|r| {
             cells.text("target", *r) == Some(target)
                 && cells.text("indicator", *r) == Some(indicator)
-                && cells.text("ref_area", *r) == Some(&args.area)
+                && cells.text("ref_area", *r) == args.area.as_deref()
         })
         .filter(|r| args.estimate.as_deref().is_none_or(|e| cells.text("estimate", *r) == Some(e)))
         .filter(|r| DIMENSIONS.iter().zip(given).all(|(d, code)| code == "_T" || cells.text(d, *r) == Some(code)))
@@ -164,7 +178,7 @@ fn progress_row(progress: &datafusion::arrow::array::RecordBatch, target: &str, 
             }
             false => suggestion(target, targets),
         };
-        Error::Usage { message: format!("no progress row for target {target} in {}", args.area), hint }
+        Error::Usage { message: format!("no progress row for target {target} in {}", args.area.as_deref().unwrap_or_default()), hint }
     })
 }
 

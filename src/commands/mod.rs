@@ -9,10 +9,12 @@ mod nightly;
 mod open;
 mod plan;
 mod preview;
+mod publish;
 mod reference;
 mod release;
 mod report;
 mod schedule;
+mod serve;
 mod sql;
 mod status;
 pub mod stop;
@@ -51,6 +53,8 @@ pub fn dispatch(command: &Command, settings: &Settings, printer: &Printer) -> Re
                 diff::diff(settings, printer, old.as_deref(), new.as_deref(), *limit, parquet.as_deref())
             }
             Command::Release { action } => release::release(settings, printer, action),
+            Command::Publish { to, release, keep } => publish::publish(settings, printer, to, release, *keep).await,
+            Command::Serve { port } => serve::serve(settings, printer, *port).await,
             Command::Open => open::open(settings, printer),
             Command::Status => status::status(settings, printer),
             Command::Schedule { crontab, systemd } => schedule::schedule(settings, printer, *crontab, *systemd),

@@ -173,6 +173,7 @@ codes! {
     DiskFailed "E5004" Operator, "a file or folder cannot be read or written", "look at the path named: space, permissions, the health of the disk; nothing was promoted";
     DamagedObservations "E5005" Operator, "observations are damaged and cannot be made anew", "pull the data set again";
     SnapshotRefused "E5006" Operator, "a person refused this snapshot", "nothing, or take it back with `pull --admit HASH`";
+    PublishFailed "E5007" Operator, "a release could not be published to where others read it", "as the hint says; publishing again goes on where it stopped";
 }
 
 impl fmt::Display for Code {

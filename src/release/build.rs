@@ -20,7 +20,7 @@ use crate::reference::Reference;
 use crate::release::checks::{self, Check};
 use crate::release::fingerprint::{self, Inputs};
 use crate::release::manifest::{BodyEntry, IndicatorEntry, InputEntry, Manifest};
-use crate::release::{catalog, check_tables, compute, diff, preferred, progress, promote, row_counts, targets};
+use crate::release::{catalog, check_tables, compute, diff, preferred, progress, promote, row_counts, targets, value_id};
 use crate::tables::cells::rows_of;
 use crate::tables::small::Cell;
 use crate::tables::sort::{concat, sort};
@@ -118,7 +118,7 @@ impl Build<'_> {
         let values = self.join_values(&computed)?;
         let targets = targets::batch(&self.catalogue, &|indicator| self.missing_text(indicator))?;
         let progress = progress::progress(&engine, &self.catalogue, &values, targets, self.current_year()).await?;
-        let values = preferred::mark(&engine, &self.catalogue, &values).await?;
+        let values = value_id::mark(&key, &preferred::mark(&engine, &self.catalogue, &values).await?)?;
         let before = previous.as_deref().and_then(|path| Manifest::load(path).ok());
         let outcome = self.run_checks(&engine, &progress, &previous_values, before.as_ref()).await?;
         let held: Vec<(String, String)> =
@@ -135,7 +135,7 @@ impl Build<'_> {
             checks: outcome.table,
             failures: outcome.failures,
             revisions,
-            catalog: catalog::json(self.workspace, &self.catalogue, &self.reference, &self.data_sets())?,
+            catalog: catalog::json(self.workspace, self.sources, &self.catalogue, &self.reference, &self.data_sets())?,
             indicators: self.catalogue.indicators.iter().map(|i| i.name.clone()).collect(),
         };
         Ok(Built { contents, manifest, stopping, warnings: outcome.warnings, held })

@@ -87,6 +87,8 @@ pub fn values() -> SchemaRef {
 pub fn published_values() -> SchemaRef {
     let mut fields: Vec<Field> = values().fields().iter().map(|field| field.as_ref().clone()).collect();
     fields.push(Field::new("preferred", DataType::Boolean, true));
+    // Always the last one.
+    fields.push(text_or_null("value_id"));
     schema(fields)
 }
 

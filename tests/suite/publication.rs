@@ -1,8 +1,13 @@
 //! What a release gives to people and to pages of others: the site, the files of each indicator, the figure to show.
 
+mod formats;
 mod hostile;
 mod markup;
+mod sdmx;
+mod serve;
 mod site;
+mod store;
+mod upload;
 mod web;
 
 use std::collections::BTreeMap;

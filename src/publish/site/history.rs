@@ -14,19 +14,24 @@ use crate::publish::progress::Progress;
 use crate::publish::view::View;
 
 /// The rows of one line: one breakdown, one estimate.
-struct Rows<'a> {
-    dimensions: Dimensions<'a>,
-    estimate: &'a str,
-    rows: Vec<usize>,
+pub struct Rows<'a> {
+    pub dimensions: Dimensions<'a>,
+    pub estimate: &'a str,
+    pub rows: Vec<usize>,
 }
 
 /// The figure of a target in its own area; `row` is the one whose projection is drawn.
 pub fn of_target<'a>(view: &View<'a>, indicator: &'a Indicator, target: &'a Target, row: Option<&Progress<'a>>) -> Figure {
-    let matches =
-        |dimensions: &Dimensions<'_>| target.dimensions.iter().zip(dimensions).all(|(wanted, code)| wanted == "*" || wanted == code);
-    let lines = lines(view, indicator, &target.area, &matches, row);
+    let lines = lines_of_target(view, indicator, target, row);
     let title = format!("{}, {}", if target.title.is_empty() { &indicator.title } else { &target.title }, view.area_name(&target.area));
     figure(view, indicator, format!("line-{}", slug(&target.id)), title, &lines, row, Some(target))
+}
+
+/// The lines of a target in its own area, the one of `row` first.
+pub fn lines_of_target<'a>(view: &View<'a>, indicator: &Indicator, target: &Target, row: Option<&Progress<'a>>) -> Vec<Rows<'a>> {
+    let matches =
+        |dimensions: &Dimensions<'_>| target.dimensions.iter().zip(dimensions).all(|(wanted, code)| wanted == "*" || wanted == code);
+    lines(view, indicator, &target.area, &matches, row)
 }
 
 /// The figure of an indicator: of its first target, else of the world or the first area that it has.

@@ -41,6 +41,7 @@ struct Page<'a, T: Serialize> {
     /// From the page to the folder of the site.
     root: &'a str,
     title: &'a str,
+    data: &'a str,
     release: &'a Stamp,
     language: &'a Language,
     languages: &'a [Link],
@@ -61,9 +62,18 @@ impl Renderer {
     }
 
     /// A page; `depth` folders below the folder of the site.
-    pub fn page(&self, language: &Language, template: &str, title: &str, depth: usize, page: &impl Serialize) -> Result<Vec<u8>> {
+    /// `data`: what it shows, in JSON-LD that is safe inside a page.
+    pub fn page(
+        &self,
+        language: &Language,
+        template: &str,
+        title: &str,
+        depth: usize,
+        data: &str,
+        page: &impl Serialize,
+    ) -> Result<Vec<u8>> {
         let root = "../".repeat(depth);
-        let context = Page { root: &root, title, release: &self.release, language, languages: &self.languages, page };
+        let context = Page { root: &root, title, data, release: &self.release, language, languages: &self.languages, page };
         let template = self.environment.get_template(template).map_err(failed)?;
         Ok(template.render(Value::from(Serde(context))).map_err(failed)?.into_bytes())
     }

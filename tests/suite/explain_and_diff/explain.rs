@@ -345,3 +345,52 @@ fn after_a_change_of_method() {
     let warning = after["data"]["explanation"]["warnings"][0].as_str().unwrap_or_default();
     assert!(warning.contains("SQL or reference tables have changed since release"), "{warning}");
 }
+
+/// A citation is looked up by the id of its value, checked, and found again when a newer release has another value.
+#[test]
+fn a_value_is_found_by_its_id() {
+    use yardstick::tables::cells::Table;
+    let workspace = crate::support::Workspace::of_method();
+    workspace.write(
+        "pipelines/own.toml",
+        "source = \"own\"\nlicence = \"typed\"\n\n[[dataset]]\nname = \"figures\"\nformat = \"table\"\n[dataset.columns]\n\
+         series = { constant = \"use\" }\nref_area = \"area\"\ntime_period = \"year\"\nvalue = \"value\"\nunit = { constant = \"PT\" }\n",
+    );
+    workspace.write(
+        "sql/indicators/1_own.sql",
+        "/*---\nid = \"1\"\nname = \"own\"\ntitle = \"Own\"\nunit = \"PT\"\nrollup = \"median\"\ngroups = [\"world\"]\n---*/\n\
+         SELECT o.ref_area, o.time_period, o.obs_value AS value, o.source\nFROM observations o\nWHERE o.series = 'use'\n",
+    );
+    let figures = "in/own/figures/figures.csv";
+    workspace.write(figures, "area,year,value\nKEN,2020,40\nKEN,2023,50\nUGA,2023,60\n");
+    workspace.expect(0, &["run", "--from", "in"]);
+    let ids = |workspace: &crate::support::Workspace| -> Vec<String> {
+        let values = workspace.release("values.parquet");
+        assert_eq!(values.schema().fields().last().unwrap().name(), "value_id");
+        (0..values.num_rows()).map(|row| Table(&values).text("value_id", row).unwrap().to_owned()).collect()
+    };
+    let first = ids(&workspace);
+    assert_eq!(first.iter().collect::<std::collections::BTreeSet<_>>().len(), first.len(), "each has its own");
+    let values = workspace.release("values.parquet");
+    let key = [("ref_area", "KEN"), ("time_period", "2023"), ("estimate", "reported")];
+    let cited = first[crate::support::row(&values, &key)].clone();
+    let told = workspace.json(0, &["explain", &cited]);
+    assert_eq!(told["data"]["explanation"]["wanted"]["area"], "KEN");
+    assert_eq!(told["data"]["explanation"]["value"], 50.0);
+    // The same inputs at another time give the same ids.
+    let again = crate::support::Workspace::of_method();
+    for file in ["pipelines/own.toml", "sql/indicators/1_own.sql", figures] {
+        again.write(file, workspace.read(file));
+    }
+    again.expect(0, &["run", "--from", "in", "--now", "2026-11-25"]);
+    assert_eq!(ids(&again), first);
+    // A release later, the value is another one.
+    workspace.write(figures, "area,year,value\nKEN,2020,40\nKEN,2023,51\nUGA,2023,60\n");
+    workspace.expect(0, &["run", "--from", "in", "--now", "2026-11-25"]);
+    assert!(ids(&workspace).iter().all(|id| !first.contains(id)));
+    let told = workspace.expect(0, &["explain", &cited]).stdout;
+    assert!(told.contains("reported: 50.00 PT") && told.contains("has 51.00") && told.contains("the id fits the value"), "{told}");
+    assert_eq!(workspace.json(0, &["explain", &cited])["data"]["now"]["value"], 51.0);
+    assert!(workspace.expect(2, &["explain", "0123456789abcdef"]).stderr.contains("no release at hand"));
+    assert!(workspace.expect(2, &["explain", "own"]).stderr.contains("explain needs --area"));
+}

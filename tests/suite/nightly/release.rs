@@ -68,7 +68,7 @@ fn every_file_of_the_contract_is_there() {
         assert!(FIRST.files.contains_key(file), "{file}");
     }
     for folder in ["csv", "csv/wide"] {
-        let inside = |name: &&String| name.rsplit_once('/').is_some_and(|(parent, _)| parent == folder);
+        let inside = |name: &&String| name.rsplit_once('/').is_some_and(|(parent, file)| parent == folder && file.ends_with(".csv"));
         assert_eq!(FIRST.files.keys().filter(inside).count(), FIRST.indicators, "one table for each indicator in {folder}/");
     }
     assert!(!FIRST.stderr.contains("panicked"));
@@ -153,7 +153,8 @@ fn values_have_the_columns_of_the_contract() {
             "members_total",
             "note",
             "source",
-            "preferred"
+            "preferred",
+            "value_id"
         ]
     );
     for field in FIRST.values.schema_ref().fields() {
@@ -280,7 +281,9 @@ fn progress_has_every_row_of_the_plan() {
 fn tables_in_csv_are_the_values() {
     let columns: Vec<&str> = FIRST.values.schema_ref().fields().iter().map(|f| f.name().as_str()).collect();
     let cells = Table(&FIRST.values);
-    for (name, bytes) in FIRST.files.iter().filter(|(name, _)| name.starts_with("csv/") && !name.starts_with("csv/wide/")) {
+    for (name, bytes) in
+        FIRST.files.iter().filter(|(name, _)| name.starts_with("csv/") && name.ends_with(".csv") && !name.starts_with("csv/wide/"))
+    {
         let indicator = name.trim_start_matches("csv/").trim_end_matches(".csv");
         let mut table = csv::Reader::from_reader(bytes.as_slice());
         assert_eq!(table.headers().unwrap().iter().collect::<Vec<_>>(), columns, "{name}");
