@@ -53,7 +53,8 @@ COUNTRY_VALUES = {
     "ref_area": "VARCHAR", "time_period": "INTEGER", **dict.fromkeys(DIMENSIONS, "VARCHAR"),
     "estimate": "VARCHAR", "value": "DOUBLE", "weight": "DOUBLE", "numerator": "DOUBLE", "denominator": "DOUBLE",
     "unit": "VARCHAR", "obs_status": "VARCHAR", "coverage": "DOUBLE", "members_observed": "BIGINT",
-    "members_total": "BIGINT", "note": "VARCHAR", "source": "VARCHAR",
+    "members_total": "BIGINT", "note": "VARCHAR", "source": "VARCHAR", "observed": "DOUBLE", "error_low": "DOUBLE",
+    "error_high": "DOUBLE",
 }
 VALUES_KEY = ["ref_area", "time_period", *DIMENSIONS, "estimate"]
 PROGRESS_KEY = ["target", "ref_area", *DIMENSIONS, "estimate"]
@@ -116,6 +117,7 @@ class Indicator:
         coverage = {**defaults.get("coverage", {}), **header.get("coverage", {})}
         self.publish, self.flag = fraction(coverage.get("publish", "2/3")), fraction(coverage.get("flag", 0.5))
         self.base, self.min_members = coverage.get("base", "population"), coverage.get("min_members", 0)
+        self.observed = fraction(coverage.get("observed", 0.5))
         self.scale = float(header.get("scale", 100.0 if self.unit in ("PT", "PER_100_POP") else 1.0))
         self.datasets = header.get("datasets", [])
         self.series = header.get("series", [])
@@ -255,14 +257,15 @@ def prepare(con, indicator, tables, rollup):
         """CREATE OR REPLACE TABLE parameters AS SELECT
              CAST(? AS VARCHAR) AS indicator, CAST(? AS VARCHAR) AS unit, CAST(? AS VARCHAR) AS rollup,
              CAST(? AS INTEGER) AS "window", CAST(? AS DOUBLE) AS publish, CAST(? AS DOUBLE) AS flag,
-             CAST(? AS BIGINT) AS min_members, CAST(? AS VARCHAR) AS base, CAST(? AS DOUBLE) AS scale,
+             CAST(? AS BIGINT) AS min_members, CAST(? AS DOUBLE) AS min_observed, CAST(? AS VARCHAR) AS base, CAST(? AS DOUBLE) AS scale,
              CAST(? AS BOOLEAN) AS needs_weight, CAST(? AS BOOLEAN) AS needs_numerator,
              CAST(? AS BOOLEAN) AS needs_denominator,
-             CAST(? AS BIGINT) AS rollup_min_members, CAST(? AS DOUBLE) AS rollup_min_share""",
+             CAST(? AS BIGINT) AS rollup_min_members, CAST(? AS DOUBLE) AS rollup_min_share,
+             CAST(? AS DOUBLE) AS rollup_spread""",
         [indicator.name, indicator.unit, indicator.rollup, indicator.window, indicator.publish, indicator.flag,
-         indicator.min_members, indicator.base, indicator.scale,
+         indicator.min_members, indicator.observed, indicator.base, indicator.scale,
          *(column in rollup.get("needs", []) for column in ("weight", "numerator", "denominator")),
-         rollup.get("min_members", 0), rollup.get("min_share", 0.0)],
+         rollup.get("min_members", 0), rollup.get("min_share", 0.0), rollup.get("spread")],
     )
 
 
@@ -349,7 +352,7 @@ def roll_up(con, indicator, methods):
         con.execute(
             f"""CREATE OR REPLACE TABLE group_values AS SELECT
                   ref_area, CAST(NULL AS VARCHAR) AS group_scheme, time_period, {', '.join(DIMENSIONS)}, estimate,
-                  value, obs_status, coverage, members_observed, members_total, note
+                  value, obs_status, coverage, members_observed, members_total, note, observed, error_low, error_high
                 FROM conformed WHERE FALSE"""
         )
     methods.run("steps", last, "ours")
@@ -545,7 +548,7 @@ def check_indicator(con, indicator, tables, methods, shown):
     except Refused as error:
         return "SELECT equal, roll-up not run", [f"DuckDB refuses {error}"], 1
     exact = ["unit", "obs_status", "group_scheme", "area_kind", "ref_area_name", "members_observed", "members_total", "note", "source"]
-    problems, total = compare(con, release, VALUES_KEY, ["value", "coverage"], exact, shown)
+    problems, total = compare(con, release, VALUES_KEY, ["value", "coverage", "observed", "error_low", "error_high"], exact, shown)
     problems, total = problems + apart, total + len(apart)
     counts = dict(con.execute("SELECT estimate, count(*) FROM ours GROUP BY estimate").fetchall())
     text = ", ".join(f"{counts[e]} {e}" for e in ("reported", "published", "available", "imputed") if e in counts)

@@ -4,7 +4,7 @@ Gaps between two parts of a population, from the percentages of both. Reads
 `group_population`.
 
 Gives ref_area, time_period, estimate, the breakdown, value, unit, obs_status,
-coverage, members_observed, members_total, note. The kind of gap is in
+coverage, observed, members_observed, members_total, note. The kind of gap is in
 `breakdown`; all other dimensions are _T:
 
   GENDER_PARITY     RATIO  women / men
@@ -24,7 +24,8 @@ positive gap is the usual one. The rest of the population is derived as
 of the other bands; outside 0..100 it is impossible and gives no gap.
 A gap of a group is taken between the group's values: a ratio of aggregates,
 never a mean of the members' ratios. Both sides must have a value in the same
-place, year and estimate; coverage and members are the lower of the two.
+place, year and estimate; coverage, observed and members are the lower of the two.
+A gap has no error bar: those of its sides are not independent.
 People are those of the whole group. A further gap is a line in `gaps`.
 
 Further columns, which are not published, tell `explain` how the value was
@@ -50,7 +51,7 @@ measures AS (
 -- One part of the population per row: at most one dimension is not the total.
 parts AS (
   SELECT
-    ref_area, time_period, estimate, value, obs_status, coverage, members_observed, members_total,
+    ref_area, time_period, estimate, value, obs_status, coverage, observed, members_observed, members_total,
     CASE
       WHEN sex <> '_T' THEN 'sex'
       WHEN age <> '_T' THEN 'age'
@@ -93,7 +94,7 @@ rests AS (
     part.ref_area, part.time_period, part.estimate,
     (total.value * everyone.persons - part.value * those.persons)
       / nullif(everyone.persons - those.persons, 0.0) AS value,
-    total.obs_status, total.coverage, total.members_observed, total.members_total,
+    total.obs_status, total.coverage, total.observed, total.members_observed, total.members_total,
     g.dimension, g.denominator_code AS code,
     total.value AS whole,
     concat('(', total.value, ' x ', everyone.persons, ' - ', part.value, ' x ', those.persons,
@@ -113,12 +114,12 @@ rests AS (
 ),
 sides AS (
   SELECT
-    ref_area, time_period, estimate, dimension, code, value, obs_status, coverage, members_observed, members_total,
+    ref_area, time_period, estimate, dimension, code, value, obs_status, coverage, observed, members_observed, members_total,
     CAST(NULL AS DOUBLE) AS whole, CAST(NULL AS VARCHAR) AS working
   FROM parts
   UNION ALL
   SELECT
-    ref_area, time_period, estimate, dimension, code, value, obs_status, coverage, members_observed, members_total,
+    ref_area, time_period, estimate, dimension, code, value, obs_status, coverage, observed, members_observed, members_total,
     whole, working
   FROM rests
   WHERE value BETWEEN 0.0 AND 100.0
@@ -136,6 +137,7 @@ pairs AS (
       ELSE d.obs_status
     END AS obs_status,
     least(n.coverage, d.coverage) AS coverage,
+    least(n.observed, d.observed) AS observed,
     least(n.members_observed, d.members_observed) AS members_observed,
     greatest(n.members_total, d.members_total) AS members_total,
     CASE
@@ -169,7 +171,7 @@ measured AS (
       WHEN p.people
       THEN p.sign * (p.numerator * p.numerator_persons - p.denominator * p.denominator_persons) / 100.0
     END AS value,
-    m.unit, p.obs_status, p.coverage, p.members_observed, p.members_total,
+    m.unit, p.obs_status, p.coverage, p.observed, p.members_observed, p.members_total,
     nullif(concat_ws('; ',
       CASE WHEN p.rest THEN 'rest of the population derived from the total and the part' END,
       p.members_note
@@ -196,7 +198,8 @@ SELECT
   '_T' AS sex, '_T' AS age, '_T' AS urbanisation, '_T' AS disability,
   '_T' AS education_level, '_T' AS size_class, breakdown,
   -- no gap is 0, never a zero with a minus sign
-  CASE WHEN value = 0.0 THEN 0.0 ELSE value END AS value, unit, obs_status, coverage, members_observed, members_total, note,
+  CASE WHEN value = 0.0 THEN 0.0 ELSE value END AS value, unit, obs_status, coverage, observed,
+  members_observed, members_total, note,
   dimension AS first_dimension, first_code, first_value, second_dimension, second_code, second_value,
   CASE
     WHEN rest AND measure = 'RATIO' THEN '/ the rest of'

@@ -39,6 +39,7 @@ WITH sides AS (
     max(CASE WHEN a.ref_area = 'DEVELOPED' THEN a.value END) AS developed,
     substr(max(s.severity), 2) AS obs_status,
     min(a.coverage) AS coverage,
+    min(a.observed) AS observed,
     CAST(sum(a.members_observed) AS BIGINT) AS members_observed,
     CAST(sum(a.members_total) AS BIGINT) AS members_total
   FROM indicators.broadband_affordability AS a
@@ -53,7 +54,7 @@ SELECT
     WHEN m.measure = 'POINTS' THEN s.developing - s.developed
     ELSE s.developing / nullif(s.developed, 0.0)
   END AS value,
-  m.unit, s.obs_status, s.coverage, s.members_observed, s.members_total,
+  m.unit, s.obs_status, s.coverage, s.observed, s.members_observed, s.members_total,
   'itu' AS source
 FROM sides AS s
 CROSS JOIN (VALUES ('POINTS', 'PP'), ('RATIO', 'RATIO')) AS m (measure, unit)

@@ -1,6 +1,8 @@
 /*---
 formula = "the middle value of the members; of two middle ones the mean"
 needs = ["value"]
+# A standard deviation of the members' values, times this, is in the unit of the result: see steps/09_group_values.sql.
+spread = 1.0
 ---*/
 /*
 Median of the members' values, each economy counting once: the rule for

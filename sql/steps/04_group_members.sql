@@ -8,7 +8,7 @@ Source: methodology note, section 1.7 (membership).
 SELECT
   m.group_scheme, m.group_code, v.estimate, v.ref_area, v.cell, v.base_cell, v.time_period,
   v.value, v.weight, v.numerator, v.denominator, v.year_used, v.obs_status,
-  v.observed_share, v.base, v.carried_base
+  v.observed_share, v.base, v.carried_base, v.trend
 FROM membership m
 JOIN member_values v
   ON v.ref_area = m.ref_area AND v.time_period BETWEEN m.first_year AND m.last_year

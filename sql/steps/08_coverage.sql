@@ -3,6 +3,10 @@ How much of each group stands behind its value: one row per group, estimate
 and cell (see 01_cells.sql).
 
 coverage          base of the members with a value over base of all members
+observed          the same of the members with a value of that very year
+spread            the weighted standard deviation of the members' values
+trend_shift       what the result would move by, were every carried member where its
+                  own trend leads; NULL where no carried member has a trend
 members_observed  members with a value, of which members_carried carried
                   forward from an earlier year
 members_total     members of the group in that year
@@ -13,23 +17,47 @@ An assumed value counts in the result of the group, but not as observed.
 A member that is carried and has no base of its own in that year counts with
 the base of the year its value is of.
 
+Members weigh here what they weigh in the roll-up: by their denominator or
+weight where it needs one, else each counts once. A variance below 1e-9 of the
+square of the mean is only what is left of a subtraction, and is none.
+
 Source: methodology note, sections 0 (point 4) and 1.7; golden case G06 for
 the single missing economy.
 */
-WITH observed AS (
+WITH weighed AS (
+  SELECT
+    m.group_code, m.estimate, m.cell, m.base_cell, m.time_period, m.year_used,
+    m.base, m.carried_base, m.observed_share, m.value, m.trend,
+    CASE WHEN q.needs_denominator THEN m.denominator WHEN q.needs_weight THEN m.weight ELSE 1.0 END AS weight
+  FROM parameters q
+  CROSS JOIN group_members m
+),
+observed AS (
   SELECT
     group_code, estimate, cell, base_cell,
     coalesce(sum(base * observed_share), 0.0) AS observed_base,
+    coalesce(sum(CASE WHEN year_used = time_period THEN base * observed_share END), 0.0) AS current_base,
+    nullif(sum(weight), 0.0) AS weight,
+    sum(weight * value) AS weighted,
+    sum(weight * value * value) AS weighted_squares,
+    sum(weight * (trend - value)) AS weighted_trend,
     coalesce(sum(carried_base), 0.0) AS carried_base,
     sum(CASE WHEN observed_share > 0.0 THEN 1 ELSE 0 END) AS members_observed,
     sum(CASE WHEN year_used < time_period THEN 1 ELSE 0 END) AS members_carried
-  FROM group_members
+  FROM weighed
   GROUP BY group_code, estimate, cell, base_cell
   HAVING sum(CASE WHEN observed_share > 0.0 THEN 1 ELSE 0 END) > 0
 )
 SELECT
   b.group_scheme, o.group_code, o.estimate, o.cell,
   o.observed_base / nullif(coalesce(b.total_base, 0.0) + o.carried_base, 0.0) AS coverage,
+  o.current_base / nullif(coalesce(b.total_base, 0.0) + o.carried_base, 0.0) AS observed,
+  sqrt(CASE
+    WHEN o.weighted_squares / o.weight - power(o.weighted / o.weight, 2.0) > 1e-9 * power(o.weighted / o.weight, 2.0)
+    THEN o.weighted_squares / o.weight - power(o.weighted / o.weight, 2.0)
+    ELSE 0.0
+  END) AS spread,
+  o.weighted_trend / o.weight AS trend_shift,
   o.members_observed, b.members_total, o.members_carried,
   coalesce(a.name || ' (' || x.ref_area || ')', x.ref_area) || ' is missing: '
     || CAST(round(x.percent, 1) AS VARCHAR) || ' % of the weight' AS missing_note

@@ -8,10 +8,22 @@ Which group values may be shown, and with what status. Reads `rolled`,
   than `min_members`               Q: value NULL, and the note says why
   outside the limits of the unit   Q as well: an impossible result is never
                                    shown, whatever the members report
+  `imputed`, with less than        E, with a note: most of it is carried
+  `observed` of the very year
 
 A roll-up may need a number of members and a share of them in any case (keys
 `min_members` and `min_share` of its header). The largest missing economy is
 named in the note.
+
+error_low, error_high: how far the result may be from that of all members, had
+all a value of the very year. Half the width is
+
+  0.37 x (1 - observed) x the standard deviation of the members
+
+in the unit of the result (key `spread` of the roll-up's header; without it
+there is no bar). It is laid around the result and around what the result were
+with every carried member on its own trend, and reaches over both. The 0.37 is
+that of D. G. Mahler and others (see the methodology note).
 
 The rule of the methodology is two thirds. A header can only write it in
 decimals, so a `publish` that rounds to 0.667 is read as exactly 2/3; any other
@@ -26,7 +38,7 @@ to CL_OBS_STATUS) and 6 (test 3, range).
 */
 WITH limits AS (
   SELECT
-    q.flag, q.min_members, q.rollup_min_members, q.rollup_min_share,
+    q.flag, q.min_members, q.min_observed, q.rollup_min_members, q.rollup_min_share, q.rollup_spread,
     CASE WHEN round(q.publish, 3) = 0.667 THEN 2.0 / 3.0 ELSE q.publish END AS publish,
     u.minimum, u.maximum
   FROM parameters q
@@ -35,8 +47,12 @@ WITH limits AS (
 assessed AS (
   SELECT
     c.group_code, c.group_scheme, c.estimate, c.cell,
-    r.value, c.coverage, c.members_observed, c.members_total, c.members_carried, c.missing_note,
+    r.value, c.coverage, c.observed, c.members_observed, c.members_total, c.members_carried, c.missing_note,
     coalesce(c.coverage, 0.0) AS share,
+    c.estimate = 'imputed' AND coalesce(c.observed, 0.0) < q.min_observed - 1e-9 AS mostly_carried,
+    0.37 * (1.0 - c.observed) * q.rollup_spread * c.spread AS bar,
+    coalesce(q.rollup_spread * c.trend_shift, 0.0) AS shift,
+    q.minimum, q.maximum,
     q.publish, q.flag,
     coalesce(r.value < q.minimum - 1e-9, FALSE) OR coalesce(r.value > q.maximum + 1e-9, FALSE) AS impossible,
     greatest(
@@ -50,7 +66,10 @@ assessed AS (
 classed AS (
   SELECT
     group_code, group_scheme, estimate, cell,
-    value, coverage, members_observed, members_total, members_carried, missing_note,
+    value, coverage, observed, mostly_carried, members_observed, members_total, members_carried, missing_note,
+    greatest(minimum, least(value, value + shift) - bar) AS error_low,
+    least(maximum, greatest(value, value + shift) + bar) AS error_high,
+    bar,
     CASE
       WHEN members_observed < members_needed THEN 'few'
       WHEN share < flag - 1e-9 THEN 'low'
@@ -58,7 +77,7 @@ classed AS (
       WHEN share < publish - 1e-9 THEN 'flagged'
       ELSE 'clean'
     END AS verdict,
-    100.0 * share AS observed,
+    100.0 * share AS percent,
     100.0 * CASE WHEN share < flag - 1e-9 THEN flag ELSE publish END AS needed,
     CAST(CAST(ceil(members_needed) AS BIGINT) AS VARCHAR) || ' needed' AS count_needed
   FROM assessed
@@ -66,15 +85,16 @@ classed AS (
 told AS (
   SELECT
     group_code, group_scheme, estimate, cell,
-    value, coverage, members_observed, members_total, members_carried, missing_note, verdict, count_needed,
+    value, coverage, observed, mostly_carried, error_low, error_high, bar,
+    members_observed, members_total, members_carried, missing_note, verdict, count_needed,
     CASE
-      WHEN round(observed, 1) <> round(needed, 1)
-      THEN CAST(round(observed, 1) AS VARCHAR) || ' % of the weight observed, '
+      WHEN round(percent, 1) <> round(needed, 1)
+      THEN CAST(round(percent, 1) AS VARCHAR) || ' % of the weight observed, '
         || rtrim(rtrim(CAST(round(needed, 1) AS VARCHAR), '0'), '.') || ' % needed'
-      WHEN round(observed, 2) <> round(needed, 2)
-      THEN CAST(round(observed, 2) AS VARCHAR) || ' % of the weight observed, '
+      WHEN round(percent, 2) <> round(needed, 2)
+      THEN CAST(round(percent, 2) AS VARCHAR) || ' % of the weight observed, '
         || rtrim(rtrim(CAST(round(needed, 2) AS VARCHAR), '0'), '.') || ' % needed'
-      ELSE CAST(round(observed, 7) AS VARCHAR) || ' % of the weight observed, '
+      ELSE CAST(round(percent, 7) AS VARCHAR) || ' % of the weight observed, '
         || rtrim(rtrim(CAST(round(needed, 7) AS VARCHAR), '0'), '.') || ' % needed'
     END AS shortfall
   FROM classed
@@ -85,7 +105,7 @@ SELECT
   CASE WHEN verdict IN ('clean', 'flagged') THEN value END AS value,
   CASE
     WHEN verdict IN ('few', 'low', 'impossible') THEN 'Q'
-    WHEN verdict = 'flagged' THEN 'E'
+    WHEN verdict = 'flagged' OR mostly_carried THEN 'E'
     WHEN members_carried > 0 THEN 'I'
     ELSE 'A'
   END AS obs_status,
@@ -105,7 +125,15 @@ SELECT
       THEN 'carried forward: ' || CAST(members_carried AS VARCHAR) || ' of '
         || CAST(members_observed AS VARCHAR) || ' economies'
     END,
+    CASE
+      WHEN verdict IN ('clean', 'flagged') AND mostly_carried
+      THEN 'mostly carried: ' || CAST(round(100.0 * coalesce(observed, 0.0), 1) AS VARCHAR) || ' % of the weight has a value of '
+        || CAST(c.time_period AS VARCHAR)
+    END,
     missing_note
-  ), '') AS note
+  ), '') AS note,
+  observed,
+  CASE WHEN verdict IN ('clean', 'flagged') AND bar IS NOT NULL THEN error_low END AS error_low,
+  CASE WHEN verdict IN ('clean', 'flagged') AND bar IS NOT NULL THEN error_high END AS error_high
 FROM cells c
 JOIN told v ON v.cell = c.cell

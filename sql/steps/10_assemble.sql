@@ -17,7 +17,8 @@ SELECT
   coalesce(v.value, q.scale * v.numerator / nullif(v.denominator, 0.0)) AS value,
   v.unit, v.obs_status,
   CAST(NULL AS DOUBLE) AS coverage, CAST(NULL AS BIGINT) AS members_observed, CAST(NULL AS BIGINT) AS members_total,
-  v.note, v.source
+  v.note, v.source,
+  CAST(NULL AS DOUBLE) AS observed, CAST(NULL AS DOUBLE) AS error_low, CAST(NULL AS DOUBLE) AS error_high
 FROM parameters q
 CROSS JOIN country_values v
 LEFT JOIN areas a ON a.ref_area = v.ref_area
@@ -33,7 +34,7 @@ SELECT
   coalesce(p.value, q.scale * p.numerator / nullif(p.denominator, 0.0)) AS value,
   p.unit, p.obs_status,
   p.coverage, p.members_observed, p.members_total,
-  p.note, p.source
+  p.note, p.source, p.observed, p.error_low, p.error_high
 FROM parameters q
 CROSS JOIN published p
 JOIN groups g ON g.group_code = p.ref_area
@@ -47,7 +48,7 @@ SELECT
   r.value,
   q.unit, r.obs_status,
   r.coverage, r.members_observed, r.members_total,
-  r.note, 'yardstick' AS source
+  r.note, 'yardstick' AS source, r.observed, r.error_low, r.error_high
 FROM parameters q
 CROSS JOIN group_values r
 JOIN groups g ON g.group_code = r.ref_area
@@ -60,7 +61,7 @@ SELECT
   g.group_scheme,
   d.value, d.unit, d.obs_status,
   d.coverage, d.members_observed, d.members_total,
-  d.note, coalesce(d.source, 'yardstick') AS source
+  d.note, coalesce(d.source, 'yardstick') AS source, d.observed, d.error_low, d.error_high
 FROM parameters q
 CROSS JOIN given d
 LEFT JOIN groups g ON g.group_code = d.ref_area

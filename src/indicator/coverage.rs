@@ -11,13 +11,15 @@ pub struct Coverage {
     /// What coverage is a share of: population, weight or economies.
     pub base: String,
     pub min_members: i64,
+    /// Below this share with a value of the very year, an `imputed` aggregate is mostly carried.
+    pub observed: f64,
 }
 
 pub const BASES: [&str; 3] = ["population", "weight", "economies"];
 
 impl Default for Coverage {
     fn default() -> Self {
-        Self { publish: 2.0 / 3.0, flag: 0.5, base: "population".into(), min_members: 0 }
+        Self { publish: 2.0 / 3.0, flag: 0.5, base: "population".into(), min_members: 0, observed: 0.5 }
     }
 }
 
@@ -43,11 +45,22 @@ pub fn read(reader: &mut TableReader<'_>, default: &Coverage, problems: &mut Vec
     if let Some(members) = table.integer("min_members", problems) {
         coverage.min_members = members;
     }
-    let good = (0.0..=1.0).contains(&coverage.flag) && coverage.flag <= coverage.publish && coverage.publish <= 1.0;
+    if let Some(observed) = table.fraction("observed", problems) {
+        coverage.observed = observed;
+    }
+    let good = (0.0..=1.0).contains(&coverage.flag)
+        && coverage.flag <= coverage.publish
+        && coverage.publish <= 1.0
+        && (0.0..=1.0).contains(&coverage.observed);
     if !good {
         problems.push(
-            Problem::new(Code::ParameterOutOfRange, table.source(), table.span(), "thresholds must hold 0 <= flag <= publish <= 1")
-                .hint("they are shares of the weight, such as { publish = \"2/3\", flag = 0.5 }"),
+            Problem::new(
+                Code::ParameterOutOfRange,
+                table.source(),
+                table.span(),
+                "thresholds must hold 0 <= flag <= publish <= 1 and 0 <= observed <= 1",
+            )
+            .hint("they are shares of the weight, such as { publish = \"2/3\", flag = 0.5 }"),
         );
     }
     if coverage.min_members < 0 {

@@ -57,7 +57,7 @@ impl Indicator {
 
     /// The keys of the header that the values follow from, as the header has them or by default.
     pub fn method_keys(&self) -> Vec<(&'static str, String)> {
-        let Coverage { publish, flag, base, min_members } = &self.coverage;
+        let Coverage { publish, flag, base, min_members, observed } = &self.coverage;
         vec![
             ("id", self.id.clone()),
             ("name", self.name.clone()),
@@ -70,6 +70,7 @@ impl Indicator {
             ("coverage.flag", flag.to_string()),
             ("coverage.base", base.clone()),
             ("coverage.min_members", min_members.to_string()),
+            ("coverage.observed", observed.to_string()),
             ("scale", self.scale.to_string()),
             ("datasets", self.datasets.iter().map(DatasetId::to_string).collect::<Vec<_>>().join(" ")),
             ("series", series::shown(&self.series)),

@@ -17,6 +17,9 @@ pub struct Rollup {
     /// Members with a value, and their share of all members, that a group needs whatever the indicator says.
     pub min_members: i64,
     pub min_share: f64,
+    /// What a standard deviation of the members' values is multiplied with to be in the unit of the result; None where
+    /// their spread says nothing of its error.
+    pub spread: Option<f64>,
     /// What each member of one group adds to the result.
     pub parts: Option<SourceText>,
 }
@@ -24,7 +27,7 @@ pub struct Rollup {
 impl Rollup {
     /// Reads the header of a roll-up. What is wrong or missing there takes the default.
     pub fn parse(text: SourceText, parts: Option<SourceText>, problems: &mut Vec<Problem>) -> Self {
-        let mut rollup = Self { text, formula: String::new(), needs: Vec::new(), min_members: 0, min_share: 0.0, parts };
+        let mut rollup = Self { text, formula: String::new(), needs: Vec::new(), min_members: 0, min_share: 0.0, spread: None, parts };
         let text = rollup.text.clone();
         match split(&text.text) {
             Some((start, end, _)) => {
@@ -56,8 +59,10 @@ impl Rollup {
         }
         self.min_members = reader.integer("min_members", problems).unwrap_or(0);
         self.min_share = reader.float("min_share", problems).unwrap_or(0.0);
+        self.spread = reader.float("spread", problems);
         for (key, good, what) in [
             ("min_members", self.min_members >= 0, "a number of members, 0 or more"),
+            ("spread", self.spread.is_none_or(|spread| spread > 0.0), "a number above 0"),
             ("min_share", (0.0..=1.0).contains(&self.min_share), "a share of the members, from 0 to 1"),
         ] {
             if !good {
@@ -71,7 +76,12 @@ impl Rollup {
     }
 
     /// The keys of the header that values follow from.
-    pub fn method_keys(&self) -> [(&'static str, String); 3] {
-        [("needs", self.needs.join(" ")), ("min_members", self.min_members.to_string()), ("min_share", self.min_share.to_string())]
+    pub fn method_keys(&self) -> [(&'static str, String); 4] {
+        [
+            ("needs", self.needs.join(" ")),
+            ("min_members", self.min_members.to_string()),
+            ("min_share", self.min_share.to_string()),
+            ("spread", self.spread.map_or("none".into(), |spread| spread.to_string())),
+        ]
     }
 }

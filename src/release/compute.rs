@@ -202,6 +202,7 @@ fn parameters(indicator: &Indicator, rollup: Option<&Rollup>) -> Result<RecordBa
             number(indicator.coverage.publish),
             number(indicator.coverage.flag),
             whole(indicator.coverage.min_members),
+            number(indicator.coverage.observed),
             text(&indicator.coverage.base),
             number(indicator.scale),
             needs("weight"),
@@ -209,6 +210,7 @@ fn parameters(indicator: &Indicator, rollup: Option<&Rollup>) -> Result<RecordBa
             needs("denominator"),
             whole(rollup.map_or(0, |r| r.min_members)),
             number(rollup.map_or(0.0, |r| r.min_share)),
+            Arc::new(Float64Array::from(vec![rollup.and_then(|r| r.spread)])),
         ],
     )?)
 }

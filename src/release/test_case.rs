@@ -53,7 +53,19 @@ const KEY: [&str; 10] =
     ["ref_area", "time_period", "sex", "age", "urbanisation", "disability", "education_level", "size_class", "breakdown", "estimate"];
 
 /// What may be compared besides the key.
-const COMPARED: [&str; 8] = ["value", "unit", "obs_status", "coverage", "members_observed", "members_total", "note", "source"];
+const COMPARED: [&str; 11] = [
+    "value",
+    "unit",
+    "obs_status",
+    "coverage",
+    "members_observed",
+    "members_total",
+    "note",
+    "source",
+    "observed",
+    "error_low",
+    "error_high",
+];
 
 pub fn folder(workspace: &Workspace, indicator: &Indicator) -> PathBuf {
     workspace.sql().join("tests").join(&indicator.id)

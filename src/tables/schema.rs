@@ -62,6 +62,9 @@ pub fn quarantine() -> SchemaRef {
     ])
 }
 
+/// How much of an aggregate is observed, and its error bar: behind the other columns of every table of values.
+const OBSERVED: [&str; 3] = ["observed", "error_low", "error_high"];
+
 /// The values of indicators as they are computed; the first eleven columns are the key.
 pub fn values() -> SchemaRef {
     let mut fields = vec![text("indicator"), text("ref_area"), year("time_period")];
@@ -80,6 +83,7 @@ pub fn values() -> SchemaRef {
         text_or_null("note"),
         text_or_null("source"),
     ]);
+    fields.extend(OBSERVED.map(number));
     schema(fields)
 }
 
@@ -159,6 +163,7 @@ pub fn country_values() -> SchemaRef {
         text_or_null("note"),
         text_or_null("source"),
     ]);
+    fields.extend(OBSERVED.map(number));
     schema(fields)
 }
 
@@ -229,6 +234,7 @@ pub fn parameters() -> SchemaRef {
         Field::new("publish", DataType::Float64, false),
         Field::new("flag", DataType::Float64, false),
         Field::new("min_members", DataType::Int64, false),
+        Field::new("min_observed", DataType::Float64, false),
         text("base"),
         Field::new("scale", DataType::Float64, false),
         Field::new("needs_weight", DataType::Boolean, false),
@@ -236,6 +242,7 @@ pub fn parameters() -> SchemaRef {
         Field::new("needs_denominator", DataType::Boolean, false),
         Field::new("rollup_min_members", DataType::Int64, false),
         Field::new("rollup_min_share", DataType::Float64, false),
+        number("rollup_spread"),
     ])
 }
 
@@ -267,6 +274,7 @@ pub fn group_values() -> SchemaRef {
         Field::new("members_total", DataType::Int64, true),
         text_or_null("note"),
     ]);
+    fields.extend(OBSERVED.map(number));
     schema(fields)
 }
 

@@ -132,6 +132,9 @@ view_with_dimensions! {
         members_total: Int64Array,
         note: StringArray,
         source: StringArray,
+        observed: Float64Array,
+        error_low: Float64Array,
+        error_high: Float64Array,
     }
 }
 
@@ -195,6 +198,9 @@ view_with_dimensions! {
         members_total: Int64Array,
         note: StringArray,
         source: StringArray,
+        observed: Float64Array,
+        error_low: Float64Array,
+        error_high: Float64Array,
     }
 }
 

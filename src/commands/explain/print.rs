@@ -24,7 +24,11 @@ fn headline(e: &Explanation) -> String {
 /// The explanation of one value, and of those it is made from.
 pub fn show(printer: &Printer, e: &Explanation, release: &str, limit: usize) {
     printer.line(&headline(e));
-    printer.line(&format!("release {release}; status {}; coverage {}", e.obs_status, percent(e.coverage)));
+    let observed = e.observed.map_or(String::new(), |share| format!(", {} observed in {}", percent(Some(share)), e.wanted.year));
+    printer.line(&format!("release {release}; status {}; coverage {}{observed}", e.obs_status, percent(e.coverage)));
+    if let (Some(low), Some(high)) = (e.error_low, e.error_high) {
+        printer.line(&format!("error bar: {} to {}", number(Some(low)), number(Some(high))));
+    }
     if let Some(note) = &e.note {
         printer.line(&format!("note: {note}"));
     }

@@ -153,6 +153,9 @@ fn values_have_the_columns_of_the_contract() {
             "members_total",
             "note",
             "source",
+            "observed",
+            "error_low",
+            "error_high",
             "preferred",
             "value_id"
         ]
@@ -160,7 +163,7 @@ fn values_have_the_columns_of_the_contract() {
     for field in FIRST.values.schema_ref().fields() {
         let expected = match field.name().as_str() {
             "time_period" => DataType::Int32,
-            "value" | "coverage" => DataType::Float64,
+            "value" | "coverage" | "observed" | "error_low" | "error_high" => DataType::Float64,
             "members_observed" | "members_total" => DataType::Int64,
             "preferred" => DataType::Boolean,
             _ => DataType::Utf8,

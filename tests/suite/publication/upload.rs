@@ -82,7 +82,7 @@ fn a_store_that_is_cut_anywhere_names_a_complete_release() {
         }
         let failed = run(to_store(&workspace, &address, &[]));
         assert_ne!(failed.code, 0, "cut at {cut}");
-        assert!(failed.stderr.contains("E5004") && !failed.stderr.contains("Signature"), "{}", failed.stderr);
+        assert!(failed.stderr.contains("E5007") && !failed.stderr.contains("Signature"), "{}", failed.stderr);
         let there = {
             let mut bucket = bucket.lock().unwrap();
             assert_eq!(complete(&held(&bucket)), Some(old.clone()), "cut at {cut}");
