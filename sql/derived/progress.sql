@@ -127,7 +127,10 @@ based AS (
     p.target, p.ref_area, p.estimate,
     p.sex, p.age, p.urbanisation, p.disability, p.education_level, p.size_class, p.breakdown,
     t.indicator, t.direction, t.kind, t."value" AS level, t.change, t.low, t.high, t.met_at, t.target_year,
-    t.baseline_year AS wanted_year, t.missing, t.note AS target_note, p.no_value,
+    t.baseline_year AS wanted_year, t.missing, t.note AS target_note,
+    -- why the area of the target has no value: what the header says, if it does
+    CASE WHEN p.no_value IS NOT NULL AND p.ref_area = t.area THEN coalesce(t.without_value, p.no_value) ELSE p.no_value END
+      AS no_value,
     coalesce(p.unit, t.unit) AS unit, p.latest_year, p.latest, p.due_year, p.due_value,
     t.baseline_value IS NOT NULL AND p.ref_area = t.area AS baseline_published,
     CASE WHEN t.baseline_value IS NOT NULL AND p.ref_area = t.area THEN t.baseline_year ELSE p.near_year END

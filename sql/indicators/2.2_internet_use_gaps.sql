@@ -6,7 +6,10 @@ unit = "RATIO"
 rollup = "none"
 derived = "gaps"
 window = 0
-datasets = ["itu/internet_use", "itu/internet_use_breakdowns", "itu/internet_use_regions", "unsd/sdg_global"]
+datasets = [
+  "itu/internet_use", "itu/internet_use_breakdowns", "itu/internet_use_sex_location_2018", "worldbank/internet_use_by_sex",
+  "unsd_gender/internet_by_sex",
+]
 definition = "Ratio, difference in percentage points and difference in people between the Internet use of two parts of the population"
 method = """
 The rows of internet_use go through sql/derived/gaps.sql, which names the measure in the breakdown:
@@ -21,7 +24,7 @@ The two sides may rest on different numbers of economies; a note says so.
 A ratio of rates says nothing about counts: read the people beside it.
 Use by disability is hardly ever reported and has no weight of its own: economies only.
 """
-sources = ["itu/internet_use_breakdowns", "unsd", "population"]
+sources = ["itu/internet_use_breakdowns", "worldbank", "unsd_gender", "population"]
 
 [[target]]
 id = "2.2.gender"
