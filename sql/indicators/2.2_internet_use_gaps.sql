@@ -47,6 +47,7 @@ baseline_year = 2020
 breakdown = "LOCATION_RATIO"
 also = ["groups", "countries"]
 note = "The plan gives no number and ITU no band; its gender band is used, so that all gaps are read alike and an opposite gap counts as one too"
+without_value = "ITU's table by location ends in 2019 and is of too few people: download the breakdowns by location (itu/internet_use_breakdowns)"
 
 [[target]]
 id = "2.2.age"
@@ -58,6 +59,7 @@ baseline_year = 2020
 breakdown = "AGE_RATIO"
 also = ["groups", "countries"]
 note = "15 to 24 over the rest. The plan gives no number and ITU no band; its gender band is used, so that all gaps are read alike"
+without_value = "no download by age is at hand: take the breakdowns by age (itu/internet_use_breakdowns)"
 
 [[target]]
 id = "2.2.disability"
@@ -69,6 +71,7 @@ baseline_year = 2020
 breakdown = "DISABILITY_RATIO"
 also = ["groups", "countries"]
 note = "With over without disabilities. The plan gives no number and ITU no band; its gender band is used, so that all gaps are read alike"
+without_value = "nobody publishes a world figure of Internet use with and without disabilities"
 
 [[target]]
 id = "T2.8.use"

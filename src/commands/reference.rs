@@ -56,8 +56,9 @@ fn targets(settings: &Settings) -> Result<String> {
 fn status(one: &Headline) -> String {
     let Some(class) = &one.class else { return String::new() };
     let Some(year) = one.latest_year else {
-        let why = one.note.iter().flat_map(|note| note.split("; ")).find(|note| note.starts_with("not loaded")).unwrap_or("too few values");
-        return format!("{class}: {why}");
+        let why = one.note.iter().find_map(|note| note.split("; ").next()).unwrap_or("too few values");
+        let breakdown = Some(&one.breakdown).filter(|part| !part.is_empty()).map_or_else(String::new, |part| format!(" ({part})"));
+        return format!("{class}{breakdown}: {why}");
     };
     let of: Vec<&str> = one.estimate.iter().chain([&one.breakdown]).map(String::as_str).filter(|part| !part.is_empty()).collect();
     format!("{class}: {} in {year} ({})", number(one.latest_value), of.join(", "))

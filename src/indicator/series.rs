@@ -60,7 +60,8 @@ pub fn read(reader: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> Vec<Se
         let publication = table.string("publication", problems);
         let no = table.string("no", problems);
         let spans = ["series", "source", "dataset"].map(|key| table.span_of(key));
-        let entry = SeriesWanted { cited_as: source.clone(), source, series, dataset, dimensions, provider_breakdown, publication, no, spans };
+        let entry =
+            SeriesWanted { cited_as: source.clone(), source, series, dataset, dimensions, provider_breakdown, publication, no, spans };
         let same = |other: &SeriesWanted| {
             (&other.source, &other.series, &other.dataset, &other.provider_breakdown)
                 == (&entry.source, &entry.series, &entry.dataset, &entry.provider_breakdown)

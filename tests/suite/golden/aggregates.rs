@@ -5,7 +5,7 @@ use yardstick::tables::cells::Table;
 
 use super::workspace::{OCEANIA_YEARS, SOUTH_ASIA, SOUTH_ASIA_YEARS, WORKED};
 use super::{cell, total};
-use crate::support::{Workspace, close, copy, project, row, rows, skipped, value};
+use crate::support::{Workspace, close, copy, project, row, rows, skipped, small_bodies, value};
 
 #[test]
 fn g01_south_asia_is_what_the_world_bank_published() {
@@ -103,7 +103,7 @@ fn g07_printed_percentages_give_no_parity() {
         workspace.write(&format!("sql/indicators/{file}"), std::fs::read(project().join("sql/indicators").join(file)).unwrap());
     }
     workspace.write("sql/defaults.toml", std::fs::read(project().join("sql/defaults.toml")).unwrap());
-    copy(&project().join("fixtures/itu/facts_and_figures"), &workspace.path("in/itu/facts_and_figures"));
+    copy(&small_bodies().join("itu/facts_and_figures"), &workspace.path("in/itu/facts_and_figures"));
     workspace.expect(0, &["run", "--from", "in"]);
     let values = workspace.release("values.parquet");
     let women = rows(&values, &[("indicator", "internet_use"), ("estimate", "published"), ("sex", "F")]);
