@@ -71,11 +71,11 @@ def main():
     texts = ", ".join(f"{name} VARCHAR" for name in DIMENSIONS)
     con.execute('CREATE TABLE current_year AS SELECT 2026 AS "year"')
     con.execute(f"CREATE TABLE indicator_values (indicator VARCHAR, ref_area VARCHAR, time_period INT, {texts}, "
-                "estimate VARCHAR, area_kind VARCHAR, value DOUBLE, unit VARCHAR)")
+                "estimate VARCHAR, area_kind VARCHAR, value DOUBLE, unit VARCHAR, coverage DOUBLE)")
     con.execute(f"CREATE TABLE targets (target VARCHAR, indicator VARCHAR, area VARCHAR, target_year INT, kind VARCHAR, "
                 f"value DOUBLE, change DOUBLE, low DOUBLE, high DOUBLE, met_at DOUBLE, direction VARCHAR, "
                 f"baseline_year INT, baseline_value DOUBLE, {texts}, also_groups BOOLEAN, also_countries BOOLEAN, "
-                "estimates VARCHAR, missing VARCHAR, note VARCHAR, unit VARCHAR)")
+                "estimates VARCHAR, missing VARCHAR, without_value VARCHAR, note VARCHAR, unit VARCHAR)")
     units = {}
     for target in TARGETS:
         units[target["target"]] = target["unit"]

@@ -46,7 +46,7 @@ WITH candidates AS (
   SELECT
     t.target, t.target_year, v.indicator, v.ref_area, v.estimate,
     v.sex, v.age, v.urbanisation, v.disability, v.education_level, v.size_class, v.breakdown,
-    v.value, v.unit, CASE WHEN v.value IS NOT NULL THEN v.time_period END AS "year",
+    v.value, v.unit, v.coverage, CASE WHEN v.value IS NOT NULL THEN v.time_period END AS "year",
     CASE WHEN v.value IS NOT NULL THEN v.time_period - t.baseline_year END AS years_off
   FROM targets t
   CROSS JOIN current_year c
@@ -66,6 +66,7 @@ series AS (
     target, indicator, ref_area, estimate,
     sex, age, urbanisation, disability, education_level, size_class, breakdown,
     max(unit) AS unit,
+    max(coverage) AS best_coverage,
     max("year") AS latest_year,
     max(CASE WHEN "year" <= target_year THEN "year" END) AS due_year,
     coalesce(
@@ -86,7 +87,7 @@ found AS (
   SELECT
     s.target, s.ref_area, s.estimate,
     s.sex, s.age, s.urbanisation, s.disability, s.education_level, s.size_class, s.breakdown,
-    s.unit, s.latest_year, v.value AS latest, s.due_year, d.value AS due_value, s.near_year, s.near_value
+    s.unit, s.best_coverage, s.latest_year, v.value AS latest, s.due_year, d.value AS due_value, s.near_year, s.near_value
   FROM series s
   LEFT JOIN indicator_values v
     ON v.indicator = s.indicator AND v.ref_area = s.ref_area AND v.estimate = s.estimate
@@ -104,7 +105,11 @@ points AS (
     target, ref_area, estimate,
     sex, age, urbanisation, disability, education_level, size_class, breakdown,
     unit, latest_year, latest, due_year, due_value, near_year, near_value,
-    CASE WHEN latest IS NULL THEN 'every value is missing or withheld' END AS no_value
+    CASE
+      WHEN latest IS NULL
+      THEN 'missing or withheld in every year'
+        || coalesce(': at most ' || CAST(floor(1000.0 * best_coverage) / 10.0 AS VARCHAR) || ' % of the weight is observed', '')
+    END AS no_value
   FROM found
   UNION ALL
   SELECT
@@ -127,7 +132,10 @@ based AS (
     p.target, p.ref_area, p.estimate,
     p.sex, p.age, p.urbanisation, p.disability, p.education_level, p.size_class, p.breakdown,
     t.indicator, t.direction, t.kind, t."value" AS level, t.change, t.low, t.high, t.met_at, t.target_year,
-    t.baseline_year AS wanted_year, t.missing, t.note AS target_note, p.no_value,
+    t.baseline_year AS wanted_year, t.missing, t.note AS target_note,
+    -- why the area of the target has no value: what the header says, if it does
+    CASE WHEN p.no_value IS NOT NULL AND p.ref_area = t.area THEN coalesce(t.without_value, p.no_value) ELSE p.no_value END
+      AS no_value,
     coalesce(p.unit, t.unit) AS unit, p.latest_year, p.latest, p.due_year, p.due_value,
     t.baseline_value IS NOT NULL AND p.ref_area = t.area AS baseline_published,
     CASE WHEN t.baseline_value IS NOT NULL AND p.ref_area = t.area THEN t.baseline_year ELSE p.near_year END

@@ -29,7 +29,9 @@ met_at = 95.0
 baseline_year = 2020
 also = ["groups", "countries"]
 note = "Every household is 100 percent; 95 percent and over counts as met, as ITU's dashboards do"
-read_for = { urban = { urbanisation = "U" }, rural = { urbanisation = "R" } }
+[target.read_for]
+urban = { urbanisation = "U", without_value = "no download with urban households is at hand: take `Households with Internet access at home` with its breakdown by location (itu/households_internet)" }
+rural = { urbanisation = "R", without_value = "no download with rural households is at hand: take `Households with Internet access at home` with its breakdown by location (itu/households_internet)" }
 
 [[target]]
 id = "T1.1"

@@ -164,6 +164,22 @@ impl<'t> TableReader<'t> {
         })
     }
 
+    /// A text, or a list of texts.
+    pub fn one_or_more(&mut self, key: &'static str, problems: &mut Vec<Problem>) -> Option<Vec<String>> {
+        self.typed(key, "a text or a list of texts", problems, |v| match v.as_array() {
+            Some(items) => items.iter().map(|item| item.get_ref().as_str().map(str::to_owned)).collect(),
+            None => v.as_str().map(|text| vec![text.to_owned()]),
+        })
+    }
+
+    /// A number, or a list of numbers.
+    pub fn one_or_more_numbers(&mut self, key: &'static str, problems: &mut Vec<Problem>) -> Option<Vec<f64>> {
+        self.typed(key, "a finite number or a list of them", problems, |v| match v.as_array() {
+            Some(items) => items.iter().map(|item| number(item.get_ref()).filter(|x| x.is_finite())).collect(),
+            None => number(v).filter(|x| x.is_finite()).map(|number| vec![number]),
+        })
+    }
+
     /// A list of texts with the place of each.
     pub fn spanned_strings(&mut self, key: &'static str, problems: &mut Vec<Problem>) -> Vec<(String, Range<usize>)> {
         let base = self.base;

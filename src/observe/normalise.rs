@@ -48,7 +48,7 @@ pub fn inputs(source: &Source, dataset: &Dataset, pull: &Pull, reference: &Refer
 pub fn relevant<'c>(corrections: &'c [Correction], source: &str, dataset: &str, series: Option<&[String]>) -> Vec<&'c Correction> {
     corrections
         .iter()
-        .filter(|c| c.source == source && c.dataset.as_deref().is_none_or(|d| d == dataset))
+        .filter(|c| c.sources.iter().any(|s| s == source) && c.dataset.as_deref().is_none_or(|d| d == dataset))
         .filter(|c| series.is_none_or(|known| c.series.iter().any(|s| known.contains(s))))
         .collect()
 }

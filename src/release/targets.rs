@@ -50,6 +50,7 @@ pub fn batch(catalogue: &Catalogue, missing: &dyn Fn(&Indicator) -> Option<Strin
     columns.push(text(&|_, t| Some(t.estimates.join(","))));
     columns.push(text(&|i, _| Some(i.unit.clone())));
     columns.push(text(&|i, _| missing(i)));
+    columns.push(text(&|_, t| t.without_value.clone()));
     columns.push(text(&|_, t| t.note.clone()));
     Ok(RecordBatch::try_new(schema::targets(), columns)?)
 }

@@ -257,7 +257,7 @@ pub fn series_wanted() -> SchemaRef {
     let mut fields =
         vec![Field::new("place", DataType::Int32, false), text("from_source"), text("from_series"), text_or_null("from_dataset")];
     fields.extend(DIMENSIONS.map(|name| text_or_null(&format!("as_{name}"))));
-    fields.extend(["provider_breakdown", "publication", "cited_as"].map(text_or_null));
+    fields.extend(["provider_breakdown", "publication", "cited_as", "no_begins"].map(text_or_null));
     schema(fields)
 }
 
@@ -286,7 +286,7 @@ pub fn targets() -> SchemaRef {
     fields.extend([text_or_null("direction"), year_or_null("baseline_year"), number("baseline_value")]);
     fields.extend(["also_groups", "also_countries"].map(|name| Field::new(name, DataType::Boolean, true)));
     fields.extend(DIMENSIONS.map(text_or_null));
-    fields.extend(["estimates", "unit", "missing", "note"].map(text_or_null));
+    fields.extend(["estimates", "unit", "missing", "without_value", "note"].map(text_or_null));
     schema(fields)
 }
 

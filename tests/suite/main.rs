@@ -15,6 +15,7 @@ mod authoring;
 mod bad_input;
 mod engine_faults;
 mod explain_and_diff;
+mod fixtures;
 mod golden;
 mod indicator_cases;
 mod network;

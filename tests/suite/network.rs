@@ -20,7 +20,7 @@ use datafusion::arrow::array::{Array, RecordBatch};
 use serde_json::{Value, json};
 
 use crate::provider_server::{Asked, Manner, Reply, Server};
-use crate::support::{self, NOW, Run, Workspace};
+use crate::support::{self, NOW, Run, Workspace, small_bodies};
 
 const LATER: &str = "2026-11-25T02:30:00Z";
 /// Validators are opaque: a weak one in odd case must come back as it was sent.
@@ -159,12 +159,8 @@ fn same_both_ways(pipeline: &Pipeline, from: &Path, datasets: &[&str], but: &[&s
     over_http
 }
 
-fn fixtures() -> PathBuf {
-    support::project().join("fixtures")
-}
-
 fn fixture(path: &str) -> Vec<u8> {
-    std::fs::read(fixtures().join(path)).unwrap_or_else(|e| panic!("{path}: {e}"))
+    std::fs::read(small_bodies().join(path)).unwrap_or_else(|e| panic!("{path}: {e}"))
 }
 
 fn not_found() -> Reply {

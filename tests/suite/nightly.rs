@@ -15,11 +15,11 @@ mod stopped;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use crate::support::{Workspace, project};
+use crate::support::Workspace;
 
-/// Where the fixtures are, as an argument.
-fn fixtures() -> String {
-    project().join("fixtures").to_string_lossy().into_owned()
+/// Where the small bodies are, as an argument.
+fn small_bodies() -> String {
+    crate::support::small_bodies().to_string_lossy().into_owned()
 }
 
 /// The project with four of its indicators: a run of it is quick.
@@ -39,7 +39,7 @@ fn small() -> Workspace {
 /// A small workspace after its first good run.
 fn small_released() -> Workspace {
     let workspace = small();
-    workspace.expect(0, &["run", "--from", &fixtures()]);
+    workspace.expect(0, &["run", "--from", &small_bodies()]);
     workspace
 }
 

@@ -56,7 +56,7 @@ fn one_bad_data_set_does_not_stop_the_others() {
     assert!(current(&workspace).is_some(), "what could be pulled is published");
 
     // The way that the message names: a file by hand.
-    let fixtures = fixtures();
+    let fixtures = small_bodies();
     run(&workspace, 0, &["run", "--from", &fixtures.display().to_string(), "--now", LATER]);
     assert_eq!(pull_record(&workspace, "itu/internet_use")["origin"], "folder");
     // The interface still refuses: degraded, and the file by hand stays in use.

@@ -17,7 +17,7 @@ fn unctad(asked: &Asked, version: u64) -> Reply {
 fn unctad_archives_are_asked_for_once_per_version() {
     let server = Server::start(|asked, _| unctad(asked, 2063));
     let pipeline = Pipeline::new("unctad", &server, &["ict_use_by_size"]);
-    let workspace = same_both_ways(&pipeline, &fixtures(), &["unctad/ict_use_by_size"], &[], &[]);
+    let workspace = same_both_ways(&pipeline, &small_bodies(), &["unctad/ict_use_by_size"], &[], &[]);
     assert_eq!(pull_record(&workspace, "unctad/ict_use_by_size")["vintage"], "2025-12-08T09:44:00");
     let lists = [format!("GET {REPORT}/en"), format!("GET {REPORT}/bulkfiles/en")];
     let archive = format!("GET {REPORT}/bulkfile/4711/en");
@@ -93,7 +93,7 @@ fn no_secret(run: &Run, workspace: &Workspace) {
 #[test]
 fn unctad_user_interface_with_credentials() {
     let server = Server::start(|asked, _| unctad_user(asked));
-    let workspace = same_both_ways(&keyed(&server), &fixtures(), &["unctad/ict_use_by_size_api"], &["snapshot", "record"], &CLIENT);
+    let workspace = same_both_ways(&keyed(&server), &small_bodies(), &["unctad/ict_use_by_size_api"], &["snapshot", "record"], &CLIENT);
     assert_eq!(server.asked().len(), 6);
     assert_eq!(journal(&workspace)[0]["name"], "US.IctUseEnterprSize_2018.csv");
     let body = &pull_record(&workspace, "unctad/ict_use_by_size_api")["bodies"][0];

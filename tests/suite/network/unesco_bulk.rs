@@ -8,7 +8,7 @@ fn unesco_bulk_file_is_asked_for_on_condition() {
         if asked.path() == "/bdds/202602/SDG.zip" { conditional(asked, fixture("unesco/sdg_bulk/SDG.zip")) } else { not_found() }
     });
     let pipeline = Pipeline::new("unesco", &server, &["sdg_bulk"]).set("sdg_bulk", "url", format!("{}/bdds/202602/SDG.zip", server.url()));
-    let workspace = same_both_ways(&pipeline, &fixtures(), &["unesco/sdg_bulk"], &[], &[]);
+    let workspace = same_both_ways(&pipeline, &small_bodies(), &["unesco/sdg_bulk"], &[], &[]);
     assert_eq!(server.asked()[0].header("if-none-match"), None);
 
     server.forget();
