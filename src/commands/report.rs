@@ -96,6 +96,11 @@ impl Answer for Report {
         if !printer.quiet {
             self.show_data_sets(printer);
         }
+        for set in &self.data_sets {
+            if let Some(message) = &set.message {
+                printer.note(&format!("{}: {message}", set.data_set));
+            }
+        }
         match &self.kept {
             Some(Kept { id, pinned: true, .. }) => printer.line(&format!("nothing published: release {id} is pinned")),
             Some(Kept { id, held, .. }) if held.is_empty() => {
