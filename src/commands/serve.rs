@@ -55,7 +55,8 @@ pub async fn serve(settings: &Settings, printer: &Printer, port: u16) -> Result<
         let service = hyper::service::service_fn(move |request: Request<Incoming>| {
             let (workspace, known) = (workspace.clone(), known.clone());
             async move {
-                let answered = match promote::current(&workspace).and_then(|folder| Some((manifest(&known, &folder)?, folder))) {
+                let current = promote::current(&workspace).ok().flatten();
+                let answered = match current.and_then(|folder| Some((manifest(&known, &folder)?, folder))) {
                     Some((manifest, folder)) => answer(&request, &folder, &manifest).await,
                     None => Ok(plain(StatusCode::SERVICE_UNAVAILABLE, "no release")),
                 };

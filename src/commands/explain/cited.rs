@@ -86,7 +86,7 @@ fn tell(settings: &Settings, printer: &Printer, manifest: &Manifest, old: Row<'_
     let cells = Table(old.0);
     let value = |batch, row| Table(batch).float("value", row);
     let now = new.1.and_then(|row| value(new.0, row));
-    let current = promote::current(&settings.workspace).and_then(|path| Manifest::load(&path).ok()).map(|m| m.release).unwrap_or_default();
+    let current = promote::current(&settings.workspace)?.and_then(|path| Manifest::load(&path).ok()).map(|m| m.release).unwrap_or_default();
     if printer.json() {
         let row =
             |batch: &datafusion::arrow::array::RecordBatch, row: usize| text::json_rows(&batch.slice(row, 1)).map(|rows| rows[0].clone());
