@@ -13,7 +13,8 @@ Groups are weighted by the mid-year population of the same year and area, as a s
 households. Aggregates of ITU are copied as `published`.
 """
 caveats = """
-The right weight is the number of households, of which no harmonised count exists. Weighting by people gives
+The right weight is the number of households: population by persons per household, which ITU has (series 265) and of
+which no download is at hand. Weighting by people gives
 large households more say: in most groups that lowers the result a little, since small households are more
 common in rich, connected economies.
 A household counts as connected if anyone in it can use the Internet; it is no measure of use.

@@ -11,8 +11,9 @@ datasets = [
 ]
 series = [
   { source = "itu", series = "11624" },
+  { source = "worldbank", series = "IT.NET.USER.ZS", dataset = "internet_use_by_sex_groups" },
   { source = "itu", series = "individuals_using_internet_pct", publication = "Facts and Figures" },
-  { source = "worldbank", series = "IT.NET.USER.ZS" },
+  { source = "worldbank", series = "IT.NET.USER.ZS", dataset = "internet_use_by_sex" },
   { source = "unsd_gender", series = "I.17" },
   { source = "unsd", series = "IT_USE_ii99" },
 ]
@@ -23,7 +24,8 @@ by sex and location (latest year to 2019), of World Development Indicators (wome
 of the UN SDG database, all of which ITU supplies. Groups are weighted by the mid-year population of the same sex, age band or
 urban/rural area, in the same year.
 Aggregates made by ITU or the UN are copied as `published`. Such a series comes whole from one edition: the
-DataHub's, else the newest Facts and Figures, else World Development Indicators, else the UN SDG database. Each edition re-estimates the past, so
+DataHub's, else for women and men World Development Indicators, which print a decimal and come from ITU, else the
+newest Facts and Figures, else the UN SDG database. Each edition re-estimates the past, so
 two are never joined.
 """
 caveats = """

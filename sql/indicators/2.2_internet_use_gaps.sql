@@ -8,7 +8,7 @@ derived = "gaps"
 window = 0
 datasets = [
   "itu/internet_use", "itu/internet_use_breakdowns", "itu/internet_use_sex_location_2018", "worldbank/internet_use_by_sex",
-  "unsd_gender/internet_by_sex",
+  "worldbank/internet_use_by_sex_groups", "unsd_gender/internet_by_sex",
 ]
 definition = "Ratio, difference in percentage points and difference in people between the Internet use of two parts of the population"
 method = """
@@ -16,7 +16,8 @@ The rows of internet_use go through sql/derived/gaps.sql, which names the measur
 GENDER_PARITY (women over men), LOCATION_RATIO (urban over rural), AGE_RATIO (15 to 24 over the rest, the rest
 derived from the total), DISABILITY_RATIO (with over without disabilities), and the same in POINTS and, for
 gender and location, in PEOPLE.
-A group's gap is taken between its two aggregates, never as a mean of its members' gaps. The published figures
+A group's gap is taken between its two aggregates, never as a mean of its members' gaps; the published gap of the
+world, the income groups and the least developed countries is that of World Development Indicators. The published figures
 of Facts and Figures are rounded to whole numbers and left out: see published_gaps for ITU's own scores.
 """
 caveats = """
