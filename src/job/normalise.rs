@@ -64,7 +64,7 @@ pub(super) fn normalise_all(
                         Ok(outcome) => {
                             if let Ok(mut done) = done.lock() {
                                 match outcome {
-                                    Normalised::State(state) => drop(done.0.insert(id, state)),
+                                    Normalised::State(state) => drop(done.0.insert(id, *state)),
                                     Normalised::NextRoute(turn) => drop(done.1.insert(id, turn)),
                                 }
                             }
@@ -87,7 +87,7 @@ pub(super) fn normalise_all(
 
 /// What normalising one data set came to.
 enum Normalised {
-    State(DatasetState),
+    State(Box<DatasetState>),
     /// The bodies were refused, and there is another route.
     NextRoute((usize, Vec<String>)),
 }
@@ -97,7 +97,7 @@ fn broken(settings: &Settings, source: &Source, dataset: &Dataset, last: Option<
     let message = format!("{}: {}: {message}; please report it with the body", Code::ReaderFault, source.id(dataset));
     tracing::error!(source = %source.name, dataset = %dataset.name, "{message}");
     let age_days = last.as_ref().and_then(|p| age_days(settings, p));
-    Normalised::State(DatasetState { age_days, pull: last, status: "failed", message: Some(message) })
+    Normalised::State(Box::new(DatasetState { age_days, pull: last, status: "failed", message: Some(message) }))
 }
 
 fn normalise_one(
@@ -110,7 +110,7 @@ fn normalise_one(
 ) -> Result<Normalised> {
     let state = |pull: Option<Pull>, status, message| {
         let age_days = pull.as_ref().and_then(|p| age_days(settings, p));
-        Normalised::State(DatasetState { pull, status, message, age_days })
+        Normalised::State(Box::new(DatasetState { pull, status, message, age_days }))
     };
     let failed = |said: &[String], pull: Option<Pull>| -> Result<Normalised> {
         last_good(context, source, dataset, pull.as_ref())?;
@@ -125,7 +125,7 @@ fn normalise_one(
     // A route that has given bodies, and what those before it said.
     let (pull, fresh, by, mut said) = match pulled {
         Pulled::Bodies { pull, route, said } => {
-            (pull.pull().clone(), matches!(pull, Freshness::New(_)), dataset.routes.get(route).map(|by| (route, by)), said)
+            (pull.pull().clone(), matches!(*pull, Freshness::New(_)), dataset.routes.get(route).map(|by| (route, by)), said)
         }
         Pulled::Failed(said) => return failed(&said, previous),
         Pulled::Nothing => match previous.clone() {

@@ -43,7 +43,7 @@ impl<'a> Asker<'a> {
                 let outcome = pull::from_folder(&self.store, &self.journal, one.source, one.dataset, folder, previous, now);
                 let pulled = match outcome {
                     Ok(None) => Pulled::Nothing,
-                    Ok(Some(pull)) => Pulled::Bodies { pull, route: 0, said: Vec::new() },
+                    Ok(Some(pull)) => Pulled::Bodies { pull: Box::new(pull), route: 0, said: Vec::new() },
                     Err(error) => Pulled::Failed(vec![routes::told(&of_source(error)?)]),
                 };
                 results.insert(one.id(), pulled);

@@ -13,7 +13,7 @@ use crate::pull::{Freshness, against};
 /// What pulling one data set gave.
 pub(super) enum Pulled {
     /// Bodies, by the route of this place and perhaps by others, and what the routes before said that gave none.
-    Bodies { pull: Freshness, route: usize, said: Vec<String> },
+    Bodies { pull: Box<Freshness>, route: usize, said: Vec<String> },
     /// No route gave anything.
     Failed(Vec<String>),
     /// It was not asked, or there was no body.
@@ -86,7 +86,7 @@ pub(super) fn join(one: &Asked<'_>, arrived: Option<Arrived>, stale: Vec<Arrived
     }
     let checked_at = routes.values().min().cloned().unwrap_or_else(|| main.checked_at.clone());
     let pull = against(Pull { bodies, routes, checked_at, ..main }, one.previous.as_ref());
-    Pulled::Bodies { pull, route, said }
+    Pulled::Bodies { pull: Box::new(pull), route, said }
 }
 
 /// Where the figures in use are from.

@@ -113,7 +113,7 @@ pub(super) fn settle(collector: &mut Collector<'_>, pull: &Pull, dataset: &Datas
         let pair = (collector.series[row.series as usize].series.clone(), other.min(place), other.max(place));
         let common = common.entry(pair).or_default();
         common.figures += 1;
-        let detail = if (here - there).abs() <= SAME * here.abs().max(there.abs()) {
+        let detail = if is_same(here, there) {
             format!("{name}: {} has it too", other_route.name)
         } else {
             common.differing += 1;
@@ -138,6 +138,11 @@ pub(super) fn settle(collector: &mut Collector<'_>, pull: &Pull, dataset: &Datas
     }
     collector.take_out(&out);
     Ok(())
+}
+
+/// Whether two numbers are one figure; a figure without a value is none.
+fn is_same(a: f64, b: f64) -> bool {
+    (a - b).abs() <= SAME * a.abs().max(b.abs())
 }
 
 /// Whether two routes give one figure: otherwise the second is no mirror, or one of them is wrong.
@@ -179,7 +184,7 @@ fn known(collector: &Collector<'_>, routes: &[(usize, &Route)], place: usize, ro
         };
         let Some(index) = (0..collector.rows.len()).find(is_it) else { continue };
         let value = collector.rows[index].value;
-        if !((value - known.value).abs() <= SAME * known.value.abs().max(value.abs())) {
+        if !is_same(value, known.value) {
             return Err(Error::provider_hint(
                 Code::RoutesDisagree,
                 format!("{} is {value} by {}, and is known to be {}", collector.named(index), route.name, known.value),

@@ -47,6 +47,12 @@ impl Pipeline {
         let datasets = table["dataset"].as_array_mut().expect("data sets");
         datasets.retain(|dataset| keep.contains(&dataset["name"].as_str().expect("a name")));
         assert_eq!(datasets.len(), keep.len(), "{keep:?}");
+        // Mirrors stand elsewhere: no test asks them.
+        for dataset in datasets.iter_mut().filter_map(toml::Value::as_table_mut) {
+            if dataset.get("route").is_some_and(toml::Value::is_array) {
+                dataset.remove("route");
+            }
+        }
         let pipeline = Self(table).http("base_url", server.url()).http("pause_milliseconds", 0).http("first_wait_milliseconds", 1);
         pipeline
             .http("retries", 2)
@@ -67,16 +73,23 @@ impl Pipeline {
         self
     }
 
-    /// Points the further routes of a data set at servers, in order; those without one are left out.
-    fn routes(mut self, dataset: &str, servers: &[&Server]) -> Self {
-        let datasets = self.0["dataset"].as_array_mut().expect("data sets");
-        let found = datasets.iter_mut().find(|one| one["name"].as_str() == Some(dataset)).expect("the data set");
-        let routes = found["route"].as_array_mut().expect("routes");
-        routes.truncate(servers.len());
-        for (route, server) in routes.iter_mut().zip(servers) {
+    /// Gives a data set further routes, each at a server.
+    fn routes(self, dataset: &str, routes: Vec<toml::Value>, servers: &[&Server]) -> Self {
+        let at = |(mut route, server): (toml::Value, &&Server)| {
             route.as_table_mut().expect("a table").insert("base_url".into(), server.url().into());
-        }
-        self
+            route
+        };
+        let routes: Vec<toml::Value> = routes.into_iter().zip(servers).map(at).collect();
+        self.set(dataset, "route", routes)
+    }
+
+    /// The further routes that the project has for a data set.
+    fn mirrors(source: &str, dataset: &str) -> Vec<toml::Value> {
+        let text = std::fs::read_to_string(support::project().join(format!("pipelines/{source}.toml"))).expect("the pipelines file");
+        let table: toml::Table = text.parse().expect("TOML");
+        let mut datasets = table["dataset"].as_array().expect("data sets").iter();
+        let found = datasets.find(|one| one["name"].as_str() == Some(dataset)).expect("the data set");
+        found["route"].as_array().expect("routes").clone()
     }
 
     fn write(&self, workspace: &Workspace) {

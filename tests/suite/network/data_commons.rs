@@ -18,15 +18,11 @@ fn answer(variable: &str, figures: &[(&str, &str, f64)]) -> Value {
 }
 
 fn pipeline(own: &Server, commons: &Server) -> Pipeline {
-    let route = toml::toml! {
-        name = "un_data_commons"
-        title = "UN System Data Commons"
-        format = "data_commons"
-        variables = ["undata/sdg/IT_MOB_OWN", "undata/sdg/IT_MOB_OWN.SEX--F"]
-        unit = "PT"
-    };
+    let variables = ["undata/sdg/IT_MOB_OWN", WOMEN].map(toml::Value::from).to_vec();
+    let mut routes = Pipeline::mirrors("unsd", "sdg_global");
+    routes[0].as_table_mut().expect("a table").insert("variables".into(), variables.into());
     let pipeline = Pipeline::new("unsd", own, &["sdg_global"]).set("sdg_global", "series", vec!["IT_MOB_OWN"]);
-    pipeline.set("sdg_global", "route", vec![toml::Value::from(route)]).routes("sdg_global", &[commons])
+    pipeline.routes("sdg_global", routes, &[commons])
 }
 
 #[test]

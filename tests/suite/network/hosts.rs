@@ -46,7 +46,7 @@ fn a_host_that_cannot_be_reached_is_given_up_for_all_data_sets() {
     let keep = ["internet_use", "households_internet", "network_coverage"];
     let pipeline = Pipeline::new("itu", &server, &keep).http("base_url", "http://127.0.0.1:1");
     // The mirrors are other hosts: with one host given up and nobody else reached, each is asked once.
-    let mut pipeline = pipeline.routes("network_coverage", &[&server, &server]);
+    let mut pipeline = pipeline.routes("network_coverage", Pipeline::mirrors("itu", "network_coverage"), &[&server, &server]);
     for (route, address) in [(0, "http://127.0.0.1:2"), (1, "http://127.0.0.1:3")] {
         pipeline.0["dataset"][2]["route"][route]["base_url"] = address.into();
     }

@@ -72,7 +72,11 @@ impl Hosts {
     }
 
     fn pipeline(&self) -> Pipeline {
-        Pipeline::new("itu", &self.own, &["network_coverage"]).routes("network_coverage", &[&self.file, &self.api])
+        Pipeline::new("itu", &self.own, &["network_coverage"]).routes(
+            "network_coverage",
+            Pipeline::mirrors("itu", "network_coverage"),
+            &[&self.file, &self.api],
+        )
     }
 }
 
@@ -324,7 +328,7 @@ fn active_mobile_broadband_of_the_mirror_is_another_figure() {
     let codes = vec![toml::Value::from("12066")];
     let mut pipeline = Pipeline::new("itu", &server, &["mobile_broadband"]).set("mobile_broadband", "codes", codes);
     pipeline.0["dataset"][0].as_table_mut().expect("a table").remove("route");
-    let pipeline = pipeline.set("mobile_broadband", "route", vec![toml::Value::from(route)]).routes("mobile_broadband", &[&mirror]);
+    let pipeline = pipeline.routes("mobile_broadband", vec![route.into()], &[&mirror]);
     let workspace = pipeline.workspace();
     run(&workspace, 0, &["pull"]);
     server.behave(closed);

@@ -6,7 +6,7 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::{current, files, fixtures, small, small_released};
+use super::{current, files, small_bodies, small, small_released};
 use crate::support::Workspace;
 
 const NEXT: &str = "2026-11-25T02:30:00Z";
@@ -33,7 +33,7 @@ fn a_cut_observation_file_is_made_anew_from_the_other_copy_or_the_snapshot() {
     };
     for paths in [&[&kept][..], &[&at_hand], &[&at_hand, &kept]] {
         paths.iter().for_each(|path| cut(path));
-        let run = workspace.expect(0, &["run", "--from", &fixtures(), "--now", NEXT]);
+        let run = workspace.expect(0, &["run", "--from", &small_bodies(), "--now", NEXT]);
         assert!(run.stdout.contains("nothing to do"), "{}", run.stdout);
         whole("from the other copy, or from the snapshot");
     }
@@ -50,7 +50,7 @@ fn a_cut_observation_file_is_made_anew_from_the_other_copy_or_the_snapshot() {
     assert!(run.stderr.contains("E5005") && run.stderr.contains(&*kept.to_string_lossy()), "{}", run.stderr);
     assert_eq!(current(&workspace), before);
     // As it says.
-    workspace.expect(0, &["run", "--from", &fixtures(), "--now", NEXT]);
+    workspace.expect(0, &["run", "--from", &small_bodies(), "--now", NEXT]);
     whole("pulled again");
 }
 
@@ -60,7 +60,7 @@ fn an_error_of_our_own_disk_ends_the_run_with_its_path() {
     for place in ["data/observations/itu", "data/quarantine/itu", "data/pulls/itu", "data/snapshots", "data/observations_by_hash"] {
         let workspace = small();
         workspace.write(place, "a file where a folder should be");
-        let run = workspace.expect(1, &["run", "--from", &fixtures()]);
+        let run = workspace.expect(1, &["run", "--from", &small_bodies()]);
         let path = workspace.path(place);
         assert!(run.stderr.contains("E5004") && run.stderr.contains(&*path.to_string_lossy()), "{place}: {}", run.stderr);
         assert!(!workspace.path("data/current").exists(), "{place}");
@@ -74,7 +74,7 @@ fn a_release_that_is_made_again_in_the_same_second_gets_another_name() {
     let first = current(&workspace);
     for number in 2..4 {
         std::fs::write(workspace.path("data/current/values.parquet"), "PAR1").unwrap();
-        workspace.expect(0, &["run", "--from", &fixtures()]);
+        workspace.expect(0, &["run", "--from", &small_bodies()]);
         assert_eq!(current(&workspace), format!("{first}-{number}"));
         assert!(workspace.path(format!("data/releases/{first}/manifest.json")).exists());
     }
@@ -90,9 +90,9 @@ fn a_damaged_release_does_not_open_the_gates() {
     let first = current(&workspace);
     let file = "sql/indicators/2.1_internet_use.sql";
     workspace.write(file, workspace.read(file).replacen("title = \"", "title = \"New: ", 1));
-    workspace.expect(0, &["run", "--from", &fixtures(), "--now", NEXT]);
+    workspace.expect(0, &["run", "--from", &small_bodies(), "--now", NEXT]);
     std::fs::write(workspace.path("data/current/values.parquet"), "PAR1").unwrap();
-    workspace.expect(0, &["run", "--from", &fixtures(), "--now", "2026-11-26T02:30:00Z"]);
+    workspace.expect(0, &["run", "--from", &small_bodies(), "--now", "2026-11-26T02:30:00Z"]);
     let manifest: serde_json::Value = serde_json::from_str(&workspace.read("data/current/manifest.json")).unwrap();
     assert_eq!(manifest["previous"], first.as_str());
 }
@@ -107,7 +107,7 @@ fn permissions_follow_the_umask_for_files_and_folders_alike() {
         if let Some(readers) = readable_by {
             workspace.write("pipelines/job.toml", format!("[files]\nreadable_by = \"{readers}\"\n"));
         }
-        let call = workspace.command(&["run", "--quiet", "--from", &fixtures()]);
+        let call = workspace.command(&["run", "--quiet", "--from", &small_bodies()]);
         let mut shell = Command::new("sh");
         shell.args(["-c", &format!("umask {umask}; exec \"$0\" \"$@\"")]).arg(call.get_program()).args(call.get_args());
         shell.current_dir(workspace.root.path()).env("YARDSTICK_NOW", crate::support::NOW);
@@ -168,7 +168,7 @@ fn only_regular_files_of_a_workspace_are_read() {
 fn what_is_written_reaches_the_disk_in_order() {
     let workspace = small();
     let log = workspace.path("trace");
-    let call = workspace.command(&["run", "--quiet", "--threads", "1", "--from", &fixtures()]);
+    let call = workspace.command(&["run", "--quiet", "--threads", "1", "--from", &small_bodies()]);
     let mut tracer = Command::new("strace");
     tracer.args(["-f", "-y", "-e", "trace=fsync,fdatasync,rename,renameat,renameat2,symlink,symlinkat", "-o"]).arg(&log);
     tracer.arg(call.get_program()).args(call.get_args()).current_dir(workspace.root.path()).env("YARDSTICK_NOW", crate::support::NOW);

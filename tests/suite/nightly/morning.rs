@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{current, fixtures, small, small_released};
+use super::{current, small_bodies, small, small_released};
 use crate::support::{Workspace, copy, project};
 
 const NIGHT: [&str; 4] = ["2026-11-25T02:30:00Z", "2026-11-26T02:30:00Z", "2026-11-27T02:30:00Z", "2026-11-28T02:30:00Z"];
@@ -28,7 +28,7 @@ fn a_refused_release_is_read_and_let_pass_from_what_status_says() {
     let workspace = small_released();
     let good = current(&workspace);
     workspace.write("sql/checks/always.sql", ALWAYS);
-    workspace.expect(4, &["run", "--from", &fixtures(), "--now", NIGHT[0]]);
+    workspace.expect(4, &["run", "--from", &small_bodies(), "--now", NIGHT[0]]);
     let now = status(&workspace);
     assert_eq!((now["last_run"]["outcome"].as_str(), now["last_run"]["exit_code"].as_u64()), (Some("refused"), Some(4)));
     assert_eq!(now["failing_since"], NIGHT[0]);
@@ -50,7 +50,7 @@ fn a_refused_release_is_read_and_let_pass_from_what_status_says() {
     assert!(workspace.expect(0, &["release", "list"]).stdout.contains("refused"));
     workspace.expect(2, &["release", "rollback", &staged]);
     let accept: Vec<&str> = refused["accept"].as_str().unwrap().split(' ').skip(1).collect();
-    workspace.expect(0, &[&accept[..], &["--from", &fixtures(), "--now", NIGHT[1]]].concat());
+    workspace.expect(0, &[&accept[..], &["--from", &small_bodies(), "--now", NIGHT[1]]].concat());
     let now = status(&workspace);
     assert_eq!((&now["failing_since"], now["refused"].as_array().map(Vec::len)), (&Value::Null, Some(0)));
     assert_ne!(current(&workspace), good);
@@ -86,7 +86,7 @@ fn what_fails_before_it_begins_has_a_record_too() {
     let file = "sql/indicators/2.1_internet_use.sql";
     let good = workspace.read(file);
     workspace.write(file, good.replace("rollup = \"weighted_mean\"", "rollup = \"wieghted_mean\""));
-    workspace.expect(2, &["run", "--from", &fixtures(), "--now", NIGHT[0]]);
+    workspace.expect(2, &["run", "--from", &small_bodies(), "--now", NIGHT[0]]);
     assert!(
         text(&workspace, NIGHT[0]).contains("wrong use, exit code 2") && text(&workspace, NIGHT[0]).contains(file),
         "{}",
@@ -97,7 +97,7 @@ fn what_fails_before_it_begins_has_a_record_too() {
     let report = workspace.path("data/observations/itu/internet_use.parquet");
     std::fs::remove_file(&report).unwrap();
     std::fs::create_dir(&report).unwrap();
-    workspace.expect(1, &["run", "--from", &fixtures(), "--now", NIGHT[1]]);
+    workspace.expect(1, &["run", "--from", &small_bodies(), "--now", NIGHT[1]]);
     assert!(text(&workspace, NIGHT[1]).contains("failed, exit code 1") && text(&workspace, NIGHT[1]).contains("internet_use.parquet"));
     let now = status(&workspace);
     assert_eq!((now["failing_since"].as_str(), now["last_good_run"].as_str()), (Some(NIGHT[0]), Some("2026-11-24T02:30:00Z")));
@@ -107,7 +107,7 @@ fn what_fails_before_it_begins_has_a_record_too() {
 #[test]
 fn exit_3_says_what_is_degraded_though_there_is_nothing_to_do() {
     let workspace = small_released();
-    copy(&project().join("fixtures/unsd/sdg_global"), &workspace.path("in/unsd/sdg_global"));
+    copy(&project().join("small_bodies/unsd/sdg_global"), &workspace.path("in/unsd/sdg_global"));
     for _ in 0..2 {
         let run = workspace.expect(3, &["run", "--from", "in", "--now", "2027-01-20T02:30:00Z"]);
         assert!(
@@ -126,17 +126,17 @@ fn a_pinned_release_stays_until_it_is_let_go() {
     let first = current(&workspace);
     let file = "sql/indicators/2.1_internet_use.sql";
     workspace.write(file, workspace.read(file).replacen("title = \"", "title = \"New: ", 1));
-    workspace.expect(0, &["run", "--from", &fixtures(), "--now", NIGHT[0]]);
+    workspace.expect(0, &["run", "--from", &small_bodies(), "--now", NIGHT[0]]);
     workspace.expect(0, &["release", "pin", &first]);
     assert_eq!(current(&workspace), first);
-    let run = workspace.expect(3, &["run", "--from", &fixtures(), "--now", NIGHT[1]]);
+    let run = workspace.expect(3, &["run", "--from", &small_bodies(), "--now", NIGHT[1]]);
     assert!(run.stdout.contains("is pinned"), "{}", run.stdout);
     assert_eq!(current(&workspace), first);
     assert_eq!(workspace.expect(2, &["release", "rollback"]).code, 2);
     assert!(workspace.expect(0, &["status"]).stdout.contains("pinned: `yardstick release unpin`"));
     assert!(workspace.expect(0, &["release", "list"]).stdout.contains("current, pinned"));
     workspace.expect(0, &["release", "unpin"]);
-    workspace.expect(0, &["run", "--from", &fixtures(), "--now", NIGHT[2]]);
+    workspace.expect(0, &["run", "--from", &small_bodies(), "--now", NIGHT[2]]);
     assert_ne!(current(&workspace), first);
 }
 
@@ -146,7 +146,7 @@ fn a_refused_snapshot_makes_a_rollback_last() {
     let workspace = small_released();
     let good = current(&workspace);
     let body = "itu/network_coverage/mobile-network-coverage.csv";
-    let from = project().join("fixtures/itu/network_coverage");
+    let from = project().join("small_bodies/itu/network_coverage");
     copy(&from, &workspace.path("bad/itu/network_coverage"));
     let path = workspace.path("bad").join(body);
     let text = std::fs::read_to_string(&path).unwrap();
@@ -173,15 +173,15 @@ fn a_refused_snapshot_makes_a_rollback_last() {
 fn a_changed_check_is_run_again() {
     let workspace = small();
     workspace.write("sql/checks/always.sql", ALWAYS.replace("severity", "fail_above = 5\nseverity"));
-    workspace.expect(0, &["run", "--from", &fixtures()]);
+    workspace.expect(0, &["run", "--from", &small_bodies()]);
     let good = current(&workspace);
     workspace.write("sql/checks/always.sql", ALWAYS);
-    let plan = workspace.expect(0, &["plan", "--from", &fixtures()]);
+    let plan = workspace.expect(0, &["plan", "--from", &small_bodies()]);
     assert!(plan.stdout.contains("sql/checks/always.sql"), "{}", plan.stdout);
-    workspace.expect(4, &["run", "--from", &fixtures(), "--now", NIGHT[0]]);
+    workspace.expect(4, &["run", "--from", &small_bodies(), "--now", NIGHT[0]]);
     assert_eq!(current(&workspace), good);
     workspace.write("sql/checks/always.sql", ALWAYS.replace("\"error\"", "\"info\""));
-    workspace.expect(0, &["run", "--from", &fixtures(), "--now", NIGHT[1]]);
+    workspace.expect(0, &["run", "--from", &small_bodies(), "--now", NIGHT[1]]);
     let list = workspace.json(0, &["release", "list"]);
     let changes = &list["data"]["releases"][1]["changes"];
     assert!(changes.as_array().unwrap().iter().any(|change| change.as_str().unwrap().contains("sql/checks/always.sql")), "{changes}");

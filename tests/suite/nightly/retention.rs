@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{current, fixtures, small};
+use super::{current, small_bodies, small};
 use crate::support::{Workspace, project};
 
 fn names(workspace: &Workspace, folder: &str) -> BTreeSet<String> {
@@ -17,7 +17,7 @@ fn snapshots(workspace: &Workspace) -> BTreeSet<String> {
 /// A night whose provider has revised one figure.
 fn revise(workspace: &Workspace, night: usize) {
     let body = "itu/network_coverage/mobile-network-coverage.csv";
-    let text = std::fs::read_to_string(project().join("fixtures").join(body)).unwrap();
+    let text = std::fs::read_to_string(project().join("small_bodies").join(body)).unwrap();
     let revised = text.replace("2025,Low income,LI,,,,4,", &format!("2025,Low income,LI,,,,4.{night},"));
     assert_ne!(text, revised);
     workspace.write(&format!("in/{body}"), revised);
@@ -28,7 +28,7 @@ fn revise(workspace: &Workspace, night: usize) {
 fn the_data_folder_does_not_grow_without_end() {
     let workspace = small();
     workspace.write("pipelines/job.toml", "[retention]\nreleases = 2\nrefused = 1\nruns = 3\njournal_days = 10\n");
-    workspace.expect(0, &["run", "--quiet", "--from", &fixtures()]);
+    workspace.expect(0, &["run", "--quiet", "--from", &small_bodies()]);
     let first = (snapshots(&workspace).len(), names(&workspace, "data/observations_by_hash").len());
     let file = "sql/indicators/1.2_broadband_affordability.sql";
     let text = workspace.read(file);

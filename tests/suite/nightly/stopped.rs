@@ -5,7 +5,7 @@ use std::io::Write;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use super::{current, fixtures, small, small_released};
+use super::{current, small_bodies, small, small_released};
 use crate::support::Workspace;
 
 fn record(workspace: &Workspace, id: &str) -> serde_json::Value {
@@ -17,7 +17,7 @@ fn record(workspace: &Workspace, id: &str) -> serde_json::Value {
 fn a_signal_leaves_a_line_a_record_and_nothing_half_written() {
     for (signal, name) in [("-TERM", "SIGTERM"), ("-INT", "SIGINT")] {
         let workspace = small();
-        let mut command = workspace.command(&["run", "--from", &fixtures()]);
+        let mut command = workspace.command(&["run", "--from", &small_bodies()]);
         let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let begun = Instant::now();
         while !workspace.path("data/observations/itu").exists() {
@@ -43,7 +43,7 @@ fn a_signal_leaves_a_line_a_record_and_nothing_half_written() {
         assert_eq!(std::fs::read_dir(workspace.path("data/staging")).map_or(0, Iterator::count), 0);
         let status = workspace.expect(0, &["status"]);
         assert!(status.stdout.contains(&format!("stopped by {name}")), "{}", status.stdout);
-        workspace.expect(0, &["run", "--from", &fixtures()]);
+        workspace.expect(0, &["run", "--from", &small_bodies()]);
     }
 }
 
@@ -58,7 +58,7 @@ fn a_run_waits_for_a_short_verb_and_not_for_another_run() {
         lock
     };
     let held = hold("release prune");
-    let waiting = workspace.command(&["run", "--from", &fixtures()]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let waiting = workspace.command(&["run", "--from", &small_bodies()]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     std::thread::sleep(Duration::from_millis(700));
     drop(held);
     let output = waiting.wait_with_output().unwrap();
@@ -66,7 +66,7 @@ fn a_run_waits_for_a_short_verb_and_not_for_another_run() {
     assert_eq!(output.status.code(), Some(0), "{stderr}");
     assert!(stderr.contains("waiting up to 60 seconds for `release prune`, process 1"), "{stderr}");
     let _held = hold("run");
-    let run = workspace.expect(75, &["run", "--from", &fixtures()]);
+    let run = workspace.expect(75, &["run", "--from", &small_bodies()]);
     assert!(run.stderr.contains(": `run`, process 1, since 2026-11-24T02:29:00Z"), "{}", run.stderr);
 }
 
@@ -74,7 +74,7 @@ fn a_run_waits_for_a_short_verb_and_not_for_another_run() {
 fn of_ten_starts_at_once_one_runs() {
     let workspace = small();
     let start =
-        |_| workspace.command(&["run", "--quiet", "--from", &fixtures()]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        |_| workspace.command(&["run", "--quiet", "--from", &small_bodies()]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     let started: Vec<_> = (0..10).map(start).collect();
     let mut codes: Vec<i32> = started.into_iter().map(|mut child| child.wait().unwrap().code().unwrap()).collect();
     codes.sort_unstable();
@@ -101,7 +101,7 @@ fn leftovers_of_killed_runs_are_removed_at_the_next_start() {
         workspace.write(path, "x");
     }
     std::os::unix::fs::symlink("releases/x", workspace.path("data/.current")).unwrap();
-    workspace.expect(0, &["run", "--from", &fixtures(), "--now", "2026-11-25T02:30:00Z"]);
+    workspace.expect(0, &["run", "--from", &small_bodies(), "--now", "2026-11-25T02:30:00Z"]);
     for path in left {
         assert!(!workspace.path(path).exists(), "{path}");
     }
@@ -113,7 +113,7 @@ fn leftovers_of_killed_runs_are_removed_at_the_next_start() {
 #[test]
 fn a_killed_run_is_told_by_status() {
     let workspace = small();
-    let mut child = workspace.command(&["run", "--from", &fixtures()]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let mut child = workspace.command(&["run", "--from", &small_bodies()]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     let begun = Instant::now();
     while !workspace.path("data/runs/20261124T023000Z/run.json").exists() {
         assert!(begun.elapsed() < Duration::from_secs(60));
