@@ -107,7 +107,13 @@ pub fn normalise(context: &NormaliseContext<'_>, source: &Source, dataset: &Data
         let now = gates::Found { inputs: &inputs, series: &series_counts, members: &members };
         collector.warnings.extend(gates::against(previous, &now, dataset).map_err(|error| in_set(error, &source.name, &dataset.name))?);
     }
-    collector.warnings.extend(dataset.format.unmatched(&collector.matched));
+    for (what, mistaken) in dataset.format.unmatched(&collector.matched) {
+        if mistaken {
+            collector.warnings.push(what);
+        } else {
+            tracing::info!(source = source.name, dataset = dataset.name, "{what}");
+        }
+    }
     let path = context.workspace.observations(&source.name, &dataset.name);
     write::observations(&collector, &arranged, &source.name, &dataset.name, &path, context.threads)?;
     let series = arranged.series_names(&collector);

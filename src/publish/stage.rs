@@ -28,7 +28,7 @@ pub fn stage(made: Made<'_>, contents: &Contents, manifest: &mut Manifest) -> Re
     }
     staging.put("latest.parquet", &tables::latest(&view)?)?;
     for name in &contents.indicators {
-        staging.put(&format!("csv/{name}.csv"), &text::csv_bytes(&rows_of(&contents.values, name)?)?)?;
+        staging.put(&format!("csv/{name}.csv"), &text::csv_for_people(&rows_of(&contents.values, name)?)?)?;
         staging.put(&format!("csv/wide/{name}.csv"), &tables::wide(&view, name)?)?;
     }
     staging.put("catalog.json", &contents.catalog)?;
