@@ -53,6 +53,9 @@ pub struct Global {
     /// Memory that queries may use, in MiB
     #[arg(long, global = true, value_name = "MIB", env = "YARDSTICK_MEMORY_MIB", default_value_t = 4096, hide = true)]
     pub memory_mib: usize,
+    /// How long one statement of an indicator or a check may take, in seconds
+    #[arg(long, global = true, value_name = "SECONDS", env = "YARDSTICK_STATEMENT_SECONDS", default_value_t = 600, hide = true)]
+    pub statement_seconds: u64,
     /// Whether today's groups hold for all years, or each year's own
     #[arg(long, global = true, value_enum, env = "YARDSTICK_MEMBERSHIP", default_value_t = MembershipMode::Current)]
     pub membership: MembershipMode,

@@ -206,6 +206,35 @@ pub fn read_text(path: &Path) -> io::Result<String> {
     Ok(text)
 }
 
+/// What lies in a folder and below it and cannot be read as a file: reading a pipe waits for ever, and a device has no
+/// end. A link is what it leads to; one that leads to itself or back to a folder above is said.
+pub fn not_regular(folder: &Path) -> Vec<(PathBuf, String)> {
+    let (mut found, mut left) = (Vec::new(), vec![folder.to_owned()]);
+    while let Some(folder) = left.pop() {
+        let Ok(entries) = fs_err::read_dir(&folder) else { continue };
+        for path in entries.flatten().map(|entry| entry.path()) {
+            match fs_err::metadata(&path) {
+                Ok(kind) if kind.is_file() => {}
+                Ok(kind) if kind.is_dir() => {
+                    let back = fs_err::canonicalize(&path)
+                        .is_ok_and(|target| fs_err::canonicalize(&folder).is_ok_and(|at| at.starts_with(target)));
+                    if back {
+                        found.push((path, "a link that leads back to a folder above it".to_owned()));
+                    } else {
+                        left.push(path);
+                    }
+                }
+                Ok(_) => found.push((path, "no regular file: a pipe, a socket or a device".to_owned())),
+                // What is not there, or may not be read, is told where it is read.
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound || error.kind() == std::io::ErrorKind::PermissionDenied => {}
+                Err(error) => found.push((path, format!("it cannot be followed: {error}"))),
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
 /// blake3 of a file, in hexadecimal.
 pub fn hash_file(path: &Path) -> Result<String> {
     let mut hasher = blake3::Hasher::new();

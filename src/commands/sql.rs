@@ -20,6 +20,7 @@ use crate::printer::{Answer, Printer};
 use crate::release::{compute, fingerprint, promote};
 use crate::settings::Settings;
 use crate::tables::{parquet, text};
+use crate::visible;
 
 /// The rows of a query in the one envelope of JSON, or as the table for people.
 #[derive(Serialize)]
@@ -92,13 +93,12 @@ pub(super) fn render(batch: &RecordBatch, format: TableFormat) -> Result<Vec<u8>
     match format {
         TableFormat::Table => {
             let text = pretty_format_batches(std::slice::from_ref(batch))?;
-            Ok(format!("{text}\n{}\n", count(batch.num_rows(), "row")).into_bytes())
+            Ok(visible::shown(&format!("{text}\n{}\n", count(batch.num_rows(), "row"))).into_owned().into_bytes())
         }
-        TableFormat::Csv => text::csv_bytes(batch),
+        TableFormat::Csv => text::csv_for_people(batch),
         TableFormat::Json => {
-            let mut bytes = serde_json::to_vec_pretty(&text::json_rows(batch)?)?;
-            bytes.push(b'\n');
-            Ok(bytes)
+            let text = serde_json::to_string_pretty(&text::json_rows(batch)?)?;
+            Ok(format!("{}\n", visible::in_json(&text)).into_bytes())
         }
         TableFormat::Parquet => parquet::bytes(std::slice::from_ref(batch), &batch.schema()),
     }

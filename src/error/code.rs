@@ -67,6 +67,7 @@ codes! {
     NotAWorkspace "E0001" Author, "the folder is no workspace", "run where pipelines/ and sql/ are, or name the folder with --workspace";
     UnreadableFile "E0002" Author, "a workspace file cannot be read", "correct its permissions";
     NotUtf8 "E0003" Author, "a workspace file is not UTF-8", "save it as UTF-8";
+    NotARegularFile "E0004" Author, "a workspace file is a pipe, a socket, a device, or a link without an end", "put a regular file in its place";
     BrokenToml "E0101" Author, "broken TOML", "correct the line shown";
     UnknownKey "E0102" Author, "a key that nobody knows", "take the name suggested, or remove it";
     WrongType "E0103" Author, "a key has the wrong type", "write the type named";
@@ -160,6 +161,7 @@ codes! {
     UnknownSeries "E3014" Author, "a series that no configured source serves", "take the one suggested, or add it";
     NotFinite "E3015" Author, "a number is not finite: a division by zero or an overflow", "write x / nullif(y, 0.0)";
     WrongInEngine "E3016" Author, "SQL that the query engine computes wrongly", "write it as the hint says";
+    StatementTooLarge "E3017" Author, "a statement is longer or has more parts than can be planned", "write it as several steps, or as a join";
     QueryTooSlow "E3020" Author, "a query took too long", "narrow it, or raise --timeout";
     ResultTooLarge "E3021" Author, "the result of a query is larger than the memory allowed", "aggregate or filter it";
     UnknownTestTable "E3101" Author, "a file of a test case is no table", "take the name suggested";

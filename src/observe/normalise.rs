@@ -130,8 +130,13 @@ pub fn normalise(context: &NormaliseContext<'_>, source: &Source, dataset: &Data
         collector.warnings.extend(gates::against(previous, &now, dataset).map_err(|error| in_set(error, &source.name, &dataset.name))?);
     }
     let in_use = dataset.routes.iter().filter(|route| by_route.contains_key(&route.name));
-    let unmatched: Vec<String> = in_use.flat_map(|route| route.format.unmatched(&collector.matched)).collect();
-    collector.warnings.extend(unmatched);
+    for (what, mistaken) in in_use.flat_map(|route| route.format.unmatched(&collector.matched)).collect::<Vec<_>>() {
+        if mistaken {
+            collector.warnings.push(what);
+        } else {
+            tracing::info!(source = source.name, dataset = dataset.name, "{what}");
+        }
+    }
     let path = context.workspace.observations(&source.name, &dataset.name);
     write::observations(&collector, &arranged, &source.name, &dataset.name, &by_body, &path, context.threads)?;
     let series = arranged.series_names(&collector);

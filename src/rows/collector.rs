@@ -50,11 +50,20 @@ pub struct Collector<'r> {
     /// (row, year and month) of rows of a dated classification.
     pub(crate) vintages: Vec<(usize, i32)>,
     codes: HashSet<String>,
-    /// What the settings of the data set name and rows have: the setting and the word.
-    pub matched: BTreeSet<(String, String)>,
+    /// What the settings of the data set name and rows have.
+    pub matched: Matched,
     /// Whether each series can be written: its codes have nothing that cannot be seen.
     legible: Vec<bool>,
     pub warnings: Vec<String>,
+}
+
+/// Words that settings give a meaning to, as far as rows have them.
+#[derive(Debug, Default)]
+pub struct Matched {
+    /// The setting and the word.
+    pub words: BTreeSet<(String, String)>,
+    /// Settings of whose column rows have other words too.
+    pub others: BTreeSet<String>,
 }
 
 /// How much of one data set is kept. What is beyond is refused: memory ends somewhere, and rows, series and texts are
@@ -106,7 +115,7 @@ impl<'r> Collector<'r> {
             defective: false,
             vintages: Vec::new(),
             codes: HashSet::new(),
-            matched: BTreeSet::new(),
+            matched: Matched::default(),
             legible: Vec::new(),
             warnings: Vec::new(),
         })

@@ -10,7 +10,7 @@ use super::plan::{Asked, Plan};
 use crate::error::Result;
 use crate::fetch::Pull;
 use crate::reference::Reference;
-use crate::rows::collector::Collector;
+use crate::rows::collector::{Collector, Matched};
 
 /// How one provider is asked, and how its bodies become rows. One value is one data set's settings.
 pub trait Format: fmt::Debug + Send + Sync {
@@ -51,8 +51,8 @@ pub trait Format: fmt::Debug + Send + Sync {
         Served::default()
     }
 
-    /// What the settings name and no row of a pull has, given what rows had.
-    fn unmatched(&self, _matched: &BTreeSet<(String, String)>) -> Vec<String> {
+    /// What the settings name and no row of a pull has, given what rows had; and whether it looks like a mistake.
+    fn unmatched(&self, _matched: &Matched) -> Vec<(String, bool)> {
         Vec::new()
     }
 

@@ -2,6 +2,7 @@
 //! data stay in use, and nothing panics.
 
 mod bodies;
+mod endless;
 mod layouts;
 mod mutated;
 mod pulls;

@@ -12,7 +12,6 @@ mod value_columns;
 mod written_numbers;
 mod year_columns;
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use self::map::{Column, TableMap};
@@ -24,7 +23,7 @@ use super::plan::{Asked, Fixed, Plan};
 use crate::authored::toml::TableReader;
 use crate::error::{Problem, Result};
 use crate::reference::Reference;
-use crate::rows::collector::Collector;
+use crate::rows::collector::{Collector, Matched};
 
 pub fn read(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> Option<Arc<dyn Format>> {
     map::read(table, problems).map(|map| -> Arc<dyn Format> { Arc::new(map) })
@@ -55,7 +54,7 @@ impl Format for TableMap {
         self.url.trim().is_empty().then_some("it is only downloaded by hand")
     }
 
-    fn unmatched(&self, matched: &BTreeSet<(String, String)>) -> Vec<String> {
+    fn unmatched(&self, matched: &Matched) -> Vec<(String, bool)> {
         rows::unmatched(self, matched)
     }
 

@@ -1,13 +1,12 @@
 //! Any CSV or workbook, read through the column map of its data set: how a published file comes in without Rust.
 
 use std::cell::Cell;
-use std::collections::BTreeSet;
 use std::io::Read;
 
 use crate::error::Result;
 use crate::reference::areas::AreaHit;
 use crate::reference::words;
-use crate::rows::collector::Collector;
+use crate::rows::collector::{Collector, Matched};
 use crate::rows::quarantine::Reason;
 use crate::rows::reading::{self, Answers};
 use crate::rows::series_key::{Detail, SeriesKey};
@@ -130,6 +129,8 @@ struct Layout<'m> {
     unread: Option<(usize, String)>,
     /// Which words of each map, and last which totals, the file has.
     used: Vec<Vec<Cell<bool>>>,
+    /// The maps whose column has other words.
+    others: Vec<Cell<bool>>,
 }
 
 impl<'m> Layout<'m> {
@@ -158,6 +159,7 @@ impl<'m> Layout<'m> {
             only,
             unread: None,
             used: words(map).map(|(_, words)| words.iter().map(|_| Cell::new(false)).collect()).collect(),
+            others: map.maps.iter().map(|_| Cell::new(false)).collect(),
         })
     }
 
@@ -178,8 +180,10 @@ impl<'m> Layout<'m> {
         }
         for ((name, words), used) in words(self.map).zip(&self.used) {
             let used = words.into_iter().zip(used).filter(|(_, used)| used.get()).map(|(word, _)| (name.to_owned(), word.to_owned()));
-            collector.matched.extend(used);
+            collector.matched.words.extend(used);
         }
+        let others = self.map.maps.iter().zip(&self.others).filter(|(_, others)| others.get());
+        collector.matched.others.extend(others.map(|((name, _), _)| name.clone()));
         if let Some((count, first)) = self.unread {
             collector.warnings.push(format!("{} set aside, such as {first}", crate::error::count(count, "number")));
         }
@@ -198,7 +202,11 @@ impl<'m> Layout<'m> {
                 self.used[map][pair].set(true);
                 &pairs[pair].1
             }
-            None => word,
+            None => {
+                // Values are no words that a map would have to name.
+                self.others[map].set(self.others[map].get() || (target != "value" && !word.trim().is_empty()));
+                word
+            }
         }
     }
 
@@ -239,8 +247,8 @@ impl<'m> Layout<'m> {
         if mapped != raw {
             return area(if known("iso3", mapped) { "iso3" } else { given }, mapped);
         }
-        if !self.map.numbers.marks.is_empty() && !known(given, &raw) {
-            let (plain, marks) = written_numbers::without_marks(&raw, &self.map.numbers);
+        let (plain, marks) = written_numbers::without_marks(&raw, &self.map.numbers);
+        if !marks.is_empty() {
             let mapped = self.code("ref_area", &plain);
             let scheme = if mapped != plain && known("iso3", mapped) { "iso3" } else { given };
             if known(scheme, mapped) {
@@ -347,14 +355,16 @@ fn words(map: &TableMap) -> impl Iterator<Item = (&str, Vec<&str>)> {
     maps.chain([("totals", map.totals.iter().map(String::as_str).collect())])
 }
 
-/// Words of the maps and totals that no row has: misspelt, or no longer used.
-pub(super) fn unmatched(map: &TableMap, matched: &BTreeSet<(String, String)>) -> Vec<String> {
-    let has = |name: &str, word: &str| matched.iter().any(|(n, w)| n == name && w == word);
+/// Words of the maps and totals that no row has: misspelt where the column has words that the map does not name, and
+/// else perhaps only rare. Of totals that none has is always worth a word.
+pub(super) fn unmatched(map: &TableMap, matched: &Matched) -> Vec<(String, bool)> {
+    let has = |name: &str, word: &str| matched.words.iter().any(|(n, w)| n == name && w == word);
     words(map)
         .filter_map(|(name, words)| {
             let lost: Vec<String> = words.into_iter().filter(|word| !has(name, word)).map(|word| format!("`{word}`")).collect();
             let key = if name == "totals" { name.to_owned() } else { format!("maps.{name}") };
-            (!lost.is_empty()).then(|| format!("{key}: no row has {}", shorten(&lost.join(", "), 300)))
+            let mistaken = name == "totals" || matched.others.contains(name);
+            (!lost.is_empty()).then(|| (format!("{key}: no row has {}", shorten(&lost.join(", "), 300)), mistaken))
         })
         .collect()
 }

@@ -6,7 +6,7 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::{current, files, small_bodies, small, small_released};
+use super::{current, files, small, small_bodies, small_released};
 use crate::support::Workspace;
 
 const NEXT: &str = "2026-11-25T02:30:00Z";

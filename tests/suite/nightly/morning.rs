@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{current, small_bodies, small, small_released};
+use super::{current, small, small_bodies, small_released};
 use crate::support::{Workspace, copy, project};
 
 const NIGHT: [&str; 4] = ["2026-11-25T02:30:00Z", "2026-11-26T02:30:00Z", "2026-11-27T02:30:00Z", "2026-11-28T02:30:00Z"];

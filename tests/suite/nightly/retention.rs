@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{current, small_bodies, small};
+use super::{current, small, small_bodies};
 use crate::support::{Workspace, project};
 
 fn names(workspace: &Workspace, folder: &str) -> BTreeSet<String> {

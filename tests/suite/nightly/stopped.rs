@@ -5,7 +5,7 @@ use std::io::Write;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use super::{current, small_bodies, small, small_released};
+use super::{current, small, small_bodies, small_released};
 use crate::support::Workspace;
 
 fn record(workspace: &Workspace, id: &str) -> serde_json::Value {
