@@ -1,5 +1,6 @@
 //! `explain`: why a number is what it is, down to the line of the provider's body.
 
+mod history;
 mod print;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -25,6 +26,9 @@ use crate::tables::parquet;
 use crate::tables::schema::{self, DIMENSIONS};
 
 pub async fn explain(settings: &Settings, printer: &Printer, args: &ExplainArgs) -> Result<Exit> {
+    if args.history {
+        return history::history(settings, printer, args);
+    }
     let release = promote::find(&settings.workspace, "current")?;
     let manifest = Manifest::load(&release)?;
     // As the release counted members, whatever the mode of today.

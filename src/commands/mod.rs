@@ -13,6 +13,7 @@ mod reference;
 mod release;
 mod report;
 mod schedule;
+mod shell;
 mod sql;
 mod status;
 pub mod stop;
@@ -53,6 +54,8 @@ pub fn dispatch(command: &Command, settings: &Settings, printer: &Printer) -> Re
             Command::Release { action } => release::release(settings, printer, action),
             Command::Open => open::open(settings, printer),
             Command::Status => status::status(settings, printer),
+            Command::Completions { shell } => Ok(shell::completions(printer, *shell)),
+            Command::Man { folder } => shell::man(printer, folder.as_deref()),
             Command::Schedule { crontab, systemd } => schedule::schedule(settings, printer, *crontab, *systemd),
             Command::Reference { what } => reference::reference(settings, printer, *what),
         }
