@@ -130,8 +130,10 @@ pub enum Command {
     Preview {
         /// Id, name or file of the indicator
         indicator: String,
+        /// Only these areas: ISO 3166-1 alpha-3 codes or groups
         #[arg(long, value_delimiter = ',')]
         area: Vec<String>,
+        /// Only these years
         #[arg(long, value_delimiter = ',')]
         year: Vec<i32>,
         /// Rows printed
@@ -140,6 +142,7 @@ pub enum Command {
     },
     /// Read-only query over observations, reference tables and the current release; a prompt without one
     Sql {
+        /// One SELECT; without it a prompt begins
         query: Option<String>,
         /// How rows are printed
         #[arg(long, value_enum, default_value_t = TableFormat::Table)]
@@ -215,14 +218,30 @@ pub enum Command {
     Status,
     /// Print the lines to install for the nightly run
     Schedule {
+        /// As lines of a crontab [default]
         #[arg(long, conflicts_with = "systemd")]
         crontab: bool,
+        /// As a service and a timer of systemd
         #[arg(long)]
         systemd: bool,
     },
+    /// Print the completions for a shell
+    Completions {
+        /// The shell
+        #[arg(value_enum)]
+        shell: clap_complete::Shell,
+    },
+    /// Write the manual pages into a folder, or print the first
+    Man {
+        /// Where the pages are written
+        folder: Option<PathBuf>,
+    },
     /// Print a generated table in Markdown: targets (from the current release), codes, exit codes, tables
     #[command(hide = true)]
-    Reference { what: Reference },
+    Reference {
+        /// Which table
+        what: Reference,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -257,22 +276,34 @@ pub struct PullArgs {
 pub struct ExplainArgs {
     /// Id or name of the indicator (with --target, the progress row of a target), or a value_id alone
     pub indicator: String,
+    /// Economy or group, such as KEN, WLD or LDC
     #[arg(long)]
     pub area: Option<String>,
+    /// Year of the value
     #[arg(long)]
     pub year: Option<i32>,
+    /// The value in every release kept, and since when it is what it is
+    #[arg(long)]
+    pub history: bool,
+    /// Sex: _T, F or M
     #[arg(long, default_value = "_T")]
     pub sex: String,
+    /// Age group, such as Y15T24
     #[arg(long, default_value = "_T")]
     pub age: String,
+    /// Urbanisation: _T, U or R
     #[arg(long, default_value = "_T")]
     pub urbanisation: String,
+    /// Disability status
     #[arg(long, default_value = "_T")]
     pub disability: String,
+    /// Level of education
     #[arg(long, default_value = "_T")]
     pub education_level: String,
+    /// Size class of enterprises, such as 10-49
     #[arg(long, default_value = "_T")]
     pub size_class: String,
+    /// Any other breakdown, such as FIXED_5GB
     #[arg(long, default_value = "_T")]
     pub breakdown: String,
     /// reported, published, available or imputed [default: what there is, ours first]
@@ -344,6 +375,8 @@ impl Command {
             Self::Serve { .. } => "serve",
             Self::Status => "status",
             Self::Schedule { .. } => "schedule",
+            Self::Completions { .. } => "completions",
+            Self::Man { .. } => "man",
             Self::Reference { .. } => "reference",
         }
     }

@@ -1,6 +1,7 @@
 //! `explain`: why a number is what it is, down to the line of the provider's body.
 
 mod cited;
+mod history;
 mod print;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -40,6 +41,9 @@ pub async fn explain(settings: &Settings, printer: &Printer, args: &ExplainArgs)
         },
     };
     let area = args.area.as_deref().unwrap_or_default();
+    if args.history {
+        return history::history(settings, printer, args);
+    }
     let release = promote::find(&settings.workspace, "current")?;
     let manifest = Manifest::load(&release)?;
     // As the release counted members, whatever the mode of today.

@@ -15,6 +15,7 @@ mod release;
 mod report;
 mod schedule;
 mod serve;
+mod shell;
 mod sql;
 mod status;
 pub mod stop;
@@ -57,6 +58,8 @@ pub fn dispatch(command: &Command, settings: &Settings, printer: &Printer) -> Re
             Command::Serve { port } => serve::serve(settings, printer, *port).await,
             Command::Open => open::open(settings, printer),
             Command::Status => status::status(settings, printer),
+            Command::Completions { shell } => Ok(shell::completions(printer, *shell)),
+            Command::Man { folder } => shell::man(printer, folder.as_deref()),
             Command::Schedule { crontab, systemd } => schedule::schedule(settings, printer, *crontab, *systemd),
             Command::Reference { what } => reference::reference(settings, printer, *what),
         }

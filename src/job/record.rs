@@ -280,6 +280,13 @@ impl Open {
     }
 }
 
+/// The attempts in a row in which a data set has failed, from the records newest first: how many, the last and the first.
+pub fn failing<'r>(runs: &'r [RunRecord], id: &DatasetId) -> Option<(u32, &'r RunRecord, &'r RunRecord)> {
+    let asked = runs.iter().filter(|run| run.data_sets.get(id).is_some_and(|line| line.asked));
+    let failed: Vec<&RunRecord> = asked.take_while(|run| run.data_sets[id].status == "failed").collect();
+    Some((u32::try_from(failed.len()).ok()?, failed.first()?, failed.last()?))
+}
+
 /// The records of the runs kept, newest first. One that has not ended while nobody holds the lock was killed.
 pub fn all(workspace: &Workspace) -> Result<Vec<RunRecord>> {
     let mut records: Vec<RunRecord> = Vec::new();

@@ -177,14 +177,11 @@ fn data_sets(settings: &Settings, loaded: &Loaded, runs: &[RunRecord]) -> Result
 
 /// From the records of the runs, newest first.
 fn last_attempt(runs: &[RunRecord], id: &DatasetId) -> Option<Attempt> {
-    let mut asked = runs.iter().filter_map(|run| Some((run, run.data_sets.get(id).filter(|line| line.asked)?)));
-    let (run, line) = asked.next()?;
-    let failing = (line.status == "failed").then_some((run, line)).into_iter();
-    let failing_since = failing.chain(asked.take_while(|(_, line)| line.status == "failed")).last().filter(|_| line.status == "failed");
+    let (run, line) = runs.iter().find_map(|run| Some((run, run.data_sets.get(id).filter(|line| line.asked)?)))?;
     Some(Attempt {
         time: run.started_at.clone(),
         outcome: line.status.clone(),
         message: line.message.clone(),
-        failing_since: failing_since.map(|(run, _)| run.started_at.clone()),
+        failing_since: record::failing(runs, id).map(|(_, _, first)| first.started_at.clone()),
     })
 }

@@ -84,7 +84,7 @@ class Harness:
 
     def call(self, verb, data, strace=()):
         command = [*strace, self.program, *verb, "--threads", "1", "--workspace", str(self.root), "--data", str(data)]
-        return subprocess.run(command, capture_output=True, text=True, timeout=300, env={**os.environ, "NO_COLOR": "1"})
+        return subprocess.run(command, capture_output=True, text=True, timeout=120, env={**os.environ, "NO_COLOR": "1"})
 
     def run(self, night, data):
         return self.call(run(night), data)
@@ -181,8 +181,18 @@ def inject(harness, scenario, call, number, fault, expected, base):
             shutil.copytree(scenario.before, data, symlinks=True)
         current = pointer(data)
         rule = f"signal=KILL:when={number}" if fault == "KILL" else f"error={fault}:when={number}"
-        strace = ["strace", "-f", "-o", "/dev/null", "-e", f"trace={call}", "-e", f"inject={call}:{rule}"]
-        answer = harness.call(scenario.verb, data, strace)
+        log = folder / "trace"
+        strace = ["strace", "-f", "-y", "-o", str(log), "-e", f"trace={call}", "-e", f"inject={call}:{rule}"]
+        try:
+            answer = harness.call(scenario.verb, data, strace)
+        except subprocess.TimeoutExpired:
+            answer = None
+        # The number counts in each thread: a call of another one, such as its wake-up, is no fault of the disk.
+        injected = [line for line in log.read_text(errors="replace").splitlines() if "(INJECTED)" in line]
+        if fault != "KILL" and any(str(data) not in line for line in injected):
+            return None, []
+        if answer is None:
+            return None, ["it hangs"]
         wrong, now = [], pointer(data)
         if current and not now:
             wrong.append("current is gone")
@@ -270,6 +280,7 @@ def main():
             with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
                 done = pool.map(lambda fault: inject(harness, scenario, *fault, expected, base), faults)
                 outcomes = list(zip(faults, done))
+            outcomes = [one for one in outcomes if one[1] != (None, [])]
             total += len(outcomes)
             for (call, number, fault), (code, wrong) in outcomes:
                 codes[scenario.name, "killed" if fault == "KILL" else "error", code] += 1

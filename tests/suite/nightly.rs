@@ -3,6 +3,7 @@
 mod disk;
 mod faults;
 mod gates;
+mod install;
 mod morning;
 mod partitions;
 mod release;

@@ -64,6 +64,7 @@ fn named(args: &ExplainArgs, values: &datafusion::arrow::array::RecordBatch, row
     let text = |column: &str| cells.text(column, row).unwrap_or_default().to_owned();
     let [sex, age, urbanisation, disability, education_level, size_class, breakdown] = DIMENSIONS.map(text);
     ExplainArgs {
+        history: false,
         indicator: text("indicator"),
         area: Some(text("ref_area")),
         year: cells.int("time_period", row).and_then(|year| i32::try_from(year).ok()),
