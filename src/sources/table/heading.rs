@@ -28,11 +28,12 @@ pub fn read(table: &TableReader<'_>, key: &'static str, (text, is_place): (Strin
         return Some(Heading::Name(text));
     }
     match text.parse() {
-        Ok(place @ 1..=16_384) => Some(Heading::Place(place)),
+        Ok(place @ 1..=1000) => Some(Heading::Place(place)),
         _ => {
             problems.push(
-                Problem::new(Code::SettingsDoNotFit, table.source(), table.span_of(key), format!("there is no column {text}"))
-                    .hint("columns are counted from 1, from the left"),
+                Problem::new(Code::SettingsDoNotFit, table.source(), table.span_of(key), format!("there is no column {text}")).hint(
+                    format!("columns are counted from 1, from the left; the same for every row is {key} = {{ constant = \"{text}\" }}"),
+                ),
             );
             None
         }

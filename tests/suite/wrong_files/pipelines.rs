@@ -92,7 +92,7 @@ fn sources_and_data_sets() {
         table("table_header_row", &format!("header_row = ⟦E0203⟧1001\n{whole}")),
         table("table_unknown_column", &whole.replace("value =", "⟦E0102⟧obs_value = \"val\", value =")),
         table("table_wrong_constant", &whole.replace("constant =", "⟦E0102⟧const =").replace("series = {", "series = ⟦E0104⟧{")),
-        table("table_wrong_type", &whole.replace("\"year\"", "⟦E0103⟧2020")),
+        table("table_wrong_type", &whole.replace("\"year\"", "⟦E0206⟧2020")),
         table("table_unknown_scheme", &format!("area_scheme = ⟦E0207⟧\"iso2\"\n{whole}")),
         table("table_delimiter_of_two", &format!("delimiter = ⟦E0206⟧\";;\"\n{whole}")),
         table("table_delimiter_misspelt", &format!("delimiter = ⟦E0206⟧\"tabs\"\n{whole}")),
