@@ -1,6 +1,6 @@
 """The files of a release, read by the public tools that others will read them with.
 
-    pip install -r tests/requirements-validators.txt
+    pip install -r tests/requirements-validators-more.txt
     python tests/validators.py DATA/current [FORMAT ...]
 
 Each check loads what the release publishes with the named tool, and compares the values with `values.parquet`. A tool
@@ -9,6 +9,7 @@ that is not installed is reported, and fails the run only where its format was a
 
 import csv
 import json
+import math
 import pathlib
 import sys
 import time
@@ -197,6 +198,24 @@ def csv_on_the_web(release):
     return f"{checked} rows typed"
 
 
+def json_stat(release):
+    import pyjstat.pyjstat
+
+    checked = 0
+    for path in sorted((release / "jsonstat").glob("*.json")):
+        cube = json.loads(path.read_text())
+        # The tool lays out every cell of a cube, also those without a row.
+        if not cube["value"] or len(cube["value"]) * 40 < math.prod(cube["size"]):
+            continue
+        frame = pyjstat.pyjstat.Dataset.read(path.read_text()).write("dataframe")
+        found = sorted(v for v in frame["value"] if v is not None and v == v)
+        table = f"'{release / 'values.parquet'}'"
+        query = f"SELECT value FROM {table} WHERE preferred AND value IS NOT NULL AND indicator = '{path.stem}' ORDER BY 1"
+        assert found == [row[0] for row in duckdb.sql(query).fetchall()], path.stem
+        checked += len(found)
+    return f"{checked} values equal"
+
+
 def croissant(release):
     import mlcroissant
 
@@ -217,6 +236,7 @@ CHECKS = {
     "openpyxl": openpyxl_book,
     "vl-convert": vega_lite,
     "csvw": csv_on_the_web,
+    "pyjstat": json_stat,
     "mlcroissant": croissant,
 }
 

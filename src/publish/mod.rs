@@ -2,6 +2,7 @@
 
 mod chart;
 mod columns;
+mod jsonstat;
 mod labels;
 mod markup;
 mod media;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::metadata::{self, Listed};
 use super::view::{Made, View};
-use super::{sdmx, site, tables, vega, web, workbook};
+use super::{jsonstat, sdmx, site, tables, vega, web, workbook};
 use crate::error::Result;
 use crate::release::Manifest;
 use crate::release::build::Contents;
@@ -38,6 +38,7 @@ pub fn stage(made: Made<'_>, contents: &Contents, manifest: &mut Manifest) -> Re
     staging.put("catalog.json", &contents.catalog)?;
     staging.put("yardstick.xlsx", &workbook::bytes(&view)?)?;
     metadata::files(&view, &listed, &mut |name, bytes| staging.put(name, bytes))?;
+    jsonstat::files(&view, &mut |name, bytes| staging.put(name, bytes))?;
     vega::files(&view, &mut |name, bytes| staging.put(name, bytes))?;
     sdmx::files(&view, &mut |name, bytes| staging.put(name, bytes))?;
     web::files(&view, &mut |name, bytes| staging.put(name, bytes))?;

@@ -135,8 +135,9 @@ fn order(workspace: &Workspace, catalogue: &Catalogue, reference: &Reference) ->
         "CL_CLASS" => CLASSES.iter().position(|(class, _)| *class == code).unwrap_or(CLASSES.len()) as i64,
         "CL_AGE" | "CL_SIZE_CLASS" => {
             let digits: String = code.chars().skip_while(|c| !c.is_ascii_digit()).take_while(char::is_ascii_digit).collect();
-            // Under 15 comes before 15 to 24, which comes before 15 and over.
-            digits.parse::<i64>().unwrap_or_default() * 3 + if code.contains("LT") { -1 } else { i64::from(code.contains("GE")) }
+            let from = digits.parse::<i64>().unwrap_or_default();
+            // Under 15 comes before 10 and over; 15 to 24 before 15 and over.
+            if code.contains("LT") { from - 1000 } else { from * 2 + i64::from(code.contains("GE")) }
         }
         _ => 0,
     };

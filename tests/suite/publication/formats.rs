@@ -101,6 +101,55 @@ fn a_drawing_carries_its_data() {
     assert!(points > 100, "{points}");
 }
 
+/// Each preferred value stands once in its cube, where its codes say.
+#[test]
+fn a_cube_holds_the_preferred_values() {
+    use datafusion::arrow::array::AsArray;
+    let cells = Table(&RELEASED.values);
+    let preferred = RELEASED.values.column_by_name("preferred").unwrap().as_boolean();
+    for name in RELEASED.files.keys().filter(|name| name.starts_with("jsonstat/")) {
+        let cube = json(&RELEASED, name);
+        let indicator = name.trim_start_matches("jsonstat/").trim_end_matches(".json");
+        let axes: Vec<&str> = cube["id"].as_array().unwrap().iter().map(|id| id.as_str().unwrap()).collect();
+        let codes = |axis: &str| cube["dimension"][axis]["category"]["index"].as_array().unwrap();
+        let mut values = 0;
+        for row in rows(&RELEASED.values, &[("indicator", indicator)]).into_iter().filter(|row| preferred.value(*row)) {
+            let place = axes.iter().fold(0, |place, axis| {
+                let code = match *axis {
+                    "metric" => indicator.to_owned(),
+                    "time_period" => cells.int(axis, row).unwrap().to_string(),
+                    axis => cells.text(axis, row).unwrap().to_owned(),
+                };
+                place * codes(axis).len() + codes(axis).iter().position(|known| *known == code.as_str()).unwrap()
+            });
+            assert_eq!(cube["value"][place.to_string()].as_f64(), cells.float("value", row), "{name} {row}");
+            assert_eq!(cube["status"][place.to_string()].as_str(), cells.text("obs_status", row));
+            values += usize::from(cells.float("value", row).is_some());
+        }
+        assert_eq!(cube["value"].as_object().unwrap().len(), values, "{name}");
+    }
+}
+
+/// What a dashboard must not have to guess.
+#[test]
+fn the_catalogue_has_orders_colours_and_licences() {
+    let catalogue = json(&RELEASED, "catalog.json");
+    let list =
+        |name: &str| catalogue["order"]["code_lists"][name].as_array().unwrap().iter().map(|c| c.as_str().unwrap()).collect::<Vec<_>>();
+    assert_eq!(list("CL_AGE"), ["_T", "Y_LT15", "Y_GE10", "Y15T24", "Y_GE15", "Y25T74", "Y_GE75"]);
+    assert_eq!(list("CL_SIZE_CLASS"), ["_T", "0-9", "1-9", "10-49", "50-249", "250+"]);
+    assert_eq!(list("CL_CLASS")[0], "met");
+    assert_eq!(catalogue["order"]["groups"][0], "WLD");
+    assert!(catalogue["classes"].as_array().unwrap().iter().all(|class| class["colour"].as_str().is_some_and(|c| c.starts_with('#'))));
+    let source = |name: &str| catalogue["sources"].as_array().unwrap().iter().find(|s| s["source"] == name).unwrap().clone();
+    assert_eq!(source("itu")["redistribution"]["commercial"], false);
+    for indicator in catalogue["indicators"].as_array().unwrap() {
+        let short = indicator["short_title"].as_str().unwrap();
+        assert!(!short.is_empty() && short.chars().count() <= 48, "{short}");
+    }
+    assert!(catalogue["units"].as_array().unwrap().iter().any(|unit| unit["unit"] == "PT" && unit["decimals"] == 1));
+}
+
 /// Texts that a spreadsheet would run, that no cell can hold, and names that no sheet may have; one economy, and an
 /// indicator without a value.
 #[test]
