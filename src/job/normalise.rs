@@ -154,10 +154,13 @@ fn normalise_one(
             let attempt = Attempt::new(settings.now, &source.name, &dataset.name, &route.name);
             let attempt = Attempt { outcome: "refused".into(), error: Some(error.to_string()), ..attempt };
             Journal::new(&settings.workspace.data).record(&attempt)?;
+            // Bodies of a person came by no route, and are not asked for by another.
+            if pull.origin != "network" {
+                return Ok(failed(&[routes::told(&error)], previous));
+            }
             said.push(routes::said(dataset, route, &routes::told(&error)));
-            // The bodies of a person are not tried by another route.
             let next = place + 1;
-            if pull.origin == "network" && next < dataset.routes.len() {
+            if next < dataset.routes.len() {
                 return Ok(Normalised::NextRoute((next, said)));
             }
             Ok(failed(&said, previous))
