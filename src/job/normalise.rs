@@ -165,10 +165,13 @@ fn normalise_one(
         Err(error @ (Error::Provider { .. } | Error::Fetch { .. })) => {
             let Some((place, route)) = by else { return failed(&[routes::told(&error)], previous) };
             remember_refusal(settings, &pull, route, &error)?;
+            // Bodies of a person came by no route, and are not asked for by another.
+            if pull.origin != "network" {
+                return failed(&[routes::told(&error)], previous);
+            }
             said.push(routes::said(dataset, route, &routes::told(&error)));
-            // The bodies of a person are not tried by another route.
             let next = place + 1;
-            if pull.origin == "network" && next < dataset.routes.len() {
+            if next < dataset.routes.len() {
                 return Ok(Normalised::NextRoute((next, said)));
             }
             failed(&said, previous)

@@ -4,7 +4,7 @@ use std::process::Command;
 
 use clap::CommandFactory;
 
-use super::{small_bodies, small, small_released};
+use super::{small, small_bodies, small_released};
 
 #[test]
 fn the_units_are_valid_and_hardened() {
