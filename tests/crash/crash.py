@@ -2,7 +2,7 @@
 """Kills and fails the program at its calls of the system, and holds what is left against the promise of OPERATIONS.md.
 
     tests/crash/crash.py --program target/debug/yardstick            every call of every scenario
-    tests/crash/crash.py --program target/debug/yardstick --short    some of each, in under a minute
+    tests/crash/crash.py --program target/debug/yardstick --short    some of each
 
 Each scenario is first recorded with strace; then, for each call that concerns the data folder, the same command is run
 again on a copy of the folder, and is killed at that call, or given an error. After each injection:
