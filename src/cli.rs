@@ -53,6 +53,9 @@ pub struct Global {
     /// Memory that queries may use, in MiB
     #[arg(long, global = true, value_name = "MIB", env = "YARDSTICK_MEMORY_MIB", default_value_t = 4096, hide = true)]
     pub memory_mib: usize,
+    /// How long one statement of an indicator or a check may take, in seconds
+    #[arg(long, global = true, value_name = "SECONDS", env = "YARDSTICK_STATEMENT_SECONDS", default_value_t = 600, hide = true)]
+    pub statement_seconds: u64,
     /// Whether today's groups hold for all years, or each year's own
     #[arg(long, global = true, value_enum, env = "YARDSTICK_MEMBERSHIP", default_value_t = MembershipMode::Current)]
     pub membership: MembershipMode,
@@ -84,7 +87,7 @@ pub enum Command {
     /// Pull, normalise, compute, check, publish: the nightly job
     Run(RunArgs),
     /// The first half of run: pull and normalise
-    Pull(RunArgs),
+    Pull(PullArgs),
     /// The second half of run: compute, check, publish
     Compute {
         /// Let these failed checks pass this time; the manifest says so
@@ -127,8 +130,10 @@ pub enum Command {
     Preview {
         /// Id, name or file of the indicator
         indicator: String,
+        /// Only these areas: ISO 3166-1 alpha-3 codes or groups
         #[arg(long, value_delimiter = ',')]
         area: Vec<String>,
+        /// Only these years
         #[arg(long, value_delimiter = ',')]
         year: Vec<i32>,
         /// Rows printed
@@ -137,6 +142,7 @@ pub enum Command {
     },
     /// Read-only query over observations, reference tables and the current release; a prompt without one
     Sql {
+        /// One SELECT; without it a prompt begins
         query: Option<String>,
         /// How rows are printed
         #[arg(long, value_enum, default_value_t = TableFormat::Table)]
@@ -150,6 +156,23 @@ pub enum Command {
         /// See the tables as this indicator does: its data sets, its groups, `chosen` and the other views of sql/shared/
         #[arg(long = "as", value_name = "ID")]
         indicator: Option<String>,
+        /// See this release instead of the current one, also one that a gate refused
+        #[arg(long, value_name = "RELEASE")]
+        release: Option<String>,
+    },
+    /// What the checks of a release found, also of one that a gate refused
+    Checks {
+        /// Checks whose failed rows are shown [default: the list of all]
+        ids: Vec<String>,
+        /// The release [default: with --failed the newest refused one, else the current]
+        #[arg(long, value_name = "RELEASE")]
+        release: Option<String>,
+        /// Only those that did not pass, with the rows that stop the release
+        #[arg(long)]
+        failed: bool,
+        /// Rows shown of each check
+        #[arg(long, default_value_t = 20)]
+        limit: usize,
     },
     /// Why a number is what it is
     Explain(ExplainArgs),
@@ -173,18 +196,52 @@ pub enum Command {
     },
     /// The pages of the current release: prints where they are, and opens them on a desktop
     Open,
+    /// Copy a release to where others read it: a folder, or an object store that speaks S3
+    Publish {
+        /// s3://BUCKET/PREFIX (key and region from AWS_ACCESS_KEY_ID and the like, another store by AWS_ENDPOINT_URL), or a folder
+        #[arg(long, value_name = "URL")]
+        to: String,
+        /// Release to publish
+        #[arg(long, default_value = "current")]
+        release: String,
+        /// How many releases stay there
+        #[arg(long, default_value_t = 30)]
+        keep: usize,
+    },
+    /// The files of the current release at http://localhost, read-only, for a look
+    Serve {
+        /// Port; 0 takes a free one
+        #[arg(long, default_value_t = 8000)]
+        port: u16,
+    },
     /// Per source: last success, age, vintage, next due; per indicator: last release
     Status,
     /// Print the lines to install for the nightly run
     Schedule {
+        /// As lines of a crontab [default]
         #[arg(long, conflicts_with = "systemd")]
         crontab: bool,
+        /// As a service and a timer of systemd
         #[arg(long)]
         systemd: bool,
     },
+    /// Print the completions for a shell
+    Completions {
+        /// The shell
+        #[arg(value_enum)]
+        shell: clap_complete::Shell,
+    },
+    /// Write the manual pages into a folder, or print the first
+    Man {
+        /// Where the pages are written
+        folder: Option<PathBuf>,
+    },
     /// Print a generated table in Markdown: targets (from the current release), codes, exit codes, tables
     #[command(hide = true)]
-    Reference { what: Reference },
+    Reference {
+        /// Which table
+        what: Reference,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -204,25 +261,49 @@ pub struct RunArgs {
 }
 
 #[derive(Debug, Args)]
+pub struct PullArgs {
+    #[command(flatten)]
+    pub run: RunArgs,
+    /// Never use this snapshot again; its data sets go back to the bodies of a kept release
+    #[arg(long, value_name = "HASH")]
+    pub refuse: Option<String>,
+    /// Take a refusal back
+    #[arg(long, value_name = "HASH", conflicts_with = "refuse")]
+    pub admit: Option<String>,
+}
+
+#[derive(Debug, Clone, Args)]
 pub struct ExplainArgs {
-    /// Id or name of the indicator; with --target, the progress row of a target
+    /// Id or name of the indicator (with --target, the progress row of a target), or a value_id alone
     pub indicator: String,
+    /// Economy or group, such as KEN, WLD or LDC
     #[arg(long)]
-    pub area: String,
+    pub area: Option<String>,
+    /// Year of the value
     #[arg(long)]
     pub year: Option<i32>,
+    /// The value in every release kept, and since when it is what it is
+    #[arg(long)]
+    pub history: bool,
+    /// Sex: _T, F or M
     #[arg(long, default_value = "_T")]
     pub sex: String,
+    /// Age group, such as Y15T24
     #[arg(long, default_value = "_T")]
     pub age: String,
+    /// Urbanisation: _T, U or R
     #[arg(long, default_value = "_T")]
     pub urbanisation: String,
+    /// Disability status
     #[arg(long, default_value = "_T")]
     pub disability: String,
+    /// Level of education
     #[arg(long, default_value = "_T")]
     pub education_level: String,
+    /// Size class of enterprises, such as 10-49
     #[arg(long, default_value = "_T")]
     pub size_class: String,
+    /// Any other breakdown, such as FIXED_5GB
     #[arg(long, default_value = "_T")]
     pub breakdown: String,
     /// reported, published, available or imputed [default: what there is, ours first]
@@ -249,14 +330,27 @@ pub enum ReleaseAction {
     /// All releases kept
     List,
     /// One release: what went in, what came out
-    Show { id: Option<String> },
+    Show {
+        /// The release, also one that a gate refused [default: current]
+        id: Option<String>,
+    },
     /// Point `current` to an older release
-    Rollback { id: Option<String> },
-    /// Remove old releases
+    Rollback {
+        /// The release [default: the one before the current]
+        id: Option<String>,
+    },
+    /// Point `current` to a release and hold it there: runs publish nothing until it is let go
+    Pin {
+        /// The release [default: current]
+        id: Option<String>,
+    },
+    /// Let a pinned release go
+    Unpin,
+    /// Remove old releases, and the observation files and snapshots that only they used
     Prune {
-        /// How many of the newest to keep
-        #[arg(long, default_value_t = 30)]
-        keep: usize,
+        /// How many of the newest to keep [default: retention.releases of pipelines/job.toml, 30]
+        #[arg(long, value_name = "NUMBER")]
+        keep: Option<usize>,
     },
 }
 
@@ -272,26 +366,34 @@ impl Command {
             Self::New { .. } => "new",
             Self::Preview { .. } => "preview",
             Self::Sql { .. } => "sql",
+            Self::Checks { .. } => "checks",
             Self::Explain(_) => "explain",
             Self::Diff { .. } => "diff",
             Self::Release { .. } => "release",
             Self::Open => "open",
+            Self::Publish { .. } => "publish",
+            Self::Serve { .. } => "serve",
             Self::Status => "status",
             Self::Schedule { .. } => "schedule",
+            Self::Completions { .. } => "completions",
+            Self::Man { .. } => "man",
             Self::Reference { .. } => "reference",
         }
     }
 
     /// Whether what it prints is its result. Of the others the outcome is, whoever reads of it.
     pub fn is_answer(&self) -> bool {
-        !matches!(
-            self,
-            Self::Run(_)
-                | Self::Pull(_)
-                | Self::Compute { .. }
-                | Self::New { .. }
-                | Self::Release { action: ReleaseAction::Rollback { .. } | ReleaseAction::Prune { .. } }
-        )
+        !matches!(self, Self::Run(_) | Self::Pull(_) | Self::Compute { .. } | Self::New { .. } | Self::Publish { .. } | Self::Serve { .. })
+            && !self.changes_releases()
+    }
+
+    fn changes_releases(&self) -> bool {
+        matches!(self, Self::Release { action } if !matches!(action, ReleaseAction::List | ReleaseAction::Show { .. }))
+    }
+
+    /// Whether it writes to the data folder under its lock: then a signal ends it in order.
+    pub fn takes_the_lock(&self) -> bool {
+        matches!(self, Self::Run(_) | Self::Pull(_) | Self::Compute { .. }) || self.changes_releases()
     }
 }
 

@@ -35,7 +35,9 @@ impl Exit {
             Self::Done => "done, or nothing to do",
             Self::Failed => "failed, nothing promoted",
             Self::WrongUse => "wrong use or wrong workspace files",
-            Self::Degraded => "promoted, but degraded: a source is stale or an indicator was held at its last good values",
+            Self::Degraded => {
+                "promoted, but degraded: a source is stale or came by another route than its own, or an indicator was held at its last good values"
+            }
             Self::GateFailed => "a gate failed: the release is staged, not promoted",
             Self::Locked => "another run holds the lock",
         }

@@ -74,3 +74,6 @@ pub mod error;
 
 /// Every exit status.
 pub mod exit;
+
+/// Characters that cannot be seen, or that steer a terminal.
+pub mod visible;

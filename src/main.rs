@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use yardstick::cli::{Cli, Color, Format};
+use yardstick::commands::stop;
 use yardstick::error::Error;
 use yardstick::exit::Exit;
 use yardstick::printer::Printer;
@@ -34,10 +35,18 @@ fn main() -> ExitCode {
     };
     settings.start_logging();
     let printer = Printer::new(cli.global.format, cli.global.quiet, cli.global.color);
-    // A library that panics on a damaged file must not end in an exit code that nobody knows.
-    let run = AssertUnwindSafe(|| yardstick::commands::dispatch(&cli.command, &settings, &printer));
-    let result = catch_unwind(run).unwrap_or_else(|_| Err(Error::Internal("the program panicked; see above".into())));
-    let exit = result.unwrap_or_else(|error| printer.fail(cli.command.name(), &error));
-    let exit = if cli.command.is_answer() { printer.answered(exit) } else { exit };
-    exit.into()
+    let takes_the_lock = cli.command.takes_the_lock();
+    let stopped = settings.clone();
+    let work = move || {
+        // A library that panics on a damaged file must not end in an exit code that nobody knows.
+        let run = AssertUnwindSafe(|| yardstick::commands::dispatch(&cli.command, &settings, &printer));
+        let result = catch_unwind(run).unwrap_or_else(|_| Err(Error::Internal("the program panicked; see above".into())));
+        let exit = result.unwrap_or_else(|error| printer.fail(cli.command.name(), &error));
+        if cli.command.is_answer() { printer.answered(exit) } else { exit }
+    };
+    if takes_the_lock {
+        stop::until_signal(work, |record| yardstick::job::load::read(&stopped).config.notify.tell(&stopped, &record)).into()
+    } else {
+        work().into()
+    }
 }

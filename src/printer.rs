@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use crate::cli::{Color, Format};
 use crate::error::{Error, Problem, Severity};
 use crate::exit::Exit;
+use crate::visible;
 
 pub const SCHEMA_VERSION: u32 = 1;
 
@@ -73,8 +74,13 @@ impl Printer {
         }
     }
 
+    /// Text for people: what a provider has sent cannot steer the terminal.
+    pub fn text(&self, text: &str) {
+        self.data(visible::shown(text).as_bytes());
+    }
+
     pub fn line(&self, text: &str) {
-        self.data(format!("{text}\n").as_bytes());
+        self.text(&format!("{text}\n"));
     }
 
     /// The exit status of a verb whose output is its result: no success when that is lost.
@@ -94,7 +100,7 @@ impl Printer {
     /// What a person may want to know, to stderr.
     pub fn note(&self, text: &str) {
         if !self.quiet && !self.json() {
-            let _ = writeln!(std::io::stderr(), "{text}");
+            let _ = writeln!(std::io::stderr(), "{}", visible::shown(text));
         }
     }
 
@@ -103,7 +109,7 @@ impl Printer {
         let problems: Vec<Value> = problems.iter().map(Problem::to_json).collect();
         let envelope = Envelope { schema_version: SCHEMA_VERSION, command, status: exit.status(), exit_code: exit, data, problems };
         match serde_json::to_string_pretty(&envelope) {
-            Ok(text) => self.line(&text),
+            Ok(text) => self.data(format!("{}\n", visible::in_json(&text)).as_bytes()),
             Err(error) => self.lose(&error),
         }
     }
@@ -111,7 +117,9 @@ impl Printer {
     /// Problems of files, each with its place.
     pub fn problems(&self, problems: &[Problem]) {
         for problem in problems {
-            let _ = writeln!(std::io::stderr(), "{}\n", problem.render(self.colour));
+            let report = problem.render(self.colour);
+            let report = if self.colour { visible::shown_in_colour(&report).into() } else { visible::shown(&report) };
+            let _ = writeln!(std::io::stderr(), "{report}\n");
         }
     }
 
@@ -132,9 +140,9 @@ impl Printer {
         }
         self.problems(problems);
         let mut err = std::io::stderr();
-        let _ = writeln!(err, "error: {error}");
+        let _ = writeln!(err, "error: {}", visible::shown(&error.to_string()));
         if let Some(hint) = error.hint() {
-            let _ = writeln!(err, "hint: {hint}");
+            let _ = writeln!(err, "hint: {}", visible::shown(&hint));
         }
         exit
     }
@@ -145,7 +153,7 @@ impl Printer {
         table.load_preset(comfy_table::presets::UTF8_FULL_CONDENSED).set_content_arrangement(ContentArrangement::Disabled);
         table.set_header(header);
         for row in rows {
-            table.add_row(row);
+            table.add_row(row.iter().map(|cell| visible::shown(cell).into_owned()));
         }
         for index in 0..header.len() {
             let numeric = rows.iter().filter_map(|r| r.get(index)).filter(|c| !c.is_empty()).all(|c| c.parse::<f64>().is_ok() || *c == "-");

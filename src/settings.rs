@@ -1,14 +1,16 @@
 //! Options resolved once: flags over environment over defaults.
 
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Write};
 
 use tracing_subscriber::EnvFilter;
 
 use crate::cli::{Format, Global};
 use crate::engine::Limits;
-use crate::error::{Error, Result};
+use crate::error::{Code, Error, Problem, Result};
+use crate::files;
 use crate::reference::MembershipMode;
-use crate::workspace::Workspace;
+use crate::visible;
+use crate::workspace::{self, Workspace};
 
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -33,6 +35,17 @@ impl Settings {
             ));
         }
         let root = fs_err::canonicalize(root)?;
+        let odd: Vec<Problem> = ["pipelines", "sql"]
+            .iter()
+            .flat_map(|folder| files::not_regular(&root.join(folder)))
+            .map(|(path, what)| {
+                let hint = "put a regular file in its place, or remove it";
+                Problem::file(Code::NotARegularFile, workspace::shown(&root, &path), what).hint(hint)
+            })
+            .collect();
+        if !odd.is_empty() {
+            return Err(Error::Workspace(odd));
+        }
         let data = match &global.data {
             Some(data) => std::path::absolute(data)?,
             None => root.join("data"),
@@ -57,7 +70,11 @@ impl Settings {
         Ok(Self {
             workspace: Workspace { root, data },
             now,
-            limits: Limits { memory_bytes: global.memory_mib.max(64) << 20, partitions: global.partitions.unwrap_or(1).max(1) },
+            limits: Limits {
+                memory_bytes: global.memory_mib.max(64) << 20,
+                partitions: global.partitions.unwrap_or(1).max(1),
+                seconds: global.statement_seconds.max(1),
+            },
             threads: global.threads.unwrap_or(cores).clamp(1, 64),
             membership: global.membership,
             json_logs,
@@ -72,10 +89,29 @@ impl Settings {
 
     pub fn start_logging(&self) {
         let filter = EnvFilter::try_from_env("YARDSTICK_LOG").unwrap_or_else(|_| EnvFilter::new(format!("yardstick={}", self.log_level)));
+        let json = self.json_logs;
         // A line that cannot be written is lost; to report that on the same stream would end in a panic.
-        let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).log_internal_errors(false);
+        let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(move || Harmless { json }).log_internal_errors(false);
         let _ =
             if self.json_logs { builder.json().flatten_event(true).try_init() } else { builder.with_target(false).compact().try_init() };
+    }
+}
+
+/// Lines of the log, whose texts may come from a provider: what would steer a terminal is shown.
+struct Harmless {
+    json: bool,
+}
+
+impl Write for Harmless {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let text = String::from_utf8_lossy(bytes);
+        let harmless = if self.json { visible::in_json(&text) } else { visible::shown_in_colour(&text).into() };
+        std::io::stderr().write_all(harmless.as_bytes())?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        std::io::stderr().flush()
     }
 }
 

@@ -43,6 +43,21 @@ impl Workspace {
         self.data.join("releases")
     }
 
+    /// Releases while they are written, and those that a gate refused.
+    pub fn staging(&self) -> PathBuf {
+        self.data.join("staging")
+    }
+
+    /// What became of each run.
+    pub fn runs(&self) -> PathBuf {
+        self.data.join("runs")
+    }
+
+    /// The release that `release pin` holds, as text.
+    pub fn pin(&self) -> PathBuf {
+        self.data.join("pinned")
+    }
+
     /// The pointer to the promoted release.
     pub fn current(&self) -> PathBuf {
         self.data.join("current")

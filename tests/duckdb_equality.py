@@ -280,8 +280,9 @@ def series_wanted(con, indicator):
                 "place": len(rows) + 1, "from_source": entry["source"], "from_series": entry["series"], "from_dataset": dataset,
                 **{f"as_{d}": entry.get(d) for d in DIMENSIONS}, "provider_breakdown": None if taken == "*" else taken,
                 "publication": entry.get("publication"), "cited_as": indicator.cited_as[entry["source"]],
+                "no_begins": entry.get("no"),
             })
-    columns = ["from_source", "from_series", "from_dataset", *(f"as_{d}" for d in DIMENSIONS), "provider_breakdown", "publication", "cited_as"]
+    columns = ["from_source", "from_series", "from_dataset", *(f"as_{d}" for d in DIMENSIONS), "provider_breakdown", "publication", "cited_as", "no_begins"]
     schema = pyarrow.schema([("place", pyarrow.int32()), *((column, pyarrow.string()) for column in columns)])
     keep(con, "series_wanted", pyarrow.Table.from_pylist(rows, schema=schema))
 
@@ -413,6 +414,7 @@ def targets(con, indicators, tables):
                 **{d: t.get(d, "_T") for d in DIMENSIONS},
                 "estimates": ",".join(t.get("estimates", ["published", "imputed", "available"])),
                 "unit": indicator.unit, "missing": f"not loaded: {', '.join(absent)}" if absent else None,
+                "without_value": t.get("without_value"),
                 "note": t.get("note"), "rollup": indicator.rollup, "min_observed": indicator.observed,
             })
     number, text, year, flag = pyarrow.float64(), pyarrow.string(), pyarrow.int32(), pyarrow.bool_()

@@ -107,7 +107,7 @@ def main():
     con.execute(f"CREATE TABLE targets (target VARCHAR, indicator VARCHAR, area VARCHAR, target_year INT, kind VARCHAR, "
                 f"value DOUBLE, change DOUBLE, low DOUBLE, high DOUBLE, met_at DOUBLE, direction VARCHAR, "
                 f"baseline_year INT, baseline_value DOUBLE, {texts}, also_groups BOOLEAN, also_countries BOOLEAN, "
-                "estimates VARCHAR, missing VARCHAR, note VARCHAR, unit VARCHAR, rollup VARCHAR, min_observed DOUBLE)")
+                "estimates VARCHAR, missing VARCHAR, without_value VARCHAR, note VARCHAR, unit VARCHAR, rollup VARCHAR, min_observed DOUBLE)")
     units = {}
     for target in TARGETS:
         units[target["target"]] = target["unit"]

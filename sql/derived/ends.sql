@@ -7,7 +7,8 @@ latest    newest value not after the current year. An `imputed` value with less
           than `observed` of the header (half, by default) observed gives way
           to the newest one of the five years up to it with more; if all have
           less, to the one of which most is observed. newest_year is then the
-          year passed over, and newest_observed what it has
+          year passed over, and newest_observed what it has; where there is no
+          value at all, newest_observed is the most that any year has
 baseline  for the target's own area, the baseline as published if the target
           gives it; else the value of the baseline year, or of the nearest year
           within two of it (the earlier of two equally near)
@@ -42,6 +43,7 @@ series AS (
     target, indicator, ref_area, estimate,
     sex, age, urbanisation, disability, education_level, size_class, breakdown,
     max(unit) AS unit,
+    max(observed) AS best_observed,
     max("year") AS newest_year,
     max(CASE WHEN firm THEN "year" END) AS firm_year,
     max(CASE WHEN "year" <= target_year THEN "year" END) AS due_year,
@@ -76,7 +78,7 @@ ranked AS (
 chosen AS (
   SELECT
     s.target, s.indicator, s.ref_area, s.estimate, s.sex, s.age, s.urbanisation, s.disability, s.education_level, s.size_class, s.breakdown,
-    s.unit, s.newest_year, r.newest_observed, s.due_year, s.near_year, s.near_value,
+    s.unit, s.best_observed, s.newest_year, r.newest_observed, s.due_year, s.near_year, s.near_value,
     CASE WHEN s.firm_year >= s.newest_year - 5 THEN s.firm_year ELSE coalesce(r."year", s.newest_year) END AS latest_year
   FROM series s
   LEFT JOIN ranked r
@@ -93,7 +95,8 @@ SELECT
   CASE WHEN t.baseline_value IS NOT NULL AND s.ref_area = t.area THEN t.baseline_value ELSE s.near_value END
     AS baseline,
   CASE WHEN s.newest_year > s.latest_year THEN s.newest_year END AS newest_year,
-  CASE WHEN s.newest_year > s.latest_year THEN s.newest_observed END AS newest_observed,
+  CASE WHEN s.newest_year IS NULL THEN s.best_observed WHEN s.newest_year > s.latest_year THEN s.newest_observed END
+    AS newest_observed,
   coalesce(v.preferred, FALSE) AS preferred
 FROM chosen s
 JOIN targets t ON t.target = s.target

@@ -15,7 +15,11 @@ WITH points AS (
     sex, age, urbanisation, disability, education_level, size_class, breakdown,
     unit, latest_year, latest, due_year, due_value, baseline_published, baseline_year, baseline,
     newest_year, newest_observed, preferred, CAST(NULL AS DOUBLE) AS fixed_share,
-    CASE WHEN latest IS NULL THEN 'every value is missing or withheld' END AS no_value
+    CASE
+      WHEN latest IS NULL
+      THEN 'missing or withheld in every year'
+        || coalesce(': at most ' || CAST(floor(1000.0 * newest_observed) / 10.0 AS VARCHAR) || ' % of the weight is observed', '')
+    END AS no_value
   FROM ends
   UNION ALL
   SELECT
@@ -51,7 +55,10 @@ based AS (
     p.same_economies, p.target, p.ref_area, p.estimate,
     p.sex, p.age, p.urbanisation, p.disability, p.education_level, p.size_class, p.breakdown,
     t.indicator, t.rollup, t.area, t.direction, t.kind, t."value" AS level, t.change, t.low, t.high, t.met_at,
-    t.target_year, t.baseline_year AS wanted_year, t.missing, t.note AS target_note, p.no_value,
+    t.target_year, t.baseline_year AS wanted_year, t.missing, t.note AS target_note,
+    -- why the area of the target has no value: what the header says, if it does
+    CASE WHEN p.no_value IS NOT NULL AND p.ref_area = t.area THEN coalesce(t.without_value, p.no_value) ELSE p.no_value END
+      AS no_value,
     coalesce(p.unit, t.unit) AS unit, p.latest_year, p.latest, p.due_year, p.due_value,
     p.baseline_published, p.baseline_year, p.baseline,
     p.newest_year, p.newest_observed, p.preferred, p.fixed_share

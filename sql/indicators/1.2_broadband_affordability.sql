@@ -6,20 +6,23 @@ unit = "PT_GNI"
 rollup = "median"
 window = 1
 coverage = { base = "economies", min_members = 3 }
-datasets = ["itu/price_baskets", "itu/price_baskets_datahub", "itu/facts_and_figures"]
+datasets = ["itu/price_baskets", "itu/price_baskets_datahub", "itu/price_baskets_2008_2021", "itu/facts_and_figures"]
 series = [
   { source = "itu", series = "price_basket_median_pct_gni_pc", publication = "Facts and Figures" },
   { source = "itu", series = "i154_FBB_GNI", breakdown = "FIXED_1GB" },
   { source = "itu", series = "FBB_GNI", breakdown = "FIXED_1GB" },
-  { source = "itu", series = "i154_FBB5_GNI", breakdown = "FIXED_5GB" },
-  { source = "itu", series = "FBB5_GNI", breakdown = "FIXED_5GB" },
+  { source = "itu", series = "i154_FBB5_GNI", dataset = "price_baskets", breakdown = "FIXED_5GB" },
+  { source = "itu", series = "FBB5_GNI", dataset = "price_baskets", breakdown = "FIXED_5GB" },
   { source = "itu", series = "33331", breakdown = "FIXED_5GB" },
-  { source = "itu", series = "i271mb_1GB5_GNI", breakdown = "MOBILE_1_5GB" },
-  { source = "itu", series = "DOMB_GNI", breakdown = "MOBILE_1_5GB" },
+  { source = "itu", series = "i154_FBB5_GNI", dataset = "price_baskets_2008_2021", breakdown = "FIXED_5GB" },
+  { source = "itu", series = "i271mb_1GB5_GNI", dataset = "price_baskets", breakdown = "MOBILE_1_5GB" },
+  { source = "itu", series = "DOMB_GNI", dataset = "price_baskets", breakdown = "MOBILE_1_5GB" },
   { source = "itu", series = "33351", breakdown = "MOBILE_1_5GB" },
-  { source = "itu", series = "i271mb_2GB_GNI", breakdown = "MOBILE_2GB" },
-  { source = "itu", series = "DOMB2_GNI", breakdown = "MOBILE_2GB" },
+  { source = "itu", series = "i271mb_1GB5_GNI", dataset = "price_baskets_2008_2021", breakdown = "MOBILE_1_5GB" },
+  { source = "itu", series = "i271mb_2GB_GNI", dataset = "price_baskets", breakdown = "MOBILE_2GB" },
+  { source = "itu", series = "DOMB2_GNI", dataset = "price_baskets", breakdown = "MOBILE_2GB" },
   { source = "itu", series = "34593", breakdown = "MOBILE_2GB" },
+  { source = "itu", series = "i271mb_2GB_GNI", dataset = "price_baskets_2008_2021", breakdown = "MOBILE_2GB" },
   { source = "itu", series = "i271mb_5GB_GNI", breakdown = "MOBILE_5GB" },
   { source = "itu", series = "DOMB5_GNI", breakdown = "MOBILE_5GB" },
   { source = "itu", series = "36056", breakdown = "MOBILE_5GB" },
@@ -30,7 +33,8 @@ The breakdown names the basket, and baskets are never chained:
 FIXED_1GB 2008 to 2017, FIXED_5GB from 2018; MOBILE_1_5GB 2018 to 2020, MOBILE_2GB 2021 to 2024,
 MOBILE_5GB from the 2025 edition on (which also gives 2024 for it), all data-only.
 ITU's own percentage is used: it divides by the GNI per head known when the price was collected, normally that
-of the year before. The workbook is taken first, then the DataHub.
+of the year before. The newest workbook is taken first, then the DataHub, then the workbook of March 2022, which has
+the same baskets to 2021.
 Groups are medians over the economies with a price, each counting once, as in ITU's reports: half of the
 economies are below, which is not half of the people. ITU's medians are copied as `published`, each series
 whole from one edition.
@@ -40,7 +44,7 @@ No basket runs from 2017 to today: a change across 2017/2018 or 2020/2021 is a c
 GNI per head is an average; for most households the price weighs more.
 A median can move because other economies report.
 """
-sources = ["itu/price_baskets", "itu/price_baskets_datahub", "itu/facts_and_figures"]
+sources = ["itu/price_baskets", "itu/price_baskets_datahub", "itu/price_baskets_2008_2021", "itu/facts_and_figures"]
 
 [[target]]
 id = "1.2"

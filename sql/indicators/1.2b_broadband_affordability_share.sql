@@ -6,14 +6,14 @@ unit = "PT"
 rollup = "share_of_economies"
 window = 1
 coverage = { base = "economies", min_members = 3 }
-datasets = ["itu/price_baskets", "itu/price_baskets_datahub"]
+datasets = ["itu/price_baskets", "itu/price_baskets_datahub", "itu/price_baskets_2008_2021"]
 definition = "Economies whose entry-level basket costs 2 percent of monthly GNI per head or less, as percent of the economies with a price"
 method = """
 Reads what broadband_affordability reports for each economy, basket by basket. Exactly 2 percent counts as
 affordable. The denominator is the economies with a price, not all of them: see members_observed.
 """
 caveats = "A share of economies, each counting once: not a share of people. The breakdown is the basket, as in broadband_affordability"
-sources = ["itu/price_baskets", "itu/price_baskets_datahub"]
+sources = ["itu/price_baskets", "itu/price_baskets_datahub", "itu/price_baskets_2008_2021"]
 
 [[target]]
 id = "1.2.economies"

@@ -7,7 +7,7 @@ rollup = "none"
 groups = ["world"]
 window = 0
 coverage = { base = "economies", min_members = 3 }
-datasets = ["itu/price_baskets", "itu/price_baskets_datahub"]
+datasets = ["itu/price_baskets", "itu/price_baskets_datahub", "itu/price_baskets_2008_2021"]
 definition = "Median price of entry-level broadband in developing economies against that in developed ones, both as percent of monthly GNI per head"
 method = """
 Two measures for each basket, named in the breakdown: `.._POINTS`, developing less developed, in percentage
@@ -20,7 +20,7 @@ A gap in points and a relative gap can move apart: the target is read in points.
 The two medians are over the economies with a price in each year, not over a fixed set.
 The basket has to be the same in both years: see broadband_affordability.
 """
-sources = ["itu/price_baskets", "itu/price_baskets_datahub"]
+sources = ["itu/price_baskets", "itu/price_baskets_datahub", "itu/price_baskets_2008_2021"]
 
 [[target]]
 id = "T2.5"

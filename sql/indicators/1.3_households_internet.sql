@@ -13,7 +13,8 @@ Groups are weighted by the mid-year population of the same year and area, as a s
 households. Aggregates of ITU are copied as `published`.
 """
 caveats = """
-The right weight is the number of households, of which no harmonised count exists. Weighting by people gives
+The right weight is the number of households: population by persons per household, which ITU has (series 265) and of
+which no download is at hand. Weighting by people gives
 large households more say: in most groups that lowers the result a little, since small households are more
 common in rich, connected economies.
 A household counts as connected if anyone in it can use the Internet; it is no measure of use.
@@ -29,7 +30,9 @@ met_at = 95.0
 baseline_year = 2020
 also = ["groups", "countries"]
 note = "Every household is 100 percent; 95 percent and over counts as met, as ITU's dashboards do"
-read_for = { urban = { urbanisation = "U" }, rural = { urbanisation = "R" } }
+[target.read_for]
+urban = { urbanisation = "U", without_value = "no download with urban households is at hand: take `Households with Internet access at home` with its breakdown by location (itu/households_internet)" }
+rural = { urbanisation = "R", without_value = "no download with rural households is at hand: take `Households with Internet access at home` with its breakdown by location (itu/households_internet)" }
 
 [[target]]
 id = "T1.1"

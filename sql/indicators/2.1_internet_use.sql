@@ -5,20 +5,27 @@ title = "Individuals using the Internet"
 unit = "PT"
 rollup = "weighted_mean"
 datasets = [
-  "itu/internet_use", "itu/internet_use_regions", "itu/internet_use_breakdowns", "itu/facts_and_figures", "unsd/sdg_global",
+  "itu/internet_use", "itu/internet_use_regions", "itu/internet_use_breakdowns", "itu/internet_use_sex_location_2018",
+  "itu/facts_and_figures", "worldbank/internet_use_by_sex", "worldbank/internet_use_by_sex_groups",
+  "unsd_gender/internet_by_sex", "unsd/sdg_global",
 ]
 series = [
   { source = "itu", series = "11624" },
+  { source = "worldbank", series = "IT.NET.USER.ZS", dataset = "internet_use_by_sex_groups" },
   { source = "itu", series = "individuals_using_internet_pct", publication = "Facts and Figures" },
+  { source = "worldbank", series = "IT.NET.USER.ZS", dataset = "internet_use_by_sex" },
+  { source = "unsd_gender", series = "I.17" },
   { source = "unsd", series = "IT_USE_ii99" },
 ]
 definition = "Share of individuals who used the Internet from any place and over any device in the last three months, as percent of all individuals (SDG 17.8.1)"
 method = """
-For each economy and year the figure of the ITU DataHub is taken; where the DataHub has none, that of the UN
-SDG database, which ITU supplies. Groups are weighted by the mid-year population of the same sex, age band or
+For each economy, year and breakdown the figure of the ITU DataHub is taken; where it has none, that of ITU's table
+by sex and location (latest year to 2019), of World Development Indicators (women and men), of the UN's gender set or
+of the UN SDG database, all of which ITU supplies. Groups are weighted by the mid-year population of the same sex, age band or
 urban/rural area, in the same year.
 Aggregates made by ITU or the UN are copied as `published`. Such a series comes whole from one edition: the
-DataHub's, else the newest Facts and Figures, else the UN SDG database. Each edition re-estimates the past, so
+DataHub's, else for women and men World Development Indicators, which print a decimal and come from ITU, else the
+newest Facts and Figures, else the UN SDG database. Each edition re-estimates the past, so
 two are never joined.
 """
 caveats = """
@@ -28,7 +35,7 @@ ITU's aggregates contain estimates for every economy without data; ours only wha
 `imputed`, was reported within the window. One missing large country moves ours by points: read the coverage.
 Facts and Figures prints whole numbers: no gaps are formed from them.
 """
-sources = ["itu/internet_use", "itu/facts_and_figures", "unsd", "population"]
+sources = ["itu/internet_use", "itu/facts_and_figures", "worldbank", "unsd_gender", "unsd", "population"]
 
 [[target]]
 id = "2.1"

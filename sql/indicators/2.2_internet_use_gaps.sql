@@ -6,14 +6,18 @@ unit = "RATIO"
 rollup = "none"
 derived = "gaps"
 window = 0
-datasets = ["itu/internet_use", "itu/internet_use_breakdowns", "itu/internet_use_regions", "unsd/sdg_global"]
+datasets = [
+  "itu/internet_use", "itu/internet_use_breakdowns", "itu/internet_use_sex_location_2018", "worldbank/internet_use_by_sex",
+  "worldbank/internet_use_by_sex_groups", "unsd_gender/internet_by_sex",
+]
 definition = "Ratio, difference in percentage points and difference in people between the Internet use of two parts of the population"
 method = """
 The rows of internet_use go through sql/derived/gaps.sql, which names the measure in the breakdown:
 GENDER_PARITY (women over men), LOCATION_RATIO (urban over rural), AGE_RATIO (15 to 24 over the rest, the rest
 derived from the total), DISABILITY_RATIO (with over without disabilities), and the same in POINTS and, for
 gender and location, in PEOPLE.
-A group's gap is taken between its two aggregates, never as a mean of its members' gaps. The published figures
+A group's gap is taken between its two aggregates, never as a mean of its members' gaps; the published gap of the
+world, the income groups and the least developed countries is that of World Development Indicators. The published figures
 of Facts and Figures are rounded to whole numbers and left out: see published_gaps for ITU's own scores.
 """
 caveats = """
@@ -21,7 +25,7 @@ The two sides may rest on different numbers of economies; a note says so.
 A ratio of rates says nothing about counts: read the people beside it.
 Use by disability is hardly ever reported and has no weight of its own: economies only.
 """
-sources = ["itu/internet_use_breakdowns", "unsd", "population"]
+sources = ["itu/internet_use_breakdowns", "worldbank", "unsd_gender", "population"]
 
 [[target]]
 id = "2.2.gender"
@@ -44,6 +48,7 @@ baseline_year = 2020
 breakdown = "LOCATION_RATIO"
 also = ["groups", "countries"]
 note = "The plan gives no number and ITU no band; its gender band is used, so that all gaps are read alike and an opposite gap counts as one too"
+without_value = "ITU's table by location ends in 2019 and is of too few people: download the breakdowns by location (itu/internet_use_breakdowns)"
 
 [[target]]
 id = "2.2.age"
@@ -55,6 +60,7 @@ baseline_year = 2020
 breakdown = "AGE_RATIO"
 also = ["groups", "countries"]
 note = "15 to 24 over the rest. The plan gives no number and ITU no band; its gender band is used, so that all gaps are read alike"
+without_value = "no download by age is at hand: take the breakdowns by age (itu/internet_use_breakdowns)"
 
 [[target]]
 id = "2.2.disability"
@@ -66,6 +72,7 @@ baseline_year = 2020
 breakdown = "DISABILITY_RATIO"
 also = ["groups", "countries"]
 note = "With over without disabilities. The plan gives no number and ITU no band; its gender band is used, so that all gaps are read alike"
+without_value = "nobody publishes a world figure of Internet use with and without disabilities"
 
 [[target]]
 id = "T2.8.use"

@@ -4,16 +4,17 @@ name = "mobile_ownership"
 title = "Individuals who own a mobile telephone"
 unit = "PT"
 rollup = "weighted_mean"
-datasets = ["itu/mobile_ownership", "itu/facts_and_figures", "unsd/sdg_global"]
+datasets = ["itu/mobile_ownership", "itu/facts_and_figures", "unsd/sdg_global", "unsd_gender/mobile_by_sex"]
 series = [
   { source = "itu", series = "28027" },
   { source = "itu", series = "individuals_owning_mobile_phone_pct", publication = "Facts and Figures" },
   { source = "unsd", series = "IT_MOB_OWN" },
+  { source = "unsd_gender", series = "I.18" },
 ]
 definition = "Share of individuals with a mobile telephone of their own, with at least one active SIM for personal use, as percent of all individuals (SDG 5.b.1)"
 method = """
-For each economy and year the figure of the ITU DataHub is taken; where it has none, that of the UN SDG
-database. Groups are weighted by the mid-year population of the same sex, age band or area.
+For each economy, year and breakdown the figure of the ITU DataHub is taken; where it has none, that of the UN SDG
+database, and then that of the UN's gender set. Groups are weighted by the mid-year population of the same sex, age band or area.
 Aggregates of ITU or the UN are copied as `published`, each series whole from one edition.
 """
 caveats = """
@@ -21,7 +22,7 @@ Most surveys ask from a minimum age on, ITU's own aggregates are for ages 10 and
 population of each sex all the same, since the scope stands only in the note.
 Surveys are years apart: `available` rests on few economies in any one year.
 """
-sources = ["itu/mobile_ownership", "itu/facts_and_figures", "unsd", "population"]
+sources = ["itu/mobile_ownership", "itu/facts_and_figures", "unsd", "unsd_gender", "population"]
 ---*/
 -- the population is of all people, with and without disabilities
 SELECT

@@ -6,14 +6,14 @@ unit = "RATIO"
 rollup = "none"
 derived = "gaps"
 window = 0
-datasets = ["itu/mobile_ownership", "unsd/sdg_global"]
+datasets = ["itu/mobile_ownership", "unsd/sdg_global", "unsd_gender/mobile_by_sex"]
 definition = "Ratio, difference in percentage points and difference in people between the mobile-telephone ownership of two parts of the population"
 method = """
 The rows of mobile_ownership go through sql/derived/gaps.sql, as in internet_use_gaps. A group's gap is taken
 between its two aggregates: the mean of the economies' scores would be another, wrong, figure.
 """
 caveats = "The two sides may rest on different numbers of economies. Rounded published figures are left out: see published_gaps for ITU's own scores"
-sources = ["itu/mobile_ownership", "unsd", "population"]
+sources = ["itu/mobile_ownership", "unsd", "unsd_gender", "population"]
 
 [[target]]
 id = "T2.8.ownership"

@@ -43,10 +43,12 @@ baseline_year = 2021
 breakdown = "OVERALL_AT_LEAST_BASIC"
 also = ["groups", "countries"]
 note = "Majority is strictly more than 50 percent. Baseline 2021, the first year of the series"
+without_value = "no download of the overall level is at hand: take series 38421 and 38331 of `Individuals with ICT skills, by skill level` (itu/ict_skills_level)"
 [target.read_for.communication]
 breakdown = "CC_AT_LEAST_BASIC"
 title = "Majority of individuals with at least basic digital skills, communication and collaboration"
 note = "The area in which most economies report; the overall level is newer"
+without_value = "nobody publishes a world figure, and the 45 economies that report are too few people: see the groups"
 ---*/
 WITH given AS (
   SELECT c.ref_area, c.time_period, c.sex, c.age, c.urbanisation, c.breakdown, c.value, c.obs_status, c.note, c.source

@@ -5,13 +5,18 @@ title = "Individuals interacting with government online"
 unit = "PT"
 rollup = "weighted_mean"
 coverage = { base = "weight" }
-datasets = ["itu/online_activities", "itu/internet_use", "itu/internet_use_breakdowns", "unsd/sdg_global"]
-series = [{ source = "itu", series = "10471" }]
+datasets = ["itu/online_activities", "eurostat/government_online"]
+series = [
+  { source = "itu", series = "10471" },
+  { source = "eurostat", series = "I_IUGOV1", breakdown = "OF_POPULATION" },
+]
 definition = "Share of individuals who interacted with public authorities over the Internet in the last three months"
 method = """
 ITU gives the share of Internet users (breakdown OF_INTERNET_USERS). The share of the population
 (OF_POPULATION) is that share times the share of Internet users of the same economy, year and breakdown, from
-internet_use; without it in the same year there is no value.
+internet_use; without it in the same year there is no value. Where ITU gives none, Eurostat's share of all individuals
+aged 16 to 74 who interacted with public authorities in the last twelve months (I_IUGOV1) stands under
+OF_POPULATION; any use of their websites (I_IGOVANYS) is another question and is not taken.
 Groups are weighted by the mid-year population for OF_POPULATION, and by the number of Internet users
 (population times Internet use) for OF_INTERNET_USERS; coverage is the share of the same weight. Where Internet
 use is not reported for the breakdown and year, the users are estimated, for the weight only, with the economy's
@@ -24,7 +29,7 @@ Of an economy without any rate of Internet use within five years the users are n
 all its people count as users, so that coverage is never overstated; if it does, it has no weight.
 Obtaining information only is a separate activity and not counted here.
 """
-sources = ["itu/online_activities", "itu/internet_use", "population"]
+sources = ["itu/online_activities", "itu/internet_use", "eurostat", "population"]
 
 [[target]]
 id = "2.6"
@@ -35,6 +40,7 @@ baseline_year = 2020
 breakdown = "OF_POPULATION"
 also = ["groups", "countries"]
 note = "Majority is strictly more than 50 percent, of the whole population"
+without_value = "nobody publishes a world figure, and the six economies of Eurostat's table are no tenth of the world: download `Interacting with general government organizations` (itu/online_activities)"
 [target.read_for]
 women = { sex = "F" }
 men = { sex = "M" }
@@ -48,6 +54,7 @@ year = 2023
 value = 40.0
 baseline_year = 2015
 breakdown = "OF_POPULATION"
+without_value = "nobody publishes a world figure, and the six economies of Eurostat's table are no tenth of the world: download `Interacting with general government organizations` (itu/online_activities)"
 note = "The former plan states no baseline; 2015, the start of the SDG period, is used for the pace"
 ---*/
 WITH activity AS (
@@ -71,46 +78,58 @@ latest_use AS (
   FROM internet_use
   WHERE sex = '_T' AND age = '_T' AND urbanisation = '_T'
 ),
+-- what an economy gives, under what it is a share of
+given AS (
+  SELECT
+    ref_area, time_period, sex, age, urbanisation, 'OF_INTERNET_USERS' AS breakdown, value, obs_status, note, source
+  FROM activity
+  UNION ALL
+  SELECT
+    a.ref_area, a.time_period, a.sex, a.age, a.urbanisation, 'OF_POPULATION' AS breakdown,
+    a.value * u.value / 100.0 AS value, a.obs_status, a.note, a.source
+  FROM activity AS a
+  LEFT JOIN internet_use AS u USING (ref_area, time_period, sex, age, urbanisation)
+),
+figures AS (
+  SELECT ref_area, time_period, sex, age, urbanisation, breakdown, value, obs_status, note, source
+  FROM given
+  UNION ALL
+  SELECT c.ref_area, c.time_period, c.sex, c.age, c.urbanisation, c.breakdown, c.value, c.obs_status, c.note, c.source
+  FROM chosen AS c
+  WHERE c.breakdown = 'OF_POPULATION' AND c.disability = '_T' AND c.education_level = '_T'
+    AND (c.urbanisation = '_T' OR (c.sex = '_T' AND c.age = '_T'))
+    AND NOT EXISTS (
+      SELECT 1
+      FROM given AS g
+      WHERE g.ref_area = c.ref_area AND g.time_period = c.time_period AND g.sex = c.sex AND g.age = c.age
+        AND g.urbanisation = c.urbanisation AND g.breakdown = c.breakdown
+    )
+),
 -- every economy, also one that does not report: what it counts for in each year and breakdown
 people AS (
   SELECT
-    p.ref_area, p.time_period, p.sex, p.age, p.urbanisation, p.persons,
-    u.value AS internet_use,
+    p.ref_area, p.time_period, p.sex, p.age, p.urbanisation, y.breakdown, p.persons,
     p.persons * coalesce(u.value, l.value) / 100.0 AS users
   FROM population AS p
   JOIN (
-    SELECT DISTINCT a.time_period, a.sex, a.age, a.urbanisation
-    FROM activity AS a
+    SELECT DISTINCT f.time_period, f.sex, f.age, f.urbanisation, f.breakdown
+    FROM figures AS f
     JOIN areas AS e USING (ref_area)
   ) AS y USING (time_period, sex, age, urbanisation)
   LEFT JOIN internet_use AS u USING (ref_area, time_period, sex, age, urbanisation)
   LEFT JOIN latest_use AS l
     ON l.ref_area = p.ref_area AND p.time_period BETWEEN l.first_year AND l.last_year
-),
-matched AS (
-  SELECT
-    p.ref_area, p.time_period, p.sex, p.age, p.urbanisation, p.persons, p.users,
-    a.value AS of_users, a.value * p.internet_use / 100.0 AS of_population,
-    a.obs_status, a.note, a.source
-  FROM people AS p
-  LEFT JOIN activity AS a USING (ref_area, time_period, sex, age, urbanisation)
-),
-paired AS (
-  SELECT
-    m.ref_area, m.time_period, m.sex, m.age, m.urbanisation, k.breakdown, m.obs_status, m.note, m.source,
-    CASE k.breakdown WHEN 'OF_POPULATION' THEN m.of_population ELSE m.of_users END AS value,
-    CASE
-      WHEN k.breakdown = 'OF_POPULATION' THEN m.persons
-      WHEN m.of_users IS NULL THEN coalesce(m.users, m.persons)
-      ELSE m.users
-    END AS weight
-  FROM matched AS m
-  CROSS JOIN (VALUES ('OF_POPULATION'), ('OF_INTERNET_USERS')) AS k (breakdown)
 )
 SELECT
-  ref_area, time_period, sex, age, urbanisation, breakdown, value, weight,
-  CASE WHEN value IS NULL THEN 'O' ELSE obs_status END AS obs_status, note, source
-FROM paired
+  p.ref_area, p.time_period, p.sex, p.age, p.urbanisation, p.breakdown, f.value,
+  CASE
+    WHEN p.breakdown = 'OF_POPULATION' THEN p.persons
+    WHEN f.value IS NULL THEN coalesce(p.users, p.persons)
+    ELSE p.users
+  END AS weight,
+  CASE WHEN f.value IS NULL THEN 'O' ELSE f.obs_status END AS obs_status, f.note, f.source
+FROM people AS p
+LEFT JOIN figures AS f USING (ref_area, time_period, sex, age, urbanisation, breakdown)
 UNION ALL
 -- places without a population: aggregates of ITU, and economies that no group can count
 SELECT

@@ -27,6 +27,7 @@ year = 2023
 value = 100.0
 baseline_year = 2015
 also = ["groups"]
+without_value = "no provider publishes the answers as data: type them from the regulatory survey and national strategies (itu/national_policies)"
 note = "Of the economies with an answer. The former plan states no baseline; 2015 is used for the pace"
 [target.read_for.members]
 breakdown = "ALL_MEMBERS"

@@ -27,6 +27,7 @@ value = 100.0
 baseline_year = 2018
 breakdown = "*"
 also = ["groups"]
+without_value = "the index's answers on strategy, response team and legislation are printed as country profiles only: type them (itu/cybersecurity)"
 note = "The plan asks for improvement without a number; every country with the capability is the end point that its wording implies. Baseline 2018, an edition of the index"
 ---*/
 SELECT ref_area, time_period, breakdown, answer AS value, 'YES_NO' AS unit, obs_status, note, source

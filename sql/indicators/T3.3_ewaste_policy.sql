@@ -27,6 +27,7 @@ year = 2023
 value = 50.0
 baseline_year = 2015
 also = ["groups"]
+without_value = "no download is at hand: take `Environment & e-waste mandates and legal framework` or type the list of the Global E-waste Monitor (itu/national_policies)"
 note = "Of the economies with an answer. The former plan states no baseline; 2015 is used for the pace"
 [target.read_for.members]
 breakdown = "ALL_MEMBERS"

@@ -27,6 +27,7 @@ year = 2023
 value = 100.0
 baseline_year = 2015
 also = ["groups"]
+without_value = "no download is at hand: take `Emergency telecommunications` of the regulatory families (itu/national_policies)"
 note = "Of the economies with an answer. The former plan states no baseline; 2015 is used for the pace"
 [target.read_for.members]
 breakdown = "ALL_MEMBERS"

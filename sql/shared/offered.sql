@@ -21,7 +21,7 @@ SELECT
   coalesce(w.as_size_class, o.size_class) AS size_class,
   coalesce(w.as_breakdown, o.breakdown) AS breakdown,
   o.obs_value AS value, o.obs_text AS answer, o.unit, o.obs_status, nullif(o.note, '') AS note, o.source, o.series,
-  o.snapshot, w.place, w.publication, w.cited_as,
+  o.snapshot, w.place, w.publication, w.cited_as, w.no_begins,
   CASE WHEN w.publication IS NULL THEN '' ELSE split_part(coalesce(o.note, ''), ',', 1) END AS edition,
   g.group_code IS NOT NULL AS is_group
 FROM observations AS o

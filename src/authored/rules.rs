@@ -6,7 +6,7 @@ use std::ops::RangeInclusive;
 use croner::Cron;
 
 use crate::authored::toml::TableReader;
-use crate::error::{Code, Problem};
+use crate::error::{Code, Problem, suggestion};
 
 /// An address of http or https with a host.
 pub fn address(table: &TableReader<'_>, key: &str, url: &str, problems: &mut Vec<Problem>) {
@@ -69,6 +69,21 @@ pub fn one_of(table: &mut TableReader<'_>, key: &'static str, signs: &[&str], pr
             format!("`{key}` is `{given}`, which no number is written with"),
         )
         .hint(format!("write one of: {}", known.join(", "))),
+    );
+    None
+}
+
+/// How a provider is asked, where there are several ways: the key `request`, or its older name `route`, which is also that
+/// of the tables `[[dataset.route]]`.
+pub fn request<T: Copy>(table: &mut TableReader<'_>, ways: &[(&str, T)], problems: &mut Vec<Problem>) -> Option<(T, &'static str)> {
+    let key = if table.is_text("route") && !table.has("request") { "route" } else { "request" };
+    let Some(given) = table.string(key, problems) else { return ways.first().map(|(_, way)| (*way, key)) };
+    if let Some((_, way)) = ways.iter().find(|(name, _)| *name == given) {
+        return Some((*way, key));
+    }
+    problems.push(
+        Problem::new(Code::SettingsDoNotFit, table.source(), table.span_of(key), format!("unknown {key} `{given}`"))
+            .maybe_hint(suggestion(&given, ways.iter().map(|(name, _)| *name))),
     );
     None
 }

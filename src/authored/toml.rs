@@ -77,6 +77,11 @@ impl<'t> TableReader<'t> {
         self.table.is_some_and(|t| t.iter().any(|(name, _)| name.get_ref() == key))
     }
 
+    /// Whether a key is there and its value is a text.
+    pub fn is_text(&self, key: &str) -> bool {
+        self.table.is_some_and(|t| t.iter().any(|(name, value)| name.get_ref() == key && value.get_ref().is_str()))
+    }
+
     /// Where a key's value stands, or the table itself.
     pub fn span_of(&self, key: &str) -> Range<usize> {
         self.table
@@ -144,6 +149,34 @@ impl<'t> TableReader<'t> {
     pub fn strings(&mut self, key: &'static str, problems: &mut Vec<Problem>) -> Option<Vec<String>> {
         self.typed(key, "a list of texts", problems, |v| {
             v.as_array()?.iter().map(|item| item.get_ref().as_str().map(str::to_owned)).collect()
+        })
+    }
+
+    /// A text, a whole number, or a list of both: each as text, with whether it is a number.
+    pub fn texts_or_numbers(&mut self, key: &'static str, problems: &mut Vec<Problem>) -> Option<Vec<(String, bool)>> {
+        let one = |v: &DeValue<'t>| match v.as_str() {
+            Some(text) => Some((text.to_owned(), false)),
+            None => v.as_integer().map(|number| (number.as_str().to_owned(), true)),
+        };
+        self.typed(key, "a text, a whole number, or a list of them", problems, |v| match v.as_array() {
+            Some(items) => items.iter().map(|item| one(item.get_ref())).collect(),
+            None => one(v).map(|only| vec![only]),
+        })
+    }
+
+    /// A text, or a list of texts.
+    pub fn one_or_more(&mut self, key: &'static str, problems: &mut Vec<Problem>) -> Option<Vec<String>> {
+        self.typed(key, "a text or a list of texts", problems, |v| match v.as_array() {
+            Some(items) => items.iter().map(|item| item.get_ref().as_str().map(str::to_owned)).collect(),
+            None => v.as_str().map(|text| vec![text.to_owned()]),
+        })
+    }
+
+    /// A number, or a list of numbers.
+    pub fn one_or_more_numbers(&mut self, key: &'static str, problems: &mut Vec<Problem>) -> Option<Vec<f64>> {
+        self.typed(key, "a finite number or a list of them", problems, |v| match v.as_array() {
+            Some(items) => items.iter().map(|item| number(item.get_ref()).filter(|x| x.is_finite())).collect(),
+            None => number(v).filter(|x| x.is_finite()).map(|number| vec![number]),
         })
     }
 

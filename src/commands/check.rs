@@ -91,7 +91,7 @@ impl Answer for Checked {
 /// A file outside the workspace joins it for this command, in the place of the indicator of its name.
 fn add_draft(settings: &Settings, loaded: &mut Loaded, path: &Path) -> Result<()> {
     let shown = settings.workspace.shown(&fs_err::canonicalize(path)?);
-    let text = SourceText::new(shown.clone(), fs_err::read_to_string(path)?);
+    let text = SourceText::new(shown.clone(), crate::files::read_text(path)?);
     let (reference, names) = (loaded.reference.clone(), load::dataset_names(&loaded.sources));
     let catalogue = Arc::make_mut(&mut loaded.catalogue);
     let parsed = header::parse(&text, &catalogue.defaults, &mut loaded.problems, &mut catalogue.metadata_problems);
@@ -244,7 +244,7 @@ async fn plan_into(engine: &Engine, text: &crate::error::SourceText, table: &str
 /// What the configured data sets are known to serve.
 fn known_series(loaded: &Loaded) -> Vec<Served> {
     let datasets = loaded.sources.iter().flat_map(|source| &source.datasets);
-    datasets.map(|dataset| dataset.format.series(&loaded.reference)).collect()
+    datasets.map(|dataset| dataset.own().format.series(&loaded.reference)).collect()
 }
 
 /// Test case folders whose id no indicator has.

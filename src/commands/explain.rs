@@ -1,11 +1,14 @@
 //! `explain`: why a number is what it is, down to the line of the provider's body.
 
+mod cited;
+mod history;
 mod print;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::json;
 
+use self::cited::Cited;
 use crate::cli::ExplainArgs;
 use crate::commands::preview::progress_of;
 use crate::engine::Engine;
@@ -18,6 +21,7 @@ use crate::reference::MembershipMode;
 use crate::release::explain::lines::{Find, locate};
 use crate::release::explain::{Explainer, Explanation, Wanted};
 use crate::release::headline::standing;
+use crate::release::manifest::BodyEntry;
 use crate::release::{Manifest, progress, promote};
 use crate::settings::Settings;
 use crate::sources::{self, Format};
@@ -27,6 +31,21 @@ use crate::tables::schema::{self, DIMENSIONS};
 use crate::tables::views::{Cells, Progress};
 
 pub async fn explain(settings: &Settings, printer: &Printer, args: &ExplainArgs) -> Result<Exit> {
+    let named;
+    let args = match &args.area {
+        Some(_) => args,
+        None => match cited::look_up(settings, printer, args)? {
+            Cited::Current(found) => {
+                named = found;
+                &named
+            }
+            Cited::Older(exit) => return Ok(exit),
+        },
+    };
+    let area = args.area.as_deref().unwrap_or_default();
+    if args.history {
+        return history::history(settings, printer, args);
+    }
     let release = promote::find(&settings.workspace, "current")?;
     let manifest = Manifest::load(&release)?;
     // As the release counted members, whatever the mode of today.
@@ -48,7 +67,8 @@ pub async fn explain(settings: &Settings, printer: &Printer, args: &ExplainArgs)
         .iter()
         .filter_map(|input| {
             let dataset = loaded.sources.iter().find(|s| s.name == input.source)?.dataset(&input.dataset)?;
-            Some(input.bodies.iter().map(move |b| (b.snapshot.clone(), &*dataset.format)))
+            let format = |body: &BodyEntry| &*dataset.route(&body.route).map_or(dataset.own(), |(_, route)| route).format;
+            Some(input.bodies.iter().map(move |b| (b.snapshot.clone(), format(b))))
         })
         .flatten()
         .collect();
@@ -65,7 +85,7 @@ pub async fn explain(settings: &Settings, printer: &Printer, args: &ExplainArgs)
         }
     };
     let mut wanted = Wanted {
-        area: args.area.clone(),
+        area: area.to_owned(),
         year: i64::from(args.year.unwrap_or_default()),
         dimensions: [&args.sex, &args.age, &args.urbanisation, &args.disability, &args.education_level, &args.size_class, &args.breakdown]
             .map(Clone::clone),
@@ -141,7 +161,7 @@ fn progress_row(progress: &datafusion::arrow::array::RecordBatch, target: &str, 
         .filter(|r| {
             cells.text("target", *r) == Some(target)
                 && cells.text("indicator", *r) == Some(indicator)
-                && cells.text("ref_area", *r) == Some(&args.area)
+                && cells.text("ref_area", *r) == args.area.as_deref()
         })
         .filter(|r| args.estimate.as_deref().is_none_or(|e| cells.text("estimate", *r) == Some(e)))
         .filter(|r| DIMENSIONS.iter().zip(given).all(|(d, code)| code == "_T" || cells.text(d, *r) == Some(code)))
@@ -163,7 +183,7 @@ fn progress_row(progress: &datafusion::arrow::array::RecordBatch, target: &str, 
             }
             false => suggestion(target, targets),
         };
-        Error::Usage { message: format!("no progress row for target {target} in {}", args.area), hint }
+        Error::Usage { message: format!("no progress row for target {target} in {}", args.area.as_deref().unwrap_or_default()), hint }
     })
 }
 

@@ -1,6 +1,7 @@
 //! One file per verb; each takes plain arguments and gives the exit status.
 
 mod check;
+mod checks;
 mod diff;
 mod explain;
 mod new;
@@ -8,12 +9,16 @@ mod nightly;
 mod open;
 mod plan;
 mod preview;
+mod publish;
 mod reference;
 mod release;
 mod report;
 mod schedule;
+mod serve;
+mod shell;
 mod sql;
 mod status;
+pub mod stop;
 mod test;
 
 use crate::cli::Command;
@@ -39,16 +44,22 @@ pub fn dispatch(command: &Command, settings: &Settings, printer: &Printer) -> Re
             }
             Command::New { id, name } => new::new(settings, printer, id, name),
             Command::Preview { indicator, area, year, limit } => preview::preview(settings, printer, indicator, area, year, *limit).await,
-            Command::Sql { query, output, file, timeout, indicator } => {
-                sql::sql(settings, printer, query.as_deref(), *output, file.as_deref(), *timeout, indicator.as_deref()).await
+            Command::Sql { query, output, file, timeout, indicator, release } => {
+                let (file, indicator, release) = (file.as_deref(), indicator.as_deref(), release.as_deref());
+                sql::sql(settings, printer, query.as_deref(), *output, file, *timeout, indicator, release).await
             }
+            Command::Checks { ids, release, failed, limit } => checks::checks(settings, printer, ids, release.as_deref(), *failed, *limit),
             Command::Explain(args) => explain::explain(settings, printer, args).await,
             Command::Diff { old, new, limit, parquet } => {
                 diff::diff(settings, printer, old.as_deref(), new.as_deref(), *limit, parquet.as_deref())
             }
             Command::Release { action } => release::release(settings, printer, action),
+            Command::Publish { to, release, keep } => publish::publish(settings, printer, to, release, *keep).await,
+            Command::Serve { port } => serve::serve(settings, printer, *port).await,
             Command::Open => open::open(settings, printer),
             Command::Status => status::status(settings, printer),
+            Command::Completions { shell } => Ok(shell::completions(printer, *shell)),
+            Command::Man { folder } => shell::man(printer, folder.as_deref()),
             Command::Schedule { crontab, systemd } => schedule::schedule(settings, printer, *crontab, *systemd),
             Command::Reference { what } => reference::reference(settings, printer, *what),
         }

@@ -1,20 +1,53 @@
-//! `run`, `pull` and `compute`: the nightly job and its two halves.
+//! `run`, `pull` and `compute`: the nightly job and its two halves, each with a record of what became of it.
+
+use serde::Serialize;
 
 use super::report::report;
-use crate::cli::RunArgs;
+use crate::cli::{PullArgs, RunArgs};
 use crate::error::Result;
 use crate::exit::Exit;
 use crate::job::asked::Ask;
-use crate::job::{load, night};
-use crate::printer::Printer;
+use crate::job::load::{self, Loaded};
+use crate::job::night::{self, Night};
+use crate::job::record;
+use crate::job::refusal::{self, Refusal};
+use crate::printer::{Answer, Printer};
 use crate::settings::Settings;
 
 pub async fn run(settings: &Settings, printer: &Printer, args: &RunArgs) -> Result<Exit> {
-    both(settings, printer, args, "run").await
+    record::begin(settings, "run", options(args));
+    let loaded = load::load(settings);
+    let night = match &loaded {
+        Ok(loaded) => night::run(settings, loaded, &ask(args), true).await,
+        Err(_) => return end(settings, None, loaded.map(|_| Exit::Done)),
+    };
+    finish(settings, printer, "run", &loaded?, night)
 }
 
-pub async fn pull(settings: &Settings, printer: &Printer, args: &RunArgs) -> Result<Exit> {
-    both(settings, printer, args, "pull").await
+pub async fn pull(settings: &Settings, printer: &Printer, args: &PullArgs) -> Result<Exit> {
+    if let Some(hash) = &args.refuse {
+        return Ok(printer.answer("pull", Exit::Done, &refusal::refuse(settings, &load::load(settings)?, hash)?));
+    }
+    if let Some(hash) = &args.admit {
+        return Ok(printer.answer("pull", Exit::Done, &Admitted { snapshot: refusal::admit(settings, hash)? }));
+    }
+    record::begin(settings, "pull", options(&args.run));
+    let loaded = load::load(settings);
+    let night = match &loaded {
+        Ok(loaded) => night::run(settings, loaded, &ask(&args.run), false).await,
+        Err(_) => return end(settings, None, loaded.map(|_| Exit::Done)),
+    };
+    finish(settings, printer, "pull", &loaded?, night)
+}
+
+pub async fn compute(settings: &Settings, printer: &Printer, accept: &[String]) -> Result<Exit> {
+    record::begin(settings, "compute", accept.iter().map(|check| format!("--accept {check}")).collect());
+    let loaded = load::load(settings);
+    let night = match &loaded {
+        Ok(loaded) => night::compute(settings, loaded, accept).await,
+        Err(_) => return end(settings, None, loaded.map(|_| Exit::Done)),
+    };
+    finish(settings, printer, "compute", &loaded?, night)
 }
 
 /// What the command line asks of a run.
@@ -22,14 +55,60 @@ pub(super) fn ask(args: &RunArgs) -> Ask {
     Ask { from: args.from.clone(), only: args.only.clone(), due: args.due, accept: args.accept.clone() }
 }
 
-async fn both(settings: &Settings, printer: &Printer, args: &RunArgs, command: &str) -> Result<Exit> {
-    let loaded = load::load(settings)?;
-    let night = night::run(settings, &loaded, &ask(args), command == "run").await?;
-    Ok(printer.answer(command, night.exit, &report(settings, &loaded, &night)?))
+/// The options as written, for the record.
+fn options(args: &RunArgs) -> Vec<String> {
+    let mut options: Vec<String> = args.from.iter().map(|from| format!("--from {}", from.display())).collect();
+    options.extend(args.due.then(|| "--due".to_owned()));
+    options.extend(args.only.iter().map(|name| format!("--only {name}")));
+    options.extend(args.accept.iter().map(|check| format!("--accept {check}")));
+    options
 }
 
-pub async fn compute(settings: &Settings, printer: &Printer, accept: &[String]) -> Result<Exit> {
-    let loaded = load::load(settings)?;
-    let night = night::compute(settings, &loaded, accept).await?;
-    Ok(printer.answer("compute", night.exit, &report(settings, &loaded, &night)?))
+fn finish(settings: &Settings, printer: &Printer, verb: &str, loaded: &Loaded, night: Result<Night>) -> Result<Exit> {
+    let answered = night.and_then(|night| {
+        record::note(|record| record.degraded.clone_from(&night.degraded));
+        let retained = record::note(|record| record.retention.as_ref().and_then(|retained| retained.told()));
+        Ok((night.exit, report(settings, loaded, &night, retained)?))
+    });
+    // The record first: it stands, whoever reads the report.
+    match answered {
+        Ok((exit, report)) => {
+            end(settings, Some(loaded), Ok(exit))?;
+            Ok(printer.answer(verb, exit, &report))
+        }
+        Err(error) => end(settings, Some(loaded), Err(error)),
+    }
+}
+
+/// Closes the record and tells those who want to know.
+fn end(settings: &Settings, loaded: Option<&Loaded>, result: Result<Exit>) -> Result<Exit> {
+    if let Some(record) = record::end(&result) {
+        // A workspace that cannot be read may still say whom to tell.
+        let notify = loaded.map_or_else(|| load::read(settings).config.notify, |loaded| loaded.config.notify.clone());
+        notify.tell(settings, &record);
+    }
+    result
+}
+
+impl Answer for Refusal {
+    fn show(&self, printer: &Printer) {
+        printer.line(&format!("refused: {}", self.snapshot));
+        for (id, release) in &self.data_sets {
+            printer.line(&match release {
+                Some(release) => format!("{id}: the bodies of release {release} are in use again; `yardstick run` publishes with them"),
+                None => format!("{id}: no kept release has other bodies, so it stays in use until another is pulled"),
+            });
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Admitted {
+    snapshot: String,
+}
+
+impl Answer for Admitted {
+    fn show(&self, printer: &Printer) {
+        printer.line(&format!("no longer refused: {}", self.snapshot));
+    }
 }

@@ -94,7 +94,7 @@ pub async fn preview(settings: &Settings, printer: &Printer, wanted: &str, areas
         None => RecordBatch::new_empty(schema::values()),
     };
     let not_loaded = match rows {
-        0 => fingerprint::missing_datasets(indicator, &catalogue, &loaded.reports(settings)),
+        0 => fingerprint::missing_datasets(indicator, &catalogue, &loaded.reports(settings)?),
         _ => Vec::new(),
     };
     let cells = Table(&values);
@@ -187,7 +187,7 @@ fn choose(settings: &Settings, loaded: &Loaded, wanted: &str) -> Result<(Catalog
     let path = Path::new(wanted);
     if wanted.ends_with(".sql") {
         let path = if path.exists() { path.to_owned() } else { settings.workspace.root.join(path) };
-        let text = fs_err::read_to_string(&path).map_err(|error| Error::usage(error.to_string()))?;
+        let text = crate::files::read_text(&path).map_err(|error| Error::usage(error.to_string()))?;
         let shown = settings.workspace.shown(&fs_err::canonicalize(&path)?);
         let mut problems = Vec::new();
         let parsed = header::parse(&SourceText::new(shown.clone(), text), &catalogue.defaults, &mut problems, &mut Vec::new());

@@ -6,7 +6,7 @@ use crate::error::{Code, Result};
 use crate::exit::Exit;
 use crate::job::load;
 use crate::printer::{Printer, number};
-use crate::release::headline::{Headline, headlines};
+use crate::release::headline::headlines;
 use crate::release::promote;
 use crate::settings::Settings;
 use crate::tables::{parquet, schema};
@@ -36,7 +36,7 @@ fn tables() -> String {
     text
 }
 
-/// One row per target, by the row of progress that a run shows too.
+/// What is known, a row a target, and then what is missing; by the rows of progress that a run shows too.
 fn targets(settings: &Settings) -> Result<String> {
     let loaded = load::load(settings)?;
     let release = promote::find(&settings.workspace, "current")?;
@@ -44,21 +44,29 @@ fn targets(settings: &Settings) -> Result<String> {
     let shown = headlines(&progress)?;
     let mut rows: Vec<_> = loaded.catalogue.indicators.iter().flat_map(|i| i.targets.iter().map(move |target| (target, i))).collect();
     rows.sort_by(|(a, _), (b, _)| a.id.cmp(&b.id));
-    let mut text = String::from("| target | what it says | indicator | data sets | status |\n|---|---|---|---|---|\n");
+    let (mut known, mut missing) = (String::new(), String::new());
     for (target, indicator) in rows {
-        let status = shown.iter().find(|one| one.target == target.id).map_or("no row".to_owned(), status);
         let title = if target.title.is_empty() { &indicator.title } else { &target.title };
-        text.push_str(&format!("| {} | {title} | {} | {} | {status} |\n", target.id, indicator.name, listed(&indicator.datasets)));
+        let Some(one) = shown.iter().find(|one| one.target == target.id) else {
+            missing.push_str(&format!("| {} | {title} | no row |\n", target.id));
+            continue;
+        };
+        let why = one.note.iter().find_map(|note| note.split("; ").next()).unwrap_or_default();
+        let Some(year) = one.latest_year else {
+            let breakdown = Some(&one.breakdown).filter(|part| !part.is_empty()).map_or_else(String::new, |part| format!("{part}: "));
+            missing.push_str(&format!("| {} | {title} | {breakdown}{why} |\n", target.id));
+            continue;
+        };
+        let class = match one.class.as_deref() {
+            Some("insufficient_data") => format!("insufficient_data ({why})"),
+            _ => one.standing().to_string(),
+        };
+        let of: Vec<&str> = one.estimate.iter().chain([&one.breakdown]).map(String::as_str).filter(|part| !part.is_empty()).collect();
+        let cells = [target.id.as_str(), title, &one.ref_area, &number(one.latest_value), &year.to_string(), &class, &of.join(", ")];
+        known.push_str(&format!("| {} | {} |\n", cells.join(" | "), listed(&indicator.datasets)));
     }
-    Ok(text)
-}
-
-fn status(one: &Headline) -> String {
-    let class = one.standing();
-    let Some(year) = one.latest_year else {
-        let why = one.note.iter().flat_map(|note| note.split("; ")).find(|note| note.starts_with("not loaded")).unwrap_or("too few values");
-        return format!("{class}: {why}");
-    };
-    let of: Vec<&str> = one.estimate.iter().chain([&one.breakdown]).map(String::as_str).filter(|part| !part.is_empty()).collect();
-    format!("{class}: {} in {year} ({})", number(one.latest_value), of.join(", "))
+    Ok(format!(
+        "## What is known\n\n| target | what it says | area | value | year | class | estimate | data sets |\n|---|---|---|---|---|---|---|---|\n\
+         {known}\n## What is missing, and how to get it\n\n| target | what it says | why there is no value |\n|---|---|---|\n{missing}"
+    ))
 }

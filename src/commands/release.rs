@@ -1,36 +1,69 @@
-//! `release list / show / rollback / prune`.
+//! `release list / show / rollback / pin / unpin / prune`.
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
 use crate::cli::ReleaseAction;
-use crate::error::{Result, count};
+use crate::error::Result;
 use crate::exit::Exit;
-use crate::job::load;
+use crate::job::config;
+use crate::job::lock::lock;
+use crate::job::retention::{self, Retained};
 use crate::printer::{Answer, Printer};
-use crate::release::{Manifest, promote, prune};
+use crate::release::{Manifest, fingerprint, pin, promote};
 use crate::settings::Settings;
+
+/// Changes shown of one release.
+const SHOWN: usize = 3;
 
 pub fn release(settings: &Settings, printer: &Printer, action: &ReleaseAction) -> Result<Exit> {
     const VERB: &str = "release";
     Ok(match action {
         ReleaseAction::List => printer.answer(VERB, Exit::Done, &list(settings)?),
         ReleaseAction::Show { id } => {
-            let path = promote::find(&settings.workspace, id.as_deref().unwrap_or("current"))?;
+            let path = promote::find_any(&settings.workspace, id.as_deref().unwrap_or("current"))?;
             printer.answer(VERB, Exit::Done, &Manifest::load(&path)?)
         }
-        ReleaseAction::Rollback { id } => printer.answer(VERB, Exit::Done, &rollback(settings, id.as_deref().unwrap_or("previous"))?),
+        ReleaseAction::Rollback { id } => {
+            let _lock = lock(settings, "release rollback")?;
+            pin::check(&settings.workspace)?;
+            let id = sound(settings, id.as_deref().unwrap_or("previous"))?;
+            promote::point(&settings.workspace, &id)?;
+            printer.answer(VERB, Exit::Done, &Pointed { current: id, pinned: false })
+        }
+        ReleaseAction::Pin { id } => {
+            let _lock = lock(settings, "release pin")?;
+            let id = sound(settings, id.as_deref().unwrap_or("current"))?;
+            pin::pin(&settings.workspace, &id)?;
+            printer.answer(VERB, Exit::Done, &Pointed { current: id, pinned: true })
+        }
+        ReleaseAction::Unpin => {
+            let _lock = lock(settings, "release unpin")?;
+            printer.answer(VERB, Exit::Done, &Unpinned { was: pin::unpin(&settings.workspace)? })
+        }
         ReleaseAction::Prune { keep } => {
-            let _lock = load::lock(settings)?;
-            printer.answer(VERB, Exit::Done, &Pruned { removed: prune::prune(&settings.workspace, (*keep).max(1))? })
+            let _lock = lock(settings, "release prune")?;
+            let mut rule = config::load(&settings.workspace.root, &mut Vec::new()).retention;
+            rule.releases = keep.map_or(rule.releases, |keep| i64::try_from(keep).unwrap_or(i64::MAX));
+            printer.answer(VERB, Exit::Done, &retention::retain(settings, &rule, 0)?)
         }
     })
+}
+
+/// A release by name, whose files are all as they were published.
+fn sound(settings: &Settings, id: &str) -> Result<String> {
+    let path = promote::find(&settings.workspace, id)?;
+    Manifest::verified(&path)?;
+    Ok(path.file_name().unwrap_or_default().to_string_lossy().into_owned())
 }
 
 #[derive(Serialize)]
 struct List {
     releases: Vec<Entry>,
+    /// Those that a gate refused since the current one was made.
+    refused: Vec<Entry>,
+    pinned: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -39,37 +72,56 @@ struct Entry {
     created_at: String,
     current: bool,
     rows: BTreeMap<String, u64>,
+    /// What changed against the release before it.
+    changes: Vec<String>,
 }
 
 fn list(settings: &Settings) -> Result<List> {
-    let current = promote::current(&settings.workspace);
+    let current = promote::current(&settings.workspace)?;
+    let mut before: Option<Manifest> = None;
     let mut releases = Vec::new();
     for path in promote::list(&settings.workspace)? {
         match Manifest::load(&path) {
-            Ok(manifest) => releases.push(Entry {
-                id: manifest.release,
-                created_at: manifest.created_at,
-                current: current.as_ref() == Some(&path),
-                rows: manifest.rows,
-            }),
+            Ok(manifest) => {
+                releases.push(entry(&manifest, before.as_ref(), current.as_ref() == Some(&path)));
+                before = Some(manifest);
+            }
             Err(error) => tracing::error!("{error}"),
         }
     }
-    Ok(List { releases })
+    let base = current.as_deref().and_then(|path| Manifest::load(path).ok());
+    let waiting = promote::waiting(&settings.workspace)?;
+    let refused = waiting.iter().filter_map(|path| Some(entry(&Manifest::load(path).ok()?, base.as_ref(), false))).collect();
+    Ok(List { releases, refused, pinned: pin::pinned(&settings.workspace)? })
+}
+
+fn entry(manifest: &Manifest, before: Option<&Manifest>, current: bool) -> Entry {
+    let changes =
+        before.map_or_else(|| vec!["the first".to_owned()], |before| fingerprint::changed(&before.workspace, &manifest.workspace));
+    Entry { id: manifest.release.clone(), created_at: manifest.created_at.clone(), current, rows: manifest.rows.clone(), changes }
 }
 
 impl Answer for List {
     fn show(&self, printer: &Printer) {
-        if self.releases.is_empty() {
+        if self.releases.is_empty() && self.refused.is_empty() {
             return printer.line("no release yet: run `yardstick run`");
         }
-        let row = |one: &Entry| {
+        let row = |one: &Entry, mark: &str| {
             let rows = |name: &str| one.rows.get(name).map_or("-".into(), u64::to_string);
-            let mark = if one.current { "current" } else { "" };
-            vec![one.id.clone(), one.created_at.clone(), rows("values"), rows("revisions"), mark.to_owned()]
+            let mut changes = one.changes.iter().take(SHOWN).cloned().collect::<Vec<_>>().join("; ");
+            if let more @ 1.. = one.changes.len().saturating_sub(SHOWN) {
+                changes = format!("{changes}; and {more} more");
+            }
+            vec![one.id.clone(), one.created_at.clone(), rows("values"), rows("revisions"), mark.to_owned(), changes]
         };
-        let rows: Vec<Vec<String>> = self.releases.iter().map(row).collect();
-        printer.line(&printer.table(&["release", "created", "values", "revisions", ""], &rows));
+        let mark = |one: &Entry| match (one.current, self.pinned.as_ref() == Some(&one.id)) {
+            (true, true) => "current, pinned",
+            (true, false) => "current",
+            _ => "",
+        };
+        let mut rows: Vec<Vec<String>> = self.releases.iter().map(|one| row(one, mark(one))).collect();
+        rows.extend(self.refused.iter().map(|one| row(one, "refused")));
+        printer.line(&printer.table(&["release", "created", "values", "revisions", "", "changed"], &rows));
     }
 }
 
@@ -105,32 +157,37 @@ impl Answer for Manifest {
 }
 
 #[derive(Serialize)]
-struct RolledBack {
+struct Pointed {
     current: String,
+    pinned: bool,
 }
 
-fn rollback(settings: &Settings, id: &str) -> Result<RolledBack> {
-    let _lock = load::lock(settings)?;
-    let path = promote::find(&settings.workspace, id)?;
-    let current = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-    Manifest::verified(&path)?;
-    promote::point(&settings.workspace, &current)?;
-    Ok(RolledBack { current })
-}
-
-impl Answer for RolledBack {
+impl Answer for Pointed {
     fn show(&self, printer: &Printer) {
-        printer.line(&format!("current is {} now; the next `run` publishes again if an input differs from it", self.current));
+        let Self { current, pinned } = self;
+        printer.line(&match pinned {
+            true => format!("current is {current}, and stays so until `yardstick release unpin`"),
+            false => format!("current is {current} now; the next `run` publishes again if an input differs from it"),
+        });
     }
 }
 
 #[derive(Serialize)]
-struct Pruned {
-    removed: Vec<String>,
+struct Unpinned {
+    was: Option<String>,
 }
 
-impl Answer for Pruned {
+impl Answer for Unpinned {
     fn show(&self, printer: &Printer) {
-        printer.line(&format!("removed {}", count(self.removed.len(), "release")));
+        printer.line(&match &self.was {
+            Some(id) => format!("{id} is no longer pinned; the next `run` publishes what has changed"),
+            None => "nothing was pinned".to_owned(),
+        });
+    }
+}
+
+impl Answer for Retained {
+    fn show(&self, printer: &Printer) {
+        printer.line(&self.told().unwrap_or_else(|| "nothing to remove".to_owned()));
     }
 }

@@ -22,6 +22,10 @@ pub struct Report {
     /// The release that stays, where no new one was made.
     kept: Option<Kept>,
     targets: Vec<Headline>,
+    /// Why it is degraded, one line each.
+    degraded: Vec<String>,
+    /// What was removed by rule.
+    retained: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -51,10 +55,11 @@ struct Release {
 struct Kept {
     id: String,
     held: Vec<String>,
+    pinned: bool,
 }
 
-pub fn report(settings: &Settings, loaded: &Loaded, night: &Night) -> Result<Report> {
-    let reports = loaded.reports(settings);
+pub fn report(settings: &Settings, loaded: &Loaded, night: &Night, retained: Option<String>) -> Result<Report> {
+    let reports = loaded.reports(settings)?;
     let data_sets = night.states.iter().map(|(id, state)| {
         let report = reports.get(id);
         DataSet {
@@ -70,15 +75,17 @@ pub fn report(settings: &Settings, loaded: &Loaded, night: &Night) -> Result<Rep
             last_year: report.and_then(|r| r.last_year),
         }
     });
-    let mut report = Report { data_sets: data_sets.collect(), release: None, kept: None, targets: Vec::new() };
+    let (data_sets, degraded) = (data_sets.collect(), night.degraded.clone());
+    let mut report = Report { data_sets, release: None, kept: None, targets: Vec::new(), degraded, retained };
     match &night.outcome {
         Published::Release(built) => {
             let (id, rows) = (built.manifest.release.clone(), built.manifest.rows.clone());
             report.release = Some(Release { id, rows, warnings: built.warnings, held: built.held.clone() });
             report.targets = headlines(&built.contents.progress)?;
         }
-        Published::Nothing(id) => report.kept = Some(Kept { id: id.clone(), held: Vec::new() }),
-        Published::StillHeld { release, held } => report.kept = Some(Kept { id: release.clone(), held: held.clone() }),
+        Published::Nothing(id) => report.kept = Some(Kept { id: id.clone(), held: Vec::new(), pinned: false }),
+        Published::StillHeld { release, held } => report.kept = Some(Kept { id: release.clone(), held: held.clone(), pinned: false }),
+        Published::Pinned(id) => report.kept = Some(Kept { id: id.clone(), held: Vec::new(), pinned: true }),
         Published::PulledOnly => {}
     }
     Ok(report)
@@ -95,13 +102,26 @@ impl Answer for Report {
             }
         }
         match &self.kept {
-            Some(Kept { id, held }) if held.is_empty() => {
+            Some(Kept { id, pinned: true, .. }) => printer.line(&format!("nothing published: release {id} is pinned")),
+            Some(Kept { id, held, .. }) if held.is_empty() => {
                 printer.line(&format!("nothing to do: no input has changed since release {id}"));
             }
-            Some(Kept { id, held }) => printer
+            Some(Kept { id, held, .. }) => printer
                 .line(&format!("nothing new: computed again, release {id} stays; still held at its last good values: {}", held.join(", "))),
             None => {}
         }
+        self.show_release(printer);
+        for why in &self.degraded {
+            printer.line(&format!("degraded: {why}"));
+        }
+        if let Some(retained) = &self.retained {
+            printer.note(retained);
+        }
+    }
+}
+
+impl Report {
+    fn show_release(&self, printer: &Printer) {
         let Some(release) = &self.release else { return };
         if !printer.quiet {
             printer.line(&headline_table(printer, &self.targets));
@@ -118,9 +138,7 @@ impl Answer for Report {
             }
         ));
     }
-}
 
-impl Report {
     fn show_data_sets(&self, printer: &Printer) {
         let loaded = self.data_sets.iter().filter(|set| set.status != "missing" || set.counts.is_some());
         let rows: Vec<Vec<String>> = loaded

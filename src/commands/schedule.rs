@@ -29,22 +29,80 @@ fn units(program: &str, root: &str, data: &str) -> String {
     // In a unit `%` begins a specifier.
     let quote = |text: &str| format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\"").replace('%', "%%"));
     let (degraded, locked) = (Exit::Degraded.code(), Exit::Locked.code());
+    let (program, root, data) = (quote(program), quote(root), quote(data));
     format!(
-        "# /etc/systemd/system/yardstick.service\n[Unit]\nDescription=Yardstick: pull, compute and publish what is due\nAfter=network-online.target\nWants=network-online.target\n\n[Service]\nType=oneshot\nExecStart={} -q run --due --workspace {} --data {} --log-format json\n# {degraded} = promoted with a stale source, {locked} = another run is at work\nSuccessExitStatus={degraded} {locked}\n\n# /etc/systemd/system/yardstick.timer\n[Unit]\nDescription=Yardstick, every hour: runs only what its schedule says is due\n\n[Timer]\nOnCalendar=*-*-* *:20:00 UTC\nPersistent=true\n\n[Install]\nWantedBy=timers.target",
-        quote(program),
-        quote(root),
-        quote(data)
+        "# /etc/systemd/system/yardstick.service
+[Unit]
+Description=Yardstick: pull, compute and publish what is due
+After=network-online.target
+Wants=network-online.target
+
+[Service]
+Type=oneshot
+# The folder must be there: mkdir -p {data}
+ExecStart={program} -q run --due --workspace {root} --data {data} --log-format json
+# {degraded} = promoted with a stale source, {locked} = another run is at work
+SuccessExitStatus={degraded} {locked}
+TimeoutStartSec=6h
+UMask=0022
+# It writes to its data folder alone.
+ReadWritePaths={data}
+{HARDENING}
+# /etc/systemd/system/yardstick.timer
+[Unit]
+Description=Yardstick, every hour: runs only what its schedule says is due
+
+[Timer]
+OnCalendar=*-*-* *:20:00 UTC
+Persistent=true
+
+[Install]
+WantedBy=timers.target"
     )
 }
+
+/// What the service may not do: it reads files, writes to one folder, and asks providers.
+const HARDENING: &str = "\
+ProtectSystem=strict
+ProtectHome=read-only
+PrivateTmp=yes
+PrivateDevices=yes
+NoNewPrivileges=yes
+CapabilityBoundingSet=
+AmbientCapabilities=
+ProtectKernelTunables=yes
+ProtectKernelModules=yes
+ProtectKernelLogs=yes
+ProtectControlGroups=yes
+ProtectClock=yes
+ProtectHostname=yes
+ProtectProc=invisible
+ProcSubset=pid
+RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX
+RestrictNamespaces=yes
+RestrictRealtime=yes
+RestrictSUIDSGID=yes
+LockPersonality=yes
+MemoryDenyWriteExecute=yes
+SystemCallArchitectures=native
+SystemCallFilter=@system-service
+SystemCallFilter=~@privileged @resources
+RemoveIPC=yes
+KeyringMode=private
+";
 
 fn cron_lines(program: &str, root: &str, data: &str) -> String {
     // In a crontab `%` is a new line.
     let quote = |text: &str| format!("'{}'", text.replace('\'', "'\\''").replace('%', "\\%"));
     format!(
-        "# Every hour; runs only what its schedule in pipelines/*.toml says is due\nCRON_TZ=UTC\n20 * * * * mkdir -p {data} && {} -q run --due --workspace {} --data {data} --log-format json >/dev/null 2>>{}",
-        quote(program),
-        quote(root),
-        quote(&format!("{data}/yardstick.log")),
+        "# Every hour; runs only what its schedule in pipelines/*.toml says is due. Cron mails what is printed: what became of a
+# run that was not in order.
+CRON_TZ=UTC
+20 * * * * mkdir -p {data} && {{ {program} -q run --due --workspace {root} --data {data} --log-format json >/dev/null 2>>{log}; code=$?; [ $code -eq 0 ] || [ $code -eq {locked} ] || {{ cat \"$(ls -d {data}/runs/* | tail -n 1)\"/run.txt; exit $code; }}; }}",
         data = quote(data),
+        program = quote(program),
+        root = quote(root),
+        log = quote(&format!("{data}/yardstick.log")),
+        locked = Exit::Locked.code(),
     )
 }

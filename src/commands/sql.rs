@@ -17,9 +17,10 @@ use crate::job::load::{self, Loaded};
 use crate::job::query;
 use crate::observe::report::observation_files;
 use crate::printer::{Answer, Printer};
-use crate::release::{compute, fingerprint};
+use crate::release::{compute, fingerprint, promote};
 use crate::settings::Settings;
 use crate::tables::{parquet, text};
+use crate::visible;
 
 /// The rows of a query in the one envelope of JSON, or as the table for people.
 #[derive(Serialize)]
@@ -31,6 +32,7 @@ struct Rows {
     warnings: Vec<Problem>,
 }
 
+#[expect(clippy::too_many_arguments, reason = "plain arguments, no context blob: see style.md")]
 pub async fn sql(
     settings: &Settings,
     printer: &Printer,
@@ -39,9 +41,13 @@ pub async fn sql(
     file: Option<&Path>,
     timeout: u64,
     indicator: Option<&str>,
+    release: Option<&str>,
 ) -> Result<Exit> {
     let loaded = load::read(settings);
-    let engine = loaded.engine(settings)?;
+    let engine = match release {
+        Some(release) => loaded.engine_with(settings, Some(&promote::find_any(&settings.workspace, release)?))?,
+        None => loaded.engine(settings)?,
+    };
     if let Some(id) = indicator {
         see_as(settings, &loaded, &engine, id).await?;
     }
@@ -66,7 +72,7 @@ pub async fn sql(
 /// The tables and views that the SELECT of an indicator reads.
 async fn see_as(settings: &Settings, loaded: &Loaded, engine: &Engine, id: &str) -> Result<()> {
     let indicator = loaded.catalogue.find(id)?;
-    let reports = loaded.reports(settings);
+    let reports = loaded.reports(settings)?;
     let datasets = fingerprint::datasets_of(indicator, &reports);
     observations::register(engine, &settings.workspace.data, &observation_files(&settings.workspace, &reports, &datasets))?;
     compute::see_as(engine, &loaded.catalogue, &loaded.reference, indicator).await
@@ -83,17 +89,16 @@ impl Answer for Rows {
     }
 }
 
-fn render(batch: &RecordBatch, format: TableFormat) -> Result<Vec<u8>> {
+pub(super) fn render(batch: &RecordBatch, format: TableFormat) -> Result<Vec<u8>> {
     match format {
         TableFormat::Table => {
             let text = pretty_format_batches(std::slice::from_ref(batch))?;
-            Ok(format!("{text}\n{}\n", count(batch.num_rows(), "row")).into_bytes())
+            Ok(visible::shown(&format!("{text}\n{}\n", count(batch.num_rows(), "row"))).into_owned().into_bytes())
         }
-        TableFormat::Csv => text::csv_bytes(batch),
+        TableFormat::Csv => text::csv_for_people(batch),
         TableFormat::Json => {
-            let mut bytes = serde_json::to_vec_pretty(&text::json_rows(batch)?)?;
-            bytes.push(b'\n');
-            Ok(bytes)
+            let text = serde_json::to_string_pretty(&text::json_rows(batch)?)?;
+            Ok(format!("{}\n", visible::in_json(&text)).into_bytes())
         }
         TableFormat::Parquet => parquet::bytes(std::slice::from_ref(batch), &batch.schema()),
     }

@@ -1,13 +1,15 @@
 //! The DataFusion session that SQL sees: read only, bounded, one partition a statement unless told otherwise.
 
+pub mod bounds;
 mod build_side;
 pub mod exact_sum;
 mod filter_pushdown;
 pub mod observations;
 pub mod problem;
 pub mod session;
+mod sized;
 pub mod syntax;
 pub mod tables;
 pub mod tokens;
 
-pub use session::{Engine, Limits};
+pub use session::{Engine, Limits, apart};

@@ -1,6 +1,7 @@
 //! A session with its own tables over shared functions; statements that change anything are refused.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use datafusion::arrow::array::RecordBatch;
 use datafusion::arrow::datatypes::{Field, Schema, SchemaRef};
@@ -8,6 +9,7 @@ use datafusion::catalog::{
     CatalogProvider, MemoryCatalogProvider, MemoryCatalogProviderList, MemorySchemaProvider, SchemaProvider, TableProvider,
 };
 use datafusion::datasource::MemTable;
+use datafusion::error::DataFusionError;
 use datafusion::execution::context::SQLOptions;
 use datafusion::execution::memory_pool::FairSpillPool;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
@@ -17,11 +19,12 @@ use datafusion::physical_optimizer::PhysicalOptimizerRule;
 use datafusion::physical_optimizer::optimizer::PhysicalOptimizer;
 use datafusion::physical_plan::common::collect;
 use datafusion::prelude::{DataFrame, SessionConfig, SessionContext};
+use tokio::task::JoinSet;
 
 use crate::engine::build_side::BuildOnTheSmallSide;
 use crate::engine::exact_sum::ExactSum;
-use crate::engine::{filter_pushdown, problem};
-use crate::error::{Error, Result, SourceText};
+use crate::engine::{filter_pushdown, problem, sized, tokens};
+use crate::error::{Code, Error, Result, SourceText};
 
 /// What a statement may use.
 #[derive(Debug, Clone, Copy)]
@@ -29,11 +32,13 @@ pub struct Limits {
     pub memory_bytes: usize,
     /// Partitions of one statement. Results do not depend on it.
     pub partitions: usize,
+    /// How long one statement may take.
+    pub seconds: u64,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { memory_bytes: 4 << 30, partitions: 1 }
+        Self { memory_bytes: 4 << 30, partitions: 1, seconds: 600 }
     }
 }
 
@@ -44,6 +49,7 @@ pub struct Engine {
     context: SessionContext,
     public: Arc<MemorySchemaProvider>,
     indicators: Arc<MemorySchemaProvider>,
+    seconds: u64,
 }
 
 impl Engine {
@@ -63,14 +69,15 @@ impl Engine {
             .with_default_features()
             .with_physical_optimizer_rules(rules())
             .build();
-        let engine = Self::over(state)?;
+        let engine = Self::over(state, limits.seconds)?;
         engine.context.register_udaf(AggregateUDF::from(ExactSum::new()));
-        Self::over(engine.context.state())
+        sized::register(&engine.context)?;
+        Self::over(engine.context.state(), limits.seconds)
     }
 
     /// An engine without tables that shares everything else.
     pub fn empty_sibling(&self) -> Result<Self> {
-        Self::over(self.state.clone())
+        Self::over(self.state.clone(), self.seconds)
     }
 
     /// An engine that begins with the same tables; what is registered later is its own.
@@ -86,7 +93,7 @@ impl Engine {
         Ok(sibling)
     }
 
-    fn over(state: SessionState) -> Result<Self> {
+    fn over(state: SessionState, seconds: u64) -> Result<Self> {
         let (public, indicators) = (Arc::new(MemorySchemaProvider::new()), Arc::new(MemorySchemaProvider::new()));
         let catalog = MemoryCatalogProvider::new();
         catalog.register_schema("public", public.clone())?;
@@ -94,7 +101,7 @@ impl Engine {
         let list = MemoryCatalogProviderList::new();
         datafusion::catalog::CatalogProviderList::register_catalog(&list, "datafusion".into(), Arc::new(catalog));
         let state = SessionStateBuilder::new_from_existing(state).with_catalog_list(Arc::new(list)).build();
-        Ok(Self { context: SessionContext::new_with_state(state.clone()), state, public, indicators })
+        Ok(Self { context: SessionContext::new_with_state(state.clone()), state, public, indicators, seconds })
     }
 
     /// Adds or replaces a table.
@@ -142,13 +149,16 @@ impl Engine {
     }
 
     /// Plans a statement that only reads.
-    pub async fn plan(&self, sql: &str) -> Result<DataFrame, datafusion::error::DataFusionError> {
+    pub async fn plan(&self, sql: &str) -> Result<DataFrame, DataFusionError> {
+        if let Some(why) = tokens::too_large(sql) {
+            return Err(DataFusionError::Plan(why));
+        }
         let options = SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false);
         self.context.sql_with_options(sql, options).await
     }
 
     /// A plan in the types that all branches of a UNION or CASE need, as it will be computed.
-    pub fn in_needed_types(&self, plan: LogicalPlan) -> Result<LogicalPlan, datafusion::error::DataFusionError> {
+    pub fn in_needed_types(&self, plan: LogicalPlan) -> Result<LogicalPlan, DataFusionError> {
         self.state.analyzer().execute_and_check(plan, self.state.config_options(), |_, _| {})
     }
 
@@ -158,11 +168,18 @@ impl Engine {
 
     /// Runs a statement of ours or of a workspace; `what` names it in an error.
     pub async fn run(&self, sql: &str, what: &str) -> Result<(SchemaRef, Vec<RecordBatch>)> {
-        let wrap = |error: datafusion::error::DataFusionError| self.wrapped(sql, what, &error);
-        let stream = self.plan(sql).await.map_err(wrap)?.execute_stream().await.map_err(wrap)?;
-        // Not the types of the statement as written, which are those of the first branch of a UNION or CASE.
-        let schema = stream.schema();
-        let batches = collect(stream).await.map_err(wrap)?;
+        let wrap = |error: DataFusionError| self.wrapped(sql, what, &error);
+        let frame = self.plan(sql).await.map_err(wrap)?;
+        let work = async move {
+            let stream = frame.execute_stream().await?;
+            // Not the types of the statement as written, which are those of the first branch of a UNION or CASE.
+            let schema = stream.schema();
+            Ok::<_, DataFusionError>((schema, collect(stream).await?))
+        };
+        let (schema, batches) = match tokio::time::timeout(Duration::from_secs(self.seconds), apart(work)).await {
+            Ok(done) => done?.map_err(wrap)?,
+            Err(_) => return Err(self.too_slow(what)),
+        };
         let schema = batches.first().map_or(schema, RecordBatch::schema);
         Ok((schema, batches))
     }
@@ -173,7 +190,15 @@ impl Engine {
         self.register(name, frame.into_view())
     }
 
-    fn wrapped(&self, sql: &str, what: &str, error: &datafusion::error::DataFusionError) -> Error {
+    fn too_slow(&self, what: &str) -> Error {
+        Error::Query {
+            code: Code::QueryTooSlow,
+            message: format!("{what}: stopped after {} seconds", self.seconds),
+            hint: Some("narrow the statement: does a join lack its condition? YARDSTICK_STATEMENT_SECONDS allows more".into()),
+        }
+    }
+
+    fn wrapped(&self, sql: &str, what: &str, error: &DataFusionError) -> Error {
         let problem = problem::problem_of(&SourceText::new(what, sql), error, self);
         Error::Query { code: problem.code, message: format!("{}: {}", problem.place(), problem.message), hint: problem.hint }
     }
@@ -182,6 +207,17 @@ impl Engine {
     pub async fn run_into(&self, sql: &str, what: &str, name: &str) -> Result<()> {
         let (schema, batches) = self.run(sql, what).await?;
         self.register_batches(name, schema, batches)
+    }
+}
+
+/// On another thread, so that a step that never yields cannot hold up the clock.
+pub async fn apart<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> Result<T> {
+    let mut tasks = JoinSet::new();
+    tasks.spawn(work);
+    match tasks.join_next().await {
+        Some(Ok(result)) => Ok(result),
+        Some(Err(error)) => Err(Error::Internal(error.to_string())),
+        None => Err(Error::Internal("the statement was lost".into())),
     }
 }
 

@@ -8,7 +8,7 @@ use datafusion::sql::sqlparser::dialect::GenericDialect;
 use datafusion::sql::sqlparser::parser::Parser;
 use datafusion::sql::sqlparser::tokenizer::{Span, Token, TokenWithSpan};
 
-use crate::engine::tokens;
+use crate::engine::{bounds, tokens};
 use crate::error::SourceText;
 
 /// A token with its place in the file.
@@ -25,9 +25,13 @@ pub struct Syntax<'t> {
 impl<'t> Syntax<'t> {
     pub fn of(text: &'t SourceText) -> Self {
         let place = |TokenWithSpan { token, span }| (token, place(text, span));
-        let tokens = tokens::tokens(&text.text).into_iter().map(place).collect();
-        let statements = Parser::new(&GenericDialect {}).try_with_sql(&text.text).and_then(|mut parser| parser.parse_statements()).ok();
-        Self { text, tokens, statements }
+        let parse = || Parser::new(&GenericDialect {}).try_with_sql(&text.text).and_then(|mut parser| parser.parse_statements()).ok();
+        if bounds::too_large(&text.text).is_some() {
+            return Self { text, tokens: Vec::new(), statements: None };
+        }
+        let tokens = tokens::tokens(&text.text);
+        let statements = if bounds::too_many(&tokens).is_some() { None } else { parse() };
+        Self { text, tokens: tokens.into_iter().map(place).collect(), statements }
     }
 
     /// The place of a part. None for parts that the parser gives no place.

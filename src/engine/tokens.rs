@@ -1,11 +1,17 @@
 //! SQL without its whitespace and comments: what a hash of a method must not depend on.
 
+use super::bounds;
 use datafusion::sql::sqlparser::dialect::GenericDialect;
 use datafusion::sql::sqlparser::tokenizer::{Token, TokenWithSpan, Tokenizer, TokenizerError};
 
 /// Whether the text can be cut into words at all: an open quote or comment cannot.
 pub fn tokenize(sql: &str) -> Result<(), TokenizerError> {
     Tokenizer::new(&GenericDialect {}, sql).tokenize_with_location().map(|_| ())
+}
+
+/// Why a statement is not planned: it is too long, or has too many parts.
+pub fn too_large(sql: &str) -> Option<String> {
+    bounds::too_large(sql).or_else(|| bounds::too_many(&tokens(sql)).map(|(why, _)| why))
 }
 
 /// The tokens of a statement, comments and whitespace dropped. Text that is no SQL gives an empty list.

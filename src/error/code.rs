@@ -67,6 +67,7 @@ codes! {
     NotAWorkspace "E0001" Author, "the folder is no workspace", "run where pipelines/ and sql/ are, or name the folder with --workspace";
     UnreadableFile "E0002" Author, "a workspace file cannot be read", "correct its permissions";
     NotUtf8 "E0003" Author, "a workspace file is not UTF-8", "save it as UTF-8";
+    NotARegularFile "E0004" Author, "a workspace file is a pipe, a socket, a device, or a link without an end", "put a regular file in its place";
     BrokenToml "E0101" Author, "broken TOML", "correct the line shown";
     UnknownKey "E0102" Author, "a key that nobody knows", "take the name suggested, or remove it";
     WrongType "E0103" Author, "a key has the wrong type", "write the type named";
@@ -117,7 +118,8 @@ codes! {
     OnlyByHand "E1015" Operator, "the data set is only downloaded by hand", "put the file under DIR/<source>/<dataset>/ and run with --from DIR";
     UnreadableList "E1016" Operator, "a list or version answer cannot be read", "the interface may have changed";
     DamagedSnapshot "E1017" Operator, "a stored snapshot or pull record is missing or damaged", "pull again";
-    NotAskedFurther "E1018" Operator, "the provider is not asked further in this run: it asks for a long pause, or refuses everything", "wait for the next run";
+    NotAskedFurther "E1018" Operator, "a host is not asked further in this run: it cannot be reached, asks for a long pause, or refuses everything", "wait for the next run";
+    CredentialRepeated "E1019" Operator, "an answer repeats a credential, and is not kept", "tell the provider, and take a new credential if others may have read it";
     UnreadableBody "E2001" Provider, "a stored body cannot be read", "pull again";
     EmptyBody "E2002" Provider, "the body is empty", "pull again; the last good data stay in use";
     WebPageStored "E2003" Provider, "the body is a web page", "download by hand and run with --from";
@@ -142,6 +144,7 @@ codes! {
     ContradictingFiles "E2032" Provider, "two files of one pull contradict each other", "leave the newer one in the folder";
     PackingNotRead "E2033" Provider, "an archive is packed by a method that is not read, or has a password", "unpack it, or pack it as ZIP with Deflate";
     KindNotRead "E2034" Provider, "a file of a kind that is not read, such as .xls, RAR or PDF", "save it as the hint says";
+    RoutesDisagree "E2040" Provider, "two routes of a data set have other figures", "take the series out of the route, or see which of the two has changed; the last good data stay in use";
     SqlSyntax "E3001" Author, "SQL syntax", "correct the place shown";
     UnknownTable "E3002" Author, "an unknown table", "take the name suggested";
     UnknownColumn "E3003" Author, "an unknown or ambiguous column", "take the name suggested, or write the table before it";
@@ -158,6 +161,7 @@ codes! {
     UnknownSeries "E3014" Author, "a series that no configured source serves", "take the one suggested, or add it";
     NotFinite "E3015" Author, "a number is not finite: a division by zero or an overflow", "write x / nullif(y, 0.0)";
     WrongInEngine "E3016" Author, "SQL that the query engine computes wrongly", "write it as the hint says";
+    StatementTooLarge "E3017" Author, "a statement is longer or has more parts than can be planned", "write it as several steps, or as a join";
     QueryTooSlow "E3020" Author, "a query took too long", "narrow it, or raise --timeout";
     ResultTooLarge "E3021" Author, "the result of a query is larger than the memory allowed", "aggregate or filter it";
     UnknownTestTable "E3101" Author, "a file of a test case is no table", "take the name suggested";
@@ -168,6 +172,10 @@ codes! {
     DamagedRelease "E5001" Operator, "a file of a release is damaged", "run again, which publishes anew, or roll back";
     EngineSeesOtherRows "E5002" Operator, "the engine sees other observations than were normalised: nothing is published", "as the hint says; look at the disk";
     UnreadableReleases "E5003" Operator, "nothing was pruned: what is in use cannot be told", "correct what is named, or take it out of the folder";
+    DiskFailed "E5004" Operator, "a file or folder cannot be read or written", "look at the path named: space, permissions, the health of the disk; nothing was promoted";
+    DamagedObservations "E5005" Operator, "observations are damaged and cannot be made anew", "pull the data set again";
+    SnapshotRefused "E5006" Operator, "a person refused this snapshot", "nothing, or take it back with `pull --admit HASH`";
+    PublishFailed "E5007" Operator, "a release could not be published to where others read it", "as the hint says; publishing again goes on where it stopped";
 }
 
 impl fmt::Display for Code {

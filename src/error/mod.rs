@@ -39,12 +39,13 @@ pub enum Error {
     #[error("{}: {message}", Code::GateFailed)]
     Gate { message: String, hint: Option<String> },
     /// Another run holds the lock of the data folder.
-    #[error("another run holds the lock {}", .0.display())]
-    Locked(PathBuf),
+    #[error("another run holds the lock {}{}", path.display(), owner.as_ref().map(|owner| format!(": {owner}")).unwrap_or_default())]
+    Locked { path: PathBuf, owner: Option<String> },
     /// The query engine refused; `code` is E3xxx.
     #[error("{code}: {message}")]
     Query { code: Code, message: String, hint: Option<String> },
-    #[error("{0}")]
+    /// Our own disk, or another file that the command needs, failed: never the fault of a source.
+    #[error("{code}: {0}", code = Code::DiskFailed)]
     Io(#[from] std::io::Error),
     #[error("{0}")]
     Arrow(#[from] datafusion::arrow::error::ArrowError),
@@ -89,7 +90,7 @@ impl Error {
         match self {
             Self::Workspace(_) | Self::Usage { .. } | Self::Query { .. } => Exit::WrongUse,
             Self::Gate { .. } => Exit::GateFailed,
-            Self::Locked(_) => Exit::Locked,
+            Self::Locked { .. } => Exit::Locked,
             _ => Exit::Failed,
         }
     }
@@ -101,7 +102,7 @@ impl Error {
             | Self::Provider { hint, .. }
             | Self::Gate { hint, .. }
             | Self::Query { hint, .. } => hint.as_deref(),
-            Self::Locked(_) => Some("wait for it to end; the lock is released even when a run is killed"),
+            Self::Locked { .. } => Some("wait for it to end; the lock is released even when a run is killed"),
             _ => None,
         }
     }

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use backon::{ExponentialBuilder, Retryable};
 use reqwest::header::{ETAG, HeaderName, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED};
@@ -14,14 +14,20 @@ use tokio::sync::Mutex;
 use crate::error::{Code, Error, Result};
 use crate::fetch::context::Context;
 use crate::fetch::failure::{Answered, Failure, after, broken, cause, message, network, refused, text};
+use crate::fetch::hosts::Hosts;
 use crate::fetch::http::Http;
 use crate::fetch::journal::Attempt;
+use crate::fetch::network::host;
 use crate::fetch::record::Body;
 use crate::fetch::request::{Method, Request};
 use crate::fetch::store::{Sink, too_large};
 
 const MAX_REDIRECTS: usize = 5;
 const MAX_WAIT: Duration = Duration::from_secs(60);
+/// All waits of one request together.
+const MAX_WAITS: Duration = Duration::from_secs(240);
+/// How long a host that does not answer at all is asked: a dead network must not take the night.
+const UNREACHED: Duration = Duration::from_secs(20);
 /// Lists are held in memory.
 const MAX_LIST_BYTES: u64 = 64 << 20;
 
@@ -59,11 +65,13 @@ pub enum Content {
 }
 
 impl Client {
-    pub fn new(http: &Http) -> Result<Self> {
+    /// `addresses`: those that the source's file names.
+    pub fn new(http: &Http, addresses: &[String]) -> Result<Self> {
+        let hosts = Hosts::new(addresses, &http.allow_hosts);
         let first = Duration::from_millis(http.first_wait_milliseconds);
         Ok(Self {
-            open: build(http, redirects())?,
-            closed: build(http, Policy::none())?,
+            open: build(http, &hosts, redirects(hosts.clone()))?,
+            closed: build(http, &hosts, Policy::none())?,
             max_bytes: http.max_bytes,
             pause: Duration::from_millis(http.pause_milliseconds),
             waits: ExponentialBuilder::default()
@@ -78,19 +86,37 @@ impl Client {
     /// Gets one answer, with retries; every attempt is a line in the journal.
     /// `known` is the body of the last pull to ask about; it must still be in the store.
     pub async fn fetch(&self, context: Context<'_>, request: &Request, known: Option<&Body>) -> Result<Fetched> {
-        let attempts = AtomicU32::new(0);
+        let host = host(&request.url);
+        if let Some(error) = context.network.given_up(&host) {
+            let attempt = Attempt { outcome: "not_asked".into(), error: Some(error.to_string()), ..about(context, request, 0) };
+            context.journal.record(&attempt)?;
+            return Err(error);
+        }
+        let (attempts, start) = (AtomicU32::new(0), Instant::now());
+        let mut waited = Duration::ZERO;
         let once = || async {
             let number = attempts.fetch_add(1, Ordering::Relaxed) + 1;
             let result = self.attempt(context, request, known).await;
             context.journal.record(&entry(context, request, number, &result)).map_err(Failure::last)?;
             result
         };
-        once.retry(self.waits)
+        let fetched = once
+            .retry(self.waits)
             .sleep(tokio::time::sleep)
-            .when(|failure: &Failure| failure.again)
-            .adjust(|failure: &Failure, wait| wait.map(|wait| failure.wait.unwrap_or(wait)))
+            .when(|failure: &Failure| match failure.is_unreached() {
+                true => failure.again && start.elapsed() < UNREACHED && !context.network.is_dead(),
+                false => failure.again,
+            })
+            .adjust(|failure: &Failure, wait| {
+                let wait = failure.wait.unwrap_or(wait?);
+                let wait = if failure.is_unreached() { wait.min(UNREACHED / 4) } else { wait };
+                waited += wait;
+                (waited <= MAX_WAITS).then_some(wait)
+            })
             .await
-            .map_err(|failure| after(failure.error, attempts.load(Ordering::Relaxed)))
+            .map_err(|failure| after(failure.error, attempts.load(Ordering::Relaxed)));
+        context.network.note(&host, fetched.as_ref().err());
+        fetched
     }
 
     async fn attempt(&self, context: Context<'_>, request: &Request, known: Option<&Body>) -> Result<Fetched, Failure> {
@@ -100,10 +126,11 @@ impl Client {
         }
         let from = request.shown_url();
         let response = self.build(request, known)?.send().await.map_err(|error| network(error, &from))?;
+        context.network.reached();
         let answer = Answered {
             status: response.status().as_u16(),
-            etag: text(response.headers(), &ETAG),
-            last_modified: text(response.headers(), &LAST_MODIFIED),
+            etag: text(response.headers(), &ETAG).map(|text| request.masked(&text)),
+            last_modified: text(response.headers(), &LAST_MODIFIED).map(|text| request.masked(&text)),
         };
         match self.content(context, request, known, &from, response).await {
             Ok(content) => Ok(Fetched { status: answer.status, etag: answer.etag, last_modified: answer.last_modified, content }),
@@ -123,11 +150,17 @@ impl Client {
             304 if known.is_some() => Ok(Content::Unchanged),
             200 if request.keep => self.store(context, request, from, response).await,
             200 => self.read(context, request, from, response).await,
-            301 | 302 | 303 | 307 | 308 if !request.secrets.is_empty() => Err(Failure::last(Error::fetch_hint(
-                Code::RedirectRefused,
-                format!("{from} redirects where we do not follow: credentials go to the address in pipelines/ only"),
-                "if the service has moved, change the address",
-            ))),
+            301 | 302 | 303 | 307 | 308 => {
+                let why = match request.secrets.is_empty() {
+                    true => "to nowhere, or to another scheme than http and https",
+                    false => "credentials go to the address in pipelines/ only",
+                };
+                Err(Failure::last(Error::fetch_hint(
+                    Code::RedirectRefused,
+                    format!("{from} redirects where we do not follow: {why}"),
+                    "if the service has moved, change the address",
+                )))
+            }
             status if request.accept_status.contains(&status) => Ok(Content::Memory(message(request, response).await)),
             _ => Err(refused(context, request, from, response).await),
         }
@@ -170,6 +203,13 @@ impl Client {
         let tail = writer.tail().map_err(Failure::last)?;
         let head = writer.head().to_vec();
         check(request, from, &head, &tail, writer.bytes())?;
+        if writer.contains(&request.secret_bytes()).map_err(Failure::last)? {
+            return Err(Failure::last(Error::fetch_hint(
+                Code::CredentialRepeated,
+                format!("{from} repeats a credential of ours in its answer, which is not kept"),
+                "tell the provider, and take a new credential if others may have read it; the last good data stay in use",
+            )));
+        }
         let (hash, bytes) = writer.finish().map_err(Failure::last)?;
         Ok(Content::Stored { hash, bytes, head })
     }
@@ -178,11 +218,11 @@ impl Client {
         let mut body = Vec::new();
         receive(response, from, self.max_bytes.min(MAX_LIST_BYTES), context.progress, |chunk| body.write_all(chunk)).await?;
         check(request, from, &body, &body, body.len() as u64)?;
-        Ok(Content::Memory(body))
+        Ok(Content::Memory(request.masked_bytes(body)))
     }
 }
 
-fn build(http: &Http, redirects: Policy) -> Result<reqwest::Client> {
+fn build(http: &Http, hosts: &Hosts, redirects: Policy) -> Result<reqwest::Client> {
     let default = Http::default();
     let agent = if http.user_agent.trim().is_empty() { &default.user_agent } else { &http.user_agent };
     reqwest::Client::builder()
@@ -193,15 +233,20 @@ fn build(http: &Http, redirects: Policy) -> Result<reqwest::Client> {
         .timeout(Duration::from_secs_f64(http.total_timeout_seconds))
         .redirect(redirects)
         .referer(false)
+        .dns_resolver(hosts.clone())
         .build()
         .map_err(|error| Error::fetch(Code::NoConnection, format!("the HTTP client cannot be set up: {}", cause(&error))))
 }
 
-fn redirects() -> Policy {
-    Policy::custom(|attempt| {
+fn redirects(hosts: Hosts) -> Policy {
+    Policy::custom(move |attempt| {
         let secure = attempt.previous().last().is_some_and(|from| from.scheme() == "https");
         if secure && attempt.url().scheme() != "https" {
             attempt.error("redirect from https to http")
+        } else if !matches!(attempt.url().scheme(), "http" | "https") {
+            attempt.error("redirect to another scheme than http and https")
+        } else if let Some(private) = hosts.refuse(attempt.url()) {
+            attempt.error(private)
         } else if attempt.previous().len() > MAX_REDIRECTS {
             attempt.error("too many redirects")
         } else {
@@ -253,12 +298,19 @@ fn check(request: &Request, from: &str, head: &[u8], tail: &[u8], bytes: u64) ->
     })
 }
 
+/// What is known of an attempt before it has an outcome.
+fn about(context: Context<'_>, request: &Request, number: u32) -> Attempt {
+    Attempt {
+        name: request.name.clone(),
+        method: request.method.name().to_owned(),
+        url: request.shown_url(),
+        attempt: number,
+        ..Attempt::new(context.now, context.source, context.dataset, context.route)
+    }
+}
+
 fn entry(context: Context<'_>, request: &Request, number: u32, result: &Result<Fetched, Failure>) -> Attempt {
-    let mut entry = Attempt::new(context.now, context.source, context.dataset);
-    entry.name.clone_from(&request.name);
-    entry.method = request.method.name().to_owned();
-    entry.url = request.shown_url();
-    entry.attempt = number;
+    let mut entry = about(context, request, number);
     match result {
         Ok(fetched) => describe(&mut entry, fetched),
         Err(failure) => {

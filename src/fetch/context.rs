@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::journal::Journal;
+use super::network::Network;
 use super::store::Store;
 
 /// Where things go, and for whom.
@@ -12,6 +13,8 @@ pub struct Context<'a> {
     pub journal: &'a Journal,
     pub source: &'a str,
     pub dataset: &'a str,
+    pub route: &'a str,
+    pub network: &'a Network,
     pub now: Timestamp,
     /// Called with the number of bytes that just arrived.
     pub progress: &'a (dyn Fn(u64) + Sync),

@@ -6,10 +6,10 @@ use std::time::Duration;
 use jiff::Timestamp;
 use reqwest::Response;
 use reqwest::header::{DATE, HeaderMap, HeaderName, RETRY_AFTER};
-use secrecy::ExposeSecret;
 
 use crate::error::{Code, Error, count};
 use crate::fetch::context::Context;
+use crate::fetch::hosts::Private;
 use crate::fetch::request::Request;
 use crate::fetch::store::too_large;
 
@@ -40,6 +40,11 @@ impl Failure {
         Self { error: error.into(), again: false, wait: None, answer: None }
     }
 
+    /// No answer began: the host cannot be reached, or says nothing.
+    pub(super) fn is_unreached(&self) -> bool {
+        self.answer.is_none() && matches!(self.error, Error::Fetch { code: Code::NoConnection | Code::TimeOut, .. })
+    }
+
     pub(super) fn passing(error: Error) -> Self {
         Self { again: true, ..Self::last(error) }
     }
@@ -55,21 +60,14 @@ pub(super) async fn message(request: &Request, mut response: Response) -> Vec<u8
             break;
         }
     }
-    if request.secrets.is_empty() {
-        return body;
-    }
-    let mut text = String::from_utf8_lossy(&body).into_owned();
-    for (key, secret) in request.secrets.iter().filter(|(_, secret)| !secret.expose_secret().is_empty()) {
-        text = text.replace(secret.expose_secret(), &format!("({key})"));
-    }
-    text.into_bytes()
+    request.masked_bytes(body)
 }
 
 pub(super) async fn refused(context: Context<'_>, request: &Request, from: &str, response: Response) -> Failure {
     let status = response.status();
     let wait = text(response.headers(), &RETRY_AFTER).and_then(|value| {
         let theirs = text(response.headers(), &DATE).and_then(|date| http_date(&date));
-        retry_after(&value, theirs.unwrap_or(context.now))
+        retry_after(&value, theirs.unwrap_or_else(real_now))
     });
     if let Some(wait) = wait.filter(|wait| *wait > MAX_RETRY_AFTER) {
         return Failure::last(Error::fetch_hint(
@@ -107,15 +105,29 @@ fn first_words(body: &[u8]) -> Option<String> {
 
 pub(super) fn network(error: reqwest::Error, from: &str) -> Failure {
     let (code, what) = match () {
+        () if is_private(&error) => (Code::RedirectRefused, "leads where we do not follow"),
+        () if error.is_connect() => (Code::NoConnection, "cannot be reached"),
         () if error.is_timeout() => (Code::TimeOut, "took too long"),
         () if error.is_redirect() => (Code::RedirectRefused, "redirects where we do not follow"),
         () if error.is_builder() => (Code::NoRequest, "is not a request that can be sent"),
         () if error.is_body() || error.is_decode() => (Code::CutOffOnTheWay, "broke off"),
         () => (Code::NoConnection, "cannot be reached"),
     };
-    let again = !(error.is_redirect() || error.is_builder());
+    let again = !(error.is_redirect() || error.is_builder() || is_private(&error));
     let error = Error::fetch(code, format!("{from} {what}: {}", cause(&error.without_url())));
     Failure { again, ..Failure::last(error) }
+}
+
+/// Whether a name led into a private network.
+fn is_private(error: &reqwest::Error) -> bool {
+    let mut inner: Option<&dyn std::error::Error> = Some(error);
+    while let Some(one) = inner {
+        if one.is::<Private>() {
+            return true;
+        }
+        inner = one.source();
+    }
+    false
 }
 
 /// A write that failed: over the limit, a damaged gzip file, or our own disk.
@@ -152,10 +164,18 @@ pub(super) fn text(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
     headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
 }
 
+/// A wait is one of this machine, whatever clock the run has.
+#[expect(clippy::disallowed_methods, reason = "the run's clock may be frozen")]
+fn real_now() -> Timestamp {
+    Timestamp::now()
+}
+
 /// `Retry-After`: seconds, or a date compared with the answer's own `Date`.
 fn retry_after(value: &str, now: Timestamp) -> Option<Duration> {
+    let digits = !value.trim().is_empty() && value.trim().bytes().all(|byte| byte.is_ascii_digit());
     let seconds = match value.trim().parse::<u64>() {
         Ok(seconds) => seconds,
+        Err(_) if digits => u64::MAX,
         Err(_) => u64::try_from(http_date(value)?.as_second() - now.as_second()).unwrap_or(0),
     };
     Some(Duration::from_secs(seconds))
@@ -175,6 +195,8 @@ mod tests {
         let seconds = |value| retry_after(value, now).map(|wait| wait.as_secs());
         assert_eq!(seconds("7"), Some(7));
         assert_eq!(seconds("86400"), Some(86400));
+        assert_eq!(seconds("99999999999999999999999"), Some(u64::MAX));
+        assert_eq!(seconds(""), None);
         assert_eq!(seconds("Sun, 06 Nov 1994 08:49:37 GMT"), Some(37));
         assert_eq!(seconds("Sun, 06 Nov 1994 08:40:00 GMT"), Some(0));
         assert_eq!(seconds("soon"), None);

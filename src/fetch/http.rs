@@ -3,6 +3,8 @@
 #[derive(Debug, Clone)]
 pub struct Http {
     pub base_url: String,
+    /// Hosts of a private network that redirects may lead to.
+    pub allow_hosts: Vec<String>,
     pub user_agent: String,
     pub connect_timeout_seconds: f64,
     pub read_timeout_seconds: f64,
@@ -17,6 +19,7 @@ impl Default for Http {
     fn default() -> Self {
         Self {
             base_url: String::new(),
+            allow_hosts: Vec::new(),
             user_agent: format!("yardstick/{} (batch pipeline for ICT target indicators)", env!("CARGO_PKG_VERSION")),
             connect_timeout_seconds: 10.0,
             read_timeout_seconds: 60.0,

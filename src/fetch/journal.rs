@@ -1,6 +1,6 @@
-//! `data/journal.jsonl`: one line per attempt to get something, appended and never rewritten. Secrets never come here.
+//! `data/journal.jsonl`: one line per attempt to get something, appended; old lines are forgotten by rule. Secrets never come here.
 
-use std::io::Write;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -14,13 +14,17 @@ pub struct Attempt {
     pub time: String,
     pub source: String,
     pub dataset: String,
+    /// The way to the data set's figures: its own has the name of the data set.
+    #[serde(default)]
+    pub route: String,
     pub name: String,
     /// `GET`, `POST`, or `FOLDER` for a file brought by hand.
     pub method: String,
     pub url: String,
     /// From 1; 0 for a judgement on answers that had arrived.
     pub attempt: u32,
-    /// `stored`, `unchanged`, `read` (a list or version), `answered` (a status the plan deals with) or `failed`.
+    /// `stored`, `unchanged`, `read` (a list or version), `answered` (a status the plan deals with), `failed`, `not_asked`
+    /// (the host is not asked further in this run), `stale`, or `refused` (a body that arrived and may not be used).
     pub outcome: String,
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub status: Option<u16>,
@@ -38,8 +42,9 @@ pub struct Attempt {
 
 impl Attempt {
     /// A failed attempt until more is known.
-    pub fn new(now: jiff::Timestamp, source: &str, dataset: &str) -> Self {
-        Self { time: stamp(now), source: source.to_owned(), dataset: dataset.to_owned(), outcome: "failed".to_owned(), ..Self::default() }
+    pub fn new(now: jiff::Timestamp, source: &str, dataset: &str, route: &str) -> Self {
+        let [source, dataset, route] = [source, dataset, route].map(str::to_owned);
+        Self { time: stamp(now), source, dataset, route, outcome: "failed".to_owned(), ..Self::default() }
     }
 }
 
@@ -57,14 +62,58 @@ impl Journal {
         &self.path
     }
 
+    /// Of each data set, by source and name, the attempts of the last run that asked for it, in order. What is no line of
+    /// ours is passed over.
+    pub fn last_runs(&self) -> Result<BTreeMap<(String, String), Vec<Attempt>>> {
+        let mut runs: BTreeMap<(String, String), Vec<Attempt>> = BTreeMap::new();
+        for line in self.lines()?.lines() {
+            let Ok(attempt) = serde_json::from_str::<Attempt>(line) else { continue };
+            let run = runs.entry((attempt.source.clone(), attempt.dataset.clone())).or_default();
+            if run.last().is_some_and(|last| last.time != attempt.time) {
+                run.clear();
+            }
+            run.push(attempt);
+        }
+        Ok(runs)
+    }
+
+    /// The snapshots whose body was refused: somebody may want to look at them.
+    pub fn refused(&self) -> Result<BTreeSet<String>> {
+        let lines = self.lines()?;
+        let refused = |line: &str| {
+            let attempt: Attempt = serde_json::from_str(line).ok()?;
+            (attempt.outcome == "refused").then_some(attempt.hash).flatten()
+        };
+        Ok(lines.lines().filter(|line| line.contains("\"refused\"")).filter_map(refused).collect())
+    }
+
+    /// Removes the lines of attempts before a moment, once the first of them is older by more than a week: the file is
+    /// not written anew each night. Gives how many.
+    pub fn forget(&self, before: jiff::Timestamp) -> Result<usize> {
+        let text = self.lines()?;
+        let time = |line: &str| Some(serde_json::from_str::<Attempt>(line).ok()?.time);
+        let week = stamp(before.saturating_sub(jiff::SignedDuration::from_hours(7 * 24)).unwrap_or(before));
+        if text.lines().next().and_then(time).is_none_or(|first| first >= week) {
+            return Ok(0);
+        }
+        let limit = stamp(before);
+        // A line that cannot be read is kept.
+        let (old, kept): (Vec<&str>, Vec<&str>) = text.lines().partition(|line| time(line).is_some_and(|time| time < limit));
+        let kept: String = kept.into_iter().map(|line| format!("{line}\n")).collect();
+        crate::files::write_atomically(&self.path, kept.as_bytes())?;
+        Ok(old.len())
+    }
+
+    fn lines(&self) -> Result<String> {
+        match fs_err::read(&self.path) {
+            Ok(bytes) => Ok(String::from_utf8_lossy(&bytes).into_owned()),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(String::new()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
     /// Appends one line in one write, so that lines of data sets pulled side by side do not mix.
     pub fn record(&self, attempt: &Attempt) -> Result<()> {
-        if let Some(folder) = self.path.parent() {
-            fs_err::create_dir_all(folder)?;
-        }
-        let mut line = serde_json::to_vec(attempt)?;
-        line.push(b'\n');
-        fs_err::OpenOptions::new().create(true).append(true).open(&self.path)?.write_all(&line)?;
-        Ok(())
+        crate::files::append_line(&self.path, &serde_json::to_vec(attempt)?)
     }
 }

@@ -1,6 +1,6 @@
 //! What is asked of a provider, and what shape the answer must have.
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 
 use crate::error::{Code, Error, Result};
 
@@ -68,6 +68,21 @@ impl Request {
     /// A list or version to read, by GET.
     pub fn list(name: impl Into<String>, url: impl Into<String>) -> Self {
         Self { keep: false, ..Self::get(name, url, Expect::Json) }
+    }
+
+    /// The credentials that it is sent with.
+    pub(super) fn secret_bytes(&self) -> Vec<&[u8]> {
+        self.secrets.iter().map(|(_, secret)| secret.expose_secret().as_bytes()).filter(|secret| !secret.is_empty()).collect()
+    }
+
+    /// A text without the credentials that it may repeat.
+    pub(super) fn masked(&self, text: &str) -> String {
+        let secrets = self.secrets.iter().map(|(key, secret)| (key, secret.expose_secret())).filter(|(_, secret)| !secret.is_empty());
+        secrets.fold(text.to_owned(), |text, (key, secret)| text.replace(secret, &format!("({key})")))
+    }
+
+    pub(super) fn masked_bytes(&self, bytes: Vec<u8>) -> Vec<u8> {
+        if self.secrets.is_empty() { bytes } else { self.masked(&String::from_utf8_lossy(&bytes)).into_bytes() }
     }
 
     /// The address as it may be shown and stored: without a password or a key.

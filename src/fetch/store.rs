@@ -8,8 +8,8 @@ use tempfile::NamedTempFile;
 
 use crate::error::{Code, Error, Result};
 
-/// How the name of a file begins while it is written.
-const INCOMING: &str = ".incoming-";
+/// Stands for a name that is known only at the end.
+const INCOMING: &str = ".incoming";
 /// How much of a body's beginning is kept at hand for checks.
 pub const HEAD_BYTES: usize = 4096;
 /// Enough to hold the end record of a ZIP with the longest comment.
@@ -18,11 +18,32 @@ const TAIL_BYTES: u64 = 22 + 65_535;
 #[derive(Debug, Clone)]
 pub struct Store {
     folder: PathBuf,
+    /// A file named by the hash of each snapshot that a person refused.
+    refused: PathBuf,
 }
 
 impl Store {
     pub fn new(data: &Path) -> Self {
-        Self { folder: data.join("snapshots") }
+        Self { folder: data.join("snapshots"), refused: data.join("refused") }
+    }
+
+    /// From now on no pull with this snapshot is used.
+    pub fn refuse(&self, hash: &str) -> Result<()> {
+        crate::files::write_atomically(&self.refused.join(hash), b"")
+    }
+
+    /// Takes a refusal back; false where there was none.
+    pub fn admit(&self, hash: &str) -> Result<bool> {
+        let is_refused = self.is_refused(hash);
+        if is_refused {
+            fs_err::remove_file(self.refused.join(hash))?;
+            crate::files::sync_folder(&self.refused)?;
+        }
+        Ok(is_refused)
+    }
+
+    pub fn is_refused(&self, hash: &str) -> bool {
+        self.refused.join(hash).symlink_metadata().is_ok()
     }
 
     /// `data/snapshots/<2 hex>/<hash>`.
@@ -38,22 +59,13 @@ impl Store {
     pub fn open(&self, hash: &str) -> Result<fs_err::File> {
         let damaged = |what: String| Error::fetch_hint(Code::DamagedSnapshot, what, "pull the data set again: the snapshot is stored anew");
         let path = self.path(hash);
-        let found = crate::files::hash_file(&path).map_err(|error| damaged(format!("snapshot cannot be opened: {error}")))?;
-        if found != hash {
+        if path.symlink_metadata().is_err_and(|error| error.kind() == io::ErrorKind::NotFound) {
+            return Err(damaged(format!("snapshot {} is not there", path.display())));
+        }
+        if !crate::files::is_sound(&path, hash)? {
             return Err(damaged(format!("snapshot {} is damaged: its bytes are not those that were stored", path.display())));
         }
         Ok(fs_err::File::open(path)?)
-    }
-
-    /// Removes what a run that was killed left half written.
-    pub fn sweep(&self) -> Result<()> {
-        for entry in fs_err::read_dir(&self.folder).into_iter().flatten() {
-            let entry = entry?;
-            if entry.file_name().to_string_lossy().starts_with(INCOMING) {
-                fs_err::remove_file(entry.path())?;
-            }
-        }
-        Ok(())
     }
 
     /// The first bytes of a snapshot.
@@ -68,15 +80,16 @@ impl Store {
         let mut writer = self.writer(max_bytes)?;
         io::copy(&mut reader, &mut writer).map_err(|error| match error.kind() {
             io::ErrorKind::FileTooLarge => too_large("the file", max_bytes),
-            _ => error.into(),
+            _ if crate::files::is_ours(&error) => error.into(),
+            // What somebody brought cannot be read: their data set fails, not the run.
+            _ => Error::provider(Code::UnreadableBody, error.to_string()),
         })?;
         writer.finish()
     }
 
     /// A body that comes in pieces: it is stored when `finish` is called, and forgotten when dropped before.
     pub fn writer(&self, max_bytes: u64) -> Result<StoreWriter> {
-        fs_err::create_dir_all(&self.folder)?;
-        let file = temporary(&self.folder)?;
+        let file = crate::files::temporary_beside(&self.folder.join(INCOMING))?;
         Ok(StoreWriter { store: self.clone(), file, hasher: blake3::Hasher::new(), bytes: 0, max_bytes, head: Vec::new() })
     }
 }
@@ -110,13 +123,31 @@ impl StoreWriter {
         Ok(tail)
     }
 
+    /// Whether one of these stands anywhere in what was written.
+    pub(super) fn contains(&mut self, needles: &[&[u8]]) -> io::Result<bool> {
+        let Some(longest) = needles.iter().map(|needle| needle.len()).max() else { return Ok(false) };
+        self.file.seek(SeekFrom::Start(0))?;
+        let (mut buffer, mut kept) = (vec![0; (64 << 10) + longest], 0);
+        loop {
+            let read = self.file.read(&mut buffer[kept..])?;
+            let filled = kept + read;
+            let found = |needle: &&[u8]| buffer[..filled].windows(needle.len()).any(|window| window == *needle);
+            if read == 0 || needles.iter().any(found) {
+                return Ok(read > 0);
+            }
+            // The end of one piece and the beginning of the next may hold it together.
+            kept = filled.min(longest - 1);
+            buffer.copy_within(filled - kept..filled, 0);
+        }
+    }
+
     pub fn finish(self) -> Result<(String, u64)> {
         let hash = self.hasher.finalize().to_hex().to_string();
         let path = self.store.path(&hash);
         // A file with other bytes under this name is damaged, and is replaced.
-        let stored = path.is_file() && crate::files::hash_file(&path).is_ok_and(|found| found == hash);
-        if !stored {
-            place(self.file, &path)?;
+        if !crate::files::is_sound(&path, &hash)? {
+            crate::files::make_folder(path.parent().unwrap_or(&self.store.folder))?;
+            crate::files::persist(self.file, &path)?;
         }
         Ok((hash, self.bytes))
     }
@@ -127,7 +158,7 @@ impl Write for StoreWriter {
         if self.bytes + buffer.len() as u64 > self.max_bytes {
             return Err(io::Error::new(io::ErrorKind::FileTooLarge, "larger than max_bytes"));
         }
-        let written = self.file.write(buffer)?;
+        let written = self.file.as_file_mut().write(buffer).map_err(|error| crate::files::failed("write", self.file.path(), error))?;
         let part = &buffer[..written];
         self.hasher.update(part);
         self.bytes += written as u64;
@@ -183,28 +214,6 @@ pub(super) fn too_large(from: &str, max_bytes: u64) -> Error {
         format!("{from} is larger than max_bytes = {max_bytes}"),
         "raise max_bytes under [http] in the source's file if that size is right",
     )
-}
-
-/// A file beside its final place; readable by others, as dashboards and copies need.
-pub(super) fn temporary(folder: &Path) -> io::Result<NamedTempFile> {
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(INCOMING);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        builder.permissions(PermissionsExt::from_mode(0o666));
-    }
-    builder.tempfile_in(folder)
-}
-
-/// Moves a finished temporary file to its name in one step.
-pub(super) fn place(file: NamedTempFile, path: &Path) -> Result<()> {
-    if let Some(parent) = path.parent() {
-        fs_err::create_dir_all(parent)?;
-    }
-    file.as_file().sync_all()?;
-    file.persist(path).map_err(|error| error.error)?;
-    Ok(())
 }
 
 #[cfg(test)]

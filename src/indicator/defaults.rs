@@ -46,7 +46,7 @@ pub fn load(workspace: &Path, problems: &mut Vec<Problem>) -> Defaults {
     if !path.exists() {
         return Defaults::default();
     }
-    match fs_err::read_to_string(&path) {
+    match crate::files::read_text(&path) {
         Ok(text) => parse(&SourceText::new(FILE, text), problems),
         Err(error) => {
             problems.push(Problem::file(Code::UnreadableFile, FILE, error.to_string()));

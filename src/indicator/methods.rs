@@ -287,13 +287,15 @@ fn folder(workspace: &Path, relative: &str, problems: &mut Vec<Problem>) -> BTre
     let mut texts = BTreeMap::new();
     for path in paths {
         let shown = crate::workspace::shown(workspace, &path);
-        match fs_err::read(&path).map(String::from_utf8) {
-            Ok(Ok(text)) => {
+        match crate::files::read_text(&path) {
+            Ok(text) => {
                 let stem = path.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
                 let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
                 texts.insert(stem, SourceText::new(shown, text));
             }
-            Ok(Err(_)) => problems.push(Problem::file(Code::NotUtf8, shown, "the file is not UTF-8").hint("save it as UTF-8")),
+            Err(error) if error.kind() == std::io::ErrorKind::InvalidData => {
+                problems.push(Problem::file(Code::NotUtf8, shown, "the file is not UTF-8").hint("save it as UTF-8"))
+            }
             Err(error) => problems.push(Problem::file(Code::UnreadableFile, shown, error.to_string())),
         }
     }

@@ -26,6 +26,8 @@ pub struct SeriesWanted {
     pub provider_breakdown: Option<String>,
     /// A publication in editions, named in front of the note of each figure.
     pub publication: Option<String>,
+    /// How an answer in words that means no begins; any other answer is then a yes.
+    pub no: Option<String>,
     /// How notes of aggregates name the provider.
     pub cited_as: String,
     /// Where the series, source and data set stand in the file.
@@ -56,8 +58,10 @@ pub fn read(reader: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> Vec<Se
             );
         }
         let publication = table.string("publication", problems);
+        let no = table.string("no", problems);
         let spans = ["series", "source", "dataset"].map(|key| table.span_of(key));
-        let entry = SeriesWanted { cited_as: source.clone(), source, series, dataset, dimensions, provider_breakdown, publication, spans };
+        let entry =
+            SeriesWanted { cited_as: source.clone(), source, series, dataset, dimensions, provider_breakdown, publication, no, spans };
         let same = |other: &SeriesWanted| {
             (&other.source, &other.series, &other.dataset, &other.provider_breakdown)
                 == (&entry.source, &entry.series, &entry.dataset, &entry.provider_breakdown)
@@ -118,7 +122,7 @@ pub fn shown(wanted: &[SeriesWanted]) -> String {
     let entries: Vec<String> = wanted
         .iter()
         .map(|entry| {
-            let more = entry.dimensions.iter().chain([&entry.dataset, &entry.provider_breakdown, &entry.publication]);
+            let more = entry.dimensions.iter().chain([&entry.dataset, &entry.provider_breakdown, &entry.publication, &entry.no]);
             let more: Vec<&str> = more.map(|code| code.as_deref().unwrap_or("-")).collect();
             format!("{}/{} {}", entry.source, entry.series, more.join(" "))
         })
@@ -152,5 +156,6 @@ pub fn batch(wanted: &[SeriesWanted], datasets: &[DatasetId]) -> Result<RecordBa
     }));
     columns.push(text(&|e| e.publication.clone()));
     columns.push(text(&|e| Some(e.cited_as.clone())));
+    columns.push(text(&|e| e.no.clone()));
     Ok(RecordBatch::try_new(schema::series_wanted(), columns)?)
 }

@@ -32,6 +32,8 @@ pub struct Target {
     pub also_countries: bool,
     pub estimates: Vec<String>,
     pub note: Option<String>,
+    /// Said where the target's own area has no value: what nobody publishes, or what to download.
+    pub without_value: Option<String>,
     #[serde(skip)]
     pub span: Range<usize>,
 }
@@ -82,6 +84,7 @@ pub fn read(table: &mut TableReader<'_>, defaults: &TargetDefaults, problems: &m
 fn read_reading(part: &str, reading: &mut TableReader<'_>, target: Option<&Target>, problems: &mut Vec<Problem>) -> Option<Target> {
     let title = reading.string("title", problems);
     let note = reading.string("note", problems);
+    let without_value = reading.string("without_value", problems);
     let codes = DIMENSIONS.map(|name| reading.string(name, problems));
     if codes.iter().all(Option::is_none) {
         let message = format!("the reading `{part}` names no part of the population");
@@ -101,6 +104,7 @@ fn read_reading(part: &str, reading: &mut TableReader<'_>, target: Option<&Targe
             *mine = code;
         }
     }
+    own.without_value = without_value.or(own.without_value);
     own.baseline_value = None;
     own.span = reading.span();
     Some(own)
@@ -211,6 +215,7 @@ fn read_one(table: &mut TableReader<'_>, defaults: &TargetDefaults, problems: &m
     let estimates = estimates(table, &defaults.estimates, problems);
     // Read before the first `?`: a key that nobody reads is reported as unknown.
     let note = table.string("note", problems);
+    let without_value = table.string("without_value", problems);
     Some(Target {
         id: id?,
         title,
@@ -227,6 +232,7 @@ fn read_one(table: &mut TableReader<'_>, defaults: &TargetDefaults, problems: &m
         also_countries: also.iter().any(|(word, _)| word == "countries"),
         estimates,
         note,
+        without_value,
         span: table.span(),
     })
 }

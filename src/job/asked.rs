@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use super::due::next_due;
+use super::due::{next_due, pause};
 use super::load::Loaded;
+use super::record::{self, RunRecord};
 use crate::dataset_id::DatasetId;
 use crate::error::{Error, Result, suggestion};
 use crate::fetch::Pull;
@@ -86,12 +87,13 @@ pub fn check(loaded: &Loaded, ask: &Ask) -> Result<()> {
 /// All data sets of the workspace, each with what becomes of it. Nothing is asked here.
 pub fn asked<'a>(settings: &Settings, loaded: &'a Loaded, ask: &Ask) -> Result<Vec<Asked<'a>>> {
     let chosen = pipelines::select(&loaded.sources, &ask.only)?;
+    let runs = if ask.due { record::all(&settings.workspace)? } else { Vec::new() };
     let mut all = Vec::new();
     for source in &loaded.sources {
         for dataset in &source.datasets {
-            let previous = loaded.pull_of(settings, &source.name, &dataset.name);
+            let previous = loaded.pull_of(settings, &source.name, &dataset.name)?;
             let asking = match chosen.iter().any(|(s, d)| s.name == source.name && d.name == dataset.name) {
-                true => asking(settings, ask, source, dataset, previous.as_ref()),
+                true => asking(settings, ask, source, dataset, previous.as_ref(), &runs),
                 false => Asking::NotChosen,
             };
             all.push(Asked { source, dataset, previous, asking });
@@ -100,7 +102,7 @@ pub fn asked<'a>(settings: &Settings, loaded: &'a Loaded, ask: &Ask) -> Result<V
     Ok(all)
 }
 
-fn asking(settings: &Settings, ask: &Ask, source: &Source, dataset: &Dataset, previous: Option<&Pull>) -> Asking {
+fn asking(settings: &Settings, ask: &Ask, source: &Source, dataset: &Dataset, previous: Option<&Pull>, runs: &[RunRecord]) -> Asking {
     let way = match &ask.from {
         Some(from) => {
             let folder = from.join(&source.name).join(&dataset.name);
@@ -110,16 +112,27 @@ fn asking(settings: &Settings, ask: &Ask, source: &Source, dataset: &Dataset, pr
                 _ => Asking::Folder(folder),
             }
         }
-        None => match dataset.format.nothing_to_ask(&environment) {
-            Some(reason) => return Asking::NothingToAsk(reason),
-            None => Asking::Provider,
+        None => match dataset.own().format.nothing_to_ask(&environment) {
+            Some(reason) if dataset.routes.iter().all(|route| route.format.nothing_to_ask(&environment).is_some()) => {
+                return Asking::NothingToAsk(reason);
+            }
+            _ => Asking::Provider,
         },
     };
     // Without a schedule, or before the first pull, it is always due.
     match previous.and_then(|pull| next_due(source, dataset, pull)) {
         Some(next) if ask.due && next > settings.now => Asking::NotDue(next),
-        _ => way,
+        _ => match asked_again(runs, &source.id(dataset)) {
+            Some(next) if next > settings.now => Asking::NotDue(next),
+            _ => way,
+        },
     }
+}
+
+/// When a data set that failed is asked again, with growing pauses.
+fn asked_again(runs: &[RunRecord], id: &DatasetId) -> Option<jiff::Timestamp> {
+    let (failures, last, _) = record::failing(runs, id)?;
+    last.started_at.parse::<jiff::Timestamp>().ok()?.checked_add(pause(failures)).ok()
 }
 
 /// Where credentials are looked up.

@@ -12,6 +12,13 @@ pub fn next_due(source: &Source, dataset: &Dataset, pull: &Pull) -> Option<jiff:
     next_after(&cron, last)
 }
 
+/// The pause after so many failures in a row, from a little under an hour to a day: a source that is down is not asked
+/// each hour, and one that comes back is not forgotten.
+pub fn pause(failures: u32) -> jiff::SignedDuration {
+    let hours = 1_i64 << failures.saturating_sub(1).min(5);
+    jiff::SignedDuration::from_mins(60 * hours.min(24) - 10)
+}
+
 /// The first moment of a schedule (UTC) after another moment.
 fn next_after(cron: &Cron, last: jiff::Timestamp) -> Option<jiff::Timestamp> {
     let start = last.as_second() - last.as_second().rem_euclid(60) + 60;

@@ -1,13 +1,14 @@
 //! Reads a workspace: every problem of every file at once.
 
-use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
 
+use super::config::{self, JobConfig};
 use crate::dataset_id::DatasetId;
 use crate::engine::{Engine, observations, tables};
 use crate::error::{Error, Problem, Result, SourceText};
 use crate::fetch::Pull;
+use crate::files;
 use crate::indicator::Catalogue;
 use crate::observe::corrections::{self, Correction};
 use crate::observe::report::observation_files;
@@ -29,6 +30,7 @@ pub struct Loaded {
     pub corrections: Vec<Correction>,
     pub correction_texts: Vec<SourceText>,
     pub checks: Vec<Check>,
+    pub config: JobConfig,
     pub problems: Vec<Problem>,
 }
 
@@ -38,13 +40,25 @@ pub fn read(settings: &Settings) -> Loaded {
     let root = &settings.workspace.root;
     let sources = pipelines::load(root, &mut problems);
     let reference = Reference::load(root, settings.membership, settings.today(), &mut problems);
+    pipelines::check_names(&sources, &reference, &mut problems);
     let mut catalogue = Catalogue::load(root, &mut problems);
     catalogue.cite(&sources, &mut problems);
     let (corrections, correction_texts) = corrections::load(root, &mut problems);
     corrections::check_names(&corrections, &sources, &reference, &mut problems);
     let checks = checks::load(&catalogue.checks, &mut problems);
     catalogue.check_names(&reference, &dataset_names(&sources), &mut problems);
-    Loaded { sources, catalogue: Arc::new(catalogue), reference: Arc::new(reference), corrections, correction_texts, checks, problems }
+    let config = config::load(root, &mut problems);
+    files::open_for(config.readable_by);
+    Loaded {
+        config,
+        sources,
+        catalogue: Arc::new(catalogue),
+        reference: Arc::new(reference),
+        corrections,
+        correction_texts,
+        checks,
+        problems,
+    }
 }
 
 /// Reads everything; problems end the command.
@@ -66,20 +80,25 @@ pub fn dataset_names(sources: &[Source]) -> Vec<DatasetId> {
 
 impl Loaded {
     /// The observation files at hand.
-    pub fn reports(&self, settings: &Settings) -> Reports {
-        let report = |id: DatasetId| {
-            let report = NormaliseReport::load(&settings.workspace, &id.source, &id.dataset)?;
-            Some((id, report))
-        };
-        dataset_names(&self.sources).into_iter().filter_map(report).collect()
+    pub fn reports(&self, settings: &Settings) -> Result<Reports> {
+        let mut reports = Reports::new();
+        for id in dataset_names(&self.sources) {
+            if let Some(report) = NormaliseReport::load(&settings.workspace, &id.source, &id.dataset)? {
+                reports.insert(id, report);
+            }
+        }
+        Ok(reports)
     }
 
     /// What was pulled last. A damaged record is as good as none: the next pull writes it anew.
-    pub fn pull_of(&self, settings: &Settings, source: &str, dataset: &str) -> Option<Pull> {
-        Pull::load(&settings.workspace.data, source, dataset).unwrap_or_else(|error| {
-            tracing::error!(source, dataset, "{error}");
-            None
-        })
+    pub fn pull_of(&self, settings: &Settings, source: &str, dataset: &str) -> Result<Option<Pull>> {
+        match Pull::load(&settings.workspace.data, source, dataset) {
+            Err(error @ Error::Fetch { .. }) => {
+                tracing::error!(source, dataset, "{error}");
+                Ok(None)
+            }
+            other => other,
+        }
     }
 
     /// The inputs that belong to no file: program, membership, clock.
@@ -97,9 +116,14 @@ impl Loaded {
 
     /// A session over the data at hand and the current release.
     pub fn engine(&self, settings: &Settings) -> Result<Engine> {
+        self.engine_with(settings, promote::current(&settings.workspace)?.as_deref())
+    }
+
+    /// A session over the data at hand and a release.
+    pub fn engine_with(&self, settings: &Settings, release: Option<&Path>) -> Result<Engine> {
         let engine = Engine::new(settings.limits)?;
         tables::register_reference(&engine, &self.reference)?;
-        let reports = self.reports(settings);
+        let reports = self.reports(settings)?;
         let all: Vec<DatasetId> = dataset_names(&self.sources).into_iter().filter(|id| reports.contains_key(id)).collect();
         observations::register(&engine, &settings.workspace.data, &observation_files(&settings.workspace, &reports, &all))?;
         let quarantined: Vec<_> = dataset_names(&self.sources)
@@ -108,13 +132,12 @@ impl Loaded {
             .filter(|path| path.exists())
             .collect();
         engine.register("quarantine", tables::parquet_table(&engine, &settings.workspace.data, &quarantined, schema::quarantine())?)?;
-        self.register_release(settings, &engine)?;
+        self.register_release(settings, &engine, release)?;
         Ok(engine)
     }
 
-    /// The current release: `indicator_values`, `progress`, `checks`, `revisions`, and `indicators.<name>`.
-    pub fn register_release(&self, settings: &Settings, engine: &Engine) -> Result<()> {
-        let release = promote::current(&settings.workspace);
+    /// A release: `indicator_values`, `progress`, `checks`, `revisions`, and `indicators.<name>`.
+    fn register_release(&self, settings: &Settings, engine: &Engine, release: Option<&Path>) -> Result<()> {
         for (name, file, schema) in [
             ("indicator_values", "values.parquet", schema::published_values()),
             ("progress", "progress.parquet", schema::progress()),
@@ -136,20 +159,6 @@ impl Loaded {
             engine.register_indicator(&indicator.name, schema::values(), batches)?;
         }
         Ok(())
-    }
-}
-
-/// Held for the whole of a run; released by the system even when the run is killed.
-pub struct Lock(#[expect(dead_code, reason = "held, not read")] File);
-
-pub fn lock(settings: &Settings) -> Result<Lock> {
-    fs_err::create_dir_all(&settings.workspace.data)?;
-    let path = settings.workspace.data.join("lock");
-    let file = fs_err::OpenOptions::new().create(true).truncate(false).write(true).open(&path)?.into_parts().0;
-    match file.try_lock() {
-        Ok(()) => Ok(Lock(file)),
-        Err(std::fs::TryLockError::WouldBlock) => Err(Error::Locked(path)),
-        Err(std::fs::TryLockError::Error(error)) => Err(error.into()),
     }
 }
 

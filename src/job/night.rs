@@ -6,17 +6,19 @@ use std::sync::Arc;
 use indicatif::ProgressBar;
 
 use super::asked::{self, Ask, Asked, Asking};
-use super::load::{self, Loaded};
+use super::gather::gather;
+use super::load::Loaded;
+use super::lock::lock;
 use super::normalise::normalise_all;
-use super::pull::pull_all;
-use super::state::{States, is_stale, no_data};
+use super::record::{self, DatasetLine, Outcome};
+use super::state::{self, States, is_stale, no_data};
+use super::{leftovers, retention};
 use crate::dataset_id::DatasetId;
 use crate::error::{Error, Result};
 use crate::exit::Exit;
-use crate::fetch::Store;
 use crate::publish::{self, Made};
 use crate::release::build::{Build, Built};
-use crate::release::{Manifest, fingerprint, promote};
+use crate::release::{Manifest, fingerprint, pin, promote};
 use crate::settings::Settings;
 
 /// What a run came to.
@@ -25,6 +27,8 @@ pub struct Night {
     pub states: States,
     /// Why data sets were not pulled.
     pub not_asked: BTreeMap<DatasetId, String>,
+    /// Why it is degraded, one line each.
+    pub degraded: Vec<String>,
     pub exit: Exit,
 }
 
@@ -35,36 +39,86 @@ pub enum Published {
     Nothing(String),
     /// Computed again for what is held at its last good values: the same values came out, and this release stays.
     StillHeld { release: String, held: Vec<String> },
+    /// An input has changed, but a person holds this release.
+    Pinned(String),
     /// Only the first half was asked for.
     PulledOnly,
+}
+
+impl Night {
+    fn of(outcome: Published, states: States, degraded: Vec<String>) -> Self {
+        let exit = Exit::degraded_if(!degraded.is_empty());
+        Self { outcome, states, not_asked: BTreeMap::new(), degraded, exit }
+    }
 }
 
 /// Pulls and normalises; `publish` says whether a release is made of it.
 pub async fn run(settings: &Settings, loaded: &Loaded, ask: &Ask, publish: bool) -> Result<Night> {
     asked::check(loaded, ask)?;
-    let _lock = load::lock(settings)?;
-    Store::new(&settings.workspace.data).sweep()?;
+    let begun = begin(settings, loaded, if publish { "run" } else { "pull" })?;
     let all = asked::asked(settings, loaded, ask)?;
-    let pulled = pull_all(settings, loaded, &all).await?;
-    let mut states = normalise_all(settings, loaded, pulled)?;
+    let mut states = gather(settings, loaded, &all).await?;
     let not_asked = asked::not_asked(&all);
+    let asked: BTreeSet<DatasetId> = all.iter().filter(|one| one.asking.is_asked()).map(Asked::id).collect();
+    remember(loaded, &states, &not_asked, &asked);
     if publish {
-        return Ok(Night { not_asked, ..release(settings, loaded, states, &ask.accept).await? });
+        return Ok(Night { not_asked, ..begun.release(settings, loaded, states, &ask.accept).await? });
     }
-    if loaded.reports(settings).is_empty() {
+    if loaded.reports(settings)?.is_empty() {
         return Err(no_data(&states));
     }
-    let exit = Exit::degraded_if(states.values().any(|s| s.status == "failed"));
-    let asked: BTreeSet<DatasetId> = all.iter().filter(|one| one.asking != Asking::NotChosen).map(Asked::id).collect();
-    states.retain(|id, _| asked.contains(id));
-    Ok(Night { outcome: Published::PulledOnly, states, not_asked, exit })
+    record::note(|record| record.outcome = Outcome::Pulled);
+    let chosen: BTreeSet<DatasetId> = all.iter().filter(|one| one.asking != Asking::NotChosen).map(Asked::id).collect();
+    let degraded = state::failed(&states);
+    states.retain(|id, _| chosen.contains(id));
+    Ok(Night { not_asked, ..Night::of(Published::PulledOnly, states, degraded) })
 }
 
 /// The second half of a run: a release from the bodies at hand.
 pub async fn compute(settings: &Settings, loaded: &Loaded, accept: &[String]) -> Result<Night> {
-    let _lock = load::lock(settings)?;
-    let states = normalise_all(settings, loaded, BTreeMap::new())?;
-    release(settings, loaded, states, accept).await
+    let begun = begin(settings, loaded, "compute")?;
+    let states = normalise_all(settings, loaded, BTreeMap::new(), true)?.0;
+    remember(loaded, &states, &BTreeMap::new(), &BTreeSet::new());
+    begun.release(settings, loaded, states, accept).await
+}
+
+/// A run that holds the lock.
+struct Begun {
+    _lock: super::lock::Lock,
+    leftovers: usize,
+}
+
+fn begin(settings: &Settings, loaded: &Loaded, verb: &str) -> Result<Begun> {
+    let lock = lock(settings, verb)?;
+    loaded.config.notify.tell(settings, &record::started()?);
+    Ok(Begun { _lock: lock, leftovers: leftovers::clear(&settings.workspace)? })
+}
+
+impl Begun {
+    /// Makes a release, then removes what is no longer needed.
+    async fn release(self, settings: &Settings, loaded: &Loaded, states: States, accept: &[String]) -> Result<Night> {
+        let result = release(settings, loaded, states, accept).await;
+        if matches!(result, Ok(_) | Err(Error::Gate { .. })) {
+            // The outcome stands: what could not be removed is tried again next time.
+            match retention::retain(settings, &loaded.config.retention, self.leftovers) {
+                Ok(retained) => record::note(|record| record.retention = Some(retained)),
+                Err(error) => tracing::error!("{error}"),
+            }
+        }
+        result
+    }
+}
+
+/// What became of each data set, for the record of the run.
+fn remember(loaded: &Loaded, states: &States, not_asked: &BTreeMap<DatasetId, String>, asked: &BTreeSet<DatasetId>) {
+    let line = |id: &DatasetId, state: &state::DatasetState| DatasetLine {
+        status: state.status.to_owned(),
+        message: state.message.clone(),
+        not_asked: not_asked.get(id).cloned(),
+        asked: asked.contains(id),
+        stale: is_stale(loaded, id, state),
+    };
+    record::note(|record| record.data_sets = states.iter().map(|(id, state)| (id.clone(), line(id, state))).collect());
 }
 
 /// Computes, checks and promotes; or finds that nothing has changed.
@@ -75,7 +129,7 @@ async fn release(settings: &Settings, loaded: &Loaded, states: States, accept: &
             return Err(Error::Usage { message: format!("no check `{check}`"), hint: crate::error::suggestion(check, known) });
         }
     }
-    let reports = loaded.reports(settings);
+    let reports = loaded.reports(settings)?;
     if reports.is_empty() {
         return Err(no_data(&states));
     }
@@ -101,20 +155,27 @@ async fn release(settings: &Settings, loaded: &Loaded, states: States, accept: &
             tracing::info!(indicator = name, "computed");
         }),
     };
-    let stale = states.iter().any(|(id, s)| s.status == "failed" || is_stale(loaded, id, s));
+    let mut degraded = state::degraded(loaded, &states);
     let key = fingerprint::key(&build.inputs()?)?;
-    let current = promote::current(&settings.workspace);
-    let current_manifest = current
-        .as_ref()
-        .and_then(|path| Manifest::verified(path).inspect_err(|error| tracing::error!("{error}; the release is made anew")).ok());
-    let same_inputs = current_manifest.filter(|manifest| manifest.key == key);
+    let current = match promote::current(&settings.workspace)? {
+        Some(path) => Manifest::if_sound(&path, |error| tracing::error!("{error}; the release is made anew"))?,
+        None => None,
+    };
+    let pin = pin::pinned(&settings.workspace)?;
+    let same_inputs = current.filter(|manifest| manifest.key == key);
     // What is held is computed again though no input changes: the reason may be gone.
     if let Some(manifest) = &same_inputs
         && manifest.held().is_empty()
     {
         bar.finish_and_clear();
-        let outcome = Published::Nothing(manifest.release.clone());
-        return Ok(Night { outcome, states, not_asked: BTreeMap::new(), exit: Exit::degraded_if(stale) });
+        record::note(|record| record.outcome = Outcome::NothingToDo);
+        return Ok(Night::of(Published::Nothing(manifest.release.clone()), states, degraded));
+    }
+    if let Some(release) = pin {
+        bar.finish_and_clear();
+        degraded.push(format!("release {release} is pinned: inputs have changed, and nothing was published; `yardstick release unpin`"));
+        record::note(|record| record.outcome = Outcome::Pinned);
+        return Ok(Night::of(Published::Pinned(release), states, degraded));
     }
     let mut built = build.build().await?;
     bar.finish_and_clear();
@@ -127,18 +188,31 @@ async fn release(settings: &Settings, loaded: &Loaded, states: States, accept: &
     if let Some(manifest) = &same_inputs
         && manifest.gives_the_same(&built.manifest)
     {
-        fs_err::remove_dir_all(&folder)?;
-        let held = manifest.held().into_iter().map(str::to_owned).collect();
-        let outcome = Published::StillHeld { release: manifest.release.clone(), held };
-        return Ok(Night { outcome, states, not_asked: BTreeMap::new(), exit: Exit::Degraded });
+        promote::remove(&settings.workspace, &folder)?;
+        let held: Vec<String> = manifest.held().into_iter().map(str::to_owned).collect();
+        degraded.extend(built.held.iter().map(|(name, reason)| format!("{name} is held at its last good values: {reason}")));
+        record::note(|record| record.outcome = Outcome::StillHeld);
+        return Ok(Night::of(Published::StillHeld { release: manifest.release.clone(), held }, states, degraded));
     }
+    degraded.extend(built.held.iter().map(|(name, reason)| format!("{name} is held at its last good values: {reason}")));
+    let id = built.manifest.release.clone();
     if !built.stopping.is_empty() {
+        record::note(|record| record.staged = Some(id.clone()));
+        let checks: Vec<&str> = built.stopping.iter().filter_map(|told| told.split_once(':')).map(|(check, _)| check).collect();
         return Err(Error::Gate {
-            message: format!("release {} is staged, not promoted: {}", built.manifest.release, built.stopping.join("; ")),
-            hint: Some(format!("see {}/failures/, correct the cause and run again", folder.display())),
+            message: format!("release {id} is staged, not promoted: {}", built.stopping.join("; ")),
+            hint: Some(format!(
+                "look at the rows with `yardstick checks --failed --release {id}`; correct the cause and run again, or let it pass this once with --accept {}",
+                checks.join(",")
+            )),
         });
     }
-    let exit = Exit::degraded_if(stale || !built.held.is_empty());
-    promote::promote(&settings.workspace, &folder, &built.manifest.release)?;
-    Ok(Night { outcome: Published::Release(Box::new(built)), states, not_asked: BTreeMap::new(), exit })
+    // No signal comes between: what is promoted is also told.
+    record::note(|record| {
+        record.degraded.clone_from(&degraded);
+        promote::promote(&settings.workspace, &folder, &id)?;
+        (record.outcome, record.promoted) = (Outcome::Published, Some(id.clone()));
+        Ok::<(), Error>(())
+    })?;
+    Ok(Night::of(Published::Release(Box::new(built)), states, degraded))
 }

@@ -31,7 +31,7 @@ pub struct Step {
 pub fn plan(settings: &Settings, loaded: &Loaded, ask: &Ask) -> Result<Plan> {
     asked::check(loaded, ask)?;
     let mut steps = Vec::new();
-    let mut reports = loaded.reports(settings);
+    let mut reports = loaded.reports(settings)?;
     for one in asked::asked(settings, loaded, ask)? {
         let pull = pull_step(ask, &one);
         let new_bodies = pull.as_ref().is_some_and(|step| step.action == "read");
@@ -77,7 +77,17 @@ fn pull_step(ask: &Ask, one: &Asked<'_>) -> Option<Step> {
         (Asking::NoBodies, _) => ("keep", one.asking.why_not()?),
         (Asking::NothingToAsk(_), _) => ("skip", one.asking.why_not()?),
     };
-    Some(Step { step: "pull", name: one.id().to_string(), action, why: vec![why] })
+    let why = std::iter::once(why).chain(routes(one)).collect();
+    Some(Step { step: "pull", name: one.id().to_string(), action, why })
+}
+
+/// In which order a data set with several routes is asked, and which of them are in use.
+fn routes(one: &Asked<'_>) -> Option<String> {
+    let names = |names: &mut dyn Iterator<Item = &String>| names.map(String::as_str).collect::<Vec<_>>().join(", ");
+    let order = names(&mut one.dataset.routes.iter().map(|route| &route.name));
+    let in_use = one.previous.iter().filter(|pull| !pull.routes.is_empty());
+    let in_use: String = in_use.map(|pull| format!("; in use: {}", names(&mut pull.routes.keys()))).collect();
+    (one.asking == Asking::Provider && one.dataset.routes.len() > 1).then(|| format!("by the routes {order}{in_use}"))
 }
 
 /// Name and hash of each body in a folder.
@@ -92,7 +102,7 @@ fn changed_since_normalised(settings: &Settings, loaded: &Loaded, reports: &Repo
     let series = reports.get(&one.id()).map(|report| report.series.as_slice());
     let corrections = normalise::relevant(&loaded.corrections, source, dataset, series);
     let wanted = normalise::inputs(one.source, one.dataset, pull, &loaded.reference, &corrections)?;
-    Ok(match NormaliseReport::load(&settings.workspace, source, dataset) {
+    Ok(match NormaliseReport::load(&settings.workspace, source, dataset)? {
         Some(report) => fingerprint::changed(&report.inputs, &wanted),
         None => vec!["no observations yet".to_owned()],
     })
@@ -100,7 +110,7 @@ fn changed_since_normalised(settings: &Settings, loaded: &Loaded, reports: &Repo
 
 /// Indicators and the release; gives whether one would be published.
 fn release_steps(settings: &Settings, loaded: &Loaded, reports: &Reports, steps: &mut Vec<Step>) -> Result<bool> {
-    let current = promote::current(&settings.workspace).and_then(|path| Manifest::load(&path).ok());
+    let current = promote::current(&settings.workspace)?.and_then(|path| Manifest::load(&path).ok());
     let fixed = loaded.settings_inputs(settings);
     let mut publish = false;
     for indicator in &loaded.catalogue.indicators {
@@ -116,7 +126,7 @@ fn release_steps(settings: &Settings, loaded: &Loaded, reports: &Reports, steps:
         let action = if why.is_empty() { "keep" } else { "compute" };
         steps.push(Step { step: "indicator", name: indicator.name.clone(), action, why });
     }
-    let wanted = fingerprint::of_release(&loaded.catalogue, &loaded.reference, reports, &fixed)?;
+    let wanted = fingerprint::of_release(&loaded.catalogue, &loaded.checks, &loaded.reference, reports, &fixed)?;
     let why = match &current {
         Some(manifest) => fingerprint::changed(&manifest.workspace, &wanted),
         None => vec!["no release yet".to_owned()],

@@ -1,122 +1,140 @@
-//! Asks the sources, side by side, for what is to be pulled; or takes it from a folder.
+//! Asks the sources, side by side, for what is to be pulled, by one route after the other; or takes it from a folder.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{HumanBytes, MultiProgress, ProgressBar, ProgressStyle};
 
 use super::asked::{Asked, Asking, environment};
 use super::load::Loaded;
+use super::routes::{self, Arrived, Pulled, Turns};
 use crate::dataset_id::DatasetId;
 use crate::error::{Error, Result};
-use crate::fetch::{Client, Journal, Pull, Store};
-use crate::pipelines::{Dataset, Source};
-use crate::pull::{self, Breaker, Freshness};
+use crate::fetch::{Attempt, Client, Journal, Network, Store};
+use crate::pipelines::Source;
+use crate::pull;
 use crate::settings::Settings;
 
-/// What pulling one data set gave.
-pub(super) enum Pulled {
-    New(Pull),
-    Unchanged(Pull),
-    Failed(Error),
-    /// It was not asked, or there was no body.
-    Nothing,
+/// What a run shares between all that it asks for.
+pub(super) struct Asker<'a> {
+    pub settings: &'a Settings,
+    pub store: Store,
+    pub journal: Journal,
+    network: Network,
+    bars: MultiProgress,
 }
 
-pub(super) async fn pull_all(settings: &Settings, loaded: &Loaded, all: &[Asked<'_>]) -> Result<BTreeMap<DatasetId, Pulled>> {
-    let store = Store::new(&settings.workspace.data);
-    let journal = Journal::new(&settings.workspace.data);
-    let mut results = BTreeMap::new();
-    for one in all {
-        if let Asking::Folder(folder) = &one.asking {
-            for (path, why) in pull::look_into(folder)?.passed_over {
-                tracing::warn!(source = %one.source.name, dataset = %one.dataset.name, "{}: not read, since it is {why}", path.display());
+impl<'a> Asker<'a> {
+    pub(super) fn new(settings: &'a Settings) -> Self {
+        let data = &settings.workspace.data;
+        let (store, journal) = (Store::new(data), Journal::new(data));
+        Self { settings, store, journal, network: Network::default(), bars: MultiProgress::new() }
+    }
+
+    /// Bodies of every data set that is asked: in the first round of all, then of those in `turns`.
+    pub(super) async fn pull(&self, loaded: &Loaded, all: &[Asked<'_>], turns: Option<&Turns>) -> Result<BTreeMap<DatasetId, Pulled>> {
+        let mut results = BTreeMap::new();
+        for one in all.iter().filter(|_| turns.is_none()) {
+            if let Asking::Folder(folder) = &one.asking {
+                for (path, why) in pull::look_into(folder).unwrap_or_default().passed_over {
+                    tracing::warn!(source = %one.source.name, dataset = %one.dataset.name, "{}: not read, since it is {why}", path.display());
+                }
+                let (previous, now) = (one.previous.as_ref(), self.settings.now);
+                let outcome = pull::from_folder(&self.store, &self.journal, one.source, one.dataset, folder, previous, now);
+                let pulled = match outcome {
+                    Ok(None) => Pulled::Nothing,
+                    Ok(Some(pull)) => Pulled::Bodies { pull: Box::new(pull), route: 0, said: Vec::new() },
+                    Err(error) => Pulled::Failed(vec![routes::told(&of_source(error)?)]),
+                };
+                results.insert(one.id(), pulled);
             }
-            let outcome = pull::from_folder(&store, &journal, one.source, one.dataset, folder, one.previous.as_ref(), settings.now);
-            results.insert(one.id(), settle(settings, outcome)?);
         }
-    }
-    // Sources are asked side by side, the data sets of one source one after the other.
-    let mut tasks = Vec::new();
-    for source in &loaded.sources {
-        let mine: Vec<&Asked<'_>> = all.iter().filter(|one| one.asking == Asking::Provider && one.source.name == source.name).collect();
-        if !mine.is_empty() {
-            tasks.push(pull_source(settings, source, mine, &store, &journal));
+        // Sources are asked side by side, the data sets of one source one after the other.
+        let mut tasks = Vec::new();
+        for source in &loaded.sources {
+            let mine = all.iter().filter(|one| one.asking == Asking::Provider && one.source.name == source.name);
+            let mine: Vec<&Asked<'_>> = mine.filter(|one| turns.is_none_or(|turns| turns.contains_key(&one.id()))).collect();
+            if !mine.is_empty() {
+                tasks.push(self.pull_source(source, mine, turns));
+            }
         }
+        for part in futures::future::join_all(tasks).await {
+            results.extend(part?);
+        }
+        Ok(results)
     }
-    for part in futures::future::join_all(tasks).await {
-        results.extend(part?);
-    }
-    Ok(results)
-}
 
-async fn pull_source(
-    settings: &Settings,
-    source: &Source,
-    all: Vec<&Asked<'_>>,
-    store: &Store,
-    journal: &Journal,
-) -> Result<BTreeMap<DatasetId, Pulled>> {
-    let mut results = BTreeMap::new();
-    let client = match Client::new(&source.http) {
-        Ok(client) => client,
-        // Wrong settings of one source must not stop the others.
-        Err(error) => return Ok(all.iter().map(|one| (one.id(), Pulled::Failed(same(&error)))).collect()),
-    };
-    let mut breaker = Breaker::default();
-    for one in all {
-        let (id, dataset) = (one.id(), one.dataset);
-        let source = &at_own_address(source, dataset);
-        if let Some(error) = breaker.open(&source.http.base_url) {
-            results.insert(id, Pulled::Failed(error));
-            continue;
+    async fn pull_source(&self, source: &Source, all: Vec<&Asked<'_>>, turns: Option<&Turns>) -> Result<BTreeMap<DatasetId, Pulled>> {
+        let mut results = BTreeMap::new();
+        let client = match Client::new(&source.http, &source.addresses()) {
+            Ok(client) => client,
+            // Wrong settings of one source must not stop the others.
+            Err(error) => return Ok(all.iter().map(|one| (one.id(), Pulled::Failed(vec![routes::told(&error)]))).collect()),
+        };
+        let bar = self.bar(all.len());
+        for one in all {
+            let id = one.id();
+            let (first, said) = turns.and_then(|turns| turns.get(&id)).cloned().unwrap_or_default();
+            bar.set_message(id.to_string());
+            let pulled = self.by_routes(&client, one, first, said, &bar).await?;
+            bar.inc(1);
+            results.insert(id, pulled);
         }
-        let bar = bar(settings, &id);
-        let previous = one.previous.as_ref();
-        let ticking = |bytes| bar.inc(bytes);
-        let outcome = pull::from_network(&client, store, journal, source, dataset, previous, settings.now, &environment, &ticking).await;
         bar.finish_and_clear();
-        breaker.note(&source.http.base_url, outcome.as_ref().err());
-        results.insert(id, settle(settings, outcome.map(Some))?);
+        Ok(results)
     }
-    Ok(results)
-}
 
-/// The same error once more, for another data set.
-fn same(error: &Error) -> Error {
-    match error {
-        Error::Fetch { code, message, hint } => Error::Fetch { code: *code, message: message.clone(), hint: hint.clone() },
-        other => Error::Internal(other.to_string()),
-    }
-}
-
-/// The source as one data set sees it: some have a host of their own.
-fn at_own_address(source: &Source, dataset: &Dataset) -> Source {
-    let mut source = source.clone();
-    if let Some(base_url) = &dataset.base_url {
-        source.http.base_url.clone_from(base_url);
-    }
-    source
-}
-
-fn bar(settings: &Settings, id: &DatasetId) -> ProgressBar {
-    if !settings.bars {
-        return ProgressBar::hidden();
-    }
-    let bar = ProgressBar::no_length().with_message(id.to_string());
-    if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} {bytes} {bytes_per_sec}") {
-        bar.set_style(style);
-    }
-    bar
-}
-
-fn settle(settings: &Settings, outcome: Result<Option<Freshness>>) -> Result<Pulled> {
-    Ok(match outcome {
-        Ok(None) => Pulled::Nothing,
-        Ok(Some(Freshness::New(pull))) => Pulled::New(pull),
-        Ok(Some(Freshness::Unchanged(pull))) => {
-            pull.save(&settings.workspace.data)?;
-            Pulled::Unchanged(pull)
+    /// Asks by one route after the other, until one gives bodies that are not stale.
+    async fn by_routes(&self, client: &Client, one: &Asked<'_>, first: usize, mut said: Vec<String>, bar: &ProgressBar) -> Result<Pulled> {
+        let (source, dataset, now) = (one.source, one.dataset, self.settings.now);
+        let mut stale: Vec<Arrived> = Vec::new();
+        for (place, route) in dataset.routes.iter().enumerate().skip(first) {
+            if route.format.nothing_to_ask(&environment).is_some() {
+                continue;
+            }
+            let attempt = || Attempt::new(now, &source.name, &dataset.name, &route.name);
+            let previous = one.previous.as_ref().and_then(|pull| pull.by_route(&route.name));
+            let (store, journal, network) = (&self.store, &self.journal, &self.network);
+            let received = AtomicU64::new(0);
+            let ticking = |bytes| {
+                let all = received.fetch_add(bytes, Ordering::Relaxed) + bytes;
+                bar.set_message(format!("{} {}", one.id(), HumanBytes(all)));
+            };
+            let previous = previous.as_ref();
+            let outcome =
+                pull::from_network(client, network, store, journal, source, dataset, route, previous, now, &environment, &ticking).await;
+            let arrived = match outcome {
+                Ok(pull) => Arrived { pull, place },
+                Err(error) => {
+                    said.push(routes::said(dataset, route, &routes::told(&of_source(error)?)));
+                    continue;
+                }
+            };
+            if let Some(why) = routes::stale(route, arrived.bodies(), now) {
+                self.journal.record(&Attempt { outcome: "stale".into(), error: Some(why.clone()), ..attempt() })?;
+                said.push(routes::said(dataset, route, &why));
+                stale.push(arrived);
+                continue;
+            }
+            return Ok(routes::join(one, Some(arrived), stale, said, now));
         }
-        Err(error) => Pulled::Failed(error),
-    })
+        Ok(routes::join(one, None, stale, said, now))
+    }
+
+    fn bar(&self, data_sets: usize) -> ProgressBar {
+        if !self.settings.bars {
+            return ProgressBar::hidden();
+        }
+        let bar = self.bars.add(ProgressBar::new(data_sets as u64));
+        if let Ok(style) = ProgressStyle::with_template("{spinner} {pos}/{len} {msg} {elapsed}") {
+            bar.set_style(style);
+        }
+        bar.enable_steady_tick(std::time::Duration::from_millis(200));
+        bar
+    }
+}
+
+/// The fault of a source. Our own disk, or a fault of ours, is none: it ends the run.
+fn of_source(error: Error) -> Result<Error> {
+    if matches!(error, Error::Fetch { .. } | Error::Provider { .. }) { Ok(error) } else { Err(error) }
 }

@@ -8,11 +8,10 @@ use datafusion::arrow::datatypes::{DataType, Field, Float64Type, Schema, SchemaR
 use datafusion::logical_expr::LogicalPlan;
 use datafusion::prelude::DataFrame;
 use futures::StreamExt;
-use tokio::task::JoinSet;
 
 use crate::engine::problem::sql_start;
 use crate::engine::syntax::Syntax;
-use crate::engine::{Engine, Limits, problem};
+use crate::engine::{Engine, Limits, apart, problem};
 use crate::error::{Code, Error, Problem, Result, SourceText, count};
 use crate::indicator::engine_faults::{self, Partitions};
 use crate::indicator::lint;
@@ -38,7 +37,7 @@ pub async fn query(engine: &Engine, limits: Limits, query: &str, timeout: u64) -
     let mut warnings = look_at(&text, engine, frame.logical_plan(), limits)?;
     let work = apart(collect(frame, limits.memory_bytes));
     let (schema, batches) = match tokio::time::timeout(Duration::from_secs(timeout), work).await {
-        Ok(result) => result.map_err(|error| match error {
+        Ok(result) => result.and_then(|rows| rows).map_err(|error| match error {
             Error::Engine(error) => wrong(&error),
             other => other,
         })?,
@@ -89,17 +88,6 @@ fn not_finite(text: &SourceText, batch: &RecordBatch) -> Vec<Problem> {
                 .warning()
         })
         .collect()
-}
-
-/// On another thread, so that a step that never yields cannot hold up the clock.
-async fn apart<T: Send + 'static>(work: impl Future<Output = Result<T>> + Send + 'static) -> Result<T> {
-    let mut tasks = JoinSet::new();
-    tasks.spawn(work);
-    match tasks.join_next().await {
-        Some(Ok(result)) => result,
-        Some(Err(error)) => Err(Error::Internal(error.to_string())),
-        None => Err(Error::Internal("the query was lost".into())),
-    }
 }
 
 /// The rows of a query, within the memory that one may take, and the columns that it really gives: those of the

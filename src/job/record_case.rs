@@ -33,7 +33,7 @@ pub async fn record(
     areas: &[String],
     years: &[i32],
 ) -> Result<Recorded> {
-    if promote::current(&settings.workspace).is_none() {
+    if promote::current(&settings.workspace)?.is_none() {
         return Err(Error::usage_hint("no release yet to record from", "run `yardstick run` first"));
     }
     if name.is_empty() || !name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-') {
@@ -45,7 +45,7 @@ pub async fn record(
     let years = years.iter().map(i32::to_string).collect::<Vec<_>>().join(", ");
     let wanted = with_members(loaded, areas)?;
     let engine = loaded.engine(settings)?;
-    let reports = loaded.reports(settings);
+    let reports = loaded.reports(settings)?;
     let datasets = fingerprint::datasets_of(indicator, &reports);
     observations::register(&engine, &settings.workspace.data, &observation_files(&settings.workspace, &reports, &datasets))?;
     let list =

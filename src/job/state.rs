@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use super::load::Loaded;
 use crate::dataset_id::DatasetId;
-use crate::error::{Code, Error};
+use crate::error::{Code, Error, count};
 use crate::fetch::Pull;
-use crate::release::build::DatasetState;
+pub use crate::release::build::DatasetState;
 use crate::settings::Settings;
 
 pub type States = BTreeMap<DatasetId, DatasetState>;
@@ -15,6 +15,22 @@ pub type States = BTreeMap<DatasetId, DatasetState>;
 pub fn age_days(settings: &Settings, pull: &Pull) -> Option<i64> {
     let checked: jiff::Timestamp = pull.checked_at.parse().ok()?;
     Some((settings.now.as_second() - checked.as_second()) / 86_400)
+}
+
+/// The data sets that failed, one line each.
+pub fn failed(states: &States) -> Vec<String> {
+    let failed = states.iter().filter(|(_, state)| state.status == "failed");
+    failed.map(|(id, state)| format!("{id} failed: {}", state.message.as_deref().unwrap_or("without a message"))).collect()
+}
+
+/// Everything for which the data in use are not as they should be, one line each.
+pub(super) fn degraded(loaded: &Loaded, states: &States) -> Vec<String> {
+    let stale = states.iter().filter(|(id, state)| state.status != "failed" && is_stale(loaded, id, state));
+    let told = stale.map(|(id, state)| {
+        let limit = loaded.sources.iter().find(|s| s.name == id.source).map_or(0, |s| s.stale_after_days);
+        format!("{id} is stale: confirmed {} ago, and its source allows {limit}", count(state.age_days.unwrap_or_default() as usize, "day"))
+    });
+    failed(states).into_iter().chain(told).collect()
 }
 
 /// Whether a data set is older than its source allows.

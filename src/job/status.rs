@@ -1,23 +1,36 @@
-//! Where things stand: per data set the last pull and the next, per indicator its last release.
+//! Where things stand, as asked in the morning: what became of the last run, what waits for a person, what is in use; per
+//! data set the last attempt and the next, per indicator its last release.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use serde::Serialize;
 
 use super::due::next_due;
 use super::load::Loaded;
+use super::record::{self, Outcome, RunRecord};
+use super::routes;
 use super::state::age_days;
 use crate::dataset_id::DatasetId;
 use crate::error::Result;
-use crate::release::{Manifest, promote};
+use crate::release::{Manifest, pin, promote};
 use crate::settings::Settings;
+use crate::tables::cells::Table;
 use crate::tables::views::Values;
 use crate::tables::{parquet, schema};
 
 #[derive(Serialize)]
 pub struct Status {
+    /// The last run, pull or compute, whatever became of it; one at work counts.
+    pub last_run: Option<RunRecord>,
+    /// When the last run ended with exit code 0 or 3.
+    pub last_good_run: Option<String>,
+    /// The first of the runs that have failed since.
+    pub failing_since: Option<String>,
     pub data_sets: Vec<DataSet>,
     pub release: Option<String>,
+    pub pinned: Option<String>,
+    /// Releases that a gate refused since the current one was made.
+    pub refused: Vec<Refused>,
     pub indicators: Vec<Indicator>,
 }
 
@@ -32,6 +45,34 @@ pub struct DataSet {
     pub next_due: Option<String>,
     pub last_year: Option<i32>,
     pub how_to_get: String,
+
+    /// Observations in use, by the route that they came by.
+    pub routes: BTreeMap<String, u64>,
+    /// Where they are from, in words.
+    pub in_use: Option<String>,
+    pub last_attempt: Option<Attempt>,
+}
+
+/// The last time that a data set was asked for.
+#[derive(Serialize)]
+pub struct Attempt {
+    pub time: String,
+    /// `new`, `unchanged`, `failed` or `missing`.
+    pub outcome: String,
+    pub message: Option<String>,
+    /// The first of the attempts that have failed in a row.
+    pub failing_since: Option<String>,
+}
+
+#[derive(Serialize)]
+pub struct Refused {
+    pub release: String,
+    pub created_at: String,
+    /// The checks that stopped it, each with its number of rows.
+    pub checks: Vec<(String, i64)>,
+    /// What to type.
+    pub look: String,
+    pub accept: String,
 }
 
 #[derive(Serialize)]
@@ -45,48 +86,102 @@ pub struct Indicator {
 }
 
 pub fn status(settings: &Settings, loaded: &Loaded) -> Result<Status> {
-    let data_sets = data_sets(settings, loaded);
-    let Some(path) = promote::current(&settings.workspace) else {
-        return Ok(Status { data_sets, release: None, indicators: Vec::new() });
+    let runs = record::all(&settings.workspace)?;
+    let ended = |run: &&RunRecord| !matches!(run.outcome, Outcome::Running | Outcome::Locked);
+    let is_good = |run: &RunRecord| matches!(run.exit_code, Some(0 | 3));
+    let mut status = Status {
+        last_good_run: runs.iter().find(|run| is_good(run)).map(|run| run.started_at.clone()),
+        failing_since: runs.iter().filter(ended).take_while(|run| !is_good(run)).last().map(|run| run.started_at.clone()),
+        data_sets: data_sets(settings, loaded, &runs)?,
+        release: None,
+        pinned: pin::pinned(&settings.workspace)?,
+        refused: promote::waiting(&settings.workspace)?.iter().map(|path| refused(path)).collect::<Result<_>>()?,
+        indicators: Vec::new(),
+        // A start while another run was at work says nothing about the night.
+        last_run: runs.into_iter().find(|run| run.outcome != Outcome::Locked),
     };
-    let manifest = Manifest::load(&path)?;
-    let values = parquet::read(&path.join("values.parquet"), &schema::values())?;
+    if let Some(path) = promote::current(&settings.workspace)? {
+        let manifest = Manifest::load(&path)?;
+        status.indicators = indicators(&path, &manifest)?;
+        status.release = Some(manifest.release);
+    }
+    Ok(status)
+}
+
+fn indicators(release: &std::path::Path, manifest: &Manifest) -> Result<Vec<Indicator>> {
+    let values = parquet::read(&release.join("values.parquet"), &schema::values())?;
     let values = Values::of(&values)?;
     let mut last_years: HashMap<&str, i32> = HashMap::new();
     for row in 0..values.len() {
         let (indicator, year) = (values.indicator.value(row), values.time_period.value(row));
         last_years.entry(indicator).and_modify(|last| *last = year.max(*last)).or_insert(year);
     }
-    let indicators = manifest.indicators.iter().map(|(name, entry)| Indicator {
+    let indicator = |(name, entry): (&String, &crate::release::manifest::IndicatorEntry)| Indicator {
         indicator: name.clone(),
         id: entry.id.clone(),
         release: manifest.release.clone(),
         status: entry.status.clone(),
         rows: entry.rows,
         last_year: last_years.get(name.as_str()).copied(),
-    });
-    Ok(Status { data_sets, indicators: indicators.collect(), release: Some(manifest.release) })
+    };
+    Ok(manifest.indicators.iter().map(indicator).collect())
 }
 
-fn data_sets(settings: &Settings, loaded: &Loaded) -> Vec<DataSet> {
-    let reports = loaded.reports(settings);
+fn refused(path: &std::path::Path) -> Result<Refused> {
+    let manifest = Manifest::load(path)?;
+    let table = parquet::read(&path.join("checks.parquet"), &schema::checks())?;
+    let cells = Table(&table);
+    let mut checks: Vec<(String, i64)> = Vec::new();
+    for row in (0..cells.len()).filter(|row| cells.text("result", *row) == Some("failed")) {
+        let (id, rows) = (cells.text("id", row).unwrap_or_default(), cells.int("rows_failed", row).unwrap_or_default());
+        match checks.last_mut() {
+            Some((last, total)) if last == id => *total += rows,
+            _ => checks.push((id.to_owned(), rows)),
+        }
+    }
+    let names: Vec<&str> = checks.iter().map(|(id, _)| id.as_str()).collect();
+    Ok(Refused {
+        look: format!("yardstick checks --failed --release {}", manifest.release),
+        accept: format!("yardstick run --accept {}", names.join(",")),
+        release: manifest.release,
+        created_at: manifest.created_at,
+        checks,
+    })
+}
+
+fn data_sets(settings: &Settings, loaded: &Loaded, runs: &[RunRecord]) -> Result<Vec<DataSet>> {
+    let reports = loaded.reports(settings)?;
     let all = loaded.sources.iter().flat_map(|source| source.datasets.iter().map(move |dataset| (source, dataset)));
     all.map(|(source, dataset)| {
         let data_set = source.id(dataset);
-        let pull = loaded.pull_of(settings, &source.name, &dataset.name);
+        let pull = loaded.pull_of(settings, &source.name, &dataset.name)?;
         let age_days = pull.as_ref().and_then(|pull| age_days(settings, pull));
         let report = reports.get(&data_set);
-        DataSet {
+        Ok(DataSet {
             age_days,
             stale: age_days.is_some_and(|age| age > source.stale_after_days),
             vintage: report.and_then(|r| r.vintage.clone()),
             next_due: pull.as_ref().and_then(|pull| next_due(source, dataset, pull)).map(|next| next.to_string()),
             last_year: report.and_then(|r| r.last_year),
             how_to_get: dataset.how_to_get.clone(),
+            routes: report.map(|report| report.routes.clone()).unwrap_or_default(),
+            in_use: report.zip(pull.as_ref()).map(|(report, pull)| routes::in_use(dataset, report, pull, settings.now)),
             last_success: pull.as_ref().map(|pull| pull.checked_at.clone()),
             fetched_at: pull.map(|pull| pull.fetched_at),
+            last_attempt: last_attempt(runs, &data_set),
             data_set,
-        }
+        })
     })
     .collect()
+}
+
+/// From the records of the runs, newest first.
+fn last_attempt(runs: &[RunRecord], id: &DatasetId) -> Option<Attempt> {
+    let (run, line) = runs.iter().find_map(|run| Some((run, run.data_sets.get(id).filter(|line| line.asked)?)))?;
+    Some(Attempt {
+        time: run.started_at.clone(),
+        outcome: line.status.clone(),
+        message: line.message.clone(),
+        failing_since: record::failing(runs, id).map(|(_, _, first)| first.started_at.clone()),
+    })
 }

@@ -16,7 +16,7 @@ pub(super) struct Arranged {
 }
 
 /// The place of a series among the sorted names, and of its dimensions within the name. The unit is no part of it.
-type Rank = (u32, u32);
+pub(super) type Rank = (u32, u32);
 
 /// What a row is sorted by: series name, area and year, dimensions; then as it came. Each part has the room of what it
 /// is made of, so no two keys fall together.
@@ -61,15 +61,30 @@ impl Collector<'_> {
                 self.set_aside(index, Reason::Superseded, detail);
             }
         }
+        self.take_out(&old);
+        self.vintages.clear();
+    }
+
+    /// Removes rows that were set aside.
+    pub(super) fn take_out(&mut self, rows: &HashSet<usize>) {
+        if rows.is_empty() {
+            return;
+        }
+        let mut sorted: Vec<usize> = rows.iter().copied().collect();
+        sorted.sort_unstable();
+        let before = |place: usize| sorted.partition_point(|row| *row < place);
         for (first, _) in &mut self.bodies {
-            *first -= old.iter().filter(|row| **row < *first).count();
+            *first -= before(*first);
+        }
+        self.vintages.retain(|(row, _)| !rows.contains(row));
+        for (row, _) in &mut self.vintages {
+            *row -= before(*row);
         }
         let mut index = 0;
         self.rows.retain(|_| {
             index += 1;
-            !old.contains(&(index - 1))
+            !rows.contains(&(index - 1))
         });
-        self.vintages.clear();
     }
 
     /// Sorts by series, area, year and dimensions; quarantines repetitions (equal rows) and contradictions (one key,
@@ -171,12 +186,12 @@ impl Collector<'_> {
     }
 
     /// Series, area and year of a row.
-    fn named(&self, row: usize) -> String {
+    pub(super) fn named(&self, row: usize) -> String {
         let row = self.rows[row];
         format!("{} {} {}", self.series[row.series as usize].series, self.area_of(row), self.year_of(row))
     }
 
-    fn set_aside(&mut self, row: usize, reason: Reason, detail: String) {
+    pub(super) fn set_aside(&mut self, row: usize, reason: Reason, detail: String) {
         let body = self.body_of(row);
         self.quarantined.push(Quarantined::new(reason, detail, body, self.rows[row].record));
     }
@@ -191,7 +206,7 @@ impl Collector<'_> {
 }
 
 /// For each key its rank. A figure in another unit is the same figure.
-fn ranks(keys: &[SeriesKey]) -> Vec<Rank> {
+pub(super) fn ranks(keys: &[SeriesKey]) -> Vec<Rank> {
     let place = |key: &usize| {
         let key = &keys[*key];
         (key.series.as_str(), key.dimensions(), key.edition.as_str())

@@ -21,6 +21,8 @@ pub(super) struct Batches {
     snapshots: ArrayRef,
     editions: ArrayRef,
     corrections: ArrayRef,
+    /// One for each body.
+    routes: ArrayRef,
     /// Per series, per column: the index in that column's dictionary.
     series_codes: [Vec<i32>; 9],
     status_codes: Vec<i32>,
@@ -28,11 +30,12 @@ pub(super) struct Batches {
     text_codes: Vec<Option<i32>>,
     edition_codes: Vec<Option<i32>>,
     correction_codes: Vec<Option<i32>>,
+    route_codes: Vec<i32>,
     pub schema: SchemaRef,
 }
 
 impl Batches {
-    pub fn new(collector: &Collector<'_>, source: &str, dataset: &str) -> Self {
+    pub fn new(collector: &Collector<'_>, source: &str, dataset: &str, routes: &[&str]) -> Self {
         let one = |text: &str| -> ArrayRef { Arc::new(StringArray::from(vec![text])) };
         let mut series: Vec<ArrayRef> = Vec::new();
         let mut series_codes: Vec<Vec<i32>> = Vec::new();
@@ -52,6 +55,7 @@ impl Batches {
         let (corrections, correction_codes) = optional_dictionary(collector.details.iter().map(|d| d.correction.clone()));
         let edition = |key: &SeriesKey| Some(key.edition.clone()).filter(|edition| !edition.is_empty());
         let (editions, edition_codes) = optional_dictionary(collector.series.iter().map(edition));
+        let (routes, route_codes) = dictionary(routes.iter().map(|route| (*route).to_owned()));
         let fields: Vec<Field> = schema::observations()
             .fields()
             .iter()
@@ -73,12 +77,14 @@ impl Batches {
             snapshots: Arc::new(StringArray::from(collector.bodies.iter().map(|(_, hash)| hash.clone()).collect::<Vec<_>>())),
             editions,
             corrections,
+            routes,
             series_codes: array(series_codes),
             status_codes,
             note_codes,
             text_codes,
             edition_codes,
             correction_codes,
+            route_codes,
             schema: Arc::new(Schema::new(fields)),
         }
     }
@@ -115,6 +121,8 @@ impl Batches {
         columns.push(Arc::new(rows().map(|r| i64::from(r.record)).collect::<Int64Array>()));
         columns.push(coded(rows().map(|r| self.edition_codes[r.series as usize]).collect(), &self.editions)?);
         columns.push(optional(&self.correction_codes, &self.corrections)?);
+        let route = |row: &u32| self.route_codes.get(collector.body_of(*row as usize)).copied();
+        columns.push(coded(order.iter().map(route).collect(), &self.routes)?);
         Ok(RecordBatch::try_new(self.schema.clone(), columns)?)
     }
 }

@@ -27,10 +27,10 @@ pub enum Action {
 /// CL_OBS_STATUS of SDMX.
 const OBS_STATUS: [&str; 20] = ["A", "B", "D", "E", "F", "G", "H", "I", "J", "K", "L", "M", "N", "O", "P", "Q", "S", "U", "V", "W"];
 
-/// When the correction still applies: the wrong value as it was seen.
+/// When the correction still applies: the wrong value, or values, as they were seen.
 #[derive(Debug, Clone, Serialize)]
 pub enum Expect {
-    Value(f64),
+    Values(Vec<f64>),
     Above(f64),
     Below(f64),
 }
@@ -40,11 +40,12 @@ pub enum Expect {
 pub struct Correction {
     pub id: String,
     #[serde(skip)]
-    pub source: String,
+    pub sources: Vec<String>,
     #[serde(skip)]
     pub dataset: Option<String>,
     pub series: Vec<String>,
-    pub ref_area: String,
+    /// None: any area whose value is the wrong one.
+    pub ref_areas: Vec<String>,
     pub years: Vec<i64>,
     pub dimensions: Vec<(&'static str, String)>,
     pub action: Action,
@@ -77,7 +78,7 @@ pub fn load(workspace: &Path, problems: &mut Vec<Problem>) -> (Vec<Correction>, 
     let mut texts = Vec::new();
     for path in paths {
         let shown = crate::workspace::shown(workspace, &path);
-        match fs_err::read_to_string(&path) {
+        match crate::files::read_text(&path) {
             Ok(text) => {
                 let text = SourceText::new(shown, text);
                 for correction in parse(&text, problems) {
@@ -117,12 +118,13 @@ fn read(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> Option<Corr
         table.require(key, value, problems)
     };
     let id = needed("id", table);
-    let source = needed("source", table);
-    let ref_area = needed("ref_area", table);
     let reason = needed("reason", table);
     let evidence = needed("evidence", table);
     let action = needed("action", table);
     let dataset = table.string("dataset", problems);
+    let sources = table.one_or_more("source", problems);
+    let sources = table.require("source", sources, problems);
+    let ref_areas = table.one_or_more("ref_area", problems).unwrap_or_default();
     let series = table.strings("series", problems);
     let series = table.require("series", series, problems).unwrap_or_default();
     let years = table.integers("time_period", problems);
@@ -134,7 +136,7 @@ fn read(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> Option<Corr
     let expect = match table.table("expect", "expect", problems) {
         Some(mut guard) => {
             let given = [
-                guard.float("value", problems).map(Expect::Value),
+                guard.one_or_more_numbers("value", problems).map(Expect::Values),
                 guard.float("above", problems).map(Expect::Above),
                 guard.float("below", problems).map(Expect::Below),
             ];
@@ -192,10 +194,10 @@ fn read(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> Option<Corr
     };
     Some(Correction {
         id: id?,
-        source: source?,
+        sources: sources?,
         dataset,
         series,
-        ref_area: ref_area?,
+        ref_areas,
         years,
         dimensions,
         action,
@@ -220,16 +222,18 @@ pub fn check_names(
             problem.hint = suggestion(name, known);
             problems.push(problem);
         };
-        match sources.iter().find(|s| s.name == correction.source) {
-            None => report("source", &correction.source, sources.iter().map(|s| s.name.as_str()).collect()),
-            Some(source) => {
-                if let Some(dataset) = correction.dataset.as_deref().filter(|d| source.dataset(d).is_none()) {
-                    report("data set", dataset, source.datasets.iter().map(|d| d.name.as_str()).collect());
+        for name in &correction.sources {
+            match sources.iter().find(|s| s.name == *name) {
+                None => report("source", name, sources.iter().map(|s| s.name.as_str()).collect()),
+                Some(source) => {
+                    if let Some(dataset) = correction.dataset.as_deref().filter(|d| source.dataset(d).is_none()) {
+                        report("data set", dataset, source.datasets.iter().map(|d| d.name.as_str()).collect());
+                    }
                 }
             }
         }
-        if !reference.is_area(&correction.ref_area) {
-            report("area", &correction.ref_area, reference.area_codes().collect());
+        for area in correction.ref_areas.iter().filter(|area| !reference.is_area(area)) {
+            report("area", area, reference.area_codes().collect());
         }
     }
 }
@@ -237,7 +241,7 @@ pub fn check_names(
 impl Expect {
     fn holds(&self, value: f64) -> bool {
         match self {
-            Self::Value(expected) => (value - expected).abs() <= 1e-9 * expected.abs().max(1.0),
+            Self::Values(wrong) => wrong.iter().any(|expected| (value - expected).abs() <= 1e-9 * expected.abs().max(1.0)),
             Self::Above(limit) => value > *limit,
             Self::Below(limit) => value < *limit,
         }
@@ -257,7 +261,7 @@ impl Collector<'_> {
         for index in 0..self.rows.len() {
             let row = self.rows[index];
             if !wanted[row.series as usize]
-                || self.area_of(row) != correction.ref_area
+                || !(correction.ref_areas.is_empty() || correction.ref_areas.iter().any(|area| area == self.area_of(row)))
                 || !correction.years.contains(&i64::from(self.year_of(row)))
             {
                 continue;
@@ -296,6 +300,10 @@ impl Collector<'_> {
             self.rows[index].detail = self.detail(&detail);
         }
         self.drop_rows(&dropped, correction);
+        // Where no area is named, most rows are right: the correction is outdated only if none is wrong any more.
+        if correction.ref_areas.is_empty() && outcome.applied > 0 {
+            outcome.guard_failed = 0;
+        }
         outcome
     }
 

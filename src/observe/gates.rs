@@ -81,6 +81,7 @@ fn percent(share: f64) -> String {
 /// What one normalisation found, to be held against the report of the last.
 pub(super) struct Found<'a> {
     pub inputs: &'a Inputs,
+    pub routes: &'a BTreeMap<String, u64>,
     pub series: &'a BTreeMap<String, u64>,
     pub members: &'a BTreeSet<String>,
 }
@@ -88,7 +89,8 @@ pub(super) struct Found<'a> {
 /// The codes of a request that ITU and UIS answer together with others: each must have come. Bodies by hand may hold
 /// less than the data set asks for.
 pub(super) fn asked(dataset: &Dataset, pull: &Pull, collector: &Collector<'_>) -> Result<()> {
-    let wanted = dataset.format.codes_asked(pull);
+    let wanted: BTreeSet<String> =
+        dataset.routes.iter().filter_map(|route| Some(route.format.codes_asked(&pull.by_route(&route.name)?))).flatten().collect();
     let missing: Vec<&str> = wanted.iter().map(String::as_str).filter(|code| !collector.has_code(code)).collect();
     if missing.is_empty() {
         return Ok(());
@@ -104,9 +106,10 @@ pub(super) fn asked(dataset: &Dataset, pull: &Pull, collector: &Collector<'_>) -
 /// a large archive may withdraw in the ordinary course; anything else is an error.
 pub(super) fn against(last: &NormaliseReport, now: &Found<'_>, dataset: &Dataset) -> Result<Vec<String>> {
     let same = |input: Input| last.inputs.get(&input) == now.inputs.get(&input);
-    // Another selection or other names: nothing to compare.
-    let comparable = [Input::Program, Input::Layout, Input::DatasetDefinition].into_iter().all(same)
-        && dataset.format.reference_files().iter().all(|name| same(Input::Reference { file: (*name).into() }));
+    // Another selection or other names, or a route less: nothing to compare.
+    let comparable = last.routes.keys().all(|route| now.routes.contains_key(route))
+        && [Input::Program, Input::Layout, Input::DatasetDefinition].into_iter().all(same)
+        && dataset.own().format.reference_files().iter().all(|name| same(Input::Reference { file: (*name).into() }));
     if dataset.minimum_share_of_last <= 0.0 || !comparable {
         return Ok(Vec::new());
     }
@@ -122,7 +125,7 @@ pub(super) fn against(last: &NormaliseReport, now: &Found<'_>, dataset: &Dataset
         names
     };
     // Where single codes are asked for, each breakdown has a code of its own.
-    let (before, after) = if dataset.format.one_code_per_breakdown() {
+    let (before, after) = if dataset.own().format.one_code_per_breakdown() {
         (last.series_counts.clone(), now.series.clone())
     } else {
         (by_name(&last.series_counts), by_name(now.series))
@@ -138,7 +141,7 @@ pub(super) fn against(last: &NormaliseReport, now: &Found<'_>, dataset: &Dataset
     match (missing.is_empty(), small.is_empty()) {
         (true, true) => Ok(Vec::new()),
         // Thousands of series: some are withdrawn with each release.
-        _ if dataset.format.may_withdraw() && missing.len() * 20 <= before.len() => {
+        _ if dataset.own().format.may_withdraw() && missing.len() * 20 <= before.len() => {
             let told = |what: &str, list: &[&str]| (!list.is_empty()).then(|| format!("{what}: {}", names(list)));
             Ok([told("in the last release, not in this one", &missing), told("much fewer rows than last time", &small)]
                 .into_iter()

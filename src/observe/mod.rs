@@ -8,6 +8,7 @@ mod gates;
 pub mod inputs;
 pub mod normalise;
 pub mod report;
+mod routes;
 mod write;
 
 pub use report::{Counts, NormaliseReport, Reports};

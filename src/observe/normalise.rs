@@ -1,6 +1,8 @@
 //! One data set: snapshots in, one sorted observation file and one quarantine file out, with counts that add up.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::{self, Read, Seek};
+use std::path::Path;
 
 use crate::error::{Code, Error, Result};
 use crate::fetch::{Body, Pull, Store};
@@ -8,8 +10,8 @@ use crate::files::hash_of;
 use crate::observe::corrections::Correction;
 use crate::observe::inputs::{self, Input, Inputs};
 use crate::observe::report::{Counts, NormaliseReport};
-use crate::observe::{contradictions, gates, write};
-use crate::pipelines::{Dataset, Source};
+use crate::observe::{contradictions, gates, routes, write};
+use crate::pipelines::{Dataset, Route, Source};
 use crate::reference::Reference;
 use crate::rows::collector::Collector;
 use crate::rows::quarantine;
@@ -18,18 +20,22 @@ use crate::tables::{parquet, schema};
 use crate::workspace::Workspace;
 
 /// Changes whenever the meaning of an observation file changes.
-const LAYOUT: &str = "observations-5";
+const LAYOUT: &str = "observations-6";
 
 /// What a normalisation depends on.
 pub fn inputs(source: &Source, dataset: &Dataset, pull: &Pull, reference: &Reference, corrections: &[&Correction]) -> Result<Inputs> {
-    let bodies: Vec<(&str, &str)> = pull.bodies.iter().map(|body| (body.name.as_str(), body.hash.as_str())).collect();
+    let bodies: Vec<[&str; 3]> = pull.bodies.iter().map(|body| [&body.route, &body.name, &body.hash].map(String::as_str)).collect();
+    // Those in use: a further one is no change before anything has come by it.
+    let routes: Vec<&Route> = dataset.routes.iter().filter(|route| pull.bodies.iter().any(|body| body.route == route.name)).collect();
+    let settings: Vec<_> = routes.iter().map(|r| (&r.name, &r.title, r.format.settings(), &r.series, r.minimum_agreement)).collect();
     let mut inputs = Inputs::from([
         (Input::Program, env!("CARGO_PKG_VERSION").into()),
         (Input::Layout, LAYOUT.into()),
         (Input::Bodies, hash_of(&bodies)?),
-        (Input::DatasetDefinition, hash_of(&(&source.name, dataset.format.settings(), &dataset.vintage))?),
+        (Input::DatasetDefinition, hash_of(&(&source.name, settings, &dataset.vintage))?),
     ]);
-    for name in ["areas.csv", "groups.csv", "area_codes.csv"].iter().chain(dataset.format.reference_files()) {
+    let files = routes.iter().flat_map(|route| route.format.reference_files());
+    for name in ["areas.csv", "groups.csv", "area_codes.csv"].iter().chain(files) {
         inputs.insert(Input::Reference { file: (*name).into() }, reference.hashes.get(*name).cloned().unwrap_or_default());
     }
     if !corrections.is_empty() {
@@ -42,7 +48,7 @@ pub fn inputs(source: &Source, dataset: &Dataset, pull: &Pull, reference: &Refer
 pub fn relevant<'c>(corrections: &'c [Correction], source: &str, dataset: &str, series: Option<&[String]>) -> Vec<&'c Correction> {
     corrections
         .iter()
-        .filter(|c| c.source == source && c.dataset.as_deref().is_none_or(|d| d == dataset))
+        .filter(|c| c.sources.iter().any(|s| s == source) && c.dataset.as_deref().is_none_or(|d| d == dataset))
         .filter(|c| series.is_none_or(|known| c.series.iter().any(|s| known.contains(s))))
         .collect()
 }
@@ -61,16 +67,15 @@ pub struct NormaliseContext<'a> {
 /// Normalises a pull, or returns the stored report when nothing that goes in has changed. A failure leaves the
 /// observations at hand as they are.
 pub fn normalise(context: &NormaliseContext<'_>, source: &Source, dataset: &Dataset, pull: &Pull) -> Result<(NormaliseReport, bool)> {
-    let previous = NormaliseReport::load(context.workspace, &source.name, &dataset.name);
+    let previous = NormaliseReport::load(context.workspace, &source.name, &dataset.name)?;
     let known = previous.as_ref().map(|p| p.series.as_slice());
     let corrections = relevant(context.corrections, &source.name, &dataset.name, known);
     let key = inputs::key(&inputs(source, dataset, pull, context.reference, &corrections)?)?;
     if let Some(previous) = &previous
         && previous.key == key
         && previous.refused_until.is_none_or(|year| year > context.current_year)
-        && is_sound(&context.workspace.observations(&source.name, &dataset.name), &previous.hash)
+        && keep_both(context.workspace, &context.workspace.observations(&source.name, &dataset.name), &previous.hash)?
     {
-        keep_by_hash(context.workspace, &context.workspace.observations(&source.name, &dataset.name), &previous.hash)?;
         return Ok((previous.clone(), false));
     }
     let mut collector = Collector::new(&context.reference.areas, context.current_year)?;
@@ -79,7 +84,17 @@ pub fn normalise(context: &NormaliseContext<'_>, source: &Source, dataset: &Data
     let mut bodies_with_rows = 0;
     for body in &pull.bodies {
         collector.begin_body(&body.hash);
-        let parsed = read(context, dataset, body, &mut collector)
+        let from = routes::mark(&collector);
+        let Some((place, route)) = dataset.route(&body.route) else {
+            let message = format!("{} came by the route {}, which the data set no longer has", body.name, body.route);
+            return Err(in_set(Error::provider_hint(Code::UnreadableBody, message, "pull it again"), &source.name, &dataset.name));
+        };
+        let parsed = read(context, route, body, &mut collector)
+            .inspect(|_| {
+                if place > 0 {
+                    routes::adopt(&mut collector, &from, route)
+                }
+            })
             .and_then(|parsed| collector.limits().map(|()| parsed))
             .map_err(|error| in_body(error, &source.name, &dataset.name, &body.name))?;
         vintage = vintage.or(parsed.vintage);
@@ -93,22 +108,37 @@ pub fn normalise(context: &NormaliseContext<'_>, source: &Source, dataset: &Data
     let corrections = relevant(context.corrections, &source.name, &dataset.name, Some(&series));
     let inputs = inputs(source, dataset, pull, context.reference, &corrections)?;
     collector.supersede();
+    routes::settle(&mut collector, pull, dataset, context.reference).map_err(|error| in_set(error, &source.name, &dataset.name))?;
     let outcomes = collector.correct(&corrections);
     let arranged = collector.arrange();
     let shared =
         contradictions::between_bodies(&collector, &arranged.shared, pull).map_err(|error| in_set(error, &source.name, &dataset.name))?;
     collector.warnings.extend(shared);
     let observations = arranged.order.len() as u64;
-    let last = previous.as_ref().map_or(0, |p| p.counts.observations);
+    let by_body: Vec<&str> = pull.bodies.iter().map(|body| body.route.as_str()).collect();
+    let mut by_route: BTreeMap<String, u64> = BTreeMap::new();
+    for row in &arranged.order {
+        *by_route.entry((*by_body.get(collector.body_of(*row as usize)).unwrap_or(&"")).to_owned()).or_default() += 1;
+    }
+    // By the routes that are in use again: a mirror may have had more, or less.
+    let last = previous.as_ref().map_or(0, |p| by_route.keys().filter_map(|route| p.routes.get(route)).sum());
     gates::size(observations, last, dataset, pull, &collector).map_err(|error| in_set(error, &source.name, &dataset.name))?;
     let series_counts = arranged.counts(&collector);
     gates::asked(dataset, pull, &collector)?;
     if let Some(previous) = &previous {
-        let now = gates::Found { inputs: &inputs, series: &series_counts, members: &members };
+        let now = gates::Found { inputs: &inputs, routes: &by_route, series: &series_counts, members: &members };
         collector.warnings.extend(gates::against(previous, &now, dataset).map_err(|error| in_set(error, &source.name, &dataset.name))?);
     }
+    let in_use = dataset.routes.iter().filter(|route| by_route.contains_key(&route.name));
+    for (what, mistaken) in in_use.flat_map(|route| route.format.unmatched(&collector.matched)).collect::<Vec<_>>() {
+        if mistaken {
+            collector.warnings.push(what);
+        } else {
+            tracing::info!(source = source.name, dataset = dataset.name, "{what}");
+        }
+    }
     let path = context.workspace.observations(&source.name, &dataset.name);
-    write::observations(&collector, &arranged, &source.name, &dataset.name, &path, context.threads)?;
+    write::observations(&collector, &arranged, &source.name, &dataset.name, &by_body, &path, context.threads)?;
     let series = arranged.series_names(&collector);
     let years = || arranged.order.iter().map(|i| collector.year_of(collector.rows[*i as usize]));
     let counts =
@@ -125,6 +155,7 @@ pub fn normalise(context: &NormaliseContext<'_>, source: &Source, dataset: &Data
         inputs,
         hash: crate::files::hash_file(&path)?,
         counts,
+        routes: by_route,
         quarantine_reasons: reasons,
         series,
         series_counts,
@@ -139,21 +170,61 @@ pub fn normalise(context: &NormaliseContext<'_>, source: &Source, dataset: &Data
     let snapshots: Vec<String> = collector.bodies.iter().map(|(_, hash)| hash.clone()).collect();
     let quarantined = quarantine::batches(&source.name, &dataset.name, &snapshots, &mut collector.quarantined)?;
     parquet::write(&quarantined, &schema::quarantine(), &context.workspace.quarantine(&source.name, &dataset.name))?;
-    keep_by_hash(context.workspace, &path, &report.hash)?;
+    keep_both(context.workspace, &path, &report.hash)?;
     let json = serde_json::to_vec_pretty(&report)?;
     crate::files::write_atomically(&NormaliseReport::path(context.workspace, &source.name, &dataset.name), &json)?;
     Ok((report, true))
 }
 
-fn read(context: &NormaliseContext<'_>, dataset: &Dataset, body: &Body, collector: &mut Collector<'_>) -> Result<Parsed> {
-    let mut bytes = context.store.open(&body.hash)?.into_parts().0;
-    sources::parse(&*dataset.format, &body.name, &mut bytes, context.reference, collector)
+fn read(context: &NormaliseContext<'_>, route: &Route, body: &Body, collector: &mut Collector<'_>) -> Result<Parsed> {
+    let (file, path) = context.store.open(&body.hash)?.into_parts();
+    let mut bytes = Watched { file, failed: None };
+    let parsed = sources::parse(&*route.format, &body.name, &mut bytes, context.reference, collector);
+    match bytes.failed {
+        Some(error) => Err(crate::files::failed("read", &path, error).into()),
+        None => parsed,
+    }
+}
+
+/// A snapshot that remembers when the disk, and not the body, was at fault: readers tell both alike.
+struct Watched {
+    file: std::fs::File,
+    failed: Option<io::Error>,
+}
+
+impl Watched {
+    fn watch<T>(&mut self, result: io::Result<T>) -> io::Result<T> {
+        if let Err(error) = &result
+            && let Some(code) = error.raw_os_error()
+            // A place before the start is asked for by a reader, of a body that is wrong.
+            && error.kind() != io::ErrorKind::InvalidInput
+        {
+            self.failed = Some(io::Error::from_raw_os_error(code));
+        }
+        result
+    }
+}
+
+impl Read for Watched {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let result = self.file.read(buffer);
+        self.watch(result)
+    }
+}
+
+impl Seek for Watched {
+    fn seek(&mut self, place: io::SeekFrom) -> io::Result<u64> {
+        let result = self.file.seek(place);
+        self.watch(result)
+    }
 }
 
 fn in_body(error: Error, source: &str, dataset: &str, name: &str) -> Error {
     match error {
         Error::Provider { code, message, hint } => Error::Provider { code, message: format!("{source}/{dataset}/{name}: {message}"), hint },
-        Error::Io(error) => Error::provider(Code::UnreadableBody, format!("{source}/{dataset}/{name}: {error}")),
+        Error::Io(error) if !crate::files::is_ours(&error) => {
+            Error::provider(Code::UnreadableBody, format!("{source}/{dataset}/{name}: {error}"))
+        }
         other => other,
     }
 }
@@ -166,22 +237,21 @@ fn in_set(error: Error, source: &str, dataset: &str) -> Error {
     }
 }
 
-/// Whether a file is the one that was written.
-fn is_sound(path: &std::path::Path, hash: &str) -> bool {
-    path.is_file() && crate::files::hash_file(path).is_ok_and(|found| found == hash)
+/// Whether the observations at hand are whole, or could be made so: where a source gives nothing, they stay in use.
+pub fn is_whole(workspace: &Workspace, source: &str, dataset: &str, report: &NormaliseReport) -> Result<bool> {
+    keep_both(workspace, &workspace.observations(source, dataset), &report.hash)
 }
 
-/// Keeps each distinct observation file, so that releases can be compared and explained later.
-fn keep_by_hash(workspace: &Workspace, path: &std::path::Path, hash: &str) -> Result<()> {
-    let kept = workspace.observation_file(hash);
-    if !is_sound(&kept, hash) {
-        fs_err::create_dir_all(workspace.observations_by_hash())?;
-        if kept.exists() {
-            fs_err::remove_file(&kept)?;
-        }
-        if fs_err::hard_link(path, &kept).is_err() {
-            fs_err::copy(path, &kept)?;
-        }
+/// Keeps an observation file twice: under the name of its data set, and under its hash, so that releases can be compared
+/// and explained later. Each copy has bytes of its own, so that a damaged one is made anew from the other; false where
+/// both are damaged.
+fn keep_both(workspace: &Workspace, at_hand: &Path, hash: &str) -> Result<bool> {
+    let by_hash = workspace.observation_file(hash);
+    match (crate::files::is_sound(at_hand, hash)?, crate::files::is_sound(&by_hash, hash)?) {
+        (true, true) => {}
+        (true, false) => crate::files::copy_atomically(at_hand, &by_hash)?,
+        (false, true) => crate::files::copy_atomically(&by_hash, at_hand)?,
+        (false, false) => return Ok(false),
     }
-    Ok(())
+    Ok(true)
 }

@@ -10,7 +10,7 @@ use super::corrections::CorrectionReport;
 use super::inputs::Inputs;
 use crate::dataset_id::DatasetId;
 use crate::engine::observations::ObservationFile;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::workspace::Workspace;
 
 /// The observation files at hand.
@@ -45,6 +45,9 @@ pub struct NormaliseReport {
     /// blake3 of the observation file.
     pub hash: String,
     pub counts: Counts,
+    /// Observations by the route that they came by.
+    #[serde(default)]
+    pub routes: BTreeMap<String, u64>,
     pub quarantine_reasons: BTreeMap<String, u64>,
     pub series: Vec<String>,
     /// Observations of each series and breakdown: what is gone next time must not go unseen.
@@ -64,7 +67,7 @@ pub struct NormaliseReport {
 }
 
 impl NormaliseReport {
-    pub(super) fn path(workspace: &Workspace, source: &str, dataset: &str) -> std::path::PathBuf {
+    pub fn path(workspace: &Workspace, source: &str, dataset: &str) -> std::path::PathBuf {
         workspace.observations(source, dataset).with_extension("json")
     }
 
@@ -75,6 +78,7 @@ impl NormaliseReport {
             inputs: Inputs::new(),
             hash: hash.to_owned(),
             counts: Counts::default(),
+            routes: BTreeMap::new(),
             quarantine_reasons: BTreeMap::new(),
             series: series.to_vec(),
             series_counts: BTreeMap::new(),
@@ -89,11 +93,17 @@ impl NormaliseReport {
     }
 
     /// The report of the observations at hand, if both files are there.
-    pub fn load(workspace: &Workspace, source: &str, dataset: &str) -> Option<Self> {
-        if !workspace.observations(source, dataset).exists() {
-            return None;
+    pub fn load(workspace: &Workspace, source: &str, dataset: &str) -> Result<Option<Self>> {
+        if workspace.observations(source, dataset).symlink_metadata().is_err_and(|error| error.kind() == std::io::ErrorKind::NotFound) {
+            return Ok(None);
         }
-        Self::read(&Self::path(workspace, source, dataset)).ok()
+        match Self::read(&Self::path(workspace, source, dataset)) {
+            Ok(report) => Ok(Some(report)),
+            // Damaged, or not written to its end: it is made anew. An error of the disk is no absence.
+            Err(Error::Json(_)) => Ok(None),
+            Err(Error::Io(error)) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     pub fn read(path: &Path) -> Result<Self> {

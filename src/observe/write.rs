@@ -7,7 +7,7 @@ use datafusion::parquet::arrow::ArrowSchemaConverter;
 use datafusion::parquet::arrow::arrow_writer::{ArrowColumnChunk, ArrowColumnWriter, ArrowRowGroupWriterFactory, compute_leaves};
 use datafusion::parquet::file::writer::SerializedFileWriter;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::observe::arrange::Arranged;
 use crate::observe::columns::Batches;
 use crate::rows::collector::Collector;
@@ -23,15 +23,17 @@ pub(super) fn observations(
     arranged: &Arranged,
     source: &str,
     dataset: &str,
+    routes: &[&str],
     path: &Path,
     threads: usize,
 ) -> Result<()> {
-    let batches = Batches::new(collector, source, dataset);
+    let batches = Batches::new(collector, source, dataset, routes);
     let properties = Arc::new(properties()?);
     let parquet_schema = ArrowSchemaConverter::new().convert(&batches.schema)?;
     let mut temporary = crate::files::temporary_beside(path)?;
-    let file = temporary.as_file_mut();
-    let mut writer = SerializedFileWriter::new(file, parquet_schema.root_schema_ptr(), properties.clone())?;
+    let at = |error: Error| crate::files::failed_in("write", path, error);
+    let mut writer = SerializedFileWriter::new(temporary.as_file_mut(), parquet_schema.root_schema_ptr(), properties.clone())
+        .map_err(|error| at(error.into()))?;
     let factory = ArrowRowGroupWriterFactory::new(&writer, batches.schema.clone());
     let groups: Vec<&[u32]> = arranged.order.chunks(ROW_GROUP).collect();
     for (wave, pair) in groups.chunks(threads.max(1)).enumerate() {
@@ -54,12 +56,12 @@ pub(super) fn observations(
         for chunks in encoded {
             let mut group = writer.next_row_group()?;
             for chunk in chunks? {
-                chunk.append_to_row_group(&mut group)?;
+                chunk.append_to_row_group(&mut group).map_err(|error| at(error.into()))?;
             }
-            group.close()?;
+            group.close().map_err(|error| at(error.into()))?;
         }
     }
-    writer.close()?;
+    writer.close().map_err(|error| at(error.into()))?;
     crate::files::persist(temporary, path)
 }
 

@@ -1,11 +1,9 @@
-//! `[[dataset]]` blocks: one thing pulled from a source, in one documented format.
-
-use std::sync::Arc;
+//! `[[dataset]]` blocks: one thing pulled from a source, by one route or by several.
 
 use crate::authored::rules;
 use crate::authored::toml::TableReader;
 use crate::error::Problem;
-use crate::sources::{self, Format};
+use crate::pipelines::route::{self, Route};
 
 #[derive(Debug, Clone)]
 pub struct Dataset {
@@ -15,7 +13,8 @@ pub struct Dataset {
     pub licence: Option<String>,
     pub citation: Option<String>,
     pub homepage: Option<String>,
-    pub format: Arc<dyn Format>,
+    /// The provider's own, with the name of the data set, and then its mirrors in the order in which they are asked.
+    pub routes: Vec<Route>,
     pub schedule: Option<String>,
     /// A pull with fewer rows than this share of the last one is a failed gate, not new data.
     pub minimum_share_of_last: f64,
@@ -23,10 +22,21 @@ pub struct Dataset {
     pub maximum_share_set_aside: f64,
     /// What to download by hand, and where from: shown when a data set has never been loaded.
     pub how_to_get: String,
-    /// Another host than the source's, for this data set alone.
-    pub base_url: Option<String>,
     /// The edition of the data, where only a person knows it.
     pub vintage: Option<String>,
+}
+
+impl Dataset {
+    /// The provider's own route.
+    pub fn own(&self) -> &Route {
+        // Read with one at least.
+        &self.routes[0]
+    }
+
+    /// The route of this name, and its place in the order.
+    pub fn route(&self, name: &str) -> Option<(usize, &Route)> {
+        self.routes.iter().enumerate().find(|(_, route)| route.name == name)
+    }
 }
 
 pub(super) fn read(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> Option<Dataset> {
@@ -45,25 +55,19 @@ pub(super) fn read(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> 
     let maximum_share_set_aside = rules::within(table, "maximum_share_set_aside", share, 0.0..=1.0, problems).unwrap_or(0.1);
     let how_to_get = table.string("how_to_get", problems).unwrap_or_default();
     let vintage = table.string("vintage", problems);
-    let base_url = table.string("base_url", problems).map(|url| url.trim_end_matches('/').to_owned());
-    if let Some(url) = &base_url {
-        rules::address(table, "base_url", url, problems);
-    }
-    let format = table.string("format", problems);
-    let format = table.require("format", format, problems)?;
-    let format = sources::read_format(&format, table, problems)?;
+    let mut routes = vec![route::read(table, name.clone(), title.clone(), problems)?];
+    routes.extend(route::read_mirrors(table, &name, problems));
     Some(Dataset {
         name,
         title,
         licence,
         citation,
         homepage,
-        format,
+        routes,
         schedule,
         minimum_share_of_last,
         maximum_share_set_aside,
         how_to_get,
-        base_url,
         vintage,
     })
 }

@@ -1,6 +1,7 @@
 //! `pipelines/*.toml`: which data sets are pulled from whom, how, and how often.
 
 mod datasets;
+mod route;
 
 use std::path::Path;
 
@@ -11,6 +12,7 @@ use crate::error::{Code, Problem, SourceText, suggestion};
 use crate::fetch::Http;
 
 pub use datasets::Dataset;
+pub use route::{Known, Route, check_names};
 
 /// One provider: one file `pipelines/<name>.toml`.
 #[derive(Debug, Clone)]
@@ -36,13 +38,27 @@ impl Source {
         self.datasets.iter().find(|dataset| dataset.name == name)
     }
 
+    /// The limits of requests by one route: some have a host of their own.
+    pub fn http_of(&self, route: &Route) -> Http {
+        Http { base_url: route.base_url.clone().unwrap_or_else(|| self.http.base_url.clone()), ..self.http.clone() }
+    }
+
+    /// Every address that its file names.
+    pub fn addresses(&self) -> Vec<String> {
+        let routes = self.datasets.iter().flat_map(|dataset| &dataset.routes).filter_map(|route| route.base_url.clone());
+        std::iter::once(self.http.base_url.clone()).chain(routes).collect()
+    }
+
     /// The name of one of its data sets.
     pub fn id(&self, dataset: &Dataset) -> DatasetId {
         DatasetId::new(&self.name, &dataset.name)
     }
 }
 
-/// Every `*.toml` directly in `pipelines/`, in order of name.
+/// The file of `pipelines/` that is no source: how the job itself runs.
+pub const JOB_FILE: &str = "job.toml";
+
+/// Every `*.toml` directly in `pipelines/` that is a source, in order of name.
 pub fn load(workspace: &Path, problems: &mut Vec<Problem>) -> Vec<Source> {
     let folder = workspace.join("pipelines");
     let mut paths: Vec<_> = match fs_err::read_dir(&folder) {
@@ -61,11 +77,12 @@ pub fn load(workspace: &Path, problems: &mut Vec<Problem>) -> Vec<Source> {
             return Vec::new();
         }
     };
+    paths.retain(|path| !path.ends_with(JOB_FILE));
     paths.sort();
     let mut sources: Vec<Source> = Vec::new();
     for path in paths {
         let shown = crate::workspace::shown(workspace, &path);
-        match fs_err::read_to_string(&path) {
+        match crate::files::read_text(&path) {
             Ok(text) => {
                 let text = SourceText::new(shown, text);
                 let source = parse(&text, problems);
@@ -126,6 +143,7 @@ fn read_http(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> Http {
     if let Some(url) = &base_url {
         rules::address(table, "base_url", url, problems);
     }
+    let allow_hosts = table.strings("allow_hosts", problems).unwrap_or_default();
     let user_agent = table.string("user_agent", problems);
     if let Some(text) = &user_agent {
         rules::user_agent(table, text, problems);
@@ -140,6 +158,7 @@ fn read_http(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> Http {
     let first_wait = number("first_wait_milliseconds", 0, 3_600_000, problems);
     let http = Http {
         base_url: base_url.unwrap_or_default().trim_end_matches('/').to_owned(),
+        allow_hosts,
         user_agent: user_agent.unwrap_or(default.user_agent),
         connect_timeout_seconds: table.float("connect_timeout_seconds", problems).unwrap_or(default.connect_timeout_seconds),
         read_timeout_seconds: table.float("read_timeout_seconds", problems).unwrap_or(default.read_timeout_seconds),

@@ -4,11 +4,15 @@ use std::collections::BTreeMap;
 
 use super::columns::Dimensions;
 use crate::reference::Reference;
+use crate::release::catalog;
 use crate::tables::cells::Table;
 use crate::tables::schema::DIMENSIONS;
 
 /// Classes from best to worst, and the one without a verdict.
-pub const CLASSES: [&str; 6] = ["met", "on_track", "moderate", "limited", "deterioration", "insufficient_data"];
+pub const CLASSES: [&str; 6] = {
+    let [(met, _), (on_track, _), (moderate, _), (limited, _), (deterioration, _), (insufficient, _)] = catalog::CLASSES;
+    [met, on_track, moderate, limited, deterioration, insufficient]
+};
 
 /// The same with how targets came out whose year is over.
 pub const STANDINGS: [&str; 8] = ["met", "late", "on_track", "moderate", "limited", "deterioration", "missed", "insufficient_data"];
@@ -47,6 +51,21 @@ impl Labels {
 
     pub fn unit(&self, code: &str) -> Unit {
         self.units.get(code).cloned().unwrap_or_else(|| Unit { name: code.to_owned(), ..Unit::default() })
+    }
+
+    /// Every unit with its code.
+    pub fn units(&self) -> impl Iterator<Item = (&str, &Unit)> {
+        self.units.iter().map(|(code, unit)| (code.as_str(), unit))
+    }
+
+    /// The decimals to show of a unit, where it has some of its own.
+    pub fn decimals(&self, code: &str) -> Option<usize> {
+        self.units.get(code).and_then(|unit| unit.decimals)
+    }
+
+    /// Every code list.
+    pub fn lists(&self) -> impl Iterator<Item = (&str, &[(String, String)])> {
+        self.lists.iter().map(|(list, codes)| (list.as_str(), codes.as_slice()))
     }
 
     /// The codes of a list in its order, with their names.

@@ -1,5 +1,6 @@
 //! Text inside HTML and SVG: whatever a provider or a person wrote shows as text.
 
+use std::borrow::Cow;
 use std::fmt::Write;
 
 /// Escapes a text for an element or a quoted attribute. Marks that turn the direction of writing become references, so
@@ -17,12 +18,24 @@ pub fn escape(text: &str) -> String {
             '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
                 let _ = write!(escaped, "&#x{:X};", u32::from(c));
             }
-            '\u{fffe}' | '\u{ffff}' => escaped.push('\u{fffd}'),
-            c if c.is_control() => escaped.push('\u{fffd}'),
-            c => escaped.push(c),
+            c => escaped.push(if held(c) { c } else { '\u{fffd}' }),
         }
     }
     escaped
+}
+
+/// Whether markup can hold a character.
+fn held(c: char) -> bool {
+    matches!(c, '\t' | '\n') || !(c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}'))
+}
+
+/// A text whose every character markup can hold; others become U+FFFD.
+pub fn printable(text: &str) -> Cow<'_, str> {
+    if text.chars().all(held) {
+        Cow::Borrowed(text)
+    } else {
+        text.chars().map(|c| if held(c) { c } else { '\u{fffd}' }).collect::<String>().into()
+    }
 }
 
 /// A name for a file or the id of an element: letters, digits, `.`, `_`, `-`; other bytes become `~` and two digits.

@@ -2,14 +2,25 @@
 
 mod chart;
 mod columns;
+mod jsonstat;
 mod labels;
 mod markup;
+mod media;
+mod metadata;
 mod progress;
+mod sdmx;
 mod site;
 mod stage;
+mod store;
 mod tables;
+mod upload;
+mod vega;
 mod view;
 mod web;
+mod workbook;
 
+pub use media::media_type;
 pub use stage::stage;
+pub use store::Store;
+pub use upload::{Uploaded, upload};
 pub use view::Made;

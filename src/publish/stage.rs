@@ -2,8 +2,9 @@
 
 use std::path::PathBuf;
 
+use super::metadata::{self, Listed};
 use super::view::{Made, View};
-use super::{site, tables, web};
+use super::{jsonstat, sdmx, site, tables, vega, web, workbook};
 use crate::error::Result;
 use crate::release::Manifest;
 use crate::release::build::Contents;
@@ -27,11 +28,19 @@ pub fn stage(made: Made<'_>, contents: &Contents, manifest: &mut Manifest) -> Re
         staging.put(&format!("failures/{check}.parquet"), &parquet::bytes(std::slice::from_ref(batch), &batch.schema())?)?;
     }
     staging.put("latest.parquet", &tables::latest(&view)?)?;
+    let mut listed = Vec::new();
     for name in &contents.indicators {
-        staging.put(&format!("csv/{name}.csv"), &text::csv_bytes(&rows_of(&contents.values, name)?)?)?;
+        let (path, table) = (format!("csv/{name}.csv"), text::csv_for_people(&rows_of(&contents.values, name)?)?);
+        staging.put(&path, &table)?;
+        listed.push(Listed::new(name, path, &table));
         staging.put(&format!("csv/wide/{name}.csv"), &tables::wide(&view, name)?)?;
     }
     staging.put("catalog.json", &contents.catalog)?;
+    staging.put("yardstick.xlsx", &workbook::bytes(&view)?)?;
+    metadata::files(&view, &listed, &mut |name, bytes| staging.put(name, bytes))?;
+    jsonstat::files(&view, &mut |name, bytes| staging.put(name, bytes))?;
+    vega::files(&view, &mut |name, bytes| staging.put(name, bytes))?;
+    sdmx::files(&view, &mut |name, bytes| staging.put(name, bytes))?;
     web::files(&view, &mut |name, bytes| staging.put(name, bytes))?;
     site::files(&view, &mut |name, bytes| staging.put(name, bytes))?;
     staging.finish()

@@ -10,6 +10,7 @@ use super::view::View;
 use crate::error::{Error, Result};
 use crate::tables::parquet;
 use crate::tables::schema::DIMENSIONS;
+use crate::tables::text::inert;
 
 /// `latest.parquet`: the columns of `values.parquet`; of each indicator, area and breakdown the newest year that has a
 /// value, by its preferred estimate.
@@ -39,6 +40,7 @@ pub fn wide(view: &View<'_>, indicator: &str) -> Result<Vec<u8>> {
     let header = names.map(str::to_owned).chain(years.iter().map(i32::to_string));
     writer.write_record(header).map_err(failed)?;
     for (_, area) in values.areas(indicator) {
+        let name = inert(values.name.value(area.start));
         let mut series: BTreeMap<(Dimensions<'_>, &str, &str), Vec<String>> = BTreeMap::new();
         for row in area.clone() {
             let key = (values.dimensions(row), values.estimate.value(row), values.unit.value(row));
@@ -49,7 +51,7 @@ pub fn wide(view: &View<'_>, indicator: &str) -> Result<Vec<u8>> {
         }
         for ((dimensions, estimate, unit), cells) in &series {
             let codes = in_play.iter().map(|index| dimensions[*index]);
-            let fixed = [values.area.value(area.start), values.name.value(area.start)].into_iter().chain(codes).chain([*estimate, *unit]);
+            let fixed = [values.area.value(area.start), &*name].into_iter().chain(codes).chain([*estimate, *unit]);
             writer.write_record(fixed.chain(cells.iter().map(String::as_str))).map_err(failed)?;
         }
     }

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::error::Result;
+use crate::error::{Code, Error, Result};
 
 #[derive(Debug, Default)]
 pub struct Folder {
@@ -21,8 +21,9 @@ pub fn look_into(folder: &Path) -> Result<Folder> {
     if !folder.is_dir() {
         return Ok(found);
     }
-    for entry in fs_err::read_dir(folder)? {
-        let entry = entry?;
+    let unreadable = |error: std::io::Error| Error::provider(Code::UnreadableBody, error.to_string());
+    for entry in fs_err::read_dir(folder).map_err(unreadable)? {
+        let entry = entry.map_err(unreadable)?;
         let (name, path) = (entry.file_name().to_string_lossy().into_owned(), entry.path());
         let extension = path.extension().map(|e| e.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
         if name.starts_with('.') || name == "__MACOSX" || extension == "md" {
@@ -33,10 +34,10 @@ pub fn look_into(folder: &Path) -> Result<Folder> {
         } else if path.is_file() {
             found.bodies.push((name, path));
         } else if path.is_dir() {
-            if fs_err::read_dir(&path)?.next().is_some() {
+            if fs_err::read_dir(&path).map_err(unreadable)?.next().is_some() {
                 found.passed_over.push((path, "a folder; put what is in it, or the archive it came from, directly into the folder above"));
             }
-        } else if entry.file_type()?.is_symlink() {
+        } else if entry.file_type().map_err(unreadable)?.is_symlink() {
             found.passed_over.push((path, "a link to nothing; correct it, or put the file itself there"));
         } else {
             found.passed_over.push((path, "no regular file"));

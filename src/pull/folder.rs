@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::bodies::look_into;
 use super::{Freshness, against, made};
-use crate::error::{Error, Result};
+use crate::error::{Code, Error, Result};
 use crate::fetch::{Attempt, Body, Journal, Pull, Store, stamp};
 use crate::pipelines::{Dataset, Source};
 
@@ -21,11 +21,13 @@ pub fn from_folder(
     now: Timestamp,
 ) -> Result<Option<Freshness>> {
     let mut bodies = Vec::new();
+    let unreadable = |error: std::io::Error| Error::provider(Code::UnreadableBody, error.to_string());
     for (name, path) in look_into(folder)?.bodies {
-        let file = fs_err::File::open(&path)?;
-        let last_modified = file.metadata()?.modified().ok().and_then(|time| Timestamp::try_from(time).ok()).map(stamp);
+        let file = fs_err::File::open(&path).map_err(unreadable)?;
+        let last_modified = file.metadata().map_err(unreadable)?.modified().ok().and_then(|time| Timestamp::try_from(time).ok()).map(stamp);
         let (hash, bytes) = store.put(file, source.http.max_bytes).map_err(|error| at(error, &path))?;
         let url = format!("file:{}/{}/{name}", source.name, dataset.name);
+        let route = dataset.own().name.clone();
         journal.record(&Attempt {
             name: name.clone(),
             method: "FOLDER".into(),
@@ -34,11 +36,11 @@ pub fn from_folder(
             outcome: "stored".into(),
             bytes: Some(bytes),
             hash: Some(hash.clone()),
-            ..Attempt::new(now, &source.name, &dataset.name)
+            ..Attempt::new(now, &source.name, &dataset.name, &route)
         })?;
-        bodies.push(Body { name, hash, bytes, url, fetched_at: stamp(now), status: 0, etag: None, last_modified });
+        bodies.push(Body { name, hash, bytes, url, fetched_at: stamp(now), status: 0, etag: None, last_modified, route });
     }
-    let pull = (!bodies.is_empty()).then(|| made(source, dataset, bodies, now, "folder"));
+    let pull = (!bodies.is_empty()).then(|| made(source, dataset, dataset.own(), bodies, now, "folder"));
     Ok(pull.map(|pull| against(pull, previous)))
 }
 

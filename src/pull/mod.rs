@@ -1,17 +1,17 @@
 //! One pull: asks a provider or looks into a folder, keeps the bodies, and says whether anything is new.
 
 mod bodies;
-mod breaker;
 mod folder;
 mod network;
+
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
 use crate::fetch::{Body, Pull, stamp};
-use crate::pipelines::{Dataset, Source};
+use crate::pipelines::{Dataset, Route, Source};
 
 pub use bodies::{Folder, look_into};
-pub use breaker::Breaker;
 pub use folder::from_folder;
 pub use network::from_network;
 
@@ -22,8 +22,16 @@ pub enum Freshness {
     Unchanged(Pull),
 }
 
-/// The bodies of a pull, by name.
-fn made(source: &Source, dataset: &Dataset, mut bodies: Vec<Body>, now: Timestamp, origin: &str) -> Pull {
+impl Freshness {
+    pub fn pull(&self) -> &Pull {
+        match self {
+            Self::New(pull) | Self::Unchanged(pull) => pull,
+        }
+    }
+}
+
+/// The bodies that came by one route, by name.
+fn made(source: &Source, dataset: &Dataset, route: &Route, mut bodies: Vec<Body>, now: Timestamp, origin: &str) -> Pull {
     bodies.sort_by(|a, b| a.name.cmp(&b.name));
     Pull {
         source: source.name.clone(),
@@ -31,6 +39,7 @@ fn made(source: &Source, dataset: &Dataset, mut bodies: Vec<Body>, now: Timestam
         bodies,
         fetched_at: stamp(now),
         checked_at: stamp(now),
+        routes: BTreeMap::from([(route.name.clone(), stamp(now))]),
         vintage: dataset.vintage.clone(),
         change_token: None,
         origin: origin.to_owned(),
@@ -38,14 +47,14 @@ fn made(source: &Source, dataset: &Dataset, mut bodies: Vec<Body>, now: Timestam
 }
 
 /// Content seen before keeps its date; a pull with nothing else is unchanged.
-fn against(mut pull: Pull, previous: Option<&Pull>) -> Freshness {
+pub fn against(mut pull: Pull, previous: Option<&Pull>) -> Freshness {
     let Some(previous) = previous else { return Freshness::New(pull) };
     for body in &mut pull.bodies {
-        if let Some(old) = previous.bodies.iter().find(|old| old.name == body.name && old.hash == body.hash) {
+        if let Some(old) = previous.bodies.iter().find(|old| (&old.route, &old.name, &old.hash) == (&body.route, &body.name, &body.hash)) {
             body.fetched_at.clone_from(&old.fetched_at);
         }
     }
-    let same = pull.bodies.iter().map(|b| (&b.name, &b.hash)).eq(previous.bodies.iter().map(|b| (&b.name, &b.hash)));
+    let same = pull.bodies.iter().map(|b| (&b.route, &b.name, &b.hash)).eq(previous.bodies.iter().map(|b| (&b.route, &b.name, &b.hash)));
     if !same {
         return Freshness::New(pull);
     }
@@ -53,7 +62,7 @@ fn against(mut pull: Pull, previous: Option<&Pull>) -> Freshness {
     if pull.origin == "folder" {
         // A copy by hand of what we have must not erase where we have it from.
         let vintage = pull.vintage.or_else(|| previous.vintage.clone());
-        pull = Pull { checked_at: pull.checked_at, vintage, ..previous.clone() };
+        pull = Pull { checked_at: pull.checked_at, routes: pull.routes, vintage, ..previous.clone() };
     }
     Freshness::Unchanged(pull)
 }

@@ -1,44 +1,47 @@
-//! A pull from the network: what the data set's plan says, one request after the other.
+//! A pull from the network by one route: what its plan says, one request after the other.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use jiff::Timestamp;
 
 use super::{Freshness, against, made};
 use crate::error::{Code, Error, Result};
-use crate::fetch::{Attempt, Body, Client, Content, Context, Journal, Pull, Request, Store, stamp};
-use crate::pipelines::{Dataset, Source};
+use crate::fetch::{Attempt, Body, Client, Content, Context, Journal, Network, Pull, Request, Store, stamp};
+use crate::pipelines::{Dataset, Route, Source};
 use crate::sources::plan::{Answer, Asked, Plan};
 
-/// Asks the provider for what the data set's plan says, one request after the other.
+/// Asks for what the plan of the route says, one request after the other. `previous` is what came by this route.
 #[expect(clippy::too_many_arguments, reason = "plain arguments, no context blob: see style.md")]
 pub async fn from_network(
     client: &Client,
+    network: &Network,
     store: &Store,
     journal: &Journal,
     source: &Source,
     dataset: &Dataset,
+    route: &Route,
     previous: Option<&Pull>,
     now: Timestamp,
     environment: &(dyn Fn(&str) -> Option<String> + Sync),
     progress: &(dyn Fn(u64) + Sync),
 ) -> Result<Freshness> {
-    let context = Context { store, journal, source: &source.name, dataset: &dataset.name, now, progress };
+    let context = Context { store, journal, source: &source.name, dataset: &dataset.name, route: &route.name, network, now, progress };
     let mut trip = Trip { client, context, previous, bodies: Vec::new(), names: HashSet::new() };
-    let mut plan = plan_of(source, dataset, environment)?;
+    let mut plan = plan_of(source, dataset, route, environment)?;
     let mut answers = Vec::new();
     loop {
         let requests = plan.next(&answers).or_else(|error| trip.assessed(error))?;
-        let token = plan.change_token().map(|token| format!("{token} {}", settings(source, dataset)));
+        let token = plan.change_token().map(|token| format!("{token} {}", settings(source, route)));
         if let Some(previous) = previous
             && token.is_some()
             && token == previous.change_token
             && previous.bodies.iter().all(|body| store.contains(&body.hash))
         {
-            return Ok(Freshness::Unchanged(Pull { checked_at: stamp(now), ..previous.clone() }));
+            let routes = BTreeMap::from([(route.name.clone(), stamp(now))]);
+            return Ok(Freshness::Unchanged(Pull { checked_at: stamp(now), routes, ..previous.clone() }));
         }
         if requests.is_empty() {
-            let mut pull = made(source, dataset, trip.into_bodies()?, now, "network");
+            let mut pull = made(source, dataset, route, trip.into_bodies()?, now, "network");
             pull.vintage = plan.vintage().or(pull.vintage);
             pull.change_token = token;
             return Ok(against(pull, previous));
@@ -51,17 +54,17 @@ pub async fn from_network(
 }
 
 /// What is asked for: another selection makes an equal change token meaningless.
-fn settings(source: &Source, dataset: &Dataset) -> String {
-    let text = format!("{} {}", source.http.base_url, dataset.format.settings());
+fn settings(source: &Source, route: &Route) -> String {
+    let text = format!("{} {}", source.http_of(route).base_url, route.format.settings());
     blake3::hash(text.as_bytes()).to_hex().chars().take(12).collect()
 }
 
-/// The requests of the data set at the source's address, or at its own.
-fn plan_of(source: &Source, dataset: &Dataset, environment: &dyn Fn(&str) -> Option<String>) -> Result<Box<dyn Plan>> {
-    dataset.format.plan(&Asked {
+/// The requests of the route at the source's address, or at its own.
+fn plan_of(source: &Source, dataset: &Dataset, route: &Route, environment: &dyn Fn(&str) -> Option<String>) -> Result<Box<dyn Plan>> {
+    route.format.plan(&Asked {
         source: &source.name,
         dataset: &dataset.name,
-        base_url: &source.http.base_url,
+        base_url: &source.http_of(route).base_url,
         file: &source.text.path,
         how_to_get: &dataset.how_to_get,
         environment,
@@ -96,6 +99,7 @@ impl Trip<'_> {
                     status: fetched.status,
                     etag: fetched.etag,
                     last_modified: fetched.last_modified,
+                    route: self.context.route.to_owned(),
                 });
                 head
             }
@@ -122,7 +126,7 @@ impl Trip<'_> {
 
     /// The plan did not like the answers: that belongs in the journal too.
     fn assessed(&self, error: Error) -> Result<Vec<Request>> {
-        let attempt = Attempt::new(self.context.now, self.context.source, self.context.dataset);
+        let attempt = Attempt::new(self.context.now, self.context.source, self.context.dataset, self.context.route);
         self.context.journal.record(&Attempt { error: Some(error.to_string()), ..attempt })?;
         Err(error)
     }

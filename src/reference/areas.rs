@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 
+use super::names;
 use crate::authored::csv_table::CsvTable;
+use crate::visible;
 
 /// What a provider's area code means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,6 +16,8 @@ pub enum AreaHit {
     Unknown,
 }
 
+/// The scheme of names, which are compared as people read them.
+const NAME: &str = "name";
 /// The scheme of codes that mean the same wherever they occur.
 const ANY: &str = "any";
 
@@ -52,7 +56,7 @@ impl AreaCodes {
                 if !iso2.is_empty() {
                     by_iso2.insert(iso2.to_owned(), index);
                 }
-                by_name.insert(areas.get(row, "name").to_lowercase(), index);
+                by_name.insert(names::key(areas.get(row, "name")), index);
             }
         }
         let mut result = Self { codes, by_code, by_m49, by_iso2, by_name, economies, ..Self::default() };
@@ -60,7 +64,9 @@ impl AreaCodes {
             for row in 0..table.len() {
                 let target = result.by_code.get(table.get(row, "ref_area")).copied();
                 let (scheme, code) = (table.get(row, "scheme").to_owned(), table.get(row, "code"));
-                if let Some(prefix) = code.strip_suffix('*') {
+                if scheme == NAME {
+                    result.crosswalk.insert((scheme, names::key(code)), target);
+                } else if let Some(prefix) = code.strip_suffix('*') {
                     result.prefixes.push((scheme, normal(prefix), target));
                 } else {
                     result.crosswalk.insert((scheme, normal(code)), target);
@@ -92,17 +98,19 @@ impl AreaCodes {
     /// Looks a provider's code up. The crosswalk of its scheme wins; then the plain code of the scheme; then what the
     /// code means in any scheme: states of before, and codes that one agency has taken from another.
     pub fn resolve(&self, scheme: &str, code: &str) -> AreaHit {
-        let code = code.trim();
-        if let Some(target) = self.crosswalk.get(&(scheme.to_owned(), normal(code))) {
+        let code = &*visible::clean(code);
+        let named = if scheme == NAME { names::key(code) } else { normal(code) };
+        if let Some(target) = self.crosswalk.get(&(scheme.to_owned(), named.clone())) {
             return target.map_or(AreaHit::NotCovered, AreaHit::Known);
         }
         let hit = match scheme {
             "m49" | "unsd" if code.bytes().all(|b| b.is_ascii_digit()) => self.by_m49.get(code.trim_start_matches('0')),
             // Economies have three characters, groups four: text length, not number.
             "unctad" if code.len() == 3 => self.by_m49.get(code.trim_start_matches('0')),
-            "name" => self.by_name.get(&code.to_lowercase()),
+            NAME => self.by_name.get(&named),
             "unctad" | "m49" | "unsd" => None,
             "eurostat" => self.by_iso2.get(code),
+            _ if code.len() == 3 && code.bytes().all(|b| b.is_ascii_lowercase()) => self.by_code.get(&code.to_ascii_uppercase()),
             _ => self.by_code.get(code),
         };
         if let Some(&index) = hit {

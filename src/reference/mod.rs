@@ -3,6 +3,7 @@
 pub mod areas;
 mod batch;
 mod membership;
+mod names;
 mod population;
 mod series;
 pub mod words;
@@ -44,7 +45,7 @@ impl Reference {
         let mut hashes = BTreeMap::new();
         let mut open = |name: &str, problems: &mut Vec<Problem>| -> Option<SourceText> {
             let path = folder.join(name);
-            match fs_err::read_to_string(&path) {
+            match crate::files::read_text(&path) {
                 Ok(text) => {
                     hashes.insert(name.to_owned(), blake3::hash(text.as_bytes()).to_hex().to_string());
                     Some(SourceText::new(crate::workspace::shown(workspace, &path), text))
@@ -180,8 +181,8 @@ impl Reference {
 }
 
 fn csv_hash_only(folder: &Path, hashes: &mut BTreeMap<String, String>, name: &str) {
-    if let Ok(bytes) = fs_err::read(folder.join(name)) {
-        hashes.insert(name.to_owned(), blake3::hash(&bytes).to_hex().to_string());
+    if let Ok(text) = crate::files::read_text(&folder.join(name)) {
+        hashes.insert(name.to_owned(), blake3::hash(text.as_bytes()).to_hex().to_string());
     }
 }
 

@@ -1,7 +1,7 @@
 //! Builds a release: all indicators, progress, checks, revisions.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use datafusion::arrow::array::RecordBatch;
@@ -20,7 +20,7 @@ use crate::reference::Reference;
 use crate::release::checks::{self, Check};
 use crate::release::fingerprint::{self, Inputs};
 use crate::release::manifest::{BodyEntry, IndicatorEntry, InputEntry, Manifest};
-use crate::release::{catalog, check_tables, compute, diff, preferred, progress, promote, row_counts, targets};
+use crate::release::{catalog, check_tables, compute, diff, preferred, progress, promote, row_counts, targets, value_id};
 use crate::tables::cells::rows_of;
 use crate::tables::small::Cell;
 use crate::tables::sort::{concat, sort};
@@ -81,7 +81,21 @@ pub struct Built {
 
 impl Build<'_> {
     pub fn inputs(&self) -> Result<Inputs> {
-        fingerprint::of_release(&self.catalogue, &self.reference, &self.reports, &self.settings)
+        fingerprint::of_release(&self.catalogue, self.checks, &self.reference, &self.reports, &self.settings)
+    }
+
+    /// The current release; where it is damaged, the newest that is sound: the gates shall not open because of a bad disk.
+    fn to_compare_with(&self) -> Result<Option<PathBuf>> {
+        let Some(current) = promote::current(self.workspace)? else { return Ok(None) };
+        if Manifest::if_sound(&current, |_| ())?.is_some() {
+            return Ok(Some(current));
+        }
+        for path in promote::list(self.workspace)?.into_iter().rev() {
+            if path != current && Manifest::if_sound(&path, |_| ())?.is_some() {
+                return Ok(Some(path));
+            }
+        }
+        Ok(None)
     }
 
     fn current_year(&self) -> i32 {
@@ -92,9 +106,8 @@ impl Build<'_> {
     pub async fn build(&self) -> Result<Built> {
         let inputs = self.inputs()?;
         let key = fingerprint::key(&inputs)?;
-        let id = format!("{}-{}", self.now.strftime("%Y%m%dT%H%M%SZ"), &key[..8]);
-        // A release that is damaged is nothing to compare with.
-        let previous = promote::current(self.workspace).filter(|path| Manifest::verified(path).is_ok());
+        let id = promote::free_name(self.workspace, format!("{}-{}", self.now.strftime("%Y%m%dT%H%M%SZ"), &key[..8]));
+        let previous = self.to_compare_with()?;
         let previous_values = match &previous {
             Some(path) => parquet::read(&path.join("values.parquet"), &schema::values())?,
             None => RecordBatch::new_empty(schema::values()),
@@ -111,6 +124,7 @@ impl Build<'_> {
             ends.add(one.ends.clone());
         }
         let progress = progress::progress(&engine, &self.catalogue, ends, targets, self.current_year()).await?;
+        let values = value_id::mark(&key, &values)?;
         let before = previous.as_deref().and_then(|path| Manifest::load(path).ok());
         let outcome = self.run_checks(&engine, &progress, &previous_values, before.as_ref()).await?;
         let held: Vec<(String, String)> =
@@ -127,10 +141,21 @@ impl Build<'_> {
             checks: outcome.table,
             failures: outcome.failures,
             revisions,
-            catalog: catalog::json(self.workspace, &self.catalogue, &self.reference)?,
+            catalog: catalog::json(self.workspace, self.sources, &self.catalogue, &self.reference, &self.data_sets())?,
             indicators: self.catalogue.indicators.iter().map(|i| i.name.clone()).collect(),
         };
         Ok(Built { contents, manifest, stopping, warnings: outcome.warnings, held })
+    }
+
+    /// The data sets as the catalogue has them.
+    fn data_sets(&self) -> Vec<serde_json::Value> {
+        let all = self.sources.iter().flat_map(|source| source.datasets.iter().map(move |dataset| (source, dataset)));
+        all.filter_map(|(source, dataset)| {
+            let id = source.id(dataset);
+            let pull = self.states.get(&id)?.pull.as_ref()?;
+            Some(catalog::data_set(source, dataset, self.reports.get(&id)?, pull))
+        })
+        .collect()
     }
 
     /// Reference tables, and every observation.
@@ -303,11 +328,13 @@ impl Build<'_> {
                             url: b.url.clone(),
                             bytes: b.bytes,
                             fetched_at: b.fetched_at.clone(),
+                            route: b.route.clone(),
                         })
                         .collect(),
                     observation_file: report.hash.clone(),
                     series: report.series.clone(),
                     counts: report.counts.clone(),
+                    routes: report.routes.clone(),
                     quarantine_reasons: report.quarantine_reasons.clone(),
                     corrections: report.corrections.clone(),
                     warnings: report.warnings.clone(),

@@ -5,21 +5,47 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use crate::error::Result;
+use crate::fetch::Pull;
 use crate::indicator::{Catalogue, TargetKind};
+use crate::observe::NormaliseReport;
+use crate::pipelines::{Dataset, Source};
 use crate::reference::Reference;
+use crate::release::licence;
+use crate::tables::cells::Table;
 use crate::tables::schema::DIMENSIONS;
 use crate::tables::views::{Areas, Groups, Membership, Units};
 use crate::workspace::Workspace;
 
-pub fn json(workspace: &Workspace, catalogue: &Catalogue, reference: &Reference) -> Result<Vec<u8>> {
+/// Classes from best to worst, and the one without a verdict, each with its colour: told apart without red and green, and
+/// never shown by its colour alone.
+pub const CLASSES: [(&str, &str); 6] = [
+    ("met", "#12436D"),
+    ("on_track", "#2073BC"),
+    ("moderate", "#6BACE6"),
+    ("limited", "#F4A672"),
+    ("deterioration", "#801650"),
+    ("insufficient_data", "#C4C8CE"),
+];
+
+pub fn json(
+    workspace: &Workspace,
+    sources: &[Source],
+    catalogue: &Catalogue,
+    reference: &Reference,
+    data_sets: &[Value],
+) -> Result<Vec<u8>> {
     let indicators: Vec<Value> = catalogue.indicators.iter().map(indicator).collect();
     let mut bytes = serde_json::to_vec_pretty(&json!({
         "schema_version": 1,
         "indicators": indicators,
+        "data_sets": data_sets,
         "areas": areas(reference)?,
         "groups": groups(reference)?,
         "units": units(reference)?,
         "code_lists": code_lists_json(workspace),
+        "order": order(workspace, catalogue, reference)?,
+        "classes": CLASSES.map(|(code, colour)| json!({ "code": code, "colour": colour })),
+        "sources": sources.iter().map(source).collect::<Vec<_>>(),
     }))?;
     bytes.push(b'\n');
     Ok(bytes)
@@ -49,12 +75,82 @@ fn indicator(indicator: &crate::indicator::Indicator) -> Value {
         })
         .collect();
     json!({
-        "id": indicator.id, "name": indicator.name, "title": indicator.title, "unit": indicator.unit,
+        "id": indicator.id, "name": indicator.name, "title": indicator.title, "short_title": short_title(&indicator.title), "unit": indicator.unit,
         "definition": indicator.definition.trim(), "method": indicator.method.trim(), "caveats": indicator.caveats.trim(), "owner": indicator.owner,
         "sources": indicator.sources, "rollup": indicator.rollup, "groups": indicator.groups, "window": indicator.window,
         "coverage": { "publish": indicator.coverage.publish, "flag": indicator.coverage.flag, "base": indicator.coverage.base, "min_members": indicator.coverage.min_members },
         "datasets": indicator.datasets, "file": &*indicator.text.path, "targets": targets,
     })
+}
+
+/// One data set: whose it is, by which routes its figures came, and from when on they are too old.
+pub fn data_set(source: &Source, dataset: &Dataset, report: &NormaliseReport, pull: &Pull) -> Value {
+    let route = |(name, rows): (&String, &u64)| {
+        let title = dataset.route(name).map_or(name, |(place, route)| if place == 0 { &source.title } else { &route.title });
+        json!({ "route": name, "title": title, "observations": rows, "confirmed_at": pull.routes.get(name).unwrap_or(&pull.checked_at) })
+    };
+    let stale_after = pull.checked_at.parse::<jiff::Timestamp>().ok().and_then(|checked| {
+        let moment = jiff::Timestamp::from_second(checked.as_second().checked_add(source.stale_after_days.checked_mul(86_400)?)?);
+        Some(moment.ok()?.to_string())
+    });
+    json!({
+        "source": source.name, "dataset": dataset.name, "title": dataset.title,
+        "licence": dataset.licence.as_ref().unwrap_or(&source.licence), "vintage": report.vintage, "last_year": report.last_year,
+        "confirmed_at": pull.checked_at, "stale_after": stale_after, "routes": report.routes.iter().map(route).collect::<Vec<_>>(),
+    })
+}
+
+/// A title for a legend or a menu: what stands before the first bracket or comma, cut at a word.
+pub fn short_title(title: &str) -> &str {
+    let end = title.find([',', '(', ';', ':']).filter(|end| *end >= 12).unwrap_or(title.len());
+    let short = title[..end].trim_end();
+    match short.char_indices().nth(48) {
+        Some((most, _)) => short[..most].rsplit_once(' ').map_or(&short[..most], |(words, _)| words),
+        None => short,
+    }
+}
+
+fn source(source: &Source) -> Value {
+    let licence =
+        |text: &str| json!({ "licence": text, "licence_url": licence::address(text), "redistribution": licence::redistribution(text) });
+    let own = source.datasets.iter().filter_map(|d| Some((d.name.clone(), licence(d.licence.as_deref()?))));
+    let mut told = licence(&source.licence);
+    told["source"] = json!(source.name);
+    told["title"] = json!(source.title);
+    told["short_title"] = json!(source.short_title);
+    told["citation"] = json!(source.citation);
+    told["homepage"] = json!(source.homepage);
+    // Data sets whose licence is another one.
+    told["datasets"] = Value::Object(own.collect());
+    told
+}
+
+/// The order in which to show the codes of each list, and groups: the total first, then by number, as in ages and sizes.
+fn order(workspace: &Workspace, catalogue: &Catalogue, reference: &Reference) -> Result<Value> {
+    let mut lists: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for [list, code, _] in code_lists(workspace) {
+        lists.entry(list).or_default().push(code);
+    }
+    let place = |list: &str, code: &str| match list {
+        "CL_CLASS" => CLASSES.iter().position(|(class, _)| *class == code).unwrap_or(CLASSES.len()) as i64,
+        "CL_AGE" | "CL_SIZE_CLASS" => {
+            let digits: String = code.chars().skip_while(|c| !c.is_ascii_digit()).take_while(char::is_ascii_digit).collect();
+            let from = digits.parse::<i64>().unwrap_or_default();
+            // Under 15 comes before 10 and over; 15 to 24 before 15 and over.
+            if code.contains("LT") { from - 1000 } else { from * 2 + i64::from(code.contains("GE")) }
+        }
+        _ => 0,
+    };
+    for (list, codes) in &mut lists {
+        codes.sort_by_key(|code| (code != "_T", place(list, code)));
+    }
+    let groups = Groups::of(reference.table("groups")?)?;
+    let schemes = &catalogue.defaults.groups;
+    let scheme = |row: &usize| schemes.iter().position(|known| known == groups.group_scheme.value(*row)).unwrap_or(schemes.len());
+    let mut rows: Vec<usize> = (0..groups.len()).collect();
+    rows.sort_by_key(|row| (scheme(row), groups.group_scheme.value(*row), *row));
+    let codes: Vec<&str> = rows.into_iter().map(|row| groups.group_code.value(row)).collect();
+    Ok(json!({ "groups": codes, "code_lists": lists }))
 }
 
 fn areas(reference: &Reference) -> Result<Vec<Value>> {
@@ -68,8 +164,9 @@ fn areas(reference: &Reference) -> Result<Vec<Value>> {
 }
 
 fn units(reference: &Reference) -> Result<Vec<Value>> {
-    let units = Units::of(reference.table("units")?)?;
-    let unit = |row| json!({ "unit": units.unit.value(row), "name": units.name.value(row), "symbol": units.symbol.value(row) });
+    let table = reference.table("units")?;
+    let (units, cells) = (Units::of(table)?, Table(table));
+    let unit = |row| json!({ "unit": units.unit.value(row), "name": units.name.value(row), "symbol": units.symbol.value(row), "decimals": cells.int("decimals", row) });
     Ok((0..units.len()).map(unit).collect())
 }
 
@@ -104,7 +201,8 @@ fn code_lists_json(workspace: &Workspace) -> Value {
 
 /// The names of codes, in the order of the file: code list, code, name.
 pub fn code_lists(workspace: &Workspace) -> Vec<[String; 3]> {
-    let Ok(mut reader) = csv::Reader::from_path(workspace.reference().join("codelists.csv")) else { return Vec::new() };
+    let Ok(text) = crate::files::read_text(&workspace.reference().join("codelists.csv")) else { return Vec::new() };
+    let mut reader = csv::Reader::from_reader(text.as_bytes());
     let cells = |record: csv::StringRecord| Some([0, 1, 2].map(|column| record.get(column).map(str::to_owned))).filter(|r| r[2].is_some());
     reader.records().flatten().filter_map(cells).map(|record| record.map(Option::unwrap_or_default)).collect()
 }

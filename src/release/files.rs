@@ -1,9 +1,12 @@
-//! The folder of a release while it is written: the manifest comes last, so that a folder with one is complete.
+//! The folder of a release while it is written: files, then their folders, then the manifest are brought to the disk, so
+//! that a folder with a manifest is complete.
 
-use std::path::PathBuf;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 
 use super::Manifest;
 use crate::error::Result;
+use crate::files;
 use crate::workspace::Workspace;
 
 /// `data/staging/<release>`, and the manifest that remembers the hash of each file.
@@ -15,10 +18,11 @@ pub struct Staging<'m> {
 
 impl<'m> Staging<'m> {
     pub fn new(workspace: &Workspace, manifest: &'m mut Manifest) -> Result<Self> {
-        let folder = workspace.data.join("staging").join(&manifest.release);
-        if folder.exists() {
-            fs_err::remove_dir_all(&folder)?;
+        let folder = workspace.staging().join(&manifest.release);
+        if folder.symlink_metadata().is_ok() {
+            super::promote::remove(workspace, &folder)?;
         }
+        files::make_folder(&folder)?;
         Ok(Self { folder, written: Vec::new(), manifest })
     }
 
@@ -26,7 +30,7 @@ impl<'m> Staging<'m> {
     pub fn put(&mut self, name: &str, bytes: &[u8]) -> Result<()> {
         self.manifest.files.insert(name.to_owned(), blake3::hash(bytes).to_hex().to_string());
         let path = self.folder.join(name);
-        crate::files::write_unseen(&path, bytes)?;
+        files::write_unseen(&path, bytes)?;
         self.written.push(path);
         Ok(())
     }
@@ -38,8 +42,11 @@ impl<'m> Staging<'m> {
 
     /// Writes the manifest, and gives the complete folder.
     pub fn finish(self) -> Result<PathBuf> {
-        crate::files::sync(&self.written)?;
-        crate::files::write_atomically(&self.folder.join("manifest.json"), &self.manifest.to_bytes()?)?;
+        files::sync(&self.written)?;
+        let folders: BTreeSet<&Path> = self.written.iter().flat_map(|path| path.ancestors().skip(1)).collect();
+        let inside = folders.into_iter().filter(|folder| folder.starts_with(&self.folder));
+        files::sync(&inside.map(Path::to_path_buf).collect::<Vec<_>>())?;
+        files::write_atomically(&self.folder.join("manifest.json"), &self.manifest.to_bytes()?)?;
         Ok(self.folder)
     }
 }

@@ -12,6 +12,7 @@ use crate::observe::Reports;
 use crate::observe::inputs::changes;
 pub use crate::observe::inputs::{Input, Inputs, key};
 use crate::reference::Reference;
+use crate::release::checks::Check;
 use crate::release::shared;
 
 /// Everything that the values of one indicator depend on, those of the indicators it reads included.
@@ -99,14 +100,17 @@ pub fn missing_datasets(indicator: &Indicator, catalogue: &Catalogue, reports: &
 }
 
 /// Everything a whole release depends on.
-pub fn of_release(catalogue: &Catalogue, reference: &Reference, reports: &Reports, settings: &Inputs) -> Result<Inputs> {
+pub fn of_release(catalogue: &Catalogue, checks: &[Check], reference: &Reference, reports: &Reports, settings: &Inputs) -> Result<Inputs> {
     let mut inputs = settings.clone();
     for indicator in &catalogue.indicators {
         inputs.insert(sql(&indicator.text), published_hash(indicator)?);
     }
     let steps = catalogue.steps.iter().map(|step| &step.text);
-    for text in steps.chain(catalogue.shared.values()).chain(catalogue.derived.values()).chain(catalogue.checks.values()) {
+    for text in steps.chain(catalogue.shared.values()).chain(catalogue.derived.values()) {
         inputs.insert(sql(text), tokens::hash(&text.text));
+    }
+    for check in checks {
+        inputs.insert(sql(&check.text), check_hash(check)?);
     }
     for rollup in catalogue.rollups.values() {
         inputs.insert(sql(&rollup.text), rollup_hash(rollup)?);
@@ -121,6 +125,11 @@ pub fn of_release(catalogue: &Catalogue, reference: &Reference, reports: &Report
         inputs.insert(Input::Observations { dataset: dataset.clone() }, report.hash.clone());
     }
     Ok(inputs)
+}
+
+/// A check is its statement and its header: another severity or limit may let a release pass, or stop it.
+fn check_hash(check: &Check) -> Result<String> {
+    hash_of(&(tokens::hash(&check.text.text), &check.title, &check.severity, check.warn_above, check.fail_above))
 }
 
 /// What is told of the parts, and the formula in words, is no input: nothing that is published follows from it.

@@ -51,6 +51,9 @@ pub struct InputEntry {
     pub series: Vec<String>,
     #[serde(flatten)]
     pub counts: Counts,
+    /// Observations by the route that they came by: that of the data set's own name is the provider's.
+    #[serde(default)]
+    pub routes: BTreeMap<String, u64>,
     pub quarantine_reasons: BTreeMap<String, u64>,
     pub corrections: Vec<CorrectionReport>,
     pub warnings: Vec<String>,
@@ -71,6 +74,9 @@ pub struct BodyEntry {
     pub url: String,
     pub bytes: u64,
     pub fetched_at: String,
+    /// The route that it came by; older manifests name none.
+    #[serde(default)]
+    pub route: String,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -89,6 +95,18 @@ impl Manifest {
         serde_json::from_slice(&fs_err::read(&path)?).map_err(|error| damaged(&path, &error.to_string()))
     }
 
+    /// The same; None where it is damaged, which is told. An error of the disk is none of the release.
+    pub fn if_sound(release: &Path, told: impl FnOnce(&Error)) -> Result<Option<Self>> {
+        match Self::verified(release) {
+            Ok(manifest) => Ok(Some(manifest)),
+            Err(error @ Error::Provider { .. }) => {
+                told(&error);
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
     /// The manifest of a release whose files are those that it names.
     pub fn verified(release: &Path) -> Result<Self> {
         let manifest = Self::load(release)?;
@@ -97,7 +115,8 @@ impl Manifest {
             match crate::files::hash_file(&path) {
                 Ok(found) if found == *hash => {}
                 Ok(_) => return Err(damaged(&path, "its bytes are not those that were published")),
-                Err(error) => return Err(damaged(&path, &error.to_string())),
+                Err(Error::Io(error)) if error.kind() == std::io::ErrorKind::NotFound => return Err(damaged(&path, "it is not there")),
+                Err(error) => return Err(error),
             }
         }
         Ok(manifest)

@@ -10,7 +10,9 @@ pub mod explain;
 pub mod files;
 pub mod fingerprint;
 pub mod headline;
+pub mod licence;
 pub mod manifest;
+pub mod pin;
 pub mod preferred;
 pub mod progress;
 pub mod promote;
@@ -19,5 +21,6 @@ pub mod row_counts;
 pub mod shared;
 pub mod targets;
 pub mod test_case;
+pub mod value_id;
 
 pub use manifest::Manifest;

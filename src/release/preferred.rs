@@ -39,5 +39,7 @@ pub async fn mark(engine: &Engine, catalogue: &Catalogue, values: &RecordBatch) 
     }
     let mut arrays = values.columns().to_vec();
     arrays.extend(marked.column_by_name(COLUMN).cloned());
-    Ok(RecordBatch::try_new(schema::published_values(), arrays)?)
+    let mut fields = values.schema().fields().to_vec();
+    fields.push(Arc::new(Field::new(COLUMN, DataType::Boolean, true)));
+    Ok(RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays)?)
 }

@@ -3,19 +3,51 @@
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result, suggestion};
+use crate::files::{self, entries};
 use crate::release::Manifest;
 use crate::workspace::Workspace;
 
+/// The pointer while it is made.
+pub const UNFINISHED_POINTER: &str = ".current";
+
 /// The folder of the promoted release, if there is one.
-pub fn current(workspace: &Workspace) -> Option<PathBuf> {
-    let target = fs_err::read_link(workspace.current()).ok()?;
+pub fn current(workspace: &Workspace) -> Result<Option<PathBuf>> {
+    use std::io::ErrorKind::{InvalidInput, NotADirectory, NotFound};
+    let target = match fs_err::read_link(workspace.current()) {
+        Ok(target) => target,
+        // Not there, or no link. An error of the disk is no absence.
+        Err(error) if matches!(error.kind(), NotFound | InvalidInput) => return Ok(None),
+        Err(error) => return Err(error.into()),
+    };
     let path = workspace.data.join(target);
-    path.join("manifest.json").exists().then_some(path)
+    match fs_err::metadata(path.join("manifest.json")) {
+        Ok(_) => Ok(Some(path)),
+        Err(error) if matches!(error.kind(), NotFound | NotADirectory) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// All complete releases, oldest first.
 pub fn list(workspace: &Workspace) -> Result<Vec<PathBuf>> {
-    let mut paths = entries(&workspace.releases())?;
+    in_order(entries(&workspace.releases())?)
+}
+
+/// The releases that a gate refused, oldest first.
+pub fn refused(workspace: &Workspace) -> Result<Vec<PathBuf>> {
+    in_order(entries(&workspace.staging())?.into_iter().filter(|path| !is_hidden(path)).collect())
+}
+
+/// Those of them that are newer than the current release: a person has yet to look at them.
+pub fn waiting(workspace: &Workspace) -> Result<Vec<PathBuf>> {
+    let created = |path: &Path| Manifest::load(path).map(|manifest| manifest.created_at);
+    let since = match current(workspace)? {
+        Some(path) => created(&path).unwrap_or_default(),
+        None => String::new(),
+    };
+    Ok(refused(workspace)?.into_iter().filter(|path| created(path).is_ok_and(|created| created >= since)).collect())
+}
+
+fn in_order(mut paths: Vec<PathBuf>) -> Result<Vec<PathBuf>> {
     paths.retain(|path| path.join("manifest.json").exists());
     // By the moment they were made, which a frozen clock can repeat; then by the moment they were written.
     paths.sort_by_key(|path| {
@@ -25,30 +57,34 @@ pub fn list(workspace: &Workspace) -> Result<Vec<PathBuf>> {
     Ok(paths)
 }
 
-/// What a folder holds; a folder that is not there holds nothing, one that cannot be read is an error.
-pub fn entries(folder: &Path) -> Result<Vec<PathBuf>> {
-    match fs_err::read_dir(folder) {
-        Ok(entries) => entries.map(|entry| Ok(entry?.path())).collect(),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound && folder.symlink_metadata().is_err() => Ok(Vec::new()),
-        Err(error) => Err(error.into()),
-    }
-}
-
 /// A release by id (or the beginning of one), `current` or `previous`.
 pub fn find(workspace: &Workspace, wanted: &str) -> Result<PathBuf> {
     if wanted == "current" {
-        return current(workspace).ok_or_else(|| Error::usage_hint("no release yet", "run `yardstick run` first"));
+        return current(workspace)?.ok_or_else(|| Error::usage_hint("no release yet", "run `yardstick run` first"));
     }
-    let all = list(workspace)?;
     if wanted == "previous" {
-        let named = current(workspace).and_then(|c| Manifest::load(&c).ok()).and_then(|m| m.previous);
+        let named = current(workspace)?.and_then(|c| Manifest::load(&c).ok()).and_then(|m| m.previous);
         return named
             .map(|id| workspace.releases().join(id))
             .filter(|path| path.join("manifest.json").exists())
             .ok_or_else(|| Error::usage("there is no release before the current one"));
     }
+    among(list(workspace)?, wanted)
+}
+
+/// The same, or one that a gate refused.
+pub fn find_any(workspace: &Workspace, wanted: &str) -> Result<PathBuf> {
+    if wanted == "current" || wanted == "previous" {
+        return find(workspace, wanted);
+    }
+    among(list(workspace)?.into_iter().chain(refused(workspace)?).collect(), wanted)
+}
+
+fn among(all: Vec<PathBuf>, wanted: &str) -> Result<PathBuf> {
     let names: Vec<String> = all.iter().filter_map(|p| p.file_name().map(|n| n.to_string_lossy().into_owned())).collect();
-    let found: Vec<usize> = (0..all.len()).filter(|i| names[*i] == wanted || names[*i].starts_with(wanted)).collect();
+    // A release that was made again in the same second has a longer name that begins with that of the first.
+    let exact = (0..all.len()).find(|i| names[*i] == wanted);
+    let found: Vec<usize> = exact.map_or_else(|| (0..all.len()).filter(|i| names[*i].starts_with(wanted)).collect(), |i| vec![i]);
     match found[..] {
         [index] => Ok(all[index].clone()),
         [] => Err(Error::Usage { message: format!("no release `{wanted}`"), hint: suggestion(wanted, names.iter().map(String::as_str)) }),
@@ -56,26 +92,56 @@ pub fn find(workspace: &Workspace, wanted: &str) -> Result<PathBuf> {
     }
 }
 
+/// A name that no release has: what is published does not change, so a release that is made again gets another one.
+pub fn free_name(workspace: &Workspace, id: String) -> String {
+    let is_taken = |name: &String| workspace.releases().join(name).symlink_metadata().is_ok();
+    let more = (2..).map(|number| format!("{id}-{number}"));
+    std::iter::once(id.clone()).chain(more).find(|name| !is_taken(name)).unwrap_or(id)
+}
+
 /// Moves a staged release into place and points `current` to it.
 pub fn promote(workspace: &Workspace, staged: &Path, id: &str) -> Result<PathBuf> {
     let target = workspace.releases().join(id);
-    fs_err::create_dir_all(workspace.releases())?;
-    if target.exists() {
-        fs_err::remove_dir_all(&target)?;
-    }
-    fs_err::rename(staged, &target)?;
+    files::make_folder(&workspace.releases())?;
+    files::rename(staged, &target)?;
     point(workspace, id)?;
     Ok(target)
 }
 
-/// Replaces the pointer in one step.
+/// Replaces the pointer in one step. Where it cannot be brought to the disk, the old one comes back: an error says that
+/// nothing was promoted.
 pub fn point(workspace: &Workspace, id: &str) -> Result<()> {
-    let temporary = workspace.data.join(format!(".current-{id}"));
+    let before = fs_err::read_link(workspace.current()).ok();
+    set_pointer(workspace, &Path::new("releases").join(id))?;
+    files::sync_folder(&workspace.data).inspect_err(|_| {
+        if let Some(before) = before {
+            let _ = set_pointer(workspace, &before);
+        }
+    })
+}
+
+fn set_pointer(workspace: &Workspace, target: &Path) -> Result<()> {
+    let temporary = workspace.data.join(UNFINISHED_POINTER);
     if temporary.symlink_metadata().is_ok() {
         fs_err::remove_file(&temporary)?;
     }
     #[cfg(unix)]
-    fs_err::os::unix::fs::symlink(Path::new("releases").join(id), &temporary)?;
+    fs_err::os::unix::fs::symlink(target, &temporary)?;
     fs_err::rename(&temporary, workspace.current())?;
     Ok(())
+}
+
+/// Takes a release, or a staged one, out of sight in one step, then removes it: no half of it is ever listed. What a
+/// crash leaves of it, the next run removes.
+pub fn remove(workspace: &Workspace, release: &Path) -> Result<()> {
+    let name = release.file_name().unwrap_or_default().to_string_lossy();
+    let aside = workspace.staging().join(format!(".removed-{name}"));
+    files::make_folder(&workspace.staging())?;
+    files::rename(release, &aside)?;
+    files::sync_folder(release.parent().unwrap_or(&workspace.data))?;
+    Ok(fs_err::remove_dir_all(aside)?)
+}
+
+fn is_hidden(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."))
 }

@@ -90,7 +90,7 @@ pub fn names(workspace: &Workspace, indicator: &Indicator) -> Vec<String> {
 pub fn load(workspace: &Workspace, indicator: &Indicator, name: &str, problems: &mut Vec<Problem>) -> Option<TestCase> {
     let case = read(workspace, indicator, name, problems)?;
     let path = case.folder.join("expected.csv");
-    let text = SourceText::new(workspace.shown(&path), fs_err::read_to_string(&path).unwrap_or_default());
+    let text = SourceText::new(workspace.shown(&path), crate::files::read_text(&path).unwrap_or_default());
     check_expectation(&text, &case, problems);
     Some(case)
 }
@@ -109,7 +109,7 @@ pub fn read(workspace: &Workspace, indicator: &Indicator, name: &str, problems: 
     for path in paths {
         let stem = path.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
         let shown = workspace.shown(&path);
-        let text = match fs_err::read_to_string(&path) {
+        let text = match crate::files::read_text(&path) {
             Ok(text) => SourceText::new(shown, text),
             Err(error) => {
                 problems.push(Problem::file(Code::UnreadableFile, shown, error.to_string()));

@@ -1,6 +1,6 @@
 //! Takes provider rows from a parser, resolves codes once per distinct code, and keeps 24 bytes a row.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::error::{Code, Error, Result};
 use crate::reference::areas::{AreaCodes, AreaHit};
@@ -8,6 +8,7 @@ use crate::rows::place::Places;
 use crate::rows::quarantine::{Quarantined, Reason};
 pub use crate::rows::series_key::{Detail, SeriesKey};
 pub use crate::rows::value::{Value, parse_number, parse_year};
+use crate::visible::is_invisible;
 
 /// One observation, codes interned. `value` NaN = no value.
 #[derive(Debug, Clone, Copy)]
@@ -49,7 +50,20 @@ pub struct Collector<'r> {
     /// (row, year and month) of rows of a dated classification.
     pub(crate) vintages: Vec<(usize, i32)>,
     codes: HashSet<String>,
+    /// What the settings of the data set name and rows have.
+    pub matched: Matched,
+    /// Whether each series can be written: its codes have nothing that cannot be seen.
+    legible: Vec<bool>,
     pub warnings: Vec<String>,
+}
+
+/// Words that settings give a meaning to, as far as rows have them.
+#[derive(Debug, Default)]
+pub struct Matched {
+    /// The setting and the word.
+    pub words: BTreeSet<(String, String)>,
+    /// Settings of whose column rows have other words too.
+    pub others: BTreeSet<String>,
 }
 
 /// How much of one data set is kept. What is beyond is refused: memory ends somewhere, and rows, series and texts are
@@ -101,6 +115,8 @@ impl<'r> Collector<'r> {
             defective: false,
             vintages: Vec::new(),
             codes: HashSet::new(),
+            matched: Matched::default(),
+            legible: Vec::new(),
             warnings: Vec::new(),
         })
     }
@@ -125,6 +141,8 @@ impl<'r> Collector<'r> {
             return 0;
         }
         let index = self.series.len() as u32;
+        let codes = [&key.series, &key.unit, &key.edition].into_iter().map(String::as_str).chain(key.dimensions());
+        self.legible.push(!codes.into_iter().any(|code| code.chars().any(|c| c.is_control() || is_invisible(c))));
         self.series.push(key.clone());
         self.series_index.insert(key, index);
         index
@@ -215,6 +233,11 @@ impl<'r> Collector<'r> {
                 return self.reject(record, reason, String::from_utf8_lossy(area).trim().to_owned());
             }
         };
+        if self.legible.get(series as usize) == Some(&false) {
+            let key = &self.series[series as usize];
+            let codes = format!("{} {} {}", key.series, key.dimensions().join(" "), key.edition);
+            return self.reject(record, Reason::BadCode, codes.trim().escape_debug().to_string());
+        }
         let parsed = parse_year(year);
         if let Some(late) = parsed.filter(|y| *y > self.years.1) {
             self.too_late = Some(self.too_late.map_or(late, |other| other.min(late)));

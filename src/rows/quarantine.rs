@@ -17,6 +17,8 @@ pub enum Reason {
     FieldCount,
     Encoding,
     MissingCode,
+    /// A code of the series or a breakdown has characters that cannot be seen.
+    BadCode,
     UnknownWord,
     DuplicateRow,
     DuplicateKey,
@@ -25,10 +27,12 @@ pub enum Reason {
     /// A group as an older classification has it.
     Superseded,
     CorrectionDropped,
+    /// Another route of the data set has the figure.
+    OtherRoute,
 }
 
 impl Reason {
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 15] = [
         Self::UnknownArea,
         Self::AreaNotCovered,
         Self::BadYear,
@@ -36,12 +40,14 @@ impl Reason {
         Self::FieldCount,
         Self::Encoding,
         Self::MissingCode,
+        Self::BadCode,
         Self::UnknownWord,
         Self::DuplicateRow,
         Self::DuplicateKey,
         Self::OtherUnit,
         Self::Superseded,
         Self::CorrectionDropped,
+        Self::OtherRoute,
     ];
 
     pub fn code(self) -> &'static str {
@@ -53,19 +59,21 @@ impl Reason {
             Self::FieldCount => "field_count",
             Self::Encoding => "encoding",
             Self::MissingCode => "missing_code",
+            Self::BadCode => "bad_code",
             Self::UnknownWord => "unknown_word",
             Self::DuplicateRow => "duplicate_row",
             Self::DuplicateKey => "duplicate_key",
             Self::OtherUnit => "other_unit",
             Self::Superseded => "superseded",
             Self::CorrectionDropped => "correction_dropped",
+            Self::OtherRoute => "other_route",
         }
     }
 
     /// Whether a figure is lost with the row. It is not when the row is passed over on purpose: of an area that is
-    /// deliberately none of ours, a repetition, of an older classification, or dropped by a correction.
+    /// deliberately none of ours, a repetition, had by another route, of an older classification, or dropped by a correction.
     pub fn is_loss(self) -> bool {
-        !matches!(self, Self::AreaNotCovered | Self::DuplicateRow | Self::Superseded | Self::CorrectionDropped)
+        !matches!(self, Self::AreaNotCovered | Self::DuplicateRow | Self::Superseded | Self::CorrectionDropped | Self::OtherRoute)
     }
 }
 

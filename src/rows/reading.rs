@@ -46,11 +46,92 @@ fn says_nothing(text: &[u8]) -> bool {
         && std::str::from_utf8(text).is_ok_and(|text| WORDS.iter().any(|word| word.eq_ignore_ascii_case(text)))
 }
 
-/// Words for no value that could be an answer where everything is one.
+/// Words for no value that could be an answer where everything is one: in the languages of the agencies, and as programs
+/// write them. `nil` is not among them, since some mean zero by it.
 fn says_none(text: &[u8]) -> bool {
-    const WORDS: [&str; 11] =
-        ["none", "missing", "no data", "nodata", "no value", "not available", "data not available", ":", "x", "(x)", "nan"];
-    !text[0].is_ascii_digit() && WORDS.iter().any(|word| text.eq_ignore_ascii_case(word.as_bytes()))
+    const WORDS: [&str; 72] = [
+        "none",
+        "missing",
+        "no data",
+        "nodata",
+        "no value",
+        "not available",
+        "data not available",
+        "unavailable",
+        "none available",
+        "not reported",
+        "not applicable",
+        "not collected",
+        "not stated",
+        "not known",
+        "unknown",
+        "no answer",
+        "no response",
+        "no information",
+        "no info",
+        "pending",
+        "to be confirmed",
+        "tbc",
+        "tbd",
+        "blank",
+        "empty",
+        "undefined",
+        ":",
+        "x",
+        "(x)",
+        "nan",
+        "-nan",
+        "<na>",
+        "na()",
+        "1.#qnan",
+        "1.#ind",
+        "-1.#ind",
+        ".",
+        "?",
+        "#",
+        "_",
+        "---",
+        "\u{2212}",
+        "\u{2012}",
+        "\u{2015}",
+        "....",
+        "n.d.",
+        "n.d",
+        "nd",
+        "n/d",
+        "n.a",
+        "n. a.",
+        "na.",
+        "s.d.",
+        "s/d",
+        "k.a.",
+        "k. a.",
+        // Spanish, French, Portuguese, German, Italian, Russian, Chinese, Arabic.
+        "sin datos",
+        "no disponible",
+        "dato no disponible",
+        "non disponible",
+        "sans objet",
+        "não disponível",
+        "keine angabe",
+        "keine daten",
+        "non disponibile",
+        "нет данных",
+        "н/д",
+        "нд",
+        "无数据",
+        "暂无",
+        "غير متاح",
+        "غير متوفر",
+    ];
+    if text[0].is_ascii_digit() && !text.starts_with(b"1.#") || text.len() > 60 {
+        return false;
+    }
+    let Ok(text) = std::str::from_utf8(text) else { return false };
+    let lower = text.to_lowercase();
+    // `:c`, `: u` of Eurostat: no value, with a flag.
+    let flagged = lower.strip_prefix(':').is_some_and(|flag| flag.trim().len() <= 2 && flag.trim().bytes().all(|b| b.is_ascii_lowercase()));
+    flagged || WORDS.contains(&lower.as_str())
 }
 
 /// `<5`, `< 0.1`, `>95`.
@@ -58,7 +139,8 @@ pub fn is_bound(text: &[u8]) -> bool {
     text.split_first().is_some_and(|(sign, rest)| matches!(sign, b'<' | b'>') && parse_number(rest).is_some())
 }
 
-fn not_finite(text: &[u8]) -> bool {
+/// `inf`, which is neither a number nor a word.
+pub fn not_finite(text: &[u8]) -> bool {
     let text = text.strip_prefix(b"-").or(text.strip_prefix(b"+")).unwrap_or(text);
     ["inf", "infinity"].iter().any(|word| text.eq_ignore_ascii_case(word.as_bytes()))
 }

@@ -4,12 +4,13 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use super::body::headings::Header;
+use super::body::layout::CsvLayout;
 use super::body::{ReadSeek, csv_members};
 use super::plan::{Asked, Plan};
 use crate::error::Result;
 use crate::fetch::Pull;
 use crate::reference::Reference;
-use crate::rows::collector::Collector;
+use crate::rows::collector::{Collector, Matched};
 
 /// How one provider is asked, and how its bodies become rows. One value is one data set's settings.
 pub trait Format: fmt::Debug + Send + Sync {
@@ -30,9 +31,9 @@ pub trait Format: fmt::Debug + Send + Sync {
     /// Whether `parse` reads a CSV with this header, or passes it over.
     fn fits(&self, header: &Header) -> bool;
 
-    /// Delimiter of the CSV, and the line of its header, from 1.
-    fn csv_layout(&self) -> (u8, usize) {
-        (b',', 1)
+    /// How its CSV files are opened.
+    fn csv_layout(&self) -> CsvLayout {
+        CsvLayout::default()
     }
 
     /// Why nothing is asked: the file is only brought by hand, or nobody has set a key.
@@ -48,6 +49,11 @@ pub trait Format: fmt::Debug + Send + Sync {
     /// What is known of the series that it serves, for checks of SQL.
     fn series(&self, _reference: &Reference) -> Served {
         Served::default()
+    }
+
+    /// What the settings name and no row of a pull has, given what rows had; and whether it looks like a mistake.
+    fn unmatched(&self, _matched: &Matched) -> Vec<(String, bool)> {
+        Vec::new()
     }
 
     /// Files of `pipelines/reference/` that rows follow from, besides areas and groups.

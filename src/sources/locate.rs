@@ -2,11 +2,10 @@
 
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{BufRead, BufReader, Read};
+use std::io::Read;
 
 use super::body::archive::{self, Kind};
-use super::body::csv::CsvStream;
-use super::body::{ReadSeek, csv_members, limits, title_rows};
+use super::body::{ReadSeek, csv_members, limits};
 use super::format::Format;
 use crate::error::Result;
 
@@ -33,23 +32,18 @@ pub fn locate(format: &dyn Format, body: &mut dyn ReadSeek, wanted: &BTreeSet<u3
         }
         return Ok(found);
     }
-    let (delimiter, header_line) = format.csv_layout();
+    let layout = format.csv_layout();
     let mut count = 0;
     let mut read = |name: &str, reader: &mut dyn Read| {
-        let (reader, skipped) = title_rows::skip(reader, header_line - 1, delimiter)?;
-        // The reader counts a line at LF, and begins a record right behind the CR before it.
-        let mut reader = BufReader::new(reader);
-        let behind_cr = u64::from(reader.fill_buf().map_err(|e| limits::read_error(&e))?.windows(2).any(|w| w == b"\r\n"));
-        let csv = CsvStream::open(reader, delimiter, count)?;
+        let csv = layout.open(reader, count)?;
         if !name.is_empty() && !format.fits(csv.header()) {
             return Ok(());
         }
         let mut csv = if csv.header().has("DisaggregationGroup") { csv.rejoin_torn() } else { csv };
         while let Some((number, record)) = csv.look()? {
             if wanted.contains(&number) {
-                let line = record.position().map_or(0, csv::Position::line) + skipped as u64 + behind_cr;
                 let cells: Vec<String> = record.iter().map(|c| String::from_utf8_lossy(c).into_owned()).collect();
-                found.insert(number, Located { member: name.to_owned(), line, text: cells.join(",") });
+                found.insert(number, Located { member: name.to_owned(), line: csv.line(), text: cells.join(",") });
             }
         }
         count = csv.count();

@@ -3,6 +3,7 @@
 
 pub mod body;
 mod data360;
+mod data_commons;
 mod format;
 mod itu;
 mod locate;
@@ -36,6 +37,7 @@ const FORMATS: &[(&str, ReadSettings)] = &[
     ("unctad_api", unctad::read_api),
     ("unsd_csv", unsd::read),
     ("data360", data360::read),
+    ("data_commons", data_commons::read),
     ("table", table::read),
 ];
 

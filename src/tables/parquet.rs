@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use datafusion::arrow::array::RecordBatch;
+use datafusion::arrow::array::{RecordBatch, RecordBatchReader};
 use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::parquet::arrow::ArrowWriter;
 use datafusion::parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
@@ -12,6 +12,7 @@ use datafusion::parquet::file::properties::{EnabledStatistics, WriterProperties}
 
 use super::conform::conform;
 use crate::error::Result;
+use crate::files::failed_in;
 
 /// Rows of one row group: small enough that a filter on one series reads little.
 pub const ROW_GROUP: usize = 262_144;
@@ -31,8 +32,16 @@ pub const BATCH: usize = 1 << 16;
 
 /// A whole Parquet file as one batch of the given schema.
 pub fn read(path: &Path, schema: &SchemaRef) -> Result<RecordBatch> {
-    let batches = reader(path)?.collect::<std::result::Result<Vec<_>, _>>()?;
+    let batches = reader(path)?.collect::<std::result::Result<Vec<_>, _>>().map_err(|error| failed_in("read", path, error.into()))?;
     conform(&batches, schema, &|_| None)
+}
+
+/// A whole Parquet file with the columns that it has.
+pub fn read_as_it_is(path: &Path) -> Result<RecordBatch> {
+    let reader = reader(path)?;
+    let schema = RecordBatchReader::schema(&reader);
+    let batches = reader.collect::<std::result::Result<Vec<_>, _>>().map_err(|error| failed_in("read", path, error.into()))?;
+    super::sort::concat(&schema, &batches)
 }
 
 /// A Parquet file batch by batch, each of the given schema.
@@ -57,7 +66,8 @@ impl Iterator for Batches {
 
 fn reader(path: &Path) -> Result<ParquetRecordBatchReader> {
     let file = fs_err::File::open(path)?.into_parts().0;
-    Ok(ParquetRecordBatchReaderBuilder::try_new(file)?.with_batch_size(BATCH).build()?)
+    let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|error| failed_in("read", path, error.into()))?;
+    Ok(builder.with_batch_size(BATCH).build()?)
 }
 
 /// Writes a finished table.

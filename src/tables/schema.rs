@@ -45,6 +45,7 @@ pub fn observations() -> SchemaRef {
         Field::new("record", DataType::Int64, false),
         text_or_null("edition"),
         text_or_null("correction"),
+        text_or_null("route"),
     ]);
     schema(fields)
 }
@@ -90,6 +91,8 @@ pub fn values() -> SchemaRef {
 pub fn published_values() -> SchemaRef {
     let mut fields: Vec<Field> = values().fields().iter().map(|field| field.as_ref().clone()).collect();
     fields.push(Field::new("preferred", DataType::Boolean, true));
+    // Always the last one.
+    fields.push(text_or_null("value_id"));
     schema(fields)
 }
 
@@ -283,7 +286,7 @@ pub fn series_wanted() -> SchemaRef {
     let mut fields =
         vec![Field::new("place", DataType::Int32, false), text("from_source"), text("from_series"), text_or_null("from_dataset")];
     fields.extend(DIMENSIONS.map(|name| text_or_null(&format!("as_{name}"))));
-    fields.extend(["provider_breakdown", "publication", "cited_as"].map(text_or_null));
+    fields.extend(["provider_breakdown", "publication", "cited_as", "no_begins"].map(text_or_null));
     schema(fields)
 }
 
@@ -312,7 +315,7 @@ pub fn targets() -> SchemaRef {
     fields.extend([text_or_null("direction"), year_or_null("baseline_year"), number("baseline_value")]);
     fields.extend(["also_groups", "also_countries"].map(|name| Field::new(name, DataType::Boolean, true)));
     fields.extend(DIMENSIONS.map(text_or_null));
-    fields.extend(["estimates", "unit", "missing", "note", "rollup"].map(text_or_null));
+    fields.extend(["estimates", "unit", "missing", "without_value", "note", "rollup"].map(text_or_null));
     fields.push(number("min_observed"));
     schema(fields)
 }

@@ -1,11 +1,26 @@
 //! A table as CSV: full precision, empty cell for null.
 
+use std::borrow::Cow;
+
 use datafusion::arrow::array::{Array, RecordBatch};
+use datafusion::arrow::datatypes::DataType;
 use datafusion::arrow::util::display::{ArrayFormatter, FormatOptions};
 
 use crate::error::{Error, Result};
+use crate::visible;
 
+/// As `csv_bytes`, for files that people open in a spreadsheet: no text is taken for a formula, and what would steer a
+/// terminal is shown.
+pub fn csv_for_people(batch: &RecordBatch) -> Result<Vec<u8>> {
+    csv_with(batch, &|text| inert(&text).into_owned())
+}
+
+/// Every text as it is.
 pub fn csv_bytes(batch: &RecordBatch) -> Result<Vec<u8>> {
+    csv_with(batch, &|text| text)
+}
+
+fn csv_with(batch: &RecordBatch, cell: &dyn Fn(String) -> String) -> Result<Vec<u8>> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     let failed = |e: csv::Error| Error::Internal(e.to_string());
     writer.write_record(batch.schema().fields().iter().map(|f| f.name().as_str())).map_err(failed)?;
@@ -13,20 +28,29 @@ pub fn csv_bytes(batch: &RecordBatch) -> Result<Vec<u8>> {
     let columns =
         batch.columns().iter().map(|c| ArrayFormatter::try_new(c.as_ref(), &options)).collect::<std::result::Result<Vec<_>, _>>()?;
     for row in 0..batch.num_rows() {
-        let cells = columns.iter().zip(batch.columns()).map(
-            |(column, array)| {
-                if array.is_null(row) { String::new() } else { column.value(row).to_string() }
-            },
-        );
+        let cells = columns.iter().zip(batch.columns()).map(|(column, array)| match array.data_type() {
+            _ if array.is_null(row) => String::new(),
+            DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View | DataType::Dictionary(..) => cell(column.value(row).to_string()),
+            _ => column.value(row).to_string(),
+        });
         writer.write_record(cells).map_err(failed)?;
     }
     writer.into_inner().map_err(|e| Error::Internal(e.to_string()))
 }
 
+/// A text that a spreadsheet would compute begins with an apostrophe; characters that are not seen are shown.
+pub fn inert(text: &str) -> Cow<'_, str> {
+    let harmless = visible::shown(text);
+    // The signs of a formula, also where a spreadsheet passes over what stands before them.
+    let first = text.trim_start_matches(|c: char| c.is_whitespace() || visible::is_invisible(c)).chars().next();
+    let formula = first.is_some_and(|c| matches!(c, '=' | '+' | '-' | '@' | '\u{ff1d}' | '\u{ff0b}' | '\u{ff0d}' | '\u{ff20}'));
+    if formula && text.parse::<f64>().is_err() && text.chars().count() > 1 { Cow::Owned(format!("'{harmless}")) } else { harmless }
+}
+
 /// Rows as JSON objects; numbers stay numbers.
 pub fn json_rows(batch: &RecordBatch) -> Result<serde_json::Value> {
     use datafusion::arrow::array::AsArray;
-    use datafusion::arrow::datatypes::{DataType, Float64Type};
+    use datafusion::arrow::datatypes::Float64Type;
     let options = FormatOptions::new();
     let columns =
         batch.columns().iter().map(|c| ArrayFormatter::try_new(c.as_ref(), &options)).collect::<std::result::Result<Vec<_>, _>>()?;

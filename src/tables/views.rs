@@ -111,6 +111,7 @@ view_with_dimensions! {
         record: Int64Array,
         edition: StringArray,
         correction: StringArray,
+        route: StringArray,
     }
 }
 

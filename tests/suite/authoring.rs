@@ -221,3 +221,36 @@ fn the_tables_of_an_indicator_can_be_looked_at() {
     let run = workspace.expect(2, &["sql", "SELECT 1", "--as", "usee"]);
     assert!(run.stderr.contains("no indicator `usee`") && run.stderr.contains("did you mean `use`?"), "{}", run.stderr);
 }
+
+/// One correction for several sources, series, areas, years and wrong values; without an area, the value alone finds it.
+#[test]
+fn a_correction_of_many() {
+    let workspace = Workspace::of_method();
+    for source in ["one", "two"] {
+        workspace.write(
+            &format!("pipelines/{source}.toml"),
+            format!(
+                "source = \"{source}\"\nlicence = \"CC0\"\n[[dataset]]\nname = \"t\"\nformat = \"table\"\nmaximum_share_set_aside = 1.0\n\
+                 [dataset.columns]\nseries = \"series\"\nref_area = \"area\"\ntime_period = \"year\"\nvalue = \"value\"\nunit = {{ constant = \"PT\" }}\n"
+            ),
+        );
+    }
+    workspace.write(
+        "in/one/t/a.csv",
+        "series,area,year,value\na,KEN,2020,7\na,GHA,2021,8\na,KEN,2021,9\nz,KEN,2020,0\nz,GHA,2020,0\nz,GHA,2021,5\n",
+    );
+    workspace.write("in/two/t/a.csv", "series,area,year,value\nb,GHA,2020,8\nb,PER,2020,8\n");
+    let common = "action = \"drop\"\nreason = \"r\"\nevidence = \"e\"\n";
+    workspace.write(
+        "pipelines/corrections/many.toml",
+        format!(
+            "[[correction]]\nid = \"many\"\nsource = [\"one\", \"two\"]\nseries = [\"a\", \"b\"]\nref_area = [\"KEN\", \"GHA\"]\n\
+             time_period = [2020, 2021]\nexpect = {{ value = [7, 8] }}\n{common}\
+             [[correction]]\nid = \"zeros\"\nsource = \"one\"\nseries = [\"z\"]\ntime_period = [2020]\nexpect = {{ value = 0 }}\n{common}"
+        ),
+    );
+    workspace.expect(0, &["pull", "--from", "in"]);
+    let query = "SELECT source, series, ref_area, time_period FROM observations_by_data_set ORDER BY 1, 2, 3, 4";
+    let left = workspace.expect(0, &["sql", query, "--output", "csv"]).stdout;
+    assert_eq!(left.lines().skip(1).collect::<Vec<_>>(), ["one,a,KEN,2021", "one,z,GHA,2021", "two,b,PER,2020"]);
+}

@@ -2,6 +2,7 @@
 //! data stay in use, and nothing panics.
 
 mod bodies;
+mod endless;
 mod layouts;
 mod mutated;
 mod pulls;
@@ -13,7 +14,7 @@ mod workbooks;
 
 use std::io::{Cursor, Read, Write};
 
-use crate::support::{Run, Workspace, project};
+use crate::support::{Run, Workspace, small_bodies};
 
 /// One data set of each source, and one indicator: a run is quick.
 const SETS: [&str; 5] = ["itu/internet_use", "itu/facts_and_figures", "unesco/sdg_bulk", "unctad/ict_use_by_size", "unsd/sdg_global"];
@@ -32,12 +33,12 @@ fn workspace() -> Workspace {
 /// After a first good run.
 fn released() -> Workspace {
     let workspace = workspace();
-    workspace.expect(0, &["run", "--quiet", "--from", &project().join("fixtures").to_string_lossy(), "--only", &SETS.join(",")]);
+    workspace.expect(0, &["run", "--quiet", "--from", &small_bodies().to_string_lossy(), "--only", &SETS.join(",")]);
     workspace
 }
 
 fn fixture(path: &str) -> Vec<u8> {
-    std::fs::read(project().join("fixtures").join(path)).unwrap_or_else(|e| panic!("{path}: {e}"))
+    std::fs::read(small_bodies().join(path)).unwrap_or_else(|e| panic!("{path}: {e}"))
 }
 
 /// A ZIP of members.

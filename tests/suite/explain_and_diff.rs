@@ -7,12 +7,11 @@ mod lines;
 mod method;
 mod query;
 
-use std::path::PathBuf;
 use std::sync::{Arc, Mutex, Weak};
 
 use serde_json::Value;
 
-use crate::support::{Workspace, copy, project};
+use crate::support::{Workspace, copy, small_bodies};
 
 /// The indicators of these tests, one for each roll-up and one gap.
 const KEPT: [&str; 8] = [
@@ -39,11 +38,7 @@ fn project_with(kept: &[&str]) -> Workspace {
     workspace
 }
 
-fn fixtures() -> PathBuf {
-    project().join("fixtures")
-}
-
-/// One workspace with a release of the fixtures, shared by the tests that only read it.
+/// One workspace with a release of the small bodies, shared by the tests that only read it.
 fn released() -> Arc<Workspace> {
     static SHARED: Mutex<Weak<Workspace>> = Mutex::new(Weak::new());
     let mut shared = SHARED.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
@@ -51,7 +46,7 @@ fn released() -> Arc<Workspace> {
         return workspace;
     }
     let workspace = Arc::new(project_with(&KEPT));
-    workspace.expect(0, &["run", "--from", fixtures().to_str().unwrap()]);
+    workspace.expect(0, &["run", "--from", small_bodies().to_str().unwrap()]);
     *shared = Arc::downgrade(&workspace);
     workspace
 }
@@ -60,7 +55,7 @@ fn released() -> Arc<Workspace> {
 fn internet_use_alone() -> Workspace {
     let workspace = project_with(&["2.1_internet_use.sql"]);
     for dataset in ["internet_use", "internet_use_breakdowns", "facts_and_figures"] {
-        copy(&fixtures().join("itu").join(dataset), &workspace.path("bodies/itu").join(dataset));
+        copy(&small_bodies().join("itu").join(dataset), &workspace.path("bodies/itu").join(dataset));
     }
     workspace
 }

@@ -2,8 +2,11 @@
 
 mod bad_answers;
 mod data360;
+mod data_commons;
+mod hosts;
 mod itu;
 mod recovery;
+mod routes;
 mod unctad;
 mod unesco_bulk;
 mod unesco_data;
@@ -17,7 +20,7 @@ use datafusion::arrow::array::{Array, RecordBatch};
 use serde_json::{Value, json};
 
 use crate::provider_server::{Asked, Manner, Reply, Server};
-use crate::support::{self, NOW, Run, Workspace};
+use crate::support::{self, NOW, Run, Workspace, small_bodies};
 
 const LATER: &str = "2026-11-25T02:30:00Z";
 /// Validators are opaque: a weak one in odd case must come back as it was sent.
@@ -44,6 +47,12 @@ impl Pipeline {
         let datasets = table["dataset"].as_array_mut().expect("data sets");
         datasets.retain(|dataset| keep.contains(&dataset["name"].as_str().expect("a name")));
         assert_eq!(datasets.len(), keep.len(), "{keep:?}");
+        // Mirrors stand elsewhere: no test asks them.
+        for dataset in datasets.iter_mut().filter_map(toml::Value::as_table_mut) {
+            if dataset.get("route").is_some_and(toml::Value::is_array) {
+                dataset.remove("route");
+            }
+        }
         let pipeline = Self(table).http("base_url", server.url()).http("pause_milliseconds", 0).http("first_wait_milliseconds", 1);
         pipeline
             .http("retries", 2)
@@ -62,6 +71,25 @@ impl Pipeline {
         let found = datasets.iter_mut().find(|one| one["name"].as_str() == Some(dataset)).expect("the data set");
         found.as_table_mut().expect("a table").insert(key.to_owned(), value.into());
         self
+    }
+
+    /// Gives a data set further routes, each at a server.
+    fn routes(self, dataset: &str, routes: Vec<toml::Value>, servers: &[&Server]) -> Self {
+        let at = |(mut route, server): (toml::Value, &&Server)| {
+            route.as_table_mut().expect("a table").insert("base_url".into(), server.url().into());
+            route
+        };
+        let routes: Vec<toml::Value> = routes.into_iter().zip(servers).map(at).collect();
+        self.set(dataset, "route", routes)
+    }
+
+    /// The further routes that the project has for a data set.
+    fn mirrors(source: &str, dataset: &str) -> Vec<toml::Value> {
+        let text = std::fs::read_to_string(support::project().join(format!("pipelines/{source}.toml"))).expect("the pipelines file");
+        let table: toml::Table = text.parse().expect("TOML");
+        let mut datasets = table["dataset"].as_array().expect("data sets").iter();
+        let found = datasets.find(|one| one["name"].as_str() == Some(dataset)).expect("the data set");
+        found["route"].as_array().expect("routes").clone()
     }
 
     fn write(&self, workspace: &Workspace) {
@@ -144,12 +172,8 @@ fn same_both_ways(pipeline: &Pipeline, from: &Path, datasets: &[&str], but: &[&s
     over_http
 }
 
-fn fixtures() -> PathBuf {
-    support::project().join("fixtures")
-}
-
 fn fixture(path: &str) -> Vec<u8> {
-    std::fs::read(fixtures().join(path)).unwrap_or_else(|e| panic!("{path}: {e}"))
+    std::fs::read(small_bodies().join(path)).unwrap_or_else(|e| panic!("{path}: {e}"))
 }
 
 fn not_found() -> Reply {

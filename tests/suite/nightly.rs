@@ -1,21 +1,26 @@
 //! The nightly job from end to end: what a release holds, what a second run does, and what happens when things go wrong.
 
+mod disk;
 mod faults;
 mod gates;
+mod install;
+mod morning;
 mod partitions;
 mod release;
 mod replay;
+mod retention;
 mod schedule;
 mod shelf;
+mod stopped;
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use crate::support::{Workspace, project};
+use crate::support::Workspace;
 
-/// Where the fixtures are, as an argument.
-fn fixtures() -> String {
-    project().join("fixtures").to_string_lossy().into_owned()
+/// Where the small bodies are, as an argument.
+fn small_bodies() -> String {
+    crate::support::small_bodies().to_string_lossy().into_owned()
 }
 
 /// The project with four of its indicators: a run of it is quick.
@@ -35,7 +40,7 @@ fn small() -> Workspace {
 /// A small workspace after its first good run.
 fn small_released() -> Workspace {
     let workspace = small();
-    workspace.expect(0, &["run", "--from", &fixtures()]);
+    workspace.expect(0, &["run", "--from", &small_bodies()]);
     workspace
 }
 

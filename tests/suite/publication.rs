@@ -1,8 +1,13 @@
 //! What a release gives to people and to pages of others: the site, the files of each indicator, the figure to show.
 
+mod formats;
 mod hostile;
 mod markup;
+mod sdmx;
+mod serve;
 mod site;
+mod store;
+mod upload;
 mod web;
 
 use std::collections::BTreeMap;
@@ -10,9 +15,9 @@ use std::sync::LazyLock;
 
 use datafusion::arrow::array::RecordBatch;
 
-use crate::support::{Workspace, parquet, project};
+use crate::support::{Workspace, parquet, small_bodies};
 
-/// One release of the project's fixtures, kept in memory.
+/// One release of the small bodies, kept in memory.
 struct Released {
     files: BTreeMap<String, Vec<u8>>,
     values: RecordBatch,
@@ -24,7 +29,7 @@ struct Released {
 
 static RELEASED: LazyLock<Released> = LazyLock::new(|| {
     let workspace = Workspace::of_project();
-    let told = workspace.json(0, &["run", "--from", &project().join("fixtures").to_string_lossy()]);
+    let told = workspace.json(0, &["run", "--from", &small_bodies().to_string_lossy()]);
     Released { told: told["data"]["targets"].as_array().unwrap().clone(), ..Released::of(&workspace) }
 });
 

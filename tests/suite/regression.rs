@@ -1,13 +1,13 @@
 //! One test per bug, the reason above it.
 
-use crate::support::{Workspace, parquet, project, row};
+use crate::support::{Workspace, parquet, row, small_bodies};
 use yardstick::tables::cells::Table;
 
 /// SDG_METADATA.csv of the bulk archive ends in "data.csv", as the data file of an export is called: it was read as data.
 #[test]
 fn metadata_of_the_bulk_archive_are_not_data() {
     let workspace = Workspace::of_project();
-    let run = workspace.run(&["pull", "--from", project().join("fixtures").to_str().unwrap(), "--only", "unesco/sdg_bulk"]);
+    let run = workspace.run(&["pull", "--from", small_bodies().to_str().unwrap(), "--only", "unesco/sdg_bulk"]);
     assert_eq!(run.code, 0, "{}", run.stderr);
 }
 
@@ -26,7 +26,7 @@ fn a_comment_opened_in_a_header_is_named() {
 #[test]
 fn editions_stand_side_by_side() {
     let workspace = Workspace::of_project();
-    workspace.expect(0, &["run", "--from", project().join("fixtures").to_str().unwrap()]);
+    workspace.expect(0, &["run", "--from", small_bodies().to_str().unwrap()]);
     let query = "SELECT note, edition FROM observations WHERE series = 'individuals_using_internet_pct' AND ref_area = 'WLD' AND time_period = 2024 AND sex = '_T' AND age = '_T' AND urbanisation = '_T' ORDER BY note";
     let run = workspace.expect(0, &["sql", query, "--output", "csv"]);
     assert_eq!(run.stdout.lines().collect::<Vec<_>>(), ["note,edition", "edition 2024,2024", "edition 2025,2025"]);
@@ -58,7 +58,7 @@ fn overlapping_data_sets_give_one_figure() {
         "sql/indicators/9.9_plain.sql",
         "/*---\nid = \"9.9\"\nname = \"plain\"\ntitle = \"Internet use\"\nunit = \"PT\"\nrollup = \"weighted_mean\"\ngroups = [\"world\"]\n---*/\nSELECT o.ref_area, o.time_period, o.sex, o.age, o.urbanisation, o.breakdown, o.obs_value AS value, p.persons AS weight\nFROM observations o\nJOIN population p ON p.ref_area = o.ref_area AND p.time_period = o.time_period AND p.sex = o.sex AND p.age = o.age AND p.urbanisation = o.urbanisation\nWHERE o.source = 'itu' AND o.series = '11624'\n",
     );
-    let run = workspace.expect(0, &["run", "--from", project().join("fixtures").to_str().unwrap()]);
+    let run = workspace.expect(0, &["run", "--from", small_bodies().to_str().unwrap()]);
     assert!(!run.stderr.contains("E3012"), "{}", run.stderr);
     let values = workspace.release("values.parquet");
     row(&values, &[("indicator", "plain"), ("ref_area", "USA"), ("time_period", "2003"), ("estimate", "reported")]);
@@ -135,7 +135,7 @@ fn a_value_that_a_column_cannot_hold_is_neither_cut_nor_dropped() {
         let workspace = Workspace::of_project();
         std::fs::remove_dir_all(workspace.path("sql/indicators")).unwrap();
         workspace.write("sql/indicators/9.9_plain.sql", format!("{header}{select}\n"));
-        let run = workspace.expect(1, &["run", "--from", project().join("fixtures").to_str().unwrap()]);
+        let run = workspace.expect(1, &["run", "--from", small_bodies().to_str().unwrap()]);
         assert!(run.stderr.contains("E3005") && run.stderr.contains(&format!("column `{column}`")), "{select}: {}", run.stderr);
     }
 }

@@ -15,6 +15,12 @@ pub fn project() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
+/// Bodies of few economies, each of which proves a format or a behaviour: what most tests run on. The bodies that are
+/// shipped for users, `fixtures`, hold the world.
+pub fn small_bodies() -> PathBuf {
+    project().join("tests/suite/small_bodies")
+}
+
 /// A folder of real data beside the project, on machines that have it. Where `CI` is set, it must be there.
 fn beside(name: &str) -> Option<PathBuf> {
     let path = project().join("../shared/data").join(name);
@@ -130,7 +136,7 @@ impl Workspace {
 }
 
 impl Run {
-    fn of(output: Output) -> Self {
+    pub fn of(output: Output) -> Self {
         Self {
             code: output.status.code().unwrap_or(-1),
             stdout: String::from_utf8_lossy(&output.stdout).into_owned(),

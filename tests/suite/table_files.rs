@@ -3,6 +3,7 @@
 
 mod columns;
 mod folders;
+mod messy;
 mod numbers;
 mod rows;
 mod sheets;
@@ -11,7 +12,7 @@ use yardstick::tables::cells::Table;
 
 use crate::support::{Run, Workspace, parquet};
 
-const LONG: &str =
+pub const LONG: &str =
     "series = { constant = \"s\" }\nref_area = \"Area\"\ntime_period = \"Year\"\nvalue = \"Value\"\nunit = { constant = \"NUMBER\" }\n";
 const WIDE: &str = "series = { constant = \"s\" }\nref_area = \"Area\"\nunit = { constant = \"NUMBER\" }\n";
 
@@ -31,7 +32,7 @@ fn workspace(settings: &str, columns: &str) -> Workspace {
 }
 
 /// Pulls one body; every value of the data set as `area year value`.
-fn read(settings: &str, columns: &str, body: &str) -> (Workspace, Run, Vec<String>) {
+pub fn read(settings: &str, columns: &str, body: &str) -> (Workspace, Run, Vec<String>) {
     let workspace = workspace(settings, columns);
     workspace.write("in/example/t/a.csv", body);
     let run = workspace.expect(0, &["pull", "--from", "in"]);

@@ -26,7 +26,7 @@ fn pulled() -> Option<&'static (Workspace, Value)> {
 }
 
 /// Rows that are no observation, by data set: why, and how many.
-const SET_ASIDE: [(&str, &str, u64); 12] = [
+const SET_ASIDE: [(&str, &str, u64); 13] = [
     // The European Union is none of our groups.
     ("eurostat/government_online", "area_not_covered", 7),
     // Ascension, the Netherlands Antilles, Czechoslovakia, Serbia and Montenegro.
@@ -37,6 +37,8 @@ const SET_ASIDE: [(&str, &str, u64); 12] = [
     ("itu/network_coverage", "area_not_covered", 39),
     // Above 100 percent.
     ("itu/ict_skills_activities", "correction_dropped", 17),
+    // A total made from one above 100 percent.
+    ("itu/mobile_ownership", "correction_dropped", 1),
     ("unctad/ict_use_by_size", "correction_dropped", 1),
     ("unsd/sdg_portal", "correction_dropped", 5),
     ("unsd/sdg_global", "correction_dropped", 7),

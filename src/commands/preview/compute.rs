@@ -25,7 +25,7 @@ pub struct Current {
 
 impl Current {
     pub fn read(settings: &Settings) -> Result<Option<Self>> {
-        let Some(path) = promote::current(&settings.workspace) else { return Ok(None) };
+        let Some(path) = promote::current(&settings.workspace)? else { return Ok(None) };
         let values = parquet::read(&path.join("values.parquet"), &schema::values())?;
         Ok(Some(Self { manifest: Manifest::load(&path)?, values }))
     }
@@ -75,7 +75,7 @@ pub async fn compute(
     position: usize,
     current: Option<&Current>,
 ) -> Result<Computed> {
-    let reports = loaded.reports(settings);
+    let reports = loaded.reports(settings)?;
     let base = Engine::new(settings.limits)?;
     crate::engine::tables::register_reference(&base, &loaded.reference)?;
     let mut needed = vec![position];
@@ -117,7 +117,7 @@ fn unchanged(
 ) -> Result<HashMap<String, RecordBatch>> {
     let mut kept = HashMap::new();
     let Some(Current { manifest, values }) = current.filter(|_| !needed.is_empty()) else { return Ok(kept) };
-    let (reports, fixed) = (loaded.reports(settings), loaded.settings_inputs(settings));
+    let (reports, fixed) = (loaded.reports(settings)?, loaded.settings_inputs(settings));
     for index in needed {
         let indicator = &catalogue.indicators[*index];
         let wanted = fingerprint::of_indicator(indicator, catalogue, &loaded.reference, &reports, &fixed);

@@ -6,7 +6,7 @@ use datafusion::sql::sqlparser::ast::{Expr, ObjectName, Spanned, TableFactor, Vi
 use datafusion::sql::sqlparser::tokenizer::Token;
 
 use crate::engine::syntax::{Syntax, name_of};
-use crate::engine::tokens;
+use crate::engine::{bounds, tokens};
 use crate::error::{Code, Problem, SourceText};
 
 /// Words that begin a statement which changes something.
@@ -21,7 +21,7 @@ const TABLE_HINT: &str = "bring a file in as a `table` data set in pipelines/*.t
 
 /// The first reason to refuse a statement that does not begin with one of the `allowed` words, or that is not one alone.
 pub fn refused(text: &SourceText, allowed: &[&str]) -> Option<Problem> {
-    if let Some(problem) = unclosed(text) {
+    if let Some(problem) = too_large(text).or_else(|| unclosed(text)) {
         return Some(problem);
     }
     let syntax = Syntax::of(text);
@@ -38,6 +38,18 @@ pub fn refused(text: &SourceText, allowed: &[&str]) -> Option<Problem> {
         return Some(no_select(text, place.clone(), &begins));
     }
     second_statement(&syntax).or_else(|| file_by_name(&syntax))
+}
+
+/// More than can be planned.
+fn too_large(text: &SourceText) -> Option<Problem> {
+    let hint = "write it as several steps, or as a join with a table of what differs from term to term";
+    if let Some(why) = bounds::too_large(&text.text) {
+        return Some(Problem::new(Code::StatementTooLarge, text, 0..1, why).hint(hint));
+    }
+    let tokens = tokens::tokens(&text.text);
+    let (why, token) = bounds::too_many(&tokens)?;
+    let start = text.offset(token.span.start.line as usize, token.span.start.column as usize);
+    Some(Problem::new(Code::StatementTooLarge, text, start..start + 1, why).hint(hint))
 }
 
 /// A quote or comment that is not closed.

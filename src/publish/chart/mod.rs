@@ -3,9 +3,12 @@
 
 pub mod bars;
 pub mod dumbbell;
+pub mod heat;
 pub mod line;
 pub mod scale;
+pub mod spark;
 pub mod strip;
+pub mod tiles;
 
 use std::fmt::Write;
 
@@ -94,6 +97,29 @@ impl Canvas {
             _ => format!("M{} {}h{w}M{} {}v{w}", short(x - s), short(y), short(x), short(y - s), w = 2.0 * s),
         };
         let _ = write!(self.svg, "<path class=\"{class}\" d=\"{path}\"/>");
+    }
+
+    /// Squares around their middles, as one shape.
+    pub fn squares(&mut self, class: &str, size: f64, middles: &[(f64, f64)]) {
+        let mut path = String::new();
+        for (x, y) in middles {
+            let _ = write!(path, "M{} {}h{size}v{size}h-{size}z", short(x - size / 2.0), short(y - size / 2.0));
+        }
+        if !path.is_empty() {
+            let _ = write!(self.svg, "<path class=\"{class}\" d=\"{path}\"/>");
+        }
+    }
+
+    /// Short texts in the middle of their places, of one class.
+    pub fn labels(&mut self, class: &str, labels: &[(f64, f64, &str)]) {
+        if labels.is_empty() {
+            return;
+        }
+        let _ = write!(self.svg, "<g class=\"{class}\">");
+        for (x, y, text) in labels {
+            let _ = write!(self.svg, "<text x=\"{}\" y=\"{}\">{}</text>", short(*x), short(y + 3.2), escape(text));
+        }
+        self.svg.push_str("</g>");
     }
 
     pub fn text(&mut self, class: &str, anchor: Anchor, (x, y): (f64, f64), text: &str) {

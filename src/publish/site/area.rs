@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::economies;
 use super::figures::{self, Figure};
+use super::languages::Language;
 use super::links;
 use super::overview::Link;
 use super::rows::{self, Row};
@@ -17,6 +19,8 @@ use crate::tables::schema::DIMENSIONS;
 pub struct Page {
     code: String,
     name: String,
+    /// In the other languages: language, direction of writing, name.
+    names: Vec<[String; 3]>,
     kind: String,
     /// How many targets are of each class.
     tally: String,
@@ -30,7 +34,7 @@ pub struct Page {
     related_title: String,
 }
 
-pub fn page<'a>(view: &View<'a>, code: &'a str) -> Page {
+pub fn page<'a>(view: &View<'a>, code: &'a str, languages: &[Language]) -> Page {
     let group = view.groups.get(code);
     let mut by_target: BTreeMap<Natural<'a>, Vec<&Progress<'a>>> = BTreeMap::new();
     for row in view.of_area(code) {
@@ -68,20 +72,25 @@ pub fn page<'a>(view: &View<'a>, code: &'a str) -> Page {
         });
         // The economies of a target's own area are on the page of the target.
         if group.is_some() && shown.len() == 1 && view.targets.get(target).is_some_and(|(_, t)| t.also_countries && t.area != code) {
-            let heading = format!("{} {title}", target.0);
-            strips.extend(figures::economies(view, code, target.0, &heading, headline(&shown), "../"));
+            strips.extend(economies::of_target(view, code, target.0, format!("{} {title}", target.0), headline(&shown)));
         }
     }
     let name = view.area_name(code);
     let mut figures = Vec::new();
     let by_class = (group.is_some() && !classes.is_empty()).then(|| {
         let title = format!("Targets of {name} by class");
-        figures::classes(view, "classes", &title, "targets and parts of targets", classes.iter().copied())
+        figures::classes(
+            &|class| view.labels.class(class).to_owned(),
+            "classes",
+            &title,
+            "targets and parts of targets",
+            classes.iter().copied(),
+        )
     });
     let dimension = |name: &str| DIMENSIONS.iter().position(|d| *d == name).unwrap_or_default();
     figures.extend(figures::gaps(view, code, dimension("sex"), ["F", "M"], "gap-sex", "Women and men"));
     figures.extend(figures::gaps(view, code, dimension("urbanisation"), ["U", "R"], "gap-location", "Urban and rural"));
-    figures.extend(strips);
+    figures.extend(economies::of_group(view, code, &strips));
     let link =
         |code: &str| Some(Link { name: view.made.reference.area_name(code).to_owned(), href: format!("../{}", links::area(view, code)?) });
     let (mut related, related_title): (Vec<Link>, &str) = if group.is_some() {
@@ -95,6 +104,11 @@ pub fn page<'a>(view: &View<'a>, code: &'a str) -> Page {
         tally: rows::tally(view, "targets and parts of targets", &classes),
         code: code.to_owned(),
         name: name.to_owned(),
+        names: languages
+            .iter()
+            .map(|l| [l.code.to_owned(), l.word("direction").to_owned(), l.name("area", code, "").to_owned()])
+            .filter(|[.., name]| !name.is_empty())
+            .collect(),
         kind: group.map_or_else(|| "Economy".into(), |(scheme, _)| rows::scheme_name(scheme)),
         classes: by_class,
         figures,

@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
+use super::coverage::{self, Coverage};
+use super::figures::Figure;
 use super::links;
 use super::overview::Link;
 use crate::publish::labels::number;
@@ -16,6 +18,8 @@ pub struct Page {
     inputs: Vec<Input>,
     missing: Vec<Missing>,
     coverage: Vec<Coverage>,
+    /// Economies by indicator and year.
+    by_year: Option<Figure>,
     checks: Vec<Check>,
     warnings: Vec<String>,
     held: Vec<[String; 2]>,
@@ -53,19 +57,6 @@ struct Missing {
 }
 
 #[derive(Serialize)]
-struct Coverage {
-    name: String,
-    title: String,
-    href: String,
-    economies: String,
-    groups: String,
-    first: String,
-    last: String,
-    recent: String,
-    rows: String,
-}
-
-#[derive(Serialize)]
 struct Check {
     id: String,
     title: String,
@@ -87,10 +78,12 @@ pub fn page(view: &View<'_>) -> Page {
             missing.push(Missing { title: dataset.title.clone(), how: dataset.how_to_get.clone(), wanted, name: id.to_string() });
         }
     }
+    let (coverage, by_year) = coverage::of_indicators(view);
     Page {
         inputs,
         missing,
-        coverage: coverage(view),
+        coverage,
+        by_year,
         checks: checks(view),
         warnings: view.manifest.warnings.clone(),
         held: view
@@ -137,44 +130,6 @@ fn age(fetched: &str, created: &str) -> Option<String> {
     let moment = |text: &str| text.parse::<jiff::Timestamp>().ok();
     let days = (moment(created)?.as_second() - moment(fetched)?.as_second()) / 86_400;
     Some(crate::error::count(usize::try_from(days).ok()?, "day"))
-}
-
-fn coverage(view: &View<'_>) -> Vec<Coverage> {
-    let values = &view.values;
-    let recent = view.manifest.current_year - 2;
-    let mut rows = Vec::new();
-    for indicator in &view.made.catalogue.indicators {
-        let range = values.of_indicator(&indicator.name);
-        let (mut economies, mut groups, mut fresh) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
-        let (mut first, mut last) = (None::<i32>, None::<i32>);
-        for row in range.clone().filter(|row| values.value(*row).is_some()) {
-            let (area, year) = (values.area.value(row), values.year.value(row));
-            let country = values.kind.value(row) == "country";
-            if country {
-                economies.insert(area)
-            } else {
-                groups.insert(area)
-            };
-            if country && year >= recent {
-                fresh.insert(area);
-            }
-            first = Some(first.map_or(year, |held| held.min(year)));
-            last = Some(last.map_or(year, |held| held.max(year)));
-        }
-        let year = |year: Option<i32>| year.map(|year| year.to_string()).unwrap_or_default();
-        rows.push(Coverage {
-            name: indicator.name.clone(),
-            title: indicator.title.clone(),
-            href: links::method(&indicator.name),
-            economies: economies.len().to_string(),
-            groups: groups.len().to_string(),
-            first: year(first),
-            last: year(last),
-            recent: fresh.len().to_string(),
-            rows: number(range.len() as f64, Some(0)),
-        });
-    }
-    rows
 }
 
 /// The checks that found something.

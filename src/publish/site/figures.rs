@@ -2,15 +2,11 @@
 
 use serde::Serialize;
 
-use super::links;
-use super::why::anchor;
 use crate::publish::chart::Caption;
 use crate::publish::chart::bars::{self, Bar};
 use crate::publish::chart::dumbbell::{self, Dumbbell, Pair};
-use crate::publish::chart::strip::{self, Strip};
 use crate::publish::labels::{CLASSES, STANDINGS};
 use crate::publish::markup::slug;
-use crate::publish::progress::Progress;
 use crate::publish::view::View;
 
 #[derive(Serialize)]
@@ -60,8 +56,8 @@ impl Cell {
 }
 
 /// How many rows are of each class.
-pub fn classes<'p>(view: &View<'_>, id: &str, title: &str, what: &str, classes: impl Iterator<Item = &'p str>) -> Figure {
-    let mut bars: Vec<Bar> = STANDINGS.iter().map(|class| Bar { class, name: view.labels.class(class).to_owned(), count: 0 }).collect();
+pub fn classes<'p>(name: &dyn Fn(&str) -> String, id: &str, title: &str, what: &str, classes: impl Iterator<Item = &'p str>) -> Figure {
+    let mut bars: Vec<Bar> = STANDINGS.iter().map(|class| Bar { class, name: name(class), count: 0 }).collect();
     let mut all = 0;
     for class in classes {
         all += 1;
@@ -84,81 +80,6 @@ pub fn classes<'p>(view: &View<'_>, id: &str, title: &str, what: &str, classes: 
         numbers: true,
         own_file: false,
     }
-}
-
-/// The economies of a group on one target: the newest value of each. None when fewer than three have one.
-pub fn economies<'a>(
-    view: &View<'a>,
-    group: &'a str,
-    target: &'a str,
-    title: &str,
-    own: Option<&Progress<'a>>,
-    root: &str,
-) -> Option<Figure> {
-    let members = view.members.get(group)?;
-    let rows: Vec<&Progress<'a>> = view
-        .of_target(target)
-        .filter(|row| {
-            row.area != group
-                && members.contains(row.area)
-                && row.latest.is_some()
-                && own.is_none_or(|own| own.dimensions == row.dimensions)
-        })
-        .collect();
-    let values: Vec<f64> = rows.iter().filter_map(|row| row.latest).collect();
-    let first = rows.first()?;
-    // Several breakdowns of one economy are no distribution of economies.
-    if rows.len() < 3 || rows.windows(2).any(|pair| pair[0].area == pair[1].area) {
-        return None;
-    }
-    let unit = view.unit_of(first);
-    let show = |value: f64| view.labels.show(value, unit);
-    let middle = strip::median(&values)?;
-    let mut marks = vec![("Median", middle, show(middle))];
-    if let Some(value) = own.and_then(|own| own.latest) {
-        marks.push(("Group", value, show(value)));
-    }
-    if let Some(goal) = own.and_then(|own| own.goal) {
-        marks.push(("Target", goal, show(goal)));
-    }
-    let name = view.area_name(group);
-    let (least, most) = rows.iter().fold((first, first), |(least, most), row| {
-        (if row.latest < least.latest { row } else { least }, if row.latest > most.latest { row } else { most })
-    });
-    let ends = |row: &Progress<'a>| format!("{} ({})", row.latest.map(show).unwrap_or_default(), view.area_name(row.area));
-    let caption = Caption {
-        id: format!("strip-{}", slug(target)),
-        title: title.to_owned(),
-        description: format!(
-            "{} of {} economies of {name} have a value. The newest go from {} to {}; the median is {}.",
-            rows.len(),
-            members.len(),
-            ends(least),
-            ends(most),
-            show(middle)
-        ),
-    };
-    let unit_label = view.labels.unit(unit);
-    let svg = strip::draw(&Strip { caption: &caption, unit: unit_label.name, limits: limits(unit), values: &values, marks });
-    let line = |row: &&Progress<'a>| {
-        let block = links::area(view, row.area).map(|page| format!("{root}{page}#{}", anchor(target, &row.dimensions)));
-        vec![
-            Cell::text(view.area_name(row.area)),
-            Cell::number(row.latest.map(show).unwrap_or_default()).linked(block),
-            Cell::number(row.latest_year.map(|year| year.to_string()).unwrap_or_default()),
-        ]
-    };
-    Some(Figure {
-        id: caption.id.clone(),
-        svg,
-        head: ["Economy", "Newest value", "Year"].map(str::to_owned).to_vec(),
-        rows: rows.iter().map(line).collect(),
-        title: caption.title,
-        description: caption.description,
-        data: Some(first.indicator.to_owned()),
-        numbers: true,
-        own_file: false,
-    })
 }
 
 /// Values of percentages cannot lie beyond 0 and 100.

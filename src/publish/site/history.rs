@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::figures::{Cell, Figure, limits};
 use crate::indicator::{Indicator, Target, TargetKind};
 use crate::publish::chart::line::{self, Fan, Goal, Line, NAMED, Series};
-use crate::publish::chart::{Caption, cut};
+use crate::publish::chart::{Caption, cut, spark};
 use crate::publish::columns::{Dimensions, TOTAL};
 use crate::publish::labels::percent;
 use crate::publish::markup::slug;
@@ -14,19 +14,24 @@ use crate::publish::progress::Progress;
 use crate::publish::view::View;
 
 /// The rows of one line: one breakdown, one estimate.
-struct Rows<'a> {
-    dimensions: Dimensions<'a>,
-    estimate: &'a str,
-    rows: Vec<usize>,
+pub struct Rows<'a> {
+    pub dimensions: Dimensions<'a>,
+    pub estimate: &'a str,
+    pub rows: Vec<usize>,
 }
 
 /// The figure of a target in its own area; `row` is the one whose projection is drawn.
 pub fn of_target<'a>(view: &View<'a>, indicator: &'a Indicator, target: &'a Target, row: Option<&Progress<'a>>) -> Figure {
-    let matches =
-        |dimensions: &Dimensions<'_>| target.dimensions.iter().zip(dimensions).all(|(wanted, code)| wanted == "*" || wanted == code);
-    let lines = lines(view, indicator, &target.area, &matches, row);
+    let lines = lines_of_target(view, indicator, target, row);
     let title = format!("{}, {}", if target.title.is_empty() { &indicator.title } else { &target.title }, view.area_name(&target.area));
     figure(view, indicator, format!("line-{}", slug(&target.id)), title, &lines, row, Some(target))
+}
+
+/// The lines of a target in its own area, the one of `row` first.
+pub fn lines_of_target<'a>(view: &View<'a>, indicator: &Indicator, target: &Target, row: Option<&Progress<'a>>) -> Vec<Rows<'a>> {
+    let matches =
+        |dimensions: &Dimensions<'_>| target.dimensions.iter().zip(dimensions).all(|(wanted, code)| wanted == "*" || wanted == code);
+    lines(view, indicator, &target.area, &matches, row)
 }
 
 /// The figure of an indicator: of its first target, else of the world or the first area that it has.
@@ -40,6 +45,21 @@ pub fn of_indicator(view: &View<'_>, indicator: &Indicator) -> Figure {
     let lines = lines(view, indicator, area, &|_| true, None);
     let title = format!("{}, {}", indicator.title, view.area_name(area));
     figure(view, indicator, format!("line-{}", slug(&indicator.name)), title, &lines, None, None)
+}
+
+/// The course of a row's own series in the room of a word.
+pub fn spark(view: &View<'_>, row: &Progress<'_>) -> String {
+    let values = &view.values;
+    let own = |index: &usize| values.dimensions(*index) == row.dimensions && values.estimate.value(*index) == row.estimate;
+    let points: Vec<(i64, f64)> = values
+        .of_area(row.indicator, row.area)
+        .filter(own)
+        .filter_map(|index| Some((i64::from(values.year.value(index)), values.value(index)?)))
+        .collect();
+    let (Some(first), Some(last)) = (points.first(), points.last()) else { return String::new() };
+    let unit = view.unit_of(row);
+    let name = format!("From {} in {} to {} in {}", view.labels.show(first.1, unit), first.0, view.labels.show(last.1, unit), last.0);
+    spark::draw(&points, limits(unit), &name)
 }
 
 /// The lines of an area: that of the row shown first, then totals before parts, the longer before the shorter.

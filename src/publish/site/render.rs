@@ -5,14 +5,16 @@ use minijinja::value::{Serde, ValueKind};
 use minijinja::{AutoEscape, Environment, Output, State, UndefinedBehavior, Value};
 use serde::Serialize;
 
+use super::languages::{Language, Link};
 use crate::error::{Error, Result};
 use crate::publish::markup::escape;
 
 /// The templates, by the names that they include each other by.
-const TEMPLATES: [(&str, &str); 8] = [
+const TEMPLATES: [(&str, &str); 9] = [
     ("base.html", include_str!("templates/base.html")),
     ("parts.html", include_str!("templates/parts.html")),
     ("overview.html", include_str!("templates/overview.html")),
+    ("language.html", include_str!("templates/language.html")),
     ("target.html", include_str!("templates/target.html")),
     ("area.html", include_str!("templates/area.html")),
     ("data.html", include_str!("templates/data.html")),
@@ -23,6 +25,7 @@ const TEMPLATES: [(&str, &str); 8] = [
 pub struct Renderer {
     environment: Environment<'static>,
     release: Stamp,
+    languages: Vec<Link>,
 }
 
 /// Which release a page is of.
@@ -38,12 +41,15 @@ struct Page<'a, T: Serialize> {
     /// From the page to the folder of the site.
     root: &'a str,
     title: &'a str,
+    data: &'a str,
     release: &'a Stamp,
+    language: &'a Language,
+    languages: &'a [Link],
     page: &'a T,
 }
 
 impl Renderer {
-    pub fn new(release: Stamp) -> Result<Self> {
+    pub fn new(release: Stamp, languages: Vec<Link>) -> Result<Self> {
         let mut environment = Environment::new();
         environment.set_auto_escape_callback(|_| AutoEscape::Html);
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
@@ -52,13 +58,22 @@ impl Renderer {
         for (name, source) in TEMPLATES {
             environment.add_template(name, source).map_err(failed)?;
         }
-        Ok(Self { environment, release })
+        Ok(Self { environment, release, languages })
     }
 
     /// A page; `depth` folders below the folder of the site.
-    pub fn page(&self, template: &str, title: &str, depth: usize, page: &impl Serialize) -> Result<Vec<u8>> {
+    /// `data`: what it shows, in JSON-LD that is safe inside a page.
+    pub fn page(
+        &self,
+        language: &Language,
+        template: &str,
+        title: &str,
+        depth: usize,
+        data: &str,
+        page: &impl Serialize,
+    ) -> Result<Vec<u8>> {
         let root = "../".repeat(depth);
-        let context = Page { root: &root, title, release: &self.release, page };
+        let context = Page { root: &root, title, data, release: &self.release, language, languages: &self.languages, page };
         let template = self.environment.get_template(template).map_err(failed)?;
         Ok(template.render(Value::from(Serde(context))).map_err(failed)?.into_bytes())
     }

@@ -23,6 +23,8 @@ pub struct Row {
     pub goal: String,
     pub target_year: String,
     pub distance: Option<String>,
+    /// The course of the values, as an image; empty where the table has none.
+    pub spark: String,
     pub class: String,
     pub class_name: String,
     pub reason: String,

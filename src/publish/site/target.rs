@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::figures::{self, Figure};
+use super::economies;
+use super::figures::Figure;
 use super::rows::Row;
 use super::why::{self, Why};
 use super::{history, links, rows};
@@ -73,7 +74,7 @@ pub fn page<'a>(view: &View<'a>, indicator: &'a Indicator, target: &'a Target) -
     let mut parts = Vec::new();
     for row in &own_shown {
         let anchor = explained(&own, row);
-        parts.push(rows::of(view, row, "", &anchor));
+        parts.push(Row { spark: history::spark(view, row), ..rows::of(view, row, "", &anchor) });
     }
     let head = main.map(|row| rows::of(view, row, "", &why::anchor(row.area, &row.dimensions)));
     let (mut groups, mut economies) = (Vec::new(), Vec::new());
@@ -90,7 +91,8 @@ pub fn page<'a>(view: &View<'a>, indicator: &'a Indicator, target: &'a Target) -
                     rows::of(view, row, "", &anchor)
                 }
             };
-            let line = Row { name: view.area_name(area).to_owned(), href: page, part: String::new(), ..line };
+            let spark = if is_group { history::spark(view, row) } else { String::new() };
+            let line = Row { name: view.area_name(area).to_owned(), href: page, part: String::new(), spark, ..line };
             if is_group { groups.push(line) } else { economies.push(line) }
         } else {
             let line = Row {
@@ -108,7 +110,7 @@ pub fn page<'a>(view: &View<'a>, indicator: &'a Indicator, target: &'a Target) -
     let mut figures = vec![history::of_target(view, indicator, target, main)];
     if target.also_countries {
         let title = format!("Economies of {}", view.area_name(&target.area));
-        figures.extend(figures::economies(view, &target.area, &target.id, &title, main, "../"));
+        figures.extend(economies::of_target(view, &target.area, &target.id, title, main).map(|economies| economies.figure(view)));
     }
     if parts.len() == 1 {
         parts.clear();

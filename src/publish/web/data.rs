@@ -8,6 +8,7 @@ use crate::error::{Error, Result};
 use crate::indicator::Indicator;
 use crate::publish::view::View;
 use crate::tables::schema::DIMENSIONS;
+use crate::tables::text::inert;
 
 pub struct Table<'v, 'a> {
     view: &'v View<'a>,
@@ -62,9 +63,10 @@ impl<'v, 'a> Table<'v, 'a> {
         for row in self.rows.clone() {
             let (year, value) = (values.year.value(row).to_string(), values.value(row).map(|value| value.to_string()).unwrap_or_default());
             let codes = values.dimensions(row);
-            let place = [values.name.value(row), values.area.value(row), &year];
+            let (name, note) = (inert(values.name.value(row)), inert(values.note(row).unwrap_or_default()));
+            let place = [&*name, values.area.value(row), &year];
             let measured = [values.estimate.value(row), if values.preferred(row) { "true" } else { "false" }, &value];
-            let remarks = [values.unit.value(row), values.status.value(row), values.note(row).unwrap_or_default()];
+            let remarks = [values.unit.value(row), values.status.value(row), &*note];
             let cells = place.into_iter().chain(self.in_play.iter().map(|index| codes[*index])).chain(measured).chain(remarks);
             writer.write_record(cells).map_err(failed)?;
         }

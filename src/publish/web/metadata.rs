@@ -6,13 +6,10 @@ use serde_json::{Map, Value, json};
 use super::data::Table;
 use crate::error::Result;
 use crate::indicator::{Indicator, TargetKind};
-use crate::publish::labels::CLASSES;
 use crate::publish::progress::{headline, shown};
 use crate::publish::view::View;
+use crate::release::catalog::{CLASSES, short_title};
 use crate::tables::schema::DIMENSIONS;
-
-/// One colour a class, told apart without red and green; the class is never shown by its colour alone.
-const COLOURS: [&str; 6] = ["#12436D", "#2073BC", "#6BACE6", "#F4A672", "#801650", "#C4C8CE"];
 
 pub fn json(view: &View<'_>, indicator: &Indicator, table: &Table<'_, '_>) -> Result<Vec<u8>> {
     let unit = view.labels.unit(&indicator.unit);
@@ -32,8 +29,7 @@ pub fn json(view: &View<'_>, indicator: &Indicator, table: &Table<'_, '_>) -> Re
         .into_iter()
         .map(|(code, rows)| json!({ "code": code, "name": view.values.name.value(rows.start), "kind": view.values.kind.value(rows.start), "scheme": view.groups.get(code).map(|group| group.0) }))
         .collect();
-    let classes =
-        CLASSES.iter().zip(COLOURS).map(|(class, colour)| json!({ "code": class, "name": view.labels.class(class), "colour": colour }));
+    let classes = CLASSES.iter().map(|(class, colour)| json!({ "code": class, "name": view.labels.class(class), "colour": colour }));
     let years = table.years().map(|(first, last)| json!({ "first": first, "last": last }));
     let name = &indicator.name;
     let mut bytes = serde_json::to_vec_pretty(&json!({
@@ -41,6 +37,7 @@ pub fn json(view: &View<'_>, indicator: &Indicator, table: &Table<'_, '_>) -> Re
         "indicator": name,
         "id": indicator.id,
         "title": indicator.title,
+        "short_title": short_title(&indicator.title),
         "definition": indicator.definition.trim(),
         "method": indicator.method.trim(),
         "caveats": indicator.caveats.trim(),

@@ -183,7 +183,7 @@ mod tests {
                     vec!["s".into(), "d".into(), (*series).into(), (*area).into(), Cell::Int(Some(i64::from(*year)))];
                 cells.extend(["_T"; 7].map(Cell::from));
                 cells.extend([Cell::Float(Some(*value)), Cell::Text(None), "PT".into(), "A".into(), Cell::Text(None), "hash".into()]);
-                cells.extend([Cell::Int(Some(1)), Cell::Text(edition.map(str::to_owned)), Cell::Text(None)]);
+                cells.extend([Cell::Int(Some(1)), Cell::Text(edition.map(str::to_owned)), Cell::Text(None), Cell::Text(None)]);
                 cells
             })
             .collect();

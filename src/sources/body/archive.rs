@@ -1,6 +1,6 @@
 //! Opens bodies: plain text, ZIP, 7z or gzip, recognised by their bytes; with caps on size and no path ever used.
 
-use std::io::{BufReader, Read, SeekFrom};
+use std::io::{BufReader, Cursor, Read, SeekFrom};
 
 use encoding_rs_io::DecodeReaderBytes;
 
@@ -101,7 +101,8 @@ pub fn text_reader<'b>(file: &'b mut dyn ReadSeek, kind: Kind) -> Result<Box<dyn
     file.seek(SeekFrom::Start(0))?;
     let bytes = BufReader::with_capacity(1 << 18, file);
     if kind == Kind::Utf16 {
-        return Ok(Box::new(DecodeReaderBytes::new(bytes.take(MAX_MEMBER))));
+        // With the mark of UTF-8, so that nobody decodes it again.
+        return Ok(Box::new(Cursor::new(b"\xef\xbb\xbf").chain(DecodeReaderBytes::new(bytes.take(MAX_MEMBER)))));
     }
     Ok(Box::new(bytes))
 }
@@ -270,7 +271,7 @@ mod tests {
         assert_eq!(kind_of(&mut body).unwrap(), Kind::Utf16);
         let mut text = String::new();
         text_reader(&mut body, Kind::Utf16).unwrap().take(1000).read_to_string(&mut text).unwrap();
-        assert_eq!(text, "a".repeat(1000));
+        assert_eq!(text, format!("\u{feff}{}", "a".repeat(997)));
         assert!(body.0 < 1 << 20, "{} bytes were read", body.0);
     }
 }

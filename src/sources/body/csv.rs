@@ -60,8 +60,32 @@ impl<R: Read> CsvStream<R> {
         if names_separator(&stream.record) {
             stream.fill()?;
         }
+        if stream.record.as_slice().contains(&0) {
+            return Err(Error::provider_hint(
+                Code::NotCsv,
+                "the body is no text: its first line has zero bytes",
+                "is it packed twice, or UTF-16 without its mark? Unpack it, or say encoding = \"utf-16le\" of the data set",
+            ));
+        }
         stream.header = Header::of(&stream.record);
         Ok(stream)
+    }
+
+    /// Other names for the columns than those of the line that was read.
+    #[must_use]
+    pub fn named(mut self, names: Vec<String>) -> Self {
+        self.header = names.into();
+        self
+    }
+
+    /// There are no names: the first line is a record, and the columns are called by their numbers.
+    #[must_use]
+    pub fn without_names(mut self) -> Self {
+        self.header = (1..=self.record.len()).map(|place| place.to_string()).collect::<Vec<_>>().into();
+        if !self.record.is_empty() {
+            self.ahead = Some(std::mem::take(&mut self.record));
+        }
+        self
     }
 
     #[must_use]
@@ -171,9 +195,12 @@ impl<R: Read> CsvStream<R> {
             Err(error) => return Err(self.broken(error)),
         };
         let begun = self.record.position().map_or(0, csv::Position::line);
-        if more && self.reader.position().line().saturating_sub(begun) > MAX_LINES {
-            // Empty lines before the record count there too.
-            let newlines = self.record.as_slice().iter().filter(|b| **b == b'\n').count();
+        let has = |end: u8| self.record.as_slice().contains(&end);
+        let several = more && (has(b'\r') || (self.reader.position().line().saturating_sub(begun) > 1 && has(b'\n')));
+        if several {
+            // Empty lines before the record count in its position too.
+            let newlines = [b'\n', b'\r'].map(|end| self.record.as_slice().iter().filter(|b| **b == end).count()).into_iter().max();
+            let newlines = newlines.unwrap_or_default();
             if newlines as u64 > MAX_LINES {
                 return Err(self.stray_quote(&format!("and the field runs over {newlines} lines")));
             }
@@ -186,7 +213,7 @@ impl<R: Read> CsvStream<R> {
             }
         }
         let width = self.header.len();
-        if more && self.reader.position().line().saturating_sub(begun) > 1 && self.record.as_slice().contains(&b'\n') {
+        if several {
             if width > 0 && self.columns.swallowed(&self.record, self.delimiter, width) {
                 return Err(self.stray_quote("and its field holds whole records"));
             }
@@ -197,7 +224,7 @@ impl<R: Read> CsvStream<R> {
     }
 
     /// The line of the body where the record begins. The reader begins it right behind the CR of the line before.
-    fn line(&self) -> u64 {
+    pub fn line(&self) -> u64 {
         let behind_cr = |position: &csv::Position| u64::from(position.byte() > 0 && self.reader.get_ref().crlf);
         self.record.position().map_or(1, |position| position.line() + behind_cr(position)) + self.skipped
     }

@@ -1,8 +1,10 @@
 //! The names of the columns of a file, as they are compared: without case, and what cannot be seen does not count.
 
 use csv::ByteRecord;
+use icu_normalizer::ComposingNormalizerBorrowed;
 
 use crate::error::{Code, Error, Result, suggestion};
+use crate::visible::is_invisible;
 
 /// The names of the columns.
 #[derive(Debug, Clone, Default)]
@@ -73,7 +75,7 @@ pub fn twice(line: usize, what: &str, places: &[usize]) -> Error {
     Error::provider_hint(
         Code::ColumnsOfOneName,
         format!("line {line}: {what}: columns {} of the file", places.join(" and ")),
-        "which one is meant cannot be told: rename or remove one of them in the file",
+        "which one is meant cannot be told: rename or remove one of them in the file, or let `columns` say its number",
     )
 }
 
@@ -87,21 +89,21 @@ pub fn shorten(text: &str, characters: usize) -> String {
     if text.chars().count() <= characters { text.to_owned() } else { text.chars().take(characters).chain("...".chars()).collect() }
 }
 
-/// Any kind of space is one space; marks of direction, soft hyphens and spaces without a width are nothing.
+/// Any kind of space is one space; marks of direction, soft hyphens and spaces without a width are nothing; letters that
+/// look alike because an accent or a width is written in another way are the same.
 pub fn heading(name: &str) -> String {
     let visible: String = name.chars().filter(|c| !is_invisible(*c)).collect();
-    visible.split(char::is_whitespace).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+    ComposingNormalizerBorrowed::new_nfkc()
+        .normalize(&visible)
+        .split(char::is_whitespace)
+        .filter(|word| !word.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 /// Whether two names are the same column.
 pub fn same(a: &str, b: &str) -> bool {
-    a.eq_ignore_ascii_case(b) || heading(a).eq_ignore_ascii_case(&heading(b))
-}
-
-fn is_invisible(c: char) -> bool {
-    let marks =
-        matches!(c, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}');
-    marks || (c.is_control() && !c.is_whitespace())
+    a.eq_ignore_ascii_case(b) || heading(a).to_lowercase() == heading(b).to_lowercase()
 }
 
 #[cfg(test)]
@@ -112,6 +114,11 @@ mod tests {
     fn what_cannot_be_seen_does_not_count() {
         for name in ["Val ue", "Val\u{a0}ue", "Val\nue", "\u{200b}Val  ue\u{feff}", " val\tue\u{200e} "] {
             assert!(same(name, "Val ue"), "{}", name.escape_debug());
+        }
+        for (one, other) in
+            [("Ann\u{e9}e", "Anne\u{301}e"), ("\u{c9}tat", "\u{e9}tat"), ("\u{ff36}alue", "Value"), ("\u{fb01}xed", "fixed")]
+        {
+            assert!(same(one, other), "{one} {other}");
         }
         assert!(!same("Value", "Val ue"));
     }

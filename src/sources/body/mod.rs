@@ -5,11 +5,13 @@ pub mod csv;
 pub mod csv_members;
 mod foreign;
 mod gunzip;
+pub mod heading_rows;
 pub mod headings;
+pub mod layout;
 pub mod limits;
 mod old_workbook;
 mod swallowed;
-pub mod title_rows;
+mod title_rows;
 pub mod workbook;
 pub mod workbooks;
 

@@ -32,7 +32,7 @@ impl Columns {
     /// Whether a record over several lines has lines that are records themselves: as wide as the header, with numbers
     /// where there are numbers. Where no column is known to hold numbers, one such line may be a note.
     pub fn swallowed(&self, record: &ByteRecord, delimiter: u8, width: usize) -> bool {
-        let own = || record.iter().map(|cell| !cell.contains(&b'\n') && is_number(cell)).collect::<Vec<_>>();
+        let own = || record.iter().map(|cell| !cell.iter().any(|b| matches!(b, b'\n' | b'\r')) && is_number(cell)).collect::<Vec<_>>();
         let numbers = if self.seen > 0 || record.len() != width { self.numbers.clone() } else { own() };
         let lines = lines(record, delimiter);
         // A note with as many commas as there are columns behind it makes the first line as wide as a record; what
@@ -60,7 +60,7 @@ struct Line<'r> {
 fn lines(record: &ByteRecord, delimiter: u8) -> Vec<Line<'_>> {
     let mut lines = vec![Line::default()];
     for field in record {
-        for (part, text) in field.split(|b| *b == b'\n').enumerate() {
+        for (part, text) in field.split(|b| matches!(b, b'\n' | b'\r')).enumerate() {
             if part > 0 {
                 lines.push(Line::default());
             }

@@ -5,36 +5,51 @@ use std::io::{Cursor, Read};
 use super::limits::read_error;
 use crate::error::Result;
 
-/// What follows so many rows, and how many line feeds were passed over. A row ends with LF, CR LF or CR outside of a
-/// quoted cell.
-pub fn skip<'r>(reader: &'r mut dyn Read, rows: usize, delimiter: u8) -> Result<(Box<dyn Read + 'r>, usize)> {
-    let (mut byte, mut left, mut feeds) = ([0], rows, 0);
+/// How much of what stands above a table is kept: rows of it may be names.
+const MOST: usize = 1 << 20;
+
+/// The rows that were passed over.
+#[derive(Debug, Default)]
+pub struct Skipped {
+    pub rows: Vec<Vec<u8>>,
+    /// Line feeds in them.
+    pub feeds: usize,
+}
+
+/// What follows so many rows. A row ends with LF, CR LF or CR outside of a quoted cell.
+pub fn skip<'r>(mut reader: Box<dyn Read + 'r>, rows: usize, delimiter: u8) -> Result<(Box<dyn Read + 'r>, Skipped)> {
+    let mut skipped = Skipped { rows: vec![Vec::new(); rows], feeds: 0 };
+    let (mut byte, mut row, mut kept) = ([0], 0, 0);
     let (mut quoted, mut cell_begins, mut after_cr) = (false, true, false);
-    while left > 0 || after_cr {
+    while row < rows || after_cr {
         if reader.read(&mut byte).map_err(|error| read_error(&error))? == 0 {
             break;
         }
         let sign = byte[0];
-        feeds += usize::from(sign == b'\n');
+        skipped.feeds += usize::from(sign == b'\n');
         if std::mem::take(&mut after_cr) {
             if sign == b'\n' {
                 continue;
             }
-            if left == 0 {
-                return Ok((Box::new(Cursor::new([sign]).chain(reader)), feeds));
+            if row == rows {
+                return Ok((Box::new(Cursor::new([sign]).chain(reader)), skipped));
             }
+        }
+        if kept < MOST {
+            skipped.rows[row].push(sign);
+            kept += 1;
         }
         let begins = std::mem::take(&mut cell_begins);
         match sign {
             b'"' if quoted => quoted = false,
             b'"' if begins => quoted = true,
             b'\r' | b'\n' if !quoted => {
-                (left, cell_begins, after_cr) = (left - 1, true, sign == b'\r');
+                (row, cell_begins, after_cr) = (row + 1, true, sign == b'\r');
             }
             _ => cell_begins = !quoted && sign == delimiter,
         }
     }
-    Ok((Box::new(reader), feeds))
+    Ok((reader, skipped))
 }
 
 #[cfg(test)]
@@ -42,11 +57,10 @@ mod tests {
     use super::*;
 
     fn rest(text: &str, rows: usize) -> (String, usize) {
-        let mut bytes = text.as_bytes();
-        let (mut reader, feeds) = skip(&mut bytes, rows, b',').unwrap();
+        let (mut reader, skipped) = skip(Box::new(text.as_bytes()), rows, b',').unwrap();
         let mut rest = String::new();
         reader.read_to_string(&mut rest).unwrap();
-        (rest, feeds)
+        (rest, skipped.feeds)
     }
 
     #[test]

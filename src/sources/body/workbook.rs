@@ -20,8 +20,7 @@ const MAX_TEXT: usize = 4 * 32_767;
 type Rows = BTreeMap<u32, BTreeMap<u32, String>>;
 
 pub struct Sheet {
-    pub header: Vec<String>,
-    /// Rows that are not empty, each as wide as the header, numbered from 1 below it.
+    /// Rows that are not empty, each as wide as the names, numbered from 1 below them.
     pub rows: Vec<(u32, Vec<String>)>,
     /// Cells, by row and column, that have their text from the first of several merged ones, which is among them.
     filled: BTreeSet<(u32, usize)>,
@@ -79,15 +78,17 @@ impl<'b> Book<'b> {
         sheets.iter().filter(|sheet| sheet.typ == SheetType::WorkSheet).map(|sheet| sheet.name.clone()).collect()
     }
 
-    /// The names of the columns; none in a sheet that ends before.
+    /// The names of the columns; none in a sheet that ends before. Without a row of names (0) they are numbers.
     pub fn header(&mut self, sheet: &str, header_row: usize) -> Result<Vec<String>> {
-        let mut rows = self.cells(sheet, Some(header_row))?;
+        let mut rows = self.cells(sheet, Some(header_row.max(1)))?;
         let header_at = header_at(&rows, header_row);
         self.fill(sheet, &mut rows)?;
-        Ok(rows.get(&header_at).map(header).unwrap_or_default())
+        let names = rows.get(&header_at).map(header).unwrap_or_default();
+        Ok(if header_row > 0 { names } else { (1..=names.len()).map(|place| place.to_string()).collect() })
     }
 
-    pub fn read(&mut self, sheet: &str, header_row: usize) -> Result<Sheet> {
+    /// The rows below the names; `width` is how many columns count.
+    pub fn read(&mut self, sheet: &str, header_row: usize, width: usize) -> Result<Sheet> {
         let mut rows = self.cells(sheet, None)?;
         let header_at = header_at(&rows, header_row);
         let filled = self.fill(sheet, &mut rows)?;
@@ -95,12 +96,12 @@ impl<'b> Book<'b> {
         if below.is_empty() {
             return Err(Error::provider(Code::EmptyBody, format!("sheet `{sheet}` is empty")));
         }
-        let header = below.get(&header_at).map(header).unwrap_or_default();
-        let rows = below.range(header_at + 1..).map(|(row, cells)| (row - header_at, dense(cells, Some(header.len()))));
+        // Without a row of names the first row is a record too.
+        let first = header_at + u32::from(header_row > 0);
+        let rows = below.range(first..).map(|(row, cells)| (row + 1 - first, dense(cells, Some(width))));
         Ok(Sheet {
             rows: rows.filter(|(_, cells)| cells.iter().any(|c| !c.is_empty())).collect(),
-            header,
-            filled: filled.into_iter().filter(|(row, _)| *row > header_at).map(|(row, column)| (row - header_at, column)).collect(),
+            filled: filled.into_iter().filter(|(row, _)| *row >= first).map(|(row, column)| (row + 1 - first, column)).collect(),
         })
     }
 
@@ -209,7 +210,7 @@ fn far_away(place: &str) -> Error {
 
 /// Where the names of the columns stand: not before the first row that holds something.
 fn header_at(rows: &Rows, header_row: usize) -> u32 {
-    rows.first_key_value().map_or(0, |(row, _)| *row).max(header_row as u32 - 1)
+    rows.first_key_value().map_or(0, |(row, _)| *row).max((header_row as u32).saturating_sub(1))
 }
 
 fn header(cells: &BTreeMap<u32, String>) -> Vec<String> {

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::authored::rules;
 use crate::authored::toml::TableReader;
-use crate::error::{Code, Problem, suggestion};
+use crate::error::{Code, Problem};
 use crate::sources::format::Format;
 
 /// The two ways to the same figures.
@@ -29,7 +29,7 @@ pub struct Data360 {
 
 pub fn read(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> Option<Arc<dyn Format>> {
     const ROUTES: [(&str, Route); 2] = [("file", Route::File), ("api", Route::Api)];
-    let route = table.string("route", problems).unwrap_or_else(|| "file".into());
+    let route = rules::request(table, &ROUTES, problems);
     let database = table.string("database", problems);
     let database = table.require("database", database, problems).unwrap_or_default();
     let indicators = table.strings("indicators", problems);
@@ -42,13 +42,7 @@ pub fn read(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> Option<
                 .hint("codes have capital letters, digits and underscores, such as ITU_DH and ITU_DH_POP_COV_4G"),
         );
     }
-    let Some((_, route)) = ROUTES.into_iter().find(|(name, _)| *name == route) else {
-        problems.push(
-            Problem::new(Code::SettingsDoNotFit, table.source(), table.span_of("route"), format!("unknown route `{route}`"))
-                .maybe_hint(suggestion(&route, ROUTES.map(|(name, _)| name))),
-        );
-        return None;
-    };
+    let (route, _) = route?;
     Some(Arc::new(Data360 { route, database: database.trim().to_owned(), indicators }))
 }
 

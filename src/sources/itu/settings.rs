@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::authored::rules;
 use crate::authored::toml::TableReader;
-use crate::error::{Code, Problem, suggestion};
+use crate::error::{Code, Problem};
 use crate::sources::format::Format;
 
 /// The DataHub routes that carry data.
@@ -40,23 +40,17 @@ pub fn read(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> Option<
         ("country_series", Route::CountrySeries),
         ("regional_aggregates", Route::RegionalAggregates),
     ];
-    let route = table.string("route", problems).unwrap_or_else(|| "download_by_id".into());
+    let route = rules::request(table, &ROUTES, problems);
     let codes = table.strings("codes", problems);
     rules::not_empty(table, "codes", codes.as_deref(), problems);
     let codes = table.require("codes", codes, problems).unwrap_or_default();
     let collection = table.boolean("collection", problems).unwrap_or(false);
     let economies = table.strings("economies", problems).unwrap_or_default();
     let regions = table.strings("regions", problems).unwrap_or_default();
-    let Some((_, route)) = ROUTES.into_iter().find(|(name, _)| *name == route) else {
-        problems.push(
-            Problem::new(Code::SettingsDoNotFit, table.source(), table.span_of("route"), format!("unknown route `{route}`"))
-                .maybe_hint(suggestion(&route, ROUTES.map(|(name, _)| name))),
-        );
-        return None;
-    };
+    let (route, key) = route?;
     if route == Route::RegionalAggregates && regions.iter().all(|region| region.trim().is_empty()) {
         problems.push(
-            Problem::new(Code::SettingsDoNotFit, table.source(), table.span_of("route"), "the route regional_aggregates needs `regions`")
+            Problem::new(Code::SettingsDoNotFit, table.source(), table.span_of(key), "the route regional_aggregates needs `regions`")
                 .hint("give ITU's region ids, such as regions = [\"1\", \"2\", \"3\", \"4\", \"5\", \"716\"]"),
         );
     }

@@ -2,6 +2,7 @@
 
 use crate::error::{Code, Error, Result, suggestion};
 use crate::sources::body::headings::{self, other_separator, shorten};
+use crate::sources::table::heading::Heading;
 use crate::sources::table::map::TableMap;
 use crate::sources::table::year_columns::{self, YearColumn};
 
@@ -14,12 +15,23 @@ pub struct Year {
 }
 
 /// The place of a column; none is an error, and so are two of one name.
-pub fn find(map: &TableMap, header: &[String], name: &str) -> Result<usize> {
+pub fn find(map: &TableMap, header: &[String], heading: &Heading) -> Result<usize> {
+    let name = match heading {
+        Heading::Name(name) => name,
+        Heading::Place(place) if *place <= header.len() => return Ok(place - 1),
+        Heading::Place(place) => {
+            return Err(Error::provider_hint(
+                Code::MissingColumn,
+                format!("line {}: there is no column {place}; the file has {}: {}", map.header_row(), header.len(), listed(header)),
+                "correct `columns` of the data set",
+            ));
+        }
+    };
     let places = headings::places_of(header, name);
     match places[..] {
         [place] => Ok(place),
         [] => Err(missing(map, name, header)),
-        _ => Err(headings::twice(map.header_row, &format!("{} columns are named `{name}`", places.len()), &places)),
+        _ => Err(headings::twice(map.header_row(), &format!("{} columns are named `{name}`", places.len()), &places)),
     }
 }
 
@@ -32,7 +44,7 @@ pub fn years(map: &TableMap, header: &[String], taken: &[usize]) -> Result<(Vec<
             YearColumn::Year { year, marked } => {
                 if let Some(other) = years.iter().find(|other| other.year == year) {
                     let what = format!("`{}` and `{name}` are both the year {year}", header[other.column]);
-                    return Err(headings::twice(map.header_row, &what, &[other.column, column]));
+                    return Err(headings::twice(map.header_row(), &what, &[other.column, column]));
                 }
                 years.push(Year { column, year, marked: marked.then(|| name.clone()) });
             }
@@ -43,7 +55,7 @@ pub fn years(map: &TableMap, header: &[String], taken: &[usize]) -> Result<(Vec<
     if years.is_empty() {
         return Err(Error::provider_hint(
             Code::MissingColumn,
-            format!("line {}: no column is a year, but `years_as_columns` is set; the file has: {}", map.header_row, listed(header)),
+            format!("line {}: no column is a year, but `years_as_columns` is set; the file has: {}", map.header_row(), listed(header)),
             separated(header).unwrap_or_else(|| "correct `header_row` or `years_as_columns` of the data set".into()),
         ));
     }
@@ -53,11 +65,22 @@ pub fn years(map: &TableMap, header: &[String], taken: &[usize]) -> Result<(Vec<
 fn missing(map: &TableMap, name: &str, header: &[String]) -> Error {
     Error::provider_hint(
         Code::MissingColumn,
-        format!("line {}: column `{name}` is missing; the file has: {}", map.header_row, listed(header)),
-        separated(header)
+        format!("line {}: column `{name}` is missing; the file has: {}", map.header_row(), listed(header)),
+        unreadable(header)
             .or_else(|| suggestion(name, header.iter().map(String::as_str)).filter(|s| s.starts_with("did")))
             .unwrap_or_else(|| "correct `columns` of the data set".into()),
     )
+}
+
+/// Why the names cannot be those of the columns.
+fn unreadable(header: &[String]) -> Option<String> {
+    if header.iter().any(|name| name.contains('\u{fffd}')) {
+        return Some("the names are not UTF-8: say what the file is written in, such as encoding = \"windows-1252\"".into());
+    }
+    if header.iter().all(String::is_empty) {
+        return Some("there are no names in this row: say with `header_row` in which they are".into());
+    }
+    separated(header)
 }
 
 fn separated(header: &[String]) -> Option<String> {

@@ -2,18 +2,20 @@
 
 use serde::Serialize;
 
+use super::heading::{self, Heading};
 use super::signs::{self, NumberSigns};
 use super::spans::{self, Span};
 use super::value_columns::{self, ValueColumn};
 use crate::authored::rules;
 use crate::authored::toml::TableReader;
 use crate::error::{Code, Problem, suggestion};
+use crate::sources::body::layout::CsvLayout;
 
 /// Where one of our columns comes from.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub enum Column {
     /// One or more columns of the file; several are joined with a dot.
-    From(Vec<String>),
+    From(Vec<Heading>),
     /// The same for every row.
     Constant(String),
 }
@@ -33,12 +35,13 @@ pub struct TableMap {
     /// Where the file can be pulled from; empty when it is only downloaded by hand.
     pub url: String,
     pub sheets: Sheets,
-    /// The row that holds the column names, from 1.
-    pub header_row: usize,
+    /// The rows, from 1, that make up the names of the columns; none where the columns have no names.
+    pub header_rows: Vec<usize>,
     pub delimiter: u8,
+    pub encoding: Option<String>,
     pub numbers: NumberSigns,
-    /// How many rows of a workbook make up the names of the columns; `header_row` is the last of them.
-    pub heading_rows: usize,
+    /// Texts in the column of the area that stand for a row of totals, which is passed over; `*` is any text.
+    pub totals: Vec<String>,
     /// Which codes the ref_area column holds: iso3, m49, itu, unctad, uis, unsd, worldbank, eurostat or name.
     pub area_scheme: String,
     pub columns: Vec<(String, Column)>,
@@ -78,18 +81,22 @@ impl TableMap {
         self.columns.iter().find(|(target, _)| target == name).map(|(_, column)| column)
     }
 
+    /// The last row of names.
+    pub fn header_row(&self) -> usize {
+        self.header_rows.last().copied().unwrap_or(0)
+    }
+
+    pub fn csv_layout(&self) -> CsvLayout {
+        CsvLayout {
+            delimiter: self.delimiter,
+            header_rows: self.header_rows.clone(),
+            encoding: self.encoding.as_deref().and_then(signs::encoding_of),
+        }
+    }
+
     /// Whether a code (after mapping) is one that the column's map gives; a column without a map takes any.
     pub fn knows(&self, column: &str, code: &str) -> bool {
         self.maps.iter().find(|(target, _)| target == column).is_none_or(|(_, pairs)| pairs.iter().any(|(_, to)| to == code))
-    }
-
-    /// The code for a provider's word, where a map names it.
-    pub fn code<'a>(&'a self, column: &str, word: &'a str) -> &'a str {
-        self.maps
-            .iter()
-            .find(|(target, _)| target == column)
-            .and_then(|(_, pairs)| pairs.iter().find(|(from, _)| from.trim().eq_ignore_ascii_case(word.trim())))
-            .map_or(word, |(_, to)| to.as_str())
     }
 }
 
@@ -99,10 +106,9 @@ pub(super) fn read(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> 
         rules::address(table, "url", &url, problems);
     }
     let sheets = sheets(table, problems);
-    let header_row = table.integer("header_row", problems);
-    let header_row = rules::within(table, "header_row", header_row, 1..=1000, problems).unwrap_or(1) as usize;
-    let heading_rows = table.integer("heading_rows", problems);
-    let heading_rows = rules::within(table, "heading_rows", heading_rows, 1..=header_row as i64, problems).unwrap_or(1) as usize;
+    let header_rows = header_rows(table, problems);
+    let encoding = signs::encoding(table, problems);
+    let totals = table.strings("totals", problems).unwrap_or_default();
     let delimiter = signs::delimiter(table, problems);
     let numbers = signs::numbers(table, problems);
     let area_scheme = table.string("area_scheme", problems).unwrap_or_else(|| "iso3".into());
@@ -171,10 +177,11 @@ pub(super) fn read(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> 
     Some(TableMap {
         url,
         sheets,
-        header_row,
+        header_rows,
         delimiter,
+        encoding,
         numbers,
-        heading_rows,
+        totals,
         area_scheme,
         columns,
         years_as_columns,
@@ -183,6 +190,27 @@ pub(super) fn read(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> 
         maps,
         only,
     })
+}
+
+/// `header_row = 2`, or `header_rows = [2, 3]` where names run over several rows; 0 says that there are no names.
+fn header_rows(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> Vec<usize> {
+    const MOST: i64 = 1000;
+    let one = table.integer("header_row", problems);
+    let one = rules::within(table, "header_row", one, 0..=MOST, problems);
+    let Some(several) = table.integers("header_rows", problems) else {
+        return vec![one.unwrap_or(1) as usize].into_iter().filter(|row| *row > 0).collect();
+    };
+    let rises = several.windows(2).all(|pair| pair[0] < pair[1]);
+    if one.is_some() || several.is_empty() || !rises || several.iter().any(|row| !(1..=MOST).contains(row)) {
+        let why =
+            if one.is_some() { "`header_row` and `header_rows` say the same" } else { "`header_rows` are no rows from top to bottom" };
+        problems.push(
+            Problem::new(Code::SettingsDoNotFit, table.source(), table.span_of("header_rows"), why)
+                .hint("write header_rows = [2, 3] where the names stand in rows 2 and 3, or header_row = 2 alone"),
+        );
+        return vec![1];
+    }
+    several.into_iter().map(|row| row as usize).collect()
 }
 
 /// `sheet` names one, `sheets` is `"all"` or a pattern; not both.
@@ -221,7 +249,7 @@ fn sheets(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> Sheets {
     }
 }
 
-/// `"Name"`, `["Name", "Other"]` or `{ constant = "x" }`.
+/// `"Name"`, `3`, `["Name", 3]` or `{ constant = "x" }`.
 fn read_column(map: &mut TableReader<'_>, target: &'static str, problems: &mut Vec<Problem>) -> Option<Column> {
     if !map.has(target) {
         // Asked for so that the name counts as known.
@@ -230,12 +258,8 @@ fn read_column(map: &mut TableReader<'_>, target: &'static str, problems: &mut V
         return None;
     }
     let mut attempt = Vec::new();
-    if let Some(name) = map.string(target, &mut attempt) {
-        return Some(Column::From(vec![name]));
-    }
-    attempt.clear();
-    if let Some(names) = map.strings(target, &mut attempt) {
-        return Some(Column::From(names));
+    if let Some(found) = map.texts_or_numbers(target, &mut attempt) {
+        return Some(Column::From(found.into_iter().filter_map(|one| heading::read(map, target, one, problems)).collect()));
     }
     attempt.clear();
     let mut table = map.table(target, "constant", problems)?;

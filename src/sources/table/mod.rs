@@ -1,7 +1,7 @@
 //! Any published CSV or workbook, read through a map of its columns: how a statistician brings in a file without Rust.
 
 mod columns;
-mod heading_rows;
+mod heading;
 mod map;
 mod requests;
 mod rows;
@@ -17,12 +17,13 @@ use std::sync::Arc;
 use self::map::{Column, TableMap};
 use super::body::ReadSeek;
 use super::body::headings::Header;
+use super::body::layout::CsvLayout;
 use super::format::{Format, Parsed, Served};
 use super::plan::{Asked, Fixed, Plan};
 use crate::authored::toml::TableReader;
 use crate::error::{Problem, Result};
 use crate::reference::Reference;
-use crate::rows::collector::Collector;
+use crate::rows::collector::{Collector, Matched};
 
 pub fn read(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> Option<Arc<dyn Format>> {
     map::read(table, problems).map(|map| -> Arc<dyn Format> { Arc::new(map) })
@@ -45,12 +46,16 @@ impl Format for TableMap {
         rows::fits(self, header)
     }
 
-    fn csv_layout(&self) -> (u8, usize) {
-        (self.delimiter, self.header_row)
+    fn csv_layout(&self) -> CsvLayout {
+        self.csv_layout()
     }
 
     fn nothing_to_ask(&self, _environment: &dyn Fn(&str) -> Option<String>) -> Option<&'static str> {
         self.url.trim().is_empty().then_some("it is only downloaded by hand")
+    }
+
+    fn unmatched(&self, matched: &Matched) -> Vec<(String, bool)> {
+        rows::unmatched(self, matched)
     }
 
     fn series(&self, _reference: &Reference) -> Served {

@@ -1,25 +1,29 @@
 //! Any CSV or workbook, read through the column map of its data set: how a published file comes in without Rust.
 
+use std::cell::Cell;
 use std::io::Read;
 
-use crate::error::{Code, Error, Result};
+use crate::error::Result;
+use crate::reference::areas::AreaHit;
 use crate::reference::words;
-use crate::rows::collector::Collector;
+use crate::rows::collector::{Collector, Matched};
 use crate::rows::quarantine::Reason;
 use crate::rows::reading::{self, Answers};
 use crate::rows::series_key::{Detail, SeriesKey};
-use crate::rows::value::parse_year;
+use crate::rows::value::{Value, parse_year};
 use crate::sources::Parsed;
 use crate::sources::body::archive::{self, Kind};
-use crate::sources::body::csv::CsvStream;
-use crate::sources::body::headings::shorten;
+use crate::sources::body::headings::{same, shorten};
 use crate::sources::body::workbook::Book;
 use crate::sources::body::workbooks::{self, Workbooks};
-use crate::sources::body::{ReadSeek, csv_members, title_rows};
+use crate::sources::body::{ReadSeek, csv_members};
 use crate::sources::table::columns::{self, Year};
+use crate::sources::table::heading::Heading;
 use crate::sources::table::map::{Column, TableMap};
 use crate::sources::table::value_columns::ValueColumn;
-use crate::sources::table::{sheets, spans, written_numbers, year_columns};
+use crate::sources::table::written_numbers::{self, Written};
+use crate::sources::table::{sheets, spans, year_columns};
+use crate::visible::clean;
 
 pub(super) fn parse(file: &mut dyn ReadSeek, map: &TableMap, collector: &mut Collector<'_>) -> Result<Parsed> {
     let kind = archive::kind_of(file)?;
@@ -51,21 +55,20 @@ pub(super) fn parse(file: &mut dyn ReadSeek, map: &TableMap, collector: &mut Col
 }
 
 fn csv(reader: &mut dyn Read, first: u32, map: &TableMap, collector: &mut Collector<'_>) -> Result<u32> {
-    if map.heading_rows > 1 {
-        return Err(Error::provider_hint(
-            Code::MissingColumn,
-            "this is text, and several rows of column names are read from workbooks only",
-            "save it as a workbook, or with one row of names and without `heading_rows`",
-        ));
-    }
-    let (reader, skipped) = title_rows::skip(reader, map.header_row - 1, map.delimiter)?;
-    let mut csv = CsvStream::open(reader, map.delimiter, first)?.after_lines(skipped);
+    let mut csv = map.csv_layout().open(reader, first)?;
     let mut layout = Layout::new(map, csv.header())?;
     while let Some((number, record)) = csv.read(collector)? {
-        let cells: Option<Vec<String>> = record.iter().map(|c| std::str::from_utf8(c).ok().map(|t| t.trim().to_owned())).collect();
-        match cells {
-            Some(cells) => layout.row(number, &cells, collector),
-            None => collector.quarantine(number, Reason::Encoding, "text that is not UTF-8"),
+        // What a declared encoding has no letter for was replaced.
+        let text = |cell| std::str::from_utf8(cell).ok().filter(|text| map.encoding.is_none() || !text.contains('\u{fffd}'));
+        let cells: Option<Vec<String>> = record.iter().map(|cell| text(cell).map(|text| text.trim().to_owned())).collect();
+        match (cells, &map.encoding) {
+            (Some(cells), _) => layout.row(number, &cells, collector),
+            (None, Some(encoding)) => collector.quarantine(number, Reason::Encoding, format!("text that is not {encoding}")),
+            (None, None) => collector.quarantine(
+                number,
+                Reason::Encoding,
+                "text that is not UTF-8: say what it is, such as encoding = \"windows-1252\" of the data set",
+            ),
         }
     }
     layout.tell(collector);
@@ -82,8 +85,9 @@ fn workbook(file: &mut dyn ReadSeek, first: u32, map: &TableMap, collector: &mut
     let mut book = Book::open(file, map.numbers.decimal)?;
     let mut count = first;
     for name in sheets::chosen(&mut book, map, collector, &|header| Layout::new(map, header).map(|_| ()))? {
-        let mut sheet = book.read(&name, map.header_row)?;
-        let mut layout = Layout::new(map, &sheets::names(&mut book, map, &name)?)?;
+        let names = sheets::names(&mut book, map, &name)?;
+        let mut sheet = book.read(&name, map.header_row(), names.len())?;
+        let mut layout = Layout::new(map, &names)?;
         // Whose a figure is that stands in merged cells cannot be told.
         let spread = sheet.clear_filled(&layout.values());
         if let Some((row, _)) = spread.first() {
@@ -103,6 +107,14 @@ fn workbook(file: &mut dyn ReadSeek, first: u32, map: &TableMap, collector: &mut
     Ok(count)
 }
 
+struct Area {
+    scheme: &'static str,
+    code: String,
+    /// The name as it stands, where a mark of a note was part of it.
+    marked: Option<String>,
+    status: Option<String>,
+}
+
 /// Where each of our columns stands in this file.
 struct Layout<'m> {
     map: &'m TableMap,
@@ -115,11 +127,15 @@ struct Layout<'m> {
     only: Vec<(usize, &'m [String])>,
     /// Numbers of unclear notation: how many, and the first with its record and the reason.
     unread: Option<(usize, String)>,
+    /// Which words of each map, and last which totals, the file has.
+    used: Vec<Vec<Cell<bool>>>,
+    /// The maps whose column has other words.
+    others: Vec<Cell<bool>>,
 }
 
 impl<'m> Layout<'m> {
     fn new(map: &'m TableMap, header: &[String]) -> Result<Self> {
-        let find = |name: &str| columns::find(map, header, name);
+        let find = |heading: &Heading| columns::find(map, header, heading);
         let (mut columns, mut constants) = (Vec::new(), Vec::new());
         for (target, column) in &map.columns {
             match column {
@@ -128,11 +144,23 @@ impl<'m> Layout<'m> {
             }
         }
         let breakdowns = map.value_columns.iter().map(|column| Ok((find(&column.column)?, column))).collect::<Result<Vec<_>>>()?;
-        let only = map.only.iter().map(|(name, values)| Ok((find(name)?, values.as_slice()))).collect::<Result<Vec<_>>>()?;
+        let only = map.only.iter().map(|(name, values)| Ok((find(&Heading::Name(name.clone()))?, values.as_slice())));
+        let only = only.collect::<Result<Vec<_>>>()?;
         let taken: Vec<usize> =
             columns.iter().flat_map(|(_, places)| places).copied().chain(only.iter().map(|(place, _)| *place)).collect();
         let (years, unclear) = if map.years_as_columns { columns::years(map, header, &taken)? } else { Default::default() };
-        Ok(Self { map, columns, constants, years, breakdowns, unclear, only, unread: None })
+        Ok(Self {
+            map,
+            columns,
+            constants,
+            years,
+            breakdowns,
+            unclear,
+            only,
+            unread: None,
+            used: words(map).map(|(_, words)| words.iter().map(|_| Cell::new(false)).collect()).collect(),
+            others: map.maps.iter().map(|_| Cell::new(false)).collect(),
+        })
     }
 
     /// The columns that hold values.
@@ -150,19 +178,44 @@ impl<'m> Layout<'m> {
                 shorten(&self.unclear.join(", "), 300)
             ));
         }
+        for ((name, words), used) in words(self.map).zip(&self.used) {
+            let used = words.into_iter().zip(used).filter(|(_, used)| used.get()).map(|(word, _)| (name.to_owned(), word.to_owned()));
+            collector.matched.words.extend(used);
+        }
+        let others = self.map.maps.iter().zip(&self.others).filter(|(_, others)| others.get());
+        collector.matched.others.extend(others.map(|((name, _), _)| name.clone()));
         if let Some((count, first)) = self.unread {
             collector.warnings.push(format!("{} set aside, such as {first}", crate::error::count(count, "number")));
         }
     }
 
     fn text(&self, target: &str, cells: &[String]) -> Option<String> {
-        self.raw(target, cells).map(|raw| self.map.code(target, &raw).to_owned())
+        self.raw(target, cells).map(|raw| self.code(target, &raw).to_owned())
     }
 
-    /// As the file has it.
+    /// The code for a provider's word, where a map names it.
+    fn code<'a>(&'a self, target: &str, word: &'a str) -> &'a str {
+        let Some(map) = self.map.maps.iter().position(|(name, _)| name == target) else { return word };
+        let pairs = &self.map.maps[map].1;
+        match pairs.iter().position(|(from, _)| same(from, word)) {
+            Some(pair) => {
+                self.used[map][pair].set(true);
+                &pairs[pair].1
+            }
+            None => {
+                // Values are no words that a map would have to name.
+                self.others[map].set(self.others[map].get() || (target != "value" && !word.trim().is_empty()));
+                word
+            }
+        }
+    }
+
+    /// As the file has it; what cannot be seen is no part of an area, a year or a value.
     fn raw(&self, target: &str, cells: &[String]) -> Option<String> {
+        let plain = matches!(target, "ref_area" | "time_period" | "value");
+        let seen = |cell: &String| if plain { clean(cell).into_owned() } else { cell.trim().to_owned() };
         Some(match self.columns.iter().find(|(name, _)| *name == target) {
-            Some((_, indices)) => indices.iter().filter_map(|i| cells.get(*i)).map(|c| c.trim()).collect::<Vec<_>>().join("."),
+            Some((_, indices)) => indices.iter().filter_map(|i| cells.get(*i)).map(seen).collect::<Vec<_>>().join("."),
             None => self.constants.iter().find(|(name, _)| *name == target)?.1.to_owned(),
         })
     }
@@ -172,6 +225,38 @@ impl<'m> Layout<'m> {
         let empty = |column: &usize| cells.get(*column).is_none_or(|cell| cell.trim().is_empty());
         let year = self.columns.iter().find(|(name, _)| *name == "time_period").map(|(_, places)| places);
         year.is_some_and(|places| places.iter().all(empty)) && self.values().iter().all(empty)
+    }
+
+    /// A row that the data set names as one of totals.
+    fn is_total(&self, cells: &[String]) -> bool {
+        let area = self.raw("ref_area", cells).unwrap_or_default();
+        let found = self.map.totals.iter().position(|pattern| sheets::matches(pattern.trim(), &area));
+        if let (Some(found), Some(totals)) = (found, self.used.last()) {
+            totals[found].set(true);
+        }
+        found.is_some()
+    }
+
+    /// Whose figures the row has. What a map gives may be a code of ours, whatever codes the file has.
+    fn area(&self, cells: &[String], collector: &mut Collector<'_>) -> Area {
+        let raw = self.raw("ref_area", cells).unwrap_or_default();
+        let mapped = self.code("ref_area", &raw);
+        let given = scheme(&self.map.area_scheme);
+        let mut known = |scheme: &'static str, code: &str| collector.area(scheme, code.as_bytes()) != AreaHit::Unknown;
+        let area = |scheme, code: &str| Area { scheme, code: code.to_owned(), marked: None, status: None };
+        if mapped != raw {
+            return area(if known("iso3", mapped) { "iso3" } else { given }, mapped);
+        }
+        let (plain, marks) = written_numbers::without_marks(&raw, &self.map.numbers);
+        if !marks.is_empty() {
+            let mapped = self.code("ref_area", &plain);
+            let scheme = if mapped != plain && known("iso3", mapped) { "iso3" } else { given };
+            if known(scheme, mapped) {
+                let status = marks.iter().rev().find_map(|(_, status)| status.clone());
+                return Area { marked: Some(raw), status, ..area(scheme, mapped) };
+            }
+        }
+        area(given, &raw)
     }
 
     fn row(&mut self, number: u32, cells: &[String], collector: &mut Collector<'_>) {
@@ -195,34 +280,47 @@ impl<'m> Layout<'m> {
                 *dimension = code_of(name, word);
             }
         }
-        if self.is_remark(cells) {
+        if self.is_remark(cells) || self.is_total(cells) {
             return collector.heading();
         }
-        let scheme = scheme(&self.map.area_scheme);
-        let area = self.text("ref_area", cells).unwrap_or_default();
-        let status = self.text("obs_status", cells).filter(|s| !s.is_empty()).unwrap_or_else(|| "A".into());
+        let Area { scheme, code: area, marked, status: of_area } = self.area(cells, collector);
+        let status = self.text("obs_status", cells).filter(|s| !s.is_empty()).or(of_area).unwrap_or_else(|| "A".into());
         key.edition = self.text("edition", cells).unwrap_or_default();
         let edition = Some(key.edition.as_str()).filter(|e| !e.is_empty()).map(|e| format!("edition {e}"));
-        let notes: Vec<String> = edition.into_iter().chain(self.text("note", cells).filter(|n| !n.is_empty())).collect();
+        let period = self.text("time_period", cells).unwrap_or_default();
+        let (period, year_marked) = year_columns::of_cell(&period);
+        let marked = marked.into_iter().chain(year_marked.map(str::to_owned));
+        let notes: Vec<String> = edition.into_iter().chain(self.text("note", cells).filter(|n| !n.is_empty())).chain(marked).collect();
+        // Of a percentage, `5%` is 5; and where the unit is one of numbers, a word is no answer.
+        let (percent, numeric) = (key.unit.starts_with("PT") || key.unit == "PP", !matches!(key.unit.as_str(), "YES_NO" | "_U" | "_Z"));
         let mut unread = Vec::new();
         let mut add = |key: &SeriesKey, year: &str, given: &str, marked: Option<&String>| {
             let span = parse_year(year.as_bytes()).and_then(|year| spans::of(&self.map.spans, &key.series, year));
-            let mapped = self.map.code("value", given);
+            let mapped = self.code("value", given);
             // What the map gives is in our notation, whatever the file's is.
-            let plain = if mapped == given { written_numbers::plain(given, self.map.numbers) } else { Ok(mapped.into()) };
-            let plain = match plain {
-                Ok(plain) => plain,
+            let written = if mapped == given {
+                written_numbers::read(given, &self.map.numbers, percent)
+            } else {
+                Ok(Written { plain: mapped.to_owned(), marks: Vec::new(), status: None })
+            };
+            let written = match written {
+                Ok(written) => written,
                 Err(why) => {
                     collector.quarantine(number, Reason::BadValue, format!("{given}: {why}"));
                     return unread.push(format!("`{given}`: {why}"));
                 }
             };
-            let reading = reading::read(plain.as_bytes(), if is_word(&plain) { Answers::Words } else { Answers::Never });
+            let word = is_word(&written.plain);
+            let reading = reading::read(written.plain.as_bytes(), if word && !numeric { Answers::Words } else { Answers::Never });
+            if word && numeric && matches!(reading.value, Value::Text(text) if !reading::not_finite(text)) {
+                return collector.quarantine(number, Reason::UnknownWord, format!("value `{given}` is not in maps.value"));
+            }
             let said = span.and_then(|span| span.note.as_ref());
-            let note: Vec<&str> = notes.iter().chain(marked).chain(said).map(String::as_str).collect();
-            let status = span.and_then(|span| span.obs_status.as_ref()).unwrap_or(&status);
+            let beside = (!written.marks.is_empty()).then(|| given.to_owned());
+            let note: Vec<&str> = notes.iter().chain(marked).chain(&beside).chain(said).map(String::as_str).collect();
+            let status = span.and_then(|span| span.obs_status.as_deref()).or(written.status).unwrap_or(&status);
             let detail = collector.detail(&Detail {
-                obs_status: reading.obs_status.map_or_else(|| status.clone(), str::to_owned),
+                obs_status: reading.obs_status.unwrap_or(status).to_owned(),
                 note: (!note.is_empty()).then(|| note.join(", ")),
                 obs_text: reading.text.then(|| mapped.to_owned()),
                 correction: None,
@@ -234,23 +332,41 @@ impl<'m> Layout<'m> {
             let series = collector.series(key);
             collector.push(number, scheme, area.as_bytes(), year.as_bytes(), series, detail, reading.value);
         };
-        let cell = |column: usize| cells.get(column).map_or("", |c| c.trim());
-        let period = self.text("time_period", cells).unwrap_or_default();
-        let period = year_columns::year_of_date(&period).unwrap_or(&period);
+        let cell = |column: usize| cells.get(column).map_or_else(String::new, |c| clean(c).into_owned());
         for Year { column, year, marked } in &self.years {
-            add(&key, &year.to_string(), cell(*column), marked.as_ref());
+            add(&key, &year.to_string(), &cell(*column), marked.as_ref());
         }
         for (column, about) in &self.breakdowns {
-            add(&about.of(&key), period, cell(*column), None);
+            add(&about.of(&key), &period, &cell(*column), None);
         }
         if self.years.is_empty() && self.breakdowns.is_empty() {
-            add(&key, period, &self.raw("value", cells).unwrap_or_default(), None);
+            add(&key, &period, &self.raw("value", cells).unwrap_or_default(), None);
         }
         if let Some(first) = unread.first() {
             let (count, _) = self.unread.get_or_insert_with(|| (0, format!("{first}, in record {number}")));
             *count += unread.len();
         }
     }
+}
+
+/// The words that the data set gives a meaning to: those of each map, then those of totals.
+fn words(map: &TableMap) -> impl Iterator<Item = (&str, Vec<&str>)> {
+    let maps = map.maps.iter().map(|(name, pairs)| (name.as_str(), pairs.iter().map(|(from, _)| from.as_str()).collect()));
+    maps.chain([("totals", map.totals.iter().map(String::as_str).collect())])
+}
+
+/// Words of the maps and totals that no row has: misspelt where the column has words that the map does not name, and
+/// else perhaps only rare. Of totals that none has is always worth a word.
+pub(super) fn unmatched(map: &TableMap, matched: &Matched) -> Vec<(String, bool)> {
+    let has = |name: &str, word: &str| matched.words.iter().any(|(n, w)| n == name && w == word);
+    words(map)
+        .filter_map(|(name, words)| {
+            let lost: Vec<String> = words.into_iter().filter(|word| !has(name, word)).map(|word| format!("`{word}`")).collect();
+            let key = if name == "totals" { name.to_owned() } else { format!("maps.{name}") };
+            let mistaken = name == "totals" || matched.others.contains(name);
+            (!lost.is_empty()).then(|| (format!("{key}: no row has {}", shorten(&lost.join(", "), 300)), mistaken))
+        })
+        .collect()
 }
 
 /// Yes/no and other answers in words are kept as text.

@@ -2,8 +2,8 @@
 
 use crate::error::{Code, Error, Result, suggestion};
 use crate::rows::collector::Collector;
+use crate::sources::body::heading_rows;
 use crate::sources::body::workbook::Book;
-use crate::sources::table::heading_rows;
 use crate::sources::table::map::{Sheets, TableMap};
 
 /// The sheets to read, in the order of the workbook. `fits` says whether a header has the columns of the data set.
@@ -63,10 +63,10 @@ pub fn chosen(
 /// The names of the columns of a sheet, which may run over several rows.
 pub fn names(book: &mut Book<'_>, map: &TableMap, sheet: &str) -> Result<Vec<String>> {
     let mut above = Vec::new();
-    for row in map.header_row + 1 - map.heading_rows..map.header_row {
-        above.push(book.header(sheet, row)?);
+    for row in map.header_rows.iter().rev().skip(1).rev() {
+        above.push(book.header(sheet, *row)?);
     }
-    let last = book.header(sheet, map.header_row)?;
+    let last = book.header(sheet, map.header_row())?;
     Ok(if above.is_empty() { last } else { heading_rows::joined(&above, &last) })
 }
 
@@ -82,7 +82,7 @@ fn in_sheet(error: Error, sheet: &str) -> Error {
 }
 
 /// Whether a name is as the pattern says: `*` is any text, `?` any character; without case.
-fn matches(pattern: &str, name: &str) -> bool {
+pub(super) fn matches(pattern: &str, name: &str) -> bool {
     let (pattern, name): (Vec<char>, Vec<char>) = (pattern.to_lowercase().chars().collect(), name.to_lowercase().chars().collect());
     // Which beginnings of the pattern fit the name so far.
     let mut fits = vec![false; pattern.len() + 1];

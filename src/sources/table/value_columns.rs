@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::heading::{self, Heading};
 use crate::authored::toml::TableReader;
 use crate::error::{Code, Problem};
 use crate::rows::series_key::SeriesKey;
@@ -10,7 +11,7 @@ use crate::tables::schema::DIMENSIONS;
 /// A column of values, and what its values are about.
 #[derive(Debug, Clone, Serialize)]
 pub struct ValueColumn {
-    pub column: String,
+    pub column: Heading,
     /// Our dimensions with their codes; none for the total.
     pub dimensions: Vec<(String, String)>,
 }
@@ -18,13 +19,13 @@ pub struct ValueColumn {
 pub(super) fn read(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> Vec<ValueColumn> {
     let mut columns: Vec<ValueColumn> = Vec::new();
     for mut block in table.tables("value_columns", "value_columns", problems) {
-        let column = block.string("column", problems);
-        let column = block.require("column", column, problems);
+        let column = block.texts_or_numbers("column", problems).filter(|found| found.len() == 1).and_then(|mut found| found.pop());
+        let column = block.require("column", column, problems).and_then(|found| heading::read(&block, "column", found, problems));
         let dimensions = DIMENSIONS.iter().filter_map(|name| Some(((*name).to_owned(), block.string(name, problems)?))).collect();
         block.finish(problems);
         let Some(column) = column else { continue };
         if let Some(other) = columns.iter().find(|other| other.dimensions == dimensions) {
-            let what = format!("`{column}` and `{}` would be the same figures", other.column);
+            let what = format!("{column} and {} would be the same figures", other.column);
             problems.push(
                 Problem::new(Code::SettingsDoNotFit, block.source(), block.span(), what)
                     .hint("say what each is about, such as sex = \"F\" and sex = \"M\""),

@@ -1,5 +1,7 @@
 //! Years as names of columns: `2020`, `y_2020`, and with the marks that agencies put behind them.
 
+use std::borrow::Cow;
+
 use crate::rows::value::parse_year;
 
 /// What the name of a column says of a year.
@@ -48,7 +50,22 @@ const WORDS: [&str; 24] = [
 /// The year of a date that stands for one: cells of a spreadsheet that show a year often hold its first or last day.
 /// Any other day may be of a month or a quarter.
 pub fn year_of_date(text: &str) -> Option<&str> {
-    text.strip_suffix("-01-01").or_else(|| text.strip_suffix("-12-31")).filter(|year| parse_year(year.as_bytes()).is_some())
+    let day = text.strip_suffix("T00:00:00").or_else(|| text.strip_suffix(" 00:00:00")).unwrap_or(text);
+    let ends = ["-01-01", "-12-31", "/01/01", "/12/31"].iter().find_map(|end| day.strip_suffix(end));
+    let begins = ["01/01/", "1/1/", "31/12/", "12/31/", "01.01.", "1.1.", "31.12.", "01-01-", "31-12-"];
+    let year = ends.or_else(|| begins.iter().find_map(|start| day.strip_prefix(start)))?;
+    Some(year).filter(|year| parse_year(year.as_bytes()).is_some())
+}
+
+/// The year in a cell, and the cell as it stands where a mark says more than the year.
+pub fn of_cell(cell: &str) -> (Cow<'_, str>, Option<&str>) {
+    if parse_year(cell.as_bytes()).is_some() {
+        return (Cow::Borrowed(cell), None);
+    }
+    match read(cell) {
+        YearColumn::Year { year, marked } => (Cow::Owned(year.to_string()), marked.then_some(cell)),
+        YearColumn::Unclear | YearColumn::Other => (Cow::Borrowed(cell), None),
+    }
 }
 
 pub fn read(name: &str) -> YearColumn {
@@ -103,7 +120,19 @@ mod tests {
 
     #[test]
     fn years_with_marks() {
-        for name in ["2022", "2022-01-01", "2022-12-31", "y_2022", "YR2022", "2022.0", "2022 [YR2022]"] {
+        for name in [
+            "2022",
+            "2022-01-01",
+            "2022-12-31",
+            "01/01/2022",
+            "31.12.2022",
+            "12/31/2022",
+            "2022-01-01T00:00:00",
+            "y_2022",
+            "YR2022",
+            "2022.0",
+            "2022 [YR2022]",
+        ] {
             assert_eq!(read(name), YearColumn::Year { year: 2022, marked: false }, "{name}");
         }
         for name in [

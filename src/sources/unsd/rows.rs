@@ -53,8 +53,9 @@ fn rows<R: Read>(reader: R, first: u32, renamed: &Renamed, collector: &mut Colle
 fn workbook(file: &mut dyn ReadSeek, renamed: &Renamed, collector: &mut Collector<'_>) -> Result<()> {
     let mut book = Book::open(file, '.')?;
     let name = book.sheets().into_iter().next().ok_or_else(|| Error::provider(Code::EmptyBody, "the workbook has no sheet"))?;
-    let sheet = book.read(&name, 1)?;
-    let mut rows = Rows::new(Columns::of(&Header::from(sheet.header))?, renamed);
+    let names = book.header(&name, 1)?;
+    let sheet = book.read(&name, 1, names.len())?;
+    let mut rows = Rows::new(Columns::of(&Header::from(names))?, renamed);
     for (number, cells) in &sheet.rows {
         collector.limits()?;
         rows.add(*number, &|column| cells.get(column).map_or(&b""[..], |cell| cell.as_bytes()), collector);

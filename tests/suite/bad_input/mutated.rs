@@ -142,6 +142,7 @@ fn normalised(source: &str, dataset: &str, name: &str, bytes: &[u8]) -> Result<(
         status: 0,
         etag: None,
         last_modified: None,
+        route: dataset.into(),
     };
     let pull = Pull {
         source: source.into(),
@@ -149,6 +150,7 @@ fn normalised(source: &str, dataset: &str, name: &str, bytes: &[u8]) -> Result<(
         bodies: vec![body],
         fetched_at: moment.clone(),
         checked_at: moment,
+        routes: std::collections::BTreeMap::new(),
         vintage: None,
         change_token: None,
         origin: "folder".into(),

@@ -1,7 +1,7 @@
 //! Pulls as a whole: too small, too large, empty; and what the other sources do meanwhile.
 
 use super::{SETS, fixture, no_panic, released, workspace};
-use crate::support::{copy, project};
+use crate::support::{copy, small_bodies};
 
 #[test]
 fn a_pull_much_smaller_than_the_last_is_refused() {
@@ -59,7 +59,7 @@ fn a_folder_without_bodies_changes_nothing() {
 #[test]
 fn one_bad_body_of_several_refuses_the_pull() {
     let workspace = released();
-    copy(&project().join("fixtures/unsd/sdg_global"), &workspace.path("in/unsd/sdg_global"));
+    copy(&small_bodies().join("unsd/sdg_global"), &workspace.path("in/unsd/sdg_global"));
     workspace.write("in/unsd/sdg_global/IT_MOB_OWN.csv", "<html>");
     let run = workspace.expect(3, &["run", "--from", "in"]);
     assert!(run.stderr.contains("unsd/sdg_global: E2003: unsd/sdg_global/IT_MOB_OWN.csv: "), "{}", run.stderr);
@@ -71,7 +71,7 @@ fn one_bad_body_of_several_refuses_the_pull() {
 fn other_sources_go_on() {
     // At the first run: what can be read is published, with a warning in the manifest.
     let workspace = workspace();
-    let fixtures = project().join("fixtures");
+    let fixtures = small_bodies();
     for set in SETS {
         copy(&fixtures.join(set), &workspace.path("in").join(set));
     }
@@ -102,7 +102,7 @@ fn other_sources_go_on() {
 #[test]
 fn the_example_of_a_defective_pull_names_its_file() {
     let workspace = released();
-    copy(&project().join("fixtures/unsd/sdg_global"), &workspace.path("in/unsd/sdg_global"));
+    copy(&small_bodies().join("unsd/sdg_global"), &workspace.path("in/unsd/sdg_global"));
     let rows: String = (0..9000).map(|n| format!("X,999{n},2018,1\n")).collect();
     workspace.write("in/unsd/sdg_global/ZZ_BAD.csv", format!("SeriesCode,GeoAreaCode,TimePeriod,Value\n{rows}"));
     let run = workspace.expect(3, &["run", "--from", "in"]);
@@ -118,5 +118,5 @@ fn a_refused_body_does_not_become_the_last_one() {
     workspace.expect(3, &["pull", "--from", "in"]);
     assert_eq!(workspace.read("data/pulls/itu/internet_use.json"), pull);
     workspace.expect(3, &["run", "--from", "in"]);
-    workspace.expect(0, &["run", "--from", &project().join("fixtures").to_string_lossy(), "--only", "itu/internet_use"]);
+    workspace.expect(0, &["run", "--from", &small_bodies().to_string_lossy(), "--only", "itu/internet_use"]);
 }

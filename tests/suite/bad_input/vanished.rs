@@ -3,7 +3,7 @@
 use std::io::Read;
 
 use super::{fixture, no_panic, released, zipped};
-use crate::support::{Workspace, copy, project};
+use crate::support::{Workspace, copy, small_bodies};
 
 /// Pulls what lies in `in/`; refused with the code and the text, and the last good rows stay.
 fn refused_as_a_whole(workspace: &Workspace, set: &str, code: &str, text: &str) {
@@ -19,7 +19,7 @@ fn refused_as_a_whole(workspace: &Workspace, set: &str, code: &str, text: &str) 
 #[test]
 fn one_series_of_many_is_gone_or_small() {
     let workspace = released();
-    let all = project().join("fixtures/unsd/sdg_global");
+    let all = small_bodies().join("unsd/sdg_global");
     let series = |body: &[u8], rows: usize| body.split_inclusive(|b| *b == b'\n').take(1 + rows).flatten().copied().collect::<Vec<u8>>();
     copy(&all, &workspace.path("in/unsd/sdg_global"));
     let whole = fixture("unsd/sdg_global/IT_MOB_OWN.csv");

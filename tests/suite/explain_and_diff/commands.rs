@@ -1,7 +1,7 @@
 //! The statistician's loop: `new`, `check`, `test`, `preview`, `run`, without a line of Rust.
 
-use super::{fixtures, list, number, project_with, released, text};
-use crate::support::{Workspace, close, rows, value};
+use super::{list, number, project_with, released, text};
+use crate::support::{Workspace, close, rows, small_bodies, value};
 
 const FILE: &str = "sql/indicators/2.8_mobile_subscriptions.sql";
 
@@ -24,7 +24,7 @@ fn from_new_to_release() {
     let run = workspace.expect(0, &["preview", "2.8"]);
     assert!(run.stdout.ends_with("not loaded: itu/mobile_subscriptions\n"), "{}", run.stdout);
 
-    workspace.expect(0, &["pull", "--from", fixtures().to_str().unwrap()]);
+    workspace.expect(0, &["pull", "--from", small_bodies().to_str().unwrap()]);
     let answer = workspace.json(0, &["preview", "2.8", "--area", "WB_HIC,WB_UMC", "--year", "2023"]);
     let values = list(&answer["data"]["values"]);
     let areas: Vec<&str> = values.iter().filter(|v| v["estimate"] == "available").map(|v| text(&v["ref_area"])).collect();
@@ -102,7 +102,7 @@ fn a_recorded_case() {
     let arguments = ["test", "2.8", "--record", "least_developed", "--area", "LDC", "--year", "2020,2021"];
     let run = workspace.expect(2, &arguments);
     assert_eq!(run.stderr.lines().next(), Some("error: no release yet to record from"));
-    workspace.expect(0, &["run", "--from", fixtures().to_str().unwrap()]);
+    workspace.expect(0, &["run", "--from", small_bodies().to_str().unwrap()]);
     let run = workspace.expect(0, &arguments);
     assert!(run.stdout.starts_with("wrote sql/tests/2.8/least_developed: "), "{}", run.stdout);
     let observations = workspace.read("sql/tests/2.8/least_developed/observations.csv");
@@ -172,7 +172,7 @@ fn preview_of_wrong_sql() {
 fn a_case_that_expects_nothing() {
     let workspace = with_new();
     workspace.write(FILE, workspace.read(FILE).replace("\ndatasets", "\ngroups = [\"world\"]\ndatasets"));
-    workspace.expect(0, &["run", "--from", fixtures().to_str().unwrap()]);
+    workspace.expect(0, &["run", "--from", small_bodies().to_str().unwrap()]);
     let run = workspace.run(&["test", "2.8", "--record", "nothing", "--area", "ITU_MEMBER", "--year", "2020"]);
     assert!(run.code == 2 && run.stderr.contains("no value"), "{} {}", run.code, run.stderr);
     assert!(!workspace.path("sql/tests/2.8/nothing").exists());

@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 use super::lines::{check_body, check_record};
-use super::{explained, fixtures, list, number, of_internet_use, project_with, released, text};
-use crate::support::{close, replay, value};
+use super::{explained, list, number, of_internet_use, project_with, released, text};
+use crate::support::{close, replay, small_bodies, value};
 
 /// The members with a value, those without one, and what holds for every roll-up.
 fn adds_up(e: &Value) -> (Vec<Value>, Vec<Value>) {
@@ -46,7 +46,7 @@ fn weighted_mean() {
         assert_eq!(member["state"], "observed");
         assert_eq!(member["record"]["obs_value"], member["value"]);
         assert_eq!(member["record"]["ref_area"], member["ref_area"]);
-        check_record(&fixtures(), &member["record"]);
+        check_record(&small_bodies(), &member["record"]);
     }
     // Observed and missing make the whole; coverage is what is observed of it.
     close(sum(&present, "base_share") + sum(&missing, "base_share"), 1.0, 1e-12);
@@ -98,7 +98,7 @@ fn ratio_of_sums() {
     for member in &present {
         // The ratio of a member, its denominator, and its part of the whole.
         close(number(&member["contribution"]), number(&member["value"]) * number(&member["weight"]) / weight, 1e-9);
-        check_body(&fixtures(), &member["record"]);
+        check_body(&small_bodies(), &member["record"]);
         let record = number(&member["record"]["obs_value"]);
         let numerator = number(&member["value"]) / 100.0 * number(&member["weight"]);
         assert!((record - numerator).abs() <= 1e-6 * record.abs() || record == number(&member["weight"]), "{member}");
@@ -110,7 +110,7 @@ fn ratio_of_sums() {
 fn lines_of_a_body_with_crlf() {
     let e = explained(&released(), &["ewaste_recycling", "--area", "WLD", "--year", "2019"]);
     for member in list(&e["members"]).iter().filter(|m| m["state"] != "missing") {
-        check_record(&fixtures(), &member["record"]);
+        check_record(&small_bodies(), &member["record"]);
     }
 }
 
@@ -163,7 +163,7 @@ fn sum_of_members() {
     let (present, missing) = adds_up(&e);
     close(sum(&present, "value"), number(&e["value"]), 0.0);
     for member in &present {
-        check_record(&fixtures(), &member["record"]);
+        check_record(&small_bodies(), &member["record"]);
     }
     assert!(number(&missing[0]["base_share"]) > 0.1, "what is missing has its weight: {}", missing[0]);
     assert!(text(&e["note"]).contains(text(&missing[0]["name"])), "{}", e["note"]);
@@ -190,7 +190,7 @@ fn carried() {
     for member in &present {
         assert_eq!(member["state"] == "carried", member["year_used"] != 2025, "{member}");
         assert_eq!(member["record"]["time_period"], member["year_used"]);
-        check_record(&fixtures(), &member["record"]);
+        check_record(&small_bodies(), &member["record"]);
     }
     let people = released().expect(0, &["explain", "internet_use", "--area", "LDC", "--year", "2025", "--estimate", "imputed"]);
     assert!(people.stdout.contains(&format!("{} from {}", text(&carried[0]["ref_area"]), carried[0]["year_used"])), "{}", people.stdout);
@@ -204,12 +204,12 @@ fn one_economy_and_a_published_aggregate() {
     let records = list(&e["records"]);
     assert_eq!(records.len(), 1, "{records:?}");
     assert_eq!(records[0]["obs_value"], e["value"]);
-    check_record(&fixtures(), &records[0]);
+    check_record(&small_bodies(), &records[0]);
     let e = explained(&workspace, &["internet_use", "--area", "WLD", "--year", "2024", "--estimate", "published"]);
     assert_eq!(e["value"], 71.0);
     assert!(list(&e["members"]).is_empty());
     let file = list(&e["records"]).iter().find(|r| r["data_set"] == "itu/facts_and_figures").unwrap();
-    check_record(&fixtures(), file);
+    check_record(&small_bodies(), file);
 }
 
 #[test]
@@ -260,7 +260,7 @@ fn parity() {
             list(&below["records"]).iter().chain(list(&below["members"]).iter().map(|m| &m["record"])).filter(|r| !r.is_null()).collect();
         assert!(!records.is_empty());
         for record in records {
-            check_body(&fixtures(), record);
+            check_body(&small_bodies(), record);
         }
     }
 }
@@ -292,7 +292,7 @@ fn progress_to_a_target() {
         assert_eq!(end["wanted"]["year"], row[year]);
         assert_eq!(end["value"], row[key]);
         let (present, _) = adds_up(end);
-        check_record(&fixtures(), &present[0]["record"]);
+        check_record(&small_bodies(), &present[0]["record"]);
     }
     let people = workspace.expect(0, &["explain", "2.1", "--target", "2.1", "--area", "LDC"]);
     assert!(people.stdout.starts_with("target 2.1 for LDC (imputed): "), "{}", people.stdout);
@@ -344,4 +344,53 @@ fn after_a_change_of_method() {
     let after: Value = serde_json::from_str(&run.stdout).unwrap();
     let warning = after["data"]["explanation"]["warnings"][0].as_str().unwrap_or_default();
     assert!(warning.contains("SQL or reference tables have changed since release"), "{warning}");
+}
+
+/// A citation is looked up by the id of its value, checked, and found again when a newer release has another value.
+#[test]
+fn a_value_is_found_by_its_id() {
+    use yardstick::tables::cells::Table;
+    let workspace = crate::support::Workspace::of_method();
+    workspace.write(
+        "pipelines/own.toml",
+        "source = \"own\"\nlicence = \"typed\"\n\n[[dataset]]\nname = \"figures\"\nformat = \"table\"\n[dataset.columns]\n\
+         series = { constant = \"use\" }\nref_area = \"area\"\ntime_period = \"year\"\nvalue = \"value\"\nunit = { constant = \"PT\" }\n",
+    );
+    workspace.write(
+        "sql/indicators/1_own.sql",
+        "/*---\nid = \"1\"\nname = \"own\"\ntitle = \"Own\"\nunit = \"PT\"\nrollup = \"median\"\ngroups = [\"world\"]\n---*/\n\
+         SELECT o.ref_area, o.time_period, o.obs_value AS value, o.source\nFROM observations o\nWHERE o.series = 'use'\n",
+    );
+    let figures = "in/own/figures/figures.csv";
+    workspace.write(figures, "area,year,value\nKEN,2020,40\nKEN,2023,50\nUGA,2023,60\n");
+    workspace.expect(0, &["run", "--from", "in"]);
+    let ids = |workspace: &crate::support::Workspace| -> Vec<String> {
+        let values = workspace.release("values.parquet");
+        assert_eq!(values.schema().fields().last().unwrap().name(), "value_id");
+        (0..values.num_rows()).map(|row| Table(&values).text("value_id", row).unwrap().to_owned()).collect()
+    };
+    let first = ids(&workspace);
+    assert_eq!(first.iter().collect::<std::collections::BTreeSet<_>>().len(), first.len(), "each has its own");
+    let values = workspace.release("values.parquet");
+    let key = [("ref_area", "KEN"), ("time_period", "2023"), ("estimate", "reported")];
+    let cited = first[crate::support::row(&values, &key)].clone();
+    let told = workspace.json(0, &["explain", &cited]);
+    assert_eq!(told["data"]["explanation"]["wanted"]["area"], "KEN");
+    assert_eq!(told["data"]["explanation"]["value"], 50.0);
+    // The same inputs at another time give the same ids.
+    let again = crate::support::Workspace::of_method();
+    for file in ["pipelines/own.toml", "sql/indicators/1_own.sql", figures] {
+        again.write(file, workspace.read(file));
+    }
+    again.expect(0, &["run", "--from", "in", "--now", "2026-11-25"]);
+    assert_eq!(ids(&again), first);
+    // A release later, the value is another one.
+    workspace.write(figures, "area,year,value\nKEN,2020,40\nKEN,2023,51\nUGA,2023,60\n");
+    workspace.expect(0, &["run", "--from", "in", "--now", "2026-11-25"]);
+    assert!(ids(&workspace).iter().all(|id| !first.contains(id)));
+    let told = workspace.expect(0, &["explain", &cited]).stdout;
+    assert!(told.contains("reported: 50.00 PT") && told.contains("has 51.00") && told.contains("the id fits the value"), "{told}");
+    assert_eq!(workspace.json(0, &["explain", &cited])["data"]["now"]["value"], 51.0);
+    assert!(workspace.expect(2, &["explain", "0123456789abcdef"]).stderr.contains("no release at hand"));
+    assert!(workspace.expect(2, &["explain", "own"]).stderr.contains("explain needs --area"));
 }

@@ -3,8 +3,8 @@
 use serde_json::Value;
 use yardstick::tables::cells::Table;
 
-use super::{explained, fixtures, internet_use_alone, list, number, of_internet_use, project_with, text};
-use crate::support::{Workspace, close};
+use super::{explained, internet_use_alone, list, number, of_internet_use, project_with, text};
+use crate::support::{Workspace, close, small_bodies};
 
 const HARMONIC: &str = "/*---
 formula = \"sum of weights / sum of weight / value\"
@@ -94,7 +94,7 @@ fn parts_of_no_roll_up() {
 #[test]
 fn a_derived_method_that_tells_no_parts() {
     let workspace = project_with(&["2.2b_mobile_ownership.sql", "2.2c_mobile_ownership_gaps.sql"]);
-    workspace.expect(0, &["run", "--from", fixtures().to_str().unwrap()]);
+    workspace.expect(0, &["run", "--from", small_bodies().to_str().unwrap()]);
     let asked = ["2.2c", "--area", "AZE", "--year", "2018", "--breakdown", "GENDER_PARITY"];
     assert!(text(&explained(&workspace, &asked)["rule"]["formula"]).contains(" / "));
     let file = "sql/derived/gaps.sql";

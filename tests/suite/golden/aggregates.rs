@@ -5,7 +5,7 @@ use yardstick::tables::cells::Table;
 
 use super::workspace::{OCEANIA_YEARS, SOUTH_ASIA, SOUTH_ASIA_YEARS, WORKED};
 use super::{cell, total};
-use crate::support::{Workspace, close, copy, project, row, rows, skipped, value};
+use crate::support::{Workspace, close, copy, project, row, rows, skipped, small_bodies, value};
 
 #[test]
 fn g01_south_asia_is_what_the_world_bank_published() {
@@ -96,14 +96,14 @@ fn g06_the_one_large_economy_that_is_missing_is_named() {
 #[test]
 fn g07_printed_percentages_give_no_parity() {
     let workspace = Workspace::of_method();
-    for source in ["itu", "unesco", "unctad", "unsd"] {
+    for source in ["itu", "unesco", "unctad", "unsd", "unsd_gender", "worldbank"] {
         workspace.write(&format!("pipelines/{source}.toml"), std::fs::read(project().join(format!("pipelines/{source}.toml"))).unwrap());
     }
     for file in ["2.1_internet_use.sql", "2.2_internet_use_gaps.sql", "2.2d_published_gaps.sql"] {
         workspace.write(&format!("sql/indicators/{file}"), std::fs::read(project().join("sql/indicators").join(file)).unwrap());
     }
     workspace.write("sql/defaults.toml", std::fs::read(project().join("sql/defaults.toml")).unwrap());
-    copy(&project().join("fixtures/itu/facts_and_figures"), &workspace.path("in/itu/facts_and_figures"));
+    copy(&small_bodies().join("itu/facts_and_figures"), &workspace.path("in/itu/facts_and_figures"));
     workspace.expect(0, &["run", "--from", "in"]);
     let values = workspace.release("values.parquet");
     let women = rows(&values, &[("indicator", "internet_use"), ("estimate", "published"), ("sex", "F")]);

@@ -106,6 +106,16 @@ format = "itu_datahub"
 codes = ["33331"]
 
 [[dataset]]
+name = "price_baskets_2008_2021"
+format = "table"
+[dataset.columns]
+series = "series"
+ref_area = "ref_area"
+time_period = "time_period"
+value = "value"
+unit = { constant = "PT_GNI" }
+
+[[dataset]]
 name = "facts_and_figures"
 format = "table"
 [dataset.columns]

@@ -7,7 +7,7 @@ pub(super) const BY_ID: &str = "/data/download/byid/11624/iscollection/false";
 pub(super) const ZIP: &str = "itu/internet_use/individuals-using-the-internet.zip";
 const HOUSEHOLDS: &str = "itu/households_internet/households-with-internet-access-at-home.csv";
 
-/// ITU's regions whose answer the fixtures hold.
+/// ITU's regions whose answer the small bodies hold.
 const REGIONS: [(&str, &str); 8] =
     [("1", "AFR"), ("2", "AMS"), ("3", "ARB"), ("4", "ASP"), ("5", "EUR"), ("701", "World"), ("1892", "LLDC"), ("1894", "LDC")];
 
@@ -71,7 +71,7 @@ fn itu_routes_give_what_the_files_by_hand_give() {
         .set("price_baskets", "url", format!("{}/prices/ITU_ICTPriceBaskets_2008-2025.xlsx", server.url()))
         .set("facts_and_figures", "url", format!("{}/figures.csv", server.url()));
     let names = keep.map(|name| format!("itu/{name}"));
-    let workspace = same_both_ways(&pipeline, &fixtures(), &names.each_ref().map(String::as_str), &[], &[]);
+    let workspace = same_both_ways(&pipeline, &small_bodies(), &names.each_ref().map(String::as_str), &[], &[]);
 
     let targets = server.targets();
     assert_eq!(targets.len(), 1 + 1 + 8 + 4 + 1 + 1 + 1);

@@ -16,7 +16,7 @@ fn recovers(bad: &Reply, status: &Value) -> Server {
     let body = fixture(ZIP);
     assert_eq!(
         rows[1],
-        json!({"time": NOW, "source": "itu", "dataset": "internet_use", "name": "11624.zip", "method": "GET", "url": format!("{}{BY_ID}", server.url()),
+        json!({"time": NOW, "source": "itu", "dataset": "internet_use", "route": "internet_use", "name": "11624.zip", "method": "GET", "url": format!("{}{BY_ID}", server.url()),
             "attempt": 2, "outcome": "stored", "status": 200, "etag": ETAG, "last_modified": MODIFIED, "bytes": body.len(),
             "hash": blake3::hash(&body).to_hex().to_string()})
     );
@@ -56,7 +56,7 @@ fn one_bad_data_set_does_not_stop_the_others() {
     assert!(current(&workspace).is_some(), "what could be pulled is published");
 
     // The way that the message names: a file by hand.
-    let fixtures = fixtures();
+    let fixtures = small_bodies();
     run(&workspace, 0, &["run", "--from", &fixtures.display().to_string(), "--now", LATER]);
     assert_eq!(pull_record(&workspace, "itu/internet_use")["origin"], "folder");
     // The interface still refuses: degraded, and the file by hand stays in use.

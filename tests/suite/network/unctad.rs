@@ -17,7 +17,7 @@ fn unctad(asked: &Asked, version: u64) -> Reply {
 fn unctad_archives_are_asked_for_once_per_version() {
     let server = Server::start(|asked, _| unctad(asked, 2063));
     let pipeline = Pipeline::new("unctad", &server, &["ict_use_by_size"]);
-    let workspace = same_both_ways(&pipeline, &fixtures(), &["unctad/ict_use_by_size"], &[], &[]);
+    let workspace = same_both_ways(&pipeline, &small_bodies(), &["unctad/ict_use_by_size"], &[], &[]);
     assert_eq!(pull_record(&workspace, "unctad/ict_use_by_size")["vintage"], "2025-12-08T09:44:00");
     let lists = [format!("GET {REPORT}/en"), format!("GET {REPORT}/bulkfiles/en")];
     let archive = format!("GET {REPORT}/bulkfile/4711/en");
@@ -93,7 +93,7 @@ fn no_secret(run: &Run, workspace: &Workspace) {
 #[test]
 fn unctad_user_interface_with_credentials() {
     let server = Server::start(|asked, _| unctad_user(asked));
-    let workspace = same_both_ways(&keyed(&server), &fixtures(), &["unctad/ict_use_by_size_api"], &["snapshot", "record"], &CLIENT);
+    let workspace = same_both_ways(&keyed(&server), &small_bodies(), &["unctad/ict_use_by_size_api"], &["snapshot", "record"], &CLIENT);
     assert_eq!(server.asked().len(), 6);
     assert_eq!(journal(&workspace)[0]["name"], "US.IctUseEnterprSize_2018.csv");
     let body = &pull_record(&workspace, "unctad/ict_use_by_size_api")["bodies"][0];
@@ -126,6 +126,21 @@ fn unctad_refusals_show_no_credential() {
     let server =
         Server::start(|_, _| Reply::new(400, "The request exceed the maximal size. Maximal size : 62500. Estimated size : 70000."));
     says(&run_with(&keyed(&server).workspace(), &["run"], &CLIENT), &["E1014", "unctad_bulk"]);
+}
+
+#[test]
+fn an_answer_that_repeats_a_credential_is_not_kept() {
+    // Wherever it stands: also where one piece of a long body ends and the next begins.
+    for length in [10, (64 << 10) - 5, 200_000] {
+        let body = format!("Economy_Code,x\n{}{}\n", "1".repeat(length), CLIENT[1].1);
+        let server = Server::start(move |_, _| Reply::ok(gzip(body.as_bytes())).header("ETag", CLIENT[1].1));
+        let workspace = keyed(&server).workspace();
+        let failed = run_with(&workspace, &["run", "-vv"], &[&CLIENT[..], &[("YARDSTICK_LOG", "trace")]].concat());
+        assert_eq!(failed.code, 1, "{}", failed.stderr);
+        says(&failed, &["E1019", "repeats a credential of ours in its answer, which is not kept"]);
+        assert_eq!(journal(&workspace)[0]["etag"], "(ClientSecret)");
+        no_secret(&failed, &workspace);
+    }
 }
 
 #[test]

@@ -199,7 +199,7 @@ fn unesco_codes_without_a_record_are_missed() {
 fn unesco_export_gives_what_the_files_by_hand_give() {
     let server = Server::start(|asked, _| uis(asked, VERSION, 1000, 100));
     let pipeline = Pipeline::new("unesco", &server, &["data_export"]);
-    let workspace = same_both_ways(&pipeline, &fixtures(), &["unesco/data_export"], &[], &[]);
+    let workspace = same_both_ways(&pipeline, &small_bodies(), &["unesco/data_export"], &[], &[]);
     assert_eq!(server.asked().len(), 5);
     server.forget();
     assert!(run(&workspace, 0, &["run", "--now", LATER]).stdout.contains("nothing to do"));

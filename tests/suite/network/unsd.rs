@@ -13,7 +13,7 @@ pub(super) fn unsd(asked: &Asked) -> Reply {
 
 pub(super) fn series_at_hand() -> Vec<String> {
     let mut names: Vec<String> =
-        files(&fixtures().join("unsd/sdg_global")).iter().filter_map(|path| Some(path.file_stem()?.to_str()?.to_owned())).collect();
+        files(&small_bodies().join("unsd/sdg_global")).iter().filter_map(|path| Some(path.file_stem()?.to_str()?.to_owned())).collect();
     names.sort();
     names
 }
@@ -22,7 +22,7 @@ pub(super) fn series_at_hand() -> Vec<String> {
 fn unsd_gives_what_the_files_by_hand_give() {
     let server = Server::start(|asked, _| unsd(asked));
     let pipeline = Pipeline::new("unsd", &server, &["sdg_global"]).set("sdg_global", "series", series_at_hand());
-    let workspace = same_both_ways(&pipeline, &fixtures(), &["unsd/sdg_global"], &[], &[]);
+    let workspace = same_both_ways(&pipeline, &small_bodies(), &["unsd/sdg_global"], &[], &[]);
     assert_eq!(server.asked().len(), 15);
     let row = &journal(&workspace)[0];
     assert_eq!((&row["method"], &row["url"]), (&json!("POST"), &json!(format!("{}/Series/DataCSV", server.url()))));

@@ -5,7 +5,7 @@ use std::fs::OpenOptions;
 use std::os::unix::ffi::OsStrExt;
 use std::process::Stdio;
 
-use super::{current, fixtures, small, small_released};
+use super::{current, small, small_bodies, small_released};
 use crate::support::{parquet, rows};
 
 fn full() -> Stdio {
@@ -24,7 +24,7 @@ fn closed() -> Stdio {
 fn a_log_that_cannot_be_written_stops_nothing() {
     for stderr in [full, closed] {
         let workspace = small();
-        let run = workspace.command(&["run", "--verbose", "--from", &fixtures()]).stderr(stderr()).output().unwrap();
+        let run = workspace.command(&["run", "--verbose", "--from", &small_bodies()]).stderr(stderr()).output().unwrap();
         assert_eq!(run.status.code(), Some(0), "{}", String::from_utf8_lossy(&run.stdout));
         current(&workspace);
     }
@@ -34,7 +34,7 @@ fn a_log_that_cannot_be_written_stops_nothing() {
 #[test]
 fn the_outcome_of_a_run_is_its_exit_code_whoever_reads_the_report() {
     let workspace = small();
-    let run = workspace.command(&["run", "--from", &fixtures()]).stdout(full()).output().unwrap();
+    let run = workspace.command(&["run", "--from", &small_bodies()]).stdout(full()).output().unwrap();
     let stderr = String::from_utf8_lossy(&run.stderr);
     assert_eq!(run.status.code(), Some(0), "{stderr}");
     assert!(stderr.contains("the output cannot be written"), "{stderr}");
@@ -53,7 +53,7 @@ fn the_data_folder_may_have_any_name() {
     for name in [&b"da[t]a * what? {x} 100%25 #"[..], b"daten \xe4\xff"] {
         let workspace = small();
         let data = workspace.root.path().join(OsStr::from_bytes(name));
-        let run = workspace.command(&["run", "--from", &fixtures(), "--data"]).arg(&data).output().unwrap();
+        let run = workspace.command(&["run", "--from", &small_bodies(), "--data"]).arg(&data).output().unwrap();
         assert_eq!(run.status.code(), Some(0), "{}", String::from_utf8_lossy(&run.stderr));
         assert!(parquet(&data.join("current/values.parquet")) == plain, "other values in {}", data.display());
         let query =
@@ -80,7 +80,7 @@ fn observations_that_the_engine_does_not_see_are_not_published_as_absent() {
     workspace.write(report, more.to_string());
     let file = "sql/indicators/2.1_internet_use.sql";
     workspace.write(file, workspace.read(file).replacen("title = \"", "title = \"New: ", 1));
-    let night = ["run", "--from", &fixtures(), "--now", "2026-11-25T02:30:00Z"];
+    let night = ["run", "--from", &small_bodies(), "--now", "2026-11-25T02:30:00Z"];
     let run = workspace.expect(1, &night);
     let says = format!("itu/internet_use: {} observations normalised, {normalised} seen", normalised + 1);
     assert!(run.stderr.contains("E5002") && run.stderr.contains(&says), "{}", run.stderr);
@@ -105,12 +105,12 @@ fn what_is_held_is_tried_again_though_no_input_changes() {
     manifest["indicators"]["internet_use"]["status"] = "held".into();
     manifest["indicators"]["internet_use"]["note"] = "Input/output error (os error 5)".into();
     workspace.write(&path, manifest.to_string());
-    let run = workspace.expect(0, &["run", "--from", &fixtures(), "--now", "2026-11-25T02:30:00Z"]);
+    let run = workspace.expect(0, &["run", "--from", &small_bodies(), "--now", "2026-11-25T02:30:00Z"]);
     assert!(!run.stdout.contains("nothing to do"), "{}", run.stdout);
     assert_ne!(current(&workspace), degraded);
     let manifest: serde_json::Value = serde_json::from_str(&workspace.read("data/current/manifest.json")).unwrap();
     assert_eq!(manifest["indicators"]["internet_use"]["status"], "computed");
     assert!(!rows(&workspace.release("values.parquet"), &[("indicator", "internet_use")]).is_empty());
-    let run = workspace.expect(0, &["run", "--from", &fixtures(), "--now", "2026-11-26T02:30:00Z"]);
+    let run = workspace.expect(0, &["run", "--from", &small_bodies(), "--now", "2026-11-26T02:30:00Z"]);
     assert!(run.stdout.contains("nothing to do"), "{}", run.stdout);
 }

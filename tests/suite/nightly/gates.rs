@@ -4,7 +4,7 @@ use std::path::Path;
 
 use yardstick::tables::cells::Table;
 
-use super::{current, different, files, fixtures, small, small_released};
+use super::{current, different, files, small, small_bodies, small_released};
 use crate::support::{parquet, project, rows};
 
 const ALWAYS: &str = "/*---
@@ -21,7 +21,7 @@ fn a_failed_gate_stages_and_does_not_promote() {
     let good = current(&workspace);
     let before = files(&workspace.path("data/current"));
     workspace.write("sql/checks/always.sql", ALWAYS);
-    let run = workspace.expect(4, &["run", "--from", &fixtures()]);
+    let run = workspace.expect(4, &["run", "--from", &small_bodies()]);
     assert!(run.stderr.contains("is staged, not promoted") && run.stderr.contains("always: Never in order (1 row)"), "{}", run.stderr);
     assert_eq!(current(&workspace), good);
     assert_eq!(different(&before, &files(&workspace.path("data/current"))), Vec::<String>::new());
@@ -31,10 +31,10 @@ fn a_failed_gate_stages_and_does_not_promote() {
     assert_eq!(Table(&failing).text("detail", 0), Some("a row"));
     assert!(staged[0].join("values.parquet").exists() && staged[0].join("manifest.json").exists());
     // It is not forgotten by the next run.
-    workspace.expect(4, &["run", "--from", &fixtures()]);
+    workspace.expect(4, &["run", "--from", &small_bodies()]);
     // More rows than the limit, as a warning only: promoted.
     workspace.write("sql/checks/always.sql", ALWAYS.replace("error", "warning"));
-    let run = workspace.expect(0, &["run", "--from", &fixtures()]);
+    let run = workspace.expect(0, &["run", "--from", &small_bodies()]);
     assert_ne!(current(&workspace), good);
     assert!(run.stdout.contains("with warnings"), "{}", run.stdout);
     let checks = workspace.release("checks.parquet");
@@ -46,7 +46,7 @@ fn a_gate_within_its_limit_is_passed() {
     let workspace = small_released();
     let good = current(&workspace);
     workspace.write("sql/checks/always.sql", ALWAYS.replace("severity", "fail_above = 1\nseverity"));
-    workspace.expect(0, &["run", "--from", &fixtures()]);
+    workspace.expect(0, &["run", "--from", &small_bodies()]);
     assert_ne!(current(&workspace), good);
 }
 
@@ -66,7 +66,7 @@ fn an_indicator_that_fails_is_held_at_its_last_good_values() {
     let share = "sql/indicators/1.2b_broadband_affordability_share.sql";
     let changed = workspace.read(share).replace("a.value <= 2.0", "a.value <= 1.0");
     workspace.write(share, changed);
-    let run = workspace.expect(3, &["run", "--from", &fixtures(), "--now", "2026-11-25T02:30:00Z"]);
+    let run = workspace.expect(3, &["run", "--from", &small_bodies(), "--now", "2026-11-25T02:30:00Z"]);
     assert!(run.stderr.contains("E3012") && run.stderr.contains("internet_use") && run.stderr.contains("BRA 2020"), "{}", run.stderr);
     let manifest: serde_json::Value = serde_json::from_str(&workspace.read("data/current/manifest.json")).unwrap();
     assert_eq!(manifest["indicators"]["internet_use"]["status"], "held");
@@ -84,9 +84,9 @@ fn an_indicator_that_fails_is_held_at_its_last_good_values() {
     assert_ne!(of(&values, "broadband_affordability_share"), of(&now, "broadband_affordability_share"));
     // Nothing new: still degraded, and tried again, for what was in its way may be gone.
     let held = current(&workspace);
-    let plan = workspace.expect(0, &["plan", "--from", &fixtures()]);
+    let plan = workspace.expect(0, &["plan", "--from", &small_bodies()]);
     assert!(plan.stdout.contains("held at its last good values: tried again"), "{}", plan.stdout);
-    let run = workspace.expect(3, &["run", "--from", &fixtures(), "--now", "2026-11-25T03:00:00Z"]);
+    let run = workspace.expect(3, &["run", "--from", &small_bodies(), "--now", "2026-11-25T03:00:00Z"]);
     assert!(
         run.stdout.contains("nothing new") && run.stdout.contains("still held at its last good values: internet_use"),
         "{}",
@@ -97,7 +97,7 @@ fn an_indicator_that_fails_is_held_at_its_last_good_values() {
     assert!(!workspace.path("data/staging").read_dir().is_ok_and(|mut staged| staged.next().is_some()));
     // Corrected.
     workspace.write(file, &good);
-    workspace.expect(0, &["run", "--from", &fixtures(), "--now", "2026-11-26T02:30:00Z"]);
+    workspace.expect(0, &["run", "--from", &small_bodies(), "--now", "2026-11-26T02:30:00Z"]);
     assert_eq!(of(&values, "internet_use"), of(&workspace.release("values.parquet"), "internet_use"));
 }
 
@@ -106,7 +106,7 @@ fn sql_that_cannot_be_planned_holds_its_indicator_too() {
     let workspace = small_released();
     let file = "sql/indicators/2.1_internet_use.sql";
     workspace.write(file, workspace.read(file).replace("c.value, CASE", "c.valu, CASE"));
-    let run = workspace.expect(3, &["run", "--from", &fixtures()]);
+    let run = workspace.expect(3, &["run", "--from", &small_bodies()]);
     assert!(run.stderr.contains("sql/indicators/2.1_internet_use.sql:") && run.stderr.contains("c.valu`"), "{}", run.stderr);
     assert!(!rows(&workspace.release("values.parquet"), &[("indicator", "internet_use")]).is_empty());
 }
@@ -114,17 +114,23 @@ fn sql_that_cannot_be_planned_holds_its_indicator_too() {
 #[test]
 fn a_wrong_header_stops_before_anything_is_touched() {
     let workspace = small_released();
-    let (good, before) = (current(&workspace), files(&workspace.path("data")));
+    let data = || {
+        let mut data = files(&workspace.path("data"));
+        // The record of the run says what was wrong.
+        data.retain(|name, _| !name.starts_with("runs/"));
+        data
+    };
+    let (good, before) = (current(&workspace), data());
     let file = "sql/indicators/2.1_internet_use.sql";
     workspace.write(file, workspace.read(file).replace("rollup = \"weighted_mean\"", "rollup = \"wieghted_mean\""));
-    let run = workspace.expect(2, &["run", "--from", &fixtures()]);
+    let run = workspace.expect(2, &["run", "--from", &small_bodies()]);
     assert!(
         run.stderr.contains("sql/indicators/2.1_internet_use.sql:6:") && run.stderr.contains("did you mean `weighted_mean`?"),
         "{}",
         run.stderr
     );
     assert_eq!(current(&workspace), good);
-    assert_eq!(different(&before, &files(&workspace.path("data"))), Vec::<String>::new());
+    assert_eq!(different(&before, &data()), Vec::<String>::new());
 }
 
 /// A provider's history rewritten: the release is refused tonight, and every night until a person lets it pass.
@@ -133,11 +139,11 @@ fn what_a_gate_refuses_stays_refused() {
     let workspace = small();
     let file = "sql/indicators/1.1_broadband_coverage.sql";
     workspace.write(file, std::fs::read_to_string(project().join(file)).unwrap());
-    workspace.expect(0, &["run", "--from", &fixtures()]);
+    workspace.expect(0, &["run", "--from", &small_bodies()]);
     let good = current(&workspace);
     let body = "itu/network_coverage/mobile-network-coverage.csv";
     // One line of the fixture is torn, as in the real file.
-    let mut reader = csv::ReaderBuilder::new().flexible(true).from_path(Path::new(&fixtures()).join(body)).unwrap();
+    let mut reader = csv::ReaderBuilder::new().flexible(true).from_path(Path::new(&small_bodies()).join(body)).unwrap();
     let mut rewritten = csv::WriterBuilder::new().flexible(true).from_writer(Vec::new());
     let header = reader.headers().unwrap().clone();
     let place = header.iter().position(|name| name == "Value").unwrap();
@@ -160,7 +166,7 @@ fn what_a_gate_refuses_stays_refused() {
     workspace.expect(0, &["pull", "--from", &other, "--now", "2026-11-27T02:30:00Z"]);
     workspace.expect(4, &["compute", "--now", "2026-11-27T02:30:00Z"]);
     // The good data come back: nothing has changed. The others, when a person says so.
-    workspace.expect(0, &["run", "--from", &fixtures(), "--now", "2026-11-28T02:30:00Z"]);
+    workspace.expect(0, &["run", "--from", &small_bodies(), "--now", "2026-11-28T02:30:00Z"]);
     assert_eq!(current(&workspace), good);
     let accepted = ["run", "--from", &other, "--accept", "history_rewritten", "--now", "2026-11-29T02:30:00Z"];
     workspace.expect(0, &accepted);
@@ -175,7 +181,7 @@ fn a_damaged_release_is_made_anew() {
     for (file, bytes) in [("values.parquet", "PAR1"), ("manifest.json", "{")] {
         let path = workspace.path("data/current").join(file);
         std::fs::write(&path, bytes).unwrap();
-        let run = workspace.expect(0, &["run", "--from", &fixtures(), "--now", "2026-11-25T02:30:00Z"]);
+        let run = workspace.expect(0, &["run", "--from", &small_bodies(), "--now", "2026-11-25T02:30:00Z"]);
         assert!(run.stderr.contains("is damaged"), "{}", run.stderr);
         assert_eq!(workspace.release("values.parquet"), good);
     }
@@ -193,7 +199,7 @@ fn damaged_observations_are_made_anew() {
     let good = std::fs::read(&path).unwrap();
     // In place, so that the copy by hash is hit too.
     std::fs::OpenOptions::new().write(true).open(&path).unwrap().set_len(1000).unwrap();
-    let run = workspace.expect(0, &["run", "--from", &fixtures(), "--now", "2026-11-25T02:30:00Z"]);
+    let run = workspace.expect(0, &["run", "--from", &small_bodies(), "--now", "2026-11-25T02:30:00Z"]);
     assert!(run.stdout.contains("nothing to do"), "{}", run.stdout);
     assert_eq!(std::fs::read(&path).unwrap(), good);
     workspace.expect(0, &["explain", "internet_use", "--area", "KEN", "--year", "2020"]);

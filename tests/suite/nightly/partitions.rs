@@ -2,13 +2,13 @@
 
 use yardstick::tables::cells::Table;
 
-use super::{different, files, fixtures, small};
+use super::{different, files, small, small_bodies};
 
 #[test]
 fn partitions_do_not_change_the_bytes() {
     let [one, four] = ["1", "4"].map(|partitions| {
         let workspace = small();
-        workspace.expect(0, &["run", "--quiet", "--partitions", partitions, "--from", &fixtures()]);
+        workspace.expect(0, &["run", "--quiet", "--partitions", partitions, "--from", &small_bodies()]);
         files(&workspace.path("data/current"))
     });
     assert_eq!(different(&one, &four), Vec::<String>::new());
@@ -19,7 +19,7 @@ fn partitions_do_not_change_the_bytes() {
 fn partitions_do_not_change_the_numbers() {
     let [one, four] = ["1", "4"].map(|partitions| {
         let workspace = small();
-        workspace.expect(0, &["run", "--quiet", "--partitions", partitions, "--from", &fixtures()]);
+        workspace.expect(0, &["run", "--quiet", "--partitions", partitions, "--from", &small_bodies()]);
         workspace.release("values.parquet")
     });
     assert_eq!(one.num_rows(), four.num_rows());

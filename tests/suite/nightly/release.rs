@@ -1,4 +1,4 @@
-//! What a release of the project's fixtures holds, and that it is the same every time.
+//! What a release of the small bodies holds, and that it is the same every time.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
@@ -9,7 +9,7 @@ use serde_json::Value;
 use yardstick::tables::cells::Table;
 use yardstick::tables::schema;
 
-use super::{different, files, fixtures};
+use super::{different, files, small_bodies};
 use crate::support::{Workspace, parquet, rows};
 
 /// One run of the whole project, kept in memory.
@@ -29,7 +29,7 @@ struct First {
 
 static FIRST: LazyLock<First> = LazyLock::new(|| {
     let workspace = Workspace::of_project();
-    let run = workspace.expect(0, &["run", "--from", &fixtures()]);
+    let run = workspace.expect(0, &["run", "--from", &small_bodies()]);
     let manifest: Value = serde_json::from_str(&workspace.read("data/current/manifest.json")).unwrap();
     let wrong_snapshots = bodies(&manifest)
         .map(|body| body["snapshot"].as_str().unwrap().to_owned())
@@ -68,7 +68,7 @@ fn every_file_of_the_contract_is_there() {
         assert!(FIRST.files.contains_key(file), "{file}");
     }
     for folder in ["csv", "csv/wide"] {
-        let inside = |name: &&String| name.rsplit_once('/').is_some_and(|(parent, _)| parent == folder);
+        let inside = |name: &&String| name.rsplit_once('/').is_some_and(|(parent, file)| parent == folder && file.ends_with(".csv"));
         assert_eq!(FIRST.files.keys().filter(inside).count(), FIRST.indicators, "one table for each indicator in {folder}/");
     }
     assert!(!FIRST.stderr.contains("panicked"));
@@ -156,7 +156,8 @@ fn values_have_the_columns_of_the_contract() {
             "observed",
             "error_low",
             "error_high",
-            "preferred"
+            "preferred",
+            "value_id"
         ]
     );
     for field in FIRST.values.schema_ref().fields() {
@@ -290,7 +291,9 @@ fn progress_has_every_row_of_the_plan() {
 fn tables_in_csv_are_the_values() {
     let columns: Vec<&str> = FIRST.values.schema_ref().fields().iter().map(|f| f.name().as_str()).collect();
     let cells = Table(&FIRST.values);
-    for (name, bytes) in FIRST.files.iter().filter(|(name, _)| name.starts_with("csv/") && !name.starts_with("csv/wide/")) {
+    for (name, bytes) in
+        FIRST.files.iter().filter(|(name, _)| name.starts_with("csv/") && name.ends_with(".csv") && !name.starts_with("csv/wide/"))
+    {
         let indicator = name.trim_start_matches("csv/").trim_end_matches(".csv");
         let mut table = csv::Reader::from_reader(bytes.as_slice());
         assert_eq!(table.headers().unwrap().iter().collect::<Vec<_>>(), columns, "{name}");
@@ -343,14 +346,14 @@ fn every_check_file_has_a_row() {
 #[test]
 fn the_same_inputs_give_the_same_bytes() {
     let workspace = Workspace::of_project();
-    workspace.expect(0, &["run", "--quiet", "--threads", "1", "--from", &fixtures()]);
+    workspace.expect(0, &["run", "--quiet", "--threads", "1", "--from", &small_bodies()]);
     assert_eq!(different(&FIRST.files, &files(&workspace.path("data/current"))), Vec::<String>::new());
 }
 
 #[test]
 fn quarantined_rows_say_why_and_where() {
     let workspace = Workspace::of_project();
-    workspace.expect(0, &["pull", "--quiet", "--from", &fixtures(), "--only", "unctad/ict_use_by_size"]);
+    workspace.expect(0, &["pull", "--quiet", "--from", &small_bodies(), "--only", "unctad/ict_use_by_size"]);
     let kept = parquet(&workspace.path("data/quarantine/unctad/ict_use_by_size.parquet"));
     assert_eq!(kept.num_rows(), 1);
     let cells = Table(&kept);

@@ -2,17 +2,17 @@
 
 use std::process::Stdio;
 
-use super::{current, different, files, fixtures, small, small_released};
-use crate::support::{Workspace, copy, project};
+use super::{current, different, files, small, small_bodies, small_released};
+use crate::support::{Workspace, copy};
 
 #[test]
 fn a_second_run_has_nothing_to_do() {
     let workspace = small_released();
     let before = files(&workspace.path("data/releases"));
-    let run = workspace.expect(0, &["run", "--from", &fixtures()]);
+    let run = workspace.expect(0, &["run", "--from", &small_bodies()]);
     assert!(run.stdout.contains(&format!("nothing to do: no input has changed since release {}", current(&workspace))), "{}", run.stdout);
     // An hour later as well, though the bodies were looked at again.
-    workspace.expect(0, &["run", "--from", &fixtures(), "--now", "2026-11-24T03:30:00Z"]);
+    workspace.expect(0, &["run", "--from", &small_bodies(), "--now", "2026-11-24T03:30:00Z"]);
     workspace.expect(0, &["compute"]);
     assert_eq!(different(&before, &files(&workspace.path("data/releases"))), Vec::<String>::new());
     assert_eq!(std::fs::read_dir(workspace.path("data/staging")).map_or(0, Iterator::count), 0, "nothing is left in staging/");
@@ -22,7 +22,7 @@ fn a_second_run_has_nothing_to_do() {
 fn pull_and_compute_are_the_two_halves_of_run() {
     let whole = small_released();
     let halves = small();
-    halves.expect(0, &["pull", "--from", &fixtures()]);
+    halves.expect(0, &["pull", "--from", &small_bodies()]);
     assert!(!halves.path("data/current").exists());
     halves.expect(0, &["compute"]);
     // The manifest of the halves says that nothing new was pulled, and the page on data prints it; all else is the same.
@@ -39,7 +39,7 @@ fn checked(workspace: &Workspace, name: &str) -> String {
 #[test]
 fn only_the_named_sources_are_pulled() {
     let workspace = small();
-    workspace.expect(0, &["run", "--from", &fixtures(), "--only", "itu/internet_use,unsd"]);
+    workspace.expect(0, &["run", "--from", &small_bodies(), "--only", "itu/internet_use,unsd"]);
     let manifest: serde_json::Value = serde_json::from_str(&workspace.read("data/current/manifest.json")).unwrap();
     let names: Vec<String> = manifest["inputs"]
         .as_array()
@@ -49,7 +49,7 @@ fn only_the_named_sources_are_pulled() {
         .collect();
     assert_eq!(names, ["itu/internet_use", "unsd/sdg_global"]);
     // The others keep what they have.
-    workspace.expect(0, &["run", "--from", &fixtures(), "--only", "itu/facts_and_figures", "--now", "2026-11-25T02:30:00Z"]);
+    workspace.expect(0, &["run", "--from", &small_bodies(), "--only", "itu/facts_and_figures", "--now", "2026-11-25T02:30:00Z"]);
     let manifest: serde_json::Value = serde_json::from_str(&workspace.read("data/current/manifest.json")).unwrap();
     assert_eq!(manifest["inputs"].as_array().unwrap().len(), 3);
     assert_eq!(checked(&workspace, "itu/internet_use"), "2026-11-24T02:30:00Z");
@@ -58,7 +58,7 @@ fn only_the_named_sources_are_pulled() {
 #[test]
 fn an_unknown_source_is_wrong_use() {
     let workspace = small();
-    let run = workspace.expect(2, &["run", "--from", &fixtures(), "--only", "itu/internet_us"]);
+    let run = workspace.expect(2, &["run", "--from", &small_bodies(), "--only", "itu/internet_us"]);
     assert!(run.stderr.contains("no source or data set `itu/internet_us`"), "{}", run.stderr);
     assert!(run.stderr.contains("did you mean `itu/internet_use`?"), "{}", run.stderr);
     assert!(!workspace.path("data").exists(), "nothing was touched");
@@ -70,14 +70,14 @@ fn an_unknown_source_is_wrong_use() {
 fn only_what_is_due_is_pulled() {
     let workspace = small_released();
     // A Tuesday. Before the next round of any schedule but those of UNCTAD (02:40) and the UN (03:10):
-    let run = workspace.expect(0, &["run", "--due", "--from", &fixtures(), "--now", "2026-11-24T02:35:00Z"]);
+    let run = workspace.expect(0, &["run", "--due", "--from", &small_bodies(), "--now", "2026-11-24T02:35:00Z"]);
     assert!(run.stdout.contains("nothing to do"), "{}", run.stdout);
     assert_eq!(checked(&workspace, "unsd/sdg_global"), "2026-11-24T02:30:00Z");
-    workspace.expect(0, &["run", "--due", "--from", &fixtures(), "--now", "2026-11-24T03:15:00Z"]);
+    workspace.expect(0, &["run", "--due", "--from", &small_bodies(), "--now", "2026-11-24T03:15:00Z"]);
     assert_eq!(checked(&workspace, "unsd/sdg_global"), "2026-11-24T03:15:00Z");
     assert_eq!(checked(&workspace, "itu/internet_use"), "2026-11-24T02:30:00Z");
     // ITU's round is at 01:10, the workbook of prices comes on Mondays only.
-    workspace.expect(0, &["run", "--due", "--from", &fixtures(), "--now", "2026-11-25T01:15:00Z"]);
+    workspace.expect(0, &["run", "--due", "--from", &small_bodies(), "--now", "2026-11-25T01:15:00Z"]);
     assert_eq!(checked(&workspace, "itu/internet_use"), "2026-11-25T01:15:00Z");
     assert_eq!(checked(&workspace, "itu/price_baskets"), "2026-11-24T02:30:00Z");
     assert_eq!(checked(&workspace, "unesco/sdg_bulk"), "2026-11-24T02:30:00Z");
@@ -135,7 +135,7 @@ fn a_source_not_seen_for_long_is_stale() {
     let workspace = small_released();
     // itu is stale after 45 days: the data stay in use, and the exit code says so.
     let from = workspace.path("in");
-    copy(&project().join("fixtures/unsd/sdg_global"), &from.join("unsd/sdg_global"));
+    copy(&crate::support::small_bodies().join("unsd/sdg_global"), &from.join("unsd/sdg_global"));
     let run = workspace.expect(3, &["run", "--from", "in", "--now", "2027-01-20T02:30:00Z"]);
     assert!(run.stdout.contains("unchanged, stale"), "{}", run.stdout);
     let status = workspace.json(0, &["status", "--now", "2027-01-20T02:30:00Z"]);
@@ -154,7 +154,7 @@ fn two_runs_never_meet() {
     let held = std::fs::File::options().write(true).open(&lock).unwrap();
     held.lock().unwrap();
     for verb in [&["run", "--from"][..], &["pull", "--from"]] {
-        let from = fixtures();
+        let from = small_bodies();
         let run = workspace.expect(75, &[verb, &[from.as_str()]].concat());
         assert!(run.stderr.contains("another run holds the lock"), "{}", run.stderr);
     }
@@ -166,7 +166,7 @@ fn two_runs_never_meet() {
     workspace.expect(0, &["status"]);
     workspace.expect(0, &["release", "list"]);
     held.unlock().unwrap();
-    workspace.expect(0, &["run", "--from", &fixtures()]);
+    workspace.expect(0, &["run", "--from", &small_bodies()]);
 }
 
 #[test]

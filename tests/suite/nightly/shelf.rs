@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use super::{current, fixtures, small_released};
+use super::{current, small_bodies, small_released};
 use crate::support::Workspace;
 
 /// Three releases of three days.
@@ -14,7 +14,7 @@ fn three() -> (Workspace, Vec<String>) {
     let text = workspace.read(file);
     for day in [25, 26] {
         workspace.write(file, text.replace("title = \"Price of", &format!("title = \"({day}) Price of")));
-        workspace.expect(0, &["run", "--quiet", "--from", &fixtures(), "--now", &format!("2026-11-{day}T02:30:00Z")]);
+        workspace.expect(0, &["run", "--quiet", "--from", &small_bodies(), "--now", &format!("2026-11-{day}T02:30:00Z")]);
         names.push(current(&workspace));
     }
     assert!(names.is_sorted() && names[0] != names[1] && names[1] != names[2], "{names:?}");
@@ -52,7 +52,7 @@ fn releases_are_listed_shown_rolled_back_and_pruned() {
     assert!(workspace.path("data/current/values.parquet").exists());
 
     // The next run publishes again, since the workspace differs from what was rolled back to.
-    workspace.expect(0, &["run", "--quiet", "--from", &fixtures(), "--now", "2026-11-27T02:30:00Z"]);
+    workspace.expect(0, &["run", "--quiet", "--from", &small_bodies(), "--now", "2026-11-27T02:30:00Z"]);
     assert!(current(&workspace).starts_with("20261127T"), "{}", current(&workspace));
     assert_eq!(listed(&workspace).len(), 3);
 }

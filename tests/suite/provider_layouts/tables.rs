@@ -57,14 +57,6 @@ fn names_over_two_rows() {
     }
 }
 
-#[test]
-fn text_with_two_rows_of_names_is_refused() {
-    let workspace = Workspace::of_project();
-    workspace.write("in/itu/internet_use_sex_location_2018/x.csv", "a\nEconomy name,Latest year\nAlgeria,2018\n");
-    let run = workspace.expect(1, &["pull", "--from", "in"]);
-    assert!(run.stderr.contains("read from workbooks only"), "{}", run.stderr);
-}
-
 /// A file that says that it is a workbook, and whose directory leads nowhere.
 #[test]
 fn an_old_workbook_that_is_damaged() {

@@ -19,11 +19,16 @@ pub fn faults(released: &Released) -> Vec<String> {
         let has = |element: &str, attribute: &str, value: &str| {
             page.elements.iter().any(|(e, attributes)| e == element && attributes.get(attribute).is_some_and(|v| v == value))
         };
-        if !has("html", "lang", "en") || !has("meta", "content", "default-src 'self'") {
+        // The first page of another language stands in a folder of its name.
+        let language = name.strip_suffix("/index.html").and_then(|path| path.strip_prefix("site/")).unwrap_or("en");
+        let direction = if language == "ar" { "rtl" } else { "ltr" };
+        if !has("html", "lang", language) || !has("html", "dir", direction) || !has("meta", "content", "default-src 'self'") {
             faults.push(format!("{name}: no language, or no policy"));
         }
         for (element, attributes) in &page.elements {
-            if element == "script" || attributes.keys().any(|key| key == "style" || key.starts_with("on")) {
+            let known = |key: &str, values: &[&str]| attributes.get(key).is_some_and(|value| values.contains(&value.as_str()));
+            let ours = known("src", &["site.js", "../site.js"]) || known("type", &["application/ld+json"]);
+            if (element == "script" && !ours) || attributes.keys().any(|key| key == "style" || key.starts_with("on")) {
                 faults.push(format!("{name}: {element} with {attributes:?}"));
             }
             for key in ["aria-labelledby", "aria-describedby"] {
@@ -149,6 +154,37 @@ fn pages_and_charts_keep_their_budgets() {
             assert!(size <= 25_000, "a chart of {name} has {size} bytes");
         }
     }
+}
+
+/// A reader of another language finds areas, classes and parts by their names, and the way to the English pages.
+#[test]
+fn the_first_page_speaks_six_languages() {
+    let page = RELEASED.text("site/ar/index.html");
+    for wanted in ["<html lang=\"ar\" dir=\"rtl\">", "href=\"../target/2.1.html\" lang=\"en\"", "\"../index.html#n"] {
+        assert!(page.contains(wanted), "{wanted}");
+    }
+    for (language, france) in [("ar", "فرنسا"), ("zh", "法国"), ("fr", "France"), ("ru", "Франция"), ("es", "Francia")] {
+        let link = format!("../economy/FRA.html\">{france}</a>");
+        assert!(RELEASED.text(&format!("site/{language}/index.html")).contains(&link), "{language}");
+        assert!(RELEASED.text("site/economy/FRA.html").contains(&format!(">{france}</span>")), "{language}");
+    }
+}
+
+/// The map and the strip of a target, the course of each group, the years of each indicator.
+#[test]
+fn charts_show_what_their_tables_say() {
+    let page = RELEASED.text("site/target/2.1.html");
+    let figure = page.split("id=\"strip-2.1\"").nth(1).unwrap().split("</figure>").next().unwrap();
+    let map = figure.split("</svg>").next().unwrap();
+    let tiles = |class: usize| {
+        let labels = map.split(&format!("<g class=\"tile-{class}\">")).nth(1).unwrap_or_default();
+        labels.split("</g>").next().unwrap().matches("<text").count()
+    };
+    let rows = figure.split("<tbody>").nth(1).unwrap().matches("<tr>").count();
+    assert_eq!((0..5).map(tiles).sum::<usize>(), rows, "a tile for each economy with a value");
+    let groups = page.split("id=\"by-group\"").nth(1).unwrap().split("</table>").next().unwrap();
+    assert!(groups.matches("class=\"chart spark\"").count() > 10);
+    assert!(RELEASED.text("site/data.html").contains("id=\"coverage-by-year\""));
 }
 
 #[test]

@@ -10,7 +10,7 @@ pub(super) fn zipped(members: &[(&str, &str)]) -> Vec<u8> {
     packed(&members.iter().map(|(name, content)| (*name, content.as_bytes())).collect::<Vec<_>>())
 }
 
-fn packed(members: &[(&str, &[u8])]) -> Vec<u8> {
+pub(super) fn packed(members: &[(&str, &[u8])]) -> Vec<u8> {
     let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
     for (name, content) in members {
         writer.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();

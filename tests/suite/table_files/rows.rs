@@ -66,7 +66,9 @@ fn words_for_no_value() {
     let rows: String = words.iter().enumerate().map(|(n, word)| format!("KEN,{},{word}\n", 2000 + n)).collect();
     let (workspace, ..) = read("", LONG, &format!("Area,Year,Value\n{rows}PHL,2000,yes\n"));
     let query = "SELECT obs_status, count(*) AS n, count(obs_value) AS v FROM observations WHERE dataset = 't' GROUP BY 1 ORDER BY 1";
-    assert_eq!(workspace.expect(0, &["sql", query, "--output", "csv"]).stdout, "obs_status,n,v\nA,1,0\nO,10,0\n");
+    assert_eq!(workspace.expect(0, &["sql", query, "--output", "csv"]).stdout, "obs_status,n,v\nO,10,0\n");
+    // Where the unit is one of numbers, another word is no answer.
+    assert_eq!(set_aside(&workspace), ["11 unknown_word value `yes` is not in maps.value"]);
     // A map says what such a word means in this data set.
     let map = format!("{LONG}[dataset.maps]\nvalue = {{ \"None\" = \"0\" }}\n");
     let (_, _, values) = read("", &map, "Area,Year,Value\nKEN,2000,None\n");

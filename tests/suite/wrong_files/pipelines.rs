@@ -30,6 +30,14 @@ fn sources_and_data_sets() {
             "unknown_route",
             "[[dataset]]\nname = \"x\"\nformat = \"itu_datahub\"\nroute = ⟦E0206⟧\"download_all\"\ncodes = [\"11624\"]\n",
         ),
+        source(
+            "routes",
+            "[[dataset]]\nname = \"x\"\nformat = \"unsd_csv\"\nseries = [\"IT_MOB_OWN\"]\n\
+             [[dataset.route]]\nname = \"far\"\nformat = \"data360\"\nrequest = ⟦E0206⟧\"ftp\"\ndatabase = \"ITU_DH\"\nindicators = [\"ITU_DH_A\"]\n\
+             [[dataset.route]]\nname = ⟦E0202⟧\"x\"\nformat = \"data_commons\"\nvariables = [\"a\"]\nunit = \"PT\"\n\
+             [[dataset.route]]\nname = \"near\"\nformat = \"data360\"\ndatabase = \"ITU_DH\"\nindicators = [\"ITU_DH_A\", \"ITU_DH_B\"]\n\
+             series = ⟦E3014⟧⟦E3014⟧⟦E3014⟧{ ITU_DH_A = \"IT_MOB_OWNED\", ITU_DH_C = \"IT_MOB_OWN\" }\n",
+        ),
         source("no_format", "⟦E0104⟧[[dataset]]\nname = \"x\"\n"),
         source("no_codes", "⟦E0104⟧[[dataset]]\nname = \"x\"\nformat = \"itu_datahub\"\n"),
         source("bad_schedule", "schedule = ⟦E0204⟧\"10 25 * * *\"\n"),
@@ -84,7 +92,7 @@ fn sources_and_data_sets() {
         table("table_header_row", &format!("header_row = ⟦E0203⟧1001\n{whole}")),
         table("table_unknown_column", &whole.replace("value =", "⟦E0102⟧obs_value = \"val\", value =")),
         table("table_wrong_constant", &whole.replace("constant =", "⟦E0102⟧const =").replace("series = {", "series = ⟦E0104⟧{")),
-        table("table_wrong_type", &whole.replace("\"year\"", "⟦E0103⟧2020")),
+        table("table_wrong_type", &whole.replace("\"year\"", "⟦E0206⟧2020")),
         table("table_unknown_scheme", &format!("area_scheme = ⟦E0207⟧\"iso2\"\n{whole}")),
         table("table_delimiter_of_two", &format!("delimiter = ⟦E0206⟧\";;\"\n{whole}")),
         table("table_delimiter_misspelt", &format!("delimiter = ⟦E0206⟧\"tabs\"\n{whole}")),

@@ -1,0 +1,43 @@
+//! What a run that was killed leaves behind: files and folders that were being written. Nobody reads them, and the next
+//! run removes them before it begins.
+
+use std::path::{Path, PathBuf};
+
+use crate::error::Result;
+use crate::files::{self, entries};
+use crate::release::promote::UNFINISHED_POINTER;
+use crate::workspace::Workspace;
+
+/// Removes leftovers; the lock must be held. Gives how many there were.
+pub fn clear(workspace: &Workspace) -> Result<usize> {
+    let mut found = Vec::new();
+    for folder in folders(workspace)? {
+        found.extend(entries(&folder)?.into_iter().filter(|path| begins(path, files::UNFINISHED)));
+    }
+    found.extend(entries(&workspace.data)?.into_iter().filter(|path| path.ends_with(UNFINISHED_POINTER)));
+    // A release that is complete has its manifest, and waits for a person; one that is being removed is out of sight.
+    let unfinished = |path: &PathBuf| begins(path, ".removed-") || !path.join("manifest.json").is_file();
+    found.extend(entries(&workspace.staging())?.into_iter().filter(unfinished));
+    for path in &found {
+        if path.symlink_metadata().is_ok_and(|found| found.is_dir()) {
+            fs_err::remove_dir_all(path)?;
+        } else {
+            fs_err::remove_file(path)?;
+        }
+    }
+    Ok(found.len())
+}
+
+/// Every folder in which files are written beside their place.
+fn folders(workspace: &Workspace) -> Result<Vec<PathBuf>> {
+    let data = &workspace.data;
+    let mut folders = vec![data.clone(), data.join("snapshots"), workspace.observations_by_hash()];
+    for above in [data.join("pulls"), data.join("observations"), data.join("quarantine"), workspace.runs(), workspace.staging()] {
+        folders.extend(entries(&above)?.into_iter().filter(|path| path.is_dir()));
+    }
+    Ok(folders)
+}
+
+fn begins(path: &Path, with: &str) -> bool {
+    path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(with.as_bytes()))
+}

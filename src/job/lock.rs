@@ -1,0 +1,97 @@
+//! One writer at a time: the lock of the data folder, which names its owner. A run that meets a short verb, such as
+//! `release prune`, waits for it; one that meets another run ends at once.
+
+use std::fs::File;
+use std::io::{Read, Seek, Write};
+use std::path::Path;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, Result};
+use crate::files;
+use crate::settings::Settings;
+
+/// How long a short verb is waited for.
+pub const PATIENCE: Duration = Duration::from_secs(60);
+/// How long an owner may take to write its name.
+const UNNAMED: Duration = Duration::from_millis(300);
+const PAUSE: Duration = Duration::from_millis(20);
+
+/// Held for the whole of a verb; released by the system even when it is killed.
+pub struct Lock(#[expect(dead_code, reason = "held, not read")] File);
+
+/// Who holds the lock.
+#[derive(Debug, Serialize, Deserialize)]
+struct Owner {
+    verb: String,
+    /// The number of its process.
+    process: u32,
+    /// The clock of the owner.
+    since: String,
+}
+
+impl Owner {
+    /// Whether it ends soon: a run takes as long as its providers do.
+    fn is_short(&self) -> bool {
+        !matches!(self.verb.as_str(), "run" | "pull" | "compute")
+    }
+
+    fn told(&self) -> String {
+        format!("`{}`, process {}, since {}", self.verb, self.process, self.since)
+    }
+}
+
+/// Takes the lock for a verb.
+pub fn lock(settings: &Settings, verb: &str) -> Result<Lock> {
+    files::make_folder(&settings.workspace.data)?;
+    let path = settings.workspace.data.join("lock");
+    let mut file = fs_err::OpenOptions::new().create(true).truncate(false).read(true).write(true).open(&path)?.into_parts().0;
+    let mut waited = Duration::ZERO;
+    loop {
+        match file.try_lock() {
+            Ok(()) => break,
+            Err(std::fs::TryLockError::Error(error)) => return Err(files::failed("lock", &path, error).into()),
+            Err(std::fs::TryLockError::WouldBlock) => {}
+        }
+        let owner = owner(&mut file);
+        let patience = match &owner {
+            Some(owner) if owner.is_short() => PATIENCE,
+            Some(_) => Duration::ZERO,
+            None => UNNAMED,
+        };
+        if waited >= patience {
+            return Err(Error::Locked { path, owner: owner.map(|owner| owner.told()) });
+        }
+        if waited.is_zero() && owner.is_some() {
+            tracing::info!("waiting up to {} seconds for {}", PATIENCE.as_secs(), owner.map(|o| o.told()).unwrap_or_default());
+        }
+        std::thread::sleep(PAUSE);
+        waited += PAUSE;
+    }
+    let owner =
+        Owner { verb: verb.to_owned(), process: std::process::id(), since: settings.now.strftime("%Y-%m-%dT%H:%M:%SZ").to_string() };
+    name(&mut file, &owner).map_err(|error| files::failed("write", &path, error))?;
+    Ok(Lock(file))
+}
+
+/// Whether nobody holds the lock now.
+pub fn is_free(data: &Path) -> bool {
+    match fs_err::OpenOptions::new().write(true).open(data.join("lock")) {
+        Ok(file) => file.file().try_lock().is_ok(),
+        Err(_) => true,
+    }
+}
+
+fn owner(file: &mut File) -> Option<Owner> {
+    let mut text = String::new();
+    file.rewind().ok()?;
+    file.read_to_string(&mut text).ok()?;
+    serde_json::from_str(&text).ok()
+}
+
+fn name(file: &mut File, owner: &Owner) -> std::io::Result<()> {
+    file.set_len(0)?;
+    file.rewind()?;
+    file.write_all(serde_json::to_string(owner)?.as_bytes())
+}

@@ -1,0 +1,122 @@
+//! The routes of a data set in turn: when the next one is asked, and which bodies stand when several have given some.
+
+use std::collections::BTreeMap;
+
+use super::asked::Asked;
+use crate::dataset_id::DatasetId;
+use crate::error::{Error, count};
+use crate::fetch::{Body, Pull, stamp};
+use crate::observe::NormaliseReport;
+use crate::pipelines::{Dataset, Route};
+use crate::pull::{Freshness, against};
+
+/// What pulling one data set gave.
+pub(super) enum Pulled {
+    /// Bodies, by the route of this place and perhaps by others, and what the routes before said that gave none.
+    Bodies { pull: Box<Freshness>, route: usize, said: Vec<String> },
+    /// No route gave anything.
+    Failed(Vec<String>),
+    /// It was not asked, or there was no body.
+    Nothing,
+}
+
+/// From which route on a data set is asked again, and what those before said.
+pub(super) type Turns = BTreeMap<DatasetId, (usize, Vec<String>)>;
+
+/// What came by one route, by its place in the order.
+pub(super) struct Arrived {
+    pub pull: Freshness,
+    pub place: usize,
+}
+
+impl Arrived {
+    pub(super) fn bodies(&self) -> &[Body] {
+        &self.pull.pull().bodies
+    }
+}
+
+/// An error with what to do about it.
+pub(super) fn told(error: &Error) -> String {
+    match error.hint() {
+        Some(hint) => format!("{error} ({hint})"),
+        None => error.to_string(),
+    }
+}
+
+/// What a route said; it is named where there are several.
+pub(super) fn said(dataset: &Dataset, route: &Route, text: &str) -> String {
+    if dataset.routes.len() > 1 { format!("route {}: {text}", route.name) } else { text.to_owned() }
+}
+
+/// Why what a route gives is too old: its bodies have not changed for longer than it states.
+pub(super) fn stale(route: &Route, bodies: &[Body], now: jiff::Timestamp) -> Option<String> {
+    let limit = route.renewed_within_days?;
+    let changed = |body: &Body| -> Option<jiff::Timestamp> {
+        let said = body.last_modified.as_deref().and_then(|date| jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(date).ok());
+        said.or_else(|| body.last_modified.as_deref()?.parse().ok()).or_else(|| body.fetched_at.parse().ok())
+    };
+    let newest = bodies.iter().filter_map(changed).max()?;
+    let age = (now.as_second() - newest.as_second()) / 86_400;
+    (age > limit).then(|| format!("stale: unchanged since {}, {} ago, and {limit} may pass", day(&stamp(newest)), days(age)))
+}
+
+/// One pull of what has come: the route that answered, and behind or before it what those before it have.
+pub(super) fn join(one: &Asked<'_>, arrived: Option<Arrived>, stale: Vec<Arrived>, said: Vec<String>, now: jiff::Timestamp) -> Pulled {
+    let answered = arrived.is_some();
+    let mut parts: Vec<(bool, Arrived)> = arrived.into_iter().map(|part| (false, part)).collect();
+    parts.extend(stale.into_iter().map(|part| (true, part)));
+    let Some(main) = parts.iter().position(|(behind, _)| answered != *behind) else { return Pulled::Failed(said) };
+    let (route, main) = (parts[main].1.place, parts[main].1.pull.pull().clone());
+    // The last good figures of the routes before stay at hand: a mirror may have fewer series, and later years.
+    for (place, earlier) in one.dataset.routes.iter().enumerate().take(route) {
+        if parts.iter().any(|(_, part)| part.place == place) {
+            continue;
+        }
+        let Some(kept) = one.previous.as_ref().and_then(|pull| pull.by_route(&earlier.name)) else { continue };
+        let old = self::stale(earlier, &kept.bodies, now).is_some() || age(&kept.checked_at, now) > one.source.stale_after_days;
+        parts.push((old, Arrived { pull: Freshness::Unchanged(kept), place }));
+    }
+    parts.sort_by_key(|(behind, part)| (*behind, part.place));
+    let mut routes: BTreeMap<String, String> = BTreeMap::new();
+    let mut bodies = Vec::new();
+    for (_, part) in &parts {
+        let pull = part.pull.pull();
+        routes.extend(pull.routes.clone());
+        bodies.extend(pull.bodies.clone());
+    }
+    let checked_at = routes.values().min().cloned().unwrap_or_else(|| main.checked_at.clone());
+    let pull = against(Pull { bodies, routes, checked_at, ..main }, one.previous.as_ref());
+    Pulled::Bodies { pull: Box::new(pull), route, said }
+}
+
+/// Where the figures in use are from.
+pub(super) fn in_use(dataset: &Dataset, report: &NormaliseReport, pull: &Pull, now: jiff::Timestamp) -> String {
+    let is_own = report.routes.keys().all(|name| *name == dataset.own().name);
+    if is_own {
+        let age = age(&pull.checked_at, now);
+        return format!("in use: what was pulled on {}, {} old", day(&pull.fetched_at), days(age));
+    }
+    let part = |(name, rows): (&String, &u64)| {
+        let rows = count(*rows as usize, "observation");
+        let checked = pull.routes.get(name).unwrap_or(&pull.checked_at);
+        let when = format!("pulled on {}, {} old", day(checked), days(age(checked, now)));
+        match dataset.route(name) {
+            Some((place, route)) if place > 0 => format!("{rows} by way of {}, {when}", route.title),
+            _ => format!("{rows} of the provider itself, {when}"),
+        }
+    };
+    format!("in use: {}", report.routes.iter().map(part).collect::<Vec<_>>().join("; "))
+}
+
+/// Days since a moment.
+fn age(moment: &str, now: jiff::Timestamp) -> i64 {
+    moment.parse::<jiff::Timestamp>().map_or(0, |then| (now.as_second() - then.as_second()) / 86_400)
+}
+
+fn day(stamp: &str) -> &str {
+    stamp.get(..10).unwrap_or(stamp)
+}
+
+fn days(age: i64) -> String {
+    count(age.max(0) as usize, "day")
+}

@@ -1,0 +1,82 @@
+//! `jsonstat/<name>.json`: an indicator as a cube of JSON-stat 2.0. Of several estimates of a value it has the preferred
+//! one; cells without a row are left out of it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Map, Value, json};
+
+use super::view::View;
+use crate::error::Result;
+use crate::indicator::Indicator;
+use crate::tables::schema::DIMENSIONS;
+
+pub fn files(view: &View<'_>, put: &mut dyn FnMut(&str, &[u8]) -> Result<()>) -> Result<()> {
+    for indicator in &view.made.catalogue.indicators {
+        let mut bytes = serde_json::to_vec(&cube(view, indicator))?;
+        bytes.push(b'\n');
+        put(&format!("jsonstat/{}.json", indicator.name), &bytes)?;
+    }
+    Ok(())
+}
+
+/// One dimension of a cube: its codes in order, with their names.
+struct Axis<'a> {
+    id: &'a str,
+    label: String,
+    codes: Vec<(String, String)>,
+}
+
+fn cube(view: &View<'_>, indicator: &Indicator) -> Value {
+    let values = &view.values;
+    let rows: Vec<usize> = values.of_indicator(&indicator.name).filter(|row| values.preferred(*row)).collect();
+    let codes = |code: &dyn Fn(usize) -> String| rows.iter().map(|row| code(*row)).collect::<BTreeSet<String>>();
+    let areas = codes(&|row| values.area.value(row).to_owned()).into_iter().map(|code| (code.clone(), view.area_name(&code).to_owned()));
+    let years = codes(&|row| values.year.value(row).to_string()).into_iter().map(|year| (year.clone(), year));
+    let mut axes = vec![
+        Axis { id: "ref_area", label: "Area".into(), codes: areas.collect() },
+        Axis { id: "time_period", label: "Year".into(), codes: years.collect() },
+    ];
+    let in_play: Vec<usize> = (0..DIMENSIONS.len()).filter(|at| rows.iter().any(|row| values.dimensions(*row)[*at] != "_T")).collect();
+    for at in &in_play {
+        let name = DIMENSIONS[*at];
+        let used = codes(&|row| values.dimensions(row)[*at].to_owned());
+        let mut named: Vec<(String, String)> =
+            used.into_iter().map(|code| (code.clone(), view.labels.code(name, &code).to_owned())).collect();
+        named.sort_by_key(|(code, _)| code != "_T");
+        axes.push(Axis { id: name, label: name.replace('_', " "), codes: named });
+    }
+    let places: Vec<BTreeMap<&str, usize>> =
+        axes.iter().map(|axis| axis.codes.iter().enumerate().map(|(place, (code, _))| (code.as_str(), place)).collect()).collect();
+    let (mut found, mut status) = (Map::new(), Map::new());
+    for row in rows {
+        let (dimensions, year) = (values.dimensions(row), values.year.value(row).to_string());
+        let cells = [values.area.value(row), &year].into_iter().chain(in_play.iter().map(|at| dimensions[*at]));
+        let place = cells.zip(&places).fold(0, |place, (code, axis)| place * axis.len() + axis.get(code).copied().unwrap_or_default());
+        if let Some(value) = values.value(row) {
+            found.insert(place.to_string(), json!(value));
+        }
+        status.insert(place.to_string(), json!(values.status.value(row)));
+    }
+    let unit = view.labels.unit(&indicator.unit);
+    let category = |codes: &[(String, String)]| {
+        let index: Vec<&str> = codes.iter().map(|(code, _)| code.as_str()).collect();
+        let label: Map<String, Value> = codes.iter().map(|(code, name)| (code.clone(), json!(name))).collect();
+        json!({ "index": index, "label": label })
+    };
+    let mut dimension: Map<String, Value> =
+        axes.iter().map(|axis| (axis.id.to_owned(), json!({ "label": axis.label, "category": category(&axis.codes) }))).collect();
+    let name = &indicator.name;
+    let mut metric = category(&[(name.clone(), indicator.title.clone())]);
+    metric["unit"] = json!({ name.as_str(): { "decimals": unit.decimals, "label": unit.name, "symbol": unit.symbol, "position": "end" } });
+    dimension.insert("metric".into(), json!({ "label": "Indicator", "category": metric }));
+    let sources: Vec<&str> = indicator.sources.iter().map(|source| source.citation.as_str()).collect();
+    json!({
+        "version": "2.0", "class": "dataset", "label": indicator.title, "source": sources.join("; "),
+        "updated": view.manifest.created_at,
+        "id": axes.iter().map(|axis| axis.id).chain(["metric"]).collect::<Vec<_>>(),
+        "size": axes.iter().map(|axis| axis.codes.len()).chain([1]).collect::<Vec<_>>(),
+        "role": { "time": ["time_period"], "geo": ["ref_area"], "metric": ["metric"] },
+        "dimension": dimension, "value": found, "status": status,
+        "extension": { "release": view.manifest.release },
+    })
+}

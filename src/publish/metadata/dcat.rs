@@ -1,0 +1,69 @@
+//! `catalog.jsonld`: the release as a catalogue of data sets by DCAT-AP, one data set an indicator.
+
+use serde_json::{Value, json};
+
+use super::{DESCRIPTION, Listed, TITLE, described, licence, pretty};
+use crate::error::Result;
+use crate::publish::view::View;
+
+pub fn json(view: &View<'_>, listed: &[Listed]) -> Result<Vec<u8>> {
+    let publisher = json!({ "@id": "catalog.jsonld#publisher", "@type": "foaf:Agent", "foaf:name": said("Yardstick") });
+    let issued = json!({ "@value": view.manifest.created_at, "@type": "xsd:dateTime" });
+    let datasets: Vec<Value> = listed
+        .iter()
+        .map(|file| {
+            let indicator = view.indicator(&file.indicator);
+            let title = indicator.map_or(file.indicator.as_str(), |indicator| &indicator.title);
+            json!({
+                "@id": format!("catalog.jsonld#{}", file.indicator), "@type": "dcat:Dataset",
+                "dct:title": said(title), "dct:description": said(&indicator.map_or_else(|| DESCRIPTION.into(), described)),
+                "dct:identifier": file.indicator, "dct:issued": issued, "dct:publisher": publisher,
+                "dcat:distribution": distributions(view, file),
+            })
+        })
+        .collect();
+    pretty(&json!({
+        "@context": {
+            "dcat": "http://www.w3.org/ns/dcat#", "dct": "http://purl.org/dc/terms/", "foaf": "http://xmlns.com/foaf/0.1/",
+            "xsd": "http://www.w3.org/2001/XMLSchema#", "spdx": "http://spdx.org/rdf/terms#",
+        },
+        "@id": "catalog.jsonld", "@type": "dcat:Catalog",
+        "dct:title": said(TITLE), "dct:description": said(DESCRIPTION), "dct:issued": issued, "dct:publisher": publisher,
+        "dcat:dataset": datasets,
+    }))
+}
+
+fn said(text: &str) -> Value {
+    json!({ "@value": text, "@language": "en" })
+}
+
+/// A data set as CSV, whose hash is told, and as JSON.
+fn distributions(view: &View<'_>, file: &Listed) -> Vec<Value> {
+    let sources = view.indicator(&file.indicator).map(|indicator| indicator.sources.as_slice()).unwrap_or_default();
+    let licence = sources.first().map(|source| {
+        let mut licence = json!({ "@type": "dct:LicenseDocument", "dct:title": said(&source.licence) });
+        if let Some(address) = licence::address(&source.licence) {
+            licence["@id"] = json!(address);
+        }
+        licence
+    });
+    let distribution = |kind: &str, path: &str, media: &str| {
+        let mut distribution = json!({
+            "@id": format!("catalog.jsonld#{}.{kind}", file.indicator), "@type": "dcat:Distribution",
+            "dcat:accessURL": { "@id": path }, "dcat:downloadURL": { "@id": path },
+            "dcat:mediaType": { "@id": format!("http://www.iana.org/assignments/media-types/{media}"), "@type": "dct:MediaType" },
+        });
+        if let Some(licence) = &licence {
+            distribution["dct:license"] = licence.clone();
+        }
+        distribution
+    };
+    let mut csv = distribution("csv", &file.path, "text/csv");
+    csv["spdx:checksum"] = json!({
+        "@type": "spdx:Checksum",
+        "spdx:algorithm": { "@id": "http://spdx.org/rdf/terms#checksumAlgorithm_sha256", "@type": "spdx:ChecksumAlgorithm" },
+        "spdx:checksumValue": { "@value": file.sha256, "@type": "xsd:hexBinary" },
+    });
+    csv["dcat:byteSize"] = json!({ "@value": file.bytes.to_string(), "@type": "xsd:nonNegativeInteger" });
+    vec![csv, distribution("json", &format!("web/{}.json", file.indicator), "application/json")]
+}

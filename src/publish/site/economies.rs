@@ -1,0 +1,183 @@
+//! The economies of a group on a target: a strip with their median, a map of tiles, and the numbers as a table.
+
+use std::collections::BTreeMap;
+
+use super::figures::{Cell, Figure, limits};
+use super::links;
+use super::why::anchor;
+use crate::publish::chart::Caption;
+use crate::publish::chart::strip::{self, Strip};
+use crate::publish::chart::tiles::{self, Map};
+use crate::publish::labels::number;
+use crate::publish::markup::slug;
+use crate::publish::progress::Progress;
+use crate::publish::view::View;
+
+/// The newest values of the economies of a group on one target.
+pub struct Economies<'p, 'a> {
+    target: &'a str,
+    title: String,
+    unit: &'a str,
+    rows: Vec<&'p Progress<'a>>,
+    values: Vec<f64>,
+    caption: Caption,
+    marks: Vec<(&'static str, f64, String)>,
+}
+
+/// None when fewer than three have a value. `own` is the row of the group itself.
+pub fn of_target<'p, 'a>(
+    view: &'p View<'a>,
+    group: &'a str,
+    target: &'a str,
+    title: String,
+    own: Option<&Progress<'a>>,
+) -> Option<Economies<'p, 'a>> {
+    let members = view.members.get(group)?;
+    let rows: Vec<&Progress<'a>> = view
+        .of_target(target)
+        .filter(|row| {
+            row.area != group
+                && members.contains(row.area)
+                && row.latest.is_some()
+                && own.is_none_or(|own| own.dimensions == row.dimensions)
+        })
+        .collect();
+    let values: Vec<f64> = rows.iter().filter_map(|row| row.latest).collect();
+    let first = rows.first()?;
+    // Several breakdowns of one economy are no distribution of economies.
+    if rows.len() < 3 || rows.windows(2).any(|pair| pair[0].area == pair[1].area) {
+        return None;
+    }
+    let unit = view.unit_of(first);
+    let show = |value: f64| view.labels.show(value, unit);
+    let middle = strip::median(&values)?;
+    // The unit stands at the axis.
+    let marked = |name, value| (name, value, number(value, view.labels.unit(unit).decimals));
+    let mut marks = vec![marked("Median", middle)];
+    marks.extend(own.and_then(|own| own.latest).map(|value| marked("Group", value)));
+    marks.extend(own.and_then(|own| own.goal).map(|value| marked("Target", value)));
+    let (least, most) = rows.iter().fold((first, first), |(least, most), row| {
+        (if row.latest < least.latest { row } else { least }, if row.latest > most.latest { row } else { most })
+    });
+    let ends = |row: &Progress<'a>| format!("{} ({})", row.latest.map(show).unwrap_or_default(), view.area_name(row.area));
+    let description = format!(
+        "{} of {} economies of {} have a value. The newest go from {} to {}; the median is {}.",
+        rows.len(),
+        members.len(),
+        view.area_name(group),
+        ends(least),
+        ends(most),
+        show(middle)
+    );
+    let caption = Caption { id: format!("strip-{}", slug(target)), title: title.clone(), description };
+    Some(Economies { target, title, unit, rows, values, caption, marks })
+}
+
+impl<'a> Economies<'_, 'a> {
+    fn strip(&self, view: &View<'_>) -> String {
+        let unit = view.labels.unit(self.unit).name;
+        strip::draw(&Strip { caption: &self.caption, unit, limits: limits(self.unit), values: &self.values, marks: self.marks.clone() })
+    }
+
+    fn map(&self, view: &View<'_>) -> String {
+        let show = |value: f64| view.labels.show(value, self.unit);
+        let breaks = if self.unit == "YES_NO" { vec![0.5] } else { tiles::breaks(&self.values, limits(self.unit)) };
+        let class_of = |value: f64| breaks.iter().filter(|end| value >= **end).count();
+        let classes: BTreeMap<&str, usize> = self.rows.iter().filter_map(|row| Some((row.area, class_of(row.latest?)))).collect();
+        let legend: Vec<String> = if self.unit == "YES_NO" {
+            vec![show(0.0), show(1.0)]
+        } else {
+            let short = |value: f64| number(value, view.labels.unit(self.unit).decimals.filter(|_| value.fract() != 0.0).or(Some(0)));
+            match (breaks.first(), breaks.last()) {
+                (Some(first), Some(last)) => std::iter::once(format!("under {}", short(*first)))
+                    .chain(breaks.windows(2).map(|pair| format!("from {}", short(pair[0]))))
+                    .chain([format!("from {}", short(*last))])
+                    .collect(),
+                _ => vec!["all alike".into()],
+            }
+        };
+        let counts: Vec<String> = legend
+            .iter()
+            .enumerate()
+            .map(|(class, text)| format!("{} {text}", classes.values().filter(|other| **other == class).count()))
+            .collect();
+        let untiled = self.rows.iter().filter(|row| !tiles::has(row.area)).count();
+        let mut description = format!("A tile an economy, larger and darker with the value. Economies by value: {}.", counts.join(", "));
+        if untiled > 0 {
+            description.push_str(&format!(" {untiled} have no tile."));
+        }
+        let caption = Caption { id: format!("map-{}", slug(self.target)), title: format!("{}: map", self.title), description };
+        tiles::draw(&Map { caption: &caption, classes: &classes, legend: &legend })
+    }
+
+    /// The figure on the page of the target.
+    pub fn figure(self, view: &View<'_>) -> Figure {
+        let line = |row: &&Progress<'a>| {
+            vec![
+                Cell::text(view.area_name(row.area)),
+                Cell::number(row.latest.map(|value| view.labels.show(value, self.unit)).unwrap_or_default()).linked(self.href(view, row)),
+                Cell::number(row.latest_year.map(|year| year.to_string()).unwrap_or_default()),
+            ]
+        };
+        Figure {
+            id: self.caption.id.clone(),
+            svg: format!("{}{}", self.map(view), self.strip(view)),
+            head: ["Economy", "Newest value", "Year"].map(str::to_owned).to_vec(),
+            rows: self.rows.iter().map(line).collect(),
+            data: self.rows.first().map(|row| row.indicator.to_owned()),
+            title: self.caption.title.clone(),
+            description: self.caption.description.clone(),
+            numbers: true,
+            own_file: false,
+        }
+    }
+
+    /// Where a value is explained: on the page of the economy.
+    fn href(&self, view: &View<'_>, row: &Progress<'_>) -> Option<String> {
+        links::area(view, row.area).map(|page| format!("../{page}#{}", anchor(self.target, &row.dimensions)))
+    }
+}
+
+/// All targets of a group: a strip each, and one table of its economies by target.
+pub fn of_group(view: &View<'_>, group: &str, targets: &[Economies<'_, '_>]) -> Option<Figure> {
+    if targets.is_empty() {
+        return None;
+    }
+    let mut rows: BTreeMap<(&str, &str), Vec<Cell>> = BTreeMap::new();
+    for (column, target) in targets.iter().enumerate() {
+        let decimals = view.labels.unit(target.unit).decimals;
+        for row in &target.rows {
+            let cells = rows.entry((view.area_name(row.area), row.area)).or_default();
+            cells.resize_with(column, || Cell::number(String::new()));
+            let text = row.latest.zip(row.latest_year).map(|(value, year)| match target.unit {
+                "YES_NO" => format!("{} ({year})", view.labels.show(value, target.unit)),
+                _ => format!("{} ({year})", number(value, decimals)),
+            });
+            cells.push(Cell::number(text.unwrap_or_default()).linked(target.href(view, row)));
+        }
+    }
+    let mut head = vec!["Economy".to_owned()];
+    head.extend(targets.iter().map(|target| match view.labels.unit(target.unit).symbol.as_str() {
+        "" => target.target.to_owned(),
+        symbol => format!("{}, {symbol}", target.target),
+    }));
+    let lines = rows.into_iter().map(|((name, _), mut cells)| {
+        cells.resize_with(targets.len(), || Cell::number(String::new()));
+        cells.insert(0, Cell::text(name));
+        cells
+    });
+    Some(Figure {
+        id: "economies".into(),
+        title: format!("Economies of {}", view.area_name(group)),
+        description: format!(
+            "The newest value of each economy on {} targets, with the median, the group itself and the target.",
+            targets.len()
+        ),
+        svg: targets.iter().map(|target| target.strip(view)).collect(),
+        rows: lines.collect(),
+        head,
+        data: None,
+        numbers: true,
+        own_file: false,
+    })
+}

@@ -1,0 +1,63 @@
+//! A folder as a place to publish to: a web server's, or one that is mounted.
+
+use std::path::PathBuf;
+
+use super::version::Version;
+use crate::error::Result;
+use crate::files;
+
+pub struct Folder {
+    root: PathBuf,
+}
+
+impl Folder {
+    pub fn new(root: &str) -> Self {
+        Self { root: PathBuf::from(root) }
+    }
+
+    pub fn get(&self, name: &str) -> Result<Option<(Vec<u8>, Version)>> {
+        match fs_err::read(self.root.join(name)) {
+            Ok(bytes) => {
+                let version = blake3::hash(&bytes).to_hex().to_string();
+                Ok(Some((bytes, Some(version))))
+            }
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    pub fn holds(&self, name: &str, hash: &str, size: u64) -> Result<bool> {
+        let path = self.root.join(name);
+        Ok(path.metadata().is_ok_and(|found| found.is_file() && found.len() == size) && files::hash_file(&path)? == hash)
+    }
+
+    pub fn put(&self, name: &str, bytes: &[u8]) -> Result<()> {
+        files::write_atomically(&self.root.join(name), bytes)
+    }
+
+    /// One at a time: the lock is held by the system, so that a publisher that was stopped leaves none.
+    pub fn replace(&self, name: &str, bytes: &[u8], read: &Version) -> Result<bool> {
+        fs_err::create_dir_all(&self.root)?;
+        let lock = fs_err::File::create(self.root.join(format!(".{name}.lock")))?;
+        lock.file().lock()?;
+        let now = self.get(name)?.and_then(|(_, version)| version);
+        if now != *read {
+            return Ok(false);
+        }
+        self.put(name, bytes)?;
+        Ok(true)
+    }
+
+    /// Removes a file, and the folders that become empty.
+    pub fn remove(&self, name: &str) -> Result<()> {
+        let path = self.root.join(name);
+        match fs_err::remove_file(&path) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
+            _ => {}
+        }
+        let parents = path.ancestors().skip(1).take_while(|parent| *parent != self.root);
+        // The first folder that holds something ends it.
+        let _ = parents.map(std::fs::remove_dir).take_while(std::io::Result::is_ok).count();
+        Ok(())
+    }
+}

@@ -1,0 +1,10 @@
+//! What the kinds of stores have in common: the version of an object, and how a failure is told.
+
+use crate::error::{Code, Error};
+
+/// What names one state of the pointer; none where there is no pointer.
+pub type Version = Option<String>;
+
+pub fn failed(message: String, hint: &str) -> Error {
+    Error::fetch_hint(Code::PublishFailed, message, hint)
+}

@@ -1,0 +1,49 @@
+//! Licences as machines read them: the address of the Creative Commons licence that a text names, and what it asks of
+//! who passes the data on.
+
+use serde_json::{Value, json};
+
+/// The first Creative Commons licence of a text, such as `CC BY-NC-SA 3.0 IGO`, as its address.
+pub fn address(text: &str) -> Option<String> {
+    let words: Vec<&str> =
+        text.split(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | '(' | ')')).filter(|word| !word.is_empty()).collect();
+    words.windows(3).enumerate().find_map(|(at, three)| {
+        let [cc, kind, version] = three else { return None };
+        let known = ["BY", "BY-SA", "BY-NC", "BY-ND", "BY-NC-SA", "BY-NC-ND"].contains(kind);
+        let numbered = matches!(version.split_once('.'), Some((a, b)) if [a, b].iter().all(|n| n.parse::<u8>().is_ok()));
+        if *cc != "CC" || !known || !numbered {
+            return None;
+        }
+        let igo = if words.get(at + 3) == Some(&"IGO") { "igo/" } else { "" };
+        Some(format!("https://creativecommons.org/licenses/{}/{version}/{igo}", kind.to_lowercase()))
+    })
+}
+
+/// What a licence asks of who passes data on; null where the text alone says it, and a person has to read it.
+pub fn redistribution(text: &str) -> Value {
+    let Some(address) = address(text) else { return Value::Null };
+    let asks = |condition: &str| address.split(['/', '-']).any(|part| part == condition);
+    json!({ "allowed": true, "attribution": true, "commercial": !asks("nc"), "share_alike": asks("sa"), "derivatives": !asks("nd") })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{address, redistribution};
+
+    #[test]
+    fn a_licence_has_its_address() {
+        let at = |path: &str| Some(format!("https://creativecommons.org/licenses/{path}/"));
+        assert_eq!(address("CC BY-NC-SA 3.0 IGO"), at("by-nc-sa/3.0/igo"));
+        assert_eq!(address("CC BY-SA 3.0 IGO (bulk files), CC BY-SA 4.0 (API exports)"), at("by-sa/3.0/igo"));
+        assert_eq!(address("as of CC BY 4.0, with notes"), at("by/4.0"));
+        assert_eq!(address("facts and figures with citation"), None);
+        assert_eq!(address("CC BY x.y"), None);
+    }
+
+    #[test]
+    fn what_is_not_known_is_not_allowed() {
+        assert_eq!(redistribution("CC BY-NC-SA 3.0 IGO")["commercial"], false);
+        assert_eq!(redistribution("CC BY 4.0")["share_alike"], false);
+        assert!(redistribution("see the terms").is_null());
+    }
+}

@@ -1,0 +1,56 @@
+//! `value_id`: names one value of one release, so that a citation can be looked up and checked.
+//!
+//! It is made of the key of the row, its value, and the hash of everything that the release was made of. Not of the id
+//! of the release, which has the moment in it: the same inputs give the same table, byte for byte.
+
+use std::sync::Arc;
+
+use datafusion::arrow::array::{ArrayRef, RecordBatch, StringArray};
+
+use crate::error::Result;
+use crate::tables::cells::Table;
+use crate::tables::schema;
+
+/// The column of `values.parquet`.
+pub const COLUMN: &str = "value_id";
+
+/// Hexadecimal digits of an id: 64 bits.
+const DIGITS: usize = 16;
+
+/// Gives values their last column. `key`: the hash over all inputs of the release.
+pub fn mark(key: &str, values: &RecordBatch) -> Result<RecordBatch> {
+    let ids: StringArray = (0..values.num_rows()).map(|row| Some(of(key, values, row))).collect();
+    let mut arrays: Vec<ArrayRef> = values.columns().to_vec();
+    arrays.push(Arc::new(ids));
+    Ok(RecordBatch::try_new(schema::published_values(), arrays)?)
+}
+
+/// The id of one row.
+pub fn of(key: &str, values: &RecordBatch, row: usize) -> String {
+    let cells = Table(values);
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(key.as_bytes());
+    for column in schema::values_key() {
+        hasher.update(b"\x1f");
+        match cells.int(column, row) {
+            Some(number) => hasher.update(number.to_string().as_bytes()),
+            None => hasher.update(cells.text(column, row).unwrap_or_default().as_bytes()),
+        };
+    }
+    hasher.update(b"\x1f");
+    if let Some(value) = cells.float("value", row) {
+        hasher.update(&value.to_le_bytes());
+    }
+    hasher.finalize().to_hex()[..DIGITS].to_owned()
+}
+
+/// Whether a text has the form of an id.
+pub fn is_one(text: &str) -> bool {
+    text.len() == DIGITS && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+/// The row of an id.
+pub fn find(values: &RecordBatch, id: &str) -> Option<usize> {
+    let cells = Table(values);
+    (0..cells.len()).find(|row| cells.text(COLUMN, *row).is_some_and(|known| known.eq_ignore_ascii_case(id)))
+}

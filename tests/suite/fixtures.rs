@@ -1,0 +1,119 @@
+//! The bodies that are shipped: a run on them gives every row of the plan that any provider has figures for, and says in
+//! one sentence what the others lack.
+
+use std::sync::LazyLock;
+
+use serde_json::Value;
+use yardstick::tables::cells::Table;
+
+use crate::support::{Workspace, close, project, rows, value};
+
+/// One run for all tests: the workspace, and what the run said.
+pub static RELEASED: LazyLock<(Workspace, Value)> = LazyLock::new(|| {
+    let workspace = Workspace::of_project();
+    let said = workspace.json(0, &["run", "--from", &project().join("fixtures").to_string_lossy()]);
+    (workspace, said)
+});
+
+/// The rows of the plan, and the targets that measure each.
+const ROWS: [(&str, &[&str]); 34] = [
+    ("1.1", &["1.1"]),
+    ("1.2", &["1.2"]),
+    ("1.3", &["1.3"]),
+    ("2.1", &["2.1"]),
+    ("2.2", &["2.2.gender", "2.2.location.published"]),
+    ("2.3", &["2.3"]),
+    ("2.4", &["2.4"]),
+    ("2.5", &["2.5"]),
+    ("2.6", &["2.6"]),
+    ("2.7a", &["2.7a"]),
+    ("2.7b", &["2.7b"]),
+    ("2.7c", &["2.7c"]),
+    ("T1.1", &["T1.1"]),
+    ("T1.2", &["T1.2"]),
+    ("T1.3", &["T1.3"]),
+    ("T1.4", &["T1.4"]),
+    ("T1.5", &["T1.5"]),
+    ("T1.6", &["T1.6"]),
+    ("T1.7", &["T1.7"]),
+    ("T2.1", &["T2.1"]),
+    ("T2.2", &["T2.2"]),
+    ("T2.3", &["T2.3"]),
+    ("T2.4", &["T2.4"]),
+    ("T2.5", &["T2.5"]),
+    ("T2.6", &["T2.6"]),
+    ("T2.7", &["T2.7"]),
+    ("T2.8", &["T2.8.use", "T2.8.ownership"]),
+    ("T2.9", &["T2.9"]),
+    ("T2.10", &["T2.10"]),
+    ("T3.1", &["T3.1.index"]),
+    ("T3.2", &["T3.2"]),
+    ("T3.3", &["T3.3"]),
+    ("T3.4", &["T3.4"]),
+    ("T3.5", &["T3.5"]),
+];
+
+/// The rows for which nobody publishes a figure of the world, or whose file nobody could be given.
+const WITHOUT: [&str; 6] = ["2.3", "2.6", "T1.4", "T1.7", "T3.3", "T3.5"];
+
+#[test]
+fn every_row_of_the_plan_has_a_value_or_says_why() {
+    let shown = RELEASED.1["data"]["targets"].as_array().unwrap();
+    let of = |target: &str| shown.iter().find(|one| one["target"] == *target).unwrap_or_else(|| panic!("{target} is not shown"));
+    for (row, targets) in ROWS {
+        let valued = targets.iter().all(|target| !of(target)["latest_value"].is_null());
+        assert_eq!(valued, !WITHOUT.contains(&row), "{row}: {}", of(targets[0]));
+    }
+    for one in shown.iter().filter(|one| one["latest_value"].is_null()) {
+        let why = one["note"].as_str().unwrap().split("; ").next().unwrap();
+        assert!(!why.starts_with("too few values"), "{} says no reason of its own: {why}", one["target"]);
+    }
+}
+
+/// Worked out from the providers' files by other programs.
+#[test]
+fn figures_that_are_known() {
+    let values = RELEASED.0.release("values.parquet");
+    let of = |indicator: &str, area: &str, year: &str, breakdown: &str| {
+        let key = [
+            ("indicator", indicator),
+            ("ref_area", area),
+            ("time_period", year),
+            ("breakdown", breakdown),
+            ("estimate", "available"),
+            ("sex", "_T"),
+        ];
+        value(&values, "value", &key)
+    };
+    close(of("broadband_affordability", "WLD", "2022", "FIXED_5GB"), 3.20, 0.005);
+    close(of("broadband_affordability", "WLD", "2025", "FIXED_5GB"), 2.53, 0.005);
+    close(of("broadband_affordability", "WLD", "2025", "MOBILE_5GB"), 1.38, 0.005);
+    close(of("broadband_coverage", "WLD", "2023", "4G"), 92.6, 0.05);
+    let key =
+        [("indicator", "broadband_affordability_share"), ("estimate", "reported"), ("time_period", "2025"), ("breakdown", "FIXED_5GB")];
+    let economies = rows(&values, &key);
+    assert_eq!(economies.iter().filter(|row| Table(&values).float("value", **row) == Some(1.0)).count(), 88);
+}
+
+/// A newcomer's first run gives every economy, sets nothing aside without a listed reason, and is not degraded.
+#[test]
+fn the_first_run_is_whole() {
+    let (workspace, said) = &*RELEASED;
+    let values = workspace.release("values.parquet");
+    let cells = Table(&values);
+    let economies: std::collections::BTreeSet<&str> = (0..cells.len())
+        .filter(|row| cells.text("indicator", *row) == Some("internet_use") && cells.text("estimate", *row) == Some("reported"))
+        .filter_map(|row| cells.text("ref_area", row))
+        .collect();
+    assert!(economies.len() >= 220, "{} economies", economies.len());
+    let origin = std::fs::read_to_string(project().join("fixtures/ORIGIN.md")).unwrap();
+    // those without counts have no body here
+    for set in said["data"]["data_sets"].as_array().unwrap().iter().filter(|set| set["counts"]["rows_in"].is_u64()) {
+        let count = |name: &str| set["counts"][name].as_u64().unwrap();
+        assert_eq!(count("rows_in"), count("observations") + count("quarantined") + count("headings"), "{set}");
+        for (reason, rows) in set["quarantine_reasons"].as_object().unwrap() {
+            let line = format!("| {reason} | {} | {rows} |", set["data_set"].as_str().unwrap());
+            assert!(origin.contains(&line), "fixtures/ORIGIN.md lacks {line}");
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! What an operator installs: units and lines for cron, completions, manual pages, and files that monitoring reads.
+
+use std::process::Command;
+
+use clap::CommandFactory;
+
+use super::{small, small_bodies, small_released};
+
+#[test]
+fn the_units_are_valid_and_hardened() {
+    let workspace = small();
+    let units = workspace.expect(0, &["schedule", "--systemd"]).stdout;
+    let (service, timer) = units.split_once("# /etc/systemd/system/yardstick.timer").unwrap();
+    let folder = workspace.path("units");
+    let (service, timer) = (workspace.write("units/yardstick.service", service), workspace.write("units/yardstick.timer", timer));
+    let analyze = |arguments: &[&str]| {
+        let output = Command::new("systemd-analyze").args(arguments).args([&service, &timer]).env("SYSTEMD_UNIT_PATH", &folder).output();
+        output.map(|output| (output.status.success(), String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned()))
+    };
+    let Ok((valid, told)) = analyze(&["verify", "--man=no", "--recursive-errors=no"]) else {
+        return crate::support::skipped("systemd-analyze");
+    };
+    assert!(valid && !told.contains("yardstick."), "{told}");
+    let service = service.to_string_lossy().into_owned();
+    let output =
+        Command::new("systemd-analyze").args(["security", "--offline=true", "--threshold=20", "--no-pager", &service]).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+}
+
+/// The line of cron printed nothing, so that nobody got a mail, and hid the exit code.
+#[test]
+fn the_line_of_cron_prints_what_is_not_in_order() {
+    let workspace = small();
+    let lines = workspace.expect(0, &["schedule", "--crontab"]).stdout;
+    let line = lines.lines().last().unwrap().strip_prefix("20 * * * * ").unwrap().replace("\\%", "%");
+    // Nothing can be pulled: every source is by hand or away.
+    let line = line.replace(" run --due", &format!(" run --due --from '{}' --only itu/internet_use", small_bodies()));
+    let run = |line: &str| {
+        let output = Command::new("sh").args(["-c", line]).env("YARDSTICK_NOW", crate::support::NOW).output().unwrap();
+        (output.status.code(), String::from_utf8_lossy(&output.stdout).into_owned())
+    };
+    assert_eq!(run(&line), (Some(0), String::new()));
+    workspace.write("sql/indicators/9_wrong.sql", "SELECT");
+    let (code, told) = run(&line);
+    assert!(code == Some(2) && told.contains("wrong use, exit code 2"), "{code:?} {told}");
+    assert!(!workspace.read("data/yardstick.log").is_empty());
+}
+
+/// A data set that failed was asked again each hour.
+#[test]
+fn what_fails_is_asked_again_with_growing_pauses() {
+    let workspace = small_released();
+    workspace.write("bad/itu/internet_use/internet_use.csv", "<!DOCTYPE html><html></html>");
+    let (mut asked, mut pauses) = (0, Vec::new());
+    for hour in 0..48 {
+        let now = format!("2026-11-{:02}T{:02}:20:00Z", 25 + hour / 24, hour % 24);
+        let json: serde_json::Value =
+            serde_json::from_str(&workspace.run(&["--format", "json", "plan", "--due", "--from", "bad", "--now", &now]).stdout).unwrap();
+        let is_asked =
+            json["data"]["steps"].as_array().unwrap().iter().any(|step| step["name"] == "itu/internet_use" && step["action"] == "read");
+        if is_asked {
+            pauses.push(hour - asked);
+            asked = hour;
+            workspace.expect(3, &["run", "--quiet", "--due", "--from", "bad", "--now", &now]);
+        }
+    }
+    // Its schedule lets it be asked from 01:10 on.
+    assert_eq!(pauses, [1, 1, 2, 4, 8, 16]);
+}
+
+#[test]
+fn every_argument_has_a_help_text_and_every_verb_a_page() {
+    let mut commands = vec![yardstick::cli::Cli::command()];
+    while let Some(command) = commands.pop() {
+        let without: Vec<&str> = command.get_arguments().filter(|a| a.get_help().is_none()).map(|a| a.get_id().as_str()).collect();
+        assert_eq!(without, Vec::<&str>::new(), "{}", command.get_name());
+        assert!(command.get_about().is_some(), "{}", command.get_name());
+        commands.extend(command.get_subcommands().cloned());
+    }
+    let workspace = small();
+    for (shell, part) in [("bash", "complete -F _yardstick"), ("zsh", "#compdef yardstick"), ("fish", "complete -c yardstick")] {
+        let script = workspace.expect(0, &["completions", shell]).stdout;
+        assert!(script.contains(part) && script.contains("rollback"), "{shell}");
+    }
+    workspace.expect(0, &["man", "pages"]);
+    assert!(workspace.read("pages/yardstick-run.1").contains("nightly job") && workspace.path("pages/yardstick-release-pin.1").exists());
+}
+
+#[test]
+fn those_who_are_told_get_the_record_and_monitoring_its_files() {
+    let workspace = small();
+    let told = workspace.path("told").display().to_string();
+    workspace.write(
+        "pipelines/job.toml",
+        format!(
+            "[notify]\ncommand = [\"sh\", \"-c\", \"echo $YARDSTICK_MOMENT $YARDSTICK_EXIT_CODE >> {told}; cat >> {told}.json\"]\non = [\"start\", \"done\", \"failed\"]\nmetrics = \"data/metrics/yardstick.prom\"\nopenlineage = \"data/openlineage\"\n"
+        ),
+    );
+    workspace.expect(0, &["run", "--quiet", "--from", &small_bodies()]);
+    assert_eq!(workspace.read("told"), "start\ndone 0\n");
+    assert!(workspace.read("told.json").contains("\"published\""));
+    let metrics = workspace.read("data/metrics/yardstick.prom");
+    for line in ["yardstick_run_exit_code 0", "yardstick_release_age_seconds 0", "yardstick_dataset_rows{dataset=\"itu/internet_use\"} 531"]
+    {
+        assert!(metrics.lines().any(|found| found == line), "{line} is not in\n{metrics}");
+    }
+    assert!(metrics.contains("yardstick_checks_total{severity=\"error\",outcome=\"passed\"}"), "{metrics}");
+    // Every sample follows the type of its family, and no family comes twice.
+    let mut family = String::new();
+    let mut families = std::collections::BTreeSet::new();
+    for line in metrics.lines() {
+        if let Some(name) = line.strip_prefix("# TYPE ").and_then(|rest| rest.strip_suffix(" gauge")) {
+            family = name.to_owned();
+            assert!(families.insert(family.clone()), "{family}");
+        } else if !line.starts_with('#') {
+            let (name, value) = line.rsplit_once(' ').unwrap();
+            assert!(name.starts_with(&family) && value.parse::<f64>().is_ok(), "{line}");
+        }
+    }
+    let event: serde_json::Value = serde_json::from_str(&workspace.read("data/openlineage/20261124T023000Z.complete.json")).unwrap();
+    assert_eq!((event["eventType"].as_str(), event["outputs"][0]["name"].as_str()), (Some("COMPLETE"), Some("values")));
+    assert!(workspace.path("data/openlineage/20261124T023000Z.start.json").exists());
+    // Nothing of it can fail a run.
+    workspace.write(
+        "pipelines/job.toml",
+        "[notify]\ncommand = [\"/nowhere/at/all\"]\nmetrics = \"data/lock/x.prom\"\naddress = \"http://127.0.0.1:1/x\"\n",
+    );
+    let run = workspace.expect(0, &["run", "--from", &small_bodies()]);
+    assert!(run.stderr.contains("/nowhere/at/all") && run.stderr.contains("could not be called"), "{}", run.stderr);
+}
+
+#[test]
+fn a_value_is_shown_in_every_release_kept() {
+    let workspace = small_released();
+    let file = "sql/indicators/2.1_internet_use.sql";
+    workspace.write(file, workspace.read(file).replacen("title = \"", "title = \"New: ", 1));
+    workspace.expect(0, &["run", "--quiet", "--from", &small_bodies(), "--now", "2026-11-25T02:30:00Z"]);
+    let json = workspace.json(0, &["explain", "2.1", "--area", "KEN", "--year", "2020", "--history"]);
+    let lines = json["data"]["releases"].as_array().unwrap();
+    assert_eq!(lines.len(), 2);
+    assert_eq!((lines[0]["changed"].as_bool(), lines[1]["changed"].as_bool()), (Some(true), Some(false)));
+    assert_eq!(lines[0]["value"], lines[1]["value"]);
+    assert!(lines[0]["value"].is_f64());
+}

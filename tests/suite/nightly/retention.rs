@@ -1,0 +1,80 @@
+//! What is removed by rule after each run, and what stays.
+
+use std::collections::BTreeSet;
+
+use super::{current, small, small_bodies};
+use crate::support::{Workspace, project};
+
+fn names(workspace: &Workspace, folder: &str) -> BTreeSet<String> {
+    let entries = std::fs::read_dir(workspace.path(folder)).into_iter().flatten();
+    entries.map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned()).collect()
+}
+
+fn snapshots(workspace: &Workspace) -> BTreeSet<String> {
+    names(workspace, "data/snapshots").iter().flat_map(|folder| names(workspace, &format!("data/snapshots/{folder}"))).collect()
+}
+
+/// A night whose provider has revised one figure.
+fn revise(workspace: &Workspace, night: usize) {
+    let body = "itu/network_coverage/mobile-network-coverage.csv";
+    let text = std::fs::read_to_string(project().join("small_bodies").join(body)).unwrap();
+    let revised = text.replace("2025,Low income,LI,,,,4,", &format!("2025,Low income,LI,,,,4.{night},"));
+    assert_ne!(text, revised);
+    workspace.write(&format!("in/{body}"), revised);
+}
+
+/// Snapshots were never pruned, the journal was never cut, records and staging stayed.
+#[test]
+fn the_data_folder_does_not_grow_without_end() {
+    let workspace = small();
+    workspace.write("pipelines/job.toml", "[retention]\nreleases = 2\nrefused = 1\nruns = 3\njournal_days = 10\n");
+    workspace.expect(0, &["run", "--quiet", "--from", &small_bodies()]);
+    let first = (snapshots(&workspace).len(), names(&workspace, "data/observations_by_hash").len());
+    let file = "sql/indicators/1.2_broadband_affordability.sql";
+    let text = workspace.read(file);
+    for night in 1..6 {
+        revise(&workspace, night);
+        workspace.write(file, text.replace("title = \"Price of", &format!("title = \"({night}) Price of")));
+        let now = format!("2026-12-{:02}T02:30:00Z", night * 4);
+        workspace.expect(0, &["run", "--quiet", "--from", "in", "--now", &now]);
+    }
+    assert_eq!(names(&workspace, "data/releases").len(), 2);
+    assert_eq!(names(&workspace, "data/runs").len(), 3);
+    // Two releases and the next need at most two bodies of the data set that changes.
+    assert!(snapshots(&workspace).len() <= first.0 + 1, "{} of {}", snapshots(&workspace).len(), first.0);
+    assert!(names(&workspace, "data/observations_by_hash").len() <= first.1 + 1);
+    let journal = workspace.read("data/journal.jsonl");
+    assert!(!journal.contains("2026-11-24") && journal.contains("2026-12-20"), "{journal}");
+    let run: serde_json::Value = serde_json::from_str(&workspace.read("data/runs/20261220T023000Z/run.json")).unwrap();
+    assert_eq!(run["retention"]["removed"].as_array().map(Vec::len), Some(1), "{}", run["retention"]);
+    assert!(
+        run["retention"]["snapshots"].as_u64() >= Some(1) && run["retention"]["bytes_freed"].as_u64() > Some(1000),
+        "{}",
+        run["retention"]
+    );
+    // What is kept can be explained and compared.
+    workspace.expect(0, &["diff"]);
+    workspace.expect(0, &["explain", "internet_use", "--area", "KEN", "--year", "2020"]);
+    let run = workspace.expect(0, &["release", "prune", "--keep", "1"]);
+    assert!(run.stdout.contains("removed 1 release") && run.stdout.contains("freed"), "{}", run.stdout);
+    assert_eq!(names(&workspace, "data/releases"), BTreeSet::from([current(&workspace)]));
+    workspace.expect(0, &["compute"]);
+}
+
+/// An unchanged night writes nothing but its record and what was confirmed.
+#[test]
+fn an_unchanged_night_rewrites_nothing() {
+    let workspace = super::small_released();
+    let stamps = || {
+        let mut stamps = std::collections::BTreeMap::new();
+        for (name, _) in super::files(&workspace.path("data")) {
+            let path = workspace.path("data").join(&name);
+            stamps.insert(name, path.metadata().unwrap().modified().unwrap());
+        }
+        stamps
+    };
+    let before = stamps();
+    workspace.expect(0, &["compute", "--now", "2026-11-25T02:30:00Z"]);
+    let changed: Vec<String> = stamps().into_iter().filter(|(name, stamp)| before.get(name) != Some(stamp)).map(|(name, _)| name).collect();
+    assert_eq!(changed, ["lock", "runs/20261125T023000Z/run.json", "runs/20261125T023000Z/run.txt"]);
+}

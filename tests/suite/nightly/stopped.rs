@@ -1,0 +1,128 @@
+//! Runs that are stopped by a signal, and runs that meet others.
+
+use std::fs::File;
+use std::io::Write;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use super::{current, small, small_bodies, small_released};
+use crate::support::Workspace;
+
+fn record(workspace: &Workspace, id: &str) -> serde_json::Value {
+    serde_json::from_str(&workspace.read(&format!("data/runs/{id}/run.json"))).unwrap()
+}
+
+/// SIGTERM and SIGINT left nothing in the log.
+#[test]
+fn a_signal_leaves_a_line_a_record_and_nothing_half_written() {
+    for (signal, name) in [("-TERM", "SIGTERM"), ("-INT", "SIGINT")] {
+        let workspace = small();
+        let mut command = workspace.command(&["run", "--from", &small_bodies()]);
+        let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let begun = Instant::now();
+        while !workspace.path("data/observations/itu").exists() {
+            assert!(begun.elapsed() < Duration::from_secs(60));
+            std::thread::sleep(Duration::from_millis(2));
+        }
+        assert!(Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap().success());
+        let output = child.wait_with_output().unwrap();
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{stderr}");
+        assert!(stderr.contains(&format!("stopped by {name}")), "{stderr}");
+        let run = record(&workspace, "20261124T023000Z");
+        assert_eq!((run["outcome"].as_str(), run["exit_code"].as_u64()), (Some("stopped"), Some(1)));
+        assert!(!workspace.path("data/current").exists());
+        let unfinished = |path: &std::path::Path| {
+            let names =
+                std::fs::read_dir(path).into_iter().flatten().flatten().map(|entry| entry.file_name().to_string_lossy().into_owned());
+            names.filter(|name| name.starts_with(".part-")).collect::<Vec<_>>()
+        };
+        for folder in ["data", "data/snapshots", "data/observations/itu", "data/observations_by_hash", "data/pulls/itu"] {
+            assert_eq!(unfinished(&workspace.path(folder)), Vec::<String>::new(), "{folder}");
+        }
+        assert_eq!(std::fs::read_dir(workspace.path("data/staging")).map_or(0, Iterator::count), 0);
+        let status = workspace.expect(0, &["status"]);
+        assert!(status.stdout.contains(&format!("stopped by {name}")), "{}", status.stdout);
+        workspace.expect(0, &["run", "--from", &small_bodies()]);
+    }
+}
+
+/// A run that met a quick `release prune` ended with exit 75 at once.
+#[test]
+fn a_run_waits_for_a_short_verb_and_not_for_another_run() {
+    let workspace = small_released();
+    let hold = |verb: &str| {
+        let mut lock = File::options().write(true).truncate(true).open(workspace.path("data/lock")).unwrap();
+        lock.lock().unwrap();
+        write!(lock, "{{\"verb\":\"{verb}\",\"process\":1,\"since\":\"2026-11-24T02:29:00Z\"}}").unwrap();
+        lock
+    };
+    let held = hold("release prune");
+    let waiting = workspace.command(&["run", "--from", &small_bodies()]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    std::thread::sleep(Duration::from_millis(700));
+    drop(held);
+    let output = waiting.wait_with_output().unwrap();
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(0), "{stderr}");
+    assert!(stderr.contains("waiting up to 60 seconds for `release prune`, process 1"), "{stderr}");
+    let _held = hold("run");
+    let run = workspace.expect(75, &["run", "--from", &small_bodies()]);
+    assert!(run.stderr.contains(": `run`, process 1, since 2026-11-24T02:29:00Z"), "{}", run.stderr);
+}
+
+#[test]
+fn of_ten_starts_at_once_one_runs() {
+    let workspace = small();
+    let start =
+        |_| workspace.command(&["run", "--quiet", "--from", &small_bodies()]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let started: Vec<_> = (0..10).map(start).collect();
+    let mut codes: Vec<i32> = started.into_iter().map(|mut child| child.wait().unwrap().code().unwrap()).collect();
+    codes.sort_unstable();
+    assert_eq!(codes, [0, 75, 75, 75, 75, 75, 75, 75, 75, 75]);
+    current(&workspace);
+    assert_eq!(std::fs::read_dir(workspace.path("data/runs")).unwrap().count(), 10);
+}
+
+/// What killed runs left behind stayed for ever.
+#[test]
+fn leftovers_of_killed_runs_are_removed_at_the_next_start() {
+    let workspace = small_released();
+    let left = [
+        "data/.part-x1",
+        "data/snapshots/.part-x2",
+        "data/observations/itu/.part-x3",
+        "data/observations_by_hash/.part-x4",
+        "data/pulls/itu/.part-x5",
+        "data/quarantine/itu/.part-x6",
+        "data/staging/20261124T000000Z-00000000/values.parquet",
+        "data/staging/.removed-20261123T000000Z-00000000/manifest.json",
+    ];
+    for path in left {
+        workspace.write(path, "x");
+    }
+    std::os::unix::fs::symlink("releases/x", workspace.path("data/.current")).unwrap();
+    workspace.expect(0, &["run", "--from", &small_bodies(), "--now", "2026-11-25T02:30:00Z"]);
+    for path in left {
+        assert!(!workspace.path(path).exists(), "{path}");
+    }
+    assert!(workspace.path("data/.current").symlink_metadata().is_err());
+    assert_eq!(record(&workspace, "20261125T023000Z")["retention"]["leftovers"], 9);
+}
+
+/// A run that was killed has a record that never ended.
+#[test]
+fn a_killed_run_is_told_by_status() {
+    let workspace = small();
+    let mut child = workspace.command(&["run", "--from", &small_bodies()]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let begun = Instant::now();
+    while !workspace.path("data/runs/20261124T023000Z/run.json").exists() {
+        assert!(begun.elapsed() < Duration::from_secs(60));
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    let during = workspace.expect(0, &["status"]);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(during.stdout.contains("at work now"), "{}", during.stdout);
+    let status = workspace.expect(0, &["status"]);
+    assert!(status.stdout.contains("it did not end: killed"), "{}", status.stdout);
+}

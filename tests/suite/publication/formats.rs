@@ -1,0 +1,184 @@
+//! The formats for catalogues, spreadsheets and drawings: each names files that are there, and holds the values of the tables.
+
+use std::collections::BTreeSet;
+use std::io::Cursor;
+
+use calamine::{Data, Reader, Xlsx};
+use serde_json::Value;
+use yardstick::tables::cells::Table;
+
+use super::{RELEASED, Released, indicator, of_one_table};
+use crate::support::rows;
+
+fn json(released: &Released, name: &str) -> Value {
+    serde_json::from_str(released.text(name)).unwrap_or_else(|e| panic!("{name}: {e}"))
+}
+
+#[test]
+fn the_data_package_names_every_table_with_its_size_and_columns() {
+    let package = json(&RELEASED, "datapackage.json");
+    let resources = package["resources"].as_array().unwrap();
+    let tables = RELEASED.files.keys().filter(|name| name.starts_with("csv/") && name.ends_with(".csv") && !name.contains("/wide/"));
+    assert_eq!(resources.iter().map(|r| r["path"].as_str().unwrap()).collect::<BTreeSet<_>>(), tables.map(String::as_str).collect());
+    for resource in resources {
+        let bytes = &RELEASED.files[resource["path"].as_str().unwrap()];
+        assert_eq!(resource["bytes"], bytes.len());
+        let fields: Vec<&str> = resource["schema"]["fields"].as_array().unwrap().iter().map(|f| f["name"].as_str().unwrap()).collect();
+        let header = String::from_utf8_lossy(bytes).lines().next().unwrap().to_owned();
+        assert_eq!(fields.join(","), header);
+        assert_eq!(resource["schema"]["missingValues"], serde_json::json!([""]), "NA is Namibia");
+        assert!(resource["description"].as_str().is_some_and(|text| (50..=5000).contains(&text.chars().count())));
+        let described = json(&RELEASED, &format!("{}-metadata.json", resource["path"].as_str().unwrap()));
+        assert_eq!(described["tableSchema"]["columns"].as_array().unwrap().len(), fields.len());
+    }
+    let croissant = json(&RELEASED, "croissant.json");
+    let of = |list: &Value, key: &str| list.as_array().unwrap().iter().map(|one| one[key].as_str().unwrap().to_owned()).collect::<Vec<_>>();
+    let hashes: Vec<String> = of(&package["resources"], "hash").iter().map(|hash| hash.trim_start_matches("sha256:").to_owned()).collect();
+    assert_eq!(of(&croissant["distribution"], "sha256"), hashes);
+    let catalogue = json(&RELEASED, "catalog.jsonld");
+    for dataset in catalogue["dcat:dataset"].as_array().unwrap() {
+        for distribution in dataset["dcat:distribution"].as_array().unwrap() {
+            let address = distribution["dcat:accessURL"]["@id"].as_str().unwrap();
+            assert!(RELEASED.files.contains_key(address), "{address}");
+        }
+    }
+}
+
+#[test]
+fn every_page_says_which_data_it_shows() {
+    for (name, page) in RELEASED.pages() {
+        let (_, rest) = page.split_once("<script type=\"application/ld+json\">").unwrap_or_else(|| panic!("{name}"));
+        let data: Value = serde_json::from_str(rest.split_once("</script>").unwrap().0).unwrap();
+        assert_eq!(data["@type"], "Dataset");
+        let depth = name.matches('/').count();
+        for file in data["distribution"].as_array().unwrap() {
+            let path = file["contentUrl"].as_str().unwrap();
+            assert_eq!(path.matches("../").count(), depth, "{name}: {path}");
+            assert!(RELEASED.files.contains_key(&path.replace("../", "")), "{name}: {path}");
+        }
+    }
+}
+
+#[test]
+fn the_workbook_holds_every_row_of_progress_as_numbers() {
+    let mut book: Xlsx<_> = calamine::open_workbook_from_rs(Cursor::new(&RELEASED.files["yardstick.xlsx"])).unwrap();
+    let names = book.sheet_names();
+    assert_eq!((names[0].as_str(), names[1].as_str(), names.last().unwrap().as_str()), ("Read me", "Overview", "Codes"));
+    let cells = Table(&RELEASED.progress);
+    for target in &names[2..names.len() - 1] {
+        let sheet = book.worksheet_range(target).unwrap();
+        let mut lines = sheet.rows();
+        let head: Vec<String> = lines.next().unwrap().iter().map(ToString::to_string).collect();
+        let at = |name: &str| head.iter().position(|h| h == name).unwrap();
+        let expected = rows(&RELEASED.progress, &[("target", target)]);
+        assert_eq!(sheet.height() - 1, expected.len(), "{target}");
+        for (line, row) in lines.zip(expected) {
+            assert_eq!(Some(line[at("Area")].to_string().as_str()), cells.text("ref_area", row));
+            for (name, column) in [("Latest", "latest_value"), ("Target value", "target_value"), ("Distance", "distance")] {
+                match (&line[at(name)], cells.float(column, row)) {
+                    (Data::Empty, None) => {}
+                    (Data::Float(found), Some(value)) => assert_eq!(*found, value, "{target} {column}"),
+                    (found, value) => panic!("{target} {column}: {found:?} for {value:?}"),
+                }
+            }
+            assert_ne!(line[at("Status")], Data::Empty);
+        }
+    }
+}
+
+#[test]
+fn a_drawing_carries_its_data() {
+    let drawings: Vec<&String> = RELEASED.files.keys().filter(|name| name.starts_with("vega/")).collect();
+    assert!(!drawings.is_empty());
+    let mut points = 0;
+    for name in drawings {
+        let drawing = json(&RELEASED, name);
+        for layer in drawing["layer"].as_array().unwrap() {
+            assert!(layer["data"]["values"].is_array() && layer["data"]["url"].is_null(), "{name}");
+        }
+        points += drawing["layer"][0]["data"]["values"].as_array().unwrap().len();
+    }
+    assert!(points > 100, "{points}");
+}
+
+/// Each preferred value stands once in its cube, where its codes say.
+#[test]
+fn a_cube_holds_the_preferred_values() {
+    use datafusion::arrow::array::AsArray;
+    let cells = Table(&RELEASED.values);
+    let preferred = RELEASED.values.column_by_name("preferred").unwrap().as_boolean();
+    for name in RELEASED.files.keys().filter(|name| name.starts_with("jsonstat/")) {
+        let cube = json(&RELEASED, name);
+        let indicator = name.trim_start_matches("jsonstat/").trim_end_matches(".json");
+        let axes: Vec<&str> = cube["id"].as_array().unwrap().iter().map(|id| id.as_str().unwrap()).collect();
+        let codes = |axis: &str| cube["dimension"][axis]["category"]["index"].as_array().unwrap();
+        let mut values = 0;
+        for row in rows(&RELEASED.values, &[("indicator", indicator)]).into_iter().filter(|row| preferred.value(*row)) {
+            let place = axes.iter().fold(0, |place, axis| {
+                let code = match *axis {
+                    "metric" => indicator.to_owned(),
+                    "time_period" => cells.int(axis, row).unwrap().to_string(),
+                    axis => cells.text(axis, row).unwrap().to_owned(),
+                };
+                place * codes(axis).len() + codes(axis).iter().position(|known| *known == code.as_str()).unwrap()
+            });
+            assert_eq!(cube["value"][place.to_string()].as_f64(), cells.float("value", row), "{name} {row}");
+            assert_eq!(cube["status"][place.to_string()].as_str(), cells.text("obs_status", row));
+            values += usize::from(cells.float("value", row).is_some());
+        }
+        assert_eq!(cube["value"].as_object().unwrap().len(), values, "{name}");
+    }
+}
+
+/// What a dashboard must not have to guess.
+#[test]
+fn the_catalogue_has_orders_colours_and_licences() {
+    let catalogue = json(&RELEASED, "catalog.json");
+    let list =
+        |name: &str| catalogue["order"]["code_lists"][name].as_array().unwrap().iter().map(|c| c.as_str().unwrap()).collect::<Vec<_>>();
+    assert_eq!(list("CL_AGE"), ["_T", "Y_LT15", "Y_GE10", "Y15T24", "Y_GE15", "Y25T74", "Y_GE75"]);
+    assert_eq!(list("CL_SIZE_CLASS"), ["_T", "0-9", "1-9", "10-49", "50-249", "250+"]);
+    assert_eq!(list("CL_CLASS")[0], "met");
+    assert_eq!(catalogue["order"]["groups"][0], "WLD");
+    assert!(catalogue["classes"].as_array().unwrap().iter().all(|class| class["colour"].as_str().is_some_and(|c| c.starts_with('#'))));
+    let source = |name: &str| catalogue["sources"].as_array().unwrap().iter().find(|s| s["source"] == name).unwrap().clone();
+    assert_eq!(source("itu")["redistribution"]["commercial"], false);
+    for indicator in catalogue["indicators"].as_array().unwrap() {
+        let short = indicator["short_title"].as_str().unwrap();
+        assert!(!short.is_empty() && short.chars().count() <= 48, "{short}");
+    }
+    assert!(catalogue["units"].as_array().unwrap().iter().any(|unit| unit["unit"] == "PT" && unit["decimals"] == 1));
+}
+
+/// Texts that a spreadsheet would run, that no cell can hold, and names that no sheet may have; one economy, and an
+/// indicator without a value.
+#[test]
+fn hostile_and_empty_releases_have_every_format() {
+    let long = "x".repeat(10_000);
+    let workspace = of_one_table(&format!("KEN,2020,40,\"=HYPERLINK(\"\"http://x\"\")\"\nKEN,2023,50,\u{202e}{long}\u{1}\n"));
+    let target = |id: &str| {
+        format!(
+            "[[target]]\nid = {id}\narea = \"KEN\"\nyear = 2030\nvalue = 100.0\ndirection = \"up\"\nbaseline_year = 2020\nnote = \"=1+1\"\n"
+        )
+    };
+    let more = format!("caveats = \"</script><script>alert(1)</script>\"\n{}{}", target("\"Overview\""), target("\"a/b:[c]*?'\""));
+    indicator(&workspace, "1", "own", "\"=cmd|' /C calc'!A0\"", &more, "");
+    indicator(&workspace, "2", "none", "\"None\"", "", "AND o.ref_area = 'XXX'");
+    workspace.expect(0, &["run", "--from", "in"]);
+    let released = Released::of(&workspace);
+    let table = released.text("csv/own.csv");
+    assert!(table.contains("'=HYPERLINK(") && !table.contains(",\"=HYPERLINK("), "{table}");
+    assert!(released.text("web/own.csv").contains("'=HYPERLINK("));
+    let mut book: Xlsx<_> = calamine::open_workbook_from_rs(Cursor::new(&released.files["yardstick.xlsx"])).unwrap();
+    for name in book.sheet_names() {
+        assert_eq!(book.worksheet_formula(&name).unwrap().used_cells().count(), 0, "{name}");
+    }
+    assert_eq!(book.sheet_names().len(), 5, "{:?}", book.sheet_names());
+    let page = released.text("site/index.html");
+    assert_eq!(page.matches("</script>").count(), 1, "only ours");
+    for name in ["datapackage.json", "catalog.jsonld", "croissant.json", "vega/Overview.json", "web/none.json"] {
+        json(&released, name);
+    }
+    let structure = "sdmx/structure/datastructure/YARDSTICK/DSD_YARDSTICK/1.0.0/structure.json";
+    assert!(json(&released, structure)["data"]["codelists"].is_array());
+}

@@ -1,0 +1,161 @@
+//! A person's file, with all that people do to a table, is read by configuration alone; and what nobody configured is
+//! refused or told with the setting to write.
+
+use super::sheets::book;
+use super::{LONG, read, refused, set_aside, told, values, workspace};
+
+const SETTINGS: &str = "delimiter = \";\"\nheader_rows = [3, 4]\nencoding = \"latin-1\"\ndecimal = \",\"\nthousands = \" \"\narea_scheme = \"name\"\ntotals = [\"Total*\"]\nfootnote_marks = { \"*\" = \"E\", \"(p)\" = \"P\" }";
+const COLUMNS: &str = "series = { constant = \"s\" }\nref_area = \"Pays\"\ntime_period = \"Année\"\nunit = { constant = \"NUMBER\" }\nnote = 6\n[[dataset.value_columns]]\ncolumn = \"Abonnés Femmes\"\nsex = \"F\"\n[[dataset.value_columns]]\ncolumn = \"Abonnés Hommes\"\nsex = \"M\"\n[dataset.maps]\nref_area = { \"Corée du Sud\" = \"KOR\" }\n";
+const TABLE: &str = "Abonnés au téléphone;;;;;\r\n;;;;;\r\nPays;Année;Abonnés;;Abonnés en tout;\r\n;;Femmes;Hommes;;Remarque\r\nCôte d'Ivoire;2021;12,3*;1 234,5;1 246,8;\r\nCorée du Sud;2021(p);n.d.;-3,25;;enquête de l'été\r\nViêt Nam*;2022;7;8;15;\r\nTotal général;2022;19;1 242;;\r\n;;;;;\r\nSource : agence;;;;;\r\n";
+
+fn latin1(text: &str) -> Vec<u8> {
+    text.chars().map(|c| u8::try_from(u32::from(c)).expect("a letter of Latin-1")).collect()
+}
+
+/// Decimal commas, names in French, marks, spaces between thousands, a row of totals, two rows of names, Latin-1.
+#[test]
+fn a_messy_file_by_configuration_alone() {
+    let workspace = workspace(SETTINGS, COLUMNS);
+    workspace.write("in/example/t/a.csv", latin1(TABLE));
+    let run = workspace.expect(0, &["pull", "--from", "in"]);
+    let query = "SELECT ref_area, time_period, sex, obs_value, obs_status, note FROM observations WHERE dataset = 't' ORDER BY 1, 2, 3";
+    let lines = workspace.expect(0, &["sql", query, "--output", "csv"]).stdout;
+    let lines: Vec<&str> = lines.lines().skip(1).collect();
+    assert_eq!(
+        lines,
+        [
+            "CIV,2021,F,12.3,E,\"12,3*\"",
+            "CIV,2021,M,1234.5,A,",
+            "KOR,2021,F,,O,\"enquête de l'été, 2021(p)\"",
+            "KOR,2021,M,-3.25,A,\"enquête de l'été, 2021(p)\"",
+            "VNM,2022,F,7.0,E,Viêt Nam*",
+            "VNM,2022,M,8.0,E,Viêt Nam*",
+        ]
+    );
+    assert!(set_aside(&workspace).is_empty(), "{:?}", set_aside(&workspace));
+    assert!(!run.stderr.contains("no row has"), "{}", run.stderr);
+    // The way back leads to the line of the file, and its text is legible.
+    let explained =
+        workspace.expect(0, &["sql", "SELECT record FROM observations WHERE ref_area = 'KOR' AND sex = 'M'", "--output", "csv"]);
+    assert_eq!(explained.stdout, "record\n2\n");
+}
+
+/// Without the settings each such file is refused, with the setting to write.
+#[test]
+fn what_is_not_declared_is_said() {
+    let body = "Area,Year,Value\nKEN,2022,12.3*\nPHL,2022,4²\nPER,2022,(5)\nBRA,2022,1 234\nNGA,2022,5%\n";
+    let (workspace, ..) = read("", LONG, &format!("{body}CHL,2022,7\n"));
+    assert_eq!(
+        set_aside(&workspace),
+        [
+            "1 bad_value 12.3*: say that `*` is a mark: footnote_marks = [\"*\"] of the data set",
+            "2 bad_value 4²: say that `²` is a mark: footnote_marks = [\"²\"] of the data set",
+            "3 bad_value (5): say what the parentheses mean: parentheses_are_negative = true of the data set",
+            "4 bad_value 1 234: say that it stands between thousands: thousands = \" \" of the data set",
+            "5 bad_value 5%: a percent sign, but the unit of the series is no percentage",
+        ]
+    );
+    let settings = "footnote_marks = [\"*\", \"²\"]\nparentheses_are_negative = true\nthousands = \" \"";
+    let (_, _, values) = read(settings, &LONG.replace("NUMBER", "PT"), body);
+    assert_eq!(values, ["BRA 2022 1234.0", "KEN 2022 12.3", "NGA 2022 5.0", "PER 2022 -5.0", "PHL 2022 4.0"]);
+    refused("", &LONG.replace("Area", "Région"), "R\u{fffd}gion,Year,Value\nKEN,2022,1\n", &["encoding = \"windows-1252\""]);
+    refused("", LONG, ",,\nArea,Year,Value\nKEN,2022,1\n", &["there are no names in this row", "`header_row`"]);
+    refused("", LONG, "A\0r\0e\0a\0,\0Y\0\n\0", &["E2011", "the body is no text", "encoding = \"utf-16le\""]);
+}
+
+#[test]
+fn encodings() {
+    let text = "Area,Year,Value,Note\nKEN,2022,5,Îles\nPHL,2022,6,x\n";
+    let columns = format!("{LONG}note = \"Note\"\n");
+    let utf16 = |units: fn(u16) -> [u8; 2]| text.encode_utf16().flat_map(units).collect::<Vec<u8>>();
+    let marked = |mark: &[u8], bytes: Vec<u8>| [mark, &bytes].concat();
+    for (encoding, bytes) in [
+        ("", text.as_bytes().to_vec()),
+        ("", marked(b"\xef\xbb\xbf", text.as_bytes().to_vec())),
+        ("", marked(b"\xff\xfe", utf16(u16::to_le_bytes))),
+        ("", marked(b"\xfe\xff", utf16(u16::to_be_bytes))),
+        ("encoding = \"utf-16le\"", utf16(u16::to_le_bytes)),
+        ("encoding = \"utf-16le\"", marked(b"\xff\xfe", utf16(u16::to_le_bytes))),
+        ("encoding = \"UTF-8\"", text.as_bytes().to_vec()),
+        ("encoding = \"latin-1\"", latin1(text)),
+        ("encoding = \"ISO 8859-1\"", latin1(text)),
+        ("encoding = \"cp1252\"", latin1(text)),
+        ("encoding = \"windows-1252\"", marked(b"\xef\xbb\xbf", text.as_bytes().to_vec())),
+        ("encoding = \"mac roman\"", text.bytes().filter(|b| b.is_ascii()).collect::<Vec<_>>().into_iter().collect()),
+    ] {
+        for zipped in [false, true] {
+            let workspace = workspace(encoding, &columns);
+            if zipped {
+                workspace.write("in/example/t/a.zip", super::folders::packed(&[("a.csv", &bytes)]));
+            } else {
+                workspace.write("in/example/t/a.csv", &bytes);
+            }
+            workspace.expect(0, &["pull", "--from", "in"]);
+            assert_eq!(values(&workspace), ["KEN 2022 5.0", "PHL 2022 6.0"], "{encoding} {zipped}");
+            let note =
+                workspace.expect(0, &["sql", "SELECT note FROM observations WHERE ref_area = 'KEN' AND dataset = 't'", "--output", "csv"]);
+            let expected = if encoding.contains("mac") { "note\nles\n" } else { "note\nÎles\n" };
+            assert_eq!(note.stdout, expected, "{encoding} {zipped}");
+        }
+    }
+    let workspace = workspace("encoding = \"latin-12\"", LONG);
+    let run = workspace.expect(2, &["check"]);
+    let said = run.stdout + &run.stderr;
+    assert!(said.contains("`latin-12` is no encoding that is known") && said.contains("latin-1"), "{said}");
+}
+
+/// Columns by their number: without names, of one name, beside names.
+#[test]
+fn columns_by_their_number() {
+    let columns = "series = { constant = \"s\" }\nref_area = 1\ntime_period = 2\nvalue = 4\nunit = { constant = \"NUMBER\" }\n";
+    let (_, _, values) = read("header_row = 0", columns, "KEN,2022,x,5\nPHL,2022,y,6\n");
+    assert_eq!(values, ["KEN 2022 5.0", "PHL 2022 6.0"]);
+    let (_, _, values) = read("", columns, "Area,Year,Value,Value\nKEN,2022,1,5\n");
+    assert_eq!(values, ["KEN 2022 5.0"]);
+    refused("header_row = 0", columns, "KEN,2022,5\n", &["E2010", "there is no column 4; the file has 3"]);
+    let workspace = workspace("header_row = 0", columns);
+    workspace.write("in/example/t/a.xlsx", book(&[("Data", &[&["KEN", "#2022", "x", "#5"], &["PHL", "#2022", "y", "#6"]])]));
+    workspace.expect(0, &["pull", "--from", "in"]);
+    assert_eq!(super::values(&workspace), ["KEN 2022 5.0", "PHL 2022 6.0"]);
+}
+
+/// What a map or `totals` names and no row has is told: a warning where the column has other words.
+#[test]
+fn words_that_nothing_has() {
+    let columns = format!(
+        "{LONG}sex = \"Sex\"\nobs_status = \"Flag\"\n[dataset.maps]\nsex = {{ \"Women\" = \"F\", \"Mn\" = \"M\" }}\nobs_status = {{ \"est\" = \"E\" }}\n"
+    );
+    let body = "Area,Year,Value,Sex,Flag\nKEN,2022,1,Women,E\nWorld,2022,2,Women,A\n";
+    let (_, run, values) = read("totals = [\"World\", \"Tottal\"]", &columns, body);
+    assert_eq!(values, ["KEN 2022 1.0"]);
+    told(&run, &["WARN", "totals: no row has `Tottal`"]);
+    told(&run, &["WARN", "maps.obs_status: no row has `est`"]);
+    told(&run, &["INFO", "maps.sex: no row has `Mn`"]);
+}
+
+/// A code of ours in a map is understood whatever codes the file has.
+#[test]
+fn maps_of_areas_give_our_codes() {
+    for scheme in ["iso3", "m49", "name", "unctad", "eurostat", "worldbank"] {
+        let columns = format!("{LONG}[dataset.maps]\nref_area = {{ \"Korea du Sud\" = \"KOR\", \"Monde\" = \"WLD\" }}\n");
+        let (_, _, values) = read(&format!("area_scheme = \"{scheme}\""), &columns, "Area,Year,Value\nKorea du Sud,2022,1\nMonde,2022,2\n");
+        assert_eq!(values, ["KOR 2022 1.0", "WLD 2022 2.0"], "{scheme}");
+    }
+}
+
+/// Control characters in a key would be a series of its own, which nobody can tell from another.
+#[test]
+fn keys_that_cannot_be_read() {
+    let columns = LONG.replace("{ constant = \"s\" }", "\"S\"");
+    let body = "Area,Year,Value,S\nKEN,2022,5,a\nPHL,2022,6,a\u{1b}[31m\nPER,2022,7,a\u{200b}\nBRA,2022,8,\u{202e}a\n";
+    let (workspace, _, values) = read("", &columns, body);
+    assert_eq!(values, ["KEN 2022 5.0"]);
+    assert!(
+        set_aside(&workspace).iter().all(|row| row.contains("bad_code a\\u{") || row.contains("bad_code \\u{202e}a")),
+        "{:?}",
+        set_aside(&workspace)
+    );
+    // Of an area, a year and a value, what cannot be seen is no part.
+    let (_, _, values) = read("", LONG, "Area,Year,Value\n\u{feff}KEN,2022,5\nPHL\u{200b},2022\u{a0},6\0\nbra,2022,7\n");
+    assert_eq!(values, ["BRA 2022 7.0", "KEN 2022 5.0", "PHL 2022 6.0"]);
+}
