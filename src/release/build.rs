@@ -222,7 +222,7 @@ impl Build<'_> {
 
     fn join_values(&self, computed: &BTreeMap<String, One>) -> Result<RecordBatch> {
         let parts: Vec<RecordBatch> = computed.values().map(|one| one.values.clone()).collect();
-        sort(&concat(&schema::published_values(), &parts)?, &schema::values_key())
+        sort(&concat(&schema::preferred_values(), &parts)?, &schema::values_key())
     }
 
     /// Why a target has no data: the data sets never loaded, and how to get them.

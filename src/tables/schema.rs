@@ -88,10 +88,15 @@ pub fn values() -> SchemaRef {
 }
 
 /// `values.parquet`: with the columns that are known once all indicators are computed. Older files have none of these.
-pub fn published_values() -> SchemaRef {
+pub fn preferred_values() -> SchemaRef {
     let mut fields: Vec<Field> = values().fields().iter().map(|field| field.as_ref().clone()).collect();
     fields.push(Field::new("preferred", DataType::Boolean, true));
-    // Always the last one.
+    schema(fields)
+}
+
+/// `values.parquet`
+pub fn published_values() -> SchemaRef {
+    let mut fields: Vec<Field> = preferred_values().fields().iter().map(|field| field.as_ref().clone()).collect();
     fields.push(text_or_null("value_id"));
     schema(fields)
 }
