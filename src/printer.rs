@@ -142,7 +142,7 @@ impl Printer {
         let mut err = std::io::stderr();
         let _ = writeln!(err, "error: {}", visible::shown(&error.to_string()));
         if let Some(hint) = error.hint() {
-            let _ = writeln!(err, "hint: {}", visible::shown(&hint));
+            let _ = writeln!(err, "hint: {}", visible::shown(hint));
         }
         exit
     }

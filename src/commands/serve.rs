@@ -39,7 +39,10 @@ pub async fn serve(settings: &Settings, printer: &Printer, port: u16) -> Result<
         printer.line(&format!("{address} (stop with Ctrl-C)"));
     }
     let (workspace, known) = (Arc::new(settings.workspace.clone()), Arc::new(Known::default()));
+    // Connections end with the verb.
+    let mut connections = tokio::task::JoinSet::new();
     loop {
+        while connections.try_join_next().is_some() {}
         let stream = tokio::select! {
             accepted = listener.accept() => match accepted {
                 Ok((stream, _)) => stream,
@@ -65,7 +68,7 @@ pub async fn serve(settings: &Settings, printer: &Printer, port: u16) -> Result<
                 Ok::<_, Infallible>(response)
             }
         });
-        tokio::spawn(async move {
+        connections.spawn(async move {
             let server =
                 hyper::server::conn::http1::Builder::new().timer(TokioTimer::new()).serve_connection(TokioIo::new(stream), service);
             if let Err(error) = server.await {

@@ -17,15 +17,19 @@ pub fn age_days(settings: &Settings, pull: &Pull) -> Option<i64> {
     Some((settings.now.as_second() - checked.as_second()) / 86_400)
 }
 
-/// The data sets that failed, one line each.
+/// The data sets that failed, or came by another route than their own, one line each.
 pub fn failed(states: &States) -> Vec<String> {
-    let failed = states.iter().filter(|(_, state)| state.status == "failed");
-    failed.map(|(id, state)| format!("{id} failed: {}", state.message.as_deref().unwrap_or("without a message"))).collect()
+    let line = |(id, state): (&DatasetId, &DatasetState)| match (state.status, &state.message) {
+        ("failed", message) => Some(format!("{id} failed: {}", message.as_deref().unwrap_or("without a message"))),
+        (_, Some(message)) => Some(format!("{id}: {message}")),
+        _ => None,
+    };
+    states.iter().filter_map(line).collect()
 }
 
 /// Everything for which the data in use are not as they should be, one line each.
 pub(super) fn degraded(loaded: &Loaded, states: &States) -> Vec<String> {
-    let stale = states.iter().filter(|(id, state)| state.status != "failed" && is_stale(loaded, id, state));
+    let stale = states.iter().filter(|(id, state)| state.message.is_none() && is_stale(loaded, id, state));
     let told = stale.map(|(id, state)| {
         let limit = loaded.sources.iter().find(|s| s.name == id.source).map_or(0, |s| s.stale_after_days);
         format!("{id} is stale: confirmed {} ago, and its source allows {limit}", count(state.age_days.unwrap_or_default() as usize, "day"))

@@ -98,10 +98,8 @@ fn made(view: &View<'_>) -> std::result::Result<Vec<u8>, XlsxError> {
         });
         sheet(id.0, &head, &[8.0, 30.0], rows.collect())?;
     }
-    let codes = view
-        .labels
-        .lists()
-        .flat_map(|(list, codes)| codes.iter().map(move |(code, name)| [list, code, name].map(|text| Cell::from(text)).into()));
+    let codes =
+        view.labels.lists().flat_map(|(list, codes)| codes.iter().map(move |(code, name)| [list, code, name].map(Cell::from).into()));
     let units = view.labels.units().map(|(code, unit)| vec![Cell::from("UNIT"), code.into(), unit.name.as_str().into()]);
     let areas = view.economies.iter().map(|(code, name)| vec![Cell::from("REF_AREA"), (*code).into(), (*name).into()]);
     let groups = view.groups.iter().map(|(code, (_, name))| vec![Cell::from("REF_AREA"), (*code).into(), (*name).into()]);

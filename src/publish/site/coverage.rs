@@ -53,7 +53,7 @@ fn found<'a>(view: &View<'a>, indicator: &Indicator) -> Found<'a> {
 
 /// The table of the page, and the chart where an economy has a value at all.
 pub fn of_indicators(view: &View<'_>) -> (Vec<Coverage>, Option<Figure>) {
-    let recent = i32::try_from(view.manifest.current_year - 2).unwrap_or(i32::MAX);
+    let recent = view.manifest.current_year - 2;
     let indicators = &view.made.catalogue.indicators;
     let all: Vec<Found<'_>> = indicators.iter().map(|indicator| found(view, indicator)).collect();
     let line = |(indicator, found): (&Indicator, &Found<'_>)| {

@@ -139,7 +139,7 @@ impl<'m> Layout<'m> {
         let (mut columns, mut constants) = (Vec::new(), Vec::new());
         for (target, column) in &map.columns {
             match column {
-                Column::From(names) => columns.push((target.as_str(), names.iter().map(|n| find(n)).collect::<Result<Vec<_>>>()?)),
+                Column::From(names) => columns.push((target.as_str(), names.iter().map(&find).collect::<Result<Vec<_>>>()?)),
                 Column::Constant(value) => constants.push((target.as_str(), value.as_str())),
             }
         }

@@ -78,7 +78,7 @@ fn marks(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> Vec<(Strin
     };
     for (mark, _) in &mut marks {
         *mark = mark.trim().to_owned();
-        if mark.is_empty() || mark.chars().any(|c| c.is_ascii_digit() && !mark.contains(|b| matches!(b, '[' | '(' | ')' | '/'))) {
+        if mark.is_empty() || mark.chars().any(|c| c.is_ascii_digit() && !mark.contains(['[', '(', ')', '/'])) {
             problems.push(
                 Problem::new(
                     Code::SettingsDoNotFit,

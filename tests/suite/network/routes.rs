@@ -157,7 +157,7 @@ fn the_mirror_stands_in_while_the_provider_refuses() {
     assert_eq!((&listed["routes"], &listed["stale_after"]), (&route, &json!("2027-01-08T02:30:00Z")));
     let status = workspace.json(0, &["status"]);
     let set = &status["data"]["data_sets"][0];
-    assert_eq!((&set["routes"], &set["last_attempt"]["outcome"]), (&json!({"data360": 201}), &json!("stored")));
+    assert_eq!((&set["routes"], &set["last_attempt"]["outcome"]), (&json!({"data360": 201}), &json!("new")));
     let shown = run(&workspace, 0, &["status"]).stdout;
     for words in
         ["itu/network_coverage: last asked on 2026-11-24T02:30:00Z, stored: network_coverage: E1003", "in use: 201 observations by way of"]

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{current, small, small_bodies, small_released};
-use crate::support::{Workspace, copy, project};
+use crate::support::{Workspace, copy};
 
 const NIGHT: [&str; 4] = ["2026-11-25T02:30:00Z", "2026-11-26T02:30:00Z", "2026-11-27T02:30:00Z", "2026-11-28T02:30:00Z"];
 
@@ -107,7 +107,7 @@ fn what_fails_before_it_begins_has_a_record_too() {
 #[test]
 fn exit_3_says_what_is_degraded_though_there_is_nothing_to_do() {
     let workspace = small_released();
-    copy(&project().join("small_bodies/unsd/sdg_global"), &workspace.path("in/unsd/sdg_global"));
+    copy(&crate::support::small_bodies().join("unsd/sdg_global"), &workspace.path("in/unsd/sdg_global"));
     for _ in 0..2 {
         let run = workspace.expect(3, &["run", "--from", "in", "--now", "2027-01-20T02:30:00Z"]);
         assert!(
@@ -146,7 +146,7 @@ fn a_refused_snapshot_makes_a_rollback_last() {
     let workspace = small_released();
     let good = current(&workspace);
     let body = "itu/network_coverage/mobile-network-coverage.csv";
-    let from = project().join("small_bodies/itu/network_coverage");
+    let from = crate::support::small_bodies().join("itu/network_coverage");
     copy(&from, &workspace.path("bad/itu/network_coverage"));
     let path = workspace.path("bad").join(body);
     let text = std::fs::read_to_string(&path).unwrap();

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{current, small, small_bodies};
-use crate::support::{Workspace, project};
+use crate::support::Workspace;
 
 fn names(workspace: &Workspace, folder: &str) -> BTreeSet<String> {
     let entries = std::fs::read_dir(workspace.path(folder)).into_iter().flatten();
@@ -17,7 +17,7 @@ fn snapshots(workspace: &Workspace) -> BTreeSet<String> {
 /// A night whose provider has revised one figure.
 fn revise(workspace: &Workspace, night: usize) {
     let body = "itu/network_coverage/mobile-network-coverage.csv";
-    let text = std::fs::read_to_string(project().join("small_bodies").join(body)).unwrap();
+    let text = std::fs::read_to_string(crate::support::small_bodies().join(body)).unwrap();
     let revised = text.replace("2025,Low income,LI,,,,4,", &format!("2025,Low income,LI,,,,4.{night},"));
     assert_ne!(text, revised);
     workspace.write(&format!("in/{body}"), revised);
