@@ -167,7 +167,7 @@ fn notations_of_values() {
     let rows = (0..cells.len()).filter(|row| cells.text("ref_area", *row) == Some("PHL"));
     let of =
         |row| (cells.int("time_period", row).unwrap(), cells.float("obs_value", row), cells.text("obs_status", row).unwrap().to_owned());
-    let found: Vec<(i64, Option<f64>, String)> = rows.map(of).map(|(year, value, status)| (year, value, status)).collect();
+    let found: Vec<(i64, Option<f64>, String)> = rows.map(of).collect();
     let status = |year: i64| found.iter().find(|(y, ..)| *y == year).map(|(_, value, status)| (*value, status.as_str()));
     for year in (1920..=1924).chain(1927..=1944).chain(1946..=1946).chain(1949..=1952) {
         // A star that stands alone is no word for no value.
