@@ -1,6 +1,5 @@
 //! The command line: clap types only.
 
-use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -395,10 +394,4 @@ impl Command {
     pub fn takes_the_lock(&self) -> bool {
         matches!(self, Self::Run(_) | Self::Pull(_) | Self::Compute { .. }) || self.changes_releases()
     }
-}
-
-/// Whether a command line that cannot be parsed asked for JSON all the same.
-pub fn wants_json(arguments: impl Iterator<Item = OsString>) -> bool {
-    let arguments: Vec<String> = arguments.map(|a| a.to_string_lossy().into_owned()).collect();
-    arguments.iter().any(|a| a == "--format=json") || arguments.windows(2).any(|pair| pair[0] == "--format" && pair[1] == "json")
 }

@@ -1,5 +1,6 @@
 //! Parses the command line, runs the verb, and turns the outcome into the documented exit status.
 
+use std::ffi::OsString;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 
@@ -17,7 +18,7 @@ fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => {
             let exit = if error.use_stderr() { Exit::WrongUse } else { Exit::Done };
-            if exit != Exit::Done && yardstick::cli::wants_json(std::env::args_os()) {
+            if exit != Exit::Done && wants_json(std::env::args_os()) {
                 let error = Error::usage(error.to_string().trim_end().to_owned());
                 return Printer::new(Format::Json, false, Color::Never).fail("", &error).into();
             }
@@ -49,4 +50,10 @@ fn main() -> ExitCode {
     } else {
         work().into()
     }
+}
+
+/// Whether a command line that cannot be parsed asked for JSON all the same.
+fn wants_json(arguments: impl Iterator<Item = OsString>) -> bool {
+    let arguments: Vec<String> = arguments.map(|a| a.to_string_lossy().into_owned()).collect();
+    arguments.iter().any(|a| a == "--format=json") || arguments.windows(2).any(|pair| pair[0] == "--format" && pair[1] == "json")
 }

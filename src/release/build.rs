@@ -1,7 +1,7 @@
 //! Builds a release: all indicators, progress, checks, revisions.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use datafusion::arrow::array::RecordBatch;
@@ -84,20 +84,6 @@ impl Build<'_> {
         fingerprint::of_release(&self.catalogue, self.checks, &self.reference, &self.reports, &self.settings)
     }
 
-    /// The current release; where it is damaged, the newest that is sound: the gates shall not open because of a bad disk.
-    fn to_compare_with(&self) -> Result<Option<PathBuf>> {
-        let Some(current) = promote::current(self.workspace)? else { return Ok(None) };
-        if Manifest::if_sound(&current, |_| ())?.is_some() {
-            return Ok(Some(current));
-        }
-        for path in promote::list(self.workspace)?.into_iter().rev() {
-            if path != current && Manifest::if_sound(&path, |_| ())?.is_some() {
-                return Ok(Some(path));
-            }
-        }
-        Ok(None)
-    }
-
     fn current_year(&self) -> i32 {
         i32::from(jiff::tz::TimeZone::UTC.to_datetime(self.now).year())
     }
@@ -107,7 +93,7 @@ impl Build<'_> {
         let inputs = self.inputs()?;
         let key = fingerprint::key(&inputs)?;
         let id = promote::free_name(self.workspace, format!("{}-{}", self.now.strftime("%Y%m%dT%H%M%SZ"), &key[..8]));
-        let previous = self.to_compare_with()?;
+        let previous = promote::newest_sound(self.workspace)?;
         let previous_values = match &previous {
             Some(path) => parquet::read(&path.join("values.parquet"), &schema::values())?,
             None => RecordBatch::new_empty(schema::values()),

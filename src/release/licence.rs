@@ -19,8 +19,12 @@ pub fn address(text: &str) -> Option<String> {
     })
 }
 
-/// What a licence asks of who passes data on; null where the text alone says it, and a person has to read it.
+/// What a licence asks of who passes data on; null where the text alone says it, or sends to other terms before data are
+/// passed on, and a person has to read it.
 pub fn redistribution(text: &str) -> Value {
+    if text.to_lowercase().contains("redistribut") {
+        return Value::Null;
+    }
     let Some(address) = address(text) else { return Value::Null };
     let asks = |condition: &str| address.split(['/', '-']).any(|part| part == condition);
     json!({ "allowed": true, "attribution": true, "commercial": !asks("nc"), "share_alike": asks("sa"), "derivatives": !asks("nd") })
@@ -45,5 +49,6 @@ mod tests {
         assert_eq!(redistribution("CC BY-NC-SA 3.0 IGO")["commercial"], false);
         assert_eq!(redistribution("CC BY 4.0")["share_alike"], false);
         assert!(redistribution("see the terms").is_null());
+        assert!(redistribution("CC BY 3.0 IGO, as recorded; see the terms before redistribution").is_null());
     }
 }

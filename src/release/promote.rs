@@ -145,3 +145,17 @@ pub fn remove(workspace: &Workspace, release: &Path) -> Result<()> {
 fn is_hidden(path: &Path) -> bool {
     path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."))
 }
+
+/// The current release; where it is damaged, the newest that is sound: the gates shall not open because of a bad disk.
+pub fn newest_sound(workspace: &Workspace) -> Result<Option<PathBuf>> {
+    let Some(current) = current(workspace)? else { return Ok(None) };
+    if Manifest::if_sound(&current, |_| ())?.is_some() {
+        return Ok(Some(current));
+    }
+    for path in list(workspace)?.into_iter().rev() {
+        if path != current && Manifest::if_sound(&path, |_| ())?.is_some() {
+            return Ok(Some(path));
+        }
+    }
+    Ok(None)
+}

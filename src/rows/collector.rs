@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::error::{Code, Error, Result};
 use crate::reference::areas::{AreaCodes, AreaHit};
+use crate::rows::area_cache::CacheKey;
 use crate::rows::place::Places;
 use crate::rows::quarantine::{Quarantined, Reason};
 pub use crate::rows::series_key::{Detail, SeriesKey};
@@ -312,43 +313,6 @@ fn room_for_areas(areas: u64, most: u64, last_year: i32) -> Result<()> {
         format!("{areas} areas and groups in pipelines/reference: up to the year {last_year}, a row can tell {most} apart"),
         "take those out of areas.csv and groups.csv that no data set has",
     ))
-}
-
-/// Lets the cache be asked with borrowed bytes.
-trait CacheKey {
-    fn parts(&self) -> (&'static str, &[u8]);
-}
-
-impl CacheKey for (&'static str, Box<[u8]>) {
-    fn parts(&self) -> (&'static str, &[u8]) {
-        (self.0, &self.1)
-    }
-}
-
-impl CacheKey for (&'static str, &[u8]) {
-    fn parts(&self) -> (&'static str, &[u8]) {
-        (self.0, self.1)
-    }
-}
-
-impl std::hash::Hash for dyn CacheKey + '_ {
-    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
-        self.parts().hash(state);
-    }
-}
-
-impl PartialEq for dyn CacheKey + '_ {
-    fn eq(&self, other: &Self) -> bool {
-        self.parts() == other.parts()
-    }
-}
-
-impl Eq for dyn CacheKey + '_ {}
-
-impl<'a> std::borrow::Borrow<dyn CacheKey + 'a> for (&'static str, Box<[u8]>) {
-    fn borrow(&self) -> &(dyn CacheKey + 'a) {
-        self
-    }
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! What a source pushes into: rows with their codes resolved, and those that are set aside.
 
+mod area_cache;
 pub mod collector;
 mod families;
 pub mod place;
