@@ -1,6 +1,7 @@
-//! Chooses the side of a join of which the hash table is made, so that statements can be written in the natural order.
+//! Chooses the side of a join that is held in memory, so that statements can be written in the natural order.
 //!
-//! DataFusion builds on the left side. Its own reordering goes by estimates of what filters leave, which are guesses, and
+//! DataFusion holds the left side: the hash table of a join by keys, and of a cross join the rows that each batch of the
+//! right side meets one after the other, a batch for each. Its own reordering goes by estimates of what filters leave, which are guesses, and
 //! could hold the observations in memory. Here the measure is what a side reads, which is known: rows of stored files
 //! first, since they grow with every source, then rows of tables in memory.
 
@@ -13,7 +14,7 @@ use datafusion::datasource::source::DataSourceExec;
 use datafusion::error::Result;
 use datafusion::physical_optimizer::PhysicalOptimizerRule;
 use datafusion::physical_plan::ExecutionPlan;
-use datafusion::physical_plan::joins::HashJoinExec;
+use datafusion::physical_plan::joins::{CrossJoinExec, HashJoinExec};
 use datafusion::physical_plan::statistics::{StatisticsArgs, StatisticsContext};
 
 #[derive(Debug)]
@@ -22,13 +23,19 @@ pub struct BuildOnTheSmallSide;
 impl PhysicalOptimizerRule for BuildOnTheSmallSide {
     fn optimize(&self, plan: Arc<dyn ExecutionPlan>, _: &ConfigOptions) -> Result<Arc<dyn ExecutionPlan>> {
         plan.transform_up(|plan| {
-            let swapped = match plan.downcast_ref::<HashJoinExec>() {
-                Some(join) if join.join_type().supports_swap() && !join.null_aware && reads(join.left())? > reads(join.right())? => {
-                    join.swap_inputs(*join.partition_mode())?
-                }
-                _ => return Ok(Transformed::no(plan)),
-            };
-            Ok(Transformed::yes(swapped))
+            if let Some(join) = plan.downcast_ref::<HashJoinExec>()
+                && join.join_type().supports_swap()
+                && !join.null_aware
+                && reads(join.left())? > reads(join.right())?
+            {
+                return Ok(Transformed::yes(join.swap_inputs(*join.partition_mode())?));
+            }
+            if let Some(join) = plan.downcast_ref::<CrossJoinExec>()
+                && reads(join.left())? > reads(join.right())?
+            {
+                return Ok(Transformed::yes(join.swap_inputs()?));
+            }
+            Ok(Transformed::no(plan))
         })
         .data()
     }
@@ -58,4 +65,52 @@ fn reads(plan: &Arc<dyn ExecutionPlan>) -> Result<(usize, usize)> {
         sum = (sum.0.saturating_add(stored), sum.1.saturating_add(all));
     }
     Ok(sum)
+}
+
+#[cfg(test)]
+mod tests {
+    use datafusion::arrow::array::{Int32Array, RecordBatch};
+
+    use super::*;
+    use crate::engine::{Engine, Limits};
+    use crate::error::Result;
+
+    fn numbers(count: i32) -> RecordBatch {
+        RecordBatch::try_from_iter([("number", Arc::new(Int32Array::from_iter_values(0..count)) as _)]).unwrap()
+    }
+
+    /// What the joins of a statement hold in memory, in rows.
+    async fn held(sql: &str) -> Result<Vec<usize>> {
+        let engine = Engine::new(Limits::default())?;
+        for (name, count) in [("one", 1), ("many", 1000)] {
+            let batch = numbers(count);
+            engine.register_batches(name, batch.schema(), vec![batch])?;
+        }
+        let plan = engine.plan(sql).await?.create_physical_plan().await?;
+        let mut held = Vec::new();
+        plan.transform_up(|plan| {
+            if let Some(join) = plan.downcast_ref::<HashJoinExec>() {
+                held.push(reads(join.left())?.1);
+            }
+            if let Some(join) = plan.downcast_ref::<CrossJoinExec>() {
+                held.push(reads(join.left())?.1);
+            }
+            Ok(Transformed::no(plan))
+        })
+        .data()?;
+        Ok(held)
+    }
+
+    #[tokio::test]
+    async fn the_small_side_is_held_whichever_is_written_first() -> Result<()> {
+        for sql in [
+            "SELECT a.number + b.number FROM one a CROSS JOIN many b",
+            "SELECT a.number + b.number FROM many a CROSS JOIN one b",
+            "SELECT a.number FROM one a LEFT JOIN many b ON b.number = a.number",
+            "SELECT a.number FROM many a LEFT JOIN one b ON b.number = a.number",
+        ] {
+            assert_eq!(held(sql).await?, [1], "{sql}");
+        }
+        Ok(())
+    }
 }
