@@ -1,6 +1,6 @@
 //! `data/journal.jsonl`: one line per attempt to get something, appended; old lines are forgotten by rule. Secrets never come here.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -60,21 +60,6 @@ impl Journal {
 
     pub fn path(&self) -> &Path {
         &self.path
-    }
-
-    /// Of each data set, by source and name, the attempts of the last run that asked for it, in order. What is no line of
-    /// ours is passed over.
-    pub fn last_runs(&self) -> Result<BTreeMap<(String, String), Vec<Attempt>>> {
-        let mut runs: BTreeMap<(String, String), Vec<Attempt>> = BTreeMap::new();
-        for line in self.lines()?.lines() {
-            let Ok(attempt) = serde_json::from_str::<Attempt>(line) else { continue };
-            let run = runs.entry((attempt.source.clone(), attempt.dataset.clone())).or_default();
-            if run.last().is_some_and(|last| last.time != attempt.time) {
-                run.clear();
-            }
-            run.push(attempt);
-        }
-        Ok(runs)
     }
 
     /// The snapshots whose body was refused: somebody may want to look at them.
