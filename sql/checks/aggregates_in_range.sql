@@ -5,14 +5,15 @@ test = 3
 severity = "error"
 warn_above = 0
 fail_above = 0
+holds = true
 ---*/
--- The step `group_values` withholds an impossible result and says so. That is enough where the cause is a known error at the
--- source, flagged U by a correction, and for any other row that nobody reads first: see aggregates_of_bad_values, which
--- warns of all of them. The release stops, until the figure is looked at and a correction flags or drops it,
+-- The step `group_values` withholds an impossible result and says so: a warning, with its cause. That is enough where the cause is
+-- a known error at the source, flagged U by a correction, and for any other row that nobody reads first. The indicator
+-- is held (and a first release stopped), until the figure is looked at and a correction flags or drops it,
 --   where an impossible result is shown,
 --   where it would be the headline of a target: the area and breakdown of the headline, of its year or a later one,
 --   where more than 2 percent of the indicator's own aggregates are impossible.
--- A gap in people may have either sign.
+-- A gap in people may have either sign. The figures themselves are in provider_values_in_range.
 WITH wrong AS (
   SELECT
     v.indicator, v.ref_area, v.time_period,
@@ -65,10 +66,11 @@ caused AS (
   GROUP BY w.indicator, w.ref_area, w.time_period,
     w.sex, w.age, w.urbanisation, w.disability, w.education_level, w.size_class, w.breakdown, w.estimate
 ),
-unexplained AS (
+told AS (
   SELECT
     w.indicator, w.ref_area, w.time_period,
     w.sex, w.age, w.urbanisation, w.disability, w.education_level, w.size_class, w.breakdown, w.estimate, w.shown,
+    w.shown OR c.cause IS NULL OR c.unflagged IS NOT NULL AS unexplained,
     w.said || coalesce(', because of ' || coalesce(c.unflagged || ', which no correction flags', c.cause),
       ', though every member is within the limits') AS detail
   FROM wrong w
@@ -76,35 +78,37 @@ unexplained AS (
     ON c.indicator = w.indicator AND c.ref_area = w.ref_area AND c.time_period = w.time_period AND c.estimate = w.estimate
     AND c.sex = w.sex AND c.age = w.age AND c.urbanisation = w.urbanisation AND c.disability = w.disability
     AND c.education_level = w.education_level AND c.size_class = w.size_class AND c.breakdown = w.breakdown
-  WHERE w.shown OR c.cause IS NULL OR c.unflagged IS NOT NULL
 ),
 -- Indicators of which more than 2 percent is impossible.
 sick AS (
   SELECT a.indicator
   FROM (SELECT indicator, count(*) AS rows_of_it FROM indicator_values WHERE estimate IN ('available', 'imputed') GROUP BY indicator)
     AS a
-  JOIN (SELECT indicator, count(*) AS impossible FROM unexplained GROUP BY indicator) AS b ON b.indicator = a.indicator
+  JOIN (SELECT indicator, count(*) AS impossible FROM told WHERE unexplained GROUP BY indicator) AS b ON b.indicator = a.indicator
   WHERE b.impossible > 0.02 * a.rows_of_it
 ),
 -- A headline without any value is of every year.
 headlines AS (
-  SELECT DISTINCT
+  SELECT
     indicator, ref_area, sex, age, urbanisation, disability, education_level, size_class, breakdown,
-    coalesce(latest_year, 0) AS from_year
+    min(coalesce(latest_year, 0)) AS from_year
   FROM progress
   WHERE headline
+  GROUP BY indicator, ref_area, sex, age, urbanisation, disability, education_level, size_class, breakdown
 )
 SELECT
-  u.indicator, u.ref_area, u.time_period,
-  u.sex, u.age, u.urbanisation, u.disability, u.education_level, u.size_class, u.breakdown, u.estimate, u.detail
-FROM unexplained u
-WHERE u.shown
-  OR u.indicator IN (SELECT indicator FROM sick)
-  OR EXISTS (
-    SELECT 1 FROM headlines h
-    WHERE h.indicator = u.indicator AND h.ref_area = u.ref_area AND u.time_period >= h.from_year
-      AND h.sex = u.sex AND h.age = u.age AND h.urbanisation = u.urbanisation AND h.disability = u.disability
-      AND h.education_level = u.education_level AND h.size_class = u.size_class AND h.breakdown = u.breakdown
-  )
-ORDER BY u.indicator, u.ref_area, u.time_period,
-  u.sex, u.age, u.urbanisation, u.disability, u.education_level, u.size_class, u.breakdown, u.estimate
+  t.indicator, t.ref_area, t.time_period,
+  t.sex, t.age, t.urbanisation, t.disability, t.education_level, t.size_class, t.breakdown, t.estimate,
+  CASE
+    WHEN t.unexplained AND (t.shown OR s.indicator IS NOT NULL OR t.time_period >= h.from_year) THEN 'error'
+    ELSE 'warning'
+  END AS severity,
+  t.detail
+FROM told t
+LEFT JOIN sick s ON s.indicator = t.indicator
+LEFT JOIN headlines h
+  ON h.indicator = t.indicator AND h.ref_area = t.ref_area
+  AND h.sex = t.sex AND h.age = t.age AND h.urbanisation = t.urbanisation AND h.disability = t.disability
+  AND h.education_level = t.education_level AND h.size_class = t.size_class AND h.breakdown = t.breakdown
+ORDER BY t.indicator, t.ref_area, t.time_period,
+  t.sex, t.age, t.urbanisation, t.disability, t.education_level, t.size_class, t.breakdown, t.estimate

@@ -9,13 +9,14 @@ fail_above = 0
 /*
 Shown in the release before, withheld or gone now, because less of the group
 is observed than before. A threshold that somebody raised, or an indicator
-that somebody took out, is not meant.
+that somebody took out, is not meant. A group with another number of members is
+another list, such as the World Bank's of each 1 July: a warning.
 */
 WITH shown AS (
   SELECT
     p.indicator, p.ref_area, p.time_period,
     p.sex, p.age, p.urbanisation, p.disability, p.education_level, p.size_class, p.breakdown, p.estimate,
-    p.value, p.coverage
+    p.value, p.coverage, p.members_total
   FROM indicators_meta q
   JOIN previous_values p ON p.indicator = q.indicator
   WHERE p.estimate IN ('available', 'imputed') AND p.value IS NOT NULL
@@ -23,13 +24,14 @@ WITH shown AS (
 now AS (
   SELECT
     indicator, ref_area, time_period,
-    sex, age, urbanisation, disability, education_level, size_class, breakdown, estimate, value, coverage
+    sex, age, urbanisation, disability, education_level, size_class, breakdown, estimate, value, coverage, members_total
   FROM indicator_values
   WHERE estimate IN ('available', 'imputed')
 )
 SELECT
   p.indicator, p.ref_area, p.time_period,
   p.sex, p.age, p.urbanisation, p.disability, p.education_level, p.size_class, p.breakdown, p.estimate,
+  CASE WHEN n.members_total <> p.members_total THEN 'warning' ELSE 'error' END AS severity,
   'was ' || CAST(round(p.value, 2) AS VARCHAR)
     || coalesce(' with ' || CAST(round(100.0 * p.coverage, 1) AS VARCHAR) || ' % of the weight', '')
     || CASE

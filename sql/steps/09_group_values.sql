@@ -1,6 +1,6 @@
 /*
 Which group values may be shown, and with what status. Reads `rolled`,
-`coverage`, `cells` and `units`.
+`coverage`, `cells`, `units`, `groups` and `population`.
 
   coverage at or above `publish`   A, or I where a member was carried forward
                                    or counts with an assumed value
@@ -14,8 +14,10 @@ Which group values may be shown, and with what status. Reads `rolled`,
 
 A roll-up may need a number of members and a share of them in any case (keys
 `min_members` and `min_share` of its header). The largest missing economy is
-named in the note; so is how many members count with an assumed value, and of
-a balanced panel how many economies it has, of which years.
+named in the note; so is how many members count with an assumed value, of a
+balanced panel how many economies it has and of which years, the list that names
+the members where lists are dated, and a weight by location that rests on the
+shares of an earlier year.
 
 error_low, error_high: how far the result may be from that of all members, had
 all a value of the very year. Half the width is
@@ -86,6 +88,12 @@ classed AS (
     CAST(CAST(ceil(members_needed) AS BIGINT) AS VARCHAR) || ' needed' AS count_needed
   FROM assessed
 ),
+-- Only the population is a weight by location; other weights and counts of economies need none.
+carried_shares AS (
+  SELECT DISTINCT p.time_period, p.urbanisation
+  FROM parameters q
+  JOIN population p ON q.base = 'population' AND p.obs_status = 'I'
+),
 told AS (
   SELECT
     group_code, group_scheme, estimate, cell,
@@ -146,7 +154,9 @@ SELECT
       THEN 'balanced panel: ' || CAST(members_observed AS VARCHAR) || ' of ' || CAST(members_total AS VARCHAR)
         || ' economies have a value in every year from ' || CAST(y.first_year AS VARCHAR) || ' to ' || CAST(y.last_year AS VARCHAR)
     END,
-    missing_note
+    missing_note,
+    CASE WHEN k.time_period IS NOT NULL THEN 'weights by location: the last known shares, carried' END,
+    'members: ' || g.vintage
   ), '') AS note,
   observed,
   CASE WHEN verdict IN ('clean', 'flagged') AND bar IS NOT NULL THEN error_low END AS error_low,
@@ -155,3 +165,5 @@ FROM cells c
 JOIN told v ON v.cell = c.cell
 JOIN (SELECT series, min(time_period) AS first_year, max(time_period) AS last_year FROM cells GROUP BY series) AS y
   ON y.series = c.series
+LEFT JOIN groups g ON g.group_code = v.group_code
+LEFT JOIN carried_shares k ON k.time_period = c.time_period AND k.urbanisation = c.urbanisation

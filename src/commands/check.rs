@@ -184,7 +184,7 @@ async fn method_files(base: &Engine, loaded: &Loaded, problems: &mut Vec<Problem
     ] {
         engine.register_batches(name, table, vec![])?;
     }
-    check_tables::register(&engine, &[], &[], &[], &[])?;
+    check_tables::register(&engine, &[], &[], &[], &loaded.catalogue, jiff::civil::Date::default())?;
     for name in DERIVED_FIRST.into_iter().chain(derived.keys().map(String::as_str).filter(|name| !DERIVED_FIRST.contains(name))) {
         if let Some(text) = derived.get(name) {
             plan_into(&engine, text, name, problems).await?;

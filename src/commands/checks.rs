@@ -71,13 +71,13 @@ pub fn checks(settings: &Settings, printer: &Printer, ids: &[String], release: O
         let hint = suggestion(unknown, all.iter().map(|check| check.id.as_str()));
         return Err(Error::Usage { message: format!("no check `{unknown}` in this release"), hint });
     }
-    all.retain(
-        |check| if ids.is_empty() { !failed || matches!(check.result.as_str(), "failed" | "warned") } else { ids.contains(&check.id) },
-    );
+    all.retain(|check| {
+        if ids.is_empty() { !failed || matches!(check.result.as_str(), "failed" | "held" | "warned") } else { ids.contains(&check.id) }
+    });
     // What stops a release comes first.
-    all.sort_by_key(|check| check.result != "failed");
+    all.sort_by_key(|check| !matches!(check.result.as_str(), "failed" | "held"));
     for check in &mut all {
-        let wanted = !ids.is_empty() || (failed && check.result == "failed");
+        let wanted = !ids.is_empty() || (failed && matches!(check.result.as_str(), "failed" | "held"));
         let file = path.join("failures").join(format!("{}.parquet", check.id));
         if wanted && file.is_file() {
             let rows = parquet::read_as_it_is(&file)?;

@@ -103,10 +103,12 @@ impl Loaded {
 
     /// The inputs that belong to no file: program, membership, clock.
     pub fn settings_inputs(&self, settings: &Settings) -> Inputs {
-        let membership = self.reference.tables.get("membership").map_or(String::new(), |batch| {
-            let bytes = parquet::bytes(std::slice::from_ref(batch), &batch.schema()).unwrap_or_default();
-            blake3::hash(&bytes).to_hex()[..16].to_string()
-        });
+        // The lists in force too: which these are depends on the day.
+        let mut members = blake3::Hasher::new();
+        for batch in ["membership", "groups"].into_iter().filter_map(|name| self.reference.tables.get(name)) {
+            members.update(&parquet::bytes(std::slice::from_ref(batch), &batch.schema()).unwrap_or_default());
+        }
+        let membership = members.finalize().to_hex()[..16].to_string();
         Inputs::from([
             (Input::Program, env!("CARGO_PKG_VERSION").into()),
             (Input::Membership { mode: settings.membership.name().into() }, membership),

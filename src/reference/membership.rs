@@ -34,6 +34,16 @@ impl MembershipMode {
     }
 }
 
+impl MembershipMode {
+    /// The day whose members are those of this year: today, or 1 July.
+    pub(super) fn day(self, today: Date) -> Date {
+        match self {
+            Self::Current => today,
+            Self::AsOf => Date::new(today.year(), 7, 1).unwrap_or(today),
+        }
+    }
+}
+
 /// Membership as years: `first_year..=last_year` of each economy in each group.
 pub(super) fn batch(
     table: &CsvTable,

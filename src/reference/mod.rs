@@ -2,6 +2,7 @@
 
 pub mod areas;
 mod batch;
+mod lists;
 mod membership;
 mod names;
 mod population;
@@ -12,11 +13,12 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 use std::sync::Arc;
 
-use datafusion::arrow::array::RecordBatch;
+use datafusion::arrow::array::{ArrayRef, Int64Array, RecordBatch, StringArray};
 use jiff::civil::Date;
 
 use self::areas::AreaCodes;
 use self::batch::{made, strings};
+use self::lists::List;
 pub use self::membership::MembershipMode;
 pub use self::series::ItuSeries;
 use crate::authored::csv_table::CsvTable;
@@ -65,6 +67,8 @@ impl Reference {
         };
         let areas = csv("areas.csv", &["ref_area", "name", "iso2", "m49"], &["in_world", "note"], problems);
         let groups = csv("groups.csv", &["group_code", "group_scheme", "name"], &["members_expected"], problems);
+        let lists =
+            csv("group_lists.csv", &["group_code", "valid_from", "members_expected", "vintage", "next_due"], &["evidence"], problems);
         let crosswalk = csv("area_codes.csv", &["scheme", "code", "ref_area"], &["note"], problems);
         let membership =
             csv("membership.csv", &["group_scheme", "group_code", "ref_area", "valid_from", "valid_until"], &["evidence"], problems);
@@ -81,12 +85,14 @@ impl Reference {
 
         areas.unique(&["ref_area"], problems);
         groups.unique(&["group_code"], problems);
+        lists.unique(&["group_code", "valid_from"], problems);
+        let in_force = lists::in_force(&lists, &groups, mode.day(today), problems);
         itu.unique(&["series_id"], problems);
         membership.unique(&["group_code", "ref_area", "valid_from"], problems);
         let codes = AreaCodes::new(&areas, &groups, Some(&crosswalk));
         let mut tables = BTreeMap::new();
         tables.insert("areas", areas_batch(&areas));
-        tables.insert("groups", groups_batch(&groups));
+        tables.insert("groups", groups_batch(&groups, &in_force));
         tables.insert("membership", membership::batch(&membership, &areas, &groups, mode, today, problems));
         tables.insert(
             "population",
@@ -194,11 +200,16 @@ fn areas_batch(table: &CsvTable) -> RecordBatch {
     made(schema::areas(), ["ref_area", "name", "iso2", "m49"].map(|c| strings(table.column(c))).to_vec())
 }
 
-fn groups_batch(table: &CsvTable) -> RecordBatch {
+/// A group whose list is dated has its number of members from there.
+fn groups_batch(table: &CsvTable, in_force: &BTreeMap<String, List>) -> RecordBatch {
     let mut columns = ["group_code", "group_scheme", "name"].map(|c| strings(table.column(c))).to_vec();
-    let expected: datafusion::arrow::array::Int64Array =
-        (0..table.len()).map(|row| table.get(row, "members_expected").parse::<i64>().ok()).collect();
-    columns.push(Arc::new(expected));
+    let lists: Vec<Option<&List>> = table.column("group_code").map(|group| in_force.get(group)).collect();
+    let undated = (0..table.len()).map(|row| table.get(row, "members_expected").parse::<i64>().ok());
+    let expected: Int64Array =
+        lists.iter().zip(undated).map(|(list, undated)| list.map_or(undated, |list| list.members_expected)).collect();
+    let text =
+        |of: fn(&List) -> Option<&String>| -> ArrayRef { Arc::new(lists.iter().map(|list| list.and_then(of)).collect::<StringArray>()) };
+    columns.extend([Arc::new(expected) as ArrayRef, text(|list| list.vintage.as_ref()), text(|list| list.next_due.as_ref())]);
     made(schema::groups(), columns)
 }
 

@@ -1,6 +1,6 @@
 //! The wide population file as rows.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use datafusion::arrow::array::{Float64Array, Int32Array, RecordBatch};
@@ -9,6 +9,9 @@ use super::batch::{made, strings};
 use crate::authored::csv_table::CsvTable;
 use crate::error::{Code, Problem, SourceText, suggestion};
 use crate::tables::schema;
+
+/// Area, year, sex, age and location, persons, status.
+type Row<'a> = (&'a str, i32, [&'a str; 3], f64, &'a str);
 
 /// The wide population file: one column `sex:age:urbanisation` per breakdown, whole persons.
 pub(super) fn batch(text: &SourceText, areas: &CsvTable, problems: &mut Vec<Problem>) -> RecordBatch {
@@ -34,9 +37,7 @@ pub(super) fn batch(text: &SourceText, areas: &CsvTable, problems: &mut Vec<Prob
         }
     }
     columns.sort_by_key(|(_, codes)| *codes);
-    let size = table.len() * columns.len();
-    let (mut areas, mut years, mut persons) = (Vec::with_capacity(size), Vec::with_capacity(size), Vec::with_capacity(size));
-    let mut codes: [Vec<&str>; 3] = Default::default();
+    let mut rows: Vec<Row<'_>> = Vec::with_capacity(table.len() * columns.len());
     for row in 0..table.len() {
         let Ok(year) = table.get(row, "time_period").parse::<i32>() else {
             problems.push(table.problem_at(Code::WrongCellType, row, "time_period", "time_period must be a year"));
@@ -56,24 +57,39 @@ pub(super) fn batch(text: &SourceText, areas: &CsvTable, problems: &mut Vec<Prob
                 ));
                 continue;
             };
-            areas.push(table.get(row, "ref_area"));
-            years.push(year);
-            for (list, code) in codes.iter_mut().zip(breakdown) {
-                list.push(code);
-            }
-            persons.push(value);
+            rows.push((table.get(row, "ref_area"), year, *breakdown, value, "A"));
         }
     }
-    let [sex, age, urbanisation] = codes;
+    carry_shares(&mut rows);
     made(
         schema::population(),
         vec![
-            strings(areas.into_iter()),
-            Arc::new(Int32Array::from(years)),
-            strings(sex.into_iter()),
-            strings(age.into_iter()),
-            strings(urbanisation.into_iter()),
-            Arc::new(Float64Array::from(persons)),
+            strings(rows.iter().map(|row| row.0)),
+            Arc::new(rows.iter().map(|row| row.1).collect::<Int32Array>()),
+            strings(rows.iter().map(|row| row.2[0])),
+            strings(rows.iter().map(|row| row.2[1])),
+            strings(rows.iter().map(|row| row.2[2])),
+            Arc::new(rows.iter().map(|row| row.3).collect::<Float64Array>()),
+            strings(rows.iter().map(|row| row.4)),
         ],
     )
+}
+
+/// Where shares by location end before totals do, the last share goes on, with status I: the later years have a weight.
+fn carry_shares(rows: &mut Vec<Row<'_>>) {
+    let total = ["_T"; 3];
+    let totals: BTreeMap<(&str, i32), f64> = rows.iter().filter(|row| row.2 == total).map(|row| ((row.0, row.1), row.3)).collect();
+    let mut last: BTreeMap<(&str, [&str; 3]), (i32, f64)> = BTreeMap::new();
+    for row in rows.iter().filter(|row| row.2[2] != "_T" && row.2[..2] == total[..2]) {
+        if let Some(everyone) = totals.get(&(row.0, row.1)).filter(|everyone| **everyone > 0.0) {
+            let newest = last.entry((row.0, row.2)).or_insert((row.1, row.3 / everyone));
+            if newest.0 < row.1 {
+                *newest = (row.1, row.3 / everyone);
+            }
+        }
+    }
+    for ((area, breakdown), (year, share)) in last {
+        let later = totals.range((area, year + 1)..=(area, i32::MAX));
+        rows.extend(later.map(|((area, year), everyone)| (*area, *year, breakdown, (everyone * share).round(), "I")));
+    }
 }

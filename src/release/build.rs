@@ -20,7 +20,7 @@ use crate::reference::Reference;
 use crate::release::checks::{self, Check};
 use crate::release::fingerprint::{self, Inputs};
 use crate::release::manifest::{BodyEntry, IndicatorEntry, InputEntry, Manifest};
-use crate::release::{catalog, check_tables, compute, diff, preferred, progress, promote, row_counts, targets, value_id};
+use crate::release::{catalog, check_tables, compute, diff, hold, preferred, progress, promote, row_counts, targets, value_id};
 use crate::tables::cells::rows_of;
 use crate::tables::small::Cell;
 use crate::tables::sort::{concat, sort};
@@ -100,19 +100,24 @@ impl Build<'_> {
         };
         let engine = self.base_engine()?;
         row_counts::check(&engine, &self.reports).await?;
-        let computed = self.compute_all(&engine, &previous_values).await?;
-        let values = self.join_values(&computed)?;
-        engine.register_batches(progress::VALUES, values.schema(), vec![values.clone()])?;
-        let indicators: Vec<&Indicator> = self.catalogue.indicators.iter().collect();
-        let targets = targets::batch(&indicators, &|indicator| self.missing_text(indicator))?;
-        let mut ends = progress::Ends::default();
-        for one in computed.values() {
-            ends.add(one.ends.clone());
-        }
-        let progress = progress::progress(&engine, &self.catalogue, ends, targets, self.current_year()).await?;
-        let values = value_id::mark(&key, &values)?;
+        let mut computed = self.compute_all(&engine, &previous_values).await?;
+        let (mut values, mut progress) = self.finish(&engine, &computed).await?;
         let before = previous.as_deref().and_then(|path| Manifest::load(path).ok());
-        let outcome = self.run_checks(&engine, &progress, &previous_values, before.as_ref()).await?;
+        self.register_checked(&engine, &previous_values, before.as_ref())?;
+        let mut found = checks::run(&engine, self.checks.iter().filter(|check| check.holds)).await?;
+        // Of a first release nothing is held, since there is nothing to hold: the gate closes.
+        let refused = if previous.is_some() { hold::indicators(&mut found, &self.catalogue, &self.accept) } else { BTreeMap::new() };
+        if !refused.is_empty() {
+            for indicator in &self.catalogue.indicators {
+                if let Some(reason) = refused.get(&indicator.name) {
+                    computed.insert(indicator.name.clone(), self.held(&engine, &previous_values, indicator, reason.clone()).await?);
+                }
+            }
+            (values, progress) = self.finish(&engine, &computed).await?;
+        }
+        found.extend(checks::run(&engine, self.checks.iter().filter(|check| !check.holds)).await?);
+        let outcome = checks::results(found)?;
+        let values = value_id::mark(&key, &values)?;
         let held: Vec<(String, String)> =
             computed.iter().filter_map(|(name, c)| c.held.as_ref().map(|reason| (name.clone(), reason.clone()))).collect();
         let mut manifest = self.manifest(id, key, inputs, &computed);
@@ -131,6 +136,27 @@ impl Build<'_> {
             indicators: self.catalogue.indicators.iter().map(|i| i.name.clone()).collect(),
         };
         Ok(Built { contents, manifest, stopping, warnings: outcome.warnings, held })
+    }
+
+    /// All values, and the progress that follows from them, as the checks see them.
+    async fn finish(&self, engine: &Engine, computed: &BTreeMap<String, One>) -> Result<(RecordBatch, RecordBatch)> {
+        let parts: Vec<RecordBatch> = computed.values().map(|one| one.values.clone()).collect();
+        let values = sort(&concat(&schema::preferred_values(), &parts)?, &schema::values_key())?;
+        engine.register_batches(progress::VALUES, values.schema(), vec![values.clone()])?;
+        let indicators: Vec<&Indicator> = self.catalogue.indicators.iter().collect();
+        let targets = targets::batch(&indicators, &|indicator| self.missing_text(indicator))?;
+        let mut ends = progress::Ends::default();
+        computed.values().for_each(|one| ends.add(one.ends.clone()));
+        let progress = progress::progress(engine, &self.catalogue, ends, targets, self.current_year()).await?;
+        engine.register_batches("progress", progress.schema(), vec![progress.clone()])?;
+        Ok((values, progress))
+    }
+
+    /// An indicator as the release before has it.
+    async fn held(&self, engine: &Engine, previous: &RecordBatch, indicator: &Indicator, reason: String) -> Result<One> {
+        let last = rows_of(previous, &indicator.name)?;
+        let (values, ends) = progress::ends(&engine.sibling()?, &self.catalogue, indicator, &last, self.current_year()).await?;
+        Ok(One { values, ends, held: Some(reason) })
     }
 
     /// The data sets as the catalogue has them.
@@ -187,12 +213,7 @@ impl Build<'_> {
                 let one = match result {
                     Ok(one) => one,
                     Err(Error::Workspace(problems)) => return Err(Error::Workspace(problems)),
-                    Err(error) => {
-                        let last = rows_of(previous, &indicator.name)?;
-                        let (values, ends) =
-                            progress::ends(&engine.sibling()?, &self.catalogue, indicator, &last, self.current_year()).await?;
-                        One { values, ends, held: Some(error.to_string()) }
-                    }
+                    Err(error) => self.held(engine, previous, indicator, error.to_string()).await?,
                 };
                 engine.register_indicator(&indicator.name, schema::values(), vec![preferred::without(&one.values)?])?;
                 (self.done)(&indicator.name);
@@ -206,11 +227,6 @@ impl Build<'_> {
         Ok(results)
     }
 
-    fn join_values(&self, computed: &BTreeMap<String, One>) -> Result<RecordBatch> {
-        let parts: Vec<RecordBatch> = computed.values().map(|one| one.values.clone()).collect();
-        sort(&concat(&schema::preferred_values(), &parts)?, &schema::values_key())
-    }
-
     /// Why a target has no data: the data sets never loaded, and how to get them.
     fn missing_text(&self, indicator: &Indicator) -> Option<String> {
         let missing = fingerprint::missing_datasets(indicator, &self.catalogue, &self.reports);
@@ -219,14 +235,7 @@ impl Build<'_> {
 
     /// `before`: what the current release was made of. A gate compares with that, whenever it was that data came in:
     /// what one run refuses, the next must not let pass as old.
-    async fn run_checks(
-        &self,
-        engine: &Engine,
-        progress: &RecordBatch,
-        previous: &RecordBatch,
-        before: Option<&Manifest>,
-    ) -> Result<checks::CheckResults> {
-        engine.register_batches("progress", progress.schema(), vec![progress.clone()])?;
+    fn register_checked(&self, engine: &Engine, previous: &RecordBatch, before: Option<&Manifest>) -> Result<()> {
         engine.register_batches("previous_values", previous.schema(), vec![previous.clone()])?;
         let (mut data_sets, mut corrections, mut quarantine) = (Vec::new(), Vec::new(), Vec::new());
         for source in self.sources {
@@ -270,25 +279,8 @@ impl Build<'_> {
                 }
             }
         }
-        let meta: Vec<Vec<Cell>> = self
-            .catalogue
-            .indicators
-            .iter()
-            .map(|i| {
-                vec![
-                    i.name.as_str().into(),
-                    i.id.as_str().into(),
-                    i.title.as_str().into(),
-                    i.unit.as_str().into(),
-                    i.rollup.as_str().into(),
-                    Cell::Float(Some(i.coverage.publish)),
-                    Cell::Float(Some(i.coverage.flag)),
-                    Cell::Int(Some(i.window)),
-                ]
-            })
-            .collect();
-        check_tables::register(engine, &data_sets, &corrections, &quarantine, &meta)?;
-        checks::run(engine, self.checks).await
+        let today = jiff::tz::TimeZone::UTC.to_datetime(self.now).date();
+        check_tables::register(engine, &data_sets, &corrections, &quarantine, &self.catalogue, today)
     }
 
     fn manifest(&self, id: String, key: String, inputs: Inputs, computed: &BTreeMap<String, One>) -> Manifest {

@@ -13,7 +13,7 @@ use crate::reference::Reference;
 use crate::release::licence;
 use crate::tables::cells::Table;
 use crate::tables::schema::DIMENSIONS;
-use crate::tables::views::{Areas, Groups, Membership, Units};
+use crate::tables::views::{Areas, Cells, Groups, Membership, Units};
 use crate::workspace::Workspace;
 
 /// Classes from best to worst, and the one without a verdict, each with its colour: told apart without red and green, and
@@ -188,6 +188,7 @@ fn groups(reference: &Reference) -> Result<Vec<Value>> {
         json!({
             "group_code": code, "group_scheme": groups.group_scheme.value(row), "name": groups.name.value(row),
             "members": members.get(code).map(Vec::as_slice).unwrap_or_default(),
+            "vintage": groups.vintage.cell(row), "next_due": groups.next_due.cell(row),
         })
     };
     Ok((0..groups.len()).map(group).collect())

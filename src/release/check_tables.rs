@@ -1,9 +1,15 @@
-//! The tables that only checks read: data sets, corrections, quarantine counts, indicators.
+//! The tables that only checks read: data sets, corrections, quarantine counts, indicators and their series, the day.
 
-use datafusion::arrow::datatypes::SchemaRef;
+use std::sync::Arc;
+
+use datafusion::arrow::array::{ArrayRef, RecordBatch, StringArray};
+use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use jiff::civil::Date;
 
 use crate::engine::Engine;
 use crate::error::Result;
+use crate::indicator::{Catalogue, Indicator, series};
+use crate::tables::schema;
 use crate::tables::small::{self, Cell};
 
 /// Registers the tables that only checks read.
@@ -12,17 +18,48 @@ pub fn register(
     data_sets: &[Vec<Cell>],
     corrections: &[Vec<Cell>],
     quarantine: &[Vec<Cell>],
-    meta: &[Vec<Cell>],
+    catalogue: &Catalogue,
+    today: Date,
 ) -> Result<()> {
+    let meta: Vec<Vec<Cell>> = catalogue.indicators.iter().map(meta).collect();
+    let day = [vec![Cell::Text(Some(today.to_string()))]];
     for (name, schema, rows) in [
         ("data_sets", data_sets_schema(), data_sets),
         ("corrections_applied", corrections_schema(), corrections),
         ("quarantine_counts", quarantine_schema(), quarantine),
-        ("indicators_meta", meta_schema(), meta),
+        ("indicators_meta", meta_schema(), &meta),
+        ("today", small::schema(&[("day", "text")]), &day),
     ] {
         engine.register_batches(name, schema.clone(), vec![small::batch(&schema, rows)?])?;
     }
-    Ok(())
+    let listed = catalogue.indicators.iter().map(listed).collect::<Result<Vec<_>>>()?;
+    engine.register_batches("indicator_series", series_schema(), listed)
+}
+
+fn meta(indicator: &Indicator) -> Vec<Cell> {
+    vec![
+        indicator.name.as_str().into(),
+        indicator.id.as_str().into(),
+        indicator.title.as_str().into(),
+        indicator.unit.as_str().into(),
+        indicator.rollup.as_str().into(),
+        Cell::Float(Some(indicator.coverage.publish)),
+        Cell::Float(Some(indicator.coverage.flag)),
+        Cell::Int(Some(indicator.window)),
+    ]
+}
+
+/// The series of an indicator's header, as `series_wanted` has them, with its name.
+fn listed(indicator: &Indicator) -> Result<RecordBatch> {
+    let wanted = series::batch(&indicator.series, &indicator.datasets)?;
+    let name: ArrayRef = Arc::new(StringArray::from(vec![indicator.name.as_str(); wanted.num_rows()]));
+    Ok(RecordBatch::try_new(series_schema(), std::iter::once(name).chain(wanted.columns().iter().cloned()).collect())?)
+}
+
+fn series_schema() -> SchemaRef {
+    let name = Arc::new(Field::new("indicator", DataType::Utf8, false));
+    let fields: Vec<_> = std::iter::once(name).chain(schema::series_wanted().fields().iter().cloned()).collect();
+    Arc::new(Schema::new(fields))
 }
 
 fn data_sets_schema() -> SchemaRef {

@@ -22,6 +22,8 @@ pub struct Check {
     pub warn_above: i64,
     /// For severity error: more rows than this stop the promotion.
     pub fail_above: i64,
+    /// For severity error: what its rows name is held at its last good values, and the rest is promoted.
+    pub holds: bool,
     pub text: SourceText,
 }
 
@@ -52,7 +54,8 @@ pub fn parse(text: &SourceText, problems: &mut Vec<Problem>) -> Option<Check> {
         reader.integer("test", problems);
         let warn_above = reader.integer("warn_above", problems).unwrap_or(0);
         let fail_above = reader.integer("fail_above", problems).unwrap_or(0);
-        Some(Check { id: id?, title: title?, severity: severity?, warn_above, fail_above, text: text.clone() })
+        let holds = reader.boolean("holds", problems).unwrap_or(false);
+        Some(Check { id: id?, title: title?, severity: severity?, warn_above, fail_above, holds, text: text.clone() })
     })
 }
 
@@ -71,25 +74,70 @@ pub struct CheckResults {
     pub warnings: usize,
 }
 
-/// Runs every check. One row of the table per check and indicator concerned.
-pub async fn run(engine: &Engine, checks: &[Check]) -> Result<CheckResults> {
-    let mut table = Vec::new();
-    let mut outcome =
-        CheckResults { table: RecordBatch::new_empty(schema::checks()), failures: Vec::new(), stopping: Vec::new(), warnings: 0 };
+/// What one check found.
+pub struct Found<'a> {
+    pub check: &'a Check,
+    pub failed: RecordBatch,
+    /// `passed`, `noted`, `warned`, `failed`; `held` where the indicators concerned are held in place of the release.
+    pub result: &'static str,
+}
+
+impl Found<'_> {
+    /// Rows that count as errors: all, unless the check says `severity` row by row.
+    fn is_error(&self, row: usize) -> bool {
+        is_error(&Table(&self.failed), row)
+    }
+
+    /// The indicators of the rows that are errors, each with its first detail; none where a row names no indicator.
+    pub fn blamed(&self) -> Option<BTreeMap<String, String>> {
+        let cells = Table(&self.failed);
+        let mut blamed = BTreeMap::new();
+        for row in (0..cells.len()).filter(|row| self.is_error(*row)) {
+            let indicator = cells.text("indicator", row).filter(|name| !name.is_empty())?;
+            let detail = || format!("check {}: {}", self.check.id, cells.text("detail", row).unwrap_or(&self.check.title));
+            blamed.entry(indicator.to_owned()).or_insert_with(detail);
+        }
+        Some(blamed)
+    }
+}
+
+fn is_error(cells: &Table<'_>, row: usize) -> bool {
+    cells.text("severity", row).is_none_or(|severity| severity == "error")
+}
+
+/// Runs checks, in their order.
+pub async fn run<'a>(engine: &Engine, checks: impl Iterator<Item = &'a Check>) -> Result<Vec<Found<'a>>> {
+    let mut all = Vec::new();
     for check in checks {
         let (found_schema, batches) = engine.run(&check.text.text, &check.text.path).await?;
         let failed = crate::tables::sort::concat(&found_schema, &batches)?;
         let total = failed.num_rows() as i64;
-        let limit = if check.severity == "error" { check.fail_above } else { check.warn_above };
+        let cells = Table(&failed);
+        let errors = (0..cells.len()).filter(|row| is_error(&cells, *row)).count() as i64;
         let result = match check.severity.as_str() {
-            "error" if total > check.fail_above => "failed",
+            "error" if errors > check.fail_above => "failed",
             _ if total <= check.warn_above => "passed",
             "info" => "noted",
             _ => "warned",
         };
+        all.push(Found { check, failed, result });
+    }
+    Ok(all)
+}
+
+/// One row of the table per check and indicator concerned.
+pub fn results(all: Vec<Found<'_>>) -> Result<CheckResults> {
+    let mut table = Vec::new();
+    let mut outcome =
+        CheckResults { table: RecordBatch::new_empty(schema::checks()), failures: Vec::new(), stopping: Vec::new(), warnings: 0 };
+    for Found { check, failed, result } in all {
+        let limit = if check.severity == "error" { check.fail_above } else { check.warn_above };
         match result {
-            "failed" => outcome.stopping.push(format!("{}: {} ({})", check.id, check.title, crate::error::count(total as usize, "row"))),
-            "warned" => outcome.warnings += 1,
+            "failed" => {
+                let rows = crate::error::count(failed.num_rows(), "row");
+                outcome.stopping.push(format!("{}: {} ({rows})", check.id, check.title));
+            }
+            "warned" | "held" => outcome.warnings += 1,
             _ => {}
         }
         let cells = Table(&failed);

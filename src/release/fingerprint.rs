@@ -58,7 +58,7 @@ fn collect(
             inputs.insert(sql(text), tokens::hash(&text.text));
         }
     }
-    for name in ["areas.csv", "groups.csv", "membership.csv", "population.csv", "gni_per_capita.csv"] {
+    for name in ["areas.csv", "groups.csv", "group_lists.csv", "membership.csv", "population.csv", "gni_per_capita.csv"] {
         let table = name.trim_end_matches(".csv");
         let used = table != "gni_per_capita" || indicator.sql().contains(table);
         if let (true, Some(hash)) = (used, reference.hashes.get(name)) {
@@ -129,7 +129,7 @@ pub fn of_release(catalogue: &Catalogue, checks: &[Check], reference: &Reference
 
 /// A check is its statement and its header: another severity or limit may let a release pass, or stop it.
 fn check_hash(check: &Check) -> Result<String> {
-    hash_of(&(tokens::hash(&check.text.text), &check.title, &check.severity, check.warn_above, check.fail_above))
+    hash_of(&(tokens::hash(&check.text.text), &check.title, &check.severity, check.warn_above, check.fail_above, check.holds))
 }
 
 /// What is told of the parts, and the formula in words, is no input: nothing that is published follows from it.

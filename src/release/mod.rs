@@ -10,6 +10,7 @@ pub mod explain;
 pub mod files;
 pub mod fingerprint;
 pub mod headline;
+pub mod hold;
 pub mod licence;
 pub mod manifest;
 pub mod pin;

@@ -209,6 +209,7 @@ pub fn population() -> SchemaRef {
         text("age"),
         text("urbanisation"),
         Field::new("persons", DataType::Float64, false),
+        text_or_null("obs_status"),
     ])
 }
 
@@ -217,7 +218,14 @@ pub fn areas() -> SchemaRef {
 }
 
 pub fn groups() -> SchemaRef {
-    schema(vec![text("group_code"), text("group_scheme"), text("name"), Field::new("members_expected", DataType::Int64, true)])
+    schema(vec![
+        text("group_code"),
+        text("group_scheme"),
+        text("name"),
+        Field::new("members_expected", DataType::Int64, true),
+        text_or_null("vintage"),
+        text_or_null("next_due"),
+    ])
 }
 
 pub fn membership() -> SchemaRef {
@@ -236,6 +244,9 @@ pub fn units() -> SchemaRef {
         Field::new("decimals", DataType::Int64, true),
         number("minimum"),
         number("maximum"),
+        number("greatest_above"),
+        number("middle_from"),
+        number("middle_to"),
     ])
 }
 

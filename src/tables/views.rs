@@ -238,6 +238,8 @@ view! {
         group_scheme: StringArray,
         name: StringArray,
         members_expected: Int64Array,
+        vintage: StringArray,
+        next_due: StringArray,
     }
 }
 
@@ -259,6 +261,9 @@ view! {
         decimals: Int64Array,
         minimum: Float64Array,
         maximum: Float64Array,
+        greatest_above: Float64Array,
+        middle_from: Float64Array,
+        middle_to: Float64Array,
     }
 }
 

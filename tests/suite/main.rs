@@ -20,6 +20,7 @@ mod golden;
 mod indicator_cases;
 mod network;
 mod nightly;
+mod plausible;
 mod provider_layouts;
 mod provider_server;
 mod publication;

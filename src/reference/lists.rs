@@ -1,0 +1,47 @@
+//! Lists of members that somebody issues anew from time to time: which list is in force, and when the next one is due.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+
+use crate::authored::csv_table::CsvTable;
+use crate::error::{Code, Problem};
+
+/// A list in force.
+#[derive(Debug, Clone, Default)]
+pub(super) struct List {
+    pub members_expected: Option<i64>,
+    pub vintage: Option<String>,
+    pub next_due: Option<String>,
+}
+
+/// Group -> the list in force on a day; none before the first.
+pub(super) fn in_force(table: &CsvTable, groups: &CsvTable, day: Date, problems: &mut Vec<Problem>) -> BTreeMap<String, List> {
+    let known: Vec<&str> = groups.column("group_code").collect();
+    let mut newest: BTreeMap<String, (Date, List)> = BTreeMap::new();
+    for row in 0..table.len() {
+        let group = table.get(row, "group_code");
+        if !known.contains(&group) {
+            let message = format!("group `{group}` is not in groups.csv");
+            problems.push(table.problem_at(Code::UnknownReference, row, "group_code", message));
+        }
+        let mut date = |column: &str| match table.get(row, column) {
+            "" => None,
+            text => text.parse::<Date>().ok().or_else(|| {
+                let message = format!("`{column}` is not a date: `{text}`");
+                problems.push(table.problem_at(Code::UnknownReference, row, column, message).hint("write YYYY-MM-DD, or nothing"));
+                None
+            }),
+        };
+        let (from, due) = (date("valid_from").unwrap_or(Date::MIN), date("next_due"));
+        if from <= day && newest.get(group).is_none_or(|(before, _)| *before <= from) {
+            let list = List {
+                members_expected: table.get(row, "members_expected").parse().ok(),
+                vintage: Some(table.get(row, "vintage").to_owned()).filter(|text| !text.is_empty()),
+                next_due: due.map(|date| date.to_string()),
+            };
+            newest.insert(group.to_owned(), (from, list));
+        }
+    }
+    newest.into_iter().map(|(group, (_, list))| (group, list)).collect()
+}
