@@ -1,5 +1,7 @@
 //! The command line: clap types only.
 
+mod command;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -89,8 +91,8 @@ pub enum Command {
     Pull(PullArgs),
     /// The second half of run: compute, check, publish
     Compute {
-        /// Let these failed checks pass this time; the manifest says so
-        #[arg(long, value_delimiter = ',', value_name = "CHECK")]
+        /// Let these failed checks pass this time, and what differs from the last pull of these data sets; the manifest says so
+        #[arg(long, value_delimiter = ',', value_name = "CHECK|SOURCE/DATASET")]
         accept: Vec<String>,
     },
     /// What run would do now, and for each step why
@@ -124,6 +126,9 @@ pub enum Command {
         /// Its name, such as mobile_subscriptions
         #[arg(long)]
         name: String,
+        /// Begin with this indicator and its first test case, without its targets [default: the template]
+        #[arg(long, value_name = "ID")]
+        like: Option<String>,
     },
     /// One indicator on current data, printed, nothing published
     Preview {
@@ -135,6 +140,9 @@ pub enum Command {
         /// Only these years
         #[arg(long, value_delimiter = ',')]
         year: Vec<i32>,
+        /// Only these: reported, published, available, imputed
+        #[arg(long, value_delimiter = ',')]
+        estimate: Vec<String>,
         /// Rows printed
         #[arg(long, default_value_t = 60)]
         limit: usize,
@@ -254,8 +262,8 @@ pub struct RunArgs {
     /// Only what its schedule says is due
     #[arg(long)]
     pub due: bool,
-    /// Let these failed checks pass this time; the manifest says so
-    #[arg(long, value_delimiter = ',', value_name = "CHECK")]
+    /// Let these failed checks pass this time, and what differs from the last pull of these data sets; the manifest says so
+    #[arg(long, value_delimiter = ',', value_name = "CHECK|SOURCE/DATASET")]
     pub accept: Vec<String>,
 }
 
@@ -351,47 +359,4 @@ pub enum ReleaseAction {
         #[arg(long, value_name = "NUMBER")]
         keep: Option<usize>,
     },
-}
-
-impl Command {
-    pub fn name(&self) -> &'static str {
-        match self {
-            Self::Run(_) => "run",
-            Self::Pull(_) => "pull",
-            Self::Compute { .. } => "compute",
-            Self::Plan(_) => "plan",
-            Self::Check { .. } => "check",
-            Self::Test { .. } => "test",
-            Self::New { .. } => "new",
-            Self::Preview { .. } => "preview",
-            Self::Sql { .. } => "sql",
-            Self::Checks { .. } => "checks",
-            Self::Explain(_) => "explain",
-            Self::Diff { .. } => "diff",
-            Self::Release { .. } => "release",
-            Self::Open => "open",
-            Self::Publish { .. } => "publish",
-            Self::Serve { .. } => "serve",
-            Self::Status => "status",
-            Self::Schedule { .. } => "schedule",
-            Self::Completions { .. } => "completions",
-            Self::Man { .. } => "man",
-            Self::Reference { .. } => "reference",
-        }
-    }
-
-    /// Whether what it prints is its result. Of the others the outcome is, whoever reads of it.
-    pub fn is_answer(&self) -> bool {
-        !matches!(self, Self::Run(_) | Self::Pull(_) | Self::Compute { .. } | Self::New { .. } | Self::Publish { .. } | Self::Serve { .. })
-            && !self.changes_releases()
-    }
-
-    fn changes_releases(&self) -> bool {
-        matches!(self, Self::Release { action } if !matches!(action, ReleaseAction::List | ReleaseAction::Show { .. }))
-    }
-
-    /// Whether it writes to the data folder under its lock: then a signal ends it in order.
-    pub fn takes_the_lock(&self) -> bool {
-        matches!(self, Self::Run(_) | Self::Pull(_) | Self::Compute { .. }) || self.changes_releases()
-    }
 }

@@ -165,6 +165,28 @@ impl Printer {
     }
 }
 
+/// How wide a line for people is.
+const WIDTH: usize = 80;
+
+/// A text behind a label, folded at the width of a terminal: what does not fit goes below, under the text.
+pub fn folded(label: &str, text: &str) -> String {
+    let indent = label.chars().count();
+    let (mut folded, mut width) = (label.to_owned(), indent);
+    for word in text.split_whitespace() {
+        let length = word.chars().count();
+        if width > indent && width + 1 + length > WIDTH {
+            folded = format!("{}\n{}", folded.trim_end(), " ".repeat(indent));
+            width = indent;
+        } else if width > indent {
+            folded.push(' ');
+            width += 1;
+        }
+        folded.push_str(word);
+        width += length;
+    }
+    folded.trim_end().to_owned()
+}
+
 /// How many are errors.
 pub fn errors(problems: &[Problem]) -> usize {
     problems.iter().filter(|p| p.severity == Severity::Error).count()

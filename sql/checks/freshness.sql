@@ -6,10 +6,11 @@ severity = "warning"
 warn_above = 0
 fail_above = 0
 ---*/
--- By source: its newest year is more than 3 years back. By data set: not pulled for longer than its limit.
+-- By source: its newest year is more than 3 years back, unless nothing newer comes from it. By data set: not pulled for longer than its limit.
 WITH newest AS (
   SELECT source, max(last_year) AS last_year
   FROM data_sets
+  WHERE NOT discontinued
   GROUP BY source
 )
 SELECT indicator, source, dataset, detail

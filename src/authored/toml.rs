@@ -216,6 +216,13 @@ impl<'t> TableReader<'t> {
         })
     }
 
+    /// Where the names of a sub-table stand, in the order written.
+    pub fn spans_of_keys(&self, key: &str) -> Vec<Range<usize>> {
+        let found =
+            self.table.and_then(|t| t.iter().find(|(name, _)| name.get_ref() == key)).and_then(|(_, value)| value.get_ref().as_table());
+        found.into_iter().flatten().map(|(name, _)| self.shift(name.span())).collect()
+    }
+
     /// One sub-table; absent gives None.
     pub fn table(&mut self, key: &'static str, what: &'static str, problems: &mut Vec<Problem>) -> Option<TableReader<'t>> {
         let (value, span) = self.get(key)?;

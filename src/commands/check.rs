@@ -9,10 +9,10 @@ use crate::engine::{Engine, tables};
 use crate::error::{Code, Error, Problem, Result, SourceText, count};
 use crate::exit::Exit;
 use crate::indicator::methods::{ROLLED, ROLLUP};
-use crate::indicator::{Rollup, header, lint};
+use crate::indicator::{Indicator, Rollup, header, lint};
 use crate::job::load::{self, Loaded};
 use crate::printer::{Answer, Printer, errors};
-use crate::release::{check_tables, shared, test_case};
+use crate::release::{check_inputs, check_tables, shared, test_case};
 use crate::settings::Settings;
 use crate::sources::Served;
 use crate::tables::schema;
@@ -47,7 +47,8 @@ pub async fn check(settings: &Settings, printer: &Printer, paths: &[PathBuf]) ->
     check_sql(settings, &loaded, &mut problems).await?;
     for indicator in &loaded.catalogue.indicators {
         for name in test_case::names(&settings.workspace, indicator) {
-            test_case::load(&settings.workspace, indicator, &name, &mut problems);
+            let case = test_case::load(&settings.workspace, indicator, &name, &mut problems);
+            problems.extend(case.iter().flat_map(|case| missing_tables(settings, &loaded, indicator, case)));
         }
     }
     stray_cases(settings, &loaded, &mut problems);
@@ -86,6 +87,21 @@ impl Answer for Checked {
     fn problems(&self) -> &[Problem] {
         &self.problems
     }
+}
+
+/// Other indicators that the SELECT reads and the case does not give: they are empty there.
+fn missing_tables(settings: &Settings, loaded: &Loaded, indicator: &Indicator, case: &test_case::TestCase) -> Vec<Problem> {
+    let catalogue = &loaded.catalogue;
+    let reads = catalogue.dependencies(indicator).into_iter().map(|other| &catalogue.indicators[other].name);
+    let lacks = |name: &&String| !case.gives(&format!("indicators.{name}"));
+    let problem = |name: &String| {
+        let path = case.folder.join(format!("indicators.{name}.csv"));
+        let message = format!("{} reads indicators.{name}, and the case does not give it: it is empty there", indicator.text.path);
+        Problem::file(Code::UnknownTestTable, settings.workspace.shown(&path), message)
+            .hint("write the file, with the columns of values.parquet that the SELECT reads")
+            .warning()
+    };
+    reads.filter(lacks).map(problem).collect()
 }
 
 /// A file outside the workspace joins it for this command, in the place of the indicator of its name.
@@ -131,6 +147,7 @@ async fn check_sql(settings: &Settings, loaded: &Loaded, problems: &mut Vec<Prob
         if let Some(plan) = lint::plan(&indicator.text, &engine, &mut found).await {
             lint::check_output(&indicator.text, &plan.output, loaded.catalogue.rollup_of(indicator), &mut found);
             lint::check_expressions(&indicator.text, &plan.logical, &mut found);
+            lint::check_groups(&indicator.text, &plan.logical, &|code| loaded.reference.group_scheme(code).is_some(), &mut found);
         }
         lint::check_series(indicator, &known, &mut found);
         // A missing indicator is reported once, by name.
@@ -185,6 +202,7 @@ async fn method_files(base: &Engine, loaded: &Loaded, problems: &mut Vec<Problem
         engine.register_batches(name, table, vec![])?;
     }
     check_tables::register(&engine, &[], &[], &[], &loaded.catalogue, jiff::civil::Date::default())?;
+    check_inputs::register_empty(&engine)?;
     for name in DERIVED_FIRST.into_iter().chain(derived.keys().map(String::as_str).filter(|name| !DERIVED_FIRST.contains(name))) {
         if let Some(text) = derived.get(name) {
             plan_into(&engine, text, name, problems).await?;

@@ -4,6 +4,7 @@ mod check;
 mod checks;
 mod diff;
 mod explain;
+mod headlines;
 mod new;
 mod nightly;
 mod open;
@@ -42,8 +43,10 @@ pub fn dispatch(command: &Command, settings: &Settings, printer: &Printer) -> Re
             Command::Test { ids, update, record, area, year } => {
                 test::test(settings, printer, ids, *update, record.as_deref(), area, year).await
             }
-            Command::New { id, name } => new::new(settings, printer, id, name),
-            Command::Preview { indicator, area, year, limit } => preview::preview(settings, printer, indicator, area, year, *limit).await,
+            Command::New { id, name, like } => new::new(settings, printer, id, name, like.as_deref()),
+            Command::Preview { indicator, area, year, estimate, limit } => {
+                preview::preview(settings, printer, indicator, area, year, estimate, *limit).await
+            }
             Command::Sql { query, output, file, timeout, indicator, release } => {
                 let (file, indicator, release) = (file.as_deref(), indicator.as_deref(), release.as_deref());
                 sql::sql(settings, printer, query.as_deref(), *output, file, *timeout, indicator, release).await

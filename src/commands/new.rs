@@ -18,7 +18,7 @@ struct Written {
     test_case: String,
 }
 
-pub fn new(settings: &Settings, printer: &Printer, id: &str, name: &str) -> Result<Exit> {
+pub fn new(settings: &Settings, printer: &Printer, id: &str, name: &str, like: Option<&str>) -> Result<Exit> {
     refuse(settings, id, name)?;
     let file = settings.workspace.sql().join("indicators").join(format!("{id}_{name}.sql"));
     let case = settings.workspace.sql().join("tests").join(id).join("first");
@@ -26,6 +26,21 @@ pub fn new(settings: &Settings, printer: &Printer, id: &str, name: &str) -> Resu
     if file.exists() || case.exists() {
         return Err(Error::usage(format!("{} exists already", if file.exists() { shown } else { shown_case })));
     }
+    let (text, case_text) = match like {
+        Some(like) => of_indicator(settings, id, name, like)?,
+        None => of_template(settings, id, name)?,
+    };
+    crate::files::write_atomically(&file, text.as_bytes())?;
+    for (name, content) in case_text {
+        crate::files::write_atomically(&case.join(name), content.as_bytes())?;
+    }
+    Ok(printer.answer("new", Exit::Done, &Written { indicator: id.to_owned(), file: shown, test_case: shown_case }))
+}
+
+/// The text of the indicator, and the files of its case.
+type Texts = (String, Vec<(String, String)>);
+
+fn of_template(settings: &Settings, id: &str, name: &str) -> Result<Texts> {
     let template = settings.workspace.sql().join("template");
     if !template.join("indicator.sql").is_file() || !template.join("case").is_dir() {
         return Err(Error::usage_hint(
@@ -34,11 +49,34 @@ pub fn new(settings: &Settings, printer: &Printer, id: &str, name: &str) -> Resu
         ));
     }
     let filled = |text: String| text.replace("@ID@", id).replace("@NAME@", name);
-    crate::files::write_atomically(&file, filled(fs_err::read_to_string(template.join("indicator.sql"))?).as_bytes())?;
-    for (name, content) in case_files(&template.join("case"))? {
-        crate::files::write_atomically(&case.join(name), filled(content).as_bytes())?;
+    let case = case_files(&template.join("case"))?.into_iter().map(|(name, content)| (name, filled(content)));
+    Ok((filled(fs_err::read_to_string(template.join("indicator.sql"))?), case.collect()))
+}
+
+/// A copy of an indicator under its own id and name. A target belongs to one indicator, so those stay behind.
+fn of_indicator(settings: &Settings, id: &str, name: &str, like: &str) -> Result<Texts> {
+    let loaded = load::read(settings);
+    let model = loaded.catalogue.find(like)?;
+    let (header, rest) = model.text.text.split_once("---*/").unwrap_or((&model.text.text, ""));
+    let mut kept = Vec::new();
+    let mut in_target = false;
+    for line in header.lines() {
+        let begins = line.trim_start();
+        in_target = if begins.starts_with('[') { begins.starts_with("[[target]]") || begins.starts_with("[target") } else { in_target };
+        match line.split_once('=').map(|(key, _)| key.trim()) {
+            _ if in_target => {}
+            Some("id") => kept.push(format!("id = \"{id}\"")),
+            Some("name") => kept.push(format!("name = \"{name}\"")),
+            _ => kept.push(line.to_owned()),
+        }
     }
-    Ok(printer.answer("new", Exit::Done, &Written { indicator: id.to_owned(), file: shown, test_case: shown_case }))
+    let text = format!("{}\n---*/{rest}", kept.join("\n").trim_end());
+    let folder = crate::release::test_case::folder(&settings.workspace, model);
+    let case = match crate::release::test_case::names(&settings.workspace, model).first() {
+        Some(first) => case_files(&folder.join(first))?,
+        None => Vec::new(),
+    };
+    Ok((text, case))
 }
 
 impl Answer for Written {

@@ -11,15 +11,15 @@ use serde::Serialize;
 
 pub use self::compute::progress_of;
 use self::compute::{Against, Current, against, compute, distances};
-use super::report::headline_table;
+use super::headlines;
 use crate::dataset_id::{DatasetId, listed};
 use crate::engine::{Engine, tables};
 use crate::error::{Error, Result, SourceText};
 use crate::exit::Exit;
-use crate::indicator::{Catalogue, header, lint};
+use crate::indicator::{Catalogue, ESTIMATES, header, lint};
 use crate::job::load::{self, Loaded};
-use crate::printer::{Answer, Printer, errors, number, percent};
-use crate::release::headline::{Headline, headlines};
+use crate::printer::{Answer, Printer, errors, folded, number, percent};
+use crate::release::headline::{self, Headline};
 use crate::release::{fingerprint, shared};
 use crate::settings::Settings;
 use crate::sources::body::headings::shorten;
@@ -55,11 +55,22 @@ struct Value {
     note: Option<String>,
 }
 
-pub async fn preview(settings: &Settings, printer: &Printer, wanted: &str, areas: &[String], years: &[i32], limit: usize) -> Result<Exit> {
+pub async fn preview(
+    settings: &Settings,
+    printer: &Printer,
+    wanted: &str,
+    areas: &[String],
+    years: &[i32],
+    estimates: &[String],
+    limit: usize,
+) -> Result<Exit> {
     let loaded = load::read(settings);
     if let Some(area) = areas.iter().find(|area| !loaded.reference.is_area(area)) {
         let hint = crate::error::suggestion(area, loaded.reference.area_codes());
         return Err(Error::Usage { message: format!("no area `{area}`"), hint });
+    }
+    if let Some(estimate) = estimates.iter().find(|estimate| !ESTIMATES.contains(&estimate.as_str())) {
+        return Err(Error::Usage { message: format!("no estimate `{estimate}`"), hint: crate::error::suggestion(estimate, ESTIMATES) });
     }
     let (catalogue, position) = choose(settings, &loaded, wanted)?;
     let indicator = &catalogue.indicators[position];
@@ -78,6 +89,7 @@ pub async fn preview(settings: &Settings, printer: &Printer, wanted: &str, areas
     if let Some(planned) = lint::plan(&indicator.text, &typed, &mut wrong).await {
         lint::check_output(&indicator.text, &planned.output, catalogue.rollup_of(indicator), &mut wrong);
         lint::check_expressions(&indicator.text, &planned.logical, &mut wrong);
+        lint::check_groups(&indicator.text, &planned.logical, &|code| loaded.reference.group_scheme(code).is_some(), &mut wrong);
     }
     catalogue.check_names(&loaded.reference, &load::dataset_names(&loaded.sources), &mut wrong);
     wrong.retain(|p| p.source.path == indicator.text.path);
@@ -88,7 +100,7 @@ pub async fn preview(settings: &Settings, printer: &Printer, wanted: &str, areas
     let computed = compute(settings, &loaded, &catalogue, position, current.as_ref()).await?;
     let distances = distances(settings, indicator, &catalogue, &computed).await?;
     let values = computed.values;
-    let (rows, shown) = choose_rows(&values, areas, years, limit);
+    let (rows, shown) = choose_rows(&values, areas, years, estimates, limit);
     let before = match current {
         Some(current) => current.rows_of(&indicator.name)?,
         None => RecordBatch::new_empty(schema::values()),
@@ -102,18 +114,22 @@ pub async fn preview(settings: &Settings, printer: &Printer, wanted: &str, areas
         indicator: indicator.name.clone(),
         rows,
         values: shown.into_iter().map(|row| value(&cells, row)).collect(),
-        targets: headlines(&distances)?,
+        targets: headline::headlines(&distances, &catalogue.indicators)?,
         against_release: against(&values, &before)?,
         not_loaded,
     };
     Ok(printer.answer("preview", Exit::Done, &preview))
 }
 
+/// Longer notes stand below the table.
+const NOTE: usize = 40;
+
 /// How many rows there are of these areas and years, and which are shown.
-fn choose_rows(values: &RecordBatch, areas: &[String], years: &[i32], limit: usize) -> (usize, Vec<usize>) {
+fn choose_rows(values: &RecordBatch, areas: &[String], years: &[i32], estimates: &[String], limit: usize) -> (usize, Vec<usize>) {
     let cells = Table(values);
     let keep = |row: &usize| {
         (areas.is_empty() || cells.text("ref_area", *row).is_some_and(|a| areas.iter().any(|w| w == a)))
+            && (estimates.is_empty() || cells.text("estimate", *row).is_some_and(|e| estimates.iter().any(|w| w == e)))
             && (years.is_empty() || cells.int("time_period", *row).is_some_and(|y| years.iter().any(|w| i64::from(*w) == y)))
     };
     let mut rows: Vec<usize> = (0..cells.len()).filter(keep).collect();
@@ -149,11 +165,22 @@ impl Answer for Preview {
         let rows: Vec<Vec<String>> = self.values.iter().map(Value::cells).collect();
         let header = ["area", "year", "breakdown", "estimate", "value", "unit", "status", "coverage", "members", "note"];
         printer.line(&printer.table(&header, &rows));
+        let mut notes: Vec<&str> =
+            self.values.iter().filter_map(|value| value.note.as_deref()).filter(|note| note.chars().count() > NOTE).collect();
+        notes.sort_unstable();
+        notes.dedup();
+        for note in notes {
+            printer.line(&folded("note: ", note));
+        }
         if self.values.len() < self.rows {
-            printer.line(&format!("{} of {} rows; choose with --area and --year, or raise --limit", self.values.len(), self.rows));
+            printer.line(&format!(
+                "{} of {} rows; choose with --area, --year and --estimate, or raise --limit",
+                self.values.len(),
+                self.rows
+            ));
         }
         if !self.targets.is_empty() {
-            printer.line(&headline_table(printer, &self.targets));
+            headlines::show(printer, &self.targets);
         }
         let Against { equal, revised, added, removed } = self.against_release;
         printer.line(&format!("against the current release: {equal} equal, {revised} revised, {added} added, {removed} gone"));
@@ -176,7 +203,7 @@ impl Value {
             text(&self.obs_status),
             percent(self.coverage),
             self.members_observed.zip(self.members_total).map_or(String::new(), |(observed, total)| format!("{observed}/{total}")),
-            shorten(&text(&self.note), 80),
+            shorten(&text(&self.note), NOTE),
         ]
     }
 }

@@ -6,7 +6,7 @@ use crate::error::{Code, Result};
 use crate::exit::Exit;
 use crate::job::load;
 use crate::printer::{Printer, number};
-use crate::release::headline::headlines;
+use crate::release::headline::{headlines, title};
 use crate::release::promote;
 use crate::settings::Settings;
 use crate::tables::{parquet, schema};
@@ -41,12 +41,12 @@ fn targets(settings: &Settings) -> Result<String> {
     let loaded = load::load(settings)?;
     let release = promote::find(&settings.workspace, "current")?;
     let progress = parquet::read(&release.join("progress.parquet"), &schema::progress())?;
-    let shown = headlines(&progress)?;
+    let shown = headlines(&progress, &loaded.catalogue.indicators)?;
     let mut rows: Vec<_> = loaded.catalogue.indicators.iter().flat_map(|i| i.targets.iter().map(move |target| (target, i))).collect();
     rows.sort_by(|(a, _), (b, _)| a.id.cmp(&b.id));
     let (mut known, mut missing) = (String::new(), String::new());
     for (target, indicator) in rows {
-        let title = if target.title.is_empty() { &indicator.title } else { &target.title };
+        let title = title(indicator, target);
         let Some(one) = shown.iter().find(|one| one.target == target.id) else {
             missing.push_str(&format!("| {} | {title} | no row |\n", target.id));
             continue;

@@ -2,17 +2,24 @@
 
 use std::collections::BTreeMap;
 
+use datafusion::arrow::array::RecordBatch;
 use serde::Serialize;
 
+use super::headlines;
 use crate::dataset_id::{DatasetId, listed};
 use crate::error::{Result, count};
 use crate::job::load::Loaded;
 use crate::job::night::{Night, Published};
 use crate::job::state::is_stale;
 use crate::observe::Counts;
-use crate::printer::{Answer, Printer, number};
-use crate::release::headline::{Headline, headlines};
+use crate::printer::{Answer, Printer, folded, number};
+use crate::release::diff::{Summary, summarise};
+use crate::release::headline::{self, Headline};
 use crate::settings::Settings;
+use crate::tables::cells::Table;
+
+/// Indicators of which is said what changed most.
+const MOVED: usize = 8;
 
 /// What a run says at its end.
 #[derive(Serialize)]
@@ -22,6 +29,10 @@ pub struct Report {
     /// The release that stays, where no new one was made.
     kept: Option<Kept>,
     targets: Vec<Headline>,
+    /// What changed against the release before, per indicator and unit.
+    revisions: Vec<Summary>,
+    /// Checks with warnings.
+    warned: Vec<Warned>,
     /// Why it is degraded, one line each.
     degraded: Vec<String>,
     /// What was removed by rule.
@@ -51,11 +62,37 @@ struct Release {
     held: Vec<(String, String)>,
 }
 
+/// A check with more rows than are in order.
+#[derive(Serialize)]
+struct Warned {
+    check: String,
+    rows: i64,
+    /// The first of the rows.
+    detail: String,
+}
+
 #[derive(Serialize)]
 struct Kept {
     id: String,
     held: Vec<String>,
     pinned: bool,
+}
+
+/// The checks with warnings, each with all its rows and the first of them.
+fn warned(checks: &RecordBatch) -> Vec<Warned> {
+    let cells = Table(checks);
+    let mut warned: Vec<Warned> = Vec::new();
+    for row in (0..cells.len()).filter(|row| cells.text("result", *row) == Some("warned")) {
+        let (check, rows) = (cells.text("id", row).unwrap_or_default(), cells.int("rows_failed", row).unwrap_or_default());
+        match warned.last_mut().filter(|last| last.check == check) {
+            Some(last) => last.rows += rows,
+            None => {
+                let detail = [cells.text("indicator", row), cells.text("note", row)].into_iter().flatten().filter(|text| !text.is_empty());
+                warned.push(Warned { check: check.to_owned(), rows, detail: detail.collect::<Vec<_>>().join(": ") });
+            }
+        }
+    }
+    warned
 }
 
 pub fn report(settings: &Settings, loaded: &Loaded, night: &Night, retained: Option<String>) -> Result<Report> {
@@ -76,12 +113,15 @@ pub fn report(settings: &Settings, loaded: &Loaded, night: &Night, retained: Opt
         }
     });
     let (data_sets, degraded) = (data_sets.collect(), night.degraded.clone());
-    let mut report = Report { data_sets, release: None, kept: None, targets: Vec::new(), degraded, retained };
+    let mut report =
+        Report { data_sets, release: None, kept: None, targets: Vec::new(), revisions: Vec::new(), warned: Vec::new(), degraded, retained };
     match &night.outcome {
         Published::Release(built) => {
             let (id, rows) = (built.manifest.release.clone(), built.manifest.rows.clone());
             report.release = Some(Release { id, rows, warnings: built.warnings, held: built.held.clone() });
-            report.targets = headlines(&built.contents.progress)?;
+            report.targets = headline::headlines(&built.contents.progress, &loaded.catalogue.indicators)?;
+            report.revisions = summarise(&built.contents.revisions)?;
+            report.warned = warned(&built.contents.checks);
         }
         Published::Nothing(id) => report.kept = Some(Kept { id: id.clone(), held: Vec::new(), pinned: false }),
         Published::StillHeld { release, held } => report.kept = Some(Kept { id: release.clone(), held: held.clone(), pinned: false }),
@@ -124,7 +164,10 @@ impl Report {
     fn show_release(&self, printer: &Printer) {
         let Some(release) = &self.release else { return };
         if !printer.quiet {
-            printer.line(&headline_table(printer, &self.targets));
+            headlines::show(printer, &self.targets);
+        }
+        if !printer.quiet {
+            self.show_changes(printer);
         }
         let rows = |name: &str| release.rows.get(name).copied().unwrap_or_default() as usize;
         printer.line(&format!(
@@ -137,6 +180,35 @@ impl Report {
                 n => format!("{} with warnings (see checks.parquet)", count(n, "check")),
             }
         ));
+    }
+
+    /// What changed most against the release before, and what the checks warn of.
+    fn show_changes(&self, printer: &Printer) {
+        let mut moved: Vec<&Summary> = self.revisions.iter().filter(|one| one.largest.is_some()).collect();
+        moved.sort_by(|a, b| {
+            b.largest_share().total_cmp(&a.largest_share()).then_with(|| (&a.indicator, &a.unit).cmp(&(&b.indicator, &b.unit)))
+        });
+        if !moved.is_empty() {
+            printer.line("changed most against the release before (all: `yardstick diff`)");
+        }
+        for one in moved.iter().take(MOVED) {
+            let largest = |what: &str, found: &Option<(f64, String)>| {
+                found.as_ref().map(|(difference, place)| format!("{what} {place} by {}", number(Some(*difference))))
+            };
+            let most: Vec<String> =
+                [largest("economy", &one.largest_economy), largest("group", &one.largest_group)].into_iter().flatten().collect();
+            let text = format!("{}: {} revised; {}", one.indicator, count(one.revised, "value"), most.join(", "));
+            printer.line(&folded("      ", &text));
+        }
+        if moved.len() > MOVED {
+            printer.line(&format!("      and {}", count(moved.len() - MOVED, "other indicator")));
+        }
+        if !self.warned.is_empty() {
+            printer.line("warnings (rows: `yardstick checks CHECK`)");
+        }
+        for one in &self.warned {
+            printer.line(&folded("      ", &format!("{} ({}): {}", one.check, count(one.rows as usize, "row"), one.detail)));
+        }
     }
 
     fn show_data_sets(&self, printer: &Printer) {
@@ -170,25 +242,4 @@ impl Report {
             printer.note(&format!("not asked: {}: {reason}", listed(&ids)));
         }
     }
-}
-
-/// Targets for people, one line each.
-pub fn headline_table(printer: &Printer, targets: &[Headline]) -> String {
-    let rows: Vec<Vec<String>> = targets
-        .iter()
-        .map(|one| {
-            vec![
-                one.target.clone(),
-                one.ref_area.clone(),
-                one.breakdown.clone(),
-                one.latest_year.map_or("-".into(), |y| y.to_string()),
-                number(one.latest_value),
-                number(one.target_value),
-                number(one.distance),
-                one.standing(),
-                one.estimate.clone().unwrap_or_default(),
-            ]
-        })
-        .collect();
-    printer.table(&["target", "area", "breakdown", "latest", "value", "target value", "distance", "class", "estimate"], &rows)
 }

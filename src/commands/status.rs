@@ -38,6 +38,11 @@ impl Answer for Status {
             let message = attempt.message.as_deref().unwrap_or_default();
             printer.line(&format!("{}: last asked on {}, {}: {message}", set.data_set, attempt.time, attempt.outcome));
         }
+        for set in &self.data_sets {
+            for warning in &set.warnings {
+                printer.line(&format!("{}: warning: {warning}", set.data_set));
+            }
+        }
         if self.indicators.is_empty() {
             printer.line("no release yet: run `yardstick run`");
             return;

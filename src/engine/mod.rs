@@ -11,5 +11,6 @@ mod sized;
 pub mod syntax;
 pub mod tables;
 pub mod tokens;
+mod unsupported;
 
 pub use session::{Engine, Limits, apart};

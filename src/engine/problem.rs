@@ -5,7 +5,7 @@ use std::ops::Range;
 use datafusion::common::{Column, SchemaError};
 use datafusion::error::DataFusionError;
 
-use crate::engine::{Engine, tokens};
+use crate::engine::{Engine, tokens, unsupported};
 use crate::error::{Code, Problem, SourceText, suggestion};
 use crate::tables::conform::sql_types;
 
@@ -48,8 +48,12 @@ fn schema_problem(text: &SourceText, error: &SchemaError, span: Option<Range<usi
         }
         SchemaError::AmbiguousReference { field } => {
             let span = span.or_else(|| word(text, &field.name)).unwrap_or_else(|| sql_start(text));
-            Problem::new(Code::UnknownColumn, text, span, format!("`{}` is in several tables", field.name))
-                .hint("write the table before it, such as o.ref_area")
+            Problem::new(Code::UnknownColumn, text, span, format!("`{}` is in several tables", field.name)).hint(format!(
+                "write the table before it, such as {}.{}{}",
+                unsupported::first_table(text),
+                field.name,
+                unsupported::of_using(text)
+            ))
         }
         other => Problem::new(Code::EngineRefuses, text, span.unwrap_or_else(|| sql_start(text)), sql_types(&other.to_string())),
     }
@@ -98,7 +102,8 @@ fn plan_problem(text: &SourceText, message: &str, span: Option<Range<usize>>, en
                 .hint("write one SELECT");
         }
     }
-    Problem::new(Code::EngineRefuses, text, span.unwrap_or_else(|| sql_start(text)), sql_types(message))
+    unsupported::problem_of(text, message, sql_start(text))
+        .unwrap_or_else(|| Problem::new(Code::EngineRefuses, text, span.unwrap_or_else(|| sql_start(text)), sql_types(message)))
 }
 
 fn function_names(engine: &Engine) -> Vec<String> {

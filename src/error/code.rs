@@ -133,10 +133,11 @@ codes! {
     NotCsv "E2011" Provider, "not CSV, or a quote that swallows other records", "look at the line named";
     NoObservation "E2012" Provider, "no row became an observation", "look at the quarantine and the body";
     MostlyDefective "E2013" Provider, "more rows are set aside than the data set allows", "look at the reasons named: the layout or the codes have changed; the last good data stay in use. If the rows are set aside rightly, raise maximum_share_set_aside";
-    MuchFewerRows "E2014" Provider, "much fewer rows than last time", "if the provider withdrew data, lower minimum_share_of_last";
-    MissingSeries "E2015" Provider, "a series, code or file that was asked for or came last time is missing", "pull again; if the provider withdrew it, take it out of the data set or lower minimum_share_of_last";
+    MuchFewerRows "E2014" Provider, "much fewer rows than last time", "if the provider withdrew data, let it pass once with `--accept SOURCE/DATASET`";
+    MissingSeries "E2015" Provider, "a series, code or file that was asked for or came last time is missing", "pull again; if the provider withdrew it, take it out of the data set, or let it pass once with `--accept SOURCE/DATASET`";
     ReaderFault "E2016" Program, "reading a body met a fault of the program", "report it with the body; the last good data stay in use";
     TooManyAreas "E2017" Provider, "more areas than a row can tell apart", "take those out of areas.csv and groups.csv that no data set has";
+    OtherUnit "E2018" Provider, "a series has come in another unit than last time", "see which unit the figures have; `--accept SOURCE/DATASET` takes the new one; until then the last good data stay in use";
     CodeUnknownToUis "E2020" Provider, "UIS does not know a code", "correct the code of the data set";
     EmptyAnswer "E2021" Provider, "ITU answered with an empty list", "check the codes of the data set";
     ColumnsOfOneName "E2030" Provider, "two columns of a file have one name, or are one year", "rename or remove one of them in the file";
@@ -162,6 +163,7 @@ codes! {
     NotFinite "E3015" Author, "a number is not finite: a division by zero or an overflow", "write x / nullif(y, 0.0)";
     WrongInEngine "E3016" Author, "SQL that the query engine computes wrongly", "write it as the hint says";
     StatementTooLarge "E3017" Author, "a statement is longer or has more parts than can be planned", "write it as several steps, or as a join";
+    GroupsOfOnesOwn "E3018" Author, "a SELECT makes rows of groups without saying their estimate", "leave groups to the roll-up, or give estimate and coverage";
     QueryTooSlow "E3020" Author, "a query took too long", "narrow it, or raise --timeout";
     ResultTooLarge "E3021" Author, "the result of a query is larger than the memory allowed", "aggregate or filter it";
     UnknownTestTable "E3101" Author, "a file of a test case is no table", "take the name suggested";

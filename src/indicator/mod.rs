@@ -19,4 +19,4 @@ pub use header::Indicator;
 pub use methods::Catalogue;
 pub use rollup::Rollup;
 pub use source_note::SourceNote;
-pub use target::{Target, TargetKind};
+pub use target::{ESTIMATES, Target, TargetKind};

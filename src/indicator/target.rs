@@ -10,7 +10,7 @@ use crate::tables::schema::DIMENSIONS;
 
 /// Years that a target may name.
 const YEARS: std::ops::RangeInclusive<i64> = 1950..=2150;
-const ESTIMATES: [&str; 4] = ["reported", "published", "available", "imputed"];
+pub const ESTIMATES: [&str; 4] = ["reported", "published", "available", "imputed"];
 
 /// Serialised, it is all that is published of it.
 #[derive(Debug, Clone, Serialize)]

@@ -1,10 +1,10 @@
 //! What a pull asks for, and why not for the rest: one rule for `run`, `pull` and `plan`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::due::{next_due, pause};
-use super::load::Loaded;
+use super::load::{self, Loaded};
 use super::record::{self, RunRecord};
 use crate::dataset_id::DatasetId;
 use crate::error::{Error, Result, suggestion};
@@ -21,7 +21,7 @@ pub struct Ask {
     pub only: Vec<String>,
     /// Only what its schedule says is due.
     pub due: bool,
-    /// Failed checks that a person lets pass this time.
+    /// Failed checks, and data sets that differ from the last pull, that a person lets pass this time.
     pub accept: Vec<String>,
 }
 
@@ -76,12 +76,27 @@ impl Asked<'_> {
 /// Refuses what no run can do, before anything is touched.
 pub fn check(loaded: &Loaded, ask: &Ask) -> Result<()> {
     pipelines::select(&loaded.sources, &ask.only)?;
+    check_accepted(loaded, &ask.accept)?;
     let Some(from) = &ask.from else { return Ok(()) };
     if !from.is_dir() {
         return Err(Error::usage_hint(format!("--from {}: not a folder", from.display()), "bodies are read from DIR/<source>/<dataset>/"));
     }
     warn_of_unknown_files(from, &loaded.sources);
     Ok(())
+}
+
+/// Refuses a name to let pass that neither a check nor a data set has.
+pub(super) fn check_accepted(loaded: &Loaded, accept: &[String]) -> Result<()> {
+    let data_sets: Vec<String> = load::dataset_names(&loaded.sources).iter().map(DatasetId::to_string).collect();
+    let known: Vec<&str> = loaded.checks.iter().map(|check| check.id.as_str()).chain(data_sets.iter().map(String::as_str)).collect();
+    let Some(name) = accept.iter().find(|name| !known.contains(&name.as_str())) else { return Ok(()) };
+    let what = if name.contains('/') { "data set" } else { "check" };
+    Err(Error::Usage { message: format!("no {what} `{name}`"), hint: suggestion(name, known) })
+}
+
+/// The data sets among the names that a person lets pass.
+pub(super) fn accepted(accept: &[String]) -> BTreeSet<DatasetId> {
+    accept.iter().filter_map(|name| name.split_once('/')).map(|(source, dataset)| DatasetId::new(source, dataset)).collect()
 }
 
 /// All data sets of the workspace, each with what becomes of it. Nothing is asked here.

@@ -57,7 +57,7 @@ pub async fn run(settings: &Settings, loaded: &Loaded, ask: &Ask, publish: bool)
     asked::check(loaded, ask)?;
     let begun = begin(settings, loaded, if publish { "run" } else { "pull" })?;
     let all = asked::asked(settings, loaded, ask)?;
-    let mut states = gather(settings, loaded, &all).await?;
+    let mut states = gather(settings, loaded, &all, &asked::accepted(&ask.accept)).await?;
     let not_asked = asked::not_asked(&all);
     let asked: BTreeSet<DatasetId> = all.iter().filter(|one| one.asking.is_asked()).map(Asked::id).collect();
     remember(loaded, &states, &not_asked, &asked);
@@ -76,8 +76,9 @@ pub async fn run(settings: &Settings, loaded: &Loaded, ask: &Ask, publish: bool)
 
 /// The second half of a run: a release from the bodies at hand.
 pub async fn compute(settings: &Settings, loaded: &Loaded, accept: &[String]) -> Result<Night> {
+    asked::check_accepted(loaded, accept)?;
     let begun = begin(settings, loaded, "compute")?;
-    let states = normalise_all(settings, loaded, BTreeMap::new(), true)?.0;
+    let states = normalise_all(settings, loaded, BTreeMap::new(), &asked::accepted(accept), true)?.0;
     remember(loaded, &states, &BTreeMap::new(), &BTreeSet::new());
     begun.release(settings, loaded, states, accept).await
 }
@@ -123,12 +124,6 @@ fn remember(loaded: &Loaded, states: &States, not_asked: &BTreeMap<DatasetId, St
 
 /// Computes, checks and promotes; or finds that nothing has changed.
 async fn release(settings: &Settings, loaded: &Loaded, states: States, accept: &[String]) -> Result<Night> {
-    for check in accept {
-        if !loaded.checks.iter().any(|c| c.id == *check) {
-            let known = loaded.checks.iter().map(|c| c.id.as_str());
-            return Err(Error::Usage { message: format!("no check `{check}`"), hint: crate::error::suggestion(check, known) });
-        }
-    }
     let reports = loaded.reports(settings)?;
     if reports.is_empty() {
         return Err(no_data(&states));
@@ -142,6 +137,7 @@ async fn release(settings: &Settings, loaded: &Loaded, states: States, accept: &
         catalogue: loaded.catalogue.clone(),
         reference: loaded.reference.clone(),
         checks: &loaded.checks,
+        corrections: &loaded.corrections,
         reports: Arc::new(reports),
         states: &states,
         settings: loaded.settings_inputs(settings),

@@ -1,6 +1,6 @@
 //! Normalises what was pulled, data sets side by side; a pull becomes the current one only when its bodies could be read.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 
 use super::load::Loaded;
@@ -22,6 +22,7 @@ pub(super) fn normalise_all(
     settings: &Settings,
     loaded: &Loaded,
     mut pulled: BTreeMap<DatasetId, Pulled>,
+    accepted: &BTreeSet<DatasetId>,
     every: bool,
 ) -> Result<(States, Turns)> {
     let store = Store::new(&settings.workspace.data);
@@ -30,6 +31,7 @@ pub(super) fn normalise_all(
         store: &store,
         reference: &loaded.reference,
         corrections: &loaded.corrections,
+        accepted,
         current_year: i32::from(settings.today().year()),
         threads: settings.threads.min(2),
     };
@@ -152,6 +154,9 @@ fn normalise_one(
             }
             for warning in &report.warnings {
                 tracing::warn!(source = %source.name, dataset = %dataset.name, "{warning}");
+            }
+            for remark in &report.remarks {
+                tracing::info!(source = %source.name, dataset = %dataset.name, "{remark}");
             }
             let route = by.map_or("", |(_, route)| &route.name);
             tracing::info!(source = %source.name, dataset = %dataset.name, route, observations = report.counts.observations, quarantined = report.counts.quarantined, "normalised");

@@ -50,6 +50,8 @@ pub struct DataSet {
     pub routes: BTreeMap<String, u64>,
     /// Where they are from, in words.
     pub in_use: Option<String>,
+    /// What reading the bodies in use had to say.
+    pub warnings: Vec<String>,
     pub last_attempt: Option<Attempt>,
 }
 
@@ -164,6 +166,7 @@ fn data_sets(settings: &Settings, loaded: &Loaded, runs: &[RunRecord]) -> Result
             next_due: pull.as_ref().and_then(|pull| next_due(source, dataset, pull)).map(|next| next.to_string()),
             last_year: report.and_then(|r| r.last_year),
             how_to_get: dataset.how_to_get.clone(),
+            warnings: report.map(|report| report.warnings.clone()).unwrap_or_default(),
             routes: report.map(|report| report.routes.clone()).unwrap_or_default(),
             in_use: report.zip(pull.as_ref()).map(|(report, pull)| routes::in_use(dataset, report, pull, settings.now)),
             last_success: pull.as_ref().map(|pull| pull.checked_at.clone()),

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::observe::contradictions::Between;
+use crate::observe::report::Units;
 use crate::rows::collector::{Collector, Row};
 use crate::rows::quarantine::{Quarantined, Reason};
 use crate::rows::series_key::SeriesKey;
@@ -239,14 +240,27 @@ impl Arranged {
         names.into_iter().map(|(_, name)| name.to_owned()).collect()
     }
 
-    /// Observations of each series and breakdown.
-    pub fn counts(&self, collector: &Collector<'_>) -> BTreeMap<String, u64> {
+    /// Observations of each series in each unit.
+    pub fn units(&self, collector: &Collector<'_>) -> Units {
+        let mut units = Units::new();
+        for (key, rows) in collector.series.iter().zip(self.rows_of(collector)).filter(|(_, rows)| *rows > 0) {
+            *units.entry(key.series.clone()).or_default().entry(key.unit.clone()).or_default() += rows;
+        }
+        units
+    }
+
+    fn rows_of(&self, collector: &Collector<'_>) -> Vec<u64> {
         let mut rows = vec![0_u64; collector.series.len()];
         for index in &self.order {
             rows[collector.rows[*index as usize].series as usize] += 1;
         }
+        rows
+    }
+
+    /// Observations of each series and breakdown.
+    pub fn counts(&self, collector: &Collector<'_>) -> BTreeMap<String, u64> {
         let mut counts = BTreeMap::new();
-        for (key, rows) in collector.series.iter().zip(rows).filter(|(_, rows)| *rows > 0) {
+        for (key, rows) in collector.series.iter().zip(self.rows_of(collector)).filter(|(_, rows)| *rows > 0) {
             *counts.entry(key.shown()).or_insert(0) += rows;
         }
         counts

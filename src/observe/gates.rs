@@ -3,21 +3,24 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::dataset_id::DatasetId;
 use crate::error::{Code, Error, Result};
 use crate::fetch::Pull;
 use crate::observe::inputs::{Input, Inputs};
-use crate::observe::report::NormaliseReport;
+use crate::observe::report::{NormaliseReport, Units};
 use crate::pipelines::Dataset;
 use crate::rows::collector::Collector;
 use crate::rows::quarantine::{Quarantined, Reason};
 
 /// A series with fewer observations may well shrink for its own reasons.
 const FEW: u64 = 20;
+/// The share of a series' observations that may be in a unit that it did not have.
+const OTHER_UNIT: f64 = 0.05;
 /// Names that a message lists.
 const SHOWN: usize = 8;
 
-/// A pull that is empty, loses many of its rows, or is much smaller than the last is a failed gate, not new data.
-pub(super) fn size(observations: u64, last: u64, dataset: &Dataset, pull: &Pull, collector: &Collector<'_>) -> Result<()> {
+/// A pull that is empty or loses many of its rows is a failed gate, not new data.
+pub(super) fn size(observations: u64, dataset: &Dataset, pull: &Pull, collector: &Collector<'_>) -> Result<()> {
     if observations == 0 {
         let example = collector.quarantined.first().map(|q| format!(": {} {}", q.reason.code(), example(q, pull)));
         return Err(Error::provider_hint(
@@ -26,12 +29,16 @@ pub(super) fn size(observations: u64, last: u64, dataset: &Dataset, pull: &Pull,
             "look at the body: is it the right file?",
         ));
     }
-    set_aside(observations, dataset.maximum_share_set_aside, pull, &collector.quarantined)?;
+    set_aside(observations, dataset.maximum_share_set_aside, pull, &collector.quarantined)
+}
+
+/// Of all observations, not much fewer than in the last pull.
+fn fewer(observations: u64, last: u64, dataset: &Dataset, id: &DatasetId) -> Result<()> {
     if (observations as f64) < dataset.minimum_share_of_last * last as f64 {
         return Err(Error::provider_hint(
             Code::MuchFewerRows,
             format!("{observations} observations, the last pull had {last}: less than {:.0} %", dataset.minimum_share_of_last * 100.0),
-            "if the provider really withdrew data, lower `minimum_share_of_last` of the data set",
+            if_withdrawn(id),
         ));
     }
     Ok(())
@@ -83,6 +90,7 @@ pub(super) struct Found<'a> {
     pub inputs: &'a Inputs,
     pub routes: &'a BTreeMap<String, u64>,
     pub series: &'a BTreeMap<String, u64>,
+    pub units: &'a Units,
     pub members: &'a BTreeSet<String>,
 }
 
@@ -102,20 +110,72 @@ pub(super) fn asked(dataset: &Dataset, pull: &Pull, collector: &Collector<'_>) -
     ))
 }
 
-/// Series, breakdowns and archive members of the last report that are gone, or much smaller. Gives warnings for what
-/// a large archive may withdraw in the ordinary course; anything else is an error.
-pub(super) fn against(last: &NormaliseReport, now: &Found<'_>, dataset: &Dataset) -> Result<Vec<String>> {
+/// What came last time and is gone, much smaller or in another unit now. A person may let it pass once: then the reason
+/// is a warning. Gives warnings too for what a large archive may withdraw in the ordinary course.
+pub(super) fn against(last: &NormaliseReport, now: &Found<'_>, dataset: &Dataset, id: &DatasetId, accepted: bool) -> Result<Vec<String>> {
+    // By the routes that are in use again: a mirror may have had more, or less.
+    let before = now.routes.keys().filter_map(|route| last.routes.get(route)).sum();
+    let found = [
+        fewer(now.routes.values().sum(), before, dataset, id).map(|()| Vec::new()),
+        units(last, now, dataset, id),
+        withdrawn(last, now, dataset, id),
+    ];
+    let mut warnings = Vec::new();
+    for one in found {
+        match one {
+            Ok(told) => warnings.extend(told),
+            Err(error) if accepted => warnings.push(format!("accepted by hand: {error}")),
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(warnings)
+}
+
+/// Whether two pulls were read alike: not with another selection or other names, or a route less.
+fn comparable(last: &NormaliseReport, now: &Found<'_>, dataset: &Dataset) -> bool {
     let same = |input: Input| last.inputs.get(&input) == now.inputs.get(&input);
-    // Another selection or other names, or a route less: nothing to compare.
-    let comparable = last.routes.keys().all(|route| now.routes.contains_key(route))
+    last.routes.keys().all(|route| now.routes.contains_key(route))
         && [Input::Program, Input::Layout, Input::DatasetDefinition].into_iter().all(same)
-        && dataset.own().format.reference_files().iter().all(|name| same(Input::Reference { file: (*name).into() }));
-    if dataset.minimum_share_of_last <= 0.0 || !comparable {
+        && dataset.own().format.reference_files().iter().all(|name| same(Input::Reference { file: (*name).into() }))
+}
+
+/// Series that come in another unit than last time: used as they are, they would be wrong by what lies between the two.
+fn units(last: &NormaliseReport, now: &Found<'_>, dataset: &Dataset, id: &DatasetId) -> Result<Vec<String>> {
+    if !comparable(last, now, dataset) {
+        return Ok(Vec::new());
+    }
+    let (mut many, mut few) = (Vec::new(), Vec::new());
+    for (series, units) in now.units {
+        let Some(before) = last.units.get(series) else { continue };
+        let others: BTreeMap<&str, u64> =
+            units.iter().filter(|(unit, _)| !before.contains_key(*unit)).map(|(unit, rows)| (unit.as_str(), *rows)).collect();
+        let (rows, all) = (others.values().sum::<u64>(), units.values().sum::<u64>());
+        if rows == 0 {
+            continue;
+        }
+        let (new, old): (Vec<&str>, Vec<&str>) = (others.into_keys().collect(), before.keys().map(String::as_str).collect());
+        let told = format!("{series}: {rows} of {all} observations in {}, last time in {}", new.join(", "), old.join(", "));
+        if rows as f64 > OTHER_UNIT * all as f64 { many.push(told) } else { few.push(told) }
+    }
+    let names = |list: &[String]| names(&list.iter().map(String::as_str).collect::<Vec<_>>());
+    if many.is_empty() {
+        return Ok(if few.is_empty() { Vec::new() } else { vec![format!("another unit than last time: {}", names(&few))] });
+    }
+    Err(Error::provider_hint(
+        Code::OtherUnit,
+        format!("another unit than last time: {}", names(&many)),
+        format!("see which unit the figures have; if the new one is right: `yardstick run --accept {id}`"),
+    ))
+}
+
+/// Series, breakdowns and archive members of the last report that are gone, or much smaller.
+fn withdrawn(last: &NormaliseReport, now: &Found<'_>, dataset: &Dataset, id: &DatasetId) -> Result<Vec<String>> {
+    if dataset.minimum_share_of_last <= 0.0 || !comparable(last, now, dataset) {
         return Ok(Vec::new());
     }
     let members: Vec<&str> = last.members.difference(now.members).map(String::as_str).collect();
     if !members.is_empty() {
-        return Err(gone(&format!("the last archive had {}, this one has not", names(&members))));
+        return Err(gone(id, &format!("the last archive had {}, this one has not", names(&members))));
     }
     let by_name = |counts: &BTreeMap<String, u64>| {
         let mut names: BTreeMap<String, u64> = BTreeMap::new();
@@ -148,17 +208,22 @@ pub(super) fn against(last: &NormaliseReport, now: &Found<'_>, dataset: &Dataset
                 .flatten()
                 .collect())
         }
-        (false, _) => Err(gone(&format!("the last pull had {}, this one has not", names(&missing)))),
+        (false, _) => Err(gone(id, &format!("the last pull had {}, this one has not", names(&missing)))),
         (true, false) => {
-            Err(Error::provider_hint(Code::MuchFewerRows, format!("much fewer rows than last time: {}", names(&small)), WITHDRAWN))
+            Err(Error::provider_hint(Code::MuchFewerRows, format!("much fewer rows than last time: {}", names(&small)), if_withdrawn(id)))
         }
     }
 }
 
-const WITHDRAWN: &str = "if the provider really withdrew data, lower `minimum_share_of_last` of the data set, for one run to 0";
+/// What to do where less has come.
+fn if_withdrawn(id: &DatasetId) -> String {
+    format!(
+        "if the provider really withdrew data: `yardstick run --accept {id}` lets it pass once; `minimum_share_of_last` of the data set is the limit"
+    )
+}
 
-fn gone(message: &str) -> Error {
-    Error::provider_hint(Code::MissingSeries, message, WITHDRAWN)
+fn gone(id: &DatasetId, message: &str) -> Error {
+    Error::provider_hint(Code::MissingSeries, message, if_withdrawn(id))
 }
 
 /// Some names, and how many more there are.

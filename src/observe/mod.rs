@@ -9,6 +9,7 @@ pub mod inputs;
 pub mod normalise;
 pub mod report;
 mod routes;
+mod unknown_codes;
 mod write;
 
 pub use report::{Counts, NormaliseReport, Reports};

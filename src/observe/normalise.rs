@@ -4,13 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Read, Seek};
 use std::path::Path;
 
+use crate::dataset_id::DatasetId;
 use crate::error::{Code, Error, Result};
 use crate::fetch::{Body, Pull, Store};
 use crate::files::hash_of;
 use crate::observe::corrections::Correction;
 use crate::observe::inputs::{self, Input, Inputs};
 use crate::observe::report::{Counts, NormaliseReport};
-use crate::observe::{contradictions, gates, routes, write};
+use crate::observe::{contradictions, gates, routes, unknown_codes, write};
 use crate::pipelines::{Dataset, Route, Source};
 use crate::reference::Reference;
 use crate::rows::collector::Collector;
@@ -20,7 +21,7 @@ use crate::tables::{parquet, schema};
 use crate::workspace::Workspace;
 
 /// Changes whenever the meaning of an observation file changes.
-const LAYOUT: &str = "observations-6";
+const LAYOUT: &str = "observations-7";
 
 /// What a normalisation depends on.
 pub fn inputs(source: &Source, dataset: &Dataset, pull: &Pull, reference: &Reference, corrections: &[&Correction]) -> Result<Inputs> {
@@ -59,6 +60,8 @@ pub struct NormaliseContext<'a> {
     pub store: &'a Store,
     pub reference: &'a Reference,
     pub corrections: &'a [Correction],
+    /// Data sets of which a person lets pass once what differs from the last pull.
+    pub accepted: &'a BTreeSet<DatasetId>,
     /// Years after this one are a defect of the row.
     pub current_year: i32,
     pub threads: usize,
@@ -114,28 +117,26 @@ pub fn normalise(context: &NormaliseContext<'_>, source: &Source, dataset: &Data
     let shared =
         contradictions::between_bodies(&collector, &arranged.shared, pull).map_err(|error| in_set(error, &source.name, &dataset.name))?;
     collector.warnings.extend(shared);
+    collector.warnings.extend(unknown_codes::told(&collector));
     let observations = arranged.order.len() as u64;
     let by_body: Vec<&str> = pull.bodies.iter().map(|body| body.route.as_str()).collect();
     let mut by_route: BTreeMap<String, u64> = BTreeMap::new();
     for row in &arranged.order {
         *by_route.entry((*by_body.get(collector.body_of(*row as usize)).unwrap_or(&"")).to_owned()).or_default() += 1;
     }
-    // By the routes that are in use again: a mirror may have had more, or less.
-    let last = previous.as_ref().map_or(0, |p| by_route.keys().filter_map(|route| p.routes.get(route)).sum());
-    gates::size(observations, last, dataset, pull, &collector).map_err(|error| in_set(error, &source.name, &dataset.name))?;
-    let series_counts = arranged.counts(&collector);
+    gates::size(observations, dataset, pull, &collector).map_err(|error| in_set(error, &source.name, &dataset.name))?;
+    let (series_counts, units) = (arranged.counts(&collector), arranged.units(&collector));
     gates::asked(dataset, pull, &collector)?;
     if let Some(previous) = &previous {
-        let now = gates::Found { inputs: &inputs, routes: &by_route, series: &series_counts, members: &members };
-        collector.warnings.extend(gates::against(previous, &now, dataset).map_err(|error| in_set(error, &source.name, &dataset.name))?);
+        let now = gates::Found { inputs: &inputs, routes: &by_route, series: &series_counts, units: &units, members: &members };
+        let id = source.id(dataset);
+        let against = gates::against(previous, &now, dataset, &id, context.accepted.contains(&id));
+        collector.warnings.extend(against.map_err(|error| in_set(error, &source.name, &dataset.name))?);
     }
+    let mut remarks = Vec::new();
     let in_use = dataset.routes.iter().filter(|route| by_route.contains_key(&route.name));
     for (what, mistaken) in in_use.flat_map(|route| route.format.unmatched(&collector.matched)).collect::<Vec<_>>() {
-        if mistaken {
-            collector.warnings.push(what);
-        } else {
-            tracing::info!(source = source.name, dataset = dataset.name, "{what}");
-        }
+        if mistaken { collector.warnings.push(what) } else { remarks.push(what) }
     }
     let path = context.workspace.observations(&source.name, &dataset.name);
     write::observations(&collector, &arranged, &source.name, &dataset.name, &by_body, &path, context.threads)?;
@@ -159,6 +160,8 @@ pub fn normalise(context: &NormaliseContext<'_>, source: &Source, dataset: &Data
         quarantine_reasons: reasons,
         series,
         series_counts,
+        columns: collector.columns.clone(),
+        units,
         members,
         refused_until: collector.too_late,
         first_year: years().min(),
@@ -166,6 +169,7 @@ pub fn normalise(context: &NormaliseContext<'_>, source: &Source, dataset: &Data
         vintage,
         corrections: outcomes,
         warnings: std::mem::take(&mut collector.warnings),
+        remarks,
     };
     let snapshots: Vec<String> = collector.bodies.iter().map(|(_, hash)| hash.clone()).collect();
     let quarantined = quarantine::batches(&source.name, &dataset.name, &snapshots, &mut collector.quarantined)?;

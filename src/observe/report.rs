@@ -16,6 +16,9 @@ use crate::workspace::Workspace;
 /// The observation files at hand.
 pub type Reports = BTreeMap<DatasetId, NormaliseReport>;
 
+/// Series, unit, and how many observations.
+pub type Units = BTreeMap<String, BTreeMap<String, u64>>;
+
 /// The observation files of these data sets, in this order, as the engine reads them.
 pub fn observation_files(workspace: &Workspace, reports: &Reports, datasets: &[DatasetId]) -> Vec<ObservationFile> {
     let file = |id: &DatasetId| {
@@ -53,6 +56,11 @@ pub struct NormaliseReport {
     /// Observations of each series and breakdown: what is gone next time must not go unseen.
     #[serde(default)]
     pub series_counts: BTreeMap<String, u64>,
+    /// Names of the columns of the bodies; and of each series, the observations in each unit: other ones next time are told.
+    #[serde(default)]
+    pub columns: BTreeSet<String>,
+    #[serde(default)]
+    pub units: Units,
     /// Data files inside the archives, where their names are stable.
     #[serde(default)]
     pub members: BTreeSet<String>,
@@ -64,6 +72,9 @@ pub struct NormaliseReport {
     pub vintage: Option<String>,
     pub corrections: Vec<CorrectionReport>,
     pub warnings: Vec<String>,
+    /// What may well be in order, such as a word of a map that no row has.
+    #[serde(default)]
+    pub remarks: Vec<String>,
 }
 
 impl NormaliseReport {
@@ -82,6 +93,8 @@ impl NormaliseReport {
             quarantine_reasons: BTreeMap::new(),
             series: series.to_vec(),
             series_counts: BTreeMap::new(),
+            columns: BTreeSet::new(),
+            units: Units::new(),
             members: BTreeSet::new(),
             refused_until: None,
             first_year: None,
@@ -89,6 +102,7 @@ impl NormaliseReport {
             vintage: None,
             corrections: Vec::new(),
             warnings: Vec::new(),
+            remarks: Vec::new(),
         }
     }
 

@@ -29,6 +29,8 @@ pub struct Source {
     pub schedule: Option<String>,
     /// A source is stale when its last successful pull is older.
     pub stale_after_days: i64,
+    /// Nothing newer comes from it: its newest year is no defect.
+    pub discontinued: bool,
     pub datasets: Vec<Dataset>,
     pub text: SourceText,
 }
@@ -120,6 +122,7 @@ pub fn parse(text: &SourceText, problems: &mut Vec<Problem>) -> Source {
         rules::cron_rule(reader, schedule.as_deref(), problems);
         let stale_after_days = reader.integer("stale_after_days", problems);
         let stale_after_days = rules::within(reader, "stale_after_days", stale_after_days, 0..=36_500, problems).unwrap_or(400);
+        let discontinued = reader.boolean("discontinued", problems).unwrap_or(false);
         let http = reader.table("http", "http", problems).map(|mut table| read_http(&mut table, problems)).unwrap_or_default();
         let mut datasets: Vec<Dataset> = Vec::new();
         for mut table in reader.tables("dataset", "data set", problems) {
@@ -133,7 +136,20 @@ pub fn parse(text: &SourceText, problems: &mut Vec<Problem>) -> Source {
             }
             table.finish(problems);
         }
-        Source { name, title, short_title, licence, citation, homepage, http, schedule, stale_after_days, datasets, text: text.clone() }
+        Source {
+            name,
+            title,
+            short_title,
+            licence,
+            citation,
+            homepage,
+            http,
+            schedule,
+            stale_after_days,
+            discontinued,
+            datasets,
+            text: text.clone(),
+        }
     })
 }
 

@@ -32,6 +32,8 @@ pub struct AreaCodes {
     by_name: HashMap<String, u32>,
     crosswalk: HashMap<(String, String), Option<u32>>,
     prefixes: Vec<(String, String, Option<u32>)>,
+    /// Names of areas as people write them.
+    names: Vec<(String, u32)>,
     economies: usize,
 }
 
@@ -46,6 +48,7 @@ impl AreaCodes {
         let mut by_m49 = HashMap::new();
         let mut by_iso2 = HashMap::new();
         let mut by_name = HashMap::new();
+        let mut named = Vec::new();
         for row in 0..areas.len() {
             if let Some(&index) = by_code.get(areas.get(row, "ref_area")) {
                 let m49 = areas.get(row, "m49").trim_start_matches('0');
@@ -57,14 +60,16 @@ impl AreaCodes {
                     by_iso2.insert(iso2.to_owned(), index);
                 }
                 by_name.insert(names::key(areas.get(row, "name")), index);
+                named.push((areas.get(row, "name").to_owned(), index));
             }
         }
-        let mut result = Self { codes, by_code, by_m49, by_iso2, by_name, economies, ..Self::default() };
+        let mut result = Self { codes, by_code, by_m49, by_iso2, by_name, names: named, economies, ..Self::default() };
         if let Some(table) = crosswalk {
             for row in 0..table.len() {
                 let target = result.by_code.get(table.get(row, "ref_area")).copied();
                 let (scheme, code) = (table.get(row, "scheme").to_owned(), table.get(row, "code"));
                 if scheme == NAME {
+                    result.names.extend(target.map(|target| (code.to_owned(), target)));
                     result.crosswalk.insert((scheme, names::key(code)), target);
                 } else if let Some(prefix) = code.strip_suffix('*') {
                     result.prefixes.push((scheme, normal(prefix), target));
@@ -93,6 +98,16 @@ impl AreaCodes {
     /// How many of the codes are economies.
     pub fn economies(&self) -> usize {
         self.economies
+    }
+
+    /// The area whose name or code is nearest to one that is not known: what it is called, and its code.
+    pub fn near(&self, code: &str) -> Option<(&str, &str)> {
+        let names = self.names.iter().map(|(name, index)| (name.as_str(), *index));
+        let codes = self.codes.iter().map(String::as_str).zip(0..);
+        let known: Vec<(&str, u32)> = if code.chars().count() > 4 { names.collect() } else { codes.collect() };
+        let near = crate::error::nearest(code, known.iter().map(|(name, _)| *name))?;
+        let (_, index) = known.iter().find(|(name, _)| *name == near)?;
+        Some((near, self.codes.get(*index as usize)?))
     }
 
     /// Looks a provider's code up. The crosswalk of its scheme wins; then the plain code of the scheme; then what the

@@ -14,13 +14,16 @@ use crate::error::{Error, Result};
 use crate::fetch::Pull;
 use crate::indicator::{Catalogue, Indicator};
 use crate::observe::Reports;
+use crate::observe::corrections::Correction;
 use crate::observe::report::observation_files;
 use crate::pipelines::Source;
 use crate::reference::Reference;
 use crate::release::checks::{self, Check};
 use crate::release::fingerprint::{self, Inputs};
 use crate::release::manifest::{BodyEntry, IndicatorEntry, InputEntry, Manifest};
-use crate::release::{catalog, check_tables, compute, diff, hold, preferred, progress, promote, row_counts, targets, value_id};
+use crate::release::{
+    catalog, check_inputs, check_tables, compute, diff, hold, preferred, progress, promote, row_counts, targets, value_id,
+};
 use crate::tables::cells::rows_of;
 use crate::tables::small::Cell;
 use crate::tables::sort::{concat, sort};
@@ -44,6 +47,7 @@ pub struct Build<'a> {
     pub catalogue: Arc<Catalogue>,
     pub reference: Arc<Reference>,
     pub checks: &'a [Check],
+    pub corrections: &'a [Correction],
     pub reports: Arc<Reports>,
     pub states: &'a BTreeMap<DatasetId, DatasetState>,
     pub settings: Inputs,
@@ -255,6 +259,7 @@ impl Build<'_> {
                     Cell::Int(report.and_then(|r| r.last_year).map(i64::from)),
                     Cell::Int(state.and_then(|s| s.age_days)),
                     Cell::Int(Some(source.stale_after_days)),
+                    Cell::Bool(source.discontinued),
                     Cell::Bool(renewed),
                     Cell::Bool(vintage_changed),
                     state.map_or("missing", |s| s.status).into(),
@@ -279,6 +284,8 @@ impl Build<'_> {
                 }
             }
         }
+        let Self { workspace, sources, reports, corrections: known, .. } = self;
+        check_inputs::register(engine, &check_inputs::Made { workspace, sources, reports, corrections: known }, before)?;
         let today = jiff::tz::TimeZone::UTC.to_datetime(self.now).date();
         check_tables::register(engine, &data_sets, &corrections, &quarantine, &self.catalogue, today)
     }
@@ -311,6 +318,7 @@ impl Build<'_> {
                         .collect(),
                     observation_file: report.hash.clone(),
                     series: report.series.clone(),
+                    columns: report.columns.clone(),
                     counts: report.counts.clone(),
                     routes: report.routes.clone(),
                     quarantine_reasons: report.quarantine_reasons.clone(),

@@ -72,6 +72,7 @@ fn data_sets_schema() -> SchemaRef {
         ("last_year", "int"),
         ("age_days", "bigint"),
         ("stale_after_days", "bigint"),
+        ("discontinued", "bool"),
         ("renewed", "bool"),
         ("vintage_changed", "bool"),
         ("status", "text"),

@@ -9,6 +9,7 @@ use datafusion::arrow::datatypes::SchemaRef;
 use crate::engine::Engine;
 use crate::error::{Code, Error, Result, SourceText};
 use crate::indicator::header::ROLLUP_NONE;
+use crate::indicator::lint::groups;
 use crate::indicator::methods::{ROLLED, ROLLUP};
 use crate::indicator::{Catalogue, Indicator, Rollup, silence};
 use crate::reference::Reference;
@@ -35,6 +36,9 @@ pub async fn indicator(base: &Engine, catalogue: &Catalogue, reference: &Referen
     let numbers = [("value", value), ("weight", weight), ("numerator", numerator), ("denominator", denominator), ("coverage", coverage)];
     check_finite(ref_area, time_period, &numbers, indicator)?;
     let parts = split(&rows, &given, reference)?;
+    if parts.published.num_rows() > 0 {
+        check_groups(&engine, reference, indicator).await?;
+    }
     engine.register_batches("country_values", rows.schema(), vec![parts.countries.clone()])?;
     engine.register_batches("published", rows.schema(), vec![parts.published])?;
     engine.register_batches("given", rows.schema(), vec![parts.given])?;
@@ -147,6 +151,23 @@ fn check_rows(rows: &CountryValues<'_>, reference: &Reference, indicator: &Indic
         }
     }
     Ok(())
+}
+
+/// Rows of groups without an estimate are those of an agency, not sums of the SELECT.
+async fn check_groups(engine: &Engine, reference: &Reference, indicator: &Indicator) -> Result<()> {
+    // A derived method gives its rows their estimate.
+    if indicator.derived.is_some() {
+        return Ok(());
+    }
+    let frame = engine.plan(indicator.sql()).await?;
+    match groups::made(frame.logical_plan(), &|code| reference.group_scheme(code).is_some()).first() {
+        None => Ok(()),
+        Some(made) => Err(Error::Query {
+            code: Code::GroupsOfOnesOwn,
+            message: format!("{}: {}", indicator.text.path, made.message()),
+            hint: Some(groups::HINT.into()),
+        }),
+    }
 }
 
 /// Numbers that can be published: a division by zero or an overflow is an error, not a value.

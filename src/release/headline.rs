@@ -1,9 +1,13 @@
 //! The row of progress that stands for each target: what a person reads first. `sql/derived/progress.sql` chooses it.
 
+use std::collections::HashMap;
+
 use datafusion::arrow::array::RecordBatch;
 use serde::Serialize;
 
 use crate::error::Result;
+use crate::indicator::{Indicator, Target};
+
 use crate::tables::cells::Table;
 use crate::tables::schema::DIMENSIONS;
 use crate::tables::views::{Cells, Progress};
@@ -12,6 +16,7 @@ use crate::tables::views::{Cells, Progress};
 #[derive(Debug, Clone, Serialize)]
 pub struct Headline {
     pub target: String,
+    pub title: String,
     pub ref_area: String,
     /// The codes that are not the total: a target for every breakdown is shown by one of them.
     pub breakdown: String,
@@ -20,6 +25,7 @@ pub struct Headline {
     pub latest_value: Option<f64>,
     pub target_value: Option<f64>,
     pub distance: Option<f64>,
+    pub pace: Option<f64>,
     pub class: Option<String>,
     pub outcome: Option<String>,
     pub note: Option<String>,
@@ -41,15 +47,26 @@ pub fn standing<'t>(class: &'t str, outcome: &'t str) -> &'t str {
     }
 }
 
-/// The headline of each target, in order of target.
-pub fn headlines(progress: &RecordBatch) -> Result<Vec<Headline>> {
-    let (cells, chosen) = (Table(progress), Progress::of(progress)?.headline);
-    Ok((0..cells.len()).filter(|row| chosen.cell(*row) == Some(true)).map(|row| headline(&cells, row)).collect())
+/// What a target says; without words of its own, what its indicator measures.
+pub fn title<'i>(indicator: &'i Indicator, target: &'i Target) -> &'i str {
+    if target.title.is_empty() { &indicator.title } else { &target.title }
 }
 
-fn headline(cells: &Table<'_>, row: usize) -> Headline {
+/// The headline of each target, in order of target.
+pub fn headlines(progress: &RecordBatch, indicators: &[Indicator]) -> Result<Vec<Headline>> {
+    let (cells, chosen) = (Table(progress), Progress::of(progress)?.headline);
+    let titles: HashMap<&str, &str> = indicators
+        .iter()
+        .flat_map(|indicator| indicator.targets.iter().map(move |target| (target.id.as_str(), title(indicator, target))))
+        .collect();
+    let chosen = (0..cells.len()).filter(|row| chosen.cell(*row) == Some(true));
+    Ok(chosen.map(|row| headline(&cells, &titles, row)).collect())
+}
+
+fn headline(cells: &Table<'_>, titles: &HashMap<&str, &str>, row: usize) -> Headline {
     let text = |column: &str| cells.text(column, row).map(str::to_owned);
     Headline {
+        title: titles.get(cells.text("target", row).unwrap_or_default()).map_or(String::new(), |title| (*title).to_owned()),
         target: text("target").unwrap_or_default(),
         ref_area: text("ref_area").unwrap_or_default(),
         breakdown: breakdown(cells, row),
@@ -58,6 +75,7 @@ fn headline(cells: &Table<'_>, row: usize) -> Headline {
         latest_value: cells.float("latest_value", row),
         target_value: cells.float("target_value", row),
         distance: cells.float("distance", row),
+        pace: cells.float("pace", row),
         class: text("class"),
         outcome: text("outcome"),
         note: text("note"),

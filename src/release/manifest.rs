@@ -1,6 +1,6 @@
 //! `manifest.json`: what went into a release, what came out, and the hash of each file.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
@@ -49,6 +49,9 @@ pub struct InputEntry {
     pub observation_file: String,
     /// The series that it carries.
     pub series: Vec<String>,
+    /// The names of the columns of its bodies; older manifests name none.
+    #[serde(default)]
+    pub columns: BTreeSet<String>,
     #[serde(flatten)]
     pub counts: Counts,
     /// Observations by the route that they came by: that of the data set's own name is the provider's.

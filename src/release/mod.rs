@@ -2,6 +2,7 @@
 
 pub mod build;
 pub mod catalog;
+pub mod check_inputs;
 pub mod check_tables;
 pub mod checks;
 pub mod compute;

@@ -29,6 +29,13 @@ pub struct TestCase {
     offsets: Vec<usize>,
 }
 
+impl TestCase {
+    /// Whether it has a table of this name.
+    pub fn gives(&self, table: &str) -> bool {
+        self.tables.contains_key(table)
+    }
+}
+
 /// One difference between what was expected and what came out.
 #[derive(Debug, Clone, Serialize)]
 pub struct Difference {

@@ -30,6 +30,8 @@ pub struct Collector<'r> {
     pub(crate) rows: Vec<Row>,
     pub(crate) quarantined: Vec<Quarantined>,
     pub(crate) headings: u64,
+    /// Names of the columns of all bodies, see [`Self::columns`].
+    pub(crate) columns: BTreeSet<String>,
     pub(crate) rows_in: u64,
     /// (first row, snapshot hash) of each body.
     pub(crate) bodies: Vec<(usize, String)>,
@@ -81,6 +83,8 @@ struct Most {
 }
 
 const MOST: Most = Most { texts: 256 << 20, rows: 40_000_000, series: 1 << 20, set_aside: 10_000_000, defects: 1_000_000 };
+/// Names of columns that are remembered.
+const MOST_COLUMNS: usize = 2000;
 /// One note or answer.
 const MAX_TEXT: usize = 1 << 20;
 
@@ -101,6 +105,7 @@ impl<'r> Collector<'r> {
             rows: Vec::new(),
             quarantined: Vec::new(),
             headings: 0,
+            columns: BTreeSet::new(),
             rows_in: 0,
             bodies: Vec::new(),
             series: Vec::new(),
@@ -124,6 +129,14 @@ impl<'r> Collector<'r> {
 
     pub fn begin_body(&mut self, snapshot: &str) {
         self.bodies.push((self.rows.len(), snapshot.to_owned()));
+    }
+
+    /// Remembers the names of the columns of a body, so that another layout next time is told. A name with a year in it
+    /// comes and goes with the year.
+    pub fn columns(&mut self, names: &[String]) {
+        let year = |word: &str| word.len() == 4 && (word.starts_with("19") || word.starts_with("20"));
+        let lasting = names.iter().filter(|name| !name.is_empty() && !name.split(|c: char| !c.is_ascii_digit()).any(year));
+        self.columns.extend(lasting.take(MOST_COLUMNS.saturating_sub(self.columns.len())).cloned());
     }
 
     pub fn rows_in(&self) -> u64 {

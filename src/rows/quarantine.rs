@@ -29,10 +29,12 @@ pub enum Reason {
     CorrectionDropped,
     /// Another route of the data set has the figure.
     OtherRoute,
+    /// A series that the data set does not name.
+    SeriesNotAsked,
 }
 
 impl Reason {
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::UnknownArea,
         Self::AreaNotCovered,
         Self::BadYear,
@@ -48,6 +50,7 @@ impl Reason {
         Self::Superseded,
         Self::CorrectionDropped,
         Self::OtherRoute,
+        Self::SeriesNotAsked,
     ];
 
     pub fn code(self) -> &'static str {
@@ -67,13 +70,22 @@ impl Reason {
             Self::Superseded => "superseded",
             Self::CorrectionDropped => "correction_dropped",
             Self::OtherRoute => "other_route",
+            Self::SeriesNotAsked => "series_not_asked",
         }
     }
 
     /// Whether a figure is lost with the row. It is not when the row is passed over on purpose: of an area that is
-    /// deliberately none of ours, a repetition, had by another route, of an older classification, or dropped by a correction.
+    /// deliberately none of ours, of a series that nobody asked for, a repetition, had by another route, of an older classification, or dropped by a correction.
     pub fn is_loss(self) -> bool {
-        !matches!(self, Self::AreaNotCovered | Self::DuplicateRow | Self::Superseded | Self::CorrectionDropped | Self::OtherRoute)
+        !matches!(
+            self,
+            Self::AreaNotCovered
+                | Self::DuplicateRow
+                | Self::Superseded
+                | Self::CorrectionDropped
+                | Self::OtherRoute
+                | Self::SeriesNotAsked
+        )
     }
 }
 

@@ -138,3 +138,26 @@ fn no_files_use_each_other_in_a_circle() {
         arrows.iter().map(|(m, t)| format!("{} -> {:?}", m.join("::"), t.iter().map(|t| t.join("::")).collect::<Vec<_>>())).collect();
     assert_eq!(left, Vec::<String>::new(), "files in or above a circle");
 }
+
+/// Whoever types `--help` reads what each argument is for, and each variable of the environment is in REFERENCE.md.
+#[test]
+fn every_argument_is_explained() {
+    use clap::CommandFactory;
+    let reference = std::fs::read_to_string(crate::support::project().join("REFERENCE.md")).unwrap();
+    let mut unsaid = Vec::new();
+    let mut left = vec![yardstick::cli::Cli::command()];
+    while let Some(command) = left.pop() {
+        if command.get_about().is_none() {
+            unsaid.push(command.get_name().to_owned());
+        }
+        for argument in command.get_arguments().filter(|argument| !["help", "version"].contains(&argument.get_id().as_str())) {
+            if argument.get_help().is_none() {
+                unsaid.push(format!("{} {}", command.get_name(), argument.get_id()));
+            }
+            let variable = argument.get_env().map(|name| format!("`{}`", name.to_string_lossy()));
+            unsaid.extend(variable.filter(|name| !reference.contains(name)));
+        }
+        left.extend(command.get_subcommands().cloned());
+    }
+    assert_eq!(unsaid, Vec::<String>::new(), "without a word of help, or not in REFERENCE.md");
+}

@@ -254,3 +254,81 @@ fn a_correction_of_many() {
     let left = workspace.expect(0, &["sql", query, "--output", "csv"]).stdout;
     assert_eq!(left.lines().skip(1).collect::<Vec<_>>(), ["one,a,KEN,2021", "one,z,GHA,2021", "two,b,PER,2020"]);
 }
+
+/// A SELECT that sums groups itself: without their estimate they would pass for an agency's figures.
+#[test]
+fn groups_of_ones_own_are_refused() {
+    let workspace = workspace();
+    let file = "sql/indicators/9.1_use.sql";
+    let header = HEADER.split("SELECT").next().unwrap().split("[[target]]").next().unwrap().to_owned() + "---*/\n";
+    for (select, told) in [
+        (
+            "SELECT m.group_code AS ref_area, c.time_period, c.urbanisation, c.breakdown, sum(c.value) AS value FROM chosen AS c JOIN membership AS m ON m.ref_area = c.ref_area GROUP BY m.group_code, c.time_period, c.urbanisation, c.breakdown",
+            "membership.group_code",
+        ),
+        (
+            "SELECT ref_area, time_period, urbanisation, breakdown, value FROM chosen UNION ALL SELECT 'WLD' AS ref_area, time_period, '_T' AS urbanisation, 'SUM' AS breakdown, sum(value) AS value FROM chosen GROUP BY time_period",
+            "'WLD' in the statement",
+        ),
+    ] {
+        workspace.write(file, format!("{header}{select}\n"));
+        let said = workspace.expect(2, &["check"]).stdout;
+        assert!(said.contains("error[E3018]") && said.contains(told), "{said}");
+        let run = workspace.run(&["run", "--from", "in"]);
+        assert!(run.stderr.contains("E3018") && run.code == 1, "{}", run.stderr);
+    }
+    // Whoever says whose figures they are gives them their coverage too.
+    let own = "SELECT 'WLD' AS ref_area, time_period, breakdown, sum(value) / 10.0 AS value, 'available' AS estimate, 0.5 AS coverage FROM chosen WHERE ref_area <> 'WLD' GROUP BY time_period, breakdown";
+    workspace.write(file, format!("{}{own}\n", header.replace("rollup = \"median\"", "rollup = \"none\"")));
+    workspace.expect(0, &["check"]);
+    workspace.expect(0, &["run", "--from", "in"]);
+    let values = workspace.release("values.parquet");
+    assert!(!rows(&values, &[("ref_area", "WLD"), ("estimate", "available")]).is_empty());
+    assert!(rows(&values, &[("estimate", "published")]).is_empty());
+}
+
+/// A group outside the header's `groups` keeps what an agency publishes of it.
+#[test]
+fn published_groups_outside_the_header_stay() {
+    let workspace = workspace();
+    workspace.write("in/survey/use/a.csv", format!("{BODY}LDC,2022,old,_T,33,,\n"));
+    workspace.expect(0, &["run", "--from", "in"]);
+    let values = workspace.release("values.parquet");
+    assert_eq!(value(&values, "value", &[("ref_area", "LDC"), ("estimate", "published")]), 33.0);
+}
+
+/// A correction that finds nothing is told with its place, in the run, in `checks` and in the check's own rows.
+#[test]
+fn corrections_that_find_nothing_are_told() {
+    let workspace = workspace();
+    let correction = "[[correction]]\nid = \"wrong-year\"\nsource = \"survey\"\nseries = [\"new\"]\nref_area = \"KEN\"\ntime_period = [2012]\naction = \"drop\"\nexpect = { above = 1.0 }\nreason = \"r\"\nevidence = \"e\"\n";
+    workspace.write(
+        "pipelines/corrections/a.toml",
+        format!("{correction}{}", correction.replace("wrong-year", "right").replace("2012", "2020")),
+    );
+    let run = workspace.expect(0, &["run", "--from", "in"]);
+    assert!(run.stdout.contains("corrections_unmatched (1 row)"), "{}", run.stdout);
+    let shown = workspace.expect(0, &["checks", "corrections_unmatched"]).stdout;
+    assert!(shown.contains("pipelines/corrections/a.toml:3:10: correction wrong-year finds no row"), "{shown}");
+}
+
+/// `new --like` begins with another indicator; a preview of one estimate shows that one, and its notes in full.
+#[test]
+fn an_indicator_like_another_one() {
+    let workspace = computed();
+    workspace.expect(0, &["new", "9.2", "--name", "use_again", "--like", "use"]);
+    let text = workspace.read("sql/indicators/9.2_use_again.sql");
+    assert!(text.contains("id = \"9.2\"") && text.contains("name = \"use_again\"") && !text.contains("[[target]]"), "{text}");
+    workspace.expect(0, &["check"]);
+    workspace.expect(2, &["new", "9.3", "--name", "third", "--like", "nobody"]);
+    let shown = workspace.expect(0, &["preview", "9.2", "--estimate", "published"]).stdout;
+    assert!(shown.contains("published") && !shown.contains("reported"), "{shown}");
+    workspace.expect(2, &["preview", "9.2", "--estimate", "publishd"]);
+    // A case of an indicator that reads another one, without its values.
+    let second = text.replace("series = [", "series_off = [").split("series_off").next().unwrap().to_owned();
+    let rest = "definition = \"x\"\nmethod = \"x\"\ncaveats = \"x\"\nsources = [\"survey\"]\n---*/\nSELECT ref_area, time_period, value FROM indicators.use WHERE estimate = 'reported'\n";
+    workspace.write("sql/indicators/9.2_use_again.sql", format!("{second}{rest}"));
+    workspace.write("sql/tests/9.2/first/expected.csv", "ref_area,time_period,estimate,value\nWLD,2020,available,1\n");
+    let said = workspace.expect(0, &["check"]).stdout;
+    assert!(said.contains("sql/tests/9.2/first/indicators.use.csv") && said.contains("the case does not give it"), "{said}");
+}

@@ -160,3 +160,47 @@ fn limits_of_distinct_rows() {
         assert_eq!(run.stdout, "x\n0\n1\n2\n");
     }
 }
+
+/// What other engines know and this one does not: what is said instead of its syntax tree gives what DuckDB gives.
+#[test]
+fn what_the_engine_does_not_know() {
+    let workspace = Workspace::of_method();
+    let rows = "(VALUES ('KEN', 'F', 1.5), ('KEN', 'M', 2.0), ('PHL', 'F', 4.0)) AS t(area, sex, v)";
+    let wide = "(VALUES ('KEN', 1.5, 2.0)) AS t(area, f, m)";
+    let keys = |condition: &str| {
+        format!("SELECT k, b.v FROM (VALUES (1), (2)) AS a(k) JOIN (VALUES (1, 3), (2, 4)) AS b(k, v) USING (k) WHERE {condition} = 1")
+    };
+    for (query, column, words, instead, right) in [
+        (
+            format!("SELECT * FROM (SELECT * FROM {rows}) PIVOT (sum(v) FOR sex IN ('F', 'M'))"),
+            "PIVOT",
+            ["does not know PIVOT", "CASE WHEN sex = 'F'"],
+            format!(
+                "SELECT area, sum(CASE WHEN sex = 'F' THEN v END) AS f, sum(CASE WHEN sex = 'M' THEN v END) AS m FROM {rows} GROUP BY area ORDER BY area"
+            ),
+            "area,f,m\nKEN,1.5,2.0\nPHL,4.0,\n",
+        ),
+        (
+            format!("SELECT * FROM (SELECT * FROM {wide}) UNPIVOT (v FOR sex IN (f, m))"),
+            "UNPIVOT",
+            ["does not know UNPIVOT", "UNION ALL"],
+            format!("SELECT area, 'F' AS sex, f AS v FROM {wide} UNION ALL SELECT area, 'M', m FROM {wide} ORDER BY sex"),
+            "area,sex,v\nKEN,F,1.5\nKEN,M,2.0\n",
+        ),
+        (keys("k"), "k = 1", ["`k` is in several tables", "such as a.k"], keys("a.k"), "k,v\n1,3\n"),
+        (
+            "SELECT v / 0 AS x FROM (VALUES (1)) AS t(v)".to_owned(),
+            "/",
+            ["a whole number is divided by zero", "nullif(y, 0)"],
+            "SELECT v / nullif(0, 0) AS x FROM (VALUES (1)) AS t(v)".to_owned(),
+            "x\n\"\"\n",
+        ),
+    ] {
+        let run = workspace.expect(2, &["sql", &query]);
+        let place = query.find(column).unwrap() + 1;
+        assert!(run.stderr.starts_with(&format!("query:1:{place}: error[")), "{query}: {}", run.stderr);
+        let said = run.stderr.split_whitespace().filter(|word| *word != "│").collect::<Vec<_>>().join(" ");
+        assert!(words.iter().all(|word| said.contains(word)) && !said.contains("Ident"), "{query}: {said}");
+        assert_eq!(workspace.expect(0, &["sql", &instead, "--output", "csv"]).stdout, right, "{instead}");
+    }
+}

@@ -234,3 +234,35 @@ fn old_and_new_downloads() {
     }
     assert_eq!(values(&workspace).len(), 39);
 }
+
+/// An archive that was unpacked into a folder of its own: what is in use stays, and the folder is named.
+#[test]
+fn an_archive_unpacked_beside_its_place() {
+    let workspace = Trial::of("tabs.csv").set("delimiter = \"tab\"").workspace();
+    workspace.expect(0, &["run", "--from", "in"]);
+    std::fs::remove_file(workspace.path("in/example/t/tabs.csv")).unwrap();
+    workspace.write("in/example/t/unpacked/b.csv", "Area\tYear\tValue\nKEN\t2022\t9\n");
+    let run = workspace.expect(0, &["run", "--from", "in"]);
+    assert!(run.stderr.contains("in/example/t/unpacked: not read, since it is a folder"), "{}", run.stderr);
+    assert_eq!(values(&workspace), ["KEN 2022 1"]);
+}
+
+/// Notes that a spreadsheet would run as formulas are texts in what people open with one.
+#[test]
+fn notes_that_begin_like_formulas() {
+    let trial = Trial::of("").columns(format!("{LONG}\nnote = \"Note\"").leak());
+    let workspace = trial.workspace();
+    std::fs::copy(project().join("sql/defaults.toml"), workspace.path("sql/defaults.toml")).unwrap();
+    let notes = ["=HYPERLINK(\"\"http://x\"\",\"\"see\"\")", "+1+1", "-2+3", "@SUM(1)"];
+    let rows: String = notes.iter().zip(2020..).map(|(note, year)| format!("KEN,{year},5,\"{note}\"\n")).collect();
+    workspace.write("in/example/t/a.csv", format!("Area,Year,Value,Note\n{rows}"));
+    workspace.write(
+        "sql/indicators/9.1_noted.sql",
+        "/*---\nid = \"9.1\"\nname = \"noted\"\ntitle = \"Noted\"\nunit = \"NUMBER\"\nrollup = \"none\"\ndatasets = [\"example/t\"]\ndefinition = \"d\"\nmethod = \"m\"\ncaveats = \"c\"\nsources = [\"example\"]\n---*/\nSELECT ref_area, time_period, obs_value AS value, note FROM observations\n",
+    );
+    workspace.expect(0, &["run", "--from", "in"]);
+    let csv = workspace.read("data/current/csv/noted.csv");
+    for note in notes {
+        assert!(csv.contains(&format!("'{note}")), "no '{note} in\n{csv}");
+    }
+}

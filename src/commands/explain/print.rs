@@ -121,6 +121,15 @@ fn members(printer: &Printer, e: &Explanation, limit: usize) {
     if let (Some(parts), Some(whole)) = (e.parts, e.unrounded) {
         printer.line(&format!("the parts add up to {parts}, the aggregate is {whole}: {}", if e.adds_up { "equal" } else { "NOT EQUAL" }));
     }
+    // The denominator, where the members' weights are what the rule divides by.
+    let weights: Vec<f64> = e.members.iter().filter_map(|m| m.weight.filter(|_| m.contribution.is_some())).collect();
+    if !weights.is_empty() {
+        let all = e.base_total.map_or(String::new(), |total| {
+            format!("; all {} members together: {} ({})", e.members.len(), number(Some(total)), e.rule.base)
+        });
+        let weigh = number(Some(weights.iter().sum::<f64>()));
+        printer.line(&format!("denominator: {weigh}, the weights of {}{all}", crate::error::count(weights.len(), "member")));
+    }
     for (state, said) in [("missing", "missing"), ("left_out", "left out, with a value but not in every year"), ("assumed", "assumed")] {
         let without: Vec<_> = e.members.iter().filter(|m| m.state == state).collect();
         if without.is_empty() {

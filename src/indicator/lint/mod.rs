@@ -2,6 +2,7 @@
 
 mod division;
 mod expressions;
+pub mod groups;
 mod output;
 mod series;
 mod statement;
@@ -17,6 +18,7 @@ use crate::indicator::engine_faults;
 
 pub use self::division::integer_divisions;
 pub use self::expressions::check_expressions;
+pub use self::groups::check_groups;
 pub use self::output::{check_output, output_place};
 pub use self::series::check_series;
 pub use self::statement::refused;

@@ -21,7 +21,20 @@ pub struct Summary {
     #[serde(rename = "mean_absolute_revision")]
     pub mean_absolute: Option<f64>,
     pub largest: Option<(f64, String)>,
+    /// The same of what economies report, and of groups.
+    pub largest_economy: Option<(f64, String)>,
+    pub largest_group: Option<(f64, String)>,
+    /// The largest by its share of the value before.
+    #[serde(skip)]
+    share: f64,
     pub causes: BTreeMap<String, usize>,
+}
+
+impl Summary {
+    /// The largest revision as a share of the value before: comparable whatever the unit.
+    pub fn largest_share(&self) -> f64 {
+        self.share
+    }
 }
 
 pub fn summarise(changes: &RecordBatch) -> Result<Vec<Summary>> {
@@ -40,6 +53,9 @@ pub fn summarise(changes: &RecordBatch) -> Result<Vec<Summary>> {
             mean: None,
             mean_absolute: None,
             largest: None,
+            largest_economy: None,
+            largest_group: None,
+            share: 0.0,
             causes: BTreeMap::new(),
         });
         match rows.change.value(row) {
@@ -51,9 +67,17 @@ pub fn summarise(changes: &RecordBatch) -> Result<Vec<Summary>> {
         if let Some(difference) = rows.difference.cell(row) {
             let sum = sums.entry(key).or_insert((0.0, 0.0, 0));
             *sum = (sum.0 + difference, sum.1 + difference.abs(), sum.2 + 1);
-            if summary.largest.as_ref().is_none_or(|(largest, _)| difference.abs() > largest.abs()) {
-                let place = format!("{} {}", rows.ref_area.value(row), rows.time_period.value(row));
-                summary.largest = Some((difference, place));
+            let place = || format!("{} {}", rows.ref_area.value(row), rows.time_period.value(row));
+            let reported = rows.estimate.cell(row) == Some("reported");
+            let of_kind = if reported { &mut summary.largest_economy } else { &mut summary.largest_group };
+            for largest in [&mut summary.largest, of_kind] {
+                if largest.as_ref().is_none_or(|(largest, _)| difference.abs() > largest.abs()) {
+                    *largest = Some((difference, place()));
+                }
+            }
+            let before = rows.old_value.cell(row).map_or(0.0, f64::abs);
+            if before > 0.0 {
+                summary.share = summary.share.max(difference.abs() / before);
             }
         }
     }

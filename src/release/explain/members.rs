@@ -44,6 +44,9 @@ impl Explainer<'_> {
         let rolled = concat(&rolled_schema, &rolled)?;
         explanation.unrounded = (rolled.num_rows() == 1).then(|| Table(&rolled).float("value", 0)).flatten();
         explanation.members = member_rows(&Table(&batch), wanted.year);
+        let cells = Table(&batch);
+        explanation.base_total =
+            Some((0..cells.len()).filter_map(|row| cells.float("base", row)).sum::<f64>()).filter(|total| *total > 0.0);
         let told = self.parts(engine, indicator, explanation, &cell).await?;
         let wanted = &explanation.wanted;
         let places: Vec<(String, i64)> = explanation.members.iter().filter_map(|m| Some((m.ref_area.clone(), m.year_used?))).collect();

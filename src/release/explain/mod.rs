@@ -57,6 +57,8 @@ pub struct Explanation {
     pub parts: Option<f64>,
     /// The aggregate before the coverage rule.
     pub unrounded: Option<f64>,
+    /// What all members weigh in the coverage, with a value or without.
+    pub base_total: Option<f64>,
     pub adds_up: bool,
     /// Values of other indicators that this one was made from.
     pub inputs: Vec<InputValue>,
@@ -148,6 +150,7 @@ impl Explainer<'_> {
             members: Vec::new(),
             parts: None,
             unrounded: cells.float("value", row),
+            base_total: None,
             adds_up: true,
             inputs: self.inputs(indicator, &wanted),
             records: Vec::new(),

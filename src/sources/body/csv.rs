@@ -31,6 +31,8 @@ pub struct CsvStream<R> {
     skipped: u64,
     /// Two short records that make one of full width were torn by an unquoted newline.
     rejoin: bool,
+    /// The names of the columns have been told to the collector.
+    told: bool,
 }
 
 /// The number of a record, and what is wrong where it has not as many fields as the header.
@@ -55,6 +57,7 @@ impl<R: Read> CsvStream<R> {
             number: first,
             skipped: 0,
             rejoin: false,
+            told: false,
         };
         stream.fill()?;
         if names_separator(&stream.record) {
@@ -112,6 +115,10 @@ impl<R: Read> CsvStream<R> {
 
     /// The next record with as many fields as the header, or None at the end. Others are set aside.
     pub fn read(&mut self, collector: &mut Collector<'_>) -> Result<Option<(u32, &ByteRecord)>> {
+        if !self.told {
+            self.told = true;
+            collector.columns(&self.header);
+        }
         while let Some((number, torn)) = self.next_record()? {
             collector.limits()?;
             match torn {

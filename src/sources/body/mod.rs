@@ -10,6 +10,7 @@ pub mod headings;
 pub mod layout;
 pub mod limits;
 mod old_workbook;
+pub mod percent;
 mod swallowed;
 mod title_rows;
 pub mod workbook;

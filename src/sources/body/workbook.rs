@@ -6,7 +6,7 @@ use std::io::BufReader;
 
 use calamine::{Data, Reader, SheetType, Xls, XlsError, Xlsx, XlsxError};
 
-use super::{ReadSeek, archive, headings, limits, old_workbook};
+use super::{ReadSeek, archive, headings, limits, old_workbook, percent};
 use crate::error::{Code, Error, Result};
 
 /// What all members of a workbook may inflate to together.
@@ -142,9 +142,11 @@ impl<'b> Book<'b> {
         match &mut self.book {
             Kind::Xlsx(book) => {
                 let mut reader = book.worksheet_cells_reader(sheet).map_err(|e| bad(&e))?;
-                while let Some(found) = reader.next_cell().map_err(|e| bad(&e))? {
+                let percents: Vec<bool> = reader.styles().iter().map(percent::is_shown).collect();
+                while let Some((found, style)) = reader.next_cell_with_style_id().map_err(|e| bad(&e))? {
                     let (row, column) = found.get_position();
-                    if !gathered.add(row, column, text(&Data::from(found.get_value().clone()), self.decimal))? {
+                    let percent = percents.get(style).copied().unwrap_or(false);
+                    if !gathered.add(row, column, text(&Data::from(found.get_value().clone()), self.decimal, percent))? {
                         break;
                     }
                 }
@@ -153,7 +155,7 @@ impl<'b> Book<'b> {
                 let range = book.worksheet_range(sheet).map_err(|e| bad(&e))?;
                 let (top, left) = range.start().unwrap_or_default();
                 for (row, column, data) in range.used_cells() {
-                    if !gathered.add(top + row as u32, left + column as u32, text(data, self.decimal))? {
+                    if !gathered.add(top + row as u32, left + column as u32, text(data, self.decimal, false))? {
                         break;
                     }
                 }
@@ -228,9 +230,12 @@ fn dense(cells: &BTreeMap<u32, String>, width: Option<usize>) -> Vec<String> {
     row
 }
 
-fn text(data: &Data, decimal: char) -> String {
+/// A cell as it is read; a percentage as it is shown, since `45 %` is stored as 0.45.
+fn text(data: &Data, decimal: char, percent: bool) -> String {
     match data {
         Data::Empty => String::new(),
+        Data::Float(number) if percent => percent::shown(*number).replace('.', &decimal.to_string()),
+        Data::Int(number) if percent => percent::shown(*number as f64),
         Data::Float(number) if decimal != '.' => number.to_string().replace('.', &decimal.to_string()),
         Data::Float(number) => number.to_string(),
         Data::Int(number) => number.to_string(),

@@ -118,6 +118,10 @@ fn rows<R: Read>(csv: &mut CsvStream<R>, columns: &Columns, series: &mut SeriesT
         let known = match series.cached(cell(columns.id)) {
             Some(known) => known,
             None => match words(record, columns) {
+                Some(words) if !series.may_be(words.id) => {
+                    collector.quarantine(number, Reason::BadCode, words.id.escape_debug().to_string());
+                    continue;
+                }
                 Some(words) => series.resolve(&words, collector),
                 None => {
                     collector.quarantine(number, Reason::Encoding, "text that is not UTF-8");

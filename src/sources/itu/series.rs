@@ -68,6 +68,11 @@ impl<'r> SeriesTable<'r> {
         self.cache.get(id).copied()
     }
 
+    /// A SeriesID is a number; others are known, or none.
+    pub fn may_be(&self, id: &str) -> bool {
+        id.bytes().all(|b| b.is_ascii_digit()) || self.reference.itu_series.contains_key(id)
+    }
+
     pub fn resolve(&mut self, words: &Words<'_>, collector: &mut Collector<'_>) -> Known {
         collector.code(words.id);
         let known = match self.reference.itu_series.get(words.id) {

@@ -1,5 +1,7 @@
 //! The column map of a `table` data set: how a statistician brings in any CSV or XLSX without Rust.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use super::heading::{self, Heading};
@@ -53,6 +55,9 @@ pub struct TableMap {
     pub spans: Vec<Span>,
     /// Provider's word -> our code, per column of ours.
     pub maps: Vec<(String, Vec<(String, String)>)>,
+    /// Where each word of the maps and of `totals` stands, as `path:line`.
+    #[serde(skip)]
+    pub places: BTreeMap<(String, String), String>,
     /// Rows are read only when the file's column has one of these values.
     pub only: Vec<(String, Vec<String>)>,
 }
@@ -108,7 +113,9 @@ pub(super) fn read(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> 
     let sheets = sheets(table, problems);
     let header_rows = header_rows(table, problems);
     let encoding = signs::encoding(table, problems);
-    let totals = table.strings("totals", problems).unwrap_or_default();
+    let mut places = BTreeMap::new();
+    let totals = table.spanned_strings("totals", problems);
+    let totals: Vec<String> = totals.into_iter().map(|(word, span)| remember(&mut places, table, "totals", word, span.start)).collect();
     let delimiter = signs::delimiter(table, problems);
     let numbers = signs::numbers(table, problems);
     let area_scheme = table.string("area_scheme", problems).unwrap_or_else(|| "iso3".into());
@@ -163,6 +170,9 @@ pub(super) fn read(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> 
     if let Some(mut table) = table.table("maps", "maps", problems) {
         for target in TARGETS {
             if let Some(pairs) = table.map(target, problems) {
+                for ((word, _), span) in pairs.iter().zip(table.spans_of_keys(target)) {
+                    remember(&mut places, &table, target, word.clone(), span.start);
+                }
                 maps.push((target.to_owned(), pairs));
             }
         }
@@ -188,8 +198,16 @@ pub(super) fn read(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> 
         value_columns,
         spans,
         maps,
+        places,
         only,
     })
+}
+
+/// Notes the line in which a word stands; gives the word.
+fn remember(places: &mut BTreeMap<(String, String), String>, table: &TableReader<'_>, name: &str, word: String, at: usize) -> String {
+    let source = table.source();
+    places.insert((name.to_owned(), word.clone()), format!("{}:{}", source.path, source.position(at).0));
+    word
 }
 
 /// `header_row = 2`, or `header_rows = [2, 3]` where names run over several rows; 0 says that there are no names.

@@ -88,6 +88,7 @@ fn workbook(file: &mut dyn ReadSeek, first: u32, map: &TableMap, collector: &mut
         let names = sheets::names(&mut book, map, &name)?;
         let mut sheet = book.read(&name, map.header_row(), names.len())?;
         let mut layout = Layout::new(map, &names)?;
+        collector.columns(&names);
         // Whose a figure is that stands in merged cells cannot be told.
         let spread = sheet.clear_filled(&layout.values());
         if let Some((row, _)) = spread.first() {
@@ -190,24 +191,20 @@ impl<'m> Layout<'m> {
     }
 
     fn text(&self, target: &str, cells: &[String]) -> Option<String> {
-        self.raw(target, cells).map(|raw| self.code(target, &raw).to_owned())
+        self.raw(target, cells).map(|raw| self.mapped(target, &raw).unwrap_or(&raw).to_owned())
     }
 
     /// The code for a provider's word, where a map names it.
-    fn code<'a>(&'a self, target: &str, word: &'a str) -> &'a str {
-        let Some(map) = self.map.maps.iter().position(|(name, _)| name == target) else { return word };
+    fn mapped(&self, target: &str, word: &str) -> Option<&str> {
+        let map = self.map.maps.iter().position(|(name, _)| name == target)?;
         let pairs = &self.map.maps[map].1;
-        match pairs.iter().position(|(from, _)| same(from, word)) {
-            Some(pair) => {
-                self.used[map][pair].set(true);
-                &pairs[pair].1
-            }
-            None => {
-                // Values are no words that a map would have to name.
-                self.others[map].set(self.others[map].get() || (target != "value" && !word.trim().is_empty()));
-                word
-            }
-        }
+        let Some(pair) = pairs.iter().position(|(from, _)| same(from, word)) else {
+            // Values are no words that a map would have to name.
+            self.others[map].set(self.others[map].get() || (target != "value" && !word.trim().is_empty()));
+            return None;
+        };
+        self.used[map][pair].set(true);
+        Some(&pairs[pair].1)
     }
 
     /// As the file has it; what cannot be seen is no part of an area, a year or a value.
@@ -240,17 +237,17 @@ impl<'m> Layout<'m> {
     /// Whose figures the row has. What a map gives may be a code of ours, whatever codes the file has.
     fn area(&self, cells: &[String], collector: &mut Collector<'_>) -> Area {
         let raw = self.raw("ref_area", cells).unwrap_or_default();
-        let mapped = self.code("ref_area", &raw);
         let given = scheme(&self.map.area_scheme);
         let mut known = |scheme: &'static str, code: &str| collector.area(scheme, code.as_bytes()) != AreaHit::Unknown;
         let area = |scheme, code: &str| Area { scheme, code: code.to_owned(), marked: None, status: None };
-        if mapped != raw {
+        if let Some(mapped) = self.mapped("ref_area", &raw) {
             return area(if known("iso3", mapped) { "iso3" } else { given }, mapped);
         }
         let (plain, marks) = written_numbers::without_marks(&raw, &self.map.numbers);
         if !marks.is_empty() {
-            let mapped = self.code("ref_area", &plain);
-            let scheme = if mapped != plain && known("iso3", mapped) { "iso3" } else { given };
+            let mapped = self.mapped("ref_area", &plain);
+            let scheme = if mapped.is_some_and(|code| known("iso3", code)) { "iso3" } else { given };
+            let mapped = mapped.unwrap_or(&plain);
             if known(scheme, mapped) {
                 let status = marks.iter().rev().find_map(|(_, status)| status.clone());
                 return Area { marked: Some(raw), status, ..area(scheme, mapped) };
@@ -291,17 +288,16 @@ impl<'m> Layout<'m> {
         let (period, year_marked) = year_columns::of_cell(&period);
         let marked = marked.into_iter().chain(year_marked.map(str::to_owned));
         let notes: Vec<String> = edition.into_iter().chain(self.text("note", cells).filter(|n| !n.is_empty())).chain(marked).collect();
-        // Of a percentage, `5%` is 5; and where the unit is one of numbers, a word is no answer.
-        let (percent, numeric) = (key.unit.starts_with("PT") || key.unit == "PP", !matches!(key.unit.as_str(), "YES_NO" | "_U" | "_Z"));
+        // Where the unit is one of numbers, a word is no answer.
+        let numeric = !matches!(key.unit.as_str(), "YES_NO" | "_U" | "_Z");
         let mut unread = Vec::new();
         let mut add = |key: &SeriesKey, year: &str, given: &str, marked: Option<&String>| {
             let span = parse_year(year.as_bytes()).and_then(|year| spans::of(&self.map.spans, &key.series, year));
-            let mapped = self.code("value", given);
-            // What the map gives is in our notation, whatever the file's is.
-            let written = if mapped == given {
-                written_numbers::read(given, &self.map.numbers, percent)
-            } else {
-                Ok(Written { plain: mapped.to_owned(), marks: Vec::new(), status: None })
+            let mapped = self.mapped("value", given);
+            let written = match mapped {
+                None => written_numbers::read(given, &self.map.numbers, &key.unit),
+                // What the map gives is in our notation, whatever the file's is.
+                Some(code) => Ok(Written { plain: code.to_owned(), marks: Vec::new(), status: None }),
             };
             let written = match written {
                 Ok(written) => written,
@@ -322,7 +318,7 @@ impl<'m> Layout<'m> {
             let detail = collector.detail(&Detail {
                 obs_status: reading.obs_status.unwrap_or(status).to_owned(),
                 note: (!note.is_empty()).then(|| note.join(", ")),
-                obs_text: reading.text.then(|| mapped.to_owned()),
+                obs_text: reading.text.then(|| mapped.unwrap_or(given).to_owned()),
                 correction: None,
             });
             let mut key = key.clone();
@@ -361,10 +357,12 @@ pub(super) fn unmatched(map: &TableMap, matched: &Matched) -> Vec<(String, bool)
     let has = |name: &str, word: &str| matched.words.iter().any(|(n, w)| n == name && w == word);
     words(map)
         .filter_map(|(name, words)| {
-            let lost: Vec<String> = words.into_iter().filter(|word| !has(name, word)).map(|word| format!("`{word}`")).collect();
+            let lost: Vec<&str> = words.into_iter().filter(|word| !has(name, word)).collect();
+            let place = map.places.get(&(name.to_owned(), (*lost.first()?).to_owned())).map(|place| format!(" ({place})"));
+            let lost: Vec<String> = lost.into_iter().map(|word| format!("`{word}`")).collect();
             let key = if name == "totals" { name.to_owned() } else { format!("maps.{name}") };
             let mistaken = name == "totals" || matched.others.contains(name);
-            (!lost.is_empty()).then(|| (format!("{key}: no row has {}", shorten(&lost.join(", "), 300)), mistaken))
+            Some((format!("{key}: no row has {}{}", shorten(&lost.join(", "), 300), place.unwrap_or_default()), mistaken))
         })
         .collect()
 }

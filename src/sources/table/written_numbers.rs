@@ -1,5 +1,6 @@
 //! Numbers as a table file writes them, by the signs that its data set declares, in the notation that is read.
 
+use crate::sources::body::percent;
 use crate::sources::table::signs::NumberSigns;
 
 /// A cell of values.
@@ -14,15 +15,20 @@ pub struct Written<'s> {
 
 /// `1.234,5` by decimal `,` and thousands `.` is `1234.5`. A text that is no number stays as it is; a number with a
 /// comma, point, mark or sign that has no declared meaning gives the reason why it is not read: nobody can tell `46,880`
-/// from 46.88 or 46880. A percent sign says nothing new where the unit is a percentage.
-pub fn read<'s>(given: &str, signs: &'s NumberSigns, percent: bool) -> Result<Written<'s>, String> {
+/// from 46.88 or 46880. A percent sign says nothing new where the unit is a percentage, and of a ratio that it is a
+/// hundredth.
+pub fn read<'s>(given: &str, signs: &'s NumberSigns, unit: &str) -> Result<Written<'s>, String> {
     let (text, marks) = without_marks(given, signs);
     let status = marks.iter().rev().find_map(|(_, status)| status.as_deref());
     let marks = marks.into_iter().map(|(mark, _)| mark.as_str()).collect();
     // The minus of typesetters is one.
     let text = text.replace('\u{2212}', "-");
     let text = match text.strip_suffix(['%', '\u{ff05}', '\u{66a}']).map(str::trim_end).filter(|number| looks_like_one(number)) {
-        Some(number) if percent => number.to_owned(),
+        Some(number) if unit.starts_with("PT") || unit == "PP" => number.to_owned(),
+        Some(number) if unit == "RATIO" => {
+            let plain = percent::shifted(&plain(number, signs)?, -2);
+            return Ok(Written { plain, marks, status });
+        }
         Some(_) => return Err("a percent sign, but the unit of the series is no percentage".into()),
         None => text,
     };
@@ -156,10 +162,11 @@ mod tests {
             ("pending", "pending", &[]),
             ("1e5", "1e5", &[]),
         ] {
-            let written = read(text, &signs, true).unwrap();
+            let written = read(text, &signs, "PT").unwrap();
             assert_eq!((written.plain.as_str(), written.marks.as_slice()), (expected, beside), "{text}");
         }
-        assert_eq!(read("10 e", &signs, false).unwrap().status, Some("E"));
+        assert_eq!(read("10 e", &signs, "NUMBER").unwrap().status, Some("E"));
+        assert_eq!(read("45 %", &signs, "RATIO").unwrap().plain, "0.45");
         let plain = super::tests::signs('.', None);
         for (text, why) in [
             ("12.3*", "footnote_marks = [\"*\"]"),
@@ -172,7 +179,7 @@ mod tests {
             ("1 234", "thousands = \" \""),
             ("1\u{2019}234", "thousands = \"'\""),
         ] {
-            assert!(read(text, &plain, false).unwrap_err().contains(why), "{text}");
+            assert!(read(text, &plain, "NUMBER").unwrap_err().contains(why), "{text}");
         }
     }
 

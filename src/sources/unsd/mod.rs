@@ -49,7 +49,7 @@ impl Format for SdgCsv {
     }
 
     fn parse(&self, _name: &str, body: &mut dyn ReadSeek, _reference: &Reference, collector: &mut Collector<'_>) -> Result<Parsed> {
-        rows::parse(body, &self.renamed, collector)
+        rows::parse(body, rows::Names { asked: &self.series, renamed: &self.renamed }, collector)
     }
 
     fn fits(&self, header: &Header) -> bool {

@@ -19,17 +19,22 @@ use crate::sources::body::workbooks::{self, Workbooks};
 use crate::sources::body::{ReadSeek, csv_members};
 use crate::sources::unsd::columns::Columns;
 
-/// Today's name of a series -> the one under which its rows stand.
-pub(super) type Renamed = [(String, String)];
+/// The series that a data set names.
+#[derive(Clone, Copy)]
+pub(super) struct Names<'n> {
+    pub asked: &'n [String],
+    /// Today's name of a series -> the one under which its rows stand.
+    pub renamed: &'n [(String, String)],
+}
 
-pub(super) fn parse(file: &mut dyn ReadSeek, renamed: &Renamed, collector: &mut Collector<'_>) -> Result<Parsed> {
+pub(super) fn parse(file: &mut dyn ReadSeek, names: Names<'_>, collector: &mut Collector<'_>) -> Result<Parsed> {
     if archive::kind_of(file)? == Kind::Zip && workbooks::of(file)? == Workbooks::Itself {
-        workbook(file, renamed, collector)?;
+        workbook(file, names, collector)?;
         return Ok(Parsed::default());
     }
     let mut count = 0;
     csv_members::read_each(file, collector, &mut |_, reader, collector| {
-        count = rows(WithoutNul(reader), count, renamed, collector)?;
+        count = rows(WithoutNul(reader), count, names, collector)?;
         Ok(())
     })?;
     Ok(Parsed::default())
@@ -40,9 +45,9 @@ pub(super) fn fits(header: &Header) -> bool {
     Columns::of(header).is_ok()
 }
 
-fn rows<R: Read>(reader: R, first: u32, renamed: &Renamed, collector: &mut Collector<'_>) -> Result<u32> {
+fn rows<R: Read>(reader: R, first: u32, names: Names<'_>, collector: &mut Collector<'_>) -> Result<u32> {
     let mut csv = CsvStream::open(reader, b',', first)?;
-    let mut rows = Rows::new(Columns::of(csv.header())?, renamed);
+    let mut rows = Rows::new(Columns::of(csv.header())?, names);
     while let Some((number, record)) = csv.read(collector)? {
         rows.add(number, &|column| record.get(column).unwrap_or_default(), collector);
     }
@@ -50,12 +55,13 @@ fn rows<R: Read>(reader: R, first: u32, renamed: &Renamed, collector: &mut Colle
 }
 
 /// The portal's export as XLSX: one sheet, the names of the columns in its first row.
-fn workbook(file: &mut dyn ReadSeek, renamed: &Renamed, collector: &mut Collector<'_>) -> Result<()> {
+fn workbook(file: &mut dyn ReadSeek, names: Names<'_>, collector: &mut Collector<'_>) -> Result<()> {
     let mut book = Book::open(file, '.')?;
     let name = book.sheets().into_iter().next().ok_or_else(|| Error::provider(Code::EmptyBody, "the workbook has no sheet"))?;
-    let names = book.header(&name, 1)?;
-    let sheet = book.read(&name, 1, names.len())?;
-    let mut rows = Rows::new(Columns::of(&Header::from(names))?, renamed);
+    let header = book.header(&name, 1)?;
+    let sheet = book.read(&name, 1, header.len())?;
+    collector.columns(&header);
+    let mut rows = Rows::new(Columns::of(&Header::from(header))?, names);
     for (number, cells) in &sheet.rows {
         collector.limits()?;
         rows.add(*number, &|column| cells.get(column).map_or(&b""[..], |cell| cell.as_bytes()), collector);
@@ -66,15 +72,32 @@ fn workbook(file: &mut dyn ReadSeek, renamed: &Renamed, collector: &mut Collecto
 /// Rows of one file, whatever holds it.
 struct Rows<'n> {
     columns: Columns,
-    renamed: &'n Renamed,
-    /// Series and dimensions as they stand in the file -> the series of the collector.
-    keys: HashMap<Vec<u8>, u32>,
+    names: Names<'n>,
+    /// Series and dimensions as they stand in the file -> the series of the collector; none where nobody asked for it.
+    keys: HashMap<Vec<u8>, Option<u32>>,
     packed: Vec<u8>,
 }
 
 impl<'n> Rows<'n> {
-    fn new(columns: Columns, renamed: &'n Renamed) -> Self {
-        Self { columns, renamed, keys: HashMap::new(), packed: Vec::new() }
+    fn new(columns: Columns, names: Names<'n>) -> Self {
+        Self { columns, names, keys: HashMap::new(), packed: Vec::new() }
+    }
+
+    /// The series and breakdown of a row, if the data set names the series.
+    fn key(&self, text: &dyn Fn(usize) -> String, collector: &mut Collector<'_>) -> Option<u32> {
+        let name = text(self.columns.series);
+        let named =
+            |one: &str| self.names.asked.iter().any(|asked| asked == one) || self.names.renamed.iter().any(|(_, stands)| stands == one);
+        // A code that cannot be seen as a whole is told as such.
+        if !named(&name) && name.chars().all(|c| c.is_ascii_graphic()) {
+            return None;
+        }
+        let name = self.names.renamed.iter().find(|(today, _)| *today == name).map_or(name, |(_, stands)| stands.clone());
+        let mut key = SeriesKey::total(name, unit_of(&self.columns.units.map(text).unwrap_or_default()));
+        for (name, column) in &self.columns.dimensions {
+            place(&mut key, name, &text(*column));
+        }
+        Some(collector.series(key))
     }
 
     fn add<'r>(&mut self, number: u32, cells: &dyn Fn(usize) -> &'r [u8], collector: &mut Collector<'_>) {
@@ -98,17 +121,12 @@ impl<'n> Rows<'n> {
         let key = match self.keys.get(&self.packed) {
             Some(&key) => key,
             None => {
-                let name = text(series);
-                let name = self.renamed.iter().find(|(today, _)| *today == name).map_or(name, |(_, stands)| stands.clone());
-                let mut key = SeriesKey::total(name, unit_of(&units.map(text).unwrap_or_default()));
-                for (name, column) in &self.columns.dimensions {
-                    place(&mut key, name, &text(*column));
-                }
-                let key = collector.series(key);
+                let key = self.key(&text, collector);
                 self.keys.insert(self.packed.clone(), key);
                 key
             }
         };
+        let Some(key) = key else { return collector.quarantine(number, Reason::SeriesNotAsked, text(series)) };
         let given = cell(value);
         let word = |column: Option<usize>| column.map(text).unwrap_or_default();
         let note = note_of(&word(self.columns.footnote), &word(self.columns.source));

@@ -160,6 +160,7 @@ fn normalised(source: &str, dataset: &str, name: &str, bytes: &[u8]) -> Result<(
         store: &store,
         reference: &PROJECT.reference,
         corrections: &[],
+        accepted: &std::collections::BTreeSet::new(),
         current_year: 2026,
         threads: 1,
     };

@@ -103,7 +103,7 @@ fn other_sources_go_on() {
 fn the_example_of_a_defective_pull_names_its_file() {
     let workspace = released();
     copy(&small_bodies().join("unsd/sdg_global"), &workspace.path("in/unsd/sdg_global"));
-    let rows: String = (0..9000).map(|n| format!("X,999{n},2018,1\n")).collect();
+    let rows: String = (0..9000).map(|n| format!("IT_USE_ii99,999{n},2018,1\n")).collect();
     workspace.write("in/unsd/sdg_global/ZZ_BAD.csv", format!("SeriesCode,GeoAreaCode,TimePeriod,Value\n{rows}"));
     let run = workspace.expect(3, &["run", "--from", "in"]);
     assert!(run.stderr.contains("E2013") && run.stderr.contains("ZZ_BAD.csv"), "{}", run.stderr);

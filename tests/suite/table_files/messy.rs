@@ -128,18 +128,27 @@ fn words_that_nothing_has() {
     let body = "Area,Year,Value,Sex,Flag\nKEN,2022,1,Women,E\nWorld,2022,2,Women,A\n";
     let (_, run, values) = read("totals = [\"World\", \"Tottal\"]", &columns, body);
     assert_eq!(values, ["KEN 2022 1.0"]);
-    told(&run, &["WARN", "totals: no row has `Tottal`"]);
-    told(&run, &["WARN", "maps.obs_status: no row has `est`"]);
-    told(&run, &["INFO", "maps.sex: no row has `Mn`"]);
+    told(&run, &["WARN", "totals: no row has `Tottal` (pipelines/example.toml:7)"]);
+    told(&run, &["WARN", "maps.obs_status: no row has `est` (pipelines/example.toml:18)"]);
+    told(&run, &["INFO", "maps.sex: no row has `Mn` (pipelines/example.toml:17)"]);
+}
+
+/// An area on none of our lists is told with the one that was probably meant, and how to write it.
+#[test]
+fn areas_that_are_nearly_known() {
+    let (_, run, _) = read("area_scheme = \"name\"", LONG, "Area,Year,Value\nKenia,2022,1\nPeru,2022,2\nAtlantis,2022,3\n");
+    told(&run, &["unknown areas", "`Kenia` (is it Kenya? then maps.ref_area = {", "`Atlantis`"]);
 }
 
 /// A code of ours in a map is understood whatever codes the file has.
 #[test]
 fn maps_of_areas_give_our_codes() {
     for scheme in ["iso3", "m49", "name", "unctad", "eurostat", "worldbank"] {
-        let columns = format!("{LONG}[dataset.maps]\nref_area = {{ \"Korea du Sud\" = \"KOR\", \"Monde\" = \"WLD\" }}\n");
-        let (_, _, values) = read(&format!("area_scheme = \"{scheme}\""), &columns, "Area,Year,Value\nKorea du Sud,2022,1\nMonde,2022,2\n");
-        assert_eq!(values, ["KOR 2022 1.0", "WLD 2022 2.0"], "{scheme}");
+        let columns =
+            format!("{LONG}[dataset.maps]\nref_area = {{ \"Korea du Sud\" = \"KOR\", \"Monde\" = \"WLD\", \"PER\" = \"PER\" }}\n");
+        let (_, _, values) =
+            read(&format!("area_scheme = \"{scheme}\""), &columns, "Area,Year,Value\nKorea du Sud,2022,1\nMonde,2022,2\nPER,2022,3\n");
+        assert_eq!(values, ["KOR 2022 1.0", "PER 2022 3.0", "WLD 2022 2.0"], "{scheme}");
     }
 }
 

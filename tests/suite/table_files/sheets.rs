@@ -3,7 +3,8 @@
 use super::folders::zipped;
 use super::{LONG, refused_in, told, values, workspace};
 
-/// A workbook; a cell that begins with `#` is a number, one with `@` the number of a day that is shown as its year.
+/// A workbook; a cell that begins with `#` is a number, one with `@` the number of a day that is shown as its year,
+/// one with `~` a number that is shown as a percentage.
 pub(super) fn book(sheets: &[(&str, &[&[&str]])]) -> Vec<u8> {
     merged_book(sheets, &[])
 }
@@ -19,6 +20,7 @@ fn merged_book(sheets: &[(&str, &[&[&str]])], merged: &[&str]) -> Vec<u8> {
         match (text.strip_prefix('#'), text.strip_prefix('@')) {
             (Some(number), _) => format!("<c r=\"{place}\"><v>{number}</v></c>"),
             (_, Some(day)) => format!("<c r=\"{place}\" s=\"1\"><v>{day}</v></c>"),
+            _ if text.starts_with('~') => format!("<c r=\"{place}\" s=\"2\"><v>{}</v></c>", &text[1..]),
             _ if text.is_empty() => format!("<c r=\"{place}\"/>"),
             _ => format!("<c r=\"{place}\" t=\"inlineStr\"><is><t>{text}</t></is></c>"),
         }
@@ -39,7 +41,7 @@ fn merged_book(sheets: &[(&str, &[&[&str]])], merged: &[&str]) -> Vec<u8> {
     }
     let formats = "<numFmts count=\"1\"><numFmt numFmtId=\"164\" formatCode=\"yyyy\"/></numFmts>";
     let styles = format!(
-        "{HEAD}<styleSheet xmlns=\"{MAIN}\">{formats}<cellXfs count=\"2\"><xf numFmtId=\"0\"/><xf numFmtId=\"164\"/></cellXfs></styleSheet>"
+        "{HEAD}<styleSheet xmlns=\"{MAIN}\">{formats}<cellXfs count=\"3\"><xf numFmtId=\"0\"/><xf numFmtId=\"164\"/><xf numFmtId=\"9\"/></cellXfs></styleSheet>"
     );
     members.push(("xl/styles.xml".into(), styles));
     let types = "<Default Extension=\"rels\" ContentType=\"application/vnd.openxmlformats-package.relationships+xml\"/><Default Extension=\"xml\" ContentType=\"application/xml\"/>";
@@ -147,4 +149,22 @@ fn merged_cells() {
     assert_eq!(values(&workspace), ["KEN 2020 1.0", "KEN 2021 2.0", "PER 2020 6.0", "PHL 2020 3.0", "PHL 2021 none", "PHL 2022 none"]);
     // Whose the figure is, nobody can tell.
     told(&run, &["sheet `Data`: 2 values not read", "such as in record 4"]);
+}
+
+/// A spreadsheet that shows 45 % stores 0.45: what people read is what counts, in a series of percent and of ratios.
+#[test]
+fn cells_that_are_shown_as_percentages() {
+    let rows: &[&[&str]] = &[HEADER, &["KEN", "#2022", "~0.45"], &["PHL", "#2022", "~0.07"], &["PER", "#2022", "#45"]];
+    let read = |unit: &str, settings: &str| {
+        let workspace = workspace(settings, &LONG.replace("NUMBER", unit));
+        workspace.write("in/example/t/a.xlsx", book(&[("Data", rows)]));
+        (workspace.expect(0, &["pull", "--from", "in"]), values(&workspace), super::set_aside(&workspace))
+    };
+    assert_eq!(read("PT", "").1, ["KEN 2022 45.0", "PER 2022 45.0", "PHL 2022 7.0"]);
+    assert_eq!(read("PT", "decimal = \",\"").1, ["KEN 2022 45.0", "PER 2022 45.0", "PHL 2022 7.0"]);
+    assert_eq!(read("RATIO", "").1, ["KEN 2022 0.45", "PER 2022 45.0", "PHL 2022 0.07"]);
+    let (run, kept, aside) = read("NUMBER", "");
+    assert_eq!(kept, ["PER 2022 45.0"]);
+    assert_eq!(aside[0], "1 bad_value 45%: a percent sign, but the unit of the series is no percentage");
+    told(&run, &["2 numbers set aside, such as `45%`"]);
 }

@@ -1,0 +1,124 @@
+//! A provider changes something without a word: a column gets another name, a unit becomes another one, a series appears
+//! that nobody asked for, an economy's history moves. Each is told, or held until a person has looked.
+
+use std::path::PathBuf;
+
+use crate::support::{Run, Workspace, copy, project, small_bodies};
+
+/// The UN SDG database alone, pulled and published once.
+fn workspace() -> Workspace {
+    let workspace = Workspace::of_method();
+    std::fs::copy(project().join("pipelines/unsd.toml"), workspace.path("pipelines/unsd.toml")).unwrap();
+    copy(&small_bodies().join("unsd/sdg_global"), &workspace.path("in/unsd/sdg_global"));
+    workspace.expect(0, &["run", "--from", "in"]);
+    workspace
+}
+
+fn body(workspace: &Workspace, name: &str) -> PathBuf {
+    workspace.path("in/unsd/sdg_global").join(name)
+}
+
+fn change(workspace: &Workspace, name: &str, from: &str, to: &str) {
+    let path = body(workspace, name);
+    let text = std::fs::read_to_string(&path).unwrap();
+    assert!(text.contains(from), "{name} has no {from}");
+    std::fs::write(&path, text.replace(from, to)).unwrap();
+}
+
+fn says(run: &Run, words: &[&str]) {
+    let all = format!("{}\n{}", run.stdout, run.stderr);
+    let missing: Vec<&&str> = words.iter().filter(|word| !all.contains(**word)).collect();
+    assert!(missing.is_empty(), "no {missing:?} in\n{all}");
+}
+
+#[test]
+fn a_column_under_a_new_name_is_told() {
+    let workspace = workspace();
+    change(&workspace, "IT_MOB_OWN.csv", "[Sex]", "[Gender]");
+    change(&workspace, "SE_ADT_ACTS.csv", "[Sex]", "[Gender]");
+    let run = workspace.expect(0, &["run", "--from", "in"]);
+    says(&run, &["columns_changed (2 rows)", "series_drifted (2 rows)"]);
+    let rows = workspace.expect(0, &["checks", "columns_changed", "series_drifted"]);
+    says(&rows, &["a new column: [Gender]", "a column is gone: [Sex]", "IT_MOB_OWN: 3 breakdowns gone, such as F; 3 new, such as BOTHSEX"]);
+    // The next night is compared with this release: it is told once.
+    change(&workspace, "IT_MOB_OWN.csv", "\"ITU\"", "\"ITU \"");
+    let run = workspace.expect(0, &["run", "--from", "in"]);
+    assert!(!run.stdout.contains("columns_changed") && !run.stdout.contains("series_drifted"), "{}", run.stdout);
+}
+
+#[test]
+fn another_unit_is_held_until_a_person_accepts_it() {
+    let workspace = workspace();
+    change(&workspace, "IT_USE_ii99.csv", "\"PER_100_POP\"", "\"RATIO\"");
+    let run = workspace.expect(3, &["run", "--from", "in"]);
+    let told =
+        "E2018: unsd/sdg_global: another unit than last time: IT_USE_ii99: 194 of 194 observations in RATIO, last time in PER_100_POP";
+    says(&run, &[told, "yardstick run --accept unsd/sdg_global"]);
+    let units = "SELECT DISTINCT unit FROM observations WHERE series = 'IT_USE_ii99'";
+    assert_eq!(workspace.expect(0, &["sql", units, "--output", "csv"]).stdout, "unit\nPER_100_POP\n", "the last good data stay in use");
+    says(&workspace.expect(0, &["status"]), &[told, "yardstick run --accept unsd/sdg_global"]);
+    says(&workspace.expect(2, &["run", "--from", "in", "--accept", "unsd/sdg_globl"]), &["did you mean `unsd/sdg_global`?"]);
+    let run = workspace.expect(0, &["run", "--from", "in", "--accept", "unsd/sdg_global"]);
+    says(&run, &["accepted by hand: E2018", "series_drifted (1 row)"]);
+    assert_eq!(workspace.expect(0, &["sql", units, "--output", "csv"]).stdout, "unit\nRATIO\n");
+    assert!(workspace.read("data/current/manifest.json").contains("accepted by hand: E2018"));
+    says(&workspace.expect(0, &["checks", "series_drifted"]), &["unit PER_100_POP before, now RATIO"]);
+    workspace.expect(0, &["run", "--from", "in"]);
+}
+
+/// A few rows in another unit are told and set nothing aside.
+#[test]
+fn few_rows_in_another_unit_are_told() {
+    let workspace = workspace();
+    let path = body(&workspace, "IT_USE_ii99.csv");
+    let text = std::fs::read_to_string(&path).unwrap();
+    std::fs::write(&path, text.replacen("\"PER_100_POP\"", "\"RATIO\"", 3)).unwrap();
+    says(&workspace.expect(0, &["run", "--from", "in"]), &["another unit than last time: IT_USE_ii99: 3 of 194 observations in RATIO"]);
+}
+
+#[test]
+fn a_series_that_nobody_asked_for_is_set_aside() {
+    let workspace = workspace();
+    let path = body(&workspace, "IT_USE_ii99.csv");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let last = text.lines().last().unwrap();
+    let unseen = last.replace("IT_USE_ii99", "IT_USE\u{1}_ii99");
+    std::fs::write(&path, format!("{text}{}\n{unseen}\n", last.replace("IT_USE_ii99", "ZZ_NEW"))).unwrap();
+    let run = workspace.expect(0, &["run", "--from", "in"]);
+    says(&run, &["series that the data set does not name, whose rows are set aside: `ZZ_NEW`", "notes_of_reading (1 row)"]);
+    let aside =
+        "SELECT reason, count(*) AS n FROM quarantine WHERE reason IN ('series_not_asked', 'bad_code') GROUP BY reason ORDER BY reason";
+    assert_eq!(workspace.expect(0, &["sql", aside, "--output", "csv"]).stdout, "reason,n\nbad_code,1\nseries_not_asked,1\n");
+}
+
+/// One economy's history is cut by a fifth: neither its indicator's totals nor its series' range show it.
+#[test]
+fn an_economy_whose_history_moves_is_told() {
+    let workspace = Workspace::of_project();
+    for entry in std::fs::read_dir(workspace.path("sql/indicators")).unwrap().map(|entry| entry.unwrap().path()) {
+        if !entry.ends_with("2.2b_mobile_ownership.sql") {
+            std::fs::remove_file(entry).unwrap();
+        }
+    }
+    std::fs::remove_dir_all(workspace.path("sql/tests")).unwrap();
+    copy(&small_bodies().join("itu/mobile_ownership"), &workspace.path("in/itu/mobile_ownership"));
+    workspace.expect(0, &["run", "--from", "in"]);
+    let path = workspace.path("in/itu/mobile_ownership/individuals-who-own-a-mobile-phone.csv");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let mut cut = 0;
+    let lines = text.lines().map(|line| {
+        let mut cells: Vec<String> = line.split(',').map(str::to_owned).collect();
+        let value = cells.iter().rposition(|cell| cell.parse::<f64>().is_ok_and(|number| number < 101.0 && cell.contains('.')));
+        if let (true, Some(at)) = (line.contains(",BRA,") || line.contains(",Brazil,"), value) {
+            cells[at] = (cells[at].parse::<f64>().unwrap() * 0.8).to_string();
+            cut += 1;
+        }
+        cells.join(",")
+    });
+    let changed = lines.collect::<Vec<_>>().join("\n");
+    assert!(cut >= 3, "{cut} figures of Brazil");
+    std::fs::write(&path, changed).unwrap();
+    let run = workspace.run(&["run", "--from", "in"]);
+    says(&run, &["changed most against the release before", "mobile_ownership:", "economy BRA", "economies_revised"]);
+    says(&workspace.expect(0, &["checks", "economies_revised"]), &["BRA mobile_ownership:", "by -20.0 % on average"]);
+}
