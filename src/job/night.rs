@@ -142,6 +142,7 @@ async fn release(settings: &Settings, loaded: &Loaded, states: States, accept: &
         catalogue: loaded.catalogue.clone(),
         reference: loaded.reference.clone(),
         checks: &loaded.checks,
+        goldens: &loaded.goldens.table,
         reports: Arc::new(reports),
         states: &states,
         settings: loaded.settings_inputs(settings),
@@ -150,6 +151,7 @@ async fn release(settings: &Settings, loaded: &Loaded, states: States, accept: &
         limits: settings.limits,
         threads: settings.threads,
         accept: accept.to_vec(),
+        left_out: loaded.left_out(),
         done: Arc::new(move |name| {
             ticking.inc(1);
             tracing::info!(indicator = name, "computed");

@@ -1,7 +1,6 @@
 //! Builds a release: all indicators, progress, checks, revisions.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::sync::Arc;
 
 use datafusion::arrow::array::RecordBatch;
@@ -19,8 +18,9 @@ use crate::pipelines::Source;
 use crate::reference::Reference;
 use crate::release::checks::{self, Check};
 use crate::release::fingerprint::{self, Inputs};
+use crate::release::left_out::LeftOut;
 use crate::release::manifest::{BodyEntry, IndicatorEntry, InputEntry, Manifest};
-use crate::release::{catalog, check_tables, compute, diff, preferred, progress, promote, row_counts, targets, value_id};
+use crate::release::{catalog, check_tables, compute, diff, goldens, preferred, progress, promote, row_counts, targets, value_id};
 use crate::tables::cells::rows_of;
 use crate::tables::small::Cell;
 use crate::tables::sort::{concat, sort};
@@ -44,6 +44,8 @@ pub struct Build<'a> {
     pub catalogue: Arc<Catalogue>,
     pub reference: Arc<Reference>,
     pub checks: &'a [Check],
+    /// Figures that the release is compared with.
+    pub goldens: &'a RecordBatch,
     pub reports: Arc<Reports>,
     pub states: &'a BTreeMap<DatasetId, DatasetState>,
     pub settings: Inputs,
@@ -53,6 +55,8 @@ pub struct Build<'a> {
     pub threads: usize,
     /// Failed checks that a person lets pass this time.
     pub accept: Vec<String>,
+    /// Sources whose own figures are not passed on.
+    pub left_out: Vec<String>,
     /// Called with the name of each indicator done.
     pub done: Arc<dyn Fn(&str) + Send + Sync>,
 }
@@ -101,7 +105,7 @@ impl Build<'_> {
         let engine = self.base_engine()?;
         row_counts::check(&engine, &self.reports).await?;
         let computed = self.compute_all(&engine, &previous_values).await?;
-        let values = self.join_values(&computed)?;
+        let values = self.join_values(computed.values().map(|one| one.values.clone()).collect())?;
         engine.register_batches(progress::VALUES, values.schema(), vec![values.clone()])?;
         let indicators: Vec<&Indicator> = self.catalogue.indicators.iter().collect();
         let targets = targets::batch(&indicators, &|indicator| self.missing_text(indicator))?;
@@ -109,10 +113,13 @@ impl Build<'_> {
         for one in computed.values() {
             ends.add(one.ends.clone());
         }
-        let progress = progress::progress(&engine, &self.catalogue, ends, targets, self.current_year()).await?;
-        let values = value_id::mark(&key, &values)?;
+        let progress = progress::progress(&engine, &self.catalogue, ends, targets.clone(), self.current_year()).await?;
         let before = previous.as_deref().and_then(|path| Manifest::load(path).ok());
-        let outcome = self.run_checks(&engine, &progress, &previous_values, before.as_ref()).await?;
+        let mut outcome = self.run_checks(&engine, &progress, &previous_values, before.as_ref()).await?;
+        let mut left_out = LeftOut::new(&self.left_out);
+        let (values, progress) = self.passed_on(&engine, &mut left_out, &computed, (values, progress), targets).await?;
+        left_out.hide(&mut outcome)?;
+        let values = value_id::mark(&key, &values)?;
         let held: Vec<(String, String)> =
             computed.iter().filter_map(|(name, c)| c.held.as_ref().map(|reason| (name.clone(), reason.clone()))).collect();
         let mut manifest = self.manifest(id, key, inputs, &computed);
@@ -120,7 +127,13 @@ impl Build<'_> {
         let (accepted, stopping): (Vec<_>, Vec<_>) =
             outcome.stopping.into_iter().partition(|s| self.accept.iter().any(|a| s.starts_with(&format!("{a}:"))));
         manifest.warnings.extend(accepted.into_iter().map(|s| format!("accepted by hand: {s}")));
-        let revisions = self.revisions(previous.as_deref(), &previous_values, &manifest, &values)?;
+        manifest.warnings.extend(left_out.told());
+        let revisions = left_out.of_revisions(diff::since(
+            self.workspace,
+            &self.reference,
+            previous.as_deref().map(|path| (path, &previous_values)),
+            &diff::Side { manifest: &manifest, values: &values },
+        )?)?;
         let contents = Contents {
             values,
             progress,
@@ -131,6 +144,31 @@ impl Build<'_> {
             indicators: self.catalogue.indicators.iter().map(|i| i.name.clone()).collect(),
         };
         Ok(Built { contents, manifest, stopping, warnings: outcome.warnings, held })
+    }
+
+    /// Values and progress without what sources do not let be passed on.
+    async fn passed_on(
+        &self,
+        engine: &Engine,
+        left_out: &mut LeftOut<'_>,
+        computed: &BTreeMap<String, One>,
+        whole: (RecordBatch, RecordBatch),
+        targets: RecordBatch,
+    ) -> Result<(RecordBatch, RecordBatch)> {
+        let (mut parts, mut ends) = (Vec::new(), progress::Ends::default());
+        for (name, one) in computed.iter().filter(|_| !self.left_out.is_empty()) {
+            let (indicator, both) = (self.catalogue.find(name)?, (&one.values, &one.ends));
+            let kept = left_out.pass_on(engine, &self.catalogue, indicator, both, self.current_year()).await?;
+            parts.push(kept.0);
+            ends.add(kept.1);
+        }
+        if left_out.told().is_empty() {
+            return Ok(whole);
+        }
+        let (engine, values) = (engine.sibling()?, self.join_values(parts)?);
+        engine.register_batches(progress::VALUES, values.schema(), vec![values.clone()])?;
+        let progress = progress::progress(&engine, &self.catalogue, ends, targets, self.current_year()).await?;
+        Ok((values, progress))
     }
 
     /// The data sets as the catalogue has them.
@@ -206,8 +244,7 @@ impl Build<'_> {
         Ok(results)
     }
 
-    fn join_values(&self, computed: &BTreeMap<String, One>) -> Result<RecordBatch> {
-        let parts: Vec<RecordBatch> = computed.values().map(|one| one.values.clone()).collect();
+    fn join_values(&self, parts: Vec<RecordBatch>) -> Result<RecordBatch> {
         sort(&concat(&schema::preferred_values(), &parts)?, &schema::values_key())
     }
 
@@ -228,6 +265,7 @@ impl Build<'_> {
     ) -> Result<checks::CheckResults> {
         engine.register_batches("progress", progress.schema(), vec![progress.clone()])?;
         engine.register_batches("previous_values", previous.schema(), vec![previous.clone()])?;
+        engine.register_batches(goldens::TABLE, goldens::schema(), vec![self.goldens.clone()])?;
         let (mut data_sets, mut corrections, mut quarantine) = (Vec::new(), Vec::new(), Vec::new());
         for source in self.sources {
             for dataset in &source.datasets {
@@ -305,18 +343,7 @@ impl Build<'_> {
                     vintage: report.vintage.clone(),
                     fetched_at: pull.fetched_at.clone(),
                     origin: pull.origin.clone(),
-                    bodies: pull
-                        .bodies
-                        .iter()
-                        .map(|b| BodyEntry {
-                            name: b.name.clone(),
-                            snapshot: b.hash.clone(),
-                            url: b.url.clone(),
-                            bytes: b.bytes,
-                            fetched_at: b.fetched_at.clone(),
-                            route: b.route.clone(),
-                        })
-                        .collect(),
+                    bodies: pull.bodies.iter().map(BodyEntry::from).collect(),
                     observation_file: report.hash.clone(),
                     series: report.series.clone(),
                     counts: report.counts.clone(),
@@ -361,23 +388,6 @@ impl Build<'_> {
             files: BTreeMap::new(),
             warnings,
         }
-    }
-
-    fn revisions(
-        &self,
-        previous: Option<&Path>,
-        old_values: &RecordBatch,
-        manifest: &Manifest,
-        values: &RecordBatch,
-    ) -> Result<RecordBatch> {
-        let Some(previous) = previous else { return Ok(RecordBatch::new_empty(schema::revisions())) };
-        let old = Manifest::load(previous)?;
-        diff::compare(
-            &diff::Side { manifest: &old, values: old_values },
-            &diff::Side { manifest, values },
-            &|hash| self.workspace.observation_file(hash),
-            &self.reference.members()?,
-        )
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod formats;
 mod hostile;
+mod left_out;
 mod markup;
 mod sdmx;
 mod serve;
