@@ -213,6 +213,8 @@ pub enum Command {
         #[arg(long, default_value_t = 8000)]
         port: u16,
     },
+    /// Answer programs over stdin and stdout by the Model Context Protocol, from the current release, read-only
+    Mcp,
     /// Per source: last success, age, vintage, next due; per indicator: last release
     Status,
     /// Print the lines to install for the nightly run
@@ -372,6 +374,7 @@ impl Command {
             Self::Open => "open",
             Self::Publish { .. } => "publish",
             Self::Serve { .. } => "serve",
+            Self::Mcp => "mcp",
             Self::Status => "status",
             Self::Schedule { .. } => "schedule",
             Self::Completions { .. } => "completions",

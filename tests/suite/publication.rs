@@ -4,6 +4,7 @@ mod formats;
 mod hostile;
 mod left_out;
 mod markup;
+mod mcp;
 mod sdmx;
 mod serve;
 mod site;
