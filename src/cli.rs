@@ -221,6 +221,8 @@ pub enum Command {
         #[arg(long, default_value_t = 8000)]
         port: u16,
     },
+    /// Answer programs over stdin and stdout by the Model Context Protocol, from the current release, read-only
+    Mcp,
     /// Per source: last success, age, vintage, next due; per indicator: last release
     Status,
     /// Print the lines to install for the nightly run

@@ -125,10 +125,15 @@ pub fn copy_atomically(from: &Path, to: &Path) -> Result<()> {
 
 /// Writes a file into a folder that nobody reads yet; [`sync`] makes sure of it.
 pub fn write_unseen(path: &Path, bytes: &[u8]) -> Result<()> {
+    create_unseen(path)?.write_all(bytes)?;
+    Ok(())
+}
+
+/// The same for a file that is written in parts.
+pub fn create_unseen(path: &Path) -> Result<fs_err::File> {
     not_stopped()?;
     fs_err::create_dir_all(path.parent().unwrap_or(Path::new(".")))?;
-    fs_err::File::create(path)?.write_all(bytes)?;
-    Ok(())
+    Ok(fs_err::File::create(path)?)
 }
 
 /// Brings files to the disk, several at a time: one after the other, hundreds of small files take seconds.

@@ -1,6 +1,7 @@
 //! All output: data to stdout, everything else to stderr, readable without colour. A broken pipe is no error.
 
 use std::io::{ErrorKind, IsTerminal, Write};
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use comfy_table::{CellAlignment, ContentArrangement, Table};
@@ -41,6 +42,8 @@ pub struct Printer {
     colour: bool,
     /// Data that could not be written, to a full disk for instance.
     lost: AtomicBool,
+    /// Data kept for who asked for them, instead of stdout.
+    kept: Option<Mutex<Vec<u8>>>,
 }
 
 impl Printer {
@@ -50,7 +53,17 @@ impl Printer {
             Color::Never => false,
             Color::Auto => std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none(),
         };
-        Self { format, quiet, colour, lost: AtomicBool::new(false) }
+        Self { format, quiet, colour, lost: AtomicBool::new(false), kept: None }
+    }
+
+    /// Keeps the JSON of a verb, for another verb that answers with it.
+    pub fn keeping() -> Self {
+        Self { kept: Some(Mutex::default()), ..Self::new(Format::Json, true, Color::Never) }
+    }
+
+    /// What was kept.
+    pub fn into_kept(self) -> Vec<u8> {
+        self.kept.and_then(|kept| kept.into_inner().ok()).unwrap_or_default()
     }
 
     pub fn json(&self) -> bool {
@@ -59,6 +72,12 @@ impl Printer {
 
     /// Data, to stdout.
     pub fn data(&self, bytes: &[u8]) {
+        if let Some(kept) = &self.kept {
+            if let Ok(mut kept) = kept.lock() {
+                kept.extend_from_slice(bytes);
+            }
+            return;
+        }
         let mut out = std::io::stdout().lock();
         // Nothing is left to do when the reader has gone.
         if let Err(error) = out.write_all(bytes).and_then(|()| out.flush())

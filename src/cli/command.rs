@@ -21,6 +21,7 @@ impl Command {
             Self::Open => "open",
             Self::Publish { .. } => "publish",
             Self::Serve { .. } => "serve",
+            Self::Mcp => "mcp",
             Self::Status => "status",
             Self::Schedule { .. } => "schedule",
             Self::Completions { .. } => "completions",

@@ -12,7 +12,7 @@ use crate::indicator::methods::{ROLLED, ROLLUP};
 use crate::indicator::{Indicator, Rollup, header, lint};
 use crate::job::load::{self, Loaded};
 use crate::printer::{Answer, Printer, errors};
-use crate::release::{check_inputs, check_tables, shared, test_case};
+use crate::release::{check_inputs, check_tables, goldens, shared, test_case};
 use crate::settings::Settings;
 use crate::sources::Served;
 use crate::tables::schema;
@@ -44,6 +44,7 @@ pub async fn check(settings: &Settings, printer: &Printer, paths: &[PathBuf]) ->
     }
     let mut problems = loaded.problems.clone();
     problems.extend(loaded.catalogue.metadata_problems.iter().cloned());
+    problems.extend(loaded.goldens.unknown.iter().cloned());
     check_sql(settings, &loaded, &mut problems).await?;
     for indicator in &loaded.catalogue.indicators {
         for name in test_case::names(&settings.workspace, indicator) {
@@ -196,6 +197,7 @@ async fn method_files(base: &Engine, loaded: &Loaded, problems: &mut Vec<Problem
         ("indicator_values", schema::published_values()),
         ("fixed_rolled", schema::rolled()),
         ("previous_values", schema::values()),
+        (goldens::TABLE, goldens::schema()),
         ("progress", schema::progress()),
         ("revisions", schema::revisions()),
     ] {

@@ -5,6 +5,7 @@ mod checks;
 mod diff;
 mod explain;
 mod headlines;
+mod mcp;
 mod new;
 mod nightly;
 mod open;
@@ -59,6 +60,7 @@ pub fn dispatch(command: &Command, settings: &Settings, printer: &Printer) -> Re
             Command::Release { action } => release::release(settings, printer, action),
             Command::Publish { to, release, keep } => publish::publish(settings, printer, to, release, *keep).await,
             Command::Serve { port } => serve::serve(settings, printer, *port).await,
+            Command::Mcp => mcp::mcp(settings).await,
             Command::Open => open::open(settings, printer),
             Command::Status => status::status(settings, printer),
             Command::Completions { shell } => Ok(shell::completions(printer, *shell)),

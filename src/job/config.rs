@@ -15,6 +15,8 @@ pub struct JobConfig {
     pub retention: Retention,
     pub readable_by: ReadableBy,
     pub notify: Notify,
+    /// Whether a release leaves out the own figures of sources that nobody knows to let them be passed on.
+    pub only_redistributable: bool,
 }
 
 /// Reads the file of a workspace; without one the built-in values hold.
@@ -37,7 +39,13 @@ fn parse(text: &SourceText, problems: &mut Vec<Problem>) -> JobConfig {
         let retention = reader.table("retention", "[retention]", problems).map(|mut table| retention(&mut table, problems));
         let readable_by = reader.table("files", "[files]", problems).map(|mut table| readable_by(&mut table, problems));
         let notify = reader.table("notify", "[notify]", problems).map(|mut table| notify::read(&mut table, problems));
+        let only_redistributable = reader.table("publication", "[publication]", problems).map(|mut table| {
+            let only = table.boolean("only_redistributable", problems);
+            table.finish(problems);
+            only.unwrap_or_default()
+        });
         JobConfig {
+            only_redistributable: only_redistributable.unwrap_or_default(),
             retention: retention.unwrap_or_default(),
             readable_by: readable_by.unwrap_or_default(),
             notify: notify.unwrap_or_default(),

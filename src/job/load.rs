@@ -17,7 +17,8 @@ use crate::pipelines::{self, Source};
 use crate::reference::Reference;
 use crate::release::checks::{self, Check};
 use crate::release::fingerprint::{Input, Inputs};
-use crate::release::promote;
+use crate::release::goldens::{self, Goldens};
+use crate::release::{left_out, promote};
 use crate::settings::Settings;
 use crate::tables::cells::rows_of;
 use crate::tables::{parquet, schema};
@@ -30,6 +31,7 @@ pub struct Loaded {
     pub corrections: Vec<Correction>,
     pub correction_texts: Vec<SourceText>,
     pub checks: Vec<Check>,
+    pub goldens: Goldens,
     pub config: JobConfig,
     pub problems: Vec<Problem>,
 }
@@ -47,6 +49,7 @@ pub fn read(settings: &Settings) -> Loaded {
     corrections::check_names(&corrections, &sources, &reference, &mut problems);
     let checks = checks::load(&catalogue.checks, &mut problems);
     catalogue.check_names(&reference, &dataset_names(&sources), &mut problems);
+    let goldens = goldens::load(root, &catalogue, &reference, &mut problems);
     let config = config::load(root, &mut problems);
     files::open_for(config.readable_by);
     Loaded {
@@ -57,6 +60,7 @@ pub fn read(settings: &Settings) -> Loaded {
         corrections,
         correction_texts,
         checks,
+        goldens,
         problems,
     }
 }
@@ -109,11 +113,22 @@ impl Loaded {
             members.update(&parquet::bytes(std::slice::from_ref(batch), &batch.schema()).unwrap_or_default());
         }
         let membership = members.finalize().to_hex()[..16].to_string();
-        Inputs::from([
+        let mut inputs = self.goldens.inputs.clone();
+        inputs.extend([
             (Input::Program, env!("CARGO_PKG_VERSION").into()),
             (Input::Membership { mode: settings.membership.name().into() }, membership),
             (Input::Clock, settings.today().year().to_string()),
-        ])
+        ]);
+        let left_out = self.left_out();
+        if !left_out.is_empty() {
+            inputs.insert(Input::LeftOut, left_out.join(" "));
+        }
+        inputs
+    }
+
+    /// The sources whose own figures are not passed on.
+    pub fn left_out(&self) -> Vec<String> {
+        if self.config.only_redistributable { left_out::sources(&self.sources) } else { Vec::new() }
     }
 
     /// A session over the data at hand and the current release.

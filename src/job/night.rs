@@ -138,6 +138,7 @@ async fn release(settings: &Settings, loaded: &Loaded, states: States, accept: &
         reference: loaded.reference.clone(),
         checks: &loaded.checks,
         corrections: &loaded.corrections,
+        goldens: &loaded.goldens.table,
         reports: Arc::new(reports),
         states: &states,
         settings: loaded.settings_inputs(settings),
@@ -146,6 +147,7 @@ async fn release(settings: &Settings, loaded: &Loaded, states: States, accept: &
         limits: settings.limits,
         threads: settings.threads,
         accept: accept.to_vec(),
+        left_out: loaded.left_out(),
         done: Arc::new(move |name| {
             ticking.inc(1);
             tracing::info!(indicator = name, "computed");

@@ -34,6 +34,10 @@ pub enum Input {
     HeaderKey { path: String, key: String },
     /// The year of the run.
     Clock,
+    /// A file of figures that a release is compared with.
+    Golden { path: String },
+    /// The sources whose own figures are not passed on.
+    LeftOut,
     /// As an earlier version of the program wrote it.
     Unknown(String),
 }
@@ -49,6 +53,7 @@ pub fn key(inputs: &Inputs) -> Result<String> {
 const MEMBERSHIP: &str = "membership/";
 const OBSERVATIONS: &str = "observations/";
 const REFERENCE: &str = "pipelines/reference/";
+const GOLDENS: &str = "pipelines/goldens/";
 
 /// The stable text of an input in manifests and reports.
 impl From<Input> for String {
@@ -65,6 +70,8 @@ impl From<Input> for String {
             Input::Sql { path } => path,
             Input::HeaderKey { path, key } => format!("{path}#{key}"),
             Input::Clock => "clock".into(),
+            Input::Golden { path } => path,
+            Input::LeftOut => "left_out".into(),
             Input::Unknown(text) => text,
         }
     }
@@ -80,6 +87,8 @@ impl From<String> for Input {
             "program" => return Self::Program,
             "layout" => return Self::Layout,
             "clock" => return Self::Clock,
+            "left_out" => return Self::LeftOut,
+            path if path.starts_with(GOLDENS) => return Self::Golden { path: text },
             path if is_sql(path) => return Self::Sql { path: text },
             _ => {}
         }
@@ -108,6 +117,7 @@ impl fmt::Display for Input {
             Self::Layout => f.write_str("layout of observations"),
             Self::HeaderKey { path, key } => write!(f, "{path}: {key}"),
             Self::Clock => f.write_str("year of the clock"),
+            Self::LeftOut => f.write_str("sources that are not passed on"),
             other => f.write_str(&String::from(other.clone())),
         }
     }
@@ -164,6 +174,8 @@ mod tests {
             Input::Sql { path: "sql/defaults.toml".into() },
             Input::HeaderKey { path: path(), key: "coverage.base".into() },
             Input::Clock,
+            Input::Golden { path: "pipelines/goldens/world.csv".into() },
+            Input::LeftOut,
             Input::Unknown("sql/indicators/2.1_internet_use.sql: window".into()),
             Input::Unknown("year of the clock".into()),
         ];

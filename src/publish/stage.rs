@@ -27,7 +27,9 @@ pub fn stage(made: Made<'_>, contents: &Contents, manifest: &mut Manifest) -> Re
     for (check, batch) in &contents.failures {
         staging.put(&format!("failures/{check}.parquet"), &parquet::bytes(std::slice::from_ref(batch), &batch.schema())?)?;
     }
+    let told = |format: &str| tracing::debug!(format, "written");
     staging.put("latest.parquet", &tables::latest(&view)?)?;
+    told("parquet");
     let mut listed = Vec::new();
     for name in &contents.indicators {
         let (path, table) = (format!("csv/{name}.csv"), text::csv_for_people(&rows_of(&contents.values, name)?)?);
@@ -35,13 +37,21 @@ pub fn stage(made: Made<'_>, contents: &Contents, manifest: &mut Manifest) -> Re
         listed.push(Listed::new(name, path, &table));
         staging.put(&format!("csv/wide/{name}.csv"), &tables::wide(&view, name)?)?;
     }
+    told("csv");
     staging.put("catalog.json", &contents.catalog)?;
     staging.put("yardstick.xlsx", &workbook::bytes(&view)?)?;
+    told("xlsx");
     metadata::files(&view, &listed, &mut |name, bytes| staging.put(name, bytes))?;
     jsonstat::files(&view, &mut |name, bytes| staging.put(name, bytes))?;
     vega::files(&view, &mut |name, bytes| staging.put(name, bytes))?;
-    sdmx::files(&view, &mut |name, bytes| staging.put(name, bytes))?;
+    told("json");
+    sdmx::files(&view, &mut staging)?;
+    told("sdmx");
     web::files(&view, &mut |name, bytes| staging.put(name, bytes))?;
+    told("web");
     site::files(&view, &mut |name, bytes| staging.put(name, bytes))?;
-    staging.finish()
+    told("site");
+    let folder = staging.finish()?;
+    told("manifest");
+    Ok(folder)
 }

@@ -1,7 +1,6 @@
 //! Builds a release: all indicators, progress, checks, revisions.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::sync::Arc;
 
 use datafusion::arrow::array::RecordBatch;
@@ -20,9 +19,10 @@ use crate::pipelines::Source;
 use crate::reference::Reference;
 use crate::release::checks::{self, Check};
 use crate::release::fingerprint::{self, Inputs};
+use crate::release::left_out::LeftOut;
 use crate::release::manifest::{BodyEntry, IndicatorEntry, InputEntry, Manifest};
 use crate::release::{
-    catalog, check_inputs, check_tables, compute, diff, hold, preferred, progress, promote, row_counts, targets, value_id,
+    catalog, check_inputs, check_tables, compute, diff, goldens, hold, preferred, progress, promote, row_counts, targets, value_id,
 };
 use crate::tables::cells::rows_of;
 use crate::tables::small::Cell;
@@ -48,6 +48,8 @@ pub struct Build<'a> {
     pub reference: Arc<Reference>,
     pub checks: &'a [Check],
     pub corrections: &'a [Correction],
+    /// Figures that the release is compared with.
+    pub goldens: &'a RecordBatch,
     pub reports: Arc<Reports>,
     pub states: &'a BTreeMap<DatasetId, DatasetState>,
     pub settings: Inputs,
@@ -57,6 +59,8 @@ pub struct Build<'a> {
     pub threads: usize,
     /// Failed checks that a person lets pass this time.
     pub accept: Vec<String>,
+    /// Sources whose own figures are not passed on.
+    pub left_out: Vec<String>,
     /// Called with the name of each indicator done.
     pub done: Arc<dyn Fn(&str) + Send + Sync>,
 }
@@ -120,7 +124,10 @@ impl Build<'_> {
             (values, progress) = self.finish(&engine, &computed).await?;
         }
         found.extend(checks::run(&engine, self.checks.iter().filter(|check| !check.holds)).await?);
-        let outcome = checks::results(found)?;
+        let mut outcome = checks::results(found)?;
+        let mut left_out = LeftOut::new(&self.left_out);
+        let (values, progress) = self.passed_on(&engine, &mut left_out, &computed, (values, progress)).await?;
+        left_out.hide(&mut outcome)?;
         let values = value_id::mark(&key, &values)?;
         let held: Vec<(String, String)> =
             computed.iter().filter_map(|(name, c)| c.held.as_ref().map(|reason| (name.clone(), reason.clone()))).collect();
@@ -129,7 +136,13 @@ impl Build<'_> {
         let (accepted, stopping): (Vec<_>, Vec<_>) =
             outcome.stopping.into_iter().partition(|s| self.accept.iter().any(|a| s.starts_with(&format!("{a}:"))));
         manifest.warnings.extend(accepted.into_iter().map(|s| format!("accepted by hand: {s}")));
-        let revisions = self.revisions(previous.as_deref(), &previous_values, &manifest, &values)?;
+        manifest.warnings.extend(left_out.told());
+        let revisions = left_out.of_revisions(diff::since(
+            self.workspace,
+            &self.reference,
+            previous.as_deref().map(|path| (path, &previous_values)),
+            &diff::Side { manifest: &manifest, values: &values },
+        )?)?;
         let contents = Contents {
             values,
             progress,
@@ -144,14 +157,11 @@ impl Build<'_> {
 
     /// All values, and the progress that follows from them, as the checks see them.
     async fn finish(&self, engine: &Engine, computed: &BTreeMap<String, One>) -> Result<(RecordBatch, RecordBatch)> {
-        let parts: Vec<RecordBatch> = computed.values().map(|one| one.values.clone()).collect();
-        let values = sort(&concat(&schema::preferred_values(), &parts)?, &schema::values_key())?;
+        let values = self.join_values(computed.values().map(|one| one.values.clone()).collect())?;
         engine.register_batches(progress::VALUES, values.schema(), vec![values.clone()])?;
-        let indicators: Vec<&Indicator> = self.catalogue.indicators.iter().collect();
-        let targets = targets::batch(&indicators, &|indicator| self.missing_text(indicator))?;
         let mut ends = progress::Ends::default();
         computed.values().for_each(|one| ends.add(one.ends.clone()));
-        let progress = progress::progress(engine, &self.catalogue, ends, targets, self.current_year()).await?;
+        let progress = progress::progress(engine, &self.catalogue, ends, self.targets()?, self.current_year()).await?;
         engine.register_batches("progress", progress.schema(), vec![progress.clone()])?;
         Ok((values, progress))
     }
@@ -161,6 +171,35 @@ impl Build<'_> {
         let last = rows_of(previous, &indicator.name)?;
         let (values, ends) = progress::ends(&engine.sibling()?, &self.catalogue, indicator, &last, self.current_year()).await?;
         Ok(One { values, ends, held: Some(reason) })
+    }
+
+    fn targets(&self) -> Result<RecordBatch> {
+        let indicators: Vec<&Indicator> = self.catalogue.indicators.iter().collect();
+        targets::batch(&indicators, &|indicator| self.missing_text(indicator))
+    }
+
+    /// Values and progress without what sources do not let be passed on.
+    async fn passed_on(
+        &self,
+        engine: &Engine,
+        left_out: &mut LeftOut<'_>,
+        computed: &BTreeMap<String, One>,
+        whole: (RecordBatch, RecordBatch),
+    ) -> Result<(RecordBatch, RecordBatch)> {
+        let (mut parts, mut ends) = (Vec::new(), progress::Ends::default());
+        for (name, one) in computed.iter().filter(|_| !self.left_out.is_empty()) {
+            let (indicator, both) = (self.catalogue.find(name)?, (&one.values, &one.ends));
+            let kept = left_out.pass_on(engine, &self.catalogue, indicator, both, self.current_year()).await?;
+            parts.push(kept.0);
+            ends.add(kept.1);
+        }
+        if left_out.told().is_empty() {
+            return Ok(whole);
+        }
+        let (engine, values) = (engine.sibling()?, self.join_values(parts)?);
+        engine.register_batches(progress::VALUES, values.schema(), vec![values.clone()])?;
+        let progress = progress::progress(&engine, &self.catalogue, ends, self.targets()?, self.current_year()).await?;
+        Ok((values, progress))
     }
 
     /// The data sets as the catalogue has them.
@@ -231,6 +270,10 @@ impl Build<'_> {
         Ok(results)
     }
 
+    fn join_values(&self, parts: Vec<RecordBatch>) -> Result<RecordBatch> {
+        sort(&concat(&schema::preferred_values(), &parts)?, &schema::values_key())
+    }
+
     /// Why a target has no data: the data sets never loaded, and how to get them.
     fn missing_text(&self, indicator: &Indicator) -> Option<String> {
         let missing = fingerprint::missing_datasets(indicator, &self.catalogue, &self.reports);
@@ -241,7 +284,8 @@ impl Build<'_> {
     /// what one run refuses, the next must not let pass as old.
     fn register_checked(&self, engine: &Engine, previous: &RecordBatch, before: Option<&Manifest>) -> Result<()> {
         engine.register_batches("previous_values", previous.schema(), vec![previous.clone()])?;
-        let (mut data_sets, mut corrections, mut quarantine) = (Vec::new(), Vec::new(), Vec::new());
+        engine.register_batches(goldens::TABLE, goldens::schema(), vec![self.goldens.clone()])?;
+        let mut data_sets = Vec::new();
         for source in self.sources {
             for dataset in &source.datasets {
                 let id = source.id(dataset);
@@ -264,29 +308,12 @@ impl Build<'_> {
                     Cell::Bool(vintage_changed),
                     state.map_or("missing", |s| s.status).into(),
                 ]);
-                for outcome in report.map(|r| r.corrections.as_slice()).unwrap_or_default() {
-                    corrections.push(vec![
-                        outcome.id.as_str().into(),
-                        source.name.as_str().into(),
-                        dataset.name.as_str().into(),
-                        Cell::Int(Some(outcome.applied as i64)),
-                        Cell::Int(Some(outcome.guard_failed as i64)),
-                        outcome.reason.as_str().into(),
-                    ]);
-                }
-                for (reason, count) in report.map(|r| &r.quarantine_reasons).into_iter().flatten() {
-                    quarantine.push(vec![
-                        source.name.as_str().into(),
-                        dataset.name.as_str().into(),
-                        reason.as_str().into(),
-                        Cell::Int(Some(*count as i64)),
-                    ]);
-                }
             }
         }
         let Self { workspace, sources, reports, corrections: known, .. } = self;
         check_inputs::register(engine, &check_inputs::Made { workspace, sources, reports, corrections: known }, before)?;
         let today = jiff::tz::TimeZone::UTC.to_datetime(self.now).date();
+        let (corrections, quarantine) = check_tables::of_reports(sources, reports);
         check_tables::register(engine, &data_sets, &corrections, &quarantine, &self.catalogue, today)
     }
 
@@ -304,18 +331,7 @@ impl Build<'_> {
                     vintage: report.vintage.clone(),
                     fetched_at: pull.fetched_at.clone(),
                     origin: pull.origin.clone(),
-                    bodies: pull
-                        .bodies
-                        .iter()
-                        .map(|b| BodyEntry {
-                            name: b.name.clone(),
-                            snapshot: b.hash.clone(),
-                            url: b.url.clone(),
-                            bytes: b.bytes,
-                            fetched_at: b.fetched_at.clone(),
-                            route: b.route.clone(),
-                        })
-                        .collect(),
+                    bodies: pull.bodies.iter().map(BodyEntry::from).collect(),
                     observation_file: report.hash.clone(),
                     series: report.series.clone(),
                     columns: report.columns.clone(),
@@ -361,23 +377,6 @@ impl Build<'_> {
             files: BTreeMap::new(),
             warnings,
         }
-    }
-
-    fn revisions(
-        &self,
-        previous: Option<&Path>,
-        old_values: &RecordBatch,
-        manifest: &Manifest,
-        values: &RecordBatch,
-    ) -> Result<RecordBatch> {
-        let Some(previous) = previous else { return Ok(RecordBatch::new_empty(schema::revisions())) };
-        let old = Manifest::load(previous)?;
-        diff::compare(
-            &diff::Side { manifest: &old, values: old_values },
-            &diff::Side { manifest, values },
-            &|hash| self.workspace.observation_file(hash),
-            &self.reference.members()?,
-        )
     }
 }
 

@@ -9,6 +9,8 @@ use jiff::civil::Date;
 use crate::engine::Engine;
 use crate::error::Result;
 use crate::indicator::{Catalogue, Indicator, series};
+use crate::observe::Reports;
+use crate::pipelines::Source;
 use crate::tables::schema;
 use crate::tables::small::{self, Cell};
 
@@ -34,6 +36,28 @@ pub fn register(
     }
     let listed = catalogue.indicators.iter().map(listed).collect::<Result<Vec<_>>>()?;
     engine.register_batches("indicator_series", series_schema(), listed)
+}
+
+/// What reading the bodies had to say: corrections applied, and rows set aside by reason.
+pub fn of_reports(sources: &[Source], reports: &Reports) -> (Vec<Vec<Cell>>, Vec<Vec<Cell>>) {
+    let (mut corrections, mut quarantine) = (Vec::new(), Vec::new());
+    for (source, dataset) in sources.iter().flat_map(|source| source.datasets.iter().map(move |dataset| (source, dataset))) {
+        let Some(report) = reports.get(&source.id(dataset)) else { continue };
+        let id = [source.name.as_str(), dataset.name.as_str()].map(Cell::from);
+        for outcome in &report.corrections {
+            let counts = [outcome.applied, outcome.guard_failed].map(|count| Cell::Int(Some(count as i64)));
+            let mut row = vec![Cell::from(outcome.id.as_str())];
+            row.extend(id.iter().cloned().chain(counts));
+            row.push(outcome.reason.as_str().into());
+            corrections.push(row);
+        }
+        for (reason, count) in &report.quarantine_reasons {
+            let mut row = id.to_vec();
+            row.extend([reason.as_str().into(), Cell::Int(Some(*count as i64))]);
+            quarantine.push(row);
+        }
+    }
+    (corrections, quarantine)
 }
 
 fn meta(indicator: &Indicator) -> Vec<Cell> {

@@ -1,7 +1,8 @@
 //! The folder of a release while it is written: files, then their folders, then the manifest are brought to the disk, so
 //! that a folder with a manifest is complete.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use super::Manifest;
@@ -13,6 +14,8 @@ use crate::workspace::Workspace;
 pub struct Staging<'m> {
     folder: PathBuf,
     written: Vec<PathBuf>,
+    /// Files that are written in parts: nobody holds the whole of them in memory.
+    parts: BTreeMap<String, (fs_err::File, blake3::Hasher)>,
     manifest: &'m mut Manifest,
 }
 
@@ -23,7 +26,7 @@ impl<'m> Staging<'m> {
             super::promote::remove(workspace, &folder)?;
         }
         files::make_folder(&folder)?;
-        Ok(Self { folder, written: Vec::new(), manifest })
+        Ok(Self { folder, written: Vec::new(), parts: BTreeMap::new(), manifest })
     }
 
     /// Writes one file.
@@ -35,6 +38,20 @@ impl<'m> Staging<'m> {
         Ok(())
     }
 
+    /// Adds to a file that is written in parts.
+    pub fn append(&mut self, name: &str, bytes: &[u8]) -> Result<()> {
+        if !self.parts.contains_key(name) {
+            let path = self.folder.join(name);
+            self.parts.insert(name.to_owned(), (files::create_unseen(&path)?, blake3::Hasher::new()));
+            self.written.push(path);
+        }
+        if let Some((file, hasher)) = self.parts.get_mut(name) {
+            file.write_all(bytes)?;
+            hasher.update(bytes);
+        }
+        Ok(())
+    }
+
     /// Notes the rows of a table.
     pub fn rows(&mut self, table: &str, rows: usize) {
         self.manifest.rows.insert(table.to_owned(), rows as u64);
@@ -42,6 +59,9 @@ impl<'m> Staging<'m> {
 
     /// Writes the manifest, and gives the complete folder.
     pub fn finish(self) -> Result<PathBuf> {
+        for (name, (_, hasher)) in &self.parts {
+            self.manifest.files.insert(name.clone(), hasher.finalize().to_hex().to_string());
+        }
         files::sync(&self.written)?;
         let folders: BTreeSet<&Path> = self.written.iter().flat_map(|path| path.ancestors().skip(1)).collect();
         let inside = folders.into_iter().filter(|folder| folder.starts_with(&self.folder));

@@ -18,8 +18,8 @@ use crate::release::shared;
 /// Everything that the values of one indicator depend on, those of the indicators it reads included.
 pub fn of_indicator(indicator: &Indicator, catalogue: &Catalogue, reference: &Reference, reports: &Reports, settings: &Inputs) -> Inputs {
     let mut inputs = settings.clone();
-    // Progress looks at the clock, no value does.
-    inputs.remove(&Input::Clock);
+    // Progress looks at the clock, checks at figures written down, publication at what is left out: no value does.
+    inputs.retain(|input, _| !matches!(input, Input::Clock | Input::Golden { .. } | Input::LeftOut));
     collect(indicator, catalogue, reference, reports, &mut inputs, &mut BTreeSet::new());
     inputs
 }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::dataset_id::DatasetId;
 use crate::error::{Code, Error, Result};
+use crate::fetch::Body;
 use crate::observe::Counts;
 use crate::observe::corrections::CorrectionReport;
 use crate::release::fingerprint::Inputs;
@@ -90,6 +91,19 @@ pub struct IndicatorEntry {
     pub status: String,
     pub note: Option<String>,
     pub inputs: Inputs,
+}
+
+impl From<&Body> for BodyEntry {
+    fn from(body: &Body) -> Self {
+        Self {
+            name: body.name.clone(),
+            snapshot: body.hash.clone(),
+            url: body.url.clone(),
+            bytes: body.bytes,
+            fetched_at: body.fetched_at.clone(),
+            route: body.route.clone(),
+        }
+    }
 }
 
 impl Manifest {

@@ -30,6 +30,11 @@ impl Ends {
         self.rows.extend(other.rows);
         self.fixed.extend(other.fixed);
     }
+
+    /// With the ends on the same economies from another reading of the same indicator.
+    pub fn on_the_same_economies(self, other: &Ends) -> Self {
+        Self { fixed: other.fixed.clone(), ..self }
+    }
 }
 
 /// The classes that a pace gives, the highest first, with the least pace of each.

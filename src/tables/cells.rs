@@ -47,6 +47,12 @@ impl<'a> Table<'a> {
             .map(|a| a.value(row))
             .or_else(|| array.as_primitive_opt::<Int32Type>().map(|a| i64::from(a.value(row))))
     }
+
+    /// Whether a cell is true.
+    pub fn is_true(&self, column: &str, row: usize) -> bool {
+        let array = self.0.column_by_name(column).and_then(|array| array.as_boolean_opt());
+        array.is_some_and(|array| array.is_valid(row) && array.value(row))
+    }
 }
 
 /// The rows of one indicator in a table of values, which is sorted by indicator.

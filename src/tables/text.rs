@@ -1,6 +1,7 @@
 //! A table as CSV: full precision, empty cell for null.
 
 use std::borrow::Cow;
+use std::fmt::Write;
 
 use datafusion::arrow::array::{Array, RecordBatch};
 use datafusion::arrow::datatypes::DataType;
@@ -12,34 +13,47 @@ use crate::visible;
 /// As `csv_bytes`, for files that people open in a spreadsheet: no text is taken for a formula, and what would steer a
 /// terminal is shown.
 pub fn csv_for_people(batch: &RecordBatch) -> Result<Vec<u8>> {
-    csv_with(batch, &|text| inert(&text).into_owned())
+    csv_with(batch, &inert)
 }
 
 /// Every text as it is.
 pub fn csv_bytes(batch: &RecordBatch) -> Result<Vec<u8>> {
-    csv_with(batch, &|text| text)
+    csv_with(batch, &|text| Cow::Borrowed(text))
 }
 
-fn csv_with(batch: &RecordBatch, cell: &dyn Fn(String) -> String) -> Result<Vec<u8>> {
+fn csv_with(batch: &RecordBatch, shown: &dyn Fn(&str) -> Cow<'_, str>) -> Result<Vec<u8>> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     let failed = |e: csv::Error| Error::Internal(e.to_string());
     writer.write_record(batch.schema().fields().iter().map(|f| f.name().as_str())).map_err(failed)?;
     let options = FormatOptions::new();
     let columns =
         batch.columns().iter().map(|c| ArrayFormatter::try_new(c.as_ref(), &options)).collect::<std::result::Result<Vec<_>, _>>()?;
+    let texts: Vec<bool> = batch.columns().iter().map(|array| is_text(array.data_type())).collect();
+    let mut cell = String::new();
     for row in 0..batch.num_rows() {
-        let cells = columns.iter().zip(batch.columns()).map(|(column, array)| match array.data_type() {
-            _ if array.is_null(row) => String::new(),
-            DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View | DataType::Dictionary(..) => cell(column.value(row).to_string()),
-            _ => column.value(row).to_string(),
-        });
-        writer.write_record(cells).map_err(failed)?;
+        for ((column, array), is_text) in columns.iter().zip(batch.columns()).zip(&texts) {
+            cell.clear();
+            if array.is_valid(row) {
+                let _ = write!(cell, "{}", column.value(row));
+            }
+            let written = if *is_text { shown(&cell) } else { Cow::Borrowed(cell.as_str()) };
+            writer.write_field(written.as_bytes()).map_err(failed)?;
+        }
+        writer.write_record(None::<&[u8]>).map_err(failed)?;
     }
     writer.into_inner().map_err(|e| Error::Internal(e.to_string()))
 }
 
+fn is_text(kind: &DataType) -> bool {
+    matches!(kind, DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View | DataType::Dictionary(..))
+}
+
 /// A text that a spreadsheet would compute begins with an apostrophe; characters that are not seen are shown.
 pub fn inert(text: &str) -> Cow<'_, str> {
+    // Most texts are codes and names.
+    if text.bytes().all(|byte| byte.is_ascii_graphic() || byte == b' ') && !text.starts_with(['=', '+', '-', '@', ' ']) {
+        return Cow::Borrowed(text);
+    }
     let harmless = visible::shown(text);
     // The signs of a formula, also where a spreadsheet passes over what stands before them.
     let first = text.trim_start_matches(|c: char| c.is_whitespace() || visible::is_invisible(c)).chars().next();

@@ -3,6 +3,7 @@
 mod disk;
 mod faults;
 mod gates;
+mod goldens;
 mod install;
 mod morning;
 mod partitions;

@@ -2,7 +2,9 @@
 
 mod formats;
 mod hostile;
+mod left_out;
 mod markup;
+mod mcp;
 mod sdmx;
 mod serve;
 mod site;

@@ -4,7 +4,6 @@ use super::code::{code, status};
 use super::structure::{AGENCY, ATTRIBUTES, DATAFLOW, DIMENSIONS, MEASURE, Structure, VERSION};
 use crate::error::{Error, Result};
 use crate::publish::view::View;
-use crate::tables::cells::Table;
 use crate::tables::text::inert;
 
 fn failed(error: csv::Error) -> Error {
@@ -19,12 +18,11 @@ pub fn header(structure: &Structure) -> Result<Vec<u8>> {
     writer.into_inner().map_err(|e| Error::Internal(e.to_string()))
 }
 
-/// The rows of one indicator, without a header.
-pub fn rows(view: &View<'_>, indicator: &str) -> Result<Vec<u8>> {
+/// The rows of one indicator behind the header.
+pub fn rows(view: &View<'_>, indicator: &str, header: Vec<u8>) -> Result<Vec<u8>> {
     let values = &view.values;
-    let cells = Table(values.batch);
     let flow = format!("{AGENCY}:{DATAFLOW}({VERSION})");
-    let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(Vec::new());
+    let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(header);
     let number = |value: Option<f64>| value.map(|value| value.to_string()).unwrap_or_default();
     let count = |value: Option<i64>| value.map(|value| value.to_string()).unwrap_or_default();
     for row in values.of_indicator(indicator) {
@@ -37,7 +35,8 @@ pub fn rows(view: &View<'_>, indicator: &str) -> Result<Vec<u8>> {
         let place = ["dataflow", &flow, "R", "A", &indicator, &area];
         let year = values.year.value(row).to_string();
         let (value, coverage) = (number(values.value(row)), number(values.coverage(row)));
-        let (low, high) = (number(cells.float("error_low", row)), number(cells.float("error_high", row)));
+        let (low, high) = values.error(row);
+        let (low, high) = (number(low), number(high));
         let (observed, total) = (count(observed), count(total));
         let unit = code(values.unit.value(row));
         let (source, note) = (inert(values.source(row).unwrap_or_default()), inert(values.note(row).unwrap_or_default()));

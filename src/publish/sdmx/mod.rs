@@ -14,23 +14,24 @@ use self::code::code;
 use self::structure::{AGENCY, DATAFLOW, DSD, Structure, VERSION};
 use super::view::View;
 use crate::error::Result;
+use crate::release::files::Staging;
 
-pub fn files(view: &View<'_>, put: &mut dyn FnMut(&str, &[u8]) -> Result<()>) -> Result<()> {
+pub fn files(view: &View<'_>, staging: &mut Staging<'_>) -> Result<()> {
     let structure = Structure::of(view);
     let message = xml::message(view, &structure)?;
-    put(&format!("sdmx/structure/dataflow/{AGENCY}/{DATAFLOW}/{VERSION}/structure.xml"), &message)?;
+    staging.put(&format!("sdmx/structure/dataflow/{AGENCY}/{DATAFLOW}/{VERSION}/structure.xml"), &message)?;
     let described = format!("sdmx/structure/datastructure/{AGENCY}/{DSD}/{VERSION}");
-    put(&format!("{described}/structure.xml"), &message)?;
-    put(&format!("{described}/structure.json"), &json::message(view, &structure)?)?;
+    staging.put(&format!("{described}/structure.xml"), &message)?;
+    staging.put(&format!("{described}/structure.json"), &json::message(view, &structure)?)?;
     let flow = format!("sdmx/data/dataflow/{AGENCY}/{DATAFLOW}/{VERSION}");
-    let mut all = data::header(&structure)?;
-    let head = all.clone();
+    let (all, head) = (format!("{flow}/all.csv"), data::header(&structure)?);
+    staging.append(&all, &head)?;
     // In the order of `values.parquet`, so that the file of all is sorted as it is.
     let names: BTreeSet<&str> = view.contents.indicators.iter().map(String::as_str).collect();
     for indicator in names {
-        let rows = data::rows(view, indicator)?;
-        put(&format!("{flow}/{}/data.csv", code(indicator)), &[head.as_slice(), rows.as_slice()].concat())?;
-        all.extend_from_slice(&rows);
+        let table = data::rows(view, indicator, head.clone())?;
+        staging.put(&format!("{flow}/{}/data.csv", code(indicator)), &table)?;
+        staging.append(&all, &table[head.len()..])?;
     }
-    put(&format!("{flow}/all.csv"), &all)
+    Ok(())
 }

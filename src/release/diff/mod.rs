@@ -6,7 +6,7 @@ mod observations;
 mod summary;
 
 use std::collections::{BTreeSet, HashMap, HashSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use datafusion::arrow::array::RecordBatch;
 
@@ -14,15 +14,24 @@ use self::causes::Reasons;
 use self::changes::{Change, changed_rows};
 pub use self::summary::{Summary, summarise};
 use crate::error::Result;
+use crate::reference::Reference;
 use crate::release::Manifest;
 use crate::tables::schema;
 use crate::tables::small::{self, Cell};
 use crate::tables::views::Values;
+use crate::workspace::Workspace;
 
 /// One release as the comparison sees it.
 pub struct Side<'a> {
     pub manifest: &'a Manifest,
     pub values: &'a RecordBatch,
+}
+
+/// What a new release changed against the one before it, if there is one.
+pub fn since(workspace: &Workspace, reference: &Reference, old: Option<(&Path, &RecordBatch)>, new: &Side<'_>) -> Result<RecordBatch> {
+    let Some((path, values)) = old else { return Ok(RecordBatch::new_empty(schema::revisions())) };
+    let old = Side { manifest: &Manifest::load(path)?, values };
+    compare(&old, new, &|hash| workspace.observation_file(hash), &reference.members()?)
 }
 
 /// Compares two releases; `observations` finds an observation file by its hash, `members` the economies of a group.

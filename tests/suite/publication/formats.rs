@@ -176,9 +176,55 @@ fn hostile_and_empty_releases_have_every_format() {
     assert_eq!(book.sheet_names().len(), 5, "{:?}", book.sheet_names());
     let page = released.text("site/index.html");
     assert_eq!(page.matches("</script>").count(), 2, "only ours");
-    for name in ["datapackage.json", "catalog.jsonld", "croissant.json", "vega/Overview.json", "web/none.json"] {
+    // Every file that says it is JSON is; each indicator, with a value or not, has each of its files.
+    let is_json = |name: &&String| [".json", ".jsonld"].iter().any(|end| name.ends_with(end));
+    for name in released.files.keys().filter(is_json) {
         json(&released, name);
     }
-    let structure = "sdmx/structure/datastructure/YARDSTICK/DSD_YARDSTICK/1.0.0/structure.json";
-    assert!(json(&released, structure)["data"]["codelists"].is_array());
+    for indicator in ["own", "none"] {
+        let (sdmx, web) = (format!("sdmx/data/dataflow/YARDSTICK/DF_YARDSTICK/1.0.0/{indicator}/data.csv"), format!("web/{indicator}"));
+        let (csv, wide) = (format!("csv/{indicator}.csv"), format!("csv/wide/{indicator}.csv"));
+        let files = [csv.clone(), wide, format!("{csv}-metadata.json"), format!("jsonstat/{indicator}.json"), sdmx];
+        let of_web = ["csv", "json", "metadata.json", "svg", "readme.md"].map(|end| format!("{web}.{end}"));
+        for name in files.iter().chain(&of_web) {
+            assert!(released.files.contains_key(name), "{name}");
+        }
+        let lines = released.text(&csv).lines().count();
+        assert_eq!(json(&released, &format!("{web}.json"))["rows"], lines - 1, "{indicator}");
+        assert_eq!(csv_lines(released.text(&format!("{web}.csv"))), lines, "{indicator}");
+        let cube = json(&released, &format!("jsonstat/{indicator}.json"));
+        let cells = cube["size"].as_array().unwrap().iter().map(|size| size.as_u64().unwrap()).product::<u64>();
+        assert!(cube["value"].as_object().unwrap().len() as u64 <= cells && (lines > 1) == (cells > 0), "{cube}");
+    }
+    // A long note is whole where the values are, and no text of a provider steers who looks at it.
+    assert!(released.text("csv/own.csv").contains(&long) && released.text("web/own.csv").contains(&long));
+    for (name, bytes) in
+        released.files.iter().filter(|(name, _)| [".csv", ".html", ".svg", ".md", ".json"].iter().any(|e| name.ends_with(e)))
+    {
+        let text = String::from_utf8(bytes.clone()).unwrap();
+        assert!(!text.contains('\u{1}') && !(text.contains('\u{202e}') && !name.ends_with(".json")), "{name}");
+    }
+}
+
+fn csv_lines(text: &str) -> usize {
+    csv::Reader::from_reader(text.as_bytes()).records().count() + 1
+}
+
+/// No indicator at all, and none with a value: every file is there and can be read.
+#[test]
+fn a_release_without_any_value_has_every_format() {
+    let workspace = of_one_table("KEN,2020,40,\n");
+    indicator(&workspace, "2", "none", "\"None\"", "", "AND o.ref_area = 'XXX'");
+    workspace.expect(0, &["run", "--from", "in"]);
+    let released = Released::of(&workspace);
+    assert_eq!((released.values.num_rows(), released.latest.num_rows()), (0, 0));
+    for name in released.files.keys().filter(|name| name.ends_with(".json") || name.ends_with(".jsonld")) {
+        json(&released, name);
+    }
+    for name in ["csv/none.csv", "csv/wide/none.csv", "web/none.csv", "sdmx/data/dataflow/YARDSTICK/DF_YARDSTICK/1.0.0/all.csv"] {
+        assert_eq!(csv_lines(released.text(name)), 1, "{name}");
+    }
+    let book: Xlsx<_> = calamine::open_workbook_from_rs(Cursor::new(&released.files["yardstick.xlsx"])).unwrap();
+    assert_eq!(book.sheet_names(), ["Read me", "Overview", "Codes"]);
+    assert_eq!(super::site::faults(&released), Vec::<String>::new());
 }

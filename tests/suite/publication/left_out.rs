@@ -1,0 +1,77 @@
+//! `only_redistributable`: the own figures of a source that nobody knows to let them be passed on are in no file of the
+//! release; what is computed from them stays.
+
+use serde_json::Value;
+use yardstick::tables::cells::Table;
+
+use super::{Released, indicator, of_one_table};
+use crate::support::{Workspace, rows, value};
+
+const JOB: &str = "pipelines/job.toml";
+
+/// Two sources: one whose licence says nothing, and one that says that its data may be passed on.
+fn two_sources() -> Workspace {
+    let workspace = of_one_table("KEN,2020,40.125,kept apart\nKEN,2023,50.375,\nRWA,2023,52.5,\n");
+    let free =
+        workspace.read("pipelines/own.toml").replace("source = \"own\"\nlicence = \"typed\"", "source = \"free\"\nlicence = \"CC BY 4.0\"");
+    workspace.write("pipelines/free.toml", free);
+    workspace.write("in/free/figures/figures.csv", "area,year,value,note\nUGA,2020,44.25,\nUGA,2023,60.625,\n");
+    let target =
+        |id: &str, area: &str| format!("[[target]]\nid = \"{id}\"\narea = \"{area}\"\nyear = 2030\nvalue = 100.0\nbaseline_year = 2020\n");
+    let more = format!(
+        "coverage = {{ publish = 0.001, flag = 0.001, base = \"economies\" }}\n{}{}{}",
+        target("1", "WLD"),
+        target("2", "KEN"),
+        target("3", "UGA")
+    );
+    indicator(&workspace, "1", "own", "\"Own\"", &more, "");
+    workspace
+}
+
+#[test]
+fn figures_that_may_not_be_passed_on_are_in_no_file() {
+    let workspace = two_sources();
+    workspace.expect(0, &["run", "--from", "in"]);
+    let whole = Released::of(&workspace);
+    assert!(whole.text("csv/own.csv").contains("50.375"));
+    workspace.write(JOB, "[publication]\nonly_redistributable = true\n");
+    let plan = workspace.expect(0, &["plan", "--from", "in"]);
+    assert!(plan.stdout.contains("sources that are not passed on is new"), "{}", plan.stdout);
+    workspace.expect(0, &["run", "--from", "in", "--now", "2026-11-25"]);
+    let released = Released::of(&workspace);
+    for (name, bytes) in &released.files {
+        let text = String::from_utf8_lossy(bytes);
+        for figure in ["40.125", "50.375", "kept apart"] {
+            assert!(!text.contains(figure), "{name} has {figure}");
+        }
+    }
+    let manifest: Value = serde_json::from_str(released.text("manifest.json")).unwrap();
+    let told = "left out: 3 values of own, whose licence does not say that they may be passed on";
+    assert!(manifest["warnings"].as_array().unwrap().contains(&told.into()), "{}", manifest["warnings"]);
+    assert!(released.text("site/data.html").contains(told));
+    // The other source, and what is computed, stay: the median of three economies.
+    let values = &released.values;
+    assert_eq!(rows(values, &[("source", "own"), ("estimate", "reported")]), Vec::<usize>::new());
+    assert_eq!(rows(values, &[("source", "free"), ("estimate", "reported")]).len(), 2);
+    let world = [("ref_area", "WLD"), ("time_period", "2023"), ("estimate", "available")];
+    assert_eq!(value(values, "value", &world), 52.5);
+    assert_eq!(value(&whole.values, "value", &world), 52.5);
+    let latest = |target: &str| {
+        let found = rows(&released.progress, &[("target", target)]);
+        found.into_iter().find_map(|row| Table(&released.progress).float("latest_value", row))
+    };
+    assert_eq!((latest("1"), latest("2"), latest("3")), (Some(52.5), None, Some(60.625)));
+    let revisions = workspace.release("revisions.parquet");
+    assert_eq!(rows(&revisions, &[("ref_area", "KEN")]), Vec::<usize>::new());
+    // Why the aggregate is what it is, who runs the program still sees.
+    let why = workspace.expect(0, &["explain", "own", "--area", "WLD", "--year", "2023", "--estimate", "available"]);
+    assert!(why.stdout.contains("50.38") && !why.stdout.contains("computed again"), "{}", why.stdout);
+    // The same inputs, the same bytes; without the switch everything is back.
+    assert_eq!(workspace.expect(0, &["run", "--from", "in"]).stdout.lines().last().map(|line| line.contains("nothing to do")), Some(true));
+    std::fs::remove_file(workspace.path(JOB)).unwrap();
+    workspace.expect(0, &["run", "--from", "in", "--now", "2026-11-26"]);
+    let again = Released::of(&workspace);
+    assert_eq!(again.files["values.parquet"], whole.files["values.parquet"]);
+    let typo = workspace.write(JOB, "[publication]\nonly_redistributible = true\n");
+    assert!(workspace.run(&["check"]).code == 2, "{}", typo.display());
+}
