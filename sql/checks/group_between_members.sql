@@ -7,8 +7,8 @@ warn_above = 0
 fail_above = 0
 ---*/
 -- For means, medians and ratios of sums; sums and shares of economies have other limits. `available` only, since
--- the carried values of `imputed` are not rows here. Nor are the assumed zeros of economies that document no
--- recycling: with them, the e-waste rate of a group may be as low as 0.
+-- the carried values of `imputed` are not rows here. Nor are the values assumed for economies without a report, which
+-- the note of the group counts: with them the lowest of those reported is no limit.
 WITH averaged AS (
   SELECT indicator FROM indicators_meta WHERE rollup IN ('weighted_mean', 'ratio_of_sums', 'median')
 ),
@@ -16,7 +16,7 @@ members AS (
   SELECT
     m.group_code, v.indicator, v.time_period,
     v.sex, v.age, v.urbanisation, v.disability, v.education_level, v.size_class, v.breakdown,
-    min(CASE WHEN v.indicator = 'ewaste_recycling' AND v.breakdown = '_T' THEN 0.0 ELSE v.value END) AS lowest,
+    min(v.value) AS lowest,
     max(v.value) AS highest
   FROM averaged q
   JOIN indicator_values v ON v.indicator = q.indicator
@@ -42,7 +42,8 @@ LEFT JOIN members m
   AND m.education_level = v.education_level AND m.size_class = v.size_class AND m.breakdown = v.breakdown
 WHERE v.estimate = 'available' AND v.value IS NOT NULL
   AND (m.lowest IS NULL
-    OR v.value < m.lowest - 1e-9 * greatest(1.0, abs(m.lowest))
+    OR (v.value < m.lowest - 1e-9 * greatest(1.0, abs(m.lowest))
+      AND coalesce(v.note, '') NOT LIKE '%assumed, without a report%')
     OR v.value > m.highest + 1e-9 * greatest(1.0, abs(m.highest)))
 ORDER BY v.indicator, v.ref_area, v.time_period,
   v.sex, v.age, v.urbanisation, v.disability, v.education_level, v.size_class, v.breakdown
