@@ -48,8 +48,12 @@ pub async fn explain(settings: &Settings, printer: &Printer, args: &ExplainArgs)
     }
     let release = promote::find(&settings.workspace, "current")?;
     let manifest = Manifest::load(&release)?;
-    // As the release counted members, whatever the mode of today.
-    let settings = &Settings { membership: MembershipMode::named(&manifest.membership).unwrap_or(settings.membership), ..settings.clone() };
+    // As the release counted members, on its own day, whatever the mode and the lists of today.
+    let settings = &Settings {
+        membership: MembershipMode::named(&manifest.membership).unwrap_or(settings.membership),
+        now: manifest.created_at.parse().unwrap_or(settings.now),
+        ..settings.clone()
+    };
     let loaded = load::load_past(settings)?;
     let values = parquet::read(&release.join("values.parquet"), &schema::values())?;
     let explainer = Explainer {

@@ -8,7 +8,7 @@ use yardstick::tables::cells::Table;
 use crate::support::{Run, Workspace, project, rows, value};
 
 const ECONOMIES: [&str; 20] = [
-    "AUS", "BGD", "BRA", "CHN", "DEU", "EGY", "ESP", "FRA", "GBR", "IDN", "IND", "ITA", "JPN", "KEN", "MEX", "NGA", "NZL", "PAK", "USA",
+    "AUS", "BGD", "BRA", "CHN", "DEU", "EGY", "ESP", "FRA", "GBR", "IDN", "IND", "ITA", "JPN", "KEN", "NGA", "NZL", "PAK", "PHL", "USA",
     "ZAF",
 ];
 const YEARS: [i32; 8] = [2016, 2017, 2018, 2019, 2020, 2021, 2022, 2023];
@@ -278,13 +278,19 @@ fn an_earlier_clock_has_its_own_lists() {
     example.workspace.expect(0, &["run", "--from", "in", "--now", "2024-02-01", "--membership", "as-of"]);
 }
 
-/// Two percent and the headline are about aggregates; the list that names the members stands beside each of them.
+/// The list that names the members stands beside each aggregate of them.
 #[test]
 fn the_list_of_members_stands_in_the_note() {
     let example = Example::of("PT");
     let path = "sql/indicators/9.1_share.sql";
     example.workspace.write(path, example.workspace.read(path).replace("\"m49\"", "\"special\", \"income\""));
-    assert_eq!(example.night(1, &usual).code, 0);
+    // Explained on a later day, a release has the members of its own: the Philippines have moved since.
+    example.bodies(1, &usual, None);
+    example.workspace.expect(0, &["run", "--from", "in", "--now", "2026-03-01"]);
+    let said = example.workspace.expect(0, &["explain", "share", "--area", "WB_LMC", "--year", "2020"]).stdout;
+    assert!(said.contains("PHL") && said.contains(": equal"), "{said}");
+    let run = example.night(1, &usual);
+    assert_eq!(run.code, 0, "{}", run.stderr);
     let values = example.workspace.release("values.parquet");
     let cells = Table(&values);
     for (group, list) in [("LDC", "United Nations list of LDCs, 13 December 2024"), ("WB_LMC", "World Bank classes, fiscal year 2027")] {

@@ -99,7 +99,8 @@ fn figures_that_are_known() {
     };
     // 0 was written for a missing price of 2022: with it the median was 1.89.
     close(preview("1.2", "WLD", "2022", "FIXED_5GB"), 3.20, 0.005);
-    close(preview("1.2", "WB_LIC", "2023", "FIXED_5GB"), 31.34, 0.005);
+    // Without Togo, which is lower-middle from July 2026 on; with it 31.34.
+    close(preview("1.2", "WB_LIC", "2023", "FIXED_5GB"), 31.525, 0.005);
     close(preview("1.2", "WLD", "2025", "FIXED_5GB"), 2.53, 0.005);
     close(preview("1.2", "WLD", "2025", "MOBILE_5GB"), 1.38, 0.005);
     close(preview("1.1", "WLD", "2023", "4G"), 92.6, 0.05);
