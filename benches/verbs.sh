@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# How long each verb takes on the release of fixtures/, as a table in Markdown: wall seconds, the median of three.
+# What each verb costs on the release of fixtures/, as a table in Markdown: wall seconds, and seconds of the processors,
+# which say more on a busy machine. Of three runs the middle one.
 #
 #   benches/verbs.sh FOLDER [PROGRAM]
 #
@@ -7,7 +8,7 @@
 set -euo pipefail
 
 if [ $# -lt 1 ]; then
-  sed -n '2,6s/^# \{0,1\}//p' "$0" >&2
+  sed -n '2,7s/^# \{0,1\}//p' "$0" >&2
   exit 2
 fi
 project=$(cd "$(dirname "$0")/.." && pwd)
@@ -17,26 +18,25 @@ mkdir -p "$1/workspace"
 cp -r "$project/pipelines" "$project/sql" "$1/workspace/"
 cd "$1/workspace"
 
-# Seconds of one command, whatever it prints; 3 is a night that came by another way, and counts.
-seconds() {
-  local begin end status=0
-  begin=$(date +%s.%N)
-  "$program" "$@" >/dev/null 2>&1 || status=$?
-  end=$(date +%s.%N)
-  if [ "$status" -ne 0 ] && [ "$status" -ne 3 ]; then
-    echo "yardstick $* ended with $status" >&2
-    exit 1
-  fi
-  echo "$end - $begin" | bc
+# Wall, user and system seconds of one command, whatever it prints.
+measured() {
+  TIMEFORMAT='%R %U %S'
+  { time "$program" "$@" >/dev/null 2>../errors; } 2>&1 || { cat ../errors >&2; exit 1; }
+}
+
+cells() {
+  awk '{ printf " %.2f | %.2f |\n", $1, $2 + $3 }'
 }
 
 row() {
-  printf '| `yardstick %s` | %.2f |\n' "$*" "$(for _ in 1 2 3; do seconds "$@"; done | sort -n | sed -n 2p)"
+  printf '| `yardstick %s` |' "$*"
+  for _ in 1 2 3; do measured "$@"; done | sort -n | sed -n 2p | cells
 }
 
-echo "| command | seconds |"
-echo "|---|---|"
-printf '| `yardstick run --from fixtures`, the first time | %.2f |\n' "$(seconds run --from "$project/fixtures")"
+echo "| command | wall | processors |"
+echo "|---|---|---|"
+printf '| `yardstick run --from fixtures`, the first time |'
+measured run --from "$project/fixtures" | cells
 row run --from "$project/fixtures" | sed "s|$project/||; s/\` |/\`, nothing changed |/"
 row plan --from "$project/fixtures" | sed "s|$project/||"
 row status

@@ -8,8 +8,8 @@ use datafusion::arrow::datatypes::SchemaRef;
 use crate::engine::Engine;
 use crate::engine::tables::parquet_table;
 use crate::error::Result;
-use crate::observe::Reports;
 use crate::observe::corrections::Correction;
+use crate::observe::{NormaliseReport, Reports};
 use crate::pipelines::Source;
 use crate::release::Manifest;
 use crate::tables::schema;
@@ -84,22 +84,23 @@ fn small_tables(engine: &Engine, columns: &[Vec<Cell>], notes: &[Vec<Cell>], cor
 }
 
 /// Every correction, with the rows that it has found, whether or not they still were as it expects; at hand = its
-/// series is, or all data sets that could have it are.
+/// series is, with a year of it, or all data sets are that could have the series, and none has it.
 fn corrections(made: &Made<'_>) -> Rows {
     let row = |correction: &Correction| {
         let data_sets = made.sources.iter().filter(|source| correction.sources.contains(&source.name));
         let data_sets = data_sets.flat_map(|source| source.datasets.iter().map(move |dataset| source.id(dataset)));
         let data_sets = data_sets.filter(|id| correction.dataset.as_ref().is_none_or(|dataset| *dataset == id.dataset));
-        let reports: Vec<_> = data_sets.map(|id| made.reports.get(&id)).collect();
-        let has_series = reports.iter().flatten().any(|report| report.series.iter().any(|one| correction.series.contains(one)));
+        let reports: Vec<Option<&NormaliseReport>> = data_sets.map(|id| made.reports.get(&id)).collect();
+        let carries = |report: &&NormaliseReport| report.series.iter().any(|one| correction.series.contains(one));
+        // What it corrects may be of a release to come: the years at hand end before.
+        let has_year =
+            |report: &&NormaliseReport| correction.years.iter().any(|year| report.last_year.is_some_and(|last| *year <= last.into()));
+        let found_series = reports.iter().flatten().any(|report| carries(report));
+        let at_hand = reports.iter().flatten().any(|report| carries(report) && has_year(report))
+            || (!found_series && reports.iter().all(Option::is_some));
         let outcomes = reports.iter().flatten().flat_map(|report| &report.corrections).filter(|outcome| outcome.id == correction.id);
         let found: u64 = outcomes.map(|outcome| outcome.applied + outcome.guard_failed).sum();
-        vec![
-            correction.id.as_str().into(),
-            correction.place.place().into(),
-            Cell::Bool(has_series || reports.iter().all(Option::is_some)),
-            Cell::Int(Some(found as i64)),
-        ]
+        vec![correction.id.as_str().into(), correction.place.place().into(), Cell::Bool(at_hand), Cell::Int(Some(found as i64))]
     };
     made.corrections.iter().map(row).collect()
 }
