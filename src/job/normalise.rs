@@ -1,7 +1,8 @@
 //! Normalises what was pulled, data sets side by side; a pull becomes the current one only when its bodies could be read.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Mutex;
+
+use rayon::prelude::*;
 
 use super::load::Loaded;
 use super::routes::{self, Pulled, Turns};
@@ -45,47 +46,30 @@ pub(super) fn normalise_all(
             }
         }
     }
-    let queue = Mutex::new(jobs.into_iter());
-    let done = Mutex::new((States::new(), Turns::new()));
-    let failure = Mutex::new(None);
-    std::thread::scope(|scope| {
-        for _ in 0..settings.threads.min(2) {
-            scope.spawn(|| {
-                loop {
-                    let Some((source, dataset, pulled, previous, id)) = queue.lock().ok().and_then(|mut q| q.next()) else { return };
-                    // A panic is ours to correct, but it is the failure of this data set alone.
-                    let last = previous.clone();
-                    let work = || normalise_one(settings, &context, source, dataset, pulled, previous);
-                    let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(work));
-                    let outcome = match outcome {
-                        Ok(Err(Error::Internal(message))) => Ok(broken(settings, source, dataset, last, &message)),
-                        Ok(outcome) => outcome,
-                        Err(_) => Ok(broken(settings, source, dataset, last, "the reader of this format ended early")),
-                    };
-                    match outcome {
-                        Ok(outcome) => {
-                            if let Ok(mut done) = done.lock() {
-                                match outcome {
-                                    Normalised::State(state) => drop(done.0.insert(id, *state)),
-                                    Normalised::NextRoute(turn) => drop(done.1.insert(id, turn)),
-                                }
-                            }
-                        }
-                        Err(error) => {
-                            if let Ok(mut failure) = failure.lock() {
-                                *failure = Some(error);
-                            }
-                        }
-                    }
-                }
-            });
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(context.threads.max(1)).build().map_err(std::io::Error::other)?;
+    let work = |(source, dataset, pulled, previous, id): Job<'_>| {
+        // A panic is ours to correct, but it is the failure of this data set alone.
+        let last = previous.clone();
+        let work = || normalise_one(settings, &context, source, dataset, pulled, previous);
+        let outcome = match std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)) {
+            Ok(Err(Error::Internal(message))) => broken(settings, source, dataset, last, &message),
+            Ok(outcome) => outcome?,
+            Err(_) => broken(settings, source, dataset, last, "the reader of this format ended early"),
+        };
+        Ok((id, outcome))
+    };
+    let done: Vec<Result<(DatasetId, Normalised)>> = pool.install(|| jobs.into_par_iter().with_max_len(1).map(work).collect());
+    let (mut states, mut turns) = (States::new(), Turns::new());
+    for one in done {
+        match one? {
+            (id, Normalised::State(state)) => drop(states.insert(id, *state)),
+            (id, Normalised::NextRoute(turn)) => drop(turns.insert(id, turn)),
         }
-    });
-    match failure.into_inner() {
-        Ok(Some(error)) => Err(error),
-        _ => done.into_inner().map_err(|_| Error::Internal("a normalising thread ended early".into())),
     }
+    Ok((states, turns))
 }
+
+type Job<'a> = (&'a Source, &'a Dataset, Pulled, Option<Pull>, DatasetId);
 
 /// What normalising one data set came to.
 enum Normalised {

@@ -1,6 +1,8 @@
-//! Every file of a release into its staging folder, one format after the other.
+//! Every file of a release into its staging folder, several formats side by side.
 
 use std::path::PathBuf;
+
+use rayon::prelude::*;
 
 use super::metadata::{self, Listed};
 use super::view::{Made, View};
@@ -12,46 +14,65 @@ use crate::release::files::Staging;
 use crate::tables::cells::rows_of;
 use crate::tables::{parquet, text};
 
+/// One format, or several that go together.
+type Format<'a> = &'a (dyn Fn() -> Result<()> + Sync);
+
 /// Writes everything into the staging folder of the release, and gives that folder.
-pub fn stage(made: Made<'_>, contents: &Contents, manifest: &mut Manifest) -> Result<PathBuf> {
+pub fn stage(made: Made<'_>, contents: &Contents, manifest: &mut Manifest, threads: usize) -> Result<PathBuf> {
     // What is published of a release is told by what went in: not by the files that are being written.
     let described = manifest.clone();
     let view = View::new(made, contents, &described)?;
     let mut staging = Staging::new(made.workspace, manifest)?;
     let tables =
         [("values", &contents.values), ("progress", &contents.progress), ("checks", &contents.checks), ("revisions", &contents.revisions)];
-    for (name, batch) in tables {
-        staging.put(&format!("{name}.parquet"), &parquet::bytes(std::slice::from_ref(batch), &batch.schema())?)?;
-        staging.rows(name, batch.num_rows());
-    }
-    for (check, batch) in &contents.failures {
-        staging.put(&format!("failures/{check}.parquet"), &parquet::bytes(std::slice::from_ref(batch), &batch.schema())?)?;
-    }
-    let told = |format: &str| tracing::debug!(format, "written");
-    staging.put("latest.parquet", &tables::latest(&view)?)?;
-    told("parquet");
-    let mut listed = Vec::new();
-    for name in &contents.indicators {
-        let (path, table) = (format!("csv/{name}.csv"), text::csv_for_people(&rows_of(&contents.values, name)?)?);
-        staging.put(&path, &table)?;
-        listed.push(Listed::new(name, path, &table));
-        staging.put(&format!("csv/wide/{name}.csv"), &tables::wide(&view, name)?)?;
-    }
-    told("csv");
-    staging.put("catalog.json", &contents.catalog)?;
-    staging.put("yardstick.xlsx", &workbook::bytes(&view)?)?;
-    told("xlsx");
-    metadata::files(&view, &listed, &mut |name, bytes| staging.put(name, bytes))?;
-    jsonstat::files(&view, &mut |name, bytes| staging.put(name, bytes))?;
-    vega::files(&view, &mut |name, bytes| staging.put(name, bytes))?;
-    told("json");
-    sdmx::files(&view, &mut staging)?;
-    told("sdmx");
-    web::files(&view, &mut |name, bytes| staging.put(name, bytes))?;
-    told("web");
-    site::files(&view, &mut |name, bytes| staging.put(name, bytes))?;
-    told("site");
-    let folder = staging.finish()?;
-    told("manifest");
-    Ok(folder)
+    tables.iter().for_each(|(name, batch)| staging.rows(name, batch.num_rows()));
+    let staging_of_all = &staging;
+    let put = &|name: &str, bytes: &[u8]| staging_of_all.put(name, bytes);
+    let parquet_files = || {
+        for (name, batch) in tables {
+            put(&format!("{name}.parquet"), &parquet::bytes(std::slice::from_ref(batch), &batch.schema())?)?;
+        }
+        for (check, batch) in &contents.failures {
+            put(&format!("failures/{check}.parquet"), &parquet::bytes(std::slice::from_ref(batch), &batch.schema())?)?;
+        }
+        put("latest.parquet", &tables::latest(&view)?)?;
+        put("catalog.json", &contents.catalog)
+    };
+    let csv_and_metadata = || {
+        let mut listed = Vec::new();
+        for name in &contents.indicators {
+            let (path, table) = (format!("csv/{name}.csv"), text::csv_for_people(&rows_of(&contents.values, name)?)?);
+            put(&path, &table)?;
+            listed.push(Listed::new(name, path, &table));
+            put(&format!("csv/wide/{name}.csv"), &tables::wide(&view, name)?)?;
+        }
+        metadata::files(&view, &listed, &mut |name, bytes| put(name, bytes))
+    };
+    // The longest first, so that none is left over at the end.
+    let formats: [(&str, Format<'_>); 8] = [
+        ("sdmx", &|| sdmx::files(&view, staging_of_all)),
+        ("csv", &csv_and_metadata),
+        ("web", &|| web::files(&view, &mut |name, bytes| put(name, bytes))),
+        ("site", &|| site::files(&view, &mut |name, bytes| put(name, bytes))),
+        ("json-stat", &|| jsonstat::files(&view, &mut |name, bytes| put(name, bytes))),
+        ("parquet", &parquet_files),
+        ("xlsx", &|| put("yardstick.xlsx", &workbook::bytes(&view)?)),
+        ("vega", &|| vega::files(&view, &mut |name, bytes| put(name, bytes))),
+    ];
+    side_by_side(threads, &formats)?;
+    staging.finish()
+}
+
+/// Two at a time at most: each holds its tables in memory.
+fn side_by_side(threads: usize, formats: &[(&str, Format<'_>)]) -> Result<()> {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.clamp(1, 2)).build().map_err(std::io::Error::other)?;
+    let write = |(name, format): &(&str, Format<'_>)| -> Result<()> {
+        let started = std::time::Instant::now();
+        format()?;
+        tracing::debug!(format = name, milliseconds = started.elapsed().as_millis() as u64, "written");
+        Ok(())
+    };
+    // All results are waited for, so that of several errors the first in this order is told.
+    let done: Vec<Result<()>> = pool.install(|| formats.par_iter().with_max_len(1).map(write).collect());
+    done.into_iter().collect()
 }

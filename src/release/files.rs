@@ -4,19 +4,26 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard};
 
 use super::Manifest;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::files;
 use crate::workspace::Workspace;
 
-/// `data/staging/<release>`, and the manifest that remembers the hash of each file.
+/// `data/staging/<release>`, and the manifest that remembers the hash of each file. Several threads may write to it.
 pub struct Staging<'m> {
     folder: PathBuf,
-    written: Vec<PathBuf>,
+    written: Mutex<Written>,
+    manifest: &'m mut Manifest,
+}
+
+#[derive(Default)]
+struct Written {
+    /// By name.
+    hashes: BTreeMap<String, String>,
     /// Files that are written in parts: nobody holds the whole of them in memory.
     parts: BTreeMap<String, (fs_err::File, blake3::Hasher)>,
-    manifest: &'m mut Manifest,
 }
 
 impl<'m> Staging<'m> {
@@ -26,30 +33,32 @@ impl<'m> Staging<'m> {
             super::promote::remove(workspace, &folder)?;
         }
         files::make_folder(&folder)?;
-        Ok(Self { folder, written: Vec::new(), parts: BTreeMap::new(), manifest })
+        Ok(Self { folder, written: Mutex::default(), manifest })
     }
 
     /// Writes one file.
-    pub fn put(&mut self, name: &str, bytes: &[u8]) -> Result<()> {
-        self.manifest.files.insert(name.to_owned(), blake3::hash(bytes).to_hex().to_string());
-        let path = self.folder.join(name);
-        files::write_unseen(&path, bytes)?;
-        self.written.push(path);
+    pub fn put(&self, name: &str, bytes: &[u8]) -> Result<()> {
+        let hash = blake3::hash(bytes).to_hex().to_string();
+        files::write_unseen(&self.folder.join(name), bytes)?;
+        self.written()?.hashes.insert(name.to_owned(), hash);
         Ok(())
     }
 
     /// Adds to a file that is written in parts.
-    pub fn append(&mut self, name: &str, bytes: &[u8]) -> Result<()> {
-        if !self.parts.contains_key(name) {
-            let path = self.folder.join(name);
-            self.parts.insert(name.to_owned(), (files::create_unseen(&path)?, blake3::Hasher::new()));
-            self.written.push(path);
+    pub fn append(&self, name: &str, bytes: &[u8]) -> Result<()> {
+        let parts = &mut self.written()?.parts;
+        if !parts.contains_key(name) {
+            parts.insert(name.to_owned(), (files::create_unseen(&self.folder.join(name))?, blake3::Hasher::new()));
         }
-        if let Some((file, hasher)) = self.parts.get_mut(name) {
+        if let Some((file, hasher)) = parts.get_mut(name) {
             file.write_all(bytes)?;
             hasher.update(bytes);
         }
         Ok(())
+    }
+
+    fn written(&self) -> Result<MutexGuard<'_, Written>> {
+        self.written.lock().map_err(|_| Error::Internal("a thread that wrote the release ended early".into()))
     }
 
     /// Notes the rows of a table.
@@ -59,11 +68,12 @@ impl<'m> Staging<'m> {
 
     /// Writes the manifest, and gives the complete folder.
     pub fn finish(self) -> Result<PathBuf> {
-        for (name, (_, hasher)) in &self.parts {
-            self.manifest.files.insert(name.clone(), hasher.finalize().to_hex().to_string());
-        }
-        files::sync(&self.written)?;
-        let folders: BTreeSet<&Path> = self.written.iter().flat_map(|path| path.ancestors().skip(1)).collect();
+        let Written { mut hashes, parts } = std::mem::take(&mut *self.written()?);
+        hashes.extend(parts.into_iter().map(|(name, (_, hasher))| (name, hasher.finalize().to_hex().to_string())));
+        let written: Vec<PathBuf> = hashes.keys().map(|name| self.folder.join(name)).collect();
+        self.manifest.files.extend(hashes);
+        files::sync(&written)?;
+        let folders: BTreeSet<&Path> = written.iter().flat_map(|path| path.ancestors().skip(1)).collect();
         let inside = folders.into_iter().filter(|folder| folder.starts_with(&self.folder));
         files::sync(&inside.map(Path::to_path_buf).collect::<Vec<_>>())?;
         files::write_atomically(&self.folder.join("manifest.json"), &self.manifest.to_bytes()?)?;
