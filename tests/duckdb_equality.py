@@ -121,6 +121,7 @@ class Indicator:
         self.scale = float(header.get("scale", 100.0 if self.unit in ("PT", "PER_100_POP") else 1.0))
         self.datasets = header.get("datasets", [])
         self.series = header.get("series", [])
+        self.silence = header.get("silence")
         self.cited_as = workspace.cited_as
         targets = [{**defaults.get("target", {}), **target} for target in header.get("target", [])]
         self.targets = [reading for target in targets for reading in readings(target)]
@@ -261,11 +262,17 @@ def prepare(con, indicator, tables, rollup):
              CAST(? AS BOOLEAN) AS needs_weight, CAST(? AS BOOLEAN) AS needs_numerator,
              CAST(? AS BOOLEAN) AS needs_denominator,
              CAST(? AS BIGINT) AS rollup_min_members, CAST(? AS DOUBLE) AS rollup_min_share,
-             CAST(? AS DOUBLE) AS rollup_spread""",
+             CAST(? AS DOUBLE) AS rollup_spread, CAST(? AS BOOLEAN) AS rollup_panel""",
         [indicator.name, indicator.unit, indicator.rollup, indicator.window, indicator.publish, indicator.flag,
          indicator.min_members, indicator.observed, indicator.base, indicator.scale,
          *(column in rollup.get("needs", []) for column in ("weight", "numerator", "denominator")),
-         rollup.get("min_members", 0), rollup.get("min_share", 0.0), rollup.get("spread")],
+         rollup.get("min_members", 0), rollup.get("min_share", 0.0), rollup.get("spread"),
+         rollup.get("panel", False)],
+    )
+    codes = ", ".join(f"CAST(? AS VARCHAR) AS {d}" for d in DIMENSIONS)
+    con.execute(
+        f"CREATE OR REPLACE TABLE silence AS SELECT CAST(0 AS DOUBLE) AS value, {codes} WHERE ?",
+        [*((indicator.silence or {}).get(d, "_T") for d in DIMENSIONS), indicator.silence is not None],
     )
 
 
@@ -414,7 +421,7 @@ def targets(con, indicators, tables):
                 **{d: t.get(d, "_T") for d in DIMENSIONS},
                 "estimates": ",".join(t.get("estimates", ["published", "imputed", "available"])),
                 "unit": indicator.unit, "missing": f"not loaded: {', '.join(absent)}" if absent else None,
-                "without_value": t.get("without_value"),
+                "without_value": t.get("without_value"), "without_class": t.get("without_class"), "met_with": t.get("met_with"),
                 "note": t.get("note"), "rollup": indicator.rollup, "min_observed": indicator.observed,
             })
     number, text, year, flag = pyarrow.float64(), pyarrow.string(), pyarrow.int32(), pyarrow.bool_()

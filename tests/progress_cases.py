@@ -29,6 +29,9 @@ TARGETS = [
     dict(target="majority", unit="PT", target_year=2030, kind="level", value=50.0, met_at=50.000001, direction="up"),
     dict(target="far", unit="PT", target_year=2030, kind="level", value=60.0, direction="up"),
     dict(target="sum", unit="NUMBER", target_year=2030, kind="change", change=0.5, direction="up", rollup="sum"),
+    dict(target="gross", unit="MT_CO2E", target_year=2030, kind="change", change=0.3, direction="up", without_class="gross"),
+    dict(target="median", unit="PT_GNI", target_year=2030, kind="level", value=2.0, direction="down", met_with="share"),
+    dict(target="share", unit="PT", target_year=2030, kind="level", value=100.0, met_at=95.0, direction="up"),
     dict(target="nothing", unit="PT", target_year=2030, kind="level", value=50.0, direction="up", estimates="published"),
 ]
 
@@ -37,6 +40,8 @@ FIXED = {
     ("late", "EEE"): (50.0, 54.0, 0.6),
     ("late", "FFF"): (50.0, 53.0, 0.8),
     ("sum", "WLD"): (100.0, 120.0, 0.7),
+    ("late", "JJJ"): (50.0, 54.0, 0.499),
+    ("sum", "AAA"): (100.0, 120.0, 0.3),
 }
 
 # target, area, {year: value}, what is expected of the row. A value of None is withheld.
@@ -74,6 +79,8 @@ CASES = [
     ("late", "HHH", {2015: 50, 2023: 59, 2025: 60}, {"outcome": "late", "class": "met"}),
     ("late", "III", {2015: 50, 2023: 59}, {"outcome": "missed", "class": "moderate"}),
     ("price_2030", "BBB", {2015: 4, 2024: 1}, {"outcome": "open", "class": "met"}),
+    ("late", "KKK", {2015: 50, 2021: 53, 2024: 59},
+     {"outcome": "missed", "class": "moderate", "note": "missed by the value of 2021, the last up to 2023; " + OVER}),
     # As they come they fall by 1 / 8 a year; the same economies rise by 4 / 8 of the 10 / 8 needed: pace 0.4.
     ("late", "EEE", {2015: 50, 2023: 49},
      {"class": "limited", "class_fixed": "limited", "pace": -0.1, "pace_fixed": 0.4, "fixed_share": 0.6,
@@ -83,6 +90,27 @@ CASES = [
     ("late", "FFF", {2015: 50, 2023: 55}, {"class": "moderate", "class_fixed": "limited", "pace_fixed": 0.3, "note": OVER}),
     # A sum grows with its members: 100 to 160 as it comes, 100 to 120 of the 150 wanted with the same ones.
     ("sum", "WLD", {2015: 100, 2021: 160}, {"class": "on_track", "class_fixed": "on_track", "pace_fixed": 1.0}),
+    # The same two, of too few economies: under half of the weight they say nothing of the group, nor of its sum.
+    ("late", "JJJ", {2015: 50, 2023: 49},
+     {"class": "limited", "class_fixed": "limited", "fixed_share": 0.499,
+      "note": "the economies with a value at both ends are 49.9 % of the weight, too few for their class (limited); " + OVER
+              + "; by linear pace limited, by compound growth deterioration"}),
+    ("sum", "AAA", {2015: 100, 2021: 160},
+     {"class": "insufficient_data", "class_fixed": "on_track",
+      "note": "the economies with a value at both ends are 30.0 % of the weight, too few for their class (on_track)"}),
+    # It rose by more than was asked, and is shown without a class, since it is gross.
+    ("gross", "WLD", {2015: 100, 2024: 190}, {"class": "insufficient_data", "outcome": "open", "note": "gross"}),
+    # Half of the economies are at 1.9 or less, 60 percent of them at 2: from 30, pace 30 / 9 over 70 / 15 = 0.714.
+    ("median", "WLD", {2015: 4, 2024: 1.9},
+     {"class": "moderate", "distance": 0.0, "note": "share stands beside it: 60.0 in 2024, not met, and this is met with it alone"}),
+    ("share", "WLD", {2015: 30, 2024: 60}, {"class": "moderate"}),
+    # Both are met; a median above the level has the class of its own pace, (3 - 4) / 9 over (2 - 4) / 15 = 0.833.
+    ("median", "AAA", {2015: 4, 2024: 1.9}, {"class": "met", "note": "share stands beside it: 96.0 in 2024"}),
+    ("share", "AAA", {2015: 30, 2024: 96}, {"class": "met"}),
+    ("median", "BBB", {2015: 4, 2024: 3}, {"class": "moderate", "pace": 5 / 6, "note": "share stands beside it: 40.0 in 2024"}),
+    ("share", "BBB", {2015: 30, 2024: 40}, {"class": "limited"}),
+    # A price of one economy has nothing beside it.
+    ("median", "CCC", {2015: 4, 2024: 1.9}, {"class": "met", "note": None}),
     # 2025 is observed by 20 percent only: 2023 stands for the target. Two years of 30 and 40 percent: the latter.
     ("far", "WLD", {2015: (40.0, 0.9), 2023: (50.0, 0.6), 2025: (52.0, 0.2)},
      {"latest_year": 2023, "pace": 10 / 8 / (20 / 15), "headline": True,
@@ -107,7 +135,7 @@ def main():
     con.execute(f"CREATE TABLE targets (target VARCHAR, indicator VARCHAR, area VARCHAR, target_year INT, kind VARCHAR, "
                 f"value DOUBLE, change DOUBLE, low DOUBLE, high DOUBLE, met_at DOUBLE, direction VARCHAR, "
                 f"baseline_year INT, baseline_value DOUBLE, {texts}, also_groups BOOLEAN, also_countries BOOLEAN, "
-                "estimates VARCHAR, missing VARCHAR, without_value VARCHAR, note VARCHAR, unit VARCHAR, rollup VARCHAR, min_observed DOUBLE)")
+                "estimates VARCHAR, missing VARCHAR, without_value VARCHAR, without_class VARCHAR, met_with VARCHAR, note VARCHAR, unit VARCHAR, rollup VARCHAR, min_observed DOUBLE)")
     units = {}
     for target in TARGETS:
         units[target["target"]] = target["unit"]

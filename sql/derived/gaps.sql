@@ -15,6 +15,8 @@ coverage, observed, members_observed, members_total, note. The kind of gap is in
   LOCATION_PEOPLE   PS     people online in urban - in rural areas
   AGE_RATIO         RATIO  ages 15-24 / the rest of the population
   AGE_POINTS        PP     ages 15-24 - the rest
+  OLDER_RATIO       RATIO  ages 75 and over / ages 25-74
+  OLDER_POINTS      PP     ages 25-74 - ages 75 and over
   DISABILITY_RATIO  RATIO  persons with / without disabilities
   DISABILITY_POINTS PP     without - with disabilities
 
@@ -41,6 +43,7 @@ WITH gaps AS (
     ('GENDER', 'sex', 'F', 'M', FALSE, 'PARITY', -1.0, TRUE),
     ('LOCATION', 'urbanisation', 'U', 'R', FALSE, 'RATIO', 1.0, TRUE),
     ('AGE', 'age', 'Y15T24', 'the rest', TRUE, 'RATIO', 1.0, FALSE),
+    ('OLDER', 'age', 'Y_GE75', 'Y25T74', FALSE, 'RATIO', -1.0, FALSE),
     ('DISABILITY', 'disability', 'PD', 'PWD', FALSE, 'RATIO', -1.0, FALSE)
   ) AS listed (gap, dimension, numerator_code, denominator_code, rest, ratio_name, sign, people)
 ),

@@ -22,6 +22,10 @@ class         met: the latest value is at or beyond met_at, or in the band
               lies on the target value without meeting it (a majority is more
               than 50 percent); no way is left to go, so there is no pace
               else by pace: the cuts are in classes.sql
+              Where the target cannot be classed (`without_class`), always
+              insufficient_data. Where it is met with another target alone
+              (`met_with`), met is shown once that one is met too, for the same
+              area and breakdown; until then its class is
 projected_low, projected_high  at the target year, from baseline and latest:
               a straight line and, for percentages, a straight line in logits;
               never in the class. Percentages stay within 0..100, and nothing
@@ -30,19 +34,23 @@ arrival_year  when the straight line reaches the target value; empty beyond
               2100, when no line holds
 outcome       by the last value up to the target year, once that year is over:
               in_time; late: met by a later value only; missed. Else open, as
-              where no value up to then says whether it was met
+              where no value up to then says whether it was met, or where the
+              target cannot be classed
 class_fixed, pace_fixed, fixed_share  class and pace on the same economies at
               both ends, and the share of the weight that they have. Where the
               two move in opposite directions, `class` is that of the same
               economies; so it is for every `available` sum, which grows with
-              the number of its members. NULL for figures that are not ours
+              the number of its members. Economies that are less than half of
+              the weight (`limits`) say nothing of the group: the class stays
+              that of the group, and an `available` sum has none. NULL for
+              figures that are not ours
 preferred     of the estimates of an area and breakdown the one to show: with a
               class before without, then the newest, then by preferred.sql
 headline      of a target's own area the one row that stands for it: of those
               preferred, with a class, the newest, the total before its parts
 
 Where a target was met only after its year, the note gives the last value up
-to that year.
+to that year; where it was missed by an earlier value, the year of that.
 
 Pace, projections and arrival need data that suffice. A value that went
 through a band and out on the other side is paced by its distance from the
@@ -51,22 +59,37 @@ band. A margin of 1e-12 keeps a value that is on a cut on it.
 Source: methodology note, section 3 (recommended method, edge rules,
 projection) and section 4 (change from a baseline); golden cases G17 to G19.
 */
-WITH compared AS (
+WITH limits AS (
+  -- the least share of the weight that the same economies have where their class is taken
+  SELECT CAST(0.5 AS DOUBLE) AS least_share
+),
+paired AS (
   SELECT
     a.*,
     f.class AS class_fixed, f.pace AS pace_fixed, f.fixed_share AS share, f.actual AS actual_fixed,
-    f.suffices AND (a.rollup = 'sum' AND a.estimate = 'available' OR a.actual * f.actual < 0.0) AS by_fixed
+    a.rollup = 'sum' AND a.estimate = 'available' AS grows,
+    coalesce(f.suffices AND (a.rollup = 'sum' AND a.estimate = 'available' OR a.actual * f.actual < 0.0), FALSE) AS differs,
+    coalesce(f.fixed_share >= q.least_share - 1e-9, FALSE) AS enough
   FROM paces a
+  CROSS JOIN limits q
   LEFT JOIN paces f
     ON f.same_economies AND f.target = a.target AND f.ref_area = a.ref_area AND f.estimate = a.estimate
     AND f.sex = a.sex AND f.age = a.age AND f.urbanisation = a.urbanisation AND f.disability = a.disability
     AND f.education_level = a.education_level AND f.size_class = a.size_class AND f.breakdown = a.breakdown
   WHERE NOT a.same_economies
 ),
+compared AS (
+  SELECT p.*, differs AND enough AS by_fixed, differs AND NOT enough AS too_few
+  FROM paired p
+),
 told AS (
   SELECT
     c.*,
-    CASE WHEN by_fixed THEN class_fixed ELSE class END AS said,
+    CASE
+      WHEN without_class IS NOT NULL OR too_few AND grows THEN 'insufficient_data'
+      WHEN by_fixed THEN class_fixed
+      ELSE class
+    END AS said,
     y."year" > target_year AS over
   FROM compared c
   CROSS JOIN current_year y
@@ -101,9 +124,27 @@ own_areas AS (
   FROM first_places f
   WHERE EXISTS (SELECT 1 FROM targets t WHERE t.target = f.target AND t.area = f.ref_area)
 ),
-headed AS (
-  SELECT p.*, p.place = f.place AS shown, p.place = f.place AND o.target IS NOT NULL AS headline
+-- What stands for a target that another one is met with.
+beside AS (
+  SELECT p.*
   FROM placed p
+  JOIN first_places f
+    ON f.target = p.target AND f.ref_area = p.ref_area
+    AND f.sex = p.sex AND f.age = p.age AND f.urbanisation = p.urbanisation AND f.disability = p.disability
+    AND f.education_level = p.education_level AND f.size_class = p.size_class AND f.breakdown = p.breakdown
+    AND f.place = p.place
+  WHERE EXISTS (SELECT 1 FROM targets t WHERE t.met_with = p.target) AND p.latest IS NOT NULL
+),
+headed AS (
+  SELECT
+    p.*, p.place = f.place AS shown, p.place = f.place AND o.target IS NOT NULL AS headline,
+    w.said AS said_beside, w.latest AS latest_beside, w.latest_year AS year_beside,
+    coalesce(p.said = 'met' AND w.said <> 'met', FALSE) AS alone
+  FROM placed p
+  LEFT JOIN beside w
+    ON w.target = p.met_with AND w.ref_area = p.ref_area
+    AND w.sex = p.sex AND w.age = p.age AND w.urbanisation = p.urbanisation AND w.disability = p.disability
+    AND w.education_level = p.education_level AND w.size_class = p.size_class AND w.breakdown = p.breakdown
   JOIN first_places f
     ON f.target = p.target AND f.ref_area = p.ref_area
     AND f.sex = p.sex AND f.age = p.age AND f.urbanisation = p.urbanisation AND f.disability = p.disability
@@ -124,7 +165,7 @@ SELECT
   -- never a zero with a minus sign
   CASE WHEN pace = 0.0 THEN 0.0 ELSE pace END AS pace,
   CASE WHEN pace_cagr = 0.0 THEN 0.0 ELSE pace_cagr END AS pace_cagr,
-  said AS class,
+  CASE WHEN alone THEN said_beside ELSE said END AS class,
   least(line, logit_curve) AS projected_low,
   greatest(line, logit_curve) AS projected_high,
   CASE
@@ -133,8 +174,9 @@ SELECT
   END AS arrival_year,
   nullif(concat_ws('; ',
     no_value,
+    CASE WHEN no_value IS NULL THEN without_class END,
     CASE
-      WHEN no_value IS NOT NULL OR suffices THEN NULL
+      WHEN no_value IS NOT NULL OR suffices OR without_class IS NOT NULL THEN NULL
       WHEN wanted_year IS NULL THEN 'the target gives no baseline year'
       WHEN baseline IS NULL THEN 'too few values: none within two years of ' || CAST(wanted_year AS VARCHAR)
       WHEN term <= 0.0 THEN 'the baseline is not before the target year'
@@ -150,6 +192,16 @@ SELECT
       THEN 'class of the same economies at both ends, ' || CAST(round(100.0 * share, 1) AS VARCHAR)
         || ' % of the weight: they moved by ' || CAST(round(actual_fixed, 2) AS VARCHAR)
         || ' a year, the group as it comes by ' || CAST(round(actual, 2) AS VARCHAR) || ' (' || class || ')'
+    END,
+    CASE
+      WHEN too_few
+      THEN 'the economies with a value at both ends are ' || CAST(round(100.0 * coalesce(share, 0.0), 1) AS VARCHAR)
+        || ' % of the weight, too few for their class (' || class_fixed || ')'
+    END,
+    CASE
+      WHEN year_beside IS NOT NULL
+      THEN met_with || ' stands beside it: ' || CAST(round(latest_beside, 2) AS VARCHAR) || ' in '
+        || CAST(year_beside AS VARCHAR) || CASE WHEN alone THEN ', not met, and this is met with it alone' ELSE '' END
     END,
     CASE
       WHEN newest_year IS NOT NULL
@@ -172,19 +224,23 @@ SELECT
         || ' in ' || CAST(due_year AS VARCHAR)
         || CASE WHEN due_year < target_year THEN ', the last value up to then' ELSE '' END
     END,
+    CASE
+      WHEN over AND without_class IS NULL AND NOT met AND due_year < target_year
+      THEN 'missed by the value of ' || CAST(due_year AS VARCHAR) || ', the last up to ' || CAST(target_year AS VARCHAR)
+    END,
     CASE WHEN passed_through THEN 'went through the band and out on the other side' END,
     CASE WHEN years_left <= 0.0 AND NOT met THEN 'the target year is over' END,
     CASE
-      WHEN NOT met AND NOT coalesce(by_fixed, FALSE) AND class <> class_cagr
+      WHEN NOT met AND NOT by_fixed AND said <> 'insufficient_data' AND class <> class_cagr
       THEN 'by linear pace ' || class || ', by compound growth ' || class_cagr
     END,
     target_note
   ), '') AS note,
   CASE
-    WHEN NOT over OR direction <> 'band' AND threshold IS NULL OR due_value IS NULL AND (met OR no_value IS NOT NULL)
+    WHEN NOT over OR without_class IS NOT NULL OR direction <> 'band' AND threshold IS NULL OR due_value IS NULL AND (met OR no_value IS NOT NULL)
       THEN 'open'
-    WHEN due_value IS NOT NULL AND met_in_time THEN 'in_time'
-    WHEN met THEN 'late'
+    WHEN due_value IS NOT NULL AND met_in_time AND NOT alone THEN 'in_time'
+    WHEN met AND NOT alone THEN 'late'
     ELSE 'missed'
   END AS outcome,
   class_fixed,

@@ -14,7 +14,7 @@ definition = "Ratio, difference in percentage points and difference in people be
 method = """
 The rows of internet_use go through sql/derived/gaps.sql, which names the measure in the breakdown:
 GENDER_PARITY (women over men), LOCATION_RATIO (urban over rural), AGE_RATIO (15 to 24 over the rest, the rest
-derived from the total), DISABILITY_RATIO (with over without disabilities), and the same in POINTS and, for
+derived from the total), OLDER_RATIO (75 and over over 25 to 74), DISABILITY_RATIO (with over without disabilities), and the same in POINTS and, for
 gender and location, in PEOPLE.
 A group's gap is taken between its two aggregates, never as a mean of its members' gaps; the published gap of the
 world, the income groups and the least developed countries is that of World Development Indicators. The published figures
@@ -60,6 +60,18 @@ baseline_year = 2020
 breakdown = "AGE_RATIO"
 also = ["groups", "countries"]
 note = "15 to 24 over the rest. The plan gives no number and ITU no band; its gender band is used, so that all gaps are read alike"
+without_value = "no download by age is at hand: take the breakdowns by age (itu/internet_use_breakdowns)"
+
+[[target]]
+id = "2.2.older"
+title = "Gap in Internet use between older and other adults bridged"
+year = 2030
+low = 0.98
+high = 1.02
+baseline_year = 2020
+breakdown = "OLDER_RATIO"
+also = ["groups", "countries"]
+note = "75 and over over 25 to 74: the gap of the old, which the young against the rest do not show. The plan gives no number and ITU no band; its gender band is used, so that all gaps are read alike"
 without_value = "no download by age is at hand: take the breakdowns by age (itu/internet_use_breakdowns)"
 
 [[target]]

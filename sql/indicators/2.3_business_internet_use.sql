@@ -11,8 +11,8 @@ definition = "Share of enterprises that used the Internet during the year, as pe
 method = """
 UNCTAD's figure for each economy and year, for all sizes together (`_T`), by size class and, where given, for
 urban and rural enterprises. The total is taken from the report by size, else from that by location.
-Groups are medians over the economies with a figure: a weighted mean would need the number of enterprises by
-size, which no source here serves. `imputed` carries a figure for up to five years, since surveys are irregular.
+Groups are medians over the economies with a figure. No weighted figure can exist until enterprises are counted: the
+weight is their number by size and economy, which no source here serves. `imputed` carries a figure for up to five years, since surveys are irregular.
 """
 caveats = """
 A median of economies is not the share of the world's businesses, and it leans to the economies that hold such
@@ -33,7 +33,7 @@ baseline_year = 2015
 size_class = "*"
 also = ["groups", "countries"]
 note = "All sizes together and each size class. Baseline 2015, since surveys are years apart; 95 percent and over counts as met"
-without_value = "nobody publishes a world figure, and 66 economies reported to UNCTAD within five years of any one: too few of 237"
+without_value = "no weighted figure of the world can exist until enterprises are counted, by size and economy; and a median cannot either: 66 economies reported to UNCTAD within five years of any one: too few of 237"
 ---*/
 SELECT ref_area, time_period, urbanisation, size_class, value, obs_status, note, source
 FROM chosen

@@ -5,7 +5,7 @@ The values that economies bring to their groups, by estimate:
              `window` years (obs_status I); never a future value
 Years are those in which some economy has a value for the breakdown.
 
-An assumed value (`coverage` 0 in country_values) counts where the economy has
+An assumed value (`coverage` 0 in country_values, or one of `silent`) counts where the economy has
 nothing better: in `available` no value of that year, in `imputed` none within
 the window. It is never carried, and makes no year of its own.
 
@@ -29,7 +29,7 @@ weight, a numerator, a denominator) cannot enter and is left out.
 
 Source: methodology note, sections 1.7 (window, weight) and 3 (logit trend).
 */
-WITH numbered AS (
+WITH reported AS (
   SELECT
     v.ref_area, c.cell, c.series, c.base_cell, c.time_period,
     coalesce(v.value, q.scale * v.numerator / nullif(v.denominator, 0.0)) AS value,
@@ -45,6 +45,18 @@ WITH numbered AS (
     AND (v.weight IS NOT NULL OR NOT q.needs_weight)
     AND (v.numerator IS NOT NULL OR NOT q.needs_numerator)
     AND (v.denominator IS NOT NULL OR NOT q.needs_denominator)
+),
+numbered AS (
+  SELECT
+    ref_area, cell, series, base_cell, time_period,
+    value, weight, numerator, denominator, obs_status, observed_share, last_year
+  FROM reported
+  UNION ALL
+  SELECT
+    ref_area, cell, series, base_cell, time_period,
+    value, weight, value AS numerator, weight AS denominator, 'I' AS obs_status, 0.0 AS observed_share, time_period AS last_year
+  FROM silent
+  WHERE weight IS NOT NULL
 ),
 observed AS (
   SELECT

@@ -10,6 +10,8 @@ trend_shift       what the result would move by, were every carried member where
 total_base        what all members count for together
 members_observed  members with a value, of which members_carried carried
                   forward from an earlier year
+members_assumed   members that count with an assumed value; assumed_share is what they
+                  count for
 members_total     members of the group in that year
 missing_note      names the largest missing economy, where it alone has more
                   than 5 % of the base
@@ -44,7 +46,9 @@ observed AS (
     sum(weight * (trend - value)) AS weighted_trend,
     coalesce(sum(carried_base), 0.0) AS carried_base,
     sum(CASE WHEN observed_share > 0.0 THEN 1 ELSE 0 END) AS members_observed,
-    sum(CASE WHEN year_used < time_period THEN 1 ELSE 0 END) AS members_carried
+    sum(CASE WHEN year_used < time_period THEN 1 ELSE 0 END) AS members_carried,
+    sum(CASE WHEN observed_share = 0.0 THEN 1 ELSE 0 END) AS members_assumed,
+    coalesce(sum(CASE WHEN observed_share = 0.0 THEN base END), 0.0) AS assumed_base
   FROM weighed
   GROUP BY group_code, estimate, cell, base_cell
   HAVING sum(CASE WHEN observed_share > 0.0 THEN 1 ELSE 0 END) > 0
@@ -60,7 +64,8 @@ SELECT
   END) AS spread,
   o.weighted_trend / o.weight AS trend_shift,
   coalesce(b.total_base, 0.0) + o.carried_base AS total_base,
-  o.members_observed, b.members_total, o.members_carried,
+  o.members_observed, b.members_total, o.members_carried, o.members_assumed,
+  o.assumed_base / nullif(coalesce(b.total_base, 0.0) + o.carried_base, 0.0) AS assumed_share,
   coalesce(a.name || ' (' || x.ref_area || ')', x.ref_area) || ' is missing: '
     || CAST(round(x.percent, 1) AS VARCHAR) || ' % of the weight' AS missing_note
 FROM group_base b

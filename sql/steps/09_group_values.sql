@@ -3,6 +3,7 @@ Which group values may be shown, and with what status. Reads `rolled`,
 `coverage`, `cells` and `units`.
 
   coverage at or above `publish`   A, or I where a member was carried forward
+                                   or counts with an assumed value
   from `flag` up to `publish`      E, with a note
   below `flag`, or fewer members
   than `min_members`               Q: value NULL, and the note says why
@@ -13,7 +14,8 @@ Which group values may be shown, and with what status. Reads `rolled`,
 
 A roll-up may need a number of members and a share of them in any case (keys
 `min_members` and `min_share` of its header). The largest missing economy is
-named in the note.
+named in the note; so is how many members count with an assumed value, and of
+a balanced panel how many economies it has, of which years.
 
 error_low, error_high: how far the result may be from that of all members, had
 all a value of the very year. Half the width is
@@ -38,7 +40,7 @@ to CL_OBS_STATUS) and 6 (test 3, range).
 */
 WITH limits AS (
   SELECT
-    q.flag, q.min_members, q.min_observed, q.rollup_min_members, q.rollup_min_share, q.rollup_spread,
+    q.flag, q.min_members, q.min_observed, q.rollup_min_members, q.rollup_min_share, q.rollup_spread, q.rollup_panel,
     CASE WHEN round(q.publish, 3) = 0.667 THEN 2.0 / 3.0 ELSE q.publish END AS publish,
     u.minimum, u.maximum
   FROM parameters q
@@ -47,7 +49,8 @@ WITH limits AS (
 assessed AS (
   SELECT
     c.group_code, c.group_scheme, c.estimate, c.cell,
-    r.value, c.coverage, c.observed, c.members_observed, c.members_total, c.members_carried, c.missing_note,
+    r.value, c.coverage, c.observed, c.members_observed, c.members_total, c.members_carried,
+    c.members_assumed, c.assumed_share, c.missing_note, q.rollup_panel,
     coalesce(c.coverage, 0.0) AS share,
     c.estimate = 'imputed' AND coalesce(c.observed, 0.0) < q.min_observed - 1e-9 AS mostly_carried,
     0.37 * (1.0 - c.observed) * q.rollup_spread * c.spread AS bar,
@@ -66,7 +69,8 @@ assessed AS (
 classed AS (
   SELECT
     group_code, group_scheme, estimate, cell,
-    value, coverage, observed, mostly_carried, members_observed, members_total, members_carried, missing_note,
+    value, coverage, observed, mostly_carried, members_observed, members_total, members_carried,
+    members_assumed, assumed_share, missing_note, rollup_panel,
     greatest(minimum, least(value, value + shift) - bar) AS error_low,
     least(maximum, greatest(value, value + shift) + bar) AS error_high,
     bar,
@@ -86,7 +90,8 @@ told AS (
   SELECT
     group_code, group_scheme, estimate, cell,
     value, coverage, observed, mostly_carried, error_low, error_high, bar,
-    members_observed, members_total, members_carried, missing_note, verdict, count_needed,
+    members_observed, members_total, members_carried, members_assumed, assumed_share, missing_note, rollup_panel,
+    verdict, count_needed,
     CASE
       WHEN round(percent, 1) <> round(needed, 1)
       THEN CAST(round(percent, 1) AS VARCHAR) || ' % of the weight observed, '
@@ -106,7 +111,7 @@ SELECT
   CASE
     WHEN verdict IN ('few', 'low', 'impossible') THEN 'Q'
     WHEN verdict = 'flagged' OR mostly_carried THEN 'E'
-    WHEN members_carried > 0 THEN 'I'
+    WHEN members_carried > 0 OR members_assumed > 0 THEN 'I'
     ELSE 'A'
   END AS obs_status,
   coverage, members_observed, members_total,
@@ -130,6 +135,17 @@ SELECT
       THEN 'mostly carried: ' || CAST(round(100.0 * coalesce(observed, 0.0), 1) AS VARCHAR) || ' % of the weight has a value of '
         || CAST(c.time_period AS VARCHAR)
     END,
+    CASE
+      WHEN members_assumed > 0
+      THEN 'assumed, without a report: ' || CAST(members_assumed AS VARCHAR)
+        || CASE WHEN members_assumed = 1 THEN ' economy' ELSE ' economies' END
+        || coalesce(', ' || CAST(round(100.0 * assumed_share, 1) AS VARCHAR) || ' % of the weight', '')
+    END,
+    CASE
+      WHEN rollup_panel
+      THEN 'balanced panel: ' || CAST(members_observed AS VARCHAR) || ' of ' || CAST(members_total AS VARCHAR)
+        || ' economies have a value in every year from ' || CAST(y.first_year AS VARCHAR) || ' to ' || CAST(y.last_year AS VARCHAR)
+    END,
     missing_note
   ), '') AS note,
   observed,
@@ -137,3 +153,5 @@ SELECT
   CASE WHEN verdict IN ('clean', 'flagged') AND bar IS NOT NULL THEN error_high END AS error_high
 FROM cells c
 JOIN told v ON v.cell = c.cell
+JOIN (SELECT series, min(time_period) AS first_year, max(time_period) AS last_year FROM cells GROUP BY series) AS y
+  ON y.series = c.series

@@ -148,6 +148,7 @@ const PARTS_COLUMNS: [&str; 3] = ["ref_area", "share", "contribution"];
 async fn method_files(base: &Engine, loaded: &Loaded, problems: &mut Vec<Problem>) -> Result<()> {
     let engine = base.sibling()?;
     engine.register_batches("parameters", schema::parameters(), vec![])?;
+    engine.register_batches("silence", schema::silence(), vec![])?;
     for table in ["country_values", "published", "given", "gap_input"] {
         engine.register_batches(table, schema::country_values(), vec![])?;
     }

@@ -8,6 +8,7 @@ use crate::error::{Code, Problem, SourceText};
 use crate::indicator::coverage::{self, Coverage};
 use crate::indicator::defaults::{self, Defaults};
 use crate::indicator::series::{self, SeriesWanted};
+use crate::indicator::silence::{self, Silence};
 use crate::indicator::source_note::{self, SourceNote};
 use crate::indicator::target::{self, Target};
 
@@ -24,6 +25,8 @@ pub struct Indicator {
     /// Years a value may be carried in the `imputed` estimate.
     pub window: i64,
     pub coverage: Coverage,
+    /// What it means that an economy reports nothing; None: that it is missing.
+    pub silence: Option<Silence>,
     /// Multiplies numerator / denominator.
     pub scale: f64,
     /// `source/dataset` in order of preference; empty = any.
@@ -71,6 +74,7 @@ impl Indicator {
             ("coverage.base", base.clone()),
             ("coverage.min_members", min_members.to_string()),
             ("coverage.observed", observed.to_string()),
+            ("silence", self.silence.as_ref().map_or("none".into(), Silence::shown)),
             ("scale", self.scale.to_string()),
             ("datasets", self.datasets.iter().map(DatasetId::to_string).collect::<Vec<_>>().join(" ")),
             ("series", series::shown(&self.series)),
@@ -143,6 +147,7 @@ fn read(
     let groups = reader.strings("groups", problems).unwrap_or_else(|| defaults.groups.clone());
     let window = defaults::window(reader, defaults.window, problems);
     let coverage = coverage::read(reader, &defaults.coverage, problems);
+    let silence = silence::read(reader, problems);
     let ratio = unit.as_deref().is_some_and(|u| u == "PT" || u == "PER_100_POP");
     let scale = reader.float("scale", problems).unwrap_or(if ratio { 100.0 } else { 1.0 });
     if scale <= 0.0 {
@@ -212,6 +217,7 @@ fn read(
         groups,
         window,
         coverage,
+        silence,
         scale,
         datasets,
         series,

@@ -114,6 +114,7 @@ impl Catalogue {
             check_names(self, indicator, reference, datasets, problems);
         }
         self.check_targets_unique(problems);
+        self.check_met_with(problems);
         self.order(problems);
     }
 
@@ -132,6 +133,26 @@ impl Catalogue {
                         .hint("give a dotted suffix where one row of the plan needs several targets"),
                     );
                 }
+            }
+        }
+    }
+
+    /// What a target must be met with is a target, and another one.
+    fn check_met_with(&self, problems: &mut Vec<Problem>) {
+        let targets: Vec<_> = self.indicators.iter().flat_map(|i| i.targets.iter().map(move |t| (i, t))).collect();
+        for (indicator, target) in &targets {
+            let Some(with) = target.met_with.as_deref() else { continue };
+            let known = targets.iter().map(|(_, other)| other.id.as_str()).filter(|id| *id != target.id);
+            if known.clone().all(|id| id != with) {
+                problems.push(
+                    Problem::new(
+                        Code::UnknownNameInHeader,
+                        &indicator.text,
+                        target.span.clone(),
+                        format!("`met_with` names no other target: `{with}`"),
+                    )
+                    .maybe_hint(suggestion(with, known)),
+                );
             }
         }
     }

@@ -10,6 +10,7 @@ mod order;
 pub mod rollup;
 mod row_order;
 pub mod series;
+pub mod silence;
 pub mod source_note;
 mod target;
 

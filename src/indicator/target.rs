@@ -34,6 +34,10 @@ pub struct Target {
     pub note: Option<String>,
     /// Said where the target's own area has no value: what nobody publishes, or what to download.
     pub without_value: Option<String>,
+    /// Why its figures cannot be classed: they are shown, without a verdict.
+    pub without_class: Option<String>,
+    /// Another target that must be met too, for the same area and breakdown, before this one is.
+    pub met_with: Option<String>,
     #[serde(skip)]
     pub span: Range<usize>,
 }
@@ -216,6 +220,8 @@ fn read_one(table: &mut TableReader<'_>, defaults: &TargetDefaults, problems: &m
     // Read before the first `?`: a key that nobody reads is reported as unknown.
     let note = table.string("note", problems);
     let without_value = table.string("without_value", problems);
+    let without_class = table.string("without_class", problems);
+    let met_with = table.string("met_with", problems);
     Some(Target {
         id: id?,
         title,
@@ -233,6 +239,8 @@ fn read_one(table: &mut TableReader<'_>, defaults: &TargetDefaults, problems: &m
         estimates,
         note,
         without_value,
+        without_class,
+        met_with,
         span: table.span(),
     })
 }

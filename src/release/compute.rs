@@ -10,7 +10,7 @@ use crate::engine::Engine;
 use crate::error::{Code, Error, Result, SourceText};
 use crate::indicator::header::ROLLUP_NONE;
 use crate::indicator::methods::{ROLLED, ROLLUP};
-use crate::indicator::{Catalogue, Indicator, Rollup};
+use crate::indicator::{Catalogue, Indicator, Rollup, silence};
 use crate::reference::Reference;
 use crate::release::shared;
 use crate::tables::conform::conform;
@@ -62,6 +62,7 @@ pub async fn indicator(base: &Engine, catalogue: &Catalogue, reference: &Referen
 /// over them.
 pub async fn see_as(engine: &Engine, catalogue: &Catalogue, reference: &Reference, indicator: &Indicator) -> Result<()> {
     engine.register_batches("parameters", schema::parameters(), vec![parameters(indicator, catalogue.rollups.get(&indicator.rollup))?])?;
+    engine.register_batches("silence", schema::silence(), vec![silence::batch(indicator.silence.as_ref())?])?;
     register_membership(engine, reference, indicator)?;
     shared::register(engine, catalogue, indicator).await
 }
@@ -211,6 +212,7 @@ fn parameters(indicator: &Indicator, rollup: Option<&Rollup>) -> Result<RecordBa
             whole(rollup.map_or(0, |r| r.min_members)),
             number(rollup.map_or(0.0, |r| r.min_share)),
             Arc::new(Float64Array::from(vec![rollup.and_then(|r| r.spread)])),
+            Arc::new(BooleanArray::from(vec![rollup.is_some_and(|r| r.panel)])),
         ],
     )?)
 }

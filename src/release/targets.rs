@@ -51,6 +51,8 @@ pub fn batch(indicators: &[&Indicator], missing: &dyn Fn(&Indicator) -> Option<S
     columns.push(text(&|i, _| Some(i.unit.clone())));
     columns.push(text(&|i, _| missing(i)));
     columns.push(text(&|_, t| t.without_value.clone()));
+    columns.push(text(&|_, t| t.without_class.clone()));
+    columns.push(text(&|_, t| t.met_with.clone()));
     columns.push(text(&|_, t| t.note.clone()));
     columns.push(text(&|i, _| Some(i.rollup.clone())));
     columns.push(Arc::new(rows.iter().map(|(i, _)| Some(i.coverage.observed)).collect::<Float64Array>()));

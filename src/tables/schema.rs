@@ -277,7 +277,15 @@ pub fn parameters() -> SchemaRef {
         Field::new("rollup_min_members", DataType::Int64, false),
         Field::new("rollup_min_share", DataType::Float64, false),
         number("rollup_spread"),
+        Field::new("rollup_panel", DataType::Boolean, false),
     ])
+}
+
+/// What the header says of economies that report nothing: at most one row, with the value that is assumed.
+pub fn silence() -> SchemaRef {
+    let mut fields = vec![Field::new("value", DataType::Float64, false)];
+    fields.extend(DIMENSIONS.map(text));
+    schema(fields)
 }
 
 /// The members of one group, year and breakdown that a roll-up was made of, as its `.parts.sql` reads them.
@@ -320,7 +328,7 @@ pub fn targets() -> SchemaRef {
     fields.extend([text_or_null("direction"), year_or_null("baseline_year"), number("baseline_value")]);
     fields.extend(["also_groups", "also_countries"].map(|name| Field::new(name, DataType::Boolean, true)));
     fields.extend(DIMENSIONS.map(text_or_null));
-    fields.extend(["estimates", "unit", "missing", "without_value", "note", "rollup"].map(text_or_null));
+    fields.extend(["estimates", "unit", "missing", "without_value", "without_class", "met_with", "note", "rollup"].map(text_or_null));
     fields.push(number("min_observed"));
     schema(fields)
 }

@@ -54,7 +54,7 @@ const ROWS: [(&str, &[&str]); 34] = [
 ];
 
 /// The rows for which nobody publishes a figure of the world, or whose file nobody could be given.
-const WITHOUT: [&str; 6] = ["2.3", "2.6", "T1.4", "T1.7", "T3.3", "T3.5"];
+const WITHOUT: [&str; 8] = ["2.3", "2.6", "2.7b", "T1.4", "T1.7", "T3.3", "T3.4", "T3.5"];
 
 #[test]
 fn every_row_of_the_plan_has_a_value_or_says_why() {
@@ -93,6 +93,65 @@ fn figures_that_are_known() {
         [("indicator", "broadband_affordability_share"), ("estimate", "reported"), ("time_period", "2025"), ("breakdown", "FIXED_5GB")];
     let economies = rows(&values, &key);
     assert_eq!(economies.iter().filter(|row| Table(&values).float("value", **row) == Some(1.0)).count(), 88);
+}
+
+/// What a target is measured by is what it asks for: nothing nearby, and nothing that only looks met.
+#[test]
+fn a_target_is_measured_by_what_it_asks_for() {
+    let progress = RELEASED.0.release("progress.parquet");
+    let cells = Table(&progress);
+    let headline = |target: &str| {
+        let own = rows(&progress, &[("target", target)]);
+        let chosen = cells.0.column_by_name("headline").unwrap();
+        let chosen: &datafusion::arrow::array::BooleanArray = chosen.as_any().downcast_ref().unwrap();
+        own.into_iter().find(|row| chosen.value(*row)).unwrap_or_else(|| panic!("{target} has no headline"))
+    };
+    let said = |target: &str| {
+        let row = headline(target);
+        let text = |column| cells.text(column, row).unwrap_or_default();
+        (text("breakdown"), text("class"), text("outcome"), text("note"))
+    };
+    // The sector, and beside it, without a class, the companies; no net abatement out of gross figures.
+    assert_eq!((said("2.7c").0, cells.float("latest_value", headline("2.7c"))), ("SECTOR_SHARE", Some(1.4)));
+    assert_eq!((said("2.7c.companies").0, said("2.7c.companies").1), ("DIGITAL_COMPANIES", "insufficient_data"));
+    assert_eq!(cells.float("latest_value", headline("2.7b")), None);
+    let (breakdown, class, _, note) = said("2.7b.gross");
+    assert_eq!((breakdown, class), ("MOBILE_INDUSTRY_GROSS", "insufficient_data"));
+    assert!(note.starts_with("gross of the emissions of ICT itself"), "{note}");
+    // 95.8 percent of the world by 3G is not universal; 96 by 2023 was asked before.
+    let covered = cells.float("latest_value", headline("1.1")).unwrap();
+    assert!((95.0..99.5).contains(&covered) && said("1.1").1 == "on_track", "{covered} {:?}", said("1.1"));
+    assert_eq!((said("T2.7").1, cells.float("latest_value", headline("T2.7"))), ("met", Some(96.0)));
+    // The median is below 2 percent, and half of the economies are above.
+    let (_, class, _, note) = said("1.2.mobile");
+    assert!(cells.float("latest_value", headline("1.2.mobile")).unwrap() < 2.0 && class != "met", "{class}");
+    assert!(note.contains("1.2.economies_mobile stands beside it: 50.66 in 2025, not met, and this is met with it alone"), "{note}");
+    // The same economies from 2017 on: 2.51 in 2017, and no fall at all.
+    let row = headline("T1.3");
+    assert_eq!((cells.int("baseline_year", row), said("T1.3").0), (Some(2017), "FIXED_PANEL"));
+    close(cells.float("baseline_value", row).unwrap(), 2.51, 1e-9);
+    assert_eq!((said("T1.3").1, said("T1.3").2), ("deterioration", "missed"));
+    assert_eq!((said("T2.5").1, said("T2.5").2), ("deterioration", "missed"));
+}
+
+/// Who reports no 5G counts as having none, is told, and is never covered.
+#[test]
+fn silence_is_assumed_and_told() {
+    let values = RELEASED.0.release("values.parquet");
+    let key =
+        [("indicator", "broadband_coverage"), ("ref_area", "WLD"), ("time_period", "2023"), ("breakdown", "5G"), ("urbanisation", "_T")];
+    let available = [&key[..], &[("estimate", "available")]].concat();
+    close(value(&values, "value", &available), 50.72, 0.005);
+    close(value(&values, "coverage", &available), 0.882, 0.0005);
+    let row = crate::support::row(&values, &available);
+    let (status, note) = (Table(&values).text("obs_status", row), Table(&values).text("note", row));
+    assert_eq!((status, note), (Some("I"), Some("assumed, without a report: 93 economies, 11.2 % of the weight")));
+    let workspace = &RELEASED.0;
+    let explain = ["explain", "1.1", "--area", "WLD", "--year", "2023", "--breakdown", "5G", "--estimate", "available", "--limit", "3"];
+    let told = workspace.expect(0, &explain).stdout;
+    for part in ["assumed: 93 members, together 11.2 % of the population", "why assumed: 5G coverage is not reported where", ": equal"] {
+        assert!(told.contains(part), "no `{part}` in\n{told}");
+    }
 }
 
 /// A newcomer's first run gives every economy, sets nothing aside without a listed reason, and is not degraded.

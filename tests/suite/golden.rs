@@ -5,6 +5,7 @@
 
 mod aggregates;
 mod inputs;
+mod panel;
 mod population;
 mod progress;
 mod workspace;

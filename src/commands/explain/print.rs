@@ -78,7 +78,7 @@ pub fn show(printer: &Printer, e: &Explanation, release: &str, limit: usize) {
 }
 
 fn members(printer: &Printer, e: &Explanation, limit: usize) {
-    let present: Vec<_> = e.members.iter().filter(|m| m.state != "missing").collect();
+    let present: Vec<_> = e.members.iter().filter(|m| !matches!(m.state, "missing" | "left_out")).collect();
     let mut bodies: Vec<String> =
         present.iter().take(limit).flat_map(|m| m.record.iter().chain(m.also.iter().take(4))).map(body_name).collect();
     bodies.sort();
@@ -121,18 +121,24 @@ fn members(printer: &Printer, e: &Explanation, limit: usize) {
     if let (Some(parts), Some(whole)) = (e.parts, e.unrounded) {
         printer.line(&format!("the parts add up to {parts}, the aggregate is {whole}: {}", if e.adds_up { "equal" } else { "NOT EQUAL" }));
     }
-    let missing: Vec<_> = e.members.iter().filter(|m| m.state == "missing").collect();
-    if !missing.is_empty() {
-        let weigh: f64 = missing.iter().filter_map(|m| m.base_share).sum();
-        let named: Vec<String> = missing.iter().take(12).map(|m| format!("{} {}", m.ref_area, percent(m.base_share))).collect();
-        let more = if missing.len() > 12 { format!(" and {} more", missing.len() - 12) } else { String::new() };
+    for (state, said) in [("missing", "missing"), ("left_out", "left out, with a value but not in every year"), ("assumed", "assumed")] {
+        let without: Vec<_> = e.members.iter().filter(|m| m.state == state).collect();
+        if without.is_empty() {
+            continue;
+        }
+        let weigh: f64 = without.iter().filter_map(|m| m.base_share).sum();
+        let named: Vec<String> = without.iter().take(12).map(|m| format!("{} {}", m.ref_area, percent(m.base_share))).collect();
+        let more = if without.len() > 12 { format!(" and {} more", without.len() - 12) } else { String::new() };
         printer.line(&format!(
-            "missing: {}, together {} of the {}: {}{more}",
-            crate::error::count(missing.len(), "member"),
+            "{said}: {}, together {} of the {}: {}{more}",
+            crate::error::count(without.len(), "member"),
             percent(Some(weigh)),
             e.rule.base,
             named.join(", ")
         ));
+    }
+    if let Some(reason) = e.rule.silence.as_ref().filter(|_| e.members.iter().any(|m| m.state == "assumed")) {
+        printer.line(&format!("why assumed: {reason}"));
     }
     let carried: Vec<String> = e
         .members

@@ -18,15 +18,19 @@ impl Explainer<'_> {
         let dims: Vec<String> = DIMENSIONS.iter().zip(&wanted.dimensions).map(|(d, code)| format!("{d} = '{}'", quote(code))).collect();
         let cell = format!("(SELECT cell, base_cell FROM cells WHERE time_period = {} AND {})", wanted.year, dims.join(" AND "));
         let query = format!(
-            "SELECT m.ref_area, a.name, v.value, v.weight, v.numerator, v.denominator, coalesce(v.base, b.base) AS base, v.year_used, v.obs_status, v.observed_share
+            "SELECT m.ref_area, a.name, v.value, v.weight, v.numerator, v.denominator, coalesce(v.base, b.base) AS base, v.year_used, v.obs_status, v.observed_share,
+                CASE WHEN v.ref_area IS NOT NULL AND g.ref_area IS NULL THEN 1 ELSE 0 END AS left_out
              FROM {cell} AS c
              CROSS JOIN (SELECT DISTINCT ref_area FROM membership WHERE group_code = '{}' AND {} BETWEEN first_year AND last_year) AS m
              JOIN member_base AS b ON b.ref_area = m.ref_area AND b.base_cell = c.base_cell
              LEFT JOIN (SELECT * FROM member_values WHERE estimate = '{}') AS v ON v.ref_area = m.ref_area AND v.cell = c.cell
+             LEFT JOIN (SELECT * FROM group_members WHERE group_code = '{}' AND estimate = '{}') AS g ON g.ref_area = m.ref_area AND g.cell = c.cell
              LEFT JOIN areas AS a ON a.ref_area = m.ref_area
              ORDER BY m.ref_area",
             quote(&wanted.area),
             wanted.year,
+            quote(&wanted.estimate),
+            quote(&wanted.area),
             quote(&wanted.estimate)
         );
         let (found_schema, batches) = engine.run(&query, "the members").await?;
@@ -117,6 +121,7 @@ fn member_rows(cells: &Table<'_>, year: i64) -> Vec<Member> {
                 name: cells.text("name", row).unwrap_or_default().to_owned(),
                 state: match year_used {
                     None => "missing",
+                    _ if cells.int("left_out", row) == Some(1) => "left_out",
                     _ if cells.float("observed_share", row) == Some(0.0) => "assumed",
                     Some(used) if used < year => "carried",
                     _ => "observed",

@@ -73,13 +73,16 @@ pub struct Rule {
     pub flag: f64,
     pub base: String,
     pub formula: String,
+    /// Why an economy without a report counts with an assumed value, where the header says so.
+    pub silence: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
 pub struct Member {
     pub ref_area: String,
     pub name: String,
-    /// `observed`, `carried`, `assumed` (counts in the result, not in the coverage) or `missing`.
+    /// `observed`, `carried`, `assumed` (counts in the result, not in the coverage), `left_out` (has a value, but is not of
+    /// the panel) or `missing`.
     pub state: &'static str,
     pub value: Option<f64>,
     pub weight: Option<f64>,
@@ -290,6 +293,7 @@ impl Explainer<'_> {
             flag: indicator.coverage.flag,
             base: indicator.coverage.base.clone(),
             formula: formula.into(),
+            silence: indicator.silence.as_ref().filter(|_| !copied).map(|silence| silence.reason.clone()),
         }
     }
 }

@@ -160,6 +160,14 @@ fn series_sources_and_readings() {
         edited("share_in_words", &[("publish = 0.667", "publish = ⟦E0103⟧\"two thirds\"")]),
         edited("share_of_nothing", &[("publish = 0.667", "publish = ⟦E0103⟧\"2/0\"")]),
         edited("share_above_one", &[("{ publish = 0.667", "⟦E0502⟧{ publish = \"3/2\"")]),
+        edited("silence_without_reason", &[("window = 5", "window = 5\nsilence = ⟦E0104⟧{ means = \"zero\" }")]),
+        edited("silence_without_a_word", &[("window = 5", "window = 5\nsilence = { means = \"zero\", reason = ⟦E0502⟧\" \" }")]),
+        edited("silence_that_means_more", &[("window = 5", "window = 5\nsilence = { means = ⟦E0502⟧\"half\", reason = \"known\" }")]),
+        edited("silence_as_text", &[("window = 5", "window = 5\nsilence = ⟦E0103⟧\"zero\"")]),
+        edited(
+            "met_with_nobody",
+            &[("[[target]]", "⟦E0508⟧[[target]]"), ("baseline_year = 2020", "baseline_year = 2020\nmet_with = \"2.1.all\"")],
+        ),
         edited("level_twice", &[("[[target]]", "⟦E0504⟧[[target]]"), ("met_at = 95.0", "more_than = 50.0")]),
         edited("passed_and_met_at", &[("value = 100.0\nmet_at = 95.0", "more_than = 50.0\nmet_at = ⟦E0505⟧50.0")]),
         edited(

@@ -1,0 +1,59 @@
+//! `silence` of a header: what it means that an economy reports nothing, and why. Nothing is assumed without a reason.
+
+use std::sync::Arc;
+
+use datafusion::arrow::array::{ArrayRef, Float64Array, RecordBatch, StringArray};
+
+use crate::authored::toml::TableReader;
+use crate::error::{Code, Problem, Result};
+use crate::tables::schema::{self, DIMENSIONS};
+
+#[derive(Debug, Clone)]
+pub struct Silence {
+    /// The breakdown of which silence says something, in the order of [`DIMENSIONS`].
+    pub dimensions: [String; 7],
+    pub reason: String,
+}
+
+/// What `means` may say, and the value that is assumed.
+const MEANS: (&str, f64) = ("zero", 0.0);
+
+/// Reads the key `silence`: `{ means = "zero", breakdown = "5G", reason = ".." }`.
+pub fn read(reader: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> Option<Silence> {
+    let mut table = reader.table("silence", "silence", problems)?;
+    let means = table.string("means", problems);
+    let means = table.require("means", means, problems);
+    if means.is_some_and(|means| means != MEANS.0) {
+        let span = table.span_of("means");
+        problems.push(
+            Problem::new(Code::ParameterOutOfRange, table.source(), span, "silence can only mean \"zero\"")
+                .hint("an economy without a report is missing where nothing is said: leave `silence` out"),
+        );
+    }
+    let reason = table.string("reason", problems);
+    let reason = table.require("reason", reason, problems);
+    if reason.as_ref().is_some_and(|reason| reason.trim().is_empty()) {
+        let span = table.span_of("reason");
+        problems.push(Problem::new(Code::ParameterOutOfRange, table.source(), span, "`reason` says why silence means this: it is empty"));
+    }
+    let dimensions = DIMENSIONS.map(|name| table.string(name, problems).unwrap_or_else(|| "_T".into()));
+    table.finish(problems);
+    Some(Silence { dimensions, reason: reason? })
+}
+
+impl Silence {
+    /// What values follow from, as text.
+    pub fn shown(&self) -> String {
+        format!("{} for {}", MEANS.0, self.dimensions.join(" "))
+    }
+}
+
+/// The table `silence`: one row, or none where the header says nothing.
+pub fn batch(silence: Option<&Silence>) -> Result<RecordBatch> {
+    let rows: Vec<&Silence> = silence.into_iter().collect();
+    let mut columns: Vec<ArrayRef> = vec![Arc::new(rows.iter().map(|_| Some(MEANS.1)).collect::<Float64Array>())];
+    columns.extend((0..DIMENSIONS.len()).map(|index| -> ArrayRef {
+        Arc::new(rows.iter().map(|silence| Some(silence.dimensions[index].as_str())).collect::<StringArray>())
+    }));
+    Ok(RecordBatch::try_new(schema::silence(), columns)?)
+}
