@@ -6,7 +6,7 @@ unit = "PT_GNI"
 rollup = "median_panel"
 window = 0
 coverage = { base = "economies", min_members = 3, publish = 0.5, flag = 0.25 }
-datasets = ["itu/price_baskets", "itu/price_baskets_2008_2021"]
+datasets = ["itu/price_baskets", "itu/price_baskets_2008_2021", "itu/price_baskets_datahub"]
 series = [
   { source = "itu", series = "i154_FBB5_GNI", dataset = "price_baskets", breakdown = "FIXED_PANEL" },
   { source = "itu", series = "FBB5_GNI", dataset = "price_baskets", breakdown = "FIXED_PANEL" },

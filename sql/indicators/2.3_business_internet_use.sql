@@ -33,7 +33,7 @@ baseline_year = 2015
 size_class = "*"
 also = ["groups", "countries"]
 note = "All sizes together and each size class. Baseline 2015, since surveys are years apart; 95 percent and over counts as met"
-without_value = "no weighted figure of the world can exist until enterprises are counted, by size and economy; and a median cannot either: 66 economies reported to UNCTAD within five years of any one: too few of 237"
+without_value = "no weighted figure of the world can exist until enterprises are counted, and 66 economies reported to UNCTAD within five years of any one: too few of 237"
 ---*/
 SELECT ref_area, time_period, urbanisation, size_class, value, obs_status, note, source
 FROM chosen

@@ -71,6 +71,7 @@ fn indicator(indicator: &crate::indicator::Indicator) -> Value {
                 "id": target.id, "title": target.title, "area": target.area, "year": target.year, "direction": target.direction,
                 "value": value, "change": change, "low": low, "high": high, "met_at": target.met_at, "more_than": target.more_than,
                 "baseline_year": target.baseline_year, "baseline_value": target.baseline_value, "dimensions": dimensions, "note": target.note,
+                "without_class": target.without_class, "met_with": target.met_with,
             })
         })
         .collect();
@@ -79,6 +80,7 @@ fn indicator(indicator: &crate::indicator::Indicator) -> Value {
         "definition": indicator.definition.trim(), "method": indicator.method.trim(), "caveats": indicator.caveats.trim(), "owner": indicator.owner,
         "sources": indicator.sources, "rollup": indicator.rollup, "groups": indicator.groups, "window": indicator.window,
         "coverage": { "publish": indicator.coverage.publish, "flag": indicator.coverage.flag, "base": indicator.coverage.base, "min_members": indicator.coverage.min_members },
+        "silence": indicator.silence.as_ref().map(|silence| &silence.reason),
         "datasets": indicator.datasets, "file": &*indicator.text.path, "targets": targets,
     })
 }
