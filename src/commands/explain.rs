@@ -97,8 +97,12 @@ pub async fn explain(settings: &Settings, printer: &Printer, args: &ExplainArgs)
         let cells = Table(&progress);
         wanted.estimate = cells.text("estimate", row).unwrap_or_default().to_owned();
         wanted.dimensions = DIMENSIONS.map(|d| cells.text(d, row).unwrap_or_default().to_owned());
+        let mut measured = Vec::new();
+        for one in loaded.catalogue.measured_with(indicator) {
+            measured.push((one, explainer.recompute(one).await?.engine));
+        }
         let again = Again {
-            progress: progress_of(settings, &loaded, &values, indicator, &explainer.recompute(indicator).await?.engine).await?,
+            progress: progress_of(settings, &loaded, &values, &measured).await?,
             classes: progress::classes(&Engine::new(settings.limits)?, &loaded.catalogue).await?,
         };
         let mut both = Vec::new();

@@ -157,6 +157,14 @@ impl Catalogue {
         }
     }
 
+    /// An indicator, and those whose targets must be met with its own.
+    pub fn measured_with<'c>(&'c self, indicator: &'c Indicator) -> Vec<&'c Indicator> {
+        let wanted: Vec<&str> = indicator.targets.iter().filter_map(|target| target.met_with.as_deref()).collect();
+        let others = self.indicators.iter().filter(|other| other.name != indicator.name);
+        let with = others.filter(|other| other.targets.iter().any(|target| wanted.contains(&target.id.as_str())));
+        std::iter::once(indicator).chain(with).collect()
+    }
+
     /// The indicator with this id or name.
     pub fn find(&self, wanted: &str) -> Result<&Indicator> {
         self.indicators.iter().find(|i| i.id == wanted || i.name == wanted).ok_or_else(|| {

@@ -126,6 +126,8 @@ fn a_target_is_measured_by_what_it_asks_for() {
     let (_, class, _, note) = said("1.2.mobile");
     assert!(cells.float("latest_value", headline("1.2.mobile")).unwrap() < 2.0 && class != "met", "{class}");
     assert!(note.contains("1.2.economies_mobile stands beside it: 50.66 in 2025, not met, and this is met with it alone"), "{note}");
+    let told = RELEASED.0.expect(0, &["explain", "1.2", "--area", "DEVELOPING", "--target", "1.2.mobile", "--limit", "1"]).stdout;
+    assert!(!told.contains("computed again now"), "{told}");
     // The same economies from 2017 on: 2.51 in 2017, and no fall at all.
     let row = headline("T1.3");
     assert_eq!((cells.int("baseline_year", row), said("T1.3").0), (Some(2017), "FIXED_PANEL"));

@@ -35,15 +35,20 @@ impl Current {
     }
 }
 
-/// All rows of progress of one indicator, from the values of a release; `engine` holds what they were rolled up from.
+/// All rows of progress of some indicators, from the values of a release; each engine holds what they were rolled up from.
 pub async fn progress_of(
     settings: &Settings,
     loaded: &Loaded,
     values: &RecordBatch,
-    indicator: &Indicator,
-    engine: &Engine,
+    indicators: &[(&Indicator, Engine)],
 ) -> Result<RecordBatch> {
-    measure(settings, indicator, &loaded.catalogue, &rows_of(values, &indicator.name)?, engine).await
+    let year = i32::from(settings.today().year());
+    let mut all = progress::Ends::default();
+    for (own, engine) in indicators {
+        all.add(progress::ends(engine, &loaded.catalogue, own, &rows_of(values, &own.name)?, year).await?.1);
+    }
+    let own: Vec<&Indicator> = indicators.iter().map(|(own, _)| *own).collect();
+    progress::progress(&Engine::new(settings.limits)?, &loaded.catalogue, all, targets::batch(&own, &|_| None)?, year).await
 }
 
 /// The distance to each target of the indicator, in the target's own area.
