@@ -209,7 +209,7 @@ fn an_almost_empty_release_has_sound_pages() {
     workspace.write("pipelines/reference/areas.csv", "ref_area,name,iso2,m49\nKEN,Kenya,KE,404\n");
     workspace.write("pipelines/reference/groups.csv", "group_code,group_scheme,name\nWLD,world,World\n");
     workspace.write("pipelines/reference/membership.csv", "group_scheme,group_code,ref_area,valid_from,valid_until\nworld,WLD,KEN,,\n");
-    for file in ["population", "gni_per_capita", "area_codes", "itu_series"] {
+    for file in ["group_lists", "population", "gni_per_capita", "area_codes", "itu_series"] {
         std::fs::remove_file(workspace.path(format!("pipelines/reference/{file}.csv"))).unwrap();
     }
     indicator(&workspace, "1", "kept", "\"Kept\"", "", "");
