@@ -124,7 +124,7 @@ pub fn shown(wanted: &[SeriesWanted]) -> String {
         .map(|entry| {
             let more = entry.dimensions.iter().chain([&entry.dataset, &entry.provider_breakdown, &entry.publication, &entry.no]);
             let more: Vec<&str> = more.map(|code| code.as_deref().unwrap_or("-")).collect();
-            format!("{}/{} {}", entry.source, entry.series, more.join(" "))
+            format!("{}/{} {} ({})", entry.source, entry.series, more.join(" "), entry.cited_as)
         })
         .collect();
     entries.join("; ")

@@ -14,7 +14,7 @@ use crate::observe::NormaliseReport;
 use crate::observe::normalise::{self, NormaliseContext};
 use crate::pipelines::{Dataset, Route, Source};
 use crate::pull::Freshness;
-use crate::release::build::DatasetState;
+use crate::release::manifest::DatasetState;
 use crate::settings::Settings;
 
 /// Normalises what was pulled; a pull becomes the current one only when its bodies could be read.

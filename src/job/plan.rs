@@ -7,7 +7,7 @@ use super::due::next_due;
 use super::load::Loaded;
 use crate::error::Result;
 use crate::observe::{NormaliseReport, Reports, normalise};
-use crate::release::{Manifest, fingerprint, promote};
+use crate::release::{Manifest, fingerprint, keep, promote};
 use crate::settings::Settings;
 use crate::{files, pull};
 
@@ -117,8 +117,11 @@ fn release_steps(settings: &Settings, loaded: &Loaded, reports: &Reports, steps:
         let wanted = fingerprint::of_indicator(indicator, &loaded.catalogue, &loaded.reference, reports, &fixed);
         let why: Vec<String> = match current.as_ref().and_then(|m| m.indicators.get(&indicator.name)) {
             Some(entry) => {
-                let held = (entry.status == "held").then(|| "held at its last good values: tried again".to_owned());
-                fingerprint::changed(&entry.inputs, &wanted).into_iter().chain(held).collect()
+                let entries = current.as_ref().map(|manifest| &manifest.indicators);
+                let key = keep::key(indicator, &loaded.catalogue, &wanted, i32::from(settings.today().year()))?;
+                let same = || entries.and_then(|entries| keep::why_not(entries, indicator, &loaded.catalogue, &key));
+                let changed = fingerprint::changed(&entry.inputs, &wanted);
+                if changed.is_empty() { same().into_iter().collect() } else { changed }
             }
             None => vec!["not in the current release".to_owned()],
         };

@@ -6,7 +6,7 @@ use super::load::Loaded;
 use crate::dataset_id::DatasetId;
 use crate::error::{Code, Error, count};
 use crate::fetch::Pull;
-pub use crate::release::build::DatasetState;
+pub use crate::release::manifest::DatasetState;
 use crate::settings::Settings;
 
 pub type States = BTreeMap<DatasetId, DatasetState>;

@@ -11,6 +11,7 @@ use crate::error::Result;
 use crate::release::Manifest;
 use crate::release::build::Contents;
 use crate::release::files::Staging;
+use crate::release::keep;
 use crate::tables::cells::rows_of;
 use crate::tables::{parquet, text};
 
@@ -34,6 +35,10 @@ pub fn stage(made: Made<'_>, contents: &Contents, manifest: &mut Manifest, threa
         }
         for (check, batch) in &contents.failures {
             put(&format!("failures/{check}.parquet"), &parquet::bytes(std::slice::from_ref(batch), &batch.schema())?)?;
+        }
+        if let Some((ends, fixed)) = &contents.ends {
+            put(keep::ENDS, &parquet::bytes(std::slice::from_ref(ends), &ends.schema())?)?;
+            put(keep::FIXED_ENDS, &parquet::bytes(std::slice::from_ref(fixed), &fixed.schema())?)?;
         }
         put("latest.parquet", &tables::latest(&view)?)?;
         put("catalog.json", &contents.catalog)

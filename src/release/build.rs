@@ -10,35 +10,24 @@ use tokio::task::JoinSet;
 use crate::dataset_id::{DatasetId, listed};
 use crate::engine::{Engine, Limits, observations, tables};
 use crate::error::{Error, Result};
-use crate::fetch::Pull;
 use crate::indicator::{Catalogue, Indicator};
 use crate::observe::Reports;
 use crate::observe::corrections::Correction;
 use crate::observe::report::observation_files;
-use crate::pipelines::Source;
+use crate::pipelines::{Dataset, Source};
 use crate::reference::Reference;
 use crate::release::checks::{self, Check};
 use crate::release::fingerprint::{self, Inputs};
 use crate::release::left_out::LeftOut;
-use crate::release::manifest::{BodyEntry, IndicatorEntry, InputEntry, Manifest};
+use crate::release::manifest::{DatasetState, IndicatorEntry, InputEntry, Manifest};
 use crate::release::{
-    catalog, check_inputs, check_tables, compute, diff, goldens, hold, preferred, progress, promote, row_counts, targets, value_id,
+    catalog, check_inputs, check_tables, compute, diff, goldens, hold, keep, preferred, progress, promote, row_counts, targets, value_id,
 };
 use crate::tables::cells::rows_of;
 use crate::tables::small::Cell;
 use crate::tables::sort::{concat, sort};
 use crate::tables::{parquet, schema};
 use crate::workspace::Workspace;
-
-/// What happened to one data set in this run.
-#[derive(Debug, Clone)]
-pub struct DatasetState {
-    pub pull: Option<Pull>,
-    /// `new`, `unchanged`, `failed` or `missing`.
-    pub status: &'static str,
-    pub message: Option<String>,
-    pub age_days: Option<i64>,
-}
 
 /// Everything a release is built from.
 pub struct Build<'a> {
@@ -73,6 +62,8 @@ pub struct Contents {
     pub failures: Vec<(String, RecordBatch)>,
     pub revisions: RecordBatch,
     pub catalog: Vec<u8>,
+    /// Both ends of each target, for the next run; not where figures are left out.
+    pub ends: Option<(RecordBatch, RecordBatch)>,
     /// Names of the indicators.
     pub indicators: Vec<String>,
 }
@@ -108,9 +99,13 @@ impl Build<'_> {
         };
         let engine = self.base_engine()?;
         row_counts::check(&engine, &self.reports).await?;
-        let mut computed = self.compute_all(&engine, &previous_values).await?;
-        let (mut values, mut progress) = self.finish(&engine, &computed).await?;
         let before = previous.as_deref().and_then(|path| Manifest::load(path).ok());
+        let kept = match (&previous, &before) {
+            (Some(path), Some(manifest)) if self.left_out.is_empty() => keep::Before::read(path, manifest)?,
+            _ => None,
+        };
+        let mut computed = self.compute_all(&engine, &previous_values, kept.as_ref()).await?;
+        let (mut values, mut progress) = self.finish(&engine, &computed).await?;
         self.register_checked(&engine, &previous_values, before.as_ref())?;
         let mut found = checks::run(&engine, self.checks.iter().filter(|check| check.holds)).await?;
         // Of a first release nothing is held, since there is nothing to hold: the gate closes.
@@ -131,7 +126,7 @@ impl Build<'_> {
         let values = value_id::mark(&key, &values)?;
         let held: Vec<(String, String)> =
             computed.iter().filter_map(|(name, c)| c.held.as_ref().map(|reason| (name.clone(), reason.clone()))).collect();
-        let mut manifest = self.manifest(id, key, inputs, &computed);
+        let mut manifest = self.manifest(id, key, inputs, &computed)?;
         manifest.previous = previous.as_ref().and_then(|p| p.file_name()).map(|n| n.to_string_lossy().into_owned());
         let (accepted, stopping): (Vec<_>, Vec<_>) =
             outcome.stopping.into_iter().partition(|s| self.accept.iter().any(|a| s.starts_with(&format!("{a}:"))));
@@ -149,6 +144,7 @@ impl Build<'_> {
             checks: outcome.table,
             failures: outcome.failures,
             revisions,
+            ends: self.left_out.is_empty().then(|| all_ends(&computed).tables()).transpose()?,
             catalog: catalog::json(self.workspace, self.sources, &self.catalogue, &self.reference, &self.data_sets())?,
             indicators: self.catalogue.indicators.iter().map(|i| i.name.clone()).collect(),
         };
@@ -159,9 +155,7 @@ impl Build<'_> {
     async fn finish(&self, engine: &Engine, computed: &BTreeMap<String, One>) -> Result<(RecordBatch, RecordBatch)> {
         let values = self.join_values(computed.values().map(|one| one.values.clone()).collect())?;
         engine.register_batches(progress::VALUES, values.schema(), vec![values.clone()])?;
-        let mut ends = progress::Ends::default();
-        computed.values().for_each(|one| ends.add(one.ends.clone()));
-        let progress = progress::progress(engine, &self.catalogue, ends, self.targets()?, self.current_year()).await?;
+        let progress = progress::progress(engine, &self.catalogue, all_ends(computed), self.targets()?, self.current_year()).await?;
         engine.register_batches("progress", progress.schema(), vec![progress.clone()])?;
         Ok((values, progress))
     }
@@ -223,8 +217,22 @@ impl Build<'_> {
         Ok(engine)
     }
 
+    /// All that the values of an indicator and the ends of its targets follow from: the inputs, and one hash.
+    fn follows_from(&self, indicator: &Indicator) -> Result<(Inputs, String)> {
+        let inputs = fingerprint::of_indicator(indicator, &self.catalogue, &self.reference, &self.reports, &self.settings);
+        let key = keep::key(indicator, &self.catalogue, &inputs, self.current_year())?;
+        Ok((inputs, key))
+    }
+
+    /// An indicator of the release before that would come out the same.
+    fn kept(&self, before: Option<&keep::Before>, indicator: &Indicator) -> Result<Option<One>> {
+        let Some(before) = before else { return Ok(None) };
+        let found = before.of(indicator, &self.catalogue, &self.follows_from(indicator)?.1)?;
+        Ok(found.map(|(values, ends)| One { values, ends, held: None }))
+    }
+
     /// Waves of indicators; those of one wave run side by side, one partition each.
-    async fn compute_all(&self, engine: &Engine, previous: &RecordBatch) -> Result<BTreeMap<String, One>> {
+    async fn compute_all(&self, engine: &Engine, previous: &RecordBatch, before: Option<&keep::Before>) -> Result<BTreeMap<String, One>> {
         let waves = self.catalogue.order(&mut Vec::new());
         let permits = Arc::new(Semaphore::new(self.threads.max(1)));
         let mut results = BTreeMap::new();
@@ -233,6 +241,12 @@ impl Build<'_> {
             let year = self.current_year();
             for index in wave {
                 let indicator = &self.catalogue.indicators[index];
+                if let Some(one) = self.kept(before, indicator)? {
+                    tracing::debug!(indicator = %indicator.name, "kept");
+                    engine.register_indicator(&indicator.name, schema::values(), vec![preferred::without(&one.values)?])?;
+                    results.insert(indicator.name.clone(), one);
+                    continue;
+                }
                 let base = engine.sibling()?;
                 let datasets = fingerprint::datasets_of(indicator, &self.reports);
                 observations::register(&base, &self.workspace.data, &observation_files(self.workspace, &self.reports, &datasets))?;
@@ -317,51 +331,29 @@ impl Build<'_> {
         check_tables::register(engine, &data_sets, &corrections, &quarantine, &self.catalogue, today)
     }
 
-    fn manifest(&self, id: String, key: String, inputs: Inputs, computed: &BTreeMap<String, One>) -> Manifest {
-        let mut entries = Vec::new();
-        for source in self.sources {
-            for dataset in &source.datasets {
-                let id = source.id(dataset);
-                let (Some(report), Some(state)) = (self.reports.get(&id), self.states.get(&id)) else { continue };
-                let Some(pull) = &state.pull else { continue };
-                entries.push(InputEntry {
-                    source: source.name.clone(),
-                    dataset: dataset.name.clone(),
-                    licence: source.licence.clone(),
-                    vintage: report.vintage.clone(),
-                    fetched_at: pull.fetched_at.clone(),
-                    origin: pull.origin.clone(),
-                    bodies: pull.bodies.iter().map(BodyEntry::from).collect(),
-                    observation_file: report.hash.clone(),
-                    series: report.series.clone(),
-                    columns: report.columns.clone(),
-                    counts: report.counts.clone(),
-                    routes: report.routes.clone(),
-                    quarantine_reasons: report.quarantine_reasons.clone(),
-                    corrections: report.corrections.clone(),
-                    warnings: report.warnings.clone(),
-                    status: state.status.into(),
-                });
-            }
+    fn manifest(&self, id: String, key: String, inputs: Inputs, computed: &BTreeMap<String, One>) -> Result<Manifest> {
+        let all = self.sources.iter().flat_map(|source| source.datasets.iter().map(move |dataset| (source, dataset)));
+        let entry = |(source, dataset): (&Source, &Dataset)| {
+            let id = source.id(dataset);
+            InputEntry::of(source, dataset, self.reports.get(&id), self.states.get(&id))
+        };
+        let entries = all.filter_map(entry).collect();
+        let mut indicators = BTreeMap::new();
+        for indicator in &self.catalogue.indicators {
+            let Some(one) = computed.get(&indicator.name) else { continue };
+            let (inputs, key) = self.follows_from(indicator)?;
+            let entry = IndicatorEntry {
+                id: indicator.id.clone(),
+                rows: one.values.num_rows() as u64,
+                status: if one.held.is_some() { "held".into() } else { "computed".into() },
+                note: one.held.clone(),
+                inputs,
+                kept_by: Some(key),
+            };
+            indicators.insert(indicator.name.clone(), entry);
         }
-        let indicators = self
-            .catalogue
-            .indicators
-            .iter()
-            .filter_map(|indicator| {
-                let one = computed.get(&indicator.name)?;
-                let entry = IndicatorEntry {
-                    id: indicator.id.clone(),
-                    rows: one.values.num_rows() as u64,
-                    status: if one.held.is_some() { "held".into() } else { "computed".into() },
-                    note: one.held.clone(),
-                    inputs: fingerprint::of_indicator(indicator, &self.catalogue, &self.reference, &self.reports, &self.settings),
-                };
-                Some((indicator.name.clone(), entry))
-            })
-            .collect();
         let warnings = self.states.iter().filter_map(|(name, s)| s.message.as_ref().map(|m| format!("{name}: {m}"))).collect();
-        Manifest {
+        Ok(Manifest {
             schema_version: 1,
             release: id,
             created_at: self.now.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
@@ -376,7 +368,7 @@ impl Build<'_> {
             rows: BTreeMap::new(),
             files: BTreeMap::new(),
             warnings,
-        }
+        })
     }
 }
 
@@ -385,4 +377,10 @@ struct One {
     values: RecordBatch,
     ends: progress::Ends,
     held: Option<String>,
+}
+
+fn all_ends(computed: &BTreeMap<String, One>) -> progress::Ends {
+    let mut ends = progress::Ends::default();
+    computed.values().for_each(|one| ends.add(one.ends.clone()));
+    ends
 }

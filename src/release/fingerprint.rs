@@ -58,7 +58,7 @@ fn collect(
             inputs.insert(sql(text), tokens::hash(&text.text));
         }
     }
-    for name in ["areas.csv", "groups.csv", "group_lists.csv", "membership.csv", "population.csv", "gni_per_capita.csv"] {
+    for name in ["areas.csv", "units.csv", "groups.csv", "group_lists.csv", "membership.csv", "population.csv", "gni_per_capita.csv"] {
         let table = name.trim_end_matches(".csv");
         let used = table != "gni_per_capita" || indicator.sql().contains(table);
         if let (true, Some(hash)) = (used, reference.hashes.get(name)) {

@@ -7,9 +7,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::dataset_id::DatasetId;
 use crate::error::{Code, Error, Result};
-use crate::fetch::Body;
-use crate::observe::Counts;
+use crate::fetch::{Body, Pull};
 use crate::observe::corrections::CorrectionReport;
+use crate::observe::{Counts, NormaliseReport};
+use crate::pipelines::{Dataset, Source};
 use crate::release::fingerprint::Inputs;
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -35,6 +36,16 @@ pub struct Manifest {
     pub files: BTreeMap<String, String>,
     /// What a person should know before using the release.
     pub warnings: Vec<String>,
+}
+
+/// What happened to one data set in this run.
+#[derive(Debug, Clone)]
+pub struct DatasetState {
+    pub pull: Option<Pull>,
+    /// `new`, `unchanged`, `failed` or `missing`.
+    pub status: &'static str,
+    pub message: Option<String>,
+    pub age_days: Option<i64>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -66,6 +77,30 @@ pub struct InputEntry {
 }
 
 impl InputEntry {
+    /// `None` where nothing of the data set is at hand.
+    pub fn of(source: &Source, dataset: &Dataset, report: Option<&NormaliseReport>, state: Option<&DatasetState>) -> Option<Self> {
+        let (report, state) = (report?, state?);
+        let pull = state.pull.as_ref()?;
+        Some(Self {
+            source: source.name.clone(),
+            dataset: dataset.name.clone(),
+            licence: source.licence.clone(),
+            vintage: report.vintage.clone(),
+            fetched_at: pull.fetched_at.clone(),
+            origin: pull.origin.clone(),
+            bodies: pull.bodies.iter().map(BodyEntry::from).collect(),
+            observation_file: report.hash.clone(),
+            series: report.series.clone(),
+            columns: report.columns.clone(),
+            counts: report.counts.clone(),
+            routes: report.routes.clone(),
+            quarantine_reasons: report.quarantine_reasons.clone(),
+            corrections: report.corrections.clone(),
+            warnings: report.warnings.clone(),
+            status: state.status.into(),
+        })
+    }
+
     pub fn id(&self) -> DatasetId {
         DatasetId::new(&self.source, &self.dataset)
     }
@@ -91,6 +126,9 @@ pub struct IndicatorEntry {
     pub status: String,
     pub note: Option<String>,
     pub inputs: Inputs,
+    /// All that values and ends of targets follow from: see keep.rs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kept_by: Option<String>,
 }
 
 impl From<&Body> for BodyEntry {

@@ -13,6 +13,7 @@ pub mod fingerprint;
 pub mod goldens;
 pub mod headline;
 pub mod hold;
+pub mod keep;
 pub mod left_out;
 pub mod licence;
 pub mod manifest;

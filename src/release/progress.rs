@@ -26,6 +26,17 @@ pub struct Ends {
 }
 
 impl Ends {
+    pub fn of(rows: RecordBatch, fixed: RecordBatch) -> Self {
+        Self { rows: vec![rows], fixed: vec![fixed] }
+    }
+
+    /// All ends as two tables, sorted by their key.
+    pub fn tables(&self) -> Result<(RecordBatch, RecordBatch)> {
+        let mut key = vec!["target", "ref_area", "estimate"];
+        key.extend(schema::DIMENSIONS);
+        Ok((sort(&concat(&schema::ends(), &self.rows)?, &key)?, sort(&concat(&schema::fixed_ends(), &self.fixed)?, &key)?))
+    }
+
     pub fn add(&mut self, other: Ends) {
         self.rows.extend(other.rows);
         self.fixed.extend(other.fixed);

@@ -5,6 +5,7 @@ mod faults;
 mod gates;
 mod goldens;
 mod install;
+mod keep;
 mod morning;
 mod partitions;
 mod release;

@@ -34,8 +34,9 @@ pub fn shifted(number: &str, places: i32) -> String {
     }
     let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
     let point = whole.len() as i32 + places;
-    let all =
-        format!("{}{whole}{fraction}{}", "0".repeat((-point).max(0) as usize), "0".repeat((point - digits.len() as i32).max(0) as usize));
+    let known = (whole.len() + fraction.len()) as i32;
+    let zeros = |count: i32| "0".repeat(count.max(0) as usize);
+    let all = format!("{}{whole}{fraction}{}", zeros(-point), zeros(point - known));
     let (whole, fraction) = all.split_at(point.max(0) as usize);
     let (whole, fraction) = (whole.trim_start_matches('0'), fraction.trim_end_matches('0'));
     let whole = if whole.is_empty() { "0" } else { whole };
@@ -53,6 +54,9 @@ mod tests {
             ("0.07", 2, "7"),
             ("0.1234567", 2, "12.34567"),
             ("-1.5", 2, "-150"),
+            ("1.5", 2, "150"),
+            ("12.", 2, "1200"),
+            (".5", 2, "50"),
             ("1", 2, "100"),
             ("0", 2, "0"),
             ("45", -2, "0.45"),
