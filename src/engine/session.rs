@@ -1,6 +1,6 @@
 //! A session with its own tables over shared functions; statements that change anything are refused.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use datafusion::arrow::array::RecordBatch;
@@ -19,6 +19,7 @@ use datafusion::physical_optimizer::PhysicalOptimizerRule;
 use datafusion::physical_optimizer::optimizer::PhysicalOptimizer;
 use datafusion::physical_plan::common::collect;
 use datafusion::prelude::{DataFrame, SessionConfig, SessionContext};
+use tokio::runtime::{Builder, Runtime};
 use tokio::task::JoinSet;
 
 use crate::engine::build_side::BuildOnTheSmallSide;
@@ -210,10 +211,18 @@ impl Engine {
     }
 }
 
-/// On another thread, so that a step that never yields cannot hold up the clock.
+/// The threads of statements. Some steps never yield: on threads of their own they hold up no clock, and nobody who waits
+/// with a limit.
+static STATEMENTS: LazyLock<std::io::Result<Runtime>> = LazyLock::new(|| {
+    let threads = std::thread::available_parallelism().map_or(2, usize::from).max(2);
+    Builder::new_multi_thread().worker_threads(threads).thread_name("statement").enable_all().build()
+});
+
+/// Runs work on the threads of statements. Whoever no longer waits stops it at its next pause.
 pub async fn apart<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> Result<T> {
+    let runtime = STATEMENTS.as_ref().map_err(|error| Error::Internal(error.to_string()))?;
     let mut tasks = JoinSet::new();
-    tasks.spawn(work);
+    tasks.spawn_on(work, runtime.handle());
     match tasks.join_next().await {
         Some(Ok(result)) => Ok(result),
         Some(Err(error)) => Err(Error::Internal(error.to_string())),

@@ -17,7 +17,7 @@ fn computed(workspace: &Workspace, night: &str) -> BTreeSet<String> {
 /// What `plan` says will be computed.
 fn planned(workspace: &Workspace, night: &str) -> BTreeSet<String> {
     let plan = workspace.json(0, &["--now", night, "plan", "--from", &small_bodies()]);
-    let steps = plan["steps"].as_array().unwrap().iter();
+    let steps = plan["data"]["steps"].as_array().unwrap().iter();
     let computed = steps.filter(|step| step["step"] == "indicator" && step["action"] == "compute");
     computed.map(|step| step["name"].as_str().unwrap().to_owned()).collect()
 }
