@@ -95,7 +95,7 @@ fn corrections(made: &Made<'_>) -> Rows {
         // What it corrects may be of a release to come: the years at hand end before.
         let has_year =
             |report: &&NormaliseReport| correction.years.iter().any(|year| report.last_year.is_some_and(|last| *year <= last.into()));
-        let found_series = reports.iter().flatten().any(|report| carries(report));
+        let found_series = reports.iter().flatten().any(&carries);
         let at_hand = reports.iter().flatten().any(|report| carries(report) && has_year(report))
             || (!found_series && reports.iter().all(Option::is_some));
         let outcomes = reports.iter().flatten().flat_map(|report| &report.corrections).filter(|outcome| outcome.id == correction.id);

@@ -50,7 +50,7 @@ fn what_has_not_changed_is_taken_over() {
     assert_eq!(computed(&workspace, "2026-06-27T02:00:00Z"), expected);
 
     // Limits of units decide what may be shown.
-    edit(&workspace, "pipelines/reference/units.csv", "\nPT,", "\nPT_NEW,Another,0,1,,,\nPT,");
+    edit(&workspace, "pipelines/reference/units.csv", "\nPT,", "\nPT_NEW,Another,x,1,0,100,,,\nPT,");
     assert_eq!(planned(&workspace, "2026-06-28T02:00:00Z").len(), 4);
     assert_eq!(computed(&workspace, "2026-06-28T02:00:00Z").len(), 4);
 }
