@@ -143,7 +143,7 @@ def main(folder, size):
         {"group_scheme": scheme, "group_code": group, "ref_area": district}
         for district, groups in groups_of.items() for scheme, group in groups
     ))
-    for name in ("area_codes.csv", "gni_per_capita.csv"):
+    for name in ("area_codes.csv", "gni_per_capita.csv", "group_lists.csv"):
         replace_table(reference / name, [])
     replace_table(reference / "population.csv", (row for district in districts for row in population(district, random)))
 

@@ -51,9 +51,9 @@ pub struct Global {
     /// Partitions of one statement; results do not depend on it
     #[arg(long, global = true, value_name = "N", env = "YARDSTICK_PARTITIONS", hide = true)]
     pub partitions: Option<usize>,
-    /// Memory that queries may use, in MiB
-    #[arg(long, global = true, value_name = "MIB", env = "YARDSTICK_MEMORY_MIB", default_value_t = 4096, hide = true)]
-    pub memory_mib: usize,
+    /// Memory that the program may use, in MiB [default: half of the machine's]
+    #[arg(long, global = true, value_name = "MIB", env = "YARDSTICK_MEMORY_MIB", hide = true)]
+    pub memory_mib: Option<usize>,
     /// How long one statement of an indicator or a check may take, in seconds
     #[arg(long, global = true, value_name = "SECONDS", env = "YARDSTICK_STATEMENT_SECONDS", default_value_t = 600, hide = true)]
     pub statement_seconds: u64,

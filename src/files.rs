@@ -6,6 +6,8 @@
 //! Permissions follow the umask of the process, for files and folders alike; `[files] readable_by` of
 //! `pipelines/job.toml` opens them for reading.
 
+pub mod scratch;
+
 use std::fmt;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};

@@ -63,6 +63,9 @@ pub mod authored;
 /// Writing files in one step.
 pub mod files;
 
+/// How much memory may be used.
+pub mod memory;
+
 /// Where things stand.
 pub mod workspace;
 

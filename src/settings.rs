@@ -1,6 +1,7 @@
 //! Options resolved once: flags over environment over defaults.
 
 use std::io::{IsTerminal, Write};
+use std::path::Path;
 
 use tracing_subscriber::EnvFilter;
 
@@ -8,6 +9,7 @@ use crate::cli::{Format, Global};
 use crate::engine::Limits;
 use crate::error::{Code, Error, Problem, Result};
 use crate::files;
+use crate::memory::Memory;
 use crate::reference::MembershipMode;
 use crate::visible;
 use crate::workspace::{self, Workspace};
@@ -16,6 +18,7 @@ use crate::workspace::{self, Workspace};
 pub struct Settings {
     pub workspace: Workspace,
     pub now: jiff::Timestamp,
+    pub memory: Memory,
     pub limits: Limits,
     pub threads: usize,
     pub membership: MembershipMode,
@@ -66,12 +69,15 @@ impl Settings {
             (_, 1) => "info",
             _ => "debug",
         };
+        files::scratch::lie_in(&data);
+        let memory = Memory::of(global.memory_mib.or_else(|| in_job_file(&root)));
         let cores = std::thread::available_parallelism().map_or(2, usize::from);
         Ok(Self {
             workspace: Workspace { root, data },
             now,
+            memory,
             limits: Limits {
-                memory_bytes: global.memory_mib.max(64) << 20,
+                memory_bytes: memory.statements(),
                 partitions: global.partitions.unwrap_or(1).max(1),
                 seconds: global.statement_seconds.max(1),
             },
@@ -95,6 +101,13 @@ impl Settings {
         let _ =
             if self.json_logs { builder.json().flatten_event(true).try_init() } else { builder.with_target(false).compact().try_init() };
     }
+}
+
+/// The memory that `pipelines/job.toml` allows. What is wrong with the file is told where the workspace is read.
+fn in_job_file(root: &Path) -> Option<usize> {
+    let text = files::read_text(&root.join("pipelines").join(workspace::JOB_FILE)).ok()?;
+    let mib = text.parse::<toml::Table>().ok()?.get("limits")?.get("memory_mib")?.as_integer()?;
+    usize::try_from(mib).ok()
 }
 
 /// Lines of the log, whose texts may come from a provider: what would steer a terminal is shown.

@@ -2,6 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
+/// The file of `pipelines/` that is no source: how the job itself runs.
+pub const JOB_FILE: &str = "job.toml";
+
 /// The two roots of every command.
 #[derive(Debug, Clone)]
 pub struct Workspace {

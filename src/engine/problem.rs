@@ -7,6 +7,7 @@ use datafusion::error::DataFusionError;
 
 use crate::engine::{Engine, tokens, unsupported};
 use crate::error::{Code, Problem, SourceText, suggestion};
+use crate::memory::RAISE;
 use crate::tables::conform::sql_types;
 
 /// An engine error as a problem of the text that was planned.
@@ -15,6 +16,12 @@ pub fn problem_of(text: &SourceText, error: &DataFusionError, engine: &Engine) -
     match error.find_root() {
         DataFusionError::SchemaError(schema, _) => schema_problem(text, schema, span),
         DataFusionError::SQL(parser, _) => syntax_problem(text, &parser.to_string()),
+        DataFusionError::ResourcesExhausted(message) => {
+            let message = format!("not enough memory: {}", message.lines().next().unwrap_or_default());
+            let hint = format!("filter or aggregate before joining, or {RAISE}");
+            Problem::new(Code::MemoryExhausted, text, sql_start(text), message).hint(hint)
+        }
+        DataFusionError::IoError(error) => Problem::new(Code::DiskFailed, text, sql_start(text), error.to_string()),
         root => plan_problem(text, &root.strip_backtrace(), span, engine),
     }
 }

@@ -11,6 +11,7 @@ use datafusion::catalog::{
 use datafusion::datasource::MemTable;
 use datafusion::error::DataFusionError;
 use datafusion::execution::context::SQLOptions;
+use datafusion::execution::disk_manager::DiskManagerBuilder;
 use datafusion::execution::memory_pool::FairSpillPool;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::execution::session_state::{SessionState, SessionStateBuilder};
@@ -24,12 +25,13 @@ use tokio::task::JoinSet;
 
 use crate::engine::build_side::BuildOnTheSmallSide;
 use crate::engine::exact_sum::ExactSum;
-use crate::engine::{filter_pushdown, problem, sized, tokens};
+use crate::engine::{filter_pushdown, owned, problem, sized, spill, tokens};
 use crate::error::{Code, Error, Result, SourceText};
 
 /// What a statement may use.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
+    /// Of all statements at one time; what does not fit goes on on disk.
     pub memory_bytes: usize,
     /// Partitions of one statement. Results do not depend on it.
     pub partitions: usize,
@@ -55,7 +57,10 @@ pub struct Engine {
 
 impl Engine {
     pub fn new(limits: Limits) -> Result<Self> {
-        let runtime = RuntimeEnvBuilder::new().with_memory_pool(Arc::new(FairSpillPool::new(limits.memory_bytes))).build_arc()?;
+        let runtime = RuntimeEnvBuilder::new()
+            .with_memory_pool(Arc::new(FairSpillPool::new(limits.memory_bytes)))
+            .with_disk_manager_builder(DiskManagerBuilder::default().with_temp_file_factory(Arc::new(spill::OnDisk)))
+            .build_arc()?;
         let mut config =
             SessionConfig::new().with_target_partitions(limits.partitions.max(1)).with_information_schema(true).with_parquet_pruning(true);
         let options = config.options_mut();
@@ -243,7 +248,7 @@ fn memory_table(schema: SchemaRef, batches: Vec<RecordBatch>) -> Result<Arc<MemT
     let relaxed: SchemaRef =
         Arc::new(Schema::new(schema.fields().iter().map(|f| Field::new(f.name(), f.data_type().clone(), true)).collect::<Vec<_>>()));
     let batches = batches.into_iter().map(|batch| relax(&batch, &relaxed)).collect::<Result<Vec<_>>>()?;
-    Ok(Arc::new(MemTable::try_new(relaxed, vec![batches])?))
+    Ok(Arc::new(MemTable::try_new(relaxed, vec![owned::parts(batches)?])?))
 }
 
 fn relax(batch: &RecordBatch, schema: &SchemaRef) -> Result<RecordBatch> {

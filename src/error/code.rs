@@ -138,6 +138,7 @@ codes! {
     ReaderFault "E2016" Program, "reading a body met a fault of the program", "report it with the body; the last good data stay in use";
     TooManyAreas "E2017" Provider, "more areas than a row can tell apart", "take those out of areas.csv and groups.csv that no data set has";
     OtherUnit "E2018" Provider, "a series has come in another unit than last time", "see which unit the figures have; `--accept SOURCE/DATASET` takes the new one; until then the last good data stay in use";
+    BeyondMemory "E2019" Operator, "a data set has more notes, codes or rows set aside than the memory setting has room for", "allow more memory, as the hint says; the last good data stay in use";
     CodeUnknownToUis "E2020" Provider, "UIS does not know a code", "correct the code of the data set";
     EmptyAnswer "E2021" Provider, "ITU answered with an empty list", "check the codes of the data set";
     ColumnsOfOneName "E2030" Provider, "two columns of a file have one name, or are one year", "rename or remove one of them in the file";
@@ -166,6 +167,7 @@ codes! {
     GroupsOfOnesOwn "E3018" Author, "a SELECT makes rows of groups without saying their estimate", "leave groups to the roll-up, or give estimate and coverage";
     QueryTooSlow "E3020" Author, "a query took too long", "narrow it, or raise --timeout";
     ResultTooLarge "E3021" Author, "the result of a query is larger than the memory allowed", "aggregate or filter it";
+    MemoryExhausted "E3022" Author, "a statement needs more memory than it may use, in a step that cannot go on on disk", "filter or aggregate before joining, or allow more memory";
     UnknownTestTable "E3101" Author, "a file of a test case is no table", "take the name suggested";
     NoExpectation "E3102" Author, "a test case has no expected.csv", "write one, or run `yardstick test --update`";
     StrayTestCases "E3103" Author, "test cases of an id that no indicator has", "rename the folder";

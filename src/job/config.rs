@@ -8,7 +8,8 @@ use crate::authored::rules;
 use crate::authored::toml::{TableReader, read_document};
 use crate::error::{Code, Problem, SourceText, suggestion};
 use crate::files::{self, ReadableBy};
-use crate::pipelines::JOB_FILE;
+use crate::memory::LEAST_MIB;
+use crate::workspace::JOB_FILE;
 
 #[derive(Debug, Clone, Default)]
 pub struct JobConfig {
@@ -38,6 +39,12 @@ fn parse(text: &SourceText, problems: &mut Vec<Problem>) -> JobConfig {
     read_document(text, &toml, 0, "the job", problems, |reader, problems| {
         let retention = reader.table("retention", "[retention]", problems).map(|mut table| retention(&mut table, problems));
         let readable_by = reader.table("files", "[files]", problems).map(|mut table| readable_by(&mut table, problems));
+        if let Some(mut table) = reader.table("limits", "[limits]", problems) {
+            // The value is read with the other options: see settings.rs.
+            let mib = table.integer("memory_mib", problems);
+            rules::within(&table, "memory_mib", mib, LEAST_MIB as i64..=1 << 30, problems);
+            table.finish(problems);
+        }
         let notify = reader.table("notify", "[notify]", problems).map(|mut table| notify::read(&mut table, problems));
         let only_redistributable = reader.table("publication", "[publication]", problems).map(|mut table| {
             let only = table.boolean("only_redistributable", problems);

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use datafusion::arrow::array::{Array, AsArray, RecordBatch};
 use datafusion::arrow::datatypes::{DataType, Field, Float64Type, Schema, SchemaRef};
+use datafusion::common::utils::memory::RecordBatchMemoryCounter;
 use datafusion::logical_expr::LogicalPlan;
 use datafusion::prelude::DataFrame;
 use futures::StreamExt;
@@ -15,6 +16,7 @@ use crate::engine::{Engine, Limits, apart, problem};
 use crate::error::{Code, Error, Problem, Result, SourceText, count};
 use crate::indicator::engine_faults::{self, Partitions};
 use crate::indicator::lint;
+use crate::memory::RAISE;
 use crate::tables::conform::conform;
 
 /// What a query may begin with.
@@ -95,15 +97,16 @@ fn not_finite(text: &SourceText, batch: &RecordBatch) -> Vec<Problem> {
 async fn collect(frame: DataFrame, limit: usize) -> Result<(SchemaRef, Vec<RecordBatch>)> {
     let mut stream = frame.execute_stream().await?;
     let schema = stream.schema();
-    let (mut batches, mut bytes) = (Vec::new(), 0);
+    // Batches may be parts of one buffer, which is there once.
+    let (mut batches, mut counter) = (Vec::new(), RecordBatchMemoryCounter::new());
     while let Some(batch) = stream.next().await {
         let batch = batch?;
-        bytes += batch.get_array_memory_size();
-        if bytes > limit {
+        counter.count_batch(&batch);
+        if counter.memory_usage() > limit {
             return Err(Error::Query {
                 code: Code::ResultTooLarge,
-                message: format!("the result is larger than {} MiB", limit >> 20),
-                hint: Some("aggregate or filter it, or raise YARDSTICK_MEMORY_MIB".into()),
+                message: format!("the result is larger than {} MiB, half of the memory that may be used", limit >> 20),
+                hint: Some(format!("aggregate or filter it, or {RAISE}")),
             });
         }
         batches.push(batch);

@@ -10,6 +10,7 @@ use crate::authored::toml::{TableReader, read_document};
 use crate::dataset_id::DatasetId;
 use crate::error::{Code, Problem, SourceText, suggestion};
 use crate::fetch::Http;
+use crate::workspace::JOB_FILE;
 
 pub use datasets::Dataset;
 pub use route::{Known, Route, check_names};
@@ -56,9 +57,6 @@ impl Source {
         DatasetId::new(&self.name, &dataset.name)
     }
 }
-
-/// The file of `pipelines/` that is no source: how the job itself runs.
-pub const JOB_FILE: &str = "job.toml";
 
 /// Every `*.toml` directly in `pipelines/` that is a source, in order of name.
 pub fn load(workspace: &Path, problems: &mut Vec<Problem>) -> Vec<Source> {

@@ -19,6 +19,7 @@ mod explain_and_diff;
 mod fixtures;
 mod golden;
 mod indicator_cases;
+mod memory;
 mod network;
 mod nightly;
 mod plausible;

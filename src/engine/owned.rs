@@ -1,0 +1,68 @@
+//! Tables in memory as batches with buffers of their own: of a batch that is a part of a larger one, a sort or a join
+//! counts the whole of it, once for each part.
+
+use std::sync::Arc;
+
+use datafusion::arrow::array::{ArrayRef, AsArray, RecordBatch, RecordBatchOptions, UInt32Array};
+use datafusion::arrow::compute::take;
+use datafusion::arrow::datatypes::DataType;
+use datafusion::common::utils::memory::get_record_batch_memory_size;
+
+use crate::error::Result;
+
+/// Rows that a statement takes at once, as the engine has it.
+const ROWS: usize = 8192;
+/// Smaller batches are not worth a look.
+const SMALL: usize = 1 << 20;
+
+/// The same rows, in parts that a statement takes as they are.
+pub(super) fn parts(batches: Vec<RecordBatch>) -> Result<Vec<RecordBatch>> {
+    let mut owned = Vec::with_capacity(batches.len());
+    for batch in batches {
+        let rows = batch.num_rows();
+        if get_record_batch_memory_size(&batch) <= SMALL {
+            owned.push(batch);
+            continue;
+        }
+        for first in (0..rows).step_by(ROWS) {
+            owned.push(copied(&batch, first, ROWS.min(rows - first))?);
+        }
+    }
+    Ok(owned)
+}
+
+/// Some rows of a batch, with nothing of the others.
+fn copied(batch: &RecordBatch, first: usize, rows: usize) -> Result<RecordBatch> {
+    let part: UInt32Array = (first as u32..(first + rows) as u32).collect();
+    let columns = batch.columns().iter().map(|column| -> Result<ArrayRef> {
+        let column = take(column, &part, None)?;
+        Ok(match column.data_type() {
+            DataType::Utf8View => Arc::new(column.as_string_view().gc()),
+            _ => column,
+        })
+    });
+    let columns = columns.collect::<Result<Vec<_>>>()?;
+    Ok(RecordBatch::try_new_with_options(batch.schema(), columns, &RecordBatchOptions::new().with_row_count(Some(rows)))?)
+}
+
+#[cfg(test)]
+mod tests {
+    use datafusion::arrow::array::{Int32Array, StringArray};
+    use datafusion::arrow::datatypes::{Field, Schema};
+
+    use super::*;
+
+    #[test]
+    fn each_part_has_its_own_bytes_only() {
+        let rows = 200_000;
+        let schema = Arc::new(Schema::new(vec![Field::new("n", DataType::Int32, true), Field::new("t", DataType::Utf8, true)]));
+        let numbers: ArrayRef = Arc::new((0..rows).map(|n| (n % 7 > 0).then_some(n)).collect::<Int32Array>());
+        let texts: ArrayRef = Arc::new((0..rows).map(|n| Some(n.to_string())).collect::<StringArray>());
+        let whole = RecordBatch::try_new(schema.clone(), vec![numbers, texts]).unwrap();
+        let owned = parts(vec![whole.clone()]).unwrap();
+        assert_eq!(owned.len(), rows as usize / ROWS + 1);
+        let bytes: usize = owned.iter().map(get_record_batch_memory_size).sum();
+        assert!(bytes < 2 * get_record_batch_memory_size(&whole), "{bytes}");
+        assert_eq!(datafusion::arrow::compute::concat_batches(&schema, &owned).unwrap(), whole);
+    }
+}
