@@ -14,7 +14,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from crash import make_workspace
+from harness import BODY, make_workspace
 
 PARTS = ["releases", "snapshots", "observations_by_hash", "runs", "journal.jsonl"]
 JOB = '[retention]\nreleases = 5\nrefused = 3\nruns = 20\njournal_days = 10\n'
@@ -43,7 +43,7 @@ def main():
             value += 0.5
         away = night % 10 == 9
         body = bodies / "a.csv"
-        body.write_text("<html>away</html>\n" if away else f"area,year,value\nKEN,2020,{value}\nUGA,2020,40\nBRA,2021,81\n")
+        body.write_text("<html>away</html>\n" if away else BODY.format(value))
         now = datetime.datetime(2026, 1, 1, 2, 30) + datetime.timedelta(days=night)
         command = [program, "--now", now.strftime("%Y-%m-%dT%H:%M:%SZ"), "--quiet", "run", "--from", "bodies"]
         done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
