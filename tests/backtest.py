@@ -1,19 +1,22 @@
 #!/usr/bin/env python3
-"""How far our error bars can be trusted: two back-tests of the current release, as the tables of BACKTEST.md.
+"""How far our error bars can be trusted, and which classes follow from the same economies at both ends: the tables of
+BACKTEST.md and CLASSES.md, from the current release.
 
   1. Printed figures: sql/backtest/printed.sql compares each figure of ITU's Facts and Figures with our aggregate.
   2. Hold-out: for a year Y, the last three years of some economies are withheld (a quarter, half, three quarters of
      them, in turn), the method files of sql/ run as they are on DuckDB, and the aggregates of Y are compared with those
-     of all figures, where 90 percent of the weight had a value of that very year.
+     of all figures, where 90 percent of the weight had a value of that very year. For parts of the people (women, men,
+     towns, ages), all values of the part are withheld, and the totals stay.
+  3. Same economies: the rows of progress whose class is another one than that of the group as it comes.
 
-A bar is right when the other figure lies in it. Beside the bar as it is published stands the one of before, which
-counted carried values as observed and knew no trend: 0.37 x (1 - coverage) x standard deviation.
+A bar is right when the other figure lies in it.
 
     pip install -r tests/requirements.txt
     yardstick run --from fixtures --data /tmp/data
     python tests/backtest.py --program target/debug/yardstick --workspace . --data /tmp/data          # prints
-    python tests/backtest.py .. --write BACKTEST.md                                                  # writes the tables
-    python tests/backtest.py .. --compare BACKTEST.md                                                # ends with 1 if they differ
+    python tests/backtest.py .. --write BACKTEST.md CLASSES.md                                       # writes the tables
+    python tests/backtest.py .. --compare BACKTEST.md CLASSES.md                                     # ends with 1 if they differ
+    python tests/backtest.py .. --classes                                                            # prints the third alone
 
 The machinery is that of tests/duckdb_equality.py.
 """
@@ -33,30 +36,29 @@ import duckdb
 import duckdb_equality as engine
 
 BANDS = [(0.0, 0.25), (0.25, 0.5), (0.5, 0.75), (0.75, 0.95), (0.95, 1.01)]
-HELD_OUT = ["internet_use", "mobile_ownership", "broadband_coverage"]
+HELD_OUT = ["internet_use", "mobile_ownership", "broadband_coverage", "households_internet", "broadband_affordability"]
+PARTS = ["internet_use", "mobile_ownership"]
 YEARS = [2018, 2020, 2022]
 # Place of an economy in the order of codes, modulo 4: a quarter, half and three quarters are withheld.
 WITHHELD = [(0,), (1,), (2,), (3,), (0, 2), (1, 3), (0, 1, 2), (1, 2, 3), (0, 2, 3), (0, 1, 3)]
 
 
 class Count:
-    """Figures, those inside each bar, and how far they are."""
+    """Figures, those inside the bar, and how far they are."""
 
     def __init__(self):
-        self.figures = self.inside = self.rounded = self.before = self.before_rounded = 0
+        self.figures = self.inside = self.rounded = 0
         self.error = self.width = 0.0
 
-    def add(self, figure, value, low, high, before, rounding=0.0):
+    def add(self, figure, value, low, high, rounding=0.0):
         self.figures += 1
         self.inside += low - 1e-9 <= figure <= high + 1e-9
         self.rounded += low - rounding - 1e-9 <= figure <= high + rounding + 1e-9
-        self.before += abs(figure - value) <= before + 1e-9
-        self.before_rounded += abs(figure - value) <= before + rounding + 1e-9
         self.error += abs(figure - value)
         self.width += (high - low) / 2
 
     def cells(self):
-        return [self.figures, self.before, self.inside, f"{100 * self.inside / max(1, self.figures):.0f} %"]
+        return [self.figures, self.inside, f"{100 * self.inside / max(1, self.figures):.0f} %"]
 
     def means(self):
         n = max(1, self.figures)
@@ -92,31 +94,31 @@ def printed(arguments):
     for row in rows:
         if row["estimate"] != "imputed":
             continue
-        number = {k: float(row[k] or 0.0) for k in ("printed", "value", "low", "high", "coverage_bar", "rounding", "observed")}
-        stands = row["stands"] == "true"
-        kinds = [("all", "all figures"), ("all", "without mobile ownership")][: 1 + (row["indicator"] != "mobile_ownership")]
-        if stands:
-            kinds += [("stands", "not revised since")]
-            kinds += [("stands", "not revised since, under 95 % observed")] * (number["observed"] < 0.95)
-            kinds += [("band", band(number["observed"]))]
-            kinds += [("indicator", row["indicator"])]
+        number = {k: float(row[k] or 0.0) for k in ("printed", "value", "low", "high", "rounding", "observed")}
+        stands, reported = row["stands"] == "true", number["observed"] >= 0.5
+        when = "printed after the year was reported" if row["ahead"] != "true" else (
+            "printed ahead of the reports, half or more of ours reported since" if reported else "printed ahead of the reports, ours mostly carried")
+        kinds = [("all", "all figures"), ("all", when), ("band", band(number["observed"])), ("indicator", row["indicator"])]
+        kinds += [("all", "without mobile ownership")] * (row["indicator"] != "mobile_ownership")
+        kinds += [("all", "not revised since"), ("stands", band(number["observed"]))] * stands
         for kind in kinds:
-            counts.setdefault(kind, Count()).add(
-                number["printed"], number["value"], number["low"], number["high"], number["coverage_bar"], number["rounding"])
+            counts.setdefault(kind, Count()).add(number["printed"], number["value"], number["low"], number["high"], number["rounding"])
         slack = number["rounding"] + 1e-9
-        if stands and not number["low"] - slack <= number["printed"] <= number["high"] + slack:
+        if not number["low"] - slack <= number["printed"] <= number["high"] + slack:
             parts = [row[d] for d in ("sex", "age", "urbanisation", "breakdown") if row[d] != "_T"]
+            why = " ".join(["ahead"] * (row["ahead"] == "true") + ["revised"] * (not stands))
             failing.append([row["indicator"], row["ref_area"], row["time_period"], " ".join(parts), row["edition"], f"{number['printed']:g}",
-                            f"{number['value']:.1f}", f"{number['low']:.1f} to {number['high']:.1f}", f"{100 * number['observed']:.0f} %"])
-    head = ["figures", "number", "inside before", "inside", "", "inside before, rounded", "inside, rounded"]
-    rows = [[name, *count.cells(), count.before_rounded, count.rounded] for (kind, name), count in counts.items() if kind in ("all", "stands")]
-    by_band = [[name, *counts[("band", name)].cells(), counts[("band", name)].rounded] for name in bands() if ("band", name) in counts]
-    by_indicator = [[name, *count.cells(), count.rounded] for (kind, name), count in sorted(counts.items()) if kind == "indicator"]
+                            f"{number['value']:.1f}", f"{number['low']:.1f} to {number['high']:.1f}", f"{100 * number['observed']:.0f} %", why])
+    head = ["number", "inside", "", "inside, rounded"]
+    listed = lambda kind, name: [*counts[(kind, name)].cells(), counts[(kind, name)].rounded] if (kind, name) in counts else [0, 0, "", 0]
+    order = ["all figures", "without mobile ownership", "not revised since"]
+    order += sorted(name for kind, name in counts if kind == "all" and name not in order)
     return [
-        table(head, rows),
-        table(["observed", "number", "inside before", "inside", "", "inside, rounded"], by_band),
-        table(["indicator", "number", "inside before", "inside", "", "inside, rounded"], by_indicator),
-        table(["indicator", "area", "year", "part", "edition", "printed", "ours", "bar", "observed"], failing),
+        table(["figures", *head], [[name, *listed("all", name)] for name in order]),
+        table(["observed", *head, "not revised since", "inside", "", "inside, rounded"],
+              [[name, *listed("band", name), *listed("stands", name)] for name in bands()]),
+        table(["indicator", *head], [[name, *listed("indicator", name)] for kind, name in sorted(counts) if kind == "indicator"]),
+        table(["indicator", "area", "year", "part", "edition", "printed", "ours", "bar", "observed", ""], failing),
     ]
 
 
@@ -139,33 +141,76 @@ def held_out(con, indicators, tables, methods):
             continue
         engine.prepare(con, indicator, tables, methods.header(indicator.rollup))
         engine.select(con, indicator, methods)
-        # Totals only: what is carried and how is the same for every part.
-        con.execute("CREATE OR REPLACE TABLE known AS SELECT * FROM country_values WHERE sex = '_T' AND age = '_T' AND urbanisation = '_T'")
-        for year in YEARS:
-            truth = None
-            for folds in [None, *WITHHELD]:
-                folds_sql = ", ".join(map(str, folds or (-1,)))
-                con.execute(
-                    f"""CREATE OR REPLACE TABLE country_values AS
-                        SELECT k.* FROM known AS k
-                        JOIN (SELECT ref_area, row_number() OVER (ORDER BY ref_area) % 4 AS fold FROM areas) AS a ON a.ref_area = k.ref_area
-                        WHERE k.time_period <= {year} AND NOT (a.fold IN ({folds_sql}) AND k.time_period > {year} - 3)"""
-                )
-                engine.roll_up(con, indicator, methods)
-                found = aggregates(con, year)
-                if folds is None:
-                    truth = {key: row[0] for key, row in found.items() if row[2] >= 0.9}
-                    continue
-                for key, (value, coverage, observed, low, high) in found.items():
-                    if key in truth and observed < 0.95:
-                        before = min(value - low, high - value) * (1 - coverage) / (1 - observed)
-                        for kind in (("all", "all"), ("band", band(observed)), ("indicator", indicator.name)):
-                            counts.setdefault(kind, Count()).add(truth[key], value, low, high, before)
-    head = ["number", "inside before", "inside", "", "mean error", "mean half width"]
+        con.execute("CREATE OR REPLACE TABLE known AS SELECT *, sex = '_T' AND age = '_T' AND urbanisation = '_T' AS whole FROM country_values")
+        for of_parts in [False, True][: 1 + (indicator.name in PARTS)]:
+            # Without parts: totals only, since what is carried and how is the same for every part.
+            withheld = "NOT k.whole" if of_parts else "NOT k.whole OR k.time_period > {year} - 3"
+            kept = "TRUE" if of_parts else "k.whole"
+            for year in YEARS:
+                truth = None
+                for folds in [None, *WITHHELD]:
+                    folds_sql = ", ".join(map(str, folds or (-1,)))
+                    con.execute(
+                        f"""CREATE OR REPLACE TABLE country_values AS
+                            SELECT k.* EXCLUDE (whole) FROM known AS k
+                            JOIN (SELECT ref_area, row_number() OVER (ORDER BY ref_area) % 4 AS fold FROM areas) AS a ON a.ref_area = k.ref_area
+                            WHERE k.time_period <= {year} AND {kept} AND NOT (a.fold IN ({folds_sql}) AND ({withheld.format(year=year)}))"""
+                    )
+                    engine.roll_up(con, indicator, methods)
+                    found = aggregates(con, year)
+                    if folds is None:
+                        truth = {key: row[0] for key, row in found.items() if row[2] >= 0.9}
+                        continue
+                    for key, (value, coverage, observed, low, high) in found.items():
+                        part = any(code != "_T" for code in key[1:4])
+                        if key in truth and observed < 0.95 and part == of_parts:
+                            kinds = [("part", indicator.name)] if part else [("all", "all"), ("band", band(observed)), ("indicator", indicator.name)]
+                            for kind in kinds:
+                                counts.setdefault(kind, Count()).add(truth[key], value, low, high)
+    head = ["number", "inside", "", "mean error", "mean half width"]
     row = lambda kind, name: [name, *counts[(kind, name)].cells(), *counts[(kind, name)].means()]
     return [
         table(["observed", *head], [row("band", name) for name in bands() if ("band", name) in counts] + [row("all", "all")]),
         table(["indicator", *head], [row("indicator", name) for kind, name in sorted(counts) if kind == "indicator"]),
+        table(["indicator", *head], [row("part", name) for kind, name in sorted(counts) if kind == "part"]),
+    ]
+
+
+# ---- 3. the same economies at both ends ----
+
+def same_economies(con, arguments, indicators, manifest, methods):
+    """The rows of progress with another class than that of the group as it comes: counted, and one by one."""
+    engine.targets(con, indicators, {f"{entry['source']}/{entry['dataset']}" for entry in manifest["inputs"]})
+    for name in ("progress", "ends", "fixed_ends"):
+        path = engine.literal(arguments.data / f"current/{name}.parquet")
+        con.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT * FROM read_parquet({path})")
+    methods.run("derived", "classes", "classes")
+    methods.run("derived", "paces", "paces")
+    key = ", ".join(engine.PROGRESS_KEY)
+    rows = con.execute(
+        f"""SELECT p.target, p.ref_area, concat_ws(' ', {', '.join(f"nullif(p.{d}, '_T')" for d in engine.DIMENSIONS)}),
+              p.estimate, p.baseline_year, p.latest_year, a.pace, a.class, p.pace_fixed, p.class_fixed, p.fixed_share, p.class,
+              CASE WHEN p.headline THEN 'headline' WHEN p.preferred THEN 'shown' ELSE '' END
+            FROM progress AS p
+            JOIN (SELECT * FROM paces WHERE NOT same_economies) AS a USING ({key})
+            JOIN (SELECT * FROM paces WHERE same_economies) AS f USING ({key})
+            WHERE p.class <> a.class AND f.suffices
+              AND (a.actual * f.actual < 0 AND p.class = f.class OR a.rollup = 'sum' AND a.estimate = 'available')
+            ORDER BY {', '.join(f'p.{column}' for column in engine.PROGRESS_KEY)}"""
+    ).fetchall()
+    changes = {}
+    for row in rows:
+        counts = changes.setdefault((row[7], row[11]), [0, 0, 0])
+        for place, counted in enumerate((True, row[12] != "", row[12] == "headline")):
+            counts[place] += counted
+    number = lambda value: "" if value is None else f"{value:.2f}"
+    listed = [[*row[:6], number(row[6]), row[7], number(row[8]), row[9], f"{100 * (row[10] or 0):.0f} %", row[11], row[12]] for row in rows]
+    total = [sum(counts[place] for counts in changes.values()) for place in range(3)]
+    return [
+        table(["as they come", "class", "rows", "of them shown", "of them headline"],
+              [[*change, *counts] for change, counts in sorted(changes.items())] + [["all", "", *total]]),
+        table(["target", "area", "part", "estimate", "baseline", "latest", "pace as they come", "class as they come",
+               "pace, same economies", "class, same economies", "share of the weight", "class", ""], listed),
     ]
 
 
@@ -174,11 +219,14 @@ def measure(arguments, folder):
     workspace = engine.Workspace(arguments.workspace)
     paths = sorted((arguments.workspace / "sql/indicators").glob("*.sql"))
     con = duckdb.connect(str(folder / "work.duckdb"))
-    tables = engine.load_tables(con, arguments, manifest, folder)
     indicators = [engine.Indicator(path, workspace) for path in paths]
     methods = engine.Methods(con, arguments.workspace)
-    names = ["printed", "printed-by-observed", "printed-by-indicator", "printed-outside", "held-out", "held-out-by-indicator"]
-    return dict(zip(names, printed(arguments) + held_out(con, indicators, tables, methods), strict=True))
+    found = dict(zip(["classes", "classes-one-by-one"], same_economies(con, arguments, indicators, manifest, methods), strict=True))
+    if not arguments.classes:
+        tables = engine.load_tables(con, arguments, manifest, folder)
+        names = ["printed", "printed-by-observed", "printed-by-indicator", "printed-outside", "held-out", "held-out-by-indicator", "held-out-parts"]
+        found |= dict(zip(names, printed(arguments) + held_out(con, indicators, tables, methods), strict=True))
+    return found
 
 
 def main():
@@ -186,8 +234,9 @@ def main():
     parser.add_argument("--program", default="yardstick", help="the yardstick binary [default: from the PATH]")
     parser.add_argument("--workspace", type=Path, default=Path("."), help="folder with pipelines/ and sql/ [default: .]")
     parser.add_argument("--data", type=Path, help="folder with the release [default: <workspace>/data]")
-    parser.add_argument("--write", type=Path, help="document whose generated tables are written anew")
-    parser.add_argument("--compare", type=Path, help="document whose generated tables are compared")
+    parser.add_argument("--classes", action="store_true", help="only what the same economies at both ends change")
+    parser.add_argument("--write", type=Path, nargs="+", default=[], help="documents whose generated tables are written anew")
+    parser.add_argument("--compare", type=Path, nargs="+", default=[], help="documents whose generated tables are compared")
     arguments = parser.parse_args()
     arguments.data = arguments.data or arguments.workspace / "data"
     try:
@@ -196,23 +245,28 @@ def main():
     except (engine.Unusable, engine.Refused, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
-    document = arguments.write or arguments.compare
-    if document is None:
+    documents = {path: path.read_text(encoding="utf-8") for path in arguments.write or arguments.compare}
+    if not documents:
         print("\n\n".join(f"{name}\n{text}" for name, text in found.items()))
         return 0
-    old = new = document.read_text(encoding="utf-8")
-    for name, text in found.items():
-        mark = re.compile(rf"(<!-- generated: {name} -->\n).*?(<!-- end: {name} -->)", re.DOTALL)
-        if not mark.search(new):
-            print(f"error: {document} has no place for `{name}`", file=sys.stderr)
-            return 2
-        new = mark.sub(lambda match: f"{match[1]}{text}\n{match[2]}", new)
-    if arguments.write:
-        document.write_text(new, encoding="utf-8")
-    elif new != old:
-        print(f"{document} is not what the release gives; write it anew with --write", file=sys.stderr)
-        return 1
-    return 0
+    differ = 0
+    for path, old in documents.items():
+        new = old
+        for name in re.findall(r"<!-- generated: (\S+) -->", old):
+            if name not in found:
+                print(f"error: {path}: `{name}` is no table of this script", file=sys.stderr)
+                return 2
+            text = found.pop(name)
+            new = re.sub(rf"(<!-- generated: {name} -->\n).*?(<!-- end: {name} -->)", lambda match: f"{match[1]}{text}\n{match[2]}", new, flags=re.DOTALL)
+        if arguments.write:
+            path.write_text(new, encoding="utf-8")
+        elif new != old:
+            print(f"{path} is not what the release gives; write it anew with --write", file=sys.stderr)
+            differ = 1
+    if found:
+        print(f"error: no document has a place for {', '.join(found)}", file=sys.stderr)
+        return 2
+    return differ
 
 
 if __name__ == "__main__":

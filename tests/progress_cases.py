@@ -2,7 +2,7 @@
 """Worked cases of sql/derived/progress.sql that no golden case covers, on DuckDB: the file as it is, with classes.sql
 before it, over tiny tables.
 
-Targets met too late, projections that would fall below zero, a majority from exactly one half, and the row of a target
+Targets met too late, the same economies at both ends, projections that would fall below zero, a majority from exactly one half, and the row of a target
 without any value. The working stands beside each case; nothing is taken from the program. Ends with 1 if anything
 differs.
 
@@ -126,6 +126,43 @@ CASES = [
 ]
 
 
+# Of a group: economy, {year: value}, weight in every year. Two fall short of both ends; what is assumed is no value.
+SAME = [("AAA", {2015: 50, 2023: 60}, 100), ("BBB", {2015: 80, 2023: 82}, 60), ("CCC", {2023: 20}, 200), ("DDD", {2015: 90}, 20),
+        ("EEE", {2015: None, 2023: 5}, 20)]
+
+
+def same_economies(folder):
+    """fixed_members.sql, the roll-up and fixed_ends.sql: a group that falls as it comes, and rises on the same economies.
+
+    As it comes: (50 x 100 + 80 x 60 + 90 x 20 + 0 x 20) / 200 = 58 in 2015, (60 x 100 + 82 x 60 + 20 x 200 + 5 x 20) / 380
+    = 39.53 in 2023. AAA and BBB alone: (5000 + 4800) / 160 = 61.25, then (6000 + 4920) / 160 = 68.25, which are 160 of 400.
+    """
+    con = duckdb.connect()
+    codes = ", ".join(f"'_T' AS {name}" for name in DIMENSIONS)
+    con.execute(f"""CREATE TABLE ends AS SELECT 'far' AS target, 'WLD' AS ref_area, 'available' AS estimate, {codes},
+                    2015 AS baseline_year, 2023 AS latest_year, FALSE AS baseline_published""")
+    con.execute(f"CREATE TABLE cells AS SELECT *, {codes} FROM (VALUES (1, 1, 2015), (2, 2, 2023)) AS c (cell, base_cell, time_period)")
+    con.execute("CREATE TABLE coverage AS SELECT 'WLD' AS group_code, 'available' AS estimate, cell, 400.0 AS total_base FROM cells")
+    con.execute("""CREATE TABLE group_members (group_scheme VARCHAR, group_code VARCHAR, estimate VARCHAR, ref_area VARCHAR, cell INT, base_cell INT,
+                   time_period INT, value DOUBLE, weight DOUBLE, numerator DOUBLE, denominator DOUBLE, year_used INT, obs_status VARCHAR,
+                   observed_share DOUBLE, base DOUBLE, carried_base DOUBLE, trend DOUBLE)""")
+    for area, values, weight in SAME:
+        for year, value in values.items():
+            cell, assumed = (1 if year == 2015 else 2), value is None
+            row = ["world", "WLD", "available", area, cell, cell, year, value or 0.0, weight, None, None, year, "A", 0.0 if assumed else 1.0, weight, None, None]
+            con.execute(f"INSERT INTO group_members VALUES ({', '.join('?' * len(row))})", row)
+    read = lambda path: (folder / path).read_text(encoding="utf-8")
+    con.execute(f"CREATE TABLE fixed_members AS {read('derived/fixed_members.sql')}")
+    con.execute("CREATE OR REPLACE TABLE group_members AS SELECT * FROM fixed_members")
+    con.execute(f"CREATE TABLE fixed_rolled AS {read('rollups/weighted_mean.sql')}")
+    found = con.execute(f"SELECT baseline, latest, fixed_share FROM ({read('derived/fixed_ends.sql')})").fetchall()
+    wanted = (61.25, 68.25, 0.4)
+    same = len(found) == 1 and all(abs(a - b) <= 1e-9 for a, b in zip(found[0], wanted))
+    if not same:
+        print(f"same economies at both ends: {found}, not {wanted}")
+    return 0 if same else 1
+
+
 def main():
     con = duckdb.connect()
     texts = ", ".join(f"{name} VARCHAR" for name in DIMENSIONS)
@@ -173,7 +210,8 @@ def main():
             if not same:
                 failed += 1
                 print(f"{target} {area}: {column} is {got!r}, not {wanted!r}")
-    print(f"{len(CASES)} cases of progress.sql, {failed} differences")
+    failed += same_economies(folder.parent)
+    print(f"{len(CASES)} cases of progress.sql and one of the same economies at both ends, {failed} differences")
     return 1 if failed else 0
 
 

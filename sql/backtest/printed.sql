@@ -12,11 +12,12 @@ rounding     half of its last digit: 0.5 where whole numbers are printed
 stands       FALSE where ITU has revised it since: a newer edition prints another
              figure for the same year, or a lower one for a later year, though use
              and coverage grow
+ahead        TRUE where it was printed in the very year that it is of. ITU then estimates
+             the year, before any economy has reported it (methodology note, section 1.1);
+             only prices are collected within the year. It is another object than our
+             aggregate of the reports that came since, as a forecast is another than what
+             came to pass
 low, high    our bar as it is published (sql/steps/09_group_values.sql)
-observed_bar half the width of its part for economies without a value of the
-             year, without the trend of carried values
-coverage_bar the same, had carried values counted as observed: what the bar was
-             before it rested on `observed`
 */
 WITH mapped AS (
   SELECT from_series, from_age, indicator, to_age, is_complement
@@ -53,18 +54,15 @@ revised AS (
 ours AS (
   SELECT
     indicator, ref_area, time_period, sex, age, urbanisation, breakdown, estimate,
-    value, coverage, observed, error_low AS low, error_high AS high,
-    -- Towards the trend the bar is longer; the shorter side is the part for what is not observed.
-    least(value - error_low, error_high - value) AS observed_bar
+    value, coverage, observed, error_low AS low, error_high AS high
   FROM indicator_values
   WHERE estimate IN ('available', 'imputed') AND error_low IS NOT NULL
     AND disability = '_T' AND education_level = '_T' AND size_class = '_T'
 )
 SELECT
   p.indicator, p.ref_area, p.time_period, p.sex, p.age, p.urbanisation, p.breakdown, p.edition,
-  r.edition IS NULL AS stands, p.printed, p.rounding,
-  v.estimate, v.value, v.coverage, v.observed, v.low, v.high, v.observed_bar,
-  v.observed_bar * (1.0 - v.coverage) / nullif(1.0 - v.observed, 0.0) AS coverage_bar
+  r.edition IS NULL AS stands, p.edition <= p.time_period AND p.indicator <> 'broadband_affordability' AS ahead,
+  p.printed, p.rounding, v.estimate, v.value, v.coverage, v.observed, v.low, v.high
 FROM prints AS p
 JOIN ours AS v
   ON v.indicator = p.indicator AND v.ref_area = p.ref_area AND v.time_period = p.time_period AND v.sex = p.sex

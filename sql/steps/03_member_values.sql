@@ -14,8 +14,8 @@ numerator, denominator, year_used (the year the value is of), obs_status,
 observed_share (how much of the value is observed: 1, or 0 where it is
 assumed), base (what the member counts for), carried_base (the base again, where it is
 of the year the value is of, because that of the year itself is not known),
-trend (of a carried percentage: where the economy's own trend would have
-brought it by now; see 09_group_values.sql).
+trend (of a carried percentage that enters a mean: where the economy's own trend
+would have brought it by now; see 09_group_values.sql. Yes and no have no trend).
 The trend is a straight line in logits, ln(p / (100 - p)) with p kept within
 0.05 and 99.5, from the earliest value of the five years before the carried
 one; without such a value the economy stays where it was.
@@ -113,11 +113,11 @@ based AS (
     u.estimate, u.ref_area, u.cell, u.base_cell, u.time_period,
     u.value, u.weight, u.numerator, u.denominator, u.year_used, u.obs_status, u.observed_share,
     CASE
-      WHEN q.unit IN ('PT', 'PT_INT') AND u.year_used < u.time_period AND u.trend_year < u.year_used
+      WHEN (q.needs_weight OR q.needs_denominator) AND q.unit IN ('PT', 'PT_INT') AND u.year_used < u.time_period AND u.trend_year < u.year_used
       THEN ln(greatest(0.05, least(99.5, u.value)) / (100.0 - greatest(0.05, least(99.5, u.value))))
     END AS logit,
     CASE
-      WHEN q.unit IN ('PT', 'PT_INT') AND u.year_used < u.time_period AND u.trend_year < u.year_used
+      WHEN (q.needs_weight OR q.needs_denominator) AND q.unit IN ('PT', 'PT_INT') AND u.year_used < u.time_period AND u.trend_year < u.year_used
       THEN ln(greatest(0.05, least(99.5, u.trend_value)) / (100.0 - greatest(0.05, least(99.5, u.trend_value))))
     END AS trend_logit,
     CAST(u.time_period - u.year_used AS DOUBLE) / nullif(u.year_used - u.trend_year, 0) AS trend_steps,

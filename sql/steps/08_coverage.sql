@@ -7,6 +7,12 @@ observed          the same of the members with a value of that very year
 spread            the weighted standard deviation of the members' values
 trend_shift       what the result would move by, were every carried member where its
                   own trend leads; NULL where no carried member has a trend
+draw              the standard deviation, in units of `spread`, of the error that members
+                  without a value of the year make if nothing sets them apart from the others:
+                  of both kinds of members the squares of their shares of the base. It is
+                  large where few large economies are missing, or report
+part_shift        of a part of the people (women, a town, an age): the total of all
+                  members less the total of those that have a value for the part
 total_base        what all members count for together
 members_observed  members with a value, of which members_carried carried
                   forward from an earlier year
@@ -22,14 +28,16 @@ the base of the year its value is of.
 
 Members weigh here what they weigh in the roll-up: by their denominator or
 weight where it needs one, else each counts once. A variance below 1e-9 of the
-square of the mean is only what is left of a subtraction, and is none.
+square of the mean is only what is left of a subtraction, and is none; so it is
+with the squares of the bases.
 
 Source: methodology note, sections 0 (point 4) and 1.7; golden case G06 for
-the single missing economy.
+the single missing economy. L. Kish, Survey Sampling (1965), for the effective
+number of unequal weights.
 */
 WITH weighed AS (
   SELECT
-    m.group_code, m.estimate, m.cell, m.base_cell, m.time_period, m.year_used,
+    m.ref_area, m.group_code, m.estimate, m.cell, m.base_cell, m.time_period, m.year_used,
     m.base, m.carried_base, m.observed_share, m.value, m.trend,
     CASE WHEN q.needs_denominator THEN m.denominator WHEN q.needs_weight THEN m.weight ELSE 1.0 END AS weight
   FROM parameters q
@@ -40,6 +48,7 @@ observed AS (
     group_code, estimate, cell, base_cell,
     coalesce(sum(base * observed_share), 0.0) AS observed_base,
     coalesce(sum(CASE WHEN year_used = time_period THEN base * observed_share END), 0.0) AS current_base,
+    coalesce(sum(CASE WHEN year_used = time_period THEN base * base * observed_share END), 0.0) AS current_squares,
     nullif(sum(weight), 0.0) AS weight,
     sum(weight * value) AS weighted,
     sum(weight * value * value) AS weighted_squares,
@@ -52,6 +61,28 @@ observed AS (
   FROM weighed
   GROUP BY group_code, estimate, cell, base_cell
   HAVING sum(CASE WHEN observed_share > 0.0 THEN 1 ELSE 0 END) > 0
+),
+-- Where the result is a mean: a cell of a part of the people, and that of all people.
+wholes AS (
+  SELECT p.cell, w.cell AS whole_cell
+  FROM parameters q
+  JOIN cells p ON (q.needs_weight OR q.needs_denominator)
+  JOIN cells w
+    ON w.time_period = p.time_period AND w.cell <> p.cell
+    AND w.sex = '_T' AND w.age = '_T' AND w.urbanisation = '_T' AND w.disability = '_T'
+    AND w.education_level = p.education_level AND w.size_class = p.size_class AND w.breakdown = p.breakdown
+),
+parts AS (
+  SELECT
+    w.group_code, w.estimate, c.cell,
+    sum(w.weight * w.value) / nullif(sum(w.weight), 0.0)
+      - sum(CASE WHEN p.ref_area IS NOT NULL THEN w.weight * w.value END)
+      / nullif(sum(CASE WHEN p.ref_area IS NOT NULL THEN w.weight END), 0.0) AS part_shift
+  FROM wholes c
+  JOIN weighed w ON w.cell = c.whole_cell
+  LEFT JOIN weighed p
+    ON p.cell = c.cell AND p.group_code = w.group_code AND p.estimate = w.estimate AND p.ref_area = w.ref_area
+  GROUP BY w.group_code, w.estimate, c.cell
 )
 SELECT
   b.group_scheme, o.group_code, o.estimate, o.cell,
@@ -62,7 +93,11 @@ SELECT
     THEN o.weighted_squares / o.weight - power(o.weighted / o.weight, 2.0)
     ELSE 0.0
   END) AS spread,
-  o.weighted_trend / o.weight AS trend_shift,
+  o.weighted_trend / o.weight AS trend_shift, p.part_shift,
+  sqrt(
+    CASE WHEN b.total_squares - o.current_squares > 1e-9 * b.total_squares THEN b.total_squares - o.current_squares ELSE 0.0 END
+      + coalesce(o.current_squares * power((coalesce(b.total_base, 0.0) + o.carried_base) / nullif(o.current_base, 0.0) - 1.0, 2.0), 0.0)
+  ) / nullif(coalesce(b.total_base, 0.0) + o.carried_base, 0.0) AS draw,
   coalesce(b.total_base, 0.0) + o.carried_base AS total_base,
   o.members_observed, b.members_total, o.members_carried, o.members_assumed,
   o.assumed_base / nullif(coalesce(b.total_base, 0.0) + o.carried_base, 0.0) AS assumed_share,
@@ -70,5 +105,6 @@ SELECT
     || CAST(round(x.percent, 1) AS VARCHAR) || ' % of the weight' AS missing_note
 FROM group_base b
 JOIN observed o ON o.group_code = b.group_code AND o.base_cell = b.base_cell
+LEFT JOIN parts p ON p.group_code = o.group_code AND p.estimate = o.estimate AND p.cell = o.cell
 LEFT JOIN missing_members x ON x.group_code = o.group_code AND x.estimate = o.estimate AND x.cell = o.cell
 LEFT JOIN areas a ON a.ref_area = x.ref_area

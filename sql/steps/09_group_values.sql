@@ -20,14 +20,20 @@ the members where lists are dated, and a weight by location that rests on the
 shares of an earlier year.
 
 error_low, error_high: how far the result may be from that of all members, had
-all a value of the very year. Half the width is
+all a value of the very year. Half the width is the larger of
 
   0.37 x (1 - observed) x the standard deviation of the members
+  sqrt(2 / pi) x draw x the standard deviation of the members
 
 in the unit of the result (key `spread` of the roll-up's header; without it
-there is no bar). It is laid around the result and around what the result were
-with every carried member on its own trend, and reaches over both. The 0.37 is
-that of D. G. Mahler and others (see the methodology note).
+there is no bar). The first is what D. G. Mahler and others found for the world
+(see the methodology note). It is what a random draw of some ten economies of
+equal size gives; `draw` says the same of the group as it is, whose missing
+weight may be that of one or two economies (08_coverage.sql). sqrt(2 / pi)
+turns a standard deviation into the expected error. A bar is laid around the
+result, around what it were with every carried member on its own trend, and, of
+a part of the people, around what it were if its members are as far from all
+members as in the total; it reaches over all of these.
 
 The rule of the methodology is two thirds. A header can only write it in
 decimals, so a `publish` that rounds to 0.667 is read as exactly 2/3; any other
@@ -55,8 +61,9 @@ assessed AS (
     c.members_assumed, c.assumed_share, c.missing_note, q.rollup_panel,
     coalesce(c.coverage, 0.0) AS share,
     c.estimate = 'imputed' AND coalesce(c.observed, 0.0) < q.min_observed - 1e-9 AS mostly_carried,
-    0.37 * (1.0 - c.observed) * q.rollup_spread * c.spread AS bar,
-    coalesce(q.rollup_spread * c.trend_shift, 0.0) AS shift,
+    -- 0.7978845608028654 is sqrt(2 / pi)
+    greatest(0.37 * (1.0 - c.observed), 0.7978845608028654 * c.draw) * q.rollup_spread * c.spread AS bar,
+    coalesce(c.trend_shift, 0.0) AS trend_shift, coalesce(c.part_shift, 0.0) AS part_shift,
     q.minimum, q.maximum,
     q.publish, q.flag,
     coalesce(r.value < q.minimum - 1e-9, FALSE) OR coalesce(r.value > q.maximum + 1e-9, FALSE) AS impossible,
@@ -73,8 +80,8 @@ classed AS (
     group_code, group_scheme, estimate, cell,
     value, coverage, observed, mostly_carried, members_observed, members_total, members_carried,
     members_assumed, assumed_share, missing_note, rollup_panel,
-    greatest(minimum, least(value, value + shift) - bar) AS error_low,
-    least(maximum, greatest(value, value + shift) + bar) AS error_high,
+    greatest(minimum, value + least(0.0, trend_shift, part_shift) - bar) AS error_low,
+    least(maximum, value + greatest(0.0, trend_shift, part_shift) + bar) AS error_high,
     bar,
     CASE
       WHEN members_observed < members_needed THEN 'few'

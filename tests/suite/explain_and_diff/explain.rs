@@ -271,6 +271,10 @@ fn progress_to_a_target() {
     let answer = workspace.json(0, &["explain", "internet_use", "--target", "2.1", "--area", "LDC", "--limit", "300"]);
     let (data, row) = (&answer["data"], &answer["data"]["progress"]);
     assert_eq!(data["adds_up"], true);
+    // What no formula gives stands there too: which row is shown, the outcome, and the same economies at both ends.
+    assert!(row["preferred"].is_boolean() && row["headline"].is_boolean(), "{row}");
+    assert_eq!(row["outcome"], "open");
+    assert!(row["class_fixed"].is_string() && row["pace_fixed"].is_number() && row["fixed_share"].is_number(), "{row}");
     let n = |key: &str| number(&row[key]);
     let made = (n("latest_value") - n("baseline_value")) / (n("latest_year") - n("baseline_year"));
     let needed = (n("target_value") - n("baseline_value")) / (n("target_year") - n("baseline_year"));

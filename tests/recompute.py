@@ -1,0 +1,226 @@
+#!/usr/bin/env python3
+"""What the figures of a release claim, computed once more without any SQL of the project: plain Python, written from the
+rules, over the economies' own figures (`reported`) and the reference tables.
+
+  1. Weighted means by population, and medians: value, coverage, observed and both ends of the error bar of each aggregate.
+  2. Progress: class and pace on the same economies at both ends and their share of the weight (of the same indicators);
+     outcome and headline of all targets.
+
+Prints how many cells were compared, the largest difference, and those above 1e-9; ends with 1 if there are any.
+
+    pip install -r tests/requirements.txt
+    python tests/recompute.py --program target/debug/yardstick --workspace . --data /tmp/data
+"""
+
+import argparse
+import json
+import math
+import sys
+import tempfile
+from collections import defaultdict
+from pathlib import Path
+from statistics import median
+
+import duckdb
+import pyarrow.parquet
+
+import duckdb_equality as engine
+
+PARTS = engine.DIMENSIONS
+
+
+def logit(percent):
+    percent = min(99.5, max(0.05, percent))
+    return math.log(percent / (100 - percent))
+
+
+class Figures:
+    """The economies' own figures of one indicator, and the groups made of them. A member is (value, weight, year of the
+    value or None where it is assumed, what its trend adds)."""
+
+    def __init__(self, indicator, reported, persons, members, limits):
+        self.indicator, self.persons, self.members, self.limits = indicator, persons, members, limits
+        self.median = indicator.rollup.startswith("median")
+        self.given = defaultdict(lambda: defaultdict(dict))
+        for row in reported:
+            series = tuple(row[d] for d in PARTS)
+            if self.base(row["ref_area"], row["time_period"], series) is not None:
+                self.given[series][row["ref_area"]][row["time_period"]] = row["value"]
+        self.years = {series: {year for values in areas.values() for year in values} for series, areas in self.given.items()}
+
+    def base(self, area, year, series):
+        """What an economy counts for: its people of the breakdown, or 1."""
+        return 1.0 if self.median else self.persons.get((area, year, *series[:3]))
+
+    def member(self, area, estimate, year, series):
+        values, weight = self.given[series].get(area, {}), self.base(area, year, series)
+        if self.indicator.rollup == "median_panel" and set(values) != self.years[series]:
+            return None
+        oldest = year if estimate == "available" else year - self.indicator.window
+        used = max((past for past in values if oldest <= past <= year), default=None)
+        if used is not None:
+            start, shift = min(past for past in values if used - 5 <= past <= used), 0.0
+            if start < used < year and not self.median:
+                moved = logit(values[used]) * (1 + (year - used) / (used - start)) - logit(values[start]) * (year - used) / (used - start)
+                moved = values[used] + 100 / (1 + math.exp(-moved)) - 100 / (1 + math.exp(-logit(values[used])))
+                shift = min(100.0, max(0.0, moved)) - values[used]
+            return values[used], weight, used, shift
+        silence = self.indicator.silence
+        silent = silence and all(code == silence.get(d, "_T") for d, code in zip(PARTS, series))
+        said_more = year in values or any(value != 0 for past, value in values.items() if past < year)
+        return (0.0, weight, None, 0.0) if silent and weight is not None and not said_more else None
+
+    def of_group(self, group, estimate, year, series):
+        found = {area: self.member(area, estimate, year, series) for area in self.members(group, year)}
+        return {area: member for area, member in found.items() if member}
+
+    def result(self, members):
+        if self.median:
+            return median(value for value, *_ in members)
+        return math.fsum(value * weight for value, weight, *_ in members) / math.fsum(weight for _, weight, *_ in members)
+
+    def row(self, group, estimate, year, series):
+        members = self.of_group(group, estimate, year, series)
+        bases = {area: base for area in self.members(group, year) if (base := self.base(area, year, series)) is not None}
+        everybody = math.fsum(bases.values())
+        current = {area: bases[area] for area, member in members.items() if member[2] == year}
+        reporting = math.fsum(current.values())
+        coverage = math.fsum(bases[area] for area, member in members.items() if member[2] is not None) / everybody
+        observed = reporting / everybody
+        value, weight = self.result(members.values()), math.fsum(w for _, w, *_ in members.values())
+        mean = math.fsum(v * w for v, w, *_ in members.values()) / weight
+        spread = math.sqrt(math.fsum(w * (v - mean) ** 2 for v, w, *_ in members.values()) / weight)
+        squares = math.fsum(base**2 for area, base in bases.items() if area not in current)
+        if current:
+            squares += math.fsum(base**2 for base in current.values()) * (everybody / reporting - 1) ** 2
+        bar = max(0.37 * (1 - observed), math.sqrt(2 / math.pi * squares) / everybody) * spread * (math.sqrt(math.pi / 2) if self.median else 1)
+        shifts = [0.0, math.fsum(w * shift for _, w, _, shift in members.values()) / weight]
+        whole = ("_T",) * 4 + series[4:]
+        if series != whole and not self.median:
+            total = self.of_group(group, estimate, year, whole)
+            both = [total[area] for area in total if area in members]
+            shifts += [self.result(total.values()) - self.result(both)] if both else []
+        low, high = max(self.limits[0], value + min(shifts) - bar), min(self.limits[1], value + max(shifts) + bar)
+        return {"value": value, "coverage": coverage, "observed": observed, "error_low": low, "error_high": high}
+
+    def fixed(self, group, estimate, first, last, series):
+        """Baseline, latest value and share of the weight of the economies with a value at both ends."""
+        ends = [{area: member for area, member in self.of_group(group, estimate, year, series).items() if member[2] is not None} for year in (first, last)]
+        both = ends[0].keys() & ends[1].keys()
+        everybody = math.fsum(self.base(area, last, series) or 0.0 for area in self.members(group, last))
+        return (*(self.result([end[area] for area in both]) for end in ends), math.fsum(ends[1][area][1] for area in both) / everybody)
+
+
+def met(target, value, goal):
+    if target["kind"] == "band":
+        return target["low"] - 1e-12 <= value <= target["high"] + 1e-12
+    level = goal if target["met_at"] is None else target["met_at"]
+    return value >= level - 1e-12 if target["direction"] == "up" else value <= level + 1e-12
+
+
+def classed(target, first, last, baseline, latest):
+    """Class and pace by a straight line."""
+    goal, year = target["value"] if target["kind"] == "level" else baseline * (1 + target["change"]), target["target_year"]
+    enough, before = last - first >= 3 and year > first, met(target, baseline, goal)
+    pace = (latest - baseline) / (last - first) / ((goal - baseline) / (year - first)) if enough and not before and goal != baseline else None
+    if met(target, latest, goal):
+        return "met", pace
+    if not enough or before:
+        return "deterioration" if enough else "insufficient_data", None
+    if pace is None:
+        return "deterioration" if latest != baseline and (latest < baseline) == (target["direction"] == "up") else "limited", None
+    cuts = [("on_track", 0.95), ("moderate", 0.5), ("limited", -0.1), ("deterioration", -math.inf)]
+    return next(name for name, least in cuts if pace >= least - 1e-12), pace
+
+
+def outcome(target, p, values, beside, current_year):
+    year, goal = p["target_year"], p["target_value"]
+    if year >= current_year or target["without_class"] is not None or p["latest_value"] is None or goal is None and target["kind"] != "band":
+        return "open"
+    due = max((past for past in values if past <= year), default=None)
+    alone = beside is not None and beside != "met"
+    if due is not None and met(target, values[due], goal) and not alone:
+        return "in_time"
+    if met(target, p["latest_value"], goal) and not alone:
+        return "open" if due is None else "late"
+    return "missed"
+
+
+def compared(figures, targets, rows, progress, current_year):
+    """Each cell: what it is, where, here, in the release."""
+    values = defaultdict(dict)
+    for row in rows:
+        series = tuple(row[d] for d in PARTS)
+        where = (row["indicator"], row["ref_area"], row["estimate"], *series)
+        if row["value"] is not None:
+            values[where][row["time_period"]] = row["value"]
+        if row["estimate"] in ("available", "imputed") and row["indicator"] in figures:
+            ours = figures[row["indicator"]].row(row["ref_area"], row["estimate"], row["time_period"], series)
+            for what in ours if row["value"] is not None else ("coverage", "observed"):
+                yield what, (row["time_period"], *where), ours[what], row[what]
+    said = {(p["target"], p["ref_area"], *(p[d] for d in PARTS)): p["class"] for p in progress if p["preferred"]}
+    shown = defaultdict(list)
+    for p in progress:
+        target, series = targets[p["target"]], tuple(p[d] for d in PARTS)
+        where = (p["target"], p["ref_area"], p["estimate"], *series)
+        if p["class_fixed"] is not None and p["indicator"] in figures and target["kind"] != "band":
+            years = p["baseline_year"], p["latest_year"]
+            *ends, share = figures[p["indicator"]].fixed(p["ref_area"], p["estimate"], *years, series)
+            for what, ours in zip(("class_fixed", "pace_fixed", "fixed_share"), (*classed(target, *years, *ends), share)):
+                yield what, where, ours, p[what]
+        own, beside = values[(p["indicator"], p["ref_area"], p["estimate"], *series)], said.get((target["met_with"], p["ref_area"], *series))
+        yield "outcome", where, outcome(target, p, own, beside, current_year), p["outcome"]
+        if p["preferred"] and p["ref_area"] == target["area"]:
+            # With a class before without, the newest, the total before its parts.
+            place = (p["class"] == "insufficient_data", -(p["latest_year"] or 0), sum(part != "_T" for part in series), series)
+            shown[p["target"]].append((place, where, p["headline"]))
+    for places in shown.values():
+        for place, where, headline in places:
+            yield "headline", where, place == min(place for place, *_ in places), headline
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Computes what a release claims once more, in plain Python.")
+    parser.add_argument("--program", default="yardstick", help="the yardstick binary [default: from the PATH]")
+    parser.add_argument("--workspace", type=Path, default=Path("."), help="folder with pipelines/ and sql/ [default: .]")
+    parser.add_argument("--data", type=Path, help="folder with the release [default: <workspace>/data]")
+    arguments = parser.parse_args()
+    release = (arguments.data or arguments.workspace / "data") / "current"
+    arguments.data, manifest = release.parent, json.loads((release / "manifest.json").read_text(encoding="utf-8"))
+    workspace, con = engine.Workspace(arguments.workspace), duckdb.connect()
+    indicators = [engine.Indicator(path, workspace) for path in sorted((arguments.workspace / "sql/indicators").glob("*.sql"))]
+    engine.targets(con, indicators, None)
+    targets = {row["target"]: row for row in con.sql("SELECT * FROM targets").to_arrow_table().to_pylist()}
+    tables = {}
+    with tempfile.TemporaryDirectory(prefix="recompute_") as folder:
+        for name in ("population", "membership", "units"):
+            path = Path(folder) / f"{name}.parquet"
+            engine.export(arguments, manifest, f"SELECT * FROM {name}", path)
+            tables[name] = pyarrow.parquet.read_table(path).to_pylist()
+    persons = {tuple(row[c] for c in ("ref_area", "time_period", *PARTS[:3])): row["persons"] for row in tables["population"] if row["persons"] is not None}
+    groups = defaultdict(list)
+    for row in tables["membership"]:
+        groups[row["group_code"]].append((row["ref_area"], row["first_year"], row["last_year"]))
+    members = lambda group, year: [area for area, first, last in groups[group] if first <= year <= last]
+    units = {u["unit"]: (-math.inf if u["minimum"] is None else u["minimum"], math.inf if u["maximum"] is None else u["maximum"]) for u in tables["units"]}
+    rows, progress = (pyarrow.parquet.read_table(release / f"{name}.parquet").to_pylist() for name in ("values", "progress"))
+    figures = {
+        one.name: Figures(one, [r for r in rows if r["indicator"] == one.name and r["estimate"] == "reported"], persons, members, units[one.unit])
+        for one in indicators
+        if one.rollup == "weighted_mean" and one.base == "population" or one.rollup.startswith("median") and one.base == "economies"
+    }
+    cells, largest, wrong = defaultdict(int), defaultdict(float), []
+    for what, where, ours, theirs in compared(figures, targets, rows, progress, manifest["current_year"]):
+        cells[what] += 1
+        numbers = isinstance(ours, float) and isinstance(theirs, float)
+        gap = abs(ours - theirs) / max(1.0, abs(theirs)) if numbers else float(ours != theirs)
+        largest[what] = max(largest[what], gap)
+        wrong += [f"{what} of {' '.join(str(code) for code in where if code != '_T')}: {ours!r} here, {theirs!r} in the release"] * (gap > 1e-9)
+    for what, count in cells.items():
+        print(f"{what}: {count} cells, largest difference {largest[what]:.1e}")
+    print("\n".join([*wrong[:20], f"{len(figures)} indicators, {sum(cells.values())} cells, {len(wrong)} differ"]))
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
