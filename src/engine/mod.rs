@@ -7,6 +7,7 @@ mod filter_pushdown;
 pub mod observations;
 pub mod problem;
 pub mod session;
+mod shared_parts;
 mod sized;
 pub mod syntax;
 pub mod tables;
