@@ -8,6 +8,7 @@ pub mod observations;
 mod owned;
 pub mod problem;
 pub mod session;
+mod shared_parts;
 mod sized;
 mod spill;
 pub mod syntax;

@@ -25,7 +25,7 @@ use tokio::task::JoinSet;
 
 use crate::engine::build_side::BuildOnTheSmallSide;
 use crate::engine::exact_sum::ExactSum;
-use crate::engine::{filter_pushdown, owned, problem, sized, spill, tokens};
+use crate::engine::{filter_pushdown, owned, problem, shared_parts, sized, spill, tokens};
 use crate::error::{Code, Error, Result, SourceText};
 
 /// What a statement may use.
@@ -175,9 +175,12 @@ impl Engine {
     /// Runs a statement of ours or of a workspace; `what` names it in an error.
     pub async fn run(&self, sql: &str, what: &str) -> Result<(SchemaRef, Vec<RecordBatch>)> {
         let wrap = |error: DataFusionError| self.wrapped(sql, what, &error);
-        let frame = self.plan(sql).await.map_err(wrap)?;
+        let plan = self.plan(sql).await.and_then(|frame| self.in_needed_types(frame.into_unoptimized_plan())).map_err(wrap)?;
+        let state = self.context.state();
         let work = async move {
-            let stream = frame.execute_stream().await?;
+            // What the shared parts hold is held until all is read.
+            let (plan, _held) = shared_parts::computed_once(&state, plan).await?;
+            let stream = DataFrame::new(state, plan).execute_stream().await?;
             // Not the types of the statement as written, which are those of the first branch of a UNION or CASE.
             let schema = stream.schema();
             Ok::<_, DataFusionError>((schema, collect(stream).await?))
