@@ -98,10 +98,12 @@ fn workspace() -> Workspace {
 }
 
 fn computed() -> Workspace {
-    let workspace = workspace();
-    workspace.expect(0, &["check"]);
-    workspace.expect(0, &["run", "--from", "in"]);
-    workspace
+    Workspace::as_prepared("authoring", || {
+        let workspace = workspace();
+        workspace.expect(0, &["check"]);
+        workspace.expect(0, &["run", "--from", "in"]);
+        workspace
+    })
 }
 
 /// Economies year by year from the first series that has a value; a group's series whole from one edition, and named so.

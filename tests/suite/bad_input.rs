@@ -32,9 +32,11 @@ fn workspace() -> Workspace {
 
 /// After a first good run.
 fn released() -> Workspace {
-    let workspace = workspace();
-    workspace.expect(0, &["run", "--quiet", "--from", &small_bodies().to_string_lossy(), "--only", &SETS.join(",")]);
-    workspace
+    Workspace::as_prepared("bad_input", || {
+        let workspace = workspace();
+        workspace.expect(0, &["run", "--quiet", "--from", &small_bodies().to_string_lossy(), "--only", &SETS.join(",")]);
+        workspace
+    })
 }
 
 fn fixture(path: &str) -> Vec<u8> {

@@ -62,9 +62,11 @@ fn internet_use_alone() -> Workspace {
 
 /// The same with a release.
 fn of_internet_use() -> Workspace {
-    let workspace = internet_use_alone();
-    workspace.expect(0, &["run", "--from", "bodies"]);
-    workspace
+    Workspace::as_prepared("internet_use", || {
+        let workspace = internet_use_alone();
+        workspace.expect(0, &["run", "--from", "bodies"]);
+        workspace
+    })
 }
 
 /// `explain --format json`, all members.

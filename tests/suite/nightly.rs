@@ -41,9 +41,11 @@ fn small() -> Workspace {
 
 /// A small workspace after its first good run.
 fn small_released() -> Workspace {
-    let workspace = small();
-    workspace.expect(0, &["run", "--from", &small_bodies()]);
-    workspace
+    Workspace::as_prepared("small_released", || {
+        let workspace = small();
+        workspace.expect(0, &["run", "--from", &small_bodies()]);
+        workspace
+    })
 }
 
 /// The name of the release that `current` points to.

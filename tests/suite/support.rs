@@ -1,7 +1,9 @@
 //! Temporary workspaces, runs of the real program with a frozen clock, and tables read back.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::sync::{Arc, LazyLock, Mutex, OnceLock};
 
 use datafusion::arrow::array::RecordBatch;
 use datafusion::parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
@@ -77,6 +79,20 @@ impl Workspace {
         let root = tempfile::tempdir().expect("a temporary folder");
         std::fs::create_dir_all(root.path().join("pipelines")).expect("pipelines/");
         std::fs::create_dir_all(root.path().join("sql/indicators")).expect("sql/indicators/");
+        Self { root }
+    }
+
+    /// A copy of what several tests begin with: the first of them makes it, most often by a run.
+    pub fn as_prepared(name: &'static str, make: impl FnOnce() -> Self) -> Self {
+        static PREPARED: Mutex<BTreeMap<&str, Arc<OnceLock<PathBuf>>>> = Mutex::new(BTreeMap::new());
+        let prepared = Arc::clone(PREPARED.lock().unwrap_or_else(std::sync::PoisonError::into_inner).entry(name).or_default());
+        let prepared = prepared.get_or_init(|| {
+            let kept = KEPT.join(name);
+            copy_as_it_is(make().root.path(), &kept);
+            kept
+        });
+        let root = tempfile::tempdir().expect("a temporary folder");
+        copy_as_it_is(prepared, root.path());
         Self { root }
     }
 
@@ -194,6 +210,27 @@ pub fn copy(from: &Path, to: &Path) {
             std::fs::copy(&path, &target).expect("a copied file");
         }
     }
+}
+
+/// Where the prepared workspaces of this process are. Nothing runs at the end of all tests, so each start removes what
+/// earlier ones have left.
+static KEPT: LazyLock<PathBuf> = LazyLock::new(|| {
+    let all = Path::new(env!("CARGO_TARGET_TMPDIR")).join("prepared");
+    for left in std::fs::read_dir(&all).into_iter().flatten().flatten() {
+        if !Path::new("/proc").join(left.file_name()).exists() {
+            let _ = std::fs::remove_dir_all(left.path());
+        }
+    }
+    let kept = all.join(std::process::id().to_string());
+    std::fs::create_dir_all(&kept).expect("a folder");
+    kept
+});
+
+/// Copies a folder with its links and the times of its files.
+fn copy_as_it_is(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).expect("a folder");
+    let copied = Command::new("cp").arg("-a").arg(from.join(".")).arg(to).status().expect("cp starts");
+    assert!(copied.success(), "{} was not copied", from.display());
 }
 
 /// Says that a test had nothing to read on this machine.
