@@ -332,6 +332,14 @@ pub enum Reference {
     Codes,
     ExitCodes,
     Tables,
+    /// The JSON Schema of `pipelines/<source>.toml`
+    SchemaOfSource,
+    /// That of `pipelines/job.toml`
+    SchemaOfJob,
+    /// That of `pipelines/corrections/*.toml`
+    SchemaOfCorrections,
+    /// That of `sql/defaults.toml`
+    SchemaOfDefaults,
 }
 
 #[derive(Debug, Subcommand)]

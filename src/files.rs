@@ -249,6 +249,20 @@ pub fn hash_file(path: &Path) -> Result<String> {
     Ok(hasher.finalize().to_hex().to_string())
 }
 
+/// When the system last changed anything of a file, by its own clock, which no program can set back; None where it does
+/// not keep that.
+#[cfg(unix)]
+pub fn touched(path: &Path) -> Result<Option<(i64, i64)>> {
+    use std::os::unix::fs::MetadataExt;
+    let found = fs_err::metadata(path)?;
+    Ok(Some((found.ctime(), found.ctime_nsec())))
+}
+
+#[cfg(not(unix))]
+pub fn touched(_path: &Path) -> Result<Option<(i64, i64)>> {
+    Ok(None)
+}
+
 /// Whether a file is there with the bytes of this hash. An error of the disk is none of its bytes.
 pub fn is_sound(path: &Path, hash: &str) -> Result<bool> {
     match path.symlink_metadata() {

@@ -2,5 +2,6 @@
 
 pub mod csv_table;
 pub mod rules;
+pub mod schema;
 pub mod toml;
 pub mod typed_csv;

@@ -5,6 +5,7 @@ use std::ops::RangeInclusive;
 
 use croner::Cron;
 
+use crate::authored::schema::{Noted, Shape};
 use crate::authored::toml::TableReader;
 use crate::error::{Code, Problem, suggestion};
 
@@ -40,11 +41,12 @@ pub fn user_agent(table: &TableReader<'_>, text: &str, problems: &mut Vec<Proble
 /// A number in its range; the default for one that is not.
 pub fn within<T: PartialOrd + Display + Copy>(
     table: &TableReader<'_>,
-    key: &str,
+    key: &'static str,
     value: Option<T>,
     range: RangeInclusive<T>,
     problems: &mut Vec<Problem>,
 ) -> Option<T> {
+    table.note(key, || Noted::Within(range.start().to_string(), range.end().to_string()));
     let value = value?;
     if range.contains(&value) {
         return Some(value);
@@ -54,8 +56,14 @@ pub fn within<T: PartialOrd + Display + Copy>(
     None
 }
 
+/// Says for the schema which texts a key may be; the caller tells of another.
+pub fn choices(table: &TableReader<'_>, key: &'static str, texts: impl IntoIterator<Item = &'static str>) {
+    table.note(key, || Noted::Choices(texts.into_iter().map(str::to_owned).collect()));
+}
+
 /// A sign, one of a few.
-pub fn one_of(table: &mut TableReader<'_>, key: &'static str, signs: &[&str], problems: &mut Vec<Problem>) -> Option<char> {
+pub fn one_of(table: &mut TableReader<'_>, key: &'static str, signs: &[&'static str], problems: &mut Vec<Problem>) -> Option<char> {
+    choices(table, key, signs.iter().copied());
     let given = table.string(key, problems)?;
     if signs.contains(&given.as_str()) {
         return given.chars().next();
@@ -75,7 +83,11 @@ pub fn one_of(table: &mut TableReader<'_>, key: &'static str, signs: &[&str], pr
 
 /// How a provider is asked, where there are several ways: the key `request`, or its older name `route`, which is also that
 /// of the tables `[[dataset.route]]`.
-pub fn request<T: Copy>(table: &mut TableReader<'_>, ways: &[(&str, T)], problems: &mut Vec<Problem>) -> Option<(T, &'static str)> {
+pub fn request<T: Copy>(table: &mut TableReader<'_>, ways: &[(&'static str, T)], problems: &mut Vec<Problem>) -> Option<(T, &'static str)> {
+    table.note("route", || Noted::Shape(Shape::Text));
+    for key in ["request", "route"] {
+        choices(table, key, ways.iter().map(|(name, _)| *name));
+    }
     let key = if table.is_text("route") && !table.has("request") { "route" } else { "request" };
     let Some(given) = table.string(key, problems) else { return ways.first().map(|(_, way)| (*way, key)) };
     if let Some((_, way)) = ways.iter().find(|(name, _)| *name == given) {

@@ -5,6 +5,7 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::schema::{self, Shape};
 use crate::error::{Code, Problem, SourceText, suggestion};
 
 /// One table of a TOML text, read key by key. `finish` reports the keys that nobody asked for.
@@ -17,6 +18,8 @@ pub struct TableReader<'t> {
     /// Where the TOML begins in the file: spans of the block are shifted by it.
     base: usize,
     asked: Vec<&'static str>,
+    /// The keys that lead to it.
+    path: Vec<&'static str>,
 }
 
 /// Parses `toml` (a part of `source` that begins at byte `base`) and hands the root table to `read`.
@@ -37,7 +40,8 @@ pub fn read_document<T>(
                 .hint("texts stand in double quotes, lists in [ ], tables in { } or under [name]"),
         );
     }
-    let mut reader = TableReader { table: Some(document.get_ref()), span: base..base + 1, what, source, base, asked: Vec::new() };
+    let (table, span) = (Some(document.get_ref()), base..base + 1);
+    let mut reader = TableReader { table, span, what, source, base, asked: Vec::new(), path: Vec::new() };
     let said = problems.len();
     let result = read(&mut reader, problems);
     reader.finish(problems);
@@ -67,8 +71,9 @@ impl<'t> TableReader<'t> {
         span.start + self.base..span.end + self.base
     }
 
-    fn get(&mut self, key: &'static str) -> Option<(&'t Spanned<DeValue<'t>>, Range<usize>)> {
+    fn get(&mut self, key: &'static str, shape: Shape) -> Option<(&'t Spanned<DeValue<'t>>, Range<usize>)> {
         self.asked.push(key);
+        schema::note(&self.path, key, || schema::Noted::Shape(shape));
         let (_, value) = self.table?.iter().find(|(name, _)| name.get_ref() == key)?;
         Some((value, self.shift(value.span())))
     }
@@ -106,29 +111,29 @@ impl<'t> TableReader<'t> {
     fn typed<T>(
         &mut self,
         key: &'static str,
-        wanted: &str,
+        shape: Shape,
         problems: &mut Vec<Problem>,
         convert: impl Fn(&DeValue<'t>) -> Option<T>,
     ) -> Option<T> {
-        let (value, span) = self.get(key)?;
+        let (value, span) = self.get(key, shape)?;
         let converted = convert(value.get_ref());
         if converted.is_none() {
-            self.wrong(key, span, value.get_ref().type_str(), wanted, problems);
+            self.wrong(key, span, value.get_ref().type_str(), shape.words(), problems);
         }
         converted
     }
 
     pub fn string(&mut self, key: &'static str, problems: &mut Vec<Problem>) -> Option<String> {
-        self.typed(key, "a text", problems, |v| v.as_str().map(str::to_owned))
+        self.typed(key, Shape::Text, problems, |v| v.as_str().map(str::to_owned))
     }
 
     pub fn float(&mut self, key: &'static str, problems: &mut Vec<Problem>) -> Option<f64> {
-        self.typed(key, "a finite number", problems, |v| number(v).filter(|x| x.is_finite()))
+        self.typed(key, Shape::Number, problems, |v| number(v).filter(|x| x.is_finite()))
     }
 
     /// A number, or a fraction such as `"2/3"`, which no decimals give exactly.
     pub fn fraction(&mut self, key: &'static str, problems: &mut Vec<Problem>) -> Option<f64> {
-        self.typed(key, "a number or a fraction such as \"2/3\"", problems, |v| match v.as_str() {
+        self.typed(key, Shape::Fraction, problems, |v| match v.as_str() {
             Some(text) => {
                 let (above, below) = text.split_once('/')?;
                 let (above, below) = (above.trim().parse::<u32>().ok()?, below.trim().parse::<u32>().ok()?);
@@ -139,17 +144,15 @@ impl<'t> TableReader<'t> {
     }
 
     pub fn integer(&mut self, key: &'static str, problems: &mut Vec<Problem>) -> Option<i64> {
-        self.typed(key, "a whole number", problems, |v| v.as_integer().and_then(|i| i64::from_str_radix(i.as_str(), i.radix()).ok()))
+        self.typed(key, Shape::Whole, problems, |v| v.as_integer().and_then(|i| i64::from_str_radix(i.as_str(), i.radix()).ok()))
     }
 
     pub fn boolean(&mut self, key: &'static str, problems: &mut Vec<Problem>) -> Option<bool> {
-        self.typed(key, "true or false", problems, DeValue::as_bool)
+        self.typed(key, Shape::Truth, problems, DeValue::as_bool)
     }
 
     pub fn strings(&mut self, key: &'static str, problems: &mut Vec<Problem>) -> Option<Vec<String>> {
-        self.typed(key, "a list of texts", problems, |v| {
-            v.as_array()?.iter().map(|item| item.get_ref().as_str().map(str::to_owned)).collect()
-        })
+        self.typed(key, Shape::Texts, problems, |v| v.as_array()?.iter().map(|item| item.get_ref().as_str().map(str::to_owned)).collect())
     }
 
     /// A text, a whole number, or a list of both: each as text, with whether it is a number.
@@ -158,7 +161,7 @@ impl<'t> TableReader<'t> {
             Some(text) => Some((text.to_owned(), false)),
             None => v.as_integer().map(|number| (number.as_str().to_owned(), true)),
         };
-        self.typed(key, "a text, a whole number, or a list of them", problems, |v| match v.as_array() {
+        self.typed(key, Shape::TextsOrNumbers, problems, |v| match v.as_array() {
             Some(items) => items.iter().map(|item| one(item.get_ref())).collect(),
             None => one(v).map(|only| vec![only]),
         })
@@ -166,7 +169,7 @@ impl<'t> TableReader<'t> {
 
     /// A text, or a list of texts.
     pub fn one_or_more(&mut self, key: &'static str, problems: &mut Vec<Problem>) -> Option<Vec<String>> {
-        self.typed(key, "a text or a list of texts", problems, |v| match v.as_array() {
+        self.typed(key, Shape::OneOrMoreTexts, problems, |v| match v.as_array() {
             Some(items) => items.iter().map(|item| item.get_ref().as_str().map(str::to_owned)).collect(),
             None => v.as_str().map(|text| vec![text.to_owned()]),
         })
@@ -174,7 +177,7 @@ impl<'t> TableReader<'t> {
 
     /// A number, or a list of numbers.
     pub fn one_or_more_numbers(&mut self, key: &'static str, problems: &mut Vec<Problem>) -> Option<Vec<f64>> {
-        self.typed(key, "a finite number or a list of them", problems, |v| match v.as_array() {
+        self.typed(key, Shape::OneOrMoreNumbers, problems, |v| match v.as_array() {
             Some(items) => items.iter().map(|item| number(item.get_ref()).filter(|x| x.is_finite())).collect(),
             None => number(v).filter(|x| x.is_finite()).map(|number| vec![number]),
         })
@@ -183,7 +186,7 @@ impl<'t> TableReader<'t> {
     /// A list of texts with the place of each.
     pub fn spanned_strings(&mut self, key: &'static str, problems: &mut Vec<Problem>) -> Vec<(String, Range<usize>)> {
         let base = self.base;
-        self.typed(key, "a list of texts", problems, |v| {
+        self.typed(key, Shape::Texts, problems, |v| {
             v.as_array()?
                 .iter()
                 .map(|item| {
@@ -196,7 +199,7 @@ impl<'t> TableReader<'t> {
     }
 
     pub fn integers(&mut self, key: &'static str, problems: &mut Vec<Problem>) -> Option<Vec<i64>> {
-        self.typed(key, "a list of whole numbers", problems, |v| {
+        self.typed(key, Shape::WholeNumbers, problems, |v| {
             v.as_array()?
                 .iter()
                 .map(|item| item.get_ref().as_integer().and_then(|i| i64::from_str_radix(i.as_str(), i.radix()).ok()))
@@ -206,12 +209,12 @@ impl<'t> TableReader<'t> {
 
     /// A number, text or truth value as text; for keys whose type depends on what they describe.
     pub fn scalar(&mut self, key: &'static str, problems: &mut Vec<Problem>) -> Option<String> {
-        self.typed(key, "a text or a number", problems, scalar)
+        self.typed(key, Shape::Scalar, problems, scalar)
     }
 
     /// A table of texts, `{ "provider's word" = "our code" }`, in the order written.
     pub fn map(&mut self, key: &'static str, problems: &mut Vec<Problem>) -> Option<Vec<(String, String)>> {
-        self.typed(key, "a table of texts", problems, |v| {
+        self.typed(key, Shape::Map, problems, |v| {
             v.as_table()?.iter().map(|(name, value)| Some((name.get_ref().to_string(), scalar(value.get_ref())?))).collect()
         })
     }
@@ -225,9 +228,9 @@ impl<'t> TableReader<'t> {
 
     /// One sub-table; absent gives None.
     pub fn table(&mut self, key: &'static str, what: &'static str, problems: &mut Vec<Problem>) -> Option<TableReader<'t>> {
-        let (value, span) = self.get(key)?;
+        let (value, span) = self.get(key, Shape::Table)?;
         match value.get_ref().as_table() {
-            Some(table) => Some(self.child(table, span, what)),
+            Some(table) => Some(self.child(&[key], table, span, what)),
             None => {
                 self.wrong(key, span, value.get_ref().type_str(), "a table", problems);
                 None
@@ -237,7 +240,7 @@ impl<'t> TableReader<'t> {
 
     /// A list of tables, `[[key]]`.
     pub fn tables(&mut self, key: &'static str, what: &'static str, problems: &mut Vec<Problem>) -> Vec<TableReader<'t>> {
-        let Some((value, span)) = self.get(key) else { return Vec::new() };
+        let Some((value, span)) = self.get(key, Shape::Tables) else { return Vec::new() };
         let Some(items) = value.get_ref().as_array() else {
             self.wrong(key, span, value.get_ref().type_str(), &format!("a list of tables, [[{key}]]"), problems);
             return Vec::new();
@@ -246,7 +249,7 @@ impl<'t> TableReader<'t> {
         for item in items {
             let span = self.shift(item.span());
             match item.get_ref().as_table() {
-                Some(table) => readers.push(self.child(table, span, what)),
+                Some(table) => readers.push(self.child(&[key], table, span, what)),
                 None => self.wrong(key, span, item.get_ref().type_str(), "a list of tables", problems),
             }
         }
@@ -255,7 +258,7 @@ impl<'t> TableReader<'t> {
 
     /// A list of names and tables side by side.
     pub fn names_or_tables(&mut self, key: &'static str, what: &'static str, problems: &mut Vec<Problem>) -> Vec<Item<'t>> {
-        let Some((value, span)) = self.get(key) else { return Vec::new() };
+        let Some((value, span)) = self.get(key, Shape::NamesOrTables) else { return Vec::new() };
         let Some(items) = value.get_ref().as_array() else {
             self.wrong(key, span, value.get_ref().type_str(), &format!("a list of names and tables, or [[{key}]]"), problems);
             return Vec::new();
@@ -265,7 +268,7 @@ impl<'t> TableReader<'t> {
             let span = self.shift(item.span());
             match (item.get_ref().as_str(), item.get_ref().as_table()) {
                 (Some(name), _) => found.push(Item::Name(name.to_owned(), span)),
-                (_, Some(table)) => found.push(Item::Table(self.child(table, span, what))),
+                (_, Some(table)) => found.push(Item::Table(self.child(&[key], table, span, what))),
                 _ => self.wrong(key, span, item.get_ref().type_str(), "a list of names and tables", problems),
             }
         }
@@ -274,7 +277,7 @@ impl<'t> TableReader<'t> {
 
     /// The sub-tables of a table by the names that a person gave them.
     pub fn named_tables(&mut self, key: &'static str, what: &'static str, problems: &mut Vec<Problem>) -> Vec<(String, TableReader<'t>)> {
-        let Some((value, span)) = self.get(key) else { return Vec::new() };
+        let Some((value, span)) = self.get(key, Shape::NamedTables) else { return Vec::new() };
         let Some(table) = value.get_ref().as_table() else {
             self.wrong(key, span, value.get_ref().type_str(), "a table of tables", problems);
             return Vec::new();
@@ -283,19 +286,28 @@ impl<'t> TableReader<'t> {
         for (name, value) in table {
             let span = self.shift(value.span());
             match value.get_ref().as_table() {
-                Some(table) => found.push((name.get_ref().to_string(), self.child(table, self.shift(name.span()), what))),
+                Some(table) => {
+                    found.push((name.get_ref().to_string(), self.child(&[key, schema::ANY], table, self.shift(name.span()), what)))
+                }
                 None => self.wrong(key, span, value.get_ref().type_str(), "a table of tables", problems),
             }
         }
         found
     }
 
-    fn child(&self, table: &'t DeTable<'t>, span: Range<usize>, what: &'static str) -> TableReader<'t> {
-        TableReader { table: Some(table), span, what, source: self.source, base: self.base, asked: Vec::new() }
+    fn child(&self, steps: &[&'static str], table: &'t DeTable<'t>, span: Range<usize>, what: &'static str) -> TableReader<'t> {
+        let path = [&self.path[..], steps].concat();
+        TableReader { table: Some(table), span, what, source: self.source, base: self.base, asked: Vec::new(), path }
+    }
+
+    /// Says for the schema what a key may be, beyond its type.
+    pub fn note(&self, key: &'static str, what: impl FnOnce() -> schema::Noted) {
+        schema::note(&self.path, key, what);
     }
 
     /// As `get`, but a missing key is a problem.
-    pub fn require<T>(&self, key: &str, value: Option<T>, problems: &mut Vec<Problem>) -> Option<T> {
+    pub fn require<T>(&self, key: &'static str, value: Option<T>, problems: &mut Vec<Problem>) -> Option<T> {
+        self.note(key, || schema::Noted::Required);
         if value.is_none() && !self.has(key) {
             problems.push(
                 Problem::new(Code::MissingKey, self.source, self.span.start..self.span.start + 1, format!("{} needs `{key}`", self.what))

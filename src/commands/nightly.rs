@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::exit::Exit;
 use crate::job::asked::Ask;
 use crate::job::load::{self, Loaded};
-use crate::job::night::{self, Night};
+use crate::job::night::{self, Night, Published};
 use crate::job::record;
 use crate::job::refusal::{self, Refusal};
 use crate::printer::{Answer, Printer};
@@ -68,13 +68,20 @@ fn finish(settings: &Settings, printer: &Printer, verb: &str, loaded: &Loaded, n
     let answered = night.and_then(|night| {
         record::note(|record| record.degraded.clone_from(&night.degraded));
         let retained = record::note(|record| record.retention.as_ref().and_then(|retained| retained.told()));
-        Ok((night.exit, report(settings, loaded, &night, retained)?))
+        match report(settings, loaded, &night, retained) {
+            // What is promoted stays so: exit code 1 would say that nothing was.
+            Err(error) if matches!(night.outcome, Published::Release(_)) => {
+                tracing::error!("the release is promoted, but cannot be told of: {error}");
+                Ok((night.exit, None))
+            }
+            report => Ok((night.exit, Some(report?))),
+        }
     });
     // The record first: it stands, whoever reads the report.
     match answered {
         Ok((exit, report)) => {
             end(settings, Some(loaded), Ok(exit))?;
-            Ok(printer.answer(verb, exit, &report))
+            Ok(report.map_or(exit, |report| printer.answer(verb, exit, &report)))
         }
         Err(error) => end(settings, Some(loaded), Err(error)),
     }

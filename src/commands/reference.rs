@@ -1,14 +1,22 @@
-//! `reference`: tables in Markdown for README and CONTRIBUTING, generated so that they cannot go stale.
+//! `reference`: tables in Markdown for README and CONTRIBUTING, and the schemas of TOML files, generated so that they
+//! cannot go stale.
 
+use serde_json::Value;
+
+use crate::authored::schema as schema_of_file;
 use crate::cli::Reference;
 use crate::dataset_id::listed;
-use crate::error::{Code, Result};
+use crate::error::{Code, Result, SourceText};
 use crate::exit::Exit;
-use crate::job::load;
+use crate::indicator::defaults;
+use crate::job::{config, load};
+use crate::observe::corrections;
+use crate::pipelines;
 use crate::printer::{Printer, number};
 use crate::release::headline::{headlines, title};
 use crate::release::promote;
 use crate::settings::Settings;
+use crate::sources;
 use crate::tables::{parquet, schema};
 
 pub fn reference(settings: &Settings, printer: &Printer, what: Reference) -> Result<Exit> {
@@ -17,9 +25,26 @@ pub fn reference(settings: &Settings, printer: &Printer, what: Reference) -> Res
         Reference::ExitCodes => Exit::table(),
         Reference::Tables => tables(),
         Reference::Targets => targets(settings)?,
+        Reference::SchemaOfSource => {
+            text_of(&schema_of_file::of("A source of Yardstick", "format", &sources::format_names().collect::<Vec<_>>(), |text| {
+                drop(pipelines::parse(text, &mut Vec::new()))
+            }))?
+        }
+        Reference::SchemaOfJob => simple("The job of Yardstick", |text| drop(config::parse(text, &mut Vec::new())))?,
+        Reference::SchemaOfCorrections => simple("Corrections of Yardstick", |text| drop(corrections::parse(text, &mut Vec::new())))?,
+        Reference::SchemaOfDefaults => simple("The defaults of Yardstick", |text| drop(defaults::parse(text, &mut Vec::new())))?,
     };
     printer.data(text.as_bytes());
     Ok(Exit::Done)
+}
+
+/// The schema of a file whose tables are of one kind each.
+fn simple(title: &str, read: impl Fn(&SourceText)) -> Result<String> {
+    text_of(&schema_of_file::of(title, "", &[""], read))
+}
+
+fn text_of(schema: &Value) -> Result<String> {
+    Ok(serde_json::to_string_pretty(schema)? + "\n")
 }
 
 fn codes() -> String {

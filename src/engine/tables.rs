@@ -48,7 +48,7 @@ fn address(data: &Path, file: &Path) -> Result<ListingTableUrl> {
 
 /// Registers the reference tables under the names that SQL uses.
 pub fn register_reference(engine: &Engine, reference: &Reference) -> Result<()> {
-    for (name, batch) in &reference.tables {
+    for (name, batch) in reference.tables() {
         engine.register_batches(name, batch.schema(), vec![batch.clone()])?;
     }
     Ok(())

@@ -55,7 +55,7 @@ pub fn load(workspace: &Path, problems: &mut Vec<Problem>) -> Defaults {
     }
 }
 
-fn parse(text: &SourceText, problems: &mut Vec<Problem>) -> Defaults {
+pub fn parse(text: &SourceText, problems: &mut Vec<Problem>) -> Defaults {
     let toml = text.text.clone();
     read_document(text, &toml, 0, "the defaults", problems, |reader, problems| {
         let built_in = Defaults::default();

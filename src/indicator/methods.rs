@@ -265,8 +265,7 @@ fn item(text: &SourceText, part: std::ops::Range<usize>, name: &str) -> std::ops
 fn unit_codes(reference: &Reference) -> Vec<String> {
     use datafusion::arrow::array::AsArray;
     reference
-        .tables
-        .get("units")
+        .table("units")
         .map(|batch| batch.column(0).as_string::<i32>().iter().flatten().map(str::to_owned).collect())
         .unwrap_or_default()
 }

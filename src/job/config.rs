@@ -34,7 +34,7 @@ pub fn load(workspace: &Path, problems: &mut Vec<Problem>) -> JobConfig {
     }
 }
 
-fn parse(text: &SourceText, problems: &mut Vec<Problem>) -> JobConfig {
+pub fn parse(text: &SourceText, problems: &mut Vec<Problem>) -> JobConfig {
     let toml = text.text.clone();
     read_document(text, &toml, 0, "the job", problems, |reader, problems| {
         let retention = reader.table("retention", "[retention]", problems).map(|mut table| retention(&mut table, problems));
@@ -80,6 +80,7 @@ const READERS: [&str; 3] = ["umask", "group", "all"];
 
 fn readable_by(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> ReadableBy {
     let given = table.string("readable_by", problems);
+    rules::choices(table, "readable_by", READERS);
     let readers = match given.as_deref() {
         None | Some("umask") => ReadableBy::Umask,
         Some("group") => ReadableBy::Group,

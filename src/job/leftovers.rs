@@ -15,8 +15,8 @@ pub fn clear(workspace: &Workspace) -> Result<usize> {
         found.extend(entries(&folder)?.into_iter().filter(|path| begins(path, files::UNFINISHED)));
     }
     found.extend(entries(&workspace.data)?.into_iter().filter(|path| path.ends_with(UNFINISHED_POINTER)));
-    // A release that is complete has its manifest, and waits for a person; one that is being removed is out of sight.
-    let unfinished = |path: &PathBuf| begins(path, ".removed-") || !path.join("manifest.json").is_file();
+    // A release that a gate refused has its manifest, and waits for a person; one that is made or removed is out of sight.
+    let unfinished = |path: &PathBuf| begins(path, ".") || !path.join("manifest.json").is_file();
     found.extend(entries(&workspace.staging())?.into_iter().filter(unfinished));
     for path in &found {
         if path.symlink_metadata().is_ok_and(|found| found.is_dir()) {

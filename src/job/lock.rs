@@ -83,6 +83,12 @@ pub fn is_free(data: &Path) -> bool {
     }
 }
 
+/// Process and clock of whoever took the lock last.
+pub fn last_owner(data: &Path) -> Option<(u32, String)> {
+    let mut file = fs_err::File::open(data.join("lock")).ok()?.into_parts().0;
+    owner(&mut file).map(|owner| (owner.process, owner.since))
+}
+
 fn owner(file: &mut File) -> Option<Owner> {
     let mut text = String::new();
     file.rewind().ok()?;

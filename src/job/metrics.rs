@@ -53,7 +53,7 @@ fn text(settings: &Settings, record: &RunRecord) -> Result<String> {
     family(&mut text, "yardstick_dataset_age_seconds", "Age of the bodies behind the current release.", &ages);
     let rows = inputs(&|input| Some(input.counts.observations as f64));
     family(&mut text, "yardstick_dataset_rows", "Observations behind the current release.", &rows);
-    family(&mut text, "yardstick_checks_total", "Checks of the current release by severity and outcome.", &checks(&release)?);
+    family(&mut text, "yardstick_checks", "Checks of the current release by severity and outcome.", &checks(&release)?);
     Ok(text)
 }
 

@@ -99,7 +99,10 @@ impl Begun {
     /// Makes a release, then removes what is no longer needed.
     async fn release(self, settings: &Settings, loaded: &Loaded, states: States, accept: &[String]) -> Result<Night> {
         let result = release(settings, loaded, states, accept).await;
-        if matches!(result, Ok(_) | Err(Error::Gate { .. })) {
+        if !matches!(result, Ok(_) | Err(Error::Gate { .. })) {
+            // On a full disk, what is left of the release would take the room of the record.
+            leftovers::clear(&settings.workspace).map_or_else(|error| tracing::error!("{error}"), drop);
+        } else {
             // The outcome stands: what could not be removed is tried again next time.
             match retention::retain(settings, &loaded.config.retention, self.leftovers) {
                 Ok(retained) => record::note(|record| record.retention = Some(retained)),
@@ -156,7 +159,7 @@ async fn release(settings: &Settings, loaded: &Loaded, states: States, accept: &
     let mut degraded = state::degraded(loaded, &states);
     let key = fingerprint::key(&build.inputs()?)?;
     let current = match promote::current(&settings.workspace)? {
-        Some(path) => Manifest::if_sound(&path, |error| tracing::error!("{error}; the release is made anew"))?,
+        Some(path) => Manifest::if_sound(&path, settings.now, |error| tracing::error!("{error}; the release is made anew"))?,
         None => None,
     };
     let pin = pin::pinned(&settings.workspace)?;
@@ -195,6 +198,7 @@ async fn release(settings: &Settings, loaded: &Loaded, states: States, accept: &
     degraded.extend(built.held.iter().map(|(name, reason)| format!("{name} is held at its last good values: {reason}")));
     let id = built.manifest.release.clone();
     if !built.stopping.is_empty() {
+        promote::refuse(&settings.workspace, &folder, &id)?;
         record::note(|record| record.staged = Some(id.clone()));
         let checks: Vec<&str> = built.stopping.iter().filter_map(|told| told.split_once(':')).map(|(check, _)| check).collect();
         return Err(Error::Gate {

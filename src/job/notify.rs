@@ -35,6 +35,7 @@ pub struct Notify {
 
 pub fn read(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> Notify {
     let on = table.spanned_strings("on", problems);
+    rules::choices(table, "on", MOMENTS);
     for (moment, span) in on.iter().filter(|(moment, _)| !MOMENTS.contains(&moment.as_str())) {
         problems.push(
             Problem::new(Code::SettingsDoNotFit, table.source(), span.clone(), format!("nobody can be told on `{moment}`"))

@@ -287,6 +287,21 @@ pub fn failing<'r>(runs: &'r [RunRecord], id: &DatasetId) -> Option<(u32, &'r Ru
     Some((u32::try_from(failed.len()).ok()?, failed.first()?, failed.last()?))
 }
 
+/// The lock names its last owner: where its record seems older than others that had the lock, the clock was set back.
+fn after_the_clock_was_set_back(workspace: &Workspace, records: &mut Vec<RunRecord>) {
+    let had_the_lock = |record: &RunRecord| !matches!(record.outcome, Outcome::WrongUse | Outcome::Locked);
+    let owner = lock::last_owner(&workspace.data);
+    let is_last =
+        |record: &RunRecord| owner.as_ref().is_some_and(|(process, since)| record.process == *process && record.started_at == *since);
+    let place = |is: &dyn Fn(&RunRecord) -> bool| records.iter().position(is);
+    if let (Some(last), Some(first)) = (place(&is_last), place(&had_the_lock))
+        && first < last
+    {
+        let record = records.remove(last);
+        records.insert(first, record);
+    }
+}
+
 /// The records of the runs kept, newest first. One that has not ended while nobody holds the lock was killed.
 pub fn all(workspace: &Workspace) -> Result<Vec<RunRecord>> {
     let mut records: Vec<RunRecord> = Vec::new();
@@ -301,11 +316,12 @@ pub fn all(workspace: &Workspace) -> Result<Vec<RunRecord>> {
     // Of runs in one second, `-10` comes after `-9`.
     records.sort_by_key(|record| (record.started_at.clone(), record.id.len(), record.id.clone()));
     records.reverse();
+    after_the_clock_was_set_back(workspace, &mut records);
     let nobody = lock::is_free(&workspace.data);
     for (place, record) in records.iter_mut().enumerate().filter(|(_, record)| record.outcome == Outcome::Running) {
         if place > 0 || nobody {
             record.outcome = Outcome::Failed;
-            record.message = Some("it did not end: killed, or the machine went down".into());
+            record.message = Some("it did not end: killed, the machine went down, or the disk took nothing any more".into());
             record.hint = Some("nothing to do: the next run begins anew".into());
         }
     }

@@ -50,6 +50,7 @@ pub(super) fn read(table: &mut TableReader<'_>, name: String, title: String, pro
     let days = table.integer("renewed_within_days", problems);
     let renewed_within_days = rules::within(table, "renewed_within_days", days, 1..=36_500, problems);
     let format = table.string("format", problems);
+    rules::choices(table, "format", sources::format_names());
     let format = table.require("format", format, problems)?;
     let format = sources::read_format(&format, table, problems)?;
     let (series, series_span) = (BTreeMap::new(), table.span_of("series"));

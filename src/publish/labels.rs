@@ -38,7 +38,7 @@ impl Labels {
             lists.entry(list).or_default().push((code, name));
         }
         let mut units = BTreeMap::new();
-        if let Some(batch) = reference.tables.get("units") {
+        if let Ok(batch) = reference.table("units") {
             let cells = Table(batch);
             for row in 0..cells.len() {
                 let text = |column: &str| cells.text(column, row).unwrap_or_default().to_owned();

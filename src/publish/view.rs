@@ -78,12 +78,12 @@ impl<'a> View<'a> {
         let targets = made.catalogue.indicators.iter().flat_map(|i| i.targets.iter().map(move |t| (Natural(t.id.as_str()), (i, t))));
         let targets: BTreeMap<_, _> = targets.collect();
         let (mut economies, mut groups) = (BTreeMap::new(), BTreeMap::new());
-        if let Some(table) = made.reference.tables.get("areas").map(Table) {
+        if let Some(table) = made.reference.table("areas").ok().map(Table) {
             for row in 0..table.len() {
                 economies.insert(table.text("ref_area", row).unwrap_or_default(), table.text("name", row).unwrap_or_default());
             }
         }
-        if let Some(table) = made.reference.tables.get("groups").map(Table) {
+        if let Some(table) = made.reference.table("groups").ok().map(Table) {
             for row in 0..table.len() {
                 let text = |column: &str| table.text(column, row).unwrap_or_default();
                 groups.insert(text("group_code"), (text("group_scheme"), text("name")));

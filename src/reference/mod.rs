@@ -11,7 +11,7 @@ pub mod words;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use datafusion::arrow::array::{ArrayRef, Int64Array, RecordBatch, StringArray};
 use jiff::civil::Date;
@@ -27,12 +27,21 @@ use crate::error::{Code, Error, Problem, Result, SourceText};
 use crate::tables::schema;
 use crate::tables::views::{Areas, Groups, Membership};
 
+/// A table that is made when it is first asked for.
+type Later = Arc<LazyLock<RecordBatch, Box<dyn FnOnce() -> RecordBatch + Send>>>;
+
+fn later(make: impl FnOnce() -> RecordBatch + Send + 'static) -> Later {
+    Arc::new(LazyLock::new(Box::new(make)))
+}
+
 /// Everything in the reference folder, read once. A copy shares what [`Reference::replace`] does not touch.
 #[derive(Debug, Clone)]
 pub struct Reference {
     pub areas: Arc<AreaCodes>,
-    /// Typed tables that SQL sees, by name.
-    pub tables: BTreeMap<&'static str, RecordBatch>,
+    /// Typed tables that SQL sees, by name; population stands apart.
+    tables: BTreeMap<&'static str, RecordBatch>,
+    /// By far the largest, and of no use where nothing is computed.
+    population: Later,
     pub itu_series: Arc<HashMap<String, ItuSeries>>,
     /// blake3 of each file, by file name.
     pub hashes: Arc<BTreeMap<String, String>>,
@@ -41,8 +50,15 @@ pub struct Reference {
 }
 
 impl Reference {
-    /// Reads the folder. Problems are reported by file and line; a missing table counts as empty.
-    pub fn load(workspace: &Path, mode: MembershipMode, today: Date, problems: &mut Vec<Problem>) -> Self {
+    /// Reads the folder. Problems are reported by file and line; a missing table counts as empty. Files of the hashes in
+    /// `proven` have no problems: a release was made of them.
+    pub fn load(
+        workspace: &Path,
+        mode: MembershipMode,
+        today: Date,
+        proven: &BTreeMap<String, String>,
+        problems: &mut Vec<Problem>,
+    ) -> Self {
         let folder = workspace.join("pipelines/reference");
         let mut hashes = BTreeMap::new();
         let mut open = |name: &str, problems: &mut Vec<Problem>| -> Option<SourceText> {
@@ -94,10 +110,17 @@ impl Reference {
         tables.insert("areas", areas_batch(&areas));
         tables.insert("groups", groups_batch(&groups, &in_force));
         tables.insert("membership", membership::batch(&membership, &areas, &groups, mode, today, problems));
-        tables.insert(
-            "population",
-            population.map_or_else(|| RecordBatch::new_empty(schema::population()), |text| population::batch(&text, &areas, problems)),
-        );
+        let is_proven =
+            ["population.csv", "areas.csv"].iter().all(|name| hashes.contains_key(*name) && hashes.get(*name) == proven.get(*name));
+        let known = areas.column("ref_area").map(str::to_owned).collect();
+        let population = match population {
+            None => later(|| RecordBatch::new_empty(schema::population())),
+            Some(text) if is_proven => later(move || population::batch(&text, &known, &mut Vec::new())),
+            Some(text) => {
+                let batch = population::batch(&text, &known, problems);
+                later(move || batch)
+            }
+        };
         let typed = |text: Option<SourceText>, schema, problems: &mut Vec<Problem>| {
             text.and_then(|text| typed_csv::read(&text, &schema, &|_| None, problems))
                 .map_or_else(|| RecordBatch::new_empty(schema.clone()), |table| table.batch)
@@ -113,6 +136,7 @@ impl Reference {
         Self {
             areas: Arc::new(codes),
             tables,
+            population,
             itu_series: Arc::new(itu_series),
             hashes: Arc::new(hashes),
             names: Arc::new(names),
@@ -138,6 +162,10 @@ impl Reference {
                 let schemes = rows.map(|row| (code(row), groups.group_scheme.value(row).to_owned()));
                 Arc::make_mut(&mut self.group_schemes).extend(schemes);
             }
+            "population" => {
+                self.population = later(move || batch);
+                return Ok(());
+            }
             _ => {}
         }
         self.tables.insert(slot, batch);
@@ -146,7 +174,15 @@ impl Reference {
 
     /// A table by its name.
     pub fn table(&self, name: &str) -> Result<&RecordBatch> {
+        if name == "population" {
+            return Ok(&self.population);
+        }
         self.tables.get(name).ok_or_else(|| Error::Internal(format!("no reference table `{name}`")))
+    }
+
+    /// All tables that SQL sees, by name.
+    pub fn tables(&self) -> impl Iterator<Item = (&'static str, &RecordBatch)> {
+        self.tables.iter().map(|(name, batch)| (*name, batch)).chain([("population", &**self.population)])
     }
 
     /// The name of an area or group; the code itself when unknown.
@@ -221,7 +257,8 @@ mod tests {
     #[test]
     fn a_copy_shares_what_is_not_replaced() {
         let today = Date::constant(2026, 11, 1);
-        let original = Reference::load(Path::new(env!("CARGO_MANIFEST_DIR")), MembershipMode::Current, today, &mut Vec::new());
+        let original =
+            Reference::load(Path::new(env!("CARGO_MANIFEST_DIR")), MembershipMode::Current, today, &BTreeMap::new(), &mut Vec::new());
         let mut copy = original.clone();
         let gone = RecordBatch::new_empty(schema::membership());
         copy.replace("membership", gone).unwrap();

@@ -14,16 +14,15 @@ use crate::tables::schema;
 type Row<'a> = (&'a str, i32, [&'a str; 3], f64, &'a str);
 
 /// The wide population file: one column `sex:age:urbanisation` per breakdown, whole persons.
-pub(super) fn batch(text: &SourceText, areas: &CsvTable, problems: &mut Vec<Problem>) -> RecordBatch {
+pub(super) fn batch(text: &SourceText, known: &HashSet<String>, problems: &mut Vec<Problem>) -> RecordBatch {
     let table = CsvTable::read(text, &["ref_area", "time_period"], problems);
     table.unique(&["ref_area", "time_period"], problems);
-    let known: HashSet<&str> = areas.column("ref_area").collect();
     for row in (0..table.len()).filter(|row| !known.contains(table.get(*row, "ref_area"))) {
         let code = table.get(row, "ref_area");
         problems.push(
             table
                 .problem_at(Code::UnknownReference, row, "ref_area", format!("area `{code}` is not in areas.csv"))
-                .maybe_hint(suggestion(code, known.iter().copied()).filter(|s| s.starts_with("did"))),
+                .maybe_hint(suggestion(code, known.iter().map(String::as_str)).filter(|s| s.starts_with("did"))),
         );
     }
     let mut columns: Vec<(usize, [&str; 3])> = Vec::new();

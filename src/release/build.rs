@@ -92,7 +92,7 @@ impl Build<'_> {
         let inputs = self.inputs()?;
         let key = fingerprint::key(&inputs)?;
         let id = promote::free_name(self.workspace, format!("{}-{}", self.now.strftime("%Y%m%dT%H%M%SZ"), &key[..8]));
-        let previous = promote::newest_sound(self.workspace)?;
+        let previous = promote::newest_sound(self.workspace, self.now)?;
         let previous_values = match &previous {
             Some(path) => parquet::read(&path.join("values.parquet"), &schema::values())?,
             None => RecordBatch::new_empty(schema::values()),

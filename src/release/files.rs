@@ -28,7 +28,7 @@ struct Written {
 
 impl<'m> Staging<'m> {
     pub fn new(workspace: &Workspace, manifest: &'m mut Manifest) -> Result<Self> {
-        let folder = workspace.staging().join(&manifest.release);
+        let folder = workspace.staging().join(format!("{}{}", super::promote::UNFINISHED_RELEASE, manifest.release));
         if folder.symlink_metadata().is_ok() {
             super::promote::remove(workspace, &folder)?;
         }

@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use jiff::Timestamp;
+
 use crate::error::{Error, Result, suggestion};
 use crate::files::{self, entries};
 use crate::release::Manifest;
@@ -9,6 +11,8 @@ use crate::workspace::Workspace;
 
 /// The pointer while it is made.
 pub const UNFINISHED_POINTER: &str = ".current";
+/// How the name of a release begins until it is promoted or refused: nobody is shown one that is neither.
+pub const UNFINISHED_RELEASE: &str = ".new-";
 
 /// The folder of the promoted release, if there is one.
 pub fn current(workspace: &Workspace) -> Result<Option<PathBuf>> {
@@ -108,15 +112,25 @@ pub fn promote(workspace: &Workspace, staged: &Path, id: &str) -> Result<PathBuf
     Ok(target)
 }
 
+/// Puts a staged release that a gate refused where a person finds it.
+pub fn refuse(workspace: &Workspace, staged: &Path, id: &str) -> Result<()> {
+    let place = workspace.staging().join(id);
+    if place.symlink_metadata().is_ok() {
+        remove(workspace, &place)?;
+    }
+    files::rename(staged, &place)
+}
+
 /// Replaces the pointer in one step. Where it cannot be brought to the disk, the old one comes back: an error says that
 /// nothing was promoted.
 pub fn point(workspace: &Workspace, id: &str) -> Result<()> {
     let before = fs_err::read_link(workspace.current()).ok();
     set_pointer(workspace, &Path::new("releases").join(id))?;
     files::sync_folder(&workspace.data).inspect_err(|_| {
-        if let Some(before) = before {
-            let _ = set_pointer(workspace, &before);
-        }
+        let _ = match before {
+            Some(before) => set_pointer(workspace, &before),
+            None => fs_err::remove_file(workspace.current()).map_err(Error::from),
+        };
     })
 }
 
@@ -147,13 +161,13 @@ fn is_hidden(path: &Path) -> bool {
 }
 
 /// The current release; where it is damaged, the newest that is sound: the gates shall not open because of a bad disk.
-pub fn newest_sound(workspace: &Workspace) -> Result<Option<PathBuf>> {
+pub fn newest_sound(workspace: &Workspace, now: Timestamp) -> Result<Option<PathBuf>> {
     let Some(current) = current(workspace)? else { return Ok(None) };
-    if Manifest::if_sound(&current, |_| ())?.is_some() {
+    if Manifest::if_sound(&current, now, |_| ())?.is_some() {
         return Ok(Some(current));
     }
     for path in list(workspace)?.into_iter().rev() {
-        if path != current && Manifest::if_sound(&path, |_| ())?.is_some() {
+        if path != current && Manifest::if_sound(&path, now, |_| ())?.is_some() {
             return Ok(Some(path));
         }
     }

@@ -5,6 +5,7 @@ mod bodies;
 mod endless;
 mod layouts;
 mod mutated;
+mod mutated_files;
 mod pulls;
 mod rows;
 mod set_aside;

@@ -27,6 +27,7 @@ mod provider_layouts;
 mod provider_server;
 mod publication;
 mod regression;
+mod schemas;
 mod stories;
 mod table_files;
 mod trials;

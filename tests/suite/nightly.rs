@@ -14,6 +14,7 @@ mod retention;
 mod schedule;
 mod shelf;
 mod stopped;
+mod unchanged;
 
 use std::collections::BTreeMap;
 use std::path::Path;

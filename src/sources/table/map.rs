@@ -120,6 +120,7 @@ pub(super) fn read(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> 
     let numbers = signs::numbers(table, problems);
     let area_scheme = table.string("area_scheme", problems).unwrap_or_else(|| "iso3".into());
     const SCHEMES: [&str; 9] = ["iso3", "m49", "itu", "unctad", "uis", "unsd", "worldbank", "eurostat", "name"];
+    rules::choices(table, "area_scheme", SCHEMES);
     if !SCHEMES.contains(&area_scheme.as_str()) {
         problems.push(
             Problem::new(

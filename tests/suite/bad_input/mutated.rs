@@ -1,8 +1,10 @@
 //! Bodies with random damage, through the library: an error or rows that add up, never a panic.
 
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use proptest::prelude::*;
+use proptest::test_runner::{TestCaseError, TestRunner};
 use yardstick::error::{Code, Error, Problem};
 use yardstick::fetch::{Body, Pull, Store};
 use yardstick::observe::normalise::{self, NormaliseContext};
@@ -22,7 +24,7 @@ struct Project {
 
 static PROJECT: LazyLock<Project> = LazyLock::new(|| {
     let mut problems: Vec<Problem> = Vec::new();
-    let reference = Reference::load(&project(), MembershipMode::Current, jiff::civil::date(2026, 11, 24), &mut problems);
+    let reference = Reference::load(&project(), MembershipMode::Current, jiff::civil::date(2026, 11, 24), &BTreeMap::new(), &mut problems);
     let mut sources = pipelines::load(&project(), &mut problems);
     // In so small a body one damaged row is a large share; what is set aside shall be read to the end.
     sources.iter_mut().flat_map(|source| &mut source.datasets).for_each(|dataset| dataset.maximum_share_set_aside = 1.0);
@@ -78,7 +80,7 @@ const TOKENS: [&[u8]; 22] = [
 ];
 
 #[derive(Debug, Clone)]
-enum Damage {
+pub enum Damage {
     Byte(prop::sample::Index, u8),
     Insert(prop::sample::Index, usize),
     Cut(prop::sample::Index),
@@ -86,7 +88,7 @@ enum Damage {
     Remove(prop::sample::Index, u8),
 }
 
-fn damage() -> impl Strategy<Value = Damage> {
+pub fn damage() -> impl Strategy<Value = Damage> {
     let at = any::<prop::sample::Index>;
     prop_oneof![
         6 => (at(), any::<u8>()).prop_map(|(at, byte)| Damage::Byte(at, byte)),
@@ -97,7 +99,7 @@ fn damage() -> impl Strategy<Value = Damage> {
     ]
 }
 
-fn damaged(mut bytes: Vec<u8>, damages: &[Damage]) -> Vec<u8> {
+pub fn damaged(mut bytes: Vec<u8>, damages: &[Damage]) -> Vec<u8> {
     for damage in damages {
         let at = |index: &prop::sample::Index| index.index(bytes.len() + 1);
         match damage {
@@ -150,7 +152,7 @@ fn normalised(source: &str, dataset: &str, name: &str, bytes: &[u8]) -> Result<(
         bodies: vec![body],
         fetched_at: moment.clone(),
         checked_at: moment,
-        routes: std::collections::BTreeMap::new(),
+        routes: BTreeMap::new(),
         vintage: None,
         change_token: None,
         origin: "folder".into(),
@@ -180,19 +182,56 @@ fn the_bodies_are_good_before_they_are_damaged() {
     }
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
-    #[test]
-    fn damage_is_an_error_or_quarantined(which in any::<prop::sample::Index>(), damages in prop::collection::vec(damage(), 1..12)) {
-        let (source, dataset, name, bytes) = which.get(&PROJECT.bodies);
-        match normalised(source, dataset, name, &damaged(bytes.clone(), &damages)) {
+/// Tries damaged inputs of one target: as many as the test is worth in `cargo test`, or as many as `tests/fuzz.py` asks for.
+pub fn try_damaged<T: Clone + std::fmt::Debug + 'static>(
+    target: &str,
+    cases: u32,
+    good: Vec<T>,
+    test: impl Fn(T, &[Damage]) -> Result<(), TestCaseError>,
+) {
+    let asked = std::env::var("YARDSTICK_FUZZ_CASES").ok().and_then(|cases| cases.parse().ok());
+    let config = ProptestConfig { cases: asked.unwrap_or(cases), failure_persistence: None, ..ProptestConfig::default() };
+    let strategy = (prop::sample::select(good), prop::collection::vec(damage(), 1..12));
+    TestRunner::new(config).run(&strategy, |(good, damages)| test(good, &damages)).unwrap_or_else(|failure| panic!("{target}: {failure}"));
+}
+
+/// The bodies of one source.
+fn bodies_of(source: &'static str, cases: u32) {
+    let bodies = (0..PROJECT.bodies.len()).filter(|body| PROJECT.bodies[*body].0 == source).collect();
+    try_damaged(&format!("bodies of {source}"), cases, bodies, |body, damages| {
+        let (source, dataset, name, bytes) = &PROJECT.bodies[body];
+        match normalised(source, dataset, name, &damaged(bytes.clone(), damages)) {
             Ok(()) => {}
             Err(Error::Provider { code, message, .. }) => {
                 prop_assert!(code.text().starts_with("E2"), "{code}");
                 let place = format!("{source}/{dataset}");
-                prop_assert!(message.contains(&place) || matches!(code, Code::NoObservation | Code::MostlyDefective | Code::MuchFewerRows), "{code}: no place in: {message}");
+                prop_assert!(
+                    message.contains(&place) || matches!(code, Code::NoObservation | Code::MostlyDefective | Code::MuchFewerRows),
+                    "{code}: no place in: {message}"
+                );
             }
             Err(other) => prop_assert!(false, "{source}/{dataset}/{name}: {other:?}"),
         }
-    }
+        Ok(())
+    });
+}
+
+#[test]
+fn damaged_bodies_of_itu() {
+    bodies_of("itu", 200);
+}
+
+#[test]
+fn damaged_bodies_of_unesco() {
+    bodies_of("unesco", 70);
+}
+
+#[test]
+fn damaged_bodies_of_unctad() {
+    bodies_of("unctad", 70);
+}
+
+#[test]
+fn damaged_bodies_of_unsd() {
+    bodies_of("unsd", 60);
 }

@@ -184,7 +184,7 @@ fn what_is_written_reaches_the_disk_in_order() {
         lines.iter().enumerate().skip(after).find(|(_, line)| line.contains("sync(") && line.contains(&name)).map(|(place, _)| place)
     };
     let id = current(&workspace);
-    let (staged, release) = (data.join("staging").join(&id), data.join("releases").join(&id));
+    let (staged, release) = (data.join("staging").join(format!(".new-{id}")), data.join("releases").join(&id));
     let renamed = |to: &Path| {
         let name = format!("\"{}\"", to.display());
         lines.iter().position(|line| line.contains("rename") && line.contains(&name)).unwrap_or_else(|| panic!("{}", to.display()))

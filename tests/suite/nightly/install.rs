@@ -1,6 +1,6 @@
 //! What an operator installs: units and lines for cron, completions, manual pages, and files that monitoring reads.
 
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use clap::CommandFactory;
 
@@ -104,7 +104,7 @@ fn those_who_are_told_get_the_record_and_monitoring_its_files() {
     {
         assert!(metrics.lines().any(|found| found == line), "{line} is not in\n{metrics}");
     }
-    assert!(metrics.contains("yardstick_checks_total{severity=\"error\",outcome=\"passed\"}"), "{metrics}");
+    assert!(metrics.contains("yardstick_checks{severity=\"error\",outcome=\"passed\"}"), "{metrics}");
     // Every sample follows the type of its family, and no family comes twice.
     let mut family = String::new();
     let mut families = std::collections::BTreeSet::new();
@@ -116,6 +116,12 @@ fn those_who_are_told_get_the_record_and_monitoring_its_files() {
             let (name, value) = line.rsplit_once(' ').unwrap();
             assert!(name.starts_with(&family) && value.parse::<f64>().is_ok(), "{line}");
         }
+    }
+    // And as the tool of Prometheus reads it.
+    if let Ok(promtool) = Command::new("promtool").args(["check", "metrics"]).stdin(Stdio::piped()).stderr(Stdio::piped()).spawn() {
+        std::io::Write::write_all(&mut promtool.stdin.as_ref().unwrap(), metrics.as_bytes()).unwrap();
+        let output = promtool.wait_with_output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     }
     let event: serde_json::Value = serde_json::from_str(&workspace.read("data/openlineage/20261124T023000Z.complete.json")).unwrap();
     assert_eq!((event["eventType"].as_str(), event["outputs"][0]["name"].as_str()), (Some("COMPLETE"), Some("values")));

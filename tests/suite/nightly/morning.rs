@@ -56,6 +56,18 @@ fn a_refused_release_is_read_and_let_pass_from_what_status_says() {
     assert_ne!(current(&workspace), good);
 }
 
+/// The last run was told by its clock: one of a night with another clock was not seen.
+#[test]
+fn the_last_run_is_the_last_one_though_the_clock_was_set_back() {
+    let workspace = small_released();
+    workspace.expect(0, &["run", "--from", &small_bodies(), "--now", "2026-11-01T02:30:00Z"]);
+    let now = status(&workspace);
+    assert_eq!(now["last_run"]["started_at"], "2026-11-01T02:30:00Z");
+    // A wrong call takes no lock, and counts by its clock.
+    workspace.expect(2, &["run", "--from", "nowhere", "--now", NIGHT[0]]);
+    assert_eq!(status(&workspace)["last_run"]["started_at"], NIGHT[0]);
+}
+
 #[test]
 fn a_source_that_fails_is_told_with_the_night_since_when() {
     let workspace = small_released();

@@ -96,17 +96,20 @@ fn leftovers_of_killed_runs_are_removed_at_the_next_start() {
         "data/quarantine/itu/.part-x6",
         "data/staging/20261124T000000Z-00000000/values.parquet",
         "data/staging/.removed-20261123T000000Z-00000000/manifest.json",
+        // Complete, and neither promoted nor refused: `status` took it for refused.
+        "data/staging/.new-20261123T000000Z-00000000/manifest.json",
     ];
     for path in left {
         workspace.write(path, "x");
     }
     std::os::unix::fs::symlink("releases/x", workspace.path("data/.current")).unwrap();
+    assert_eq!(workspace.json(0, &["status"])["data"]["refused"], serde_json::json!([]));
     workspace.expect(0, &["run", "--from", &small_bodies(), "--now", "2026-11-25T02:30:00Z"]);
     for path in left {
         assert!(!workspace.path(path).exists(), "{path}");
     }
     assert!(workspace.path("data/.current").symlink_metadata().is_err());
-    assert_eq!(record(&workspace, "20261125T023000Z")["retention"]["leftovers"], 9);
+    assert_eq!(record(&workspace, "20261125T023000Z")["retention"]["leftovers"], 10);
 }
 
 /// A run that was killed has a record that never ended.
