@@ -6,7 +6,7 @@ BACKTEST.md and CLASSES.md, from the current release.
   2. Hold-out: for a year Y, the last three years of some economies are withheld (a quarter, half, three quarters of
      them, in turn), the method files of sql/ run as they are on DuckDB, and the aggregates of Y are compared with those
      of all figures, where 90 percent of the weight had a value of that very year. For parts of the people (women, men,
-     towns, ages), all values of the part are withheld, and the totals stay.
+     towns, ages), the last three years, or all, of the part are withheld, and the totals stay.
   3. Same economies: the rows of progress whose class is another one than that of the group as it comes.
 
 A bar is right when the other figure lies in it.
@@ -37,7 +37,7 @@ import duckdb_equality as engine
 
 BANDS = [(0.0, 0.25), (0.25, 0.5), (0.5, 0.75), (0.75, 0.95), (0.95, 1.01)]
 HELD_OUT = ["internet_use", "mobile_ownership", "broadband_coverage", "households_internet", "broadband_affordability"]
-PARTS = ["internet_use", "mobile_ownership"]
+PARTS, PARTS_WITHHELD = ["internet_use", "mobile_ownership"], ["last three years", "all years"]
 YEARS = [2018, 2020, 2022]
 # Place of an economy in the order of codes, modulo 4: a quarter, half and three quarters are withheld.
 WITHHELD = [(0,), (1,), (2,), (3,), (0, 2), (1, 3), (0, 1, 2), (1, 2, 3), (0, 2, 3), (0, 1, 3)]
@@ -142,10 +142,14 @@ def held_out(con, indicators, tables, methods):
         engine.prepare(con, indicator, tables, methods.header(indicator.rollup))
         engine.select(con, indicator, methods)
         con.execute("CREATE OR REPLACE TABLE known AS SELECT *, sex = '_T' AND age = '_T' AND urbanisation = '_T' AS whole FROM country_values")
-        for of_parts in [False, True][: 1 + (indicator.name in PARTS)]:
-            # Without parts: totals only, since what is carried and how is the same for every part.
-            withheld = "NOT k.whole" if of_parts else "NOT k.whole OR k.time_period > {year} - 3"
-            kept = "TRUE" if of_parts else "k.whole"
+        for mode in ["totals", *PARTS_WITHHELD][: 3 if indicator.name in PARTS else 1]:
+            # Of totals, totals only: what is carried and how is the same for every part.
+            of_parts = mode != "totals"
+            kept, withheld = {
+                "totals": ("k.whole", "k.time_period > {year} - 3"),
+                "last three years": ("TRUE", "NOT k.whole AND k.time_period > {year} - 3"),
+                "all years": ("TRUE", "NOT k.whole"),
+            }[mode]
             for year in YEARS:
                 truth = None
                 for folds in [None, *WITHHELD]:
@@ -154,7 +158,7 @@ def held_out(con, indicators, tables, methods):
                         f"""CREATE OR REPLACE TABLE country_values AS
                             SELECT k.* EXCLUDE (whole) FROM known AS k
                             JOIN (SELECT ref_area, row_number() OVER (ORDER BY ref_area) % 4 AS fold FROM areas) AS a ON a.ref_area = k.ref_area
-                            WHERE k.time_period <= {year} AND {kept} AND NOT (a.fold IN ({folds_sql}) AND ({withheld.format(year=year)}))"""
+                            WHERE k.time_period BETWEEN {year} - 12 AND {year} AND {kept} AND NOT (a.fold IN ({folds_sql}) AND ({withheld.format(year=year)}))"""
                     )
                     engine.roll_up(con, indicator, methods)
                     found = aggregates(con, year)
@@ -164,7 +168,7 @@ def held_out(con, indicators, tables, methods):
                     for key, (value, coverage, observed, low, high) in found.items():
                         part = any(code != "_T" for code in key[1:4])
                         if key in truth and observed < 0.95 and part == of_parts:
-                            kinds = [("part", indicator.name)] if part else [("all", "all"), ("band", band(observed)), ("indicator", indicator.name)]
+                            kinds = [("part", f"{indicator.name}, {mode}")] if part else [("all", "all"), ("band", band(observed)), ("indicator", indicator.name)]
                             for kind in kinds:
                                 counts.setdefault(kind, Count()).add(truth[key], value, low, high)
     head = ["number", "inside", "", "mean error", "mean half width"]
@@ -172,7 +176,7 @@ def held_out(con, indicators, tables, methods):
     return [
         table(["observed", *head], [row("band", name) for name in bands() if ("band", name) in counts] + [row("all", "all")]),
         table(["indicator", *head], [row("indicator", name) for kind, name in sorted(counts) if kind == "indicator"]),
-        table(["indicator", *head], [row("part", name) for kind, name in sorted(counts) if kind == "part"]),
+        table(["indicator, withheld", *head], [row("part", name) for kind, name in sorted(counts) if kind == "part"]),
     ]
 
 

@@ -98,7 +98,8 @@ class Figures:
         whole = ("_T",) * 4 + series[4:]
         if series != whole and not self.median:
             total = self.of_group(group, estimate, year, whole)
-            both = [total[area] for area in total if area in members]
+            past = {used: self.of_group(group, estimate, used, whole) for used in {member[2] for member in members.values()}}
+            both = [(past[members[area][2]].get(area, own)[0], own[1]) for area, own in total.items() if area in members]
             shifts += [self.result(total.values()) - self.result(both)] if both else []
         low, high = max(self.limits[0], value + min(shifts) - bar), min(self.limits[1], value + max(shifts) + bar)
         return {"value": value, "coverage": coverage, "observed": observed, "error_low": low, "error_high": high}

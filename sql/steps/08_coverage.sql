@@ -12,7 +12,8 @@ draw              the standard deviation, in units of `spread`, of the error tha
                   of both kinds of members the squares of their shares of the base. It is
                   large where few large economies are missing, or report
 part_shift        of a part of the people (women, a town, an age): the total of all
-                  members less the total of those that have a value for the part
+                  members less the total of those that have a value for the part, each in
+                  the year that its value for the part is of
 total_base        what all members count for together
 members_observed  members with a value, of which members_carried carried
                   forward from an earlier year
@@ -28,8 +29,8 @@ the base of the year its value is of.
 
 Members weigh here what they weigh in the roll-up: by their denominator or
 weight where it needs one, else each counts once. A variance below 1e-9 of the
-square of the mean is only what is left of a subtraction, and is none; so it is
-with the squares of the bases.
+square of the mean is only what is left of a subtraction, and is none; so are the
+squares of what is missing where nothing is.
 
 Source: methodology note, sections 0 (point 4) and 1.7; golden case G06 for
 the single missing economy. L. Kish, Survey Sampling (1965), for the effective
@@ -64,7 +65,7 @@ observed AS (
 ),
 -- Where the result is a mean: a cell of a part of the people, and that of all people.
 wholes AS (
-  SELECT p.cell, w.cell AS whole_cell
+  SELECT p.cell, w.cell AS whole_cell, w.series AS whole_series
   FROM parameters q
   JOIN cells p ON (q.needs_weight OR q.needs_denominator)
   JOIN cells w
@@ -76,12 +77,16 @@ parts AS (
   SELECT
     w.group_code, w.estimate, c.cell,
     sum(w.weight * w.value) / nullif(sum(w.weight), 0.0)
-      - sum(CASE WHEN p.ref_area IS NOT NULL THEN w.weight * w.value END)
+      - sum(CASE WHEN p.ref_area IS NOT NULL THEN w.weight * coalesce(y.value, w.value) END)
       / nullif(sum(CASE WHEN p.ref_area IS NOT NULL THEN w.weight END), 0.0) AS part_shift
   FROM wholes c
   JOIN weighed w ON w.cell = c.whole_cell
   LEFT JOIN weighed p
     ON p.cell = c.cell AND p.group_code = w.group_code AND p.estimate = w.estimate AND p.ref_area = w.ref_area
+  -- the total in the year that a carried value of the part is of
+  LEFT JOIN cells x ON x.series = c.whole_series AND x.time_period = p.year_used
+  LEFT JOIN weighed y
+    ON y.cell = x.cell AND y.group_code = w.group_code AND y.estimate = w.estimate AND y.ref_area = w.ref_area
   GROUP BY w.group_code, w.estimate, c.cell
 )
 SELECT
@@ -95,7 +100,11 @@ SELECT
   END) AS spread,
   o.weighted_trend / o.weight AS trend_shift, p.part_shift,
   sqrt(
-    CASE WHEN b.total_squares - o.current_squares > 1e-9 * b.total_squares THEN b.total_squares - o.current_squares ELSE 0.0 END
+    CASE
+      WHEN o.current_base < (1.0 - 1e-12) * (coalesce(b.total_base, 0.0) + o.carried_base)
+      THEN greatest(0.0, b.total_squares - o.current_squares)
+      ELSE 0.0
+    END
       + coalesce(o.current_squares * power((coalesce(b.total_base, 0.0) + o.carried_base) / nullif(o.current_base, 0.0) - 1.0, 2.0), 0.0)
   ) / nullif(coalesce(b.total_base, 0.0) + o.carried_base, 0.0) AS draw,
   coalesce(b.total_base, 0.0) + o.carried_base AS total_base,

@@ -32,8 +32,9 @@ equal size gives; `draw` says the same of the group as it is, whose missing
 weight may be that of one or two economies (08_coverage.sql). sqrt(2 / pi)
 turns a standard deviation into the expected error. A bar is laid around the
 result, around what it were with every carried member on its own trend, and, of
-a part of the people, around what it were if its members are as far from all
-members as in the total; it reaches over all of these.
+a part of the people, around what it were had it moved as the total, from the
+members and years that it rests on to all members in the year; it reaches over
+all of these.
 
 The rule of the methodology is two thirds. A header can only write it in
 decimals, so a `publish` that rounds to 0.667 is read as exactly 2/3; any other
