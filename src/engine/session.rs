@@ -66,6 +66,10 @@ impl Engine {
         let options = config.options_mut();
         options.sql_parser.collect_spans = true;
         options.execution.parquet.pushdown_filters = true;
+        // A sort of many short runs holds the keys of all of them, which no part of its memory is set aside for; one of
+        // a single run needs no more than it has.
+        options.execution.sort_in_place_threshold_bytes = limits.memory_bytes;
+        options.execution.sort_spill_reservation_bytes = (limits.memory_bytes / 16).min(10 << 20);
         // See build_side.rs.
         options.optimizer.join_reordering = false;
         options.catalog.create_default_catalog_and_schema = false;

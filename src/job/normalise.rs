@@ -35,6 +35,7 @@ pub(super) fn normalise_all(
         accepted,
         current_year: i32::from(settings.today().year()),
         threads: settings.threads.min(2),
+        memory: settings.memory,
     };
     let mut jobs = Vec::new();
     for source in &loaded.sources {

@@ -7,6 +7,7 @@ use datafusion::arrow::datatypes::{DataType, Field, Int32Type, Schema, SchemaRef
 
 use crate::error::Result;
 use crate::rows::collector::{Collector, SeriesKey};
+use crate::rows::store::Numbered;
 use crate::tables::schema;
 
 /// Builds record batches of observations; dictionaries are made once and shared by all batches.
@@ -89,13 +90,14 @@ impl Batches {
         }
     }
 
-    /// The rows `order` as one batch, string columns as dictionaries.
-    pub fn batch(&self, collector: &Collector<'_>, order: &[u32]) -> Result<RecordBatch> {
-        let rows = || order.iter().map(|i| &collector.rows[*i as usize]);
+    /// Rows as one batch, string columns as dictionaries.
+    pub fn batch(&self, collector: &Collector<'_>, part: &[Numbered]) -> Result<RecordBatch> {
+        let rows = || part.iter().map(|one| &one.row);
+        let bodies = || part.iter().map(|one| collector.body_of(one.number as usize));
         let coded = |codes: Int32Array, values: &ArrayRef| -> Result<ArrayRef> {
             Ok(Arc::new(DictionaryArray::<Int32Type>::try_new(codes, values.clone())?))
         };
-        let constant = |values: &ArrayRef| coded(Int32Array::from(vec![0; order.len()]), values);
+        let constant = |values: &ArrayRef| coded(Int32Array::from(vec![0; part.len()]), values);
         let by_series = |column: usize| coded(rows().map(|r| self.series_codes[column][r.series as usize]).collect(), &self.series[column]);
         let optional = |codes: &[Option<i32>], values: &ArrayRef| coded(rows().map(|r| codes[r.detail as usize]).collect(), values);
         let mut columns: Vec<ArrayRef> = vec![
@@ -116,13 +118,12 @@ impl Batches {
         columns.push(if collector.bodies.len() == 1 {
             constant(&self.snapshots)?
         } else {
-            coded(order.iter().map(|i| collector.body_of(*i as usize) as i32).collect(), &self.snapshots)?
+            coded(bodies().map(|body| body as i32).collect(), &self.snapshots)?
         });
         columns.push(Arc::new(rows().map(|r| i64::from(r.record)).collect::<Int64Array>()));
         columns.push(coded(rows().map(|r| self.edition_codes[r.series as usize]).collect(), &self.editions)?);
         columns.push(optional(&self.correction_codes, &self.corrections)?);
-        let route = |row: &u32| self.route_codes.get(collector.body_of(*row as usize)).copied();
-        columns.push(coded(order.iter().map(route).collect(), &self.routes)?);
+        columns.push(coded(bodies().map(|body| self.route_codes.get(body).copied()).collect(), &self.routes)?);
         Ok(RecordBatch::try_new(self.schema.clone(), columns)?)
     }
 }

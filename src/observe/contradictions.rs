@@ -1,35 +1,21 @@
 //! Bodies of one pull that give the same figures: an older download beside a newer one, or two that contradict each
 //! other.
 
-use std::collections::BTreeMap;
-
 use crate::error::{Code, Error, Result, count};
 use crate::fetch::{Body, Pull};
-use crate::rows::collector::{Collector, Row};
-
-/// What two bodies, by their places in the pull, have in common.
-#[derive(Debug, Default)]
-pub(super) struct Shared {
-    pub equal: usize,
-    pub contradicting: usize,
-    /// Series, area and year of the first contradiction.
-    pub example: String,
-}
-
-/// Pairs of bodies that give the same figures.
-pub(super) type Between = BTreeMap<(usize, usize), Shared>;
+use crate::observe::arranged::Arranged;
 
 /// Figures that contradict each other cannot stand, and the revised ones of a provider are just those. So files
 /// brought by hand are refused, since a person can take the older one away; answers of a provider are told of.
-pub(super) fn between_bodies(collector: &Collector<'_>, between: &Between, pull: &Pull) -> Result<Vec<String>> {
+pub(super) fn between_bodies(arranged: &Arranged, pull: &Pull) -> Result<Vec<String>> {
     let mut warnings = Vec::new();
-    for (&(first, second), shared) in between {
+    for (&(first, second), shared) in &arranged.shared {
         let (Some(a), Some(b)) = (pull.bodies.get(first), pull.bodies.get(second)) else { continue };
         if a.hash == b.hash {
             continue;
         }
         let what = format!("`{}` and `{}`", a.name, b.name);
-        let newer = newer(collector, (first, a), (second, b));
+        let newer = newer(arranged, (first, a), (second, b));
         if shared.contradicting > 0 {
             let what = format!("{what} contradict each other in {}, such as {}", count(shared.contradicting, "figure"), shared.example);
             if pull.origin != "folder" {
@@ -46,8 +32,8 @@ pub(super) fn between_bodies(collector: &Collector<'_>, between: &Between, pull:
                 format!("leave {name} alone in the folder, or correct the other; the last good data stay in use"),
             ));
         }
-        let rows = |body: usize| rows_of(collector, body).len();
-        if shared.equal * 2 > rows(first).min(rows(second)) {
+        let rows = |body: usize| arranged.of_body(body).0;
+        if shared.equal as u64 * 2 > rows(first).min(rows(second)) {
             let older = newer.map_or_else(String::new, |(name, why)| format!(", of which `{name}` is newer ({why})"));
             warnings.push(format!(
                 "{what} give the same {}{older}: what only the older file has stays too; leave one of them in the folder",
@@ -60,7 +46,7 @@ pub(super) fn between_bodies(collector: &Collector<'_>, between: &Between, pull:
 
 /// The newer of two bodies, and by what: when it was first seen, the last year in it, or the date of its file,
 /// which a copy may have lost.
-fn newer<'b>(collector: &Collector<'_>, a: (usize, &'b Body), b: (usize, &'b Body)) -> Option<(&'b str, String)> {
+fn newer<'b>(arranged: &Arranged, a: (usize, &'b Body), b: (usize, &'b Body)) -> Option<(&'b str, String)> {
     let name = |second: bool| if second { b.1.name.as_str() } else { a.1.name.as_str() };
     let day = |stamp: &str| stamp.get(..10).unwrap_or(stamp).to_owned();
     let (seen_a, seen_b) = (&a.1.fetched_at, &b.1.fetched_at);
@@ -69,8 +55,7 @@ fn newer<'b>(collector: &Collector<'_>, a: (usize, &'b Body), b: (usize, &'b Bod
         let (new, old) = if second { (seen_b, seen_a) } else { (seen_a, seen_b) };
         return Some((name(second), format!("first seen on {}, the other on {}", day(new), day(old))));
     }
-    let last = |body: usize| rows_of(collector, body).iter().map(|row| collector.year_of(*row)).max();
-    let (last_a, last_b) = (last(a.0), last(b.0));
+    let (last_a, last_b) = (arranged.of_body(a.0).1, arranged.of_body(b.0).1);
     if let (Some(year_a), Some(year_b)) = (last_a, last_b)
         && year_a != year_b
     {
@@ -85,10 +70,4 @@ fn newer<'b>(collector: &Collector<'_>, a: (usize, &'b Body), b: (usize, &'b Bod
         return Some((name(second), format!("its file is of {new}, the other of {old}")));
     }
     None
-}
-
-/// The rows that came from a body.
-fn rows_of<'c>(collector: &'c Collector<'_>, body: usize) -> &'c [Row] {
-    let first = |body: usize| collector.bodies.get(body).map_or(collector.rows.len(), |(first, _)| *first);
-    collector.rows.get(first(body)..first(body + 1)).unwrap_or_default()
 }

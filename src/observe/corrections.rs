@@ -6,9 +6,9 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use crate::authored::toml::{TableReader, read_document};
-use crate::error::{Code, Problem, SourceText, suggestion};
+use crate::error::{Code, Problem, Result, SourceText, suggestion};
 use crate::rows::collector::Collector;
-use crate::rows::quarantine::{Quarantined, Reason};
+use crate::rows::quarantine::Reason;
 use crate::tables::schema::DIMENSIONS;
 
 #[derive(Debug, Clone, Serialize)]
@@ -250,30 +250,30 @@ impl Expect {
 
 impl Collector<'_> {
     /// Applies the corrections of one data set; dropped rows go to quarantine, changed ones say so in their note.
-    pub fn correct(&mut self, corrections: &[&Correction]) -> Vec<CorrectionReport> {
+    pub fn correct(&mut self, corrections: &[&Correction]) -> Result<Vec<CorrectionReport>> {
         corrections.iter().map(|correction| self.correct_one(correction)).collect()
     }
 
-    fn correct_one(&mut self, correction: &Correction) -> CorrectionReport {
+    fn correct_one(&mut self, correction: &Correction) -> Result<CorrectionReport> {
         let mut outcome = CorrectionReport { id: correction.id.clone(), applied: 0, guard_failed: 0, reason: correction.reason.clone() };
         let wanted: Vec<bool> = self.series.iter().map(|key| about(correction, key)).collect();
-        let mut dropped = Vec::new();
-        for index in 0..self.rows.len() {
-            let row = self.rows[index];
+        let mut rows = std::mem::take(&mut self.rows);
+        rows.each(0, |number, row| {
             if !wanted[row.series as usize]
                 || !(correction.ref_areas.is_empty() || correction.ref_areas.iter().any(|area| area == self.area_of(row)))
                 || !correction.years.contains(&i64::from(self.year_of(row)))
             {
-                continue;
+                return Ok(());
             }
             if !correction.expect.holds(row.value) {
                 outcome.guard_failed += 1;
-                continue;
+                return Ok(());
             }
             outcome.applied += 1;
             if matches!(correction.action, Action::Drop) {
-                dropped.push(index);
-                continue;
+                let detail = format!("{}: {}", correction.id, correction.reason);
+                self.set_aside(number, row, Reason::CorrectionDropped, detail);
+                return Ok(());
             }
             let mut detail = self.details[row.detail as usize].clone();
             let mut said = format!("corrected ({}): {}", correction.id, correction.reason);
@@ -281,7 +281,7 @@ impl Collector<'_> {
                 Action::Override { value, factor } => {
                     let corrected = value.unwrap_or_else(|| row.value * factor.unwrap_or(1.0));
                     said = format!("{said}; the provider has {}", row.value);
-                    self.rows[index].value = corrected;
+                    row.value = corrected;
                 }
                 Action::Flag { obs_status } => {
                     said = format!("flagged ({}): {}", correction.id, correction.reason);
@@ -297,28 +297,15 @@ impl Collector<'_> {
                 Some(earlier) => format!("{earlier}, {}", correction.id),
                 None => correction.id.clone(),
             });
-            self.rows[index].detail = self.detail(&detail);
-        }
-        self.drop_rows(&dropped, correction);
+            row.detail = self.detail(&detail);
+            Ok(())
+        })?;
+        self.rows = rows;
         // Where no area is named, most rows are right: the correction is outdated only if none is wrong any more.
         if correction.ref_areas.is_empty() && outcome.applied > 0 {
             outcome.guard_failed = 0;
         }
-        outcome
-    }
-
-    fn drop_rows(&mut self, dropped: &[usize], correction: &Correction) {
-        for &index in dropped.iter().rev() {
-            let body = self.body_of(index);
-            let row = self.rows.remove(index);
-            for (first, _) in &mut self.bodies {
-                if *first > index {
-                    *first -= 1;
-                }
-            }
-            let detail = format!("{}: {}", correction.id, correction.reason);
-            self.quarantined.push(Quarantined::new(Reason::CorrectionDropped, detail, body, row.record));
-        }
+        Ok(outcome)
     }
 }
 

@@ -1,6 +1,7 @@
 //! From provider rows to observations: corrections, gates, order, and the sorted Parquet file.
 
 mod arrange;
+mod arranged;
 mod columns;
 mod contradictions;
 pub mod corrections;

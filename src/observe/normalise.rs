@@ -8,6 +8,8 @@ use crate::dataset_id::DatasetId;
 use crate::error::{Code, Error, Result};
 use crate::fetch::{Body, Pull, Store};
 use crate::files::hash_of;
+use crate::memory::Memory;
+use crate::observe::arrange::Arranging;
 use crate::observe::corrections::Correction;
 use crate::observe::inputs::{self, Input, Inputs};
 use crate::observe::report::{Counts, NormaliseReport};
@@ -65,6 +67,8 @@ pub struct NormaliseContext<'a> {
     /// Years after this one are a defect of the row.
     pub current_year: i32,
     pub threads: usize,
+    /// What may be held of one data set.
+    pub memory: Memory,
 }
 
 /// Normalises a pull, or returns the stored report when nothing that goes in has changed. A failure leaves the
@@ -81,7 +85,7 @@ pub fn normalise(context: &NormaliseContext<'_>, source: &Source, dataset: &Data
     {
         return Ok((previous.clone(), false));
     }
-    let mut collector = Collector::new(&context.reference.areas, context.current_year)?;
+    let mut collector = Collector::new(&context.reference.areas, context.current_year)?.within(context.memory);
     let mut vintage = pull.vintage.clone().or_else(|| dataset.vintage.clone());
     let mut members = BTreeSet::new();
     let mut bodies_with_rows = 0;
@@ -93,11 +97,7 @@ pub fn normalise(context: &NormaliseContext<'_>, source: &Source, dataset: &Data
             return Err(in_set(Error::provider_hint(Code::UnreadableBody, message, "pull it again"), &source.name, &dataset.name));
         };
         let parsed = read(context, route, body, &mut collector)
-            .inspect(|_| {
-                if place > 0 {
-                    routes::adopt(&mut collector, &from, route)
-                }
-            })
+            .and_then(|parsed| if place > 0 { routes::adopt(&mut collector, &from, route).map(|()| parsed) } else { Ok(parsed) })
             .and_then(|parsed| collector.limits().map(|()| parsed))
             .map_err(|error| in_body(error, &source.name, &dataset.name, &body.name))?;
         vintage = vintage.or(parsed.vintage);
@@ -110,20 +110,21 @@ pub fn normalise(context: &NormaliseContext<'_>, source: &Source, dataset: &Data
     let series: Vec<String> = collector.series.iter().map(|key| key.series.clone()).collect();
     let corrections = relevant(context.corrections, &source.name, &dataset.name, Some(&series));
     let inputs = inputs(source, dataset, pull, context.reference, &corrections)?;
-    collector.supersede();
+    collector.supersede()?;
     routes::settle(&mut collector, pull, dataset, context.reference).map_err(|error| in_set(error, &source.name, &dataset.name))?;
-    let outcomes = collector.correct(&corrections);
-    let arranged = collector.arrange();
-    let shared =
-        contradictions::between_bodies(&collector, &arranged.shared, pull).map_err(|error| in_set(error, &source.name, &dataset.name))?;
+    let outcomes = collector.correct(&corrections)?;
+    let by_body: Vec<&str> = pull.bodies.iter().map(|body| body.route.as_str()).collect();
+    let path = context.workspace.observations(&source.name, &dataset.name);
+    // Written before the gates, since the rows are seen once; moved to its place behind them.
+    let mut arranging = Arranging::new(&mut collector)?;
+    let written = write::observations(&mut arranging, &source.name, &dataset.name, &by_body, &path, context.threads)
+        .map_err(|error| in_set(error, &source.name, &dataset.name))?;
+    let arranged = arranging.end();
+    let shared = contradictions::between_bodies(&arranged, pull).map_err(|error| in_set(error, &source.name, &dataset.name))?;
     collector.warnings.extend(shared);
     collector.warnings.extend(unknown_codes::told(&collector));
-    let observations = arranged.order.len() as u64;
-    let by_body: Vec<&str> = pull.bodies.iter().map(|body| body.route.as_str()).collect();
-    let mut by_route: BTreeMap<String, u64> = BTreeMap::new();
-    for row in &arranged.order {
-        *by_route.entry((*by_body.get(collector.body_of(*row as usize)).unwrap_or(&"")).to_owned()).or_default() += 1;
-    }
+    let observations = arranged.observations();
+    let by_route = arranged.by_route(&by_body);
     gates::size(observations, dataset, pull, &collector).map_err(|error| in_set(error, &source.name, &dataset.name))?;
     let (series_counts, units) = (arranged.counts(&collector), arranged.units(&collector));
     gates::asked(dataset, pull, &collector)?;
@@ -138,10 +139,8 @@ pub fn normalise(context: &NormaliseContext<'_>, source: &Source, dataset: &Data
     for (what, mistaken) in in_use.flat_map(|route| route.format.unmatched(&collector.matched)).collect::<Vec<_>>() {
         if mistaken { collector.warnings.push(what) } else { remarks.push(what) }
     }
-    let path = context.workspace.observations(&source.name, &dataset.name);
-    write::observations(&collector, &arranged, &source.name, &dataset.name, &by_body, &path, context.threads)?;
+    crate::files::persist(written, &path)?;
     let series = arranged.series_names(&collector);
-    let years = || arranged.order.iter().map(|i| collector.year_of(collector.rows[*i as usize]));
     let counts =
         Counts { rows_in: collector.rows_in, observations, quarantined: collector.quarantined.len() as u64, headings: collector.headings };
     if counts.rows_in != counts.observations + counts.quarantined + counts.headings {
@@ -164,8 +163,8 @@ pub fn normalise(context: &NormaliseContext<'_>, source: &Source, dataset: &Data
         units,
         members,
         refused_until: collector.too_late,
-        first_year: years().min(),
-        last_year: years().max(),
+        first_year: arranged.first_year,
+        last_year: arranged.last_year,
         vintage,
         corrections: outcomes,
         warnings: std::mem::take(&mut collector.warnings),

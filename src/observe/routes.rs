@@ -1,15 +1,17 @@
 //! Figures of one data set that came by several routes: a mirror's codes become those of the data set, its own groups
 //! are set aside, and where two routes have one figure, they must agree.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
-use super::arrange::{Rank, ranks};
+use super::arranged::ranks;
 use crate::error::{Code, Error, Result, count};
 use crate::fetch::Pull;
 use crate::pipelines::{Dataset, Route};
 use crate::reference::Reference;
 use crate::rows::collector::Collector;
 use crate::rows::quarantine::Reason;
+use crate::rows::sorted::Rank;
+use crate::rows::store::Row;
 
 /// Mirrors give six significant digits.
 const SAME: f64 = 1e-5;
@@ -34,31 +36,31 @@ pub(super) fn mark(collector: &Collector<'_>) -> Mark {
 
 /// Gives the rows of a mirror's body, those after the mark, the series of the data set, and the route into their notes.
 /// A series that the route does not name stays out.
-pub(super) fn adopt(collector: &mut Collector<'_>, from: &Mark, route: &Route) {
-    let mut out = HashSet::new();
+pub(super) fn adopt(collector: &mut Collector<'_>, from: &Mark, route: &Route) -> Result<()> {
     let mut series: HashMap<u32, Option<u32>> = HashMap::new();
     let mut details: HashMap<u32, u32> = HashMap::new();
-    for index in from.row..collector.rows.len() {
-        let row = collector.rows[index];
+    let mut rows = std::mem::take(&mut collector.rows);
+    rows.each(from.row, |number, row| {
         let mapped = match series.get(&row.series) {
             Some(known) => *known,
             None => *series.entry(row.series).or_insert(mapped(collector, from, row.series, route)),
         };
-        match mapped {
-            Some(mapped) => collector.rows[index].series = mapped,
-            None => {
-                let detail =
-                    format!("series {}: route {} does not say what it is", collector.series[row.series as usize].series, route.name);
-                collector.set_aside(index, Reason::UnknownWord, detail);
-                out.insert(index);
-            }
-        }
-        collector.rows[index].detail = match details.get(&row.detail) {
+        row.detail = match details.get(&row.detail) {
             Some(known) => *known,
             None => *details.entry(row.detail).or_insert(noted(collector, row.detail, route)),
         };
-    }
-    collector.take_out(&out);
+        match mapped {
+            Some(mapped) => row.series = mapped,
+            None => {
+                let series = &collector.series[row.series as usize].series;
+                let detail = format!("series {series}: route {} does not say what it is", route.name);
+                collector.set_aside(number, row, Reason::UnknownWord, detail);
+            }
+        }
+        Ok(())
+    })?;
+    collector.rows = rows;
+    Ok(())
 }
 
 /// The series of the data set that a series of the mirror is.
@@ -89,27 +91,30 @@ pub(super) fn settle(collector: &mut Collector<'_>, pull: &Pull, dataset: &Datas
     if routes.iter().all(|(place, _)| *place == 0) {
         return Ok(());
     }
-    let (mut out, mut groups) = (HashSet::new(), BTreeMap::<&str, usize>::new());
-    let mut figures: HashMap<(Rank, u32), usize> = HashMap::new();
+    let mut groups = BTreeMap::<&str, usize>::new();
+    // The first value of each figure, and its body.
+    let mut figures: HashMap<(Rank, u32), (f64, usize)> = HashMap::new();
+    let mut known = Vec::new();
     let mut common: BTreeMap<(String, usize, usize), Common> = BTreeMap::new();
     let ranks = ranks(&collector.series);
-    for index in 0..collector.rows.len() {
-        let row = collector.rows[index];
-        let Some(&(place, route)) = routes.get(collector.body_of(index)) else { continue };
+    let mut rows = std::mem::take(&mut collector.rows);
+    rows.each(0, |number, row| {
+        let body = collector.body_of(number);
+        let Some(&(place, route)) = routes.get(body) else { return Ok(()) };
+        known.extend(stated(collector, row, place, route));
         if place > 0 && reference.group_scheme(collector.area_of(row)).is_some() {
             let detail = collector.area_of(row).to_owned();
-            collector.set_aside(index, Reason::AreaNotCovered, detail);
+            collector.set_aside(number, row, Reason::AreaNotCovered, detail);
             *groups.entry(&route.title).or_default() += 1;
-            out.insert(index);
-            continue;
+            return Ok(());
         }
         if row.value.is_nan() {
-            continue;
+            return Ok(());
         }
-        let first = *figures.entry((ranks[row.series as usize], row.place)).or_insert(index);
-        let Some(&(other, other_route)) = routes.get(collector.body_of(first)).filter(|(other, _)| *other != place) else { continue };
-        let (here, there) = (row.value, collector.rows[first].value);
-        let name = collector.named(index);
+        let (there, first) = *figures.entry((ranks[row.series as usize], row.place)).or_insert((row.value, body));
+        let Some(&(other, other_route)) = routes.get(first).filter(|(other, _)| *other != place) else { return Ok(()) };
+        let here = row.value;
+        let name = collector.named(row);
         let pair = (collector.series[row.series as usize].series.clone(), other.min(place), other.max(place));
         let common = common.entry(pair).or_default();
         common.figures += 1;
@@ -123,9 +128,10 @@ pub(super) fn settle(collector: &mut Collector<'_>, pull: &Pull, dataset: &Datas
             }
             text
         };
-        collector.set_aside(index, Reason::OtherRoute, detail);
-        out.insert(index);
-    }
+        collector.set_aside(number, row, Reason::OtherRoute, detail);
+        Ok(())
+    })?;
+    collector.rows = rows;
     for ((series, first, second), common) in &common {
         agree(collector, series, &dataset.routes[*first], &dataset.routes[*second], common)?;
     }
@@ -133,11 +139,9 @@ pub(super) fn settle(collector: &mut Collector<'_>, pull: &Pull, dataset: &Datas
         let rows = count(rows, "row");
         collector.warnings.push(format!("{rows} of groups set aside: {title} has made them, and only the provider publishes groups"));
     }
-    for (place, route) in dataset.routes.iter().enumerate() {
-        known(collector, &routes, place, route)?;
-    }
-    collector.take_out(&out);
-    Ok(())
+    known.sort_by_key(|(order, _)| *order);
+    known.dedup_by_key(|(order, _)| *order);
+    known.into_iter().try_for_each(|(_, refused)| refused.map_or(Ok(()), Err))
 }
 
 /// Whether two numbers are one figure; a figure without a value is none.
@@ -170,27 +174,22 @@ fn agree(collector: &mut Collector<'_>, series: &str, first: &Route, second: &Ro
     Ok(())
 }
 
-/// The figures that a person has stated for a route.
-fn known(collector: &Collector<'_>, routes: &[(usize, &Route)], place: usize, route: &Route) -> Result<()> {
-    for known in &route.known {
-        let is_it = |index: &usize| {
-            let row = collector.rows[*index];
-            let key = &collector.series[row.series as usize];
-            routes.get(collector.body_of(*index)).is_some_and(|(of, _)| *of == place)
-                && i64::from(collector.year_of(row)) == known.time_period
-                && collector.area_of(row) == known.ref_area
-                && key.series == known.series
-                && key.dimensions().iter().all(|code| *code == "_T")
-        };
-        let Some(index) = (0..collector.rows.len()).find(is_it) else { continue };
-        let value = collector.rows[index].value;
-        if !is_same(value, known.value) {
-            return Err(Error::provider_hint(
-                Code::RoutesDisagree,
-                format!("{} is {value} by {}, and is known to be {}", collector.named(index), route.name, known.value),
-                format!("another figure under this name: take {} out of `series` of the route {}", known.series, route.name),
-            ));
-        }
-    }
-    Ok(())
+/// Which of the figures that a person has stated for a route this row is, and whether it is another one.
+fn stated(collector: &Collector<'_>, row: &Row, place: usize, route: &Route) -> Option<((usize, usize), Option<Error>)> {
+    let key = &collector.series[row.series as usize];
+    let number = route.known.iter().position(|known| {
+        i64::from(collector.year_of(row)) == known.time_period
+            && key.series == known.series
+            && collector.area_of(row) == known.ref_area
+            && key.dimensions().iter().all(|code| *code == "_T")
+    })?;
+    let known = &route.known[number];
+    let refused = (!is_same(row.value, known.value)).then(|| {
+        Error::provider_hint(
+            Code::RoutesDisagree,
+            format!("{} is {} by {}, and is known to be {}", collector.named(row), row.value, route.name, known.value),
+            format!("another figure under this name: take {} out of `series` of the route {}", known.series, route.name),
+        )
+    });
+    Some(((place, number), refused))
 }

@@ -1,33 +1,26 @@
-//! Takes provider rows from a parser, resolves codes once per distinct code, and keeps 24 bytes a row.
+//! Takes provider rows from a parser, resolves codes once per distinct code, and keeps 24 bytes a row, on disk where
+//! they do not fit in memory.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::error::{Code, Error, Result};
+use crate::memory::Memory;
 use crate::reference::areas::{AreaCodes, AreaHit};
 use crate::rows::area_cache::CacheKey;
+use crate::rows::limits::{MOST, Most, Overflow};
 use crate::rows::place::Places;
 use crate::rows::quarantine::{Quarantined, Reason};
 pub use crate::rows::series_key::{Detail, SeriesKey};
+use crate::rows::store::{Row, Rows};
 pub use crate::rows::value::{Value, parse_number, parse_year};
 use crate::visible::is_invisible;
-
-/// One observation, codes interned. `value` NaN = no value.
-#[derive(Debug, Clone, Copy)]
-pub struct Row {
-    pub series: u32,
-    pub detail: u32,
-    pub value: f64,
-    pub record: u32,
-    /// Area and year, see [`Places`].
-    pub place: u32,
-}
 
 /// Gathers the rows of one data set. Every row that comes in is an observation, quarantined, or a dropped heading.
 pub struct Collector<'r> {
     pub(crate) areas: &'r AreaCodes,
     pub(crate) places: Places,
     most: Most,
-    pub(crate) rows: Vec<Row>,
+    pub(crate) rows: Rows,
     pub(crate) quarantined: Vec<Quarantined>,
     pub(crate) headings: u64,
     /// Names of the columns of all bodies, see [`Self::columns`].
@@ -44,9 +37,11 @@ pub struct Collector<'r> {
     years: (i32, i32),
     /// The earliest year that was refused as still to come.
     pub(crate) too_late: Option<i32>,
-    /// Bytes of distinct texts, and whether there were more of them, or of series, than can be kept.
+    /// Bytes of distinct texts, and whether there was more of something than can be kept.
     text_bytes: usize,
-    overflow: Option<&'static str>,
+    overflow: Option<Overflow>,
+    /// What the disk said of rows that did not fit in memory.
+    failed: Option<Error>,
     defects: usize,
     /// More defects than can be kept: the rest is not, and the pull is refused.
     defective: bool,
@@ -69,29 +64,8 @@ pub struct Matched {
     pub others: BTreeSet<String>,
 }
 
-/// How much of one data set is kept. What is beyond is refused: memory ends somewhere, and rows, series and texts are
-/// numbered in 32 bits.
-struct Most {
-    /// Bytes of distinct texts together; real ones have a few MB, and Arrow can hold 2 GiB.
-    texts: usize,
-    /// Ten times the largest data set.
-    rows: usize,
-    series: usize,
-    set_aside: usize,
-    /// Defective rows, unless more are good.
-    defects: usize,
-}
-
-const MOST: Most = Most { texts: 256 << 20, rows: 40_000_000, series: 1 << 20, set_aside: 10_000_000, defects: 1_000_000 };
 /// Names of columns that are remembered.
 const MOST_COLUMNS: usize = 2000;
-/// One note or answer.
-const MAX_TEXT: usize = 1 << 20;
-
-/// Numbers of rows have 32 bits; those of series and texts, none of which is without a byte, are dictionary codes of
-/// Arrow too, which have a sign.
-const _: () = assert!(MOST.rows < u32::MAX as usize && MOST.series < i32::MAX as usize && MOST.texts < i32::MAX as usize);
-
 impl<'r> Collector<'r> {
     /// For rows of areas of ours, of the years up to this one.
     pub fn new(areas: &'r AreaCodes, last_year: i32) -> Result<Self> {
@@ -102,7 +76,7 @@ impl<'r> Collector<'r> {
             areas,
             places,
             most: MOST,
-            rows: Vec::new(),
+            rows: Rows::default(),
             quarantined: Vec::new(),
             headings: 0,
             columns: BTreeSet::new(),
@@ -117,6 +91,7 @@ impl<'r> Collector<'r> {
             too_late: None,
             text_bytes: 0,
             overflow: None,
+            failed: None,
             defects: 0,
             defective: false,
             vintages: Vec::new(),
@@ -125,6 +100,13 @@ impl<'r> Collector<'r> {
             legible: Vec::new(),
             warnings: Vec::new(),
         })
+    }
+
+    /// With no more in memory than this allows: rows go to disk, what else is beyond is refused.
+    pub fn within(mut self, memory: Memory) -> Self {
+        self.rows = Rows::within(memory.rows());
+        self.most = Most::within(memory);
+        self
     }
 
     pub fn begin_body(&mut self, snapshot: &str) {
@@ -148,9 +130,7 @@ impl<'r> Collector<'r> {
             return index;
         }
         let length = key.series.len() + key.unit.len() + key.edition.len() + key.dimensions().iter().map(|d| d.len()).sum::<usize>();
-        if self.series.len() >= self.most.series {
-            self.overflow = Some("more than 1,048,576 series and breakdowns");
-        }
+        self.overflow = self.most.one_more_series(self.series.len()).or(self.overflow.take());
         if !self.keep(length) && !self.series.is_empty() {
             return 0;
         }
@@ -180,16 +160,15 @@ impl<'r> Collector<'r> {
     /// Counts a new text; no more are kept after one too many, and the pull is refused by [`Self::limits`].
     pub fn keep(&mut self, length: usize) -> bool {
         self.text_bytes += length;
-        if length > MAX_TEXT {
-            self.overflow = Some("a note or code of more than 1,048,576 bytes");
-        } else if self.text_bytes > self.most.texts {
-            self.overflow = Some("more than 268,435,456 bytes of different notes and codes");
-        }
+        self.overflow = self.most.text(length, self.text_bytes).or(self.overflow.take());
         self.overflow.is_none()
     }
 
     /// Whether everything that came could be kept.
-    pub fn limits(&self) -> Result<()> {
+    pub fn limits(&mut self) -> Result<()> {
+        if let Some(error) = self.failed.take() {
+            return Err(error);
+        }
         if self.defective {
             return Err(Error::provider_hint(
                 Code::MostlyDefective,
@@ -197,10 +176,7 @@ impl<'r> Collector<'r> {
                 "the layout has probably changed; the last good data stay in use",
             ));
         }
-        match self.overflow {
-            None => Ok(()),
-            Some(what) => Err(Error::provider_hint(Code::TooLarge, format!("{what}: no real body has that"), "do not trust this body")),
-        }
+        self.overflow.as_ref().map_or(Ok(()), |overflow| Err(overflow.error()))
     }
 
     /// Says that a body has rows of a code that may have been asked for.
@@ -268,10 +244,12 @@ impl<'r> Collector<'r> {
                 None => return self.reject(record, Reason::BadValue, String::from_utf8_lossy(text).chars().take(80).collect::<String>()),
             },
         };
-        if self.rows.len() >= self.most.rows {
-            self.overflow = Some("more than 40,000,000 rows");
+        if let Some(overflow) = self.most.one_more_row(self.rows.len()) {
+            self.overflow = Some(overflow);
         }
-        self.rows.push(Row { series, detail, value, record, place: self.places.of(area, year) });
+        if let Err(error) = self.rows.push(Row { series, detail, value, record, place: self.places.of(area, year) }) {
+            self.failed = Some(error);
+        }
     }
 
     /// Counts a row in and quarantines it.
@@ -287,23 +265,30 @@ impl<'r> Collector<'r> {
     }
 
     fn reject(&mut self, record: u32, reason: Reason, detail: impl Into<String>) {
-        let body = self.bodies.len().saturating_sub(1);
         self.defects += usize::from(reason.is_loss());
         self.defective |= self.defects > self.most.defects && self.defects > self.rows.len();
-        if self.quarantined.len() >= self.most.set_aside {
-            self.overflow = Some("more than 10,000,000 rows that were set aside");
-        }
         if self.defective {
             return;
         }
-        self.quarantined.push(Quarantined::new(reason, detail, body, record));
+        self.keep_aside(Quarantined::new(reason, detail, self.bodies.len().saturating_sub(1), record));
     }
 
-    pub(crate) fn area_of(&self, row: Row) -> &str {
+    /// Sets a row aside that was taken in.
+    pub(crate) fn set_aside(&mut self, number: usize, row: &mut Row, reason: Reason, detail: String) {
+        self.keep_aside(Quarantined::new(reason, detail, self.body_of(number), row.record));
+        row.take_out();
+    }
+
+    fn keep_aside(&mut self, row: Quarantined) {
+        self.overflow = self.most.one_more_aside(self.quarantined.len()).or(self.overflow.take());
+        self.quarantined.push(row);
+    }
+
+    pub(crate) fn area_of(&self, row: &Row) -> &str {
         &self.areas.codes[self.places.area(row.place) as usize]
     }
 
-    pub(crate) fn year_of(&self, row: Row) -> i32 {
+    pub(crate) fn year_of(&self, row: &Row) -> i32 {
         self.places.year(row.place)
     }
 
@@ -372,19 +357,19 @@ mod tests {
             let (series, detail) = (collector.series(SeriesKey::total("s", "PT")), collector.detail(&Detail::status("A")));
             collector.push(number, "iso3", b"BRA", b"2020", series, detail, Value::Number(1.0));
         };
-        third(refusal(Most { rows: 3, ..MOST }, &rows), "E2007: more than 40,000,000 rows");
+        third(refusal(Most { rows: 3, ..MOST }, &rows), "E2007: more than 4,294,967,294 rows");
         let series = |collector: &mut Collector<'_>, number: u32| {
             collector.series(SeriesKey::total(number.to_string(), "PT"));
         };
         third(refusal(Most { series: 3, ..MOST }, &series), "E2007: more than 1,048,576 series");
         let passed_over = |collector: &mut Collector<'_>, number: u32| collector.quarantine(number, Reason::AreaNotCovered, "");
-        third(refusal(Most { set_aside: 3, ..MOST }, &passed_over), "E2007: more than 10,000,000 rows that were set aside");
+        third(refusal(Most { set_aside: 3, ..MOST }, &passed_over), "E2019: no room in memory for more than 3 rows that are set aside");
         let defects = |collector: &mut Collector<'_>, number: u32| collector.quarantine(number, Reason::BadYear, "");
         third(refusal(Most { defects: 3, ..MOST }, &defects), "E2013");
         let details = |collector: &mut Collector<'_>, number: u32| {
             collector.detail(&Detail::status(&number.to_string()));
         };
-        third(refusal(Most { texts: 3, ..MOST }, &details), "E2007: more than 268,435,456 bytes");
+        third(refusal(Most { texts: 3, ..MOST }, &details), "E2019: no room in memory for 4 bytes of different notes and codes");
     }
 
     #[test]

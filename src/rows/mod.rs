@@ -3,8 +3,11 @@
 mod area_cache;
 pub mod collector;
 mod families;
+mod limits;
 pub mod place;
 pub mod quarantine;
 pub mod reading;
 pub mod series_key;
+pub mod sorted;
+pub mod store;
 pub mod value;

@@ -12,20 +12,79 @@ fn a_buffer_is_counted_once() {
     assert!(run.stdout.lines().count() > 150_000);
 }
 
-/// A sum for each of many keys that is larger than what it may use goes on on disk, and gives the same bytes.
+/// A sort, or a sum for each of many keys, that is larger than what it may use goes on on disk, and gives the same bytes.
 #[test]
 fn a_statement_larger_than_its_memory() {
     let workspace = Workspace::of_method();
+    let sorted = "SELECT substr(t, 1, 3) AS a, time_period, sex, age, urbanisation, n FROM (
+        SELECT *, row_number() OVER (ORDER BY t, persons, time_period, sex, age, urbanisation) AS n
+        FROM (SELECT *, repeat(ref_area, 100) AS t FROM population)
+      ) WHERE n % 1000 = 0 ORDER BY n";
     let sums = "SELECT substr(k, 1, 1) AS k, count(*) AS n, sum(p) AS p FROM (
         SELECT repeat(ref_area || sex || age || urbanisation || time_period, 15) AS k, sum(persons / 3.0) AS p
         FROM population GROUP BY 1) GROUP BY 1 ORDER BY 1";
-    let run = |mib: &str| workspace.expect(0, &["sql", sums, "--memory-mib", mib, "--output", "csv", "-vv"]);
-    let (small, large) = (run("64"), run("4096"));
-    assert_eq!(small.stdout, large.stdout);
-    assert!(small.stdout.lines().count() > 20, "{}", small.stdout);
-    assert!(small.stderr.contains("goes on on disk"), "{}", small.stderr);
-    assert!(!large.stderr.contains("goes on on disk"), "{}", large.stderr);
+    for statement in [sorted, sums] {
+        let run = |mib: &str| workspace.expect(0, &["sql", statement, "--memory-mib", mib, "--output", "csv", "-vv"]);
+        let (small, large) = (run("64"), run("4096"));
+        assert_eq!(small.stdout, large.stdout);
+        assert!(small.stdout.lines().count() > 20, "{}", small.stdout);
+        assert!(small.stderr.contains("goes on on disk"), "{}", small.stderr);
+        assert!(!large.stderr.contains("goes on on disk"), "{}", large.stderr);
+    }
     assert_eq!(std::fs::read_dir(workspace.path("data")).map_or(0, Iterator::count), 0, "files are gone");
+}
+
+/// Rows beyond the memory of one data set are sorted on disk in parts: the same bytes, the same repetitions and
+/// contradictions, wherever they stand, and corrections of rows that are no longer in memory.
+#[test]
+fn rows_larger_than_their_memory() {
+    const SET: &str = "source = \"example\"\nlicence = \"CC BY\"\n[[dataset]]\nname = \"t\"\nformat = \"table\"\n[dataset.columns]\nseries = \"Series\"\nref_area = \"Area\"\ntime_period = \"Year\"\nvalue = \"Value\"\nunit = { constant = \"PT\" }\n";
+    let workspace = Workspace::of_method();
+    workspace.write("pipelines/example.toml", SET);
+    let correction = |id: &str, area: &str, rest: &str| {
+        format!(
+            "[[correction]]\nid = \"{id}\"\nsource = \"example\"\nseries = [\"s1\"]\nref_area = \"{area}\"\ntime_period = [2000]\n\
+             {rest}\nexpect = {{ above = -1.0 }}\nreason = \"r\"\nevidence = \"e\"\n"
+        )
+    };
+    let corrections =
+        [correction("one", "KEN", "action = \"drop\""), correction("two", "FJI", "action = \"override\"\nvalue = 0.5")].concat();
+    workspace.write("pipelines/corrections/example.toml", corrections);
+    let areas = std::fs::read_to_string(workspace.path("pipelines/reference/areas.csv")).unwrap();
+    let areas: Vec<&str> = areas.lines().skip(1).filter_map(|line| line.split(',').next()).take(200).collect();
+    let lines = |years: std::ops::Range<usize>, text: &mut String| {
+        for (year, series) in years.flat_map(|year| (0..25).map(move |series| (year, series))) {
+            for (place, area) in areas.iter().enumerate() {
+                text.push_str(&format!("s{series},{area},{year},{}\n", (place * 7919 + year * 31 + series * 17) % 101));
+            }
+        }
+    };
+    let mut first = "Series,Area,Year,Value\n".to_owned();
+    lines(2000..2020, &mut first);
+    let mut second = "Series,Area,Year,Value\n".to_owned();
+    lines(2020..2026, &mut second);
+    // Repeated from the first body; and within each, another value, which leaves none of the two.
+    lines(2000..2001, &mut second);
+    first.push_str("s2,BRA,2000,1000\ns2,BRA,2000,1000\nnowhere,XXX,2000,1\n");
+    second.push_str("s3,BRA,2021,1000\n");
+    workspace.write("in/example/t/a.csv", first);
+    workspace.write("in/example/t/b.csv", second.replace("s2,BRA,2000", "s2,BRA,1999"));
+
+    let run = |mib: &str, data: &str| workspace.expect(0, &["pull", "--from", "in", "--data", data, "--memory-mib", mib, "-vv"]);
+    let (small, large) = (run("64", "small"), run("4096", "large"));
+    assert!(small.stderr.contains("rows go on on disk"), "{}", small.stderr);
+    assert!(!large.stderr.contains("rows go on on disk"), "{}", large.stderr);
+    for file in ["observations/example/t.parquet", "observations/example/t.json", "quarantine/example/t.parquet"] {
+        let bytes = |data: &str| std::fs::read(workspace.path(data).join(file)).unwrap();
+        assert!(bytes("small") == bytes("large"), "{file}");
+    }
+    let report: serde_json::Value = serde_json::from_str(&workspace.read("small/observations/example/t.json")).unwrap();
+    let rows = |what: &str| report["counts"][what].as_u64().unwrap();
+    assert_eq!(rows("rows_in"), 135_004);
+    assert_eq!(rows("rows_in"), rows("observations") + rows("quarantined") + rows("headings"));
+    let reasons = &report["quarantine_reasons"];
+    assert_eq!((reasons["unknown_area"].as_u64(), reasons["correction_dropped"].as_u64()), (Some(1), Some(2)), "{reasons}");
+    assert_eq!((reasons["duplicate_key"].as_u64(), reasons["duplicate_row"].as_u64()), (Some(5), Some(4_998)), "{reasons}");
 }
 
 /// The flag comes before the environment, and both before the file of the job.

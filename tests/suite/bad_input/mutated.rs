@@ -165,6 +165,7 @@ fn normalised(source: &str, dataset: &str, name: &str, bytes: &[u8]) -> Result<(
         accepted: &std::collections::BTreeSet::new(),
         current_year: 2026,
         threads: 1,
+        memory: yardstick::memory::Memory::of(None),
     };
     let source = PROJECT.sources.iter().find(|s| s.name == source).unwrap();
     let (report, _) = normalise::normalise(&context, source, source.dataset(dataset).unwrap(), &pull)?;
