@@ -1,6 +1,7 @@
 //! The command line: clap types only.
 
 mod command;
+mod workers;
 
 use std::path::PathBuf;
 
@@ -8,6 +9,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::exit::Exit;
 use crate::reference::MembershipMode;
+
+pub use workers::{ConnectionArgs, EngineKind, SharedOut, WorkerArgs};
 
 /// Measures how far the world is from its ICT targets.
 #[derive(Debug, Parser)]
@@ -86,7 +89,7 @@ pub enum TableFormat {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Pull, normalise, compute, check, publish: the nightly job
-    Run(RunArgs),
+    Run(NightArgs),
     /// The first half of run: pull and normalise
     Pull(PullArgs),
     /// The second half of run: compute, check, publish
@@ -94,6 +97,8 @@ pub enum Command {
         /// Let these failed checks pass this time, and what differs from the last pull of these data sets; the manifest says so
         #[arg(long, value_delimiter = ',', value_name = "CHECK|SOURCE/DATASET")]
         accept: Vec<String>,
+        #[command(flatten)]
+        shared_out: SharedOut,
     },
     /// What run would do now, and for each step why
     Plan(RunArgs),
@@ -223,6 +228,8 @@ pub enum Command {
     },
     /// Answer programs over stdin and stdout by the Model Context Protocol, from the current release, read-only
     Mcp,
+    /// Compute statements for runs on other machines, until it is stopped (needs the cargo feature `cluster`)
+    Worker(WorkerArgs),
     /// Per source: last success, age, vintage, next due; per indicator: last release
     Status,
     /// Print the lines to install for the nightly run
@@ -267,6 +274,14 @@ pub struct RunArgs {
     /// Let these failed checks pass this time, and what differs from the last pull of these data sets; the manifest says so
     #[arg(long, value_delimiter = ',', value_name = "CHECK|SOURCE/DATASET")]
     pub accept: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct NightArgs {
+    #[command(flatten)]
+    pub run: RunArgs,
+    #[command(flatten)]
+    pub shared_out: SharedOut,
 }
 
 #[derive(Debug, Args)]

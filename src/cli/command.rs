@@ -22,6 +22,7 @@ impl Command {
             Self::Publish { .. } => "publish",
             Self::Serve { .. } => "serve",
             Self::Mcp => "mcp",
+            Self::Worker(_) => "worker",
             Self::Status => "status",
             Self::Schedule { .. } => "schedule",
             Self::Completions { .. } => "completions",
@@ -32,8 +33,16 @@ impl Command {
 
     /// Whether what it prints is its result. Of the others the outcome is, whoever reads of it.
     pub fn is_answer(&self) -> bool {
-        !matches!(self, Self::Run(_) | Self::Pull(_) | Self::Compute { .. } | Self::New { .. } | Self::Publish { .. } | Self::Serve { .. })
-            && !self.changes_releases()
+        !matches!(
+            self,
+            Self::Run(_)
+                | Self::Pull(_)
+                | Self::Compute { .. }
+                | Self::New { .. }
+                | Self::Publish { .. }
+                | Self::Serve { .. }
+                | Self::Worker(_)
+        ) && !self.changes_releases()
     }
 
     fn changes_releases(&self) -> bool {

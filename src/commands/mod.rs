@@ -22,6 +22,7 @@ mod sql;
 mod status;
 pub mod stop;
 mod test;
+mod worker;
 
 use crate::cli::Command;
 use crate::error::Result;
@@ -38,7 +39,7 @@ pub fn dispatch(command: &Command, settings: &Settings, printer: &Printer) -> Re
         match command {
             Command::Run(args) => nightly::run(settings, printer, args).await,
             Command::Pull(args) => nightly::pull(settings, printer, args).await,
-            Command::Compute { accept } => nightly::compute(settings, printer, accept).await,
+            Command::Compute { accept, shared_out } => nightly::compute(settings, printer, accept, shared_out).await,
             Command::Plan(args) => plan::plan(settings, printer, args),
             Command::Check { paths } => check::check(settings, printer, paths).await,
             Command::Test { ids, update, record, area, year } => {
@@ -60,6 +61,7 @@ pub fn dispatch(command: &Command, settings: &Settings, printer: &Printer) -> Re
             Command::Release { action } => release::release(settings, printer, action),
             Command::Publish { to, release, keep } => publish::publish(settings, printer, to, release, *keep).await,
             Command::Serve { port } => serve::serve(settings, printer, *port).await,
+            Command::Worker(args) => worker::worker(settings, printer, args).await,
             Command::Mcp => mcp::mcp(settings).await,
             Command::Open => open::open(settings, printer),
             Command::Status => status::status(settings, printer),

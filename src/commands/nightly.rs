@@ -3,7 +3,8 @@
 use serde::Serialize;
 
 use super::report::report;
-use crate::cli::{PullArgs, RunArgs};
+use super::worker;
+use crate::cli::{EngineKind, NightArgs, PullArgs, RunArgs, SharedOut};
 use crate::error::Result;
 use crate::exit::Exit;
 use crate::job::asked::Ask;
@@ -14,11 +15,14 @@ use crate::job::refusal::{self, Refusal};
 use crate::printer::{Answer, Printer};
 use crate::settings::Settings;
 
-pub async fn run(settings: &Settings, printer: &Printer, args: &RunArgs) -> Result<Exit> {
-    record::begin(settings, "run", options(args));
+pub async fn run(settings: &Settings, printer: &Printer, args: &NightArgs) -> Result<Exit> {
+    record::begin(settings, "run", options(&args.run).into_iter().chain(shared_out(&args.shared_out)).collect());
     let loaded = load::load(settings);
     let night = match &loaded {
-        Ok(loaded) => night::run(settings, loaded, &ask(args), true).await,
+        Ok(loaded) => match worker::find(settings, &args.shared_out).await {
+            Ok(cluster) => night::run(settings, loaded, &ask(&args.run), true, cluster).await,
+            Err(error) => Err(error),
+        },
         Err(_) => return end(settings, None, loaded.map(|_| Exit::Done)),
     };
     finish(settings, printer, "run", &loaded?, night)
@@ -34,17 +38,21 @@ pub async fn pull(settings: &Settings, printer: &Printer, args: &PullArgs) -> Re
     record::begin(settings, "pull", options(&args.run));
     let loaded = load::load(settings);
     let night = match &loaded {
-        Ok(loaded) => night::run(settings, loaded, &ask(&args.run), false).await,
+        Ok(loaded) => night::run(settings, loaded, &ask(&args.run), false, None).await,
         Err(_) => return end(settings, None, loaded.map(|_| Exit::Done)),
     };
     finish(settings, printer, "pull", &loaded?, night)
 }
 
-pub async fn compute(settings: &Settings, printer: &Printer, accept: &[String]) -> Result<Exit> {
-    record::begin(settings, "compute", accept.iter().map(|check| format!("--accept {check}")).collect());
+pub async fn compute(settings: &Settings, printer: &Printer, accept: &[String], args: &SharedOut) -> Result<Exit> {
+    let options = accept.iter().map(|check| format!("--accept {check}"));
+    record::begin(settings, "compute", options.chain(shared_out(args)).collect());
     let loaded = load::load(settings);
     let night = match &loaded {
-        Ok(loaded) => night::compute(settings, loaded, accept).await,
+        Ok(loaded) => match worker::find(settings, args).await {
+            Ok(cluster) => night::compute(settings, loaded, accept, cluster).await,
+            Err(error) => Err(error),
+        },
         Err(_) => return end(settings, None, loaded.map(|_| Exit::Done)),
     };
     finish(settings, printer, "compute", &loaded?, night)
@@ -64,11 +72,16 @@ fn options(args: &RunArgs) -> Vec<String> {
     options
 }
 
+fn shared_out(args: &SharedOut) -> Vec<String> {
+    let engine = (args.engine == EngineKind::Cluster).then(|| "--engine cluster".to_owned());
+    engine.into_iter().chain(args.workers.iter().map(|url| format!("--workers {url}"))).collect()
+}
+
 fn finish(settings: &Settings, printer: &Printer, verb: &str, loaded: &Loaded, night: Result<Night>) -> Result<Exit> {
     let answered = night.and_then(|night| {
         record::note(|record| record.degraded.clone_from(&night.degraded));
-        let retained = record::note(|record| record.retention.as_ref().and_then(|retained| retained.told()));
-        match report(settings, loaded, &night, retained) {
+        let noted = record::note(|record| (record.retention.as_ref().and_then(|retained| retained.told()), record.workers.clone()));
+        match report(settings, loaded, &night, noted) {
             // What is promoted stays so: exit code 1 would say that nothing was.
             Err(error) if matches!(night.outcome, Published::Release(_)) => {
                 tracing::error!("the release is promoted, but cannot be told of: {error}");

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::headlines;
 use crate::dataset_id::{DatasetId, listed};
+use crate::engine::cluster::Shared;
 use crate::error::{Result, count};
 use crate::job::load::Loaded;
 use crate::job::night::{Night, Published};
@@ -37,6 +38,9 @@ pub struct Report {
     degraded: Vec<String>,
     /// What was removed by rule.
     retained: Option<String>,
+    /// What workers did, where a run had some.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    workers: Option<Shared>,
 }
 
 #[derive(Serialize)]
@@ -95,7 +99,8 @@ fn warned(checks: &RecordBatch) -> Vec<Warned> {
     warned
 }
 
-pub fn report(settings: &Settings, loaded: &Loaded, night: &Night, retained: Option<String>) -> Result<Report> {
+pub fn report(settings: &Settings, loaded: &Loaded, night: &Night, noted: (Option<String>, Option<Shared>)) -> Result<Report> {
+    let (retained, workers) = noted;
     let reports = loaded.reports(settings)?;
     let data_sets = night.states.iter().map(|(id, state)| {
         let report = reports.get(id);
@@ -113,8 +118,17 @@ pub fn report(settings: &Settings, loaded: &Loaded, night: &Night, retained: Opt
         }
     });
     let (data_sets, degraded) = (data_sets.collect(), night.degraded.clone());
-    let mut report =
-        Report { data_sets, release: None, kept: None, targets: Vec::new(), revisions: Vec::new(), warned: Vec::new(), degraded, retained };
+    let mut report = Report {
+        data_sets,
+        release: None,
+        kept: None,
+        targets: Vec::new(),
+        revisions: Vec::new(),
+        warned: Vec::new(),
+        degraded,
+        retained,
+        workers,
+    };
     match &night.outcome {
         Published::Release(built) => {
             let (id, rows) = (built.manifest.release.clone(), built.manifest.rows.clone());
@@ -153,6 +167,10 @@ impl Answer for Report {
         self.show_release(printer);
         for why in &self.degraded {
             printer.line(&format!("degraded: {why}"));
+        }
+        if let Some(workers) = &self.workers {
+            printer.note(&workers.told());
+            workers.notes.iter().for_each(|note| printer.note(note));
         }
         if let Some(retained) = &self.retained {
             printer.note(retained);

@@ -36,6 +36,19 @@ pub fn until_signal(work: impl FnOnce() -> Exit + Send + 'static, told: impl FnO
     })
 }
 
+/// Waits for SIGTERM or SIGINT.
+pub async fn signal() {
+    match Signals::listen() {
+        Ok(mut signals) => {
+            signals.next().await;
+        }
+        Err(error) => {
+            tracing::warn!("signals end the verb at once: {error}");
+            std::future::pending::<()>().await;
+        }
+    }
+}
+
 #[cfg(unix)]
 struct Signals {
     terminate: tokio::signal::unix::Signal,

@@ -2,6 +2,7 @@
 
 pub mod bounds;
 mod build_side;
+pub mod cluster;
 pub mod exact_sum;
 mod filter_pushdown;
 pub mod observations;

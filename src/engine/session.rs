@@ -24,6 +24,7 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::task::JoinSet;
 
 use crate::engine::build_side::BuildOnTheSmallSide;
+use crate::engine::cluster::Cluster;
 use crate::engine::exact_sum::ExactSum;
 use crate::engine::{filter_pushdown, owned, problem, shared_parts, sized, spill, tokens};
 use crate::error::{Code, Error, Result, SourceText};
@@ -53,6 +54,7 @@ pub struct Engine {
     public: Arc<MemorySchemaProvider>,
     indicators: Arc<MemorySchemaProvider>,
     seconds: u64,
+    cluster: Option<Arc<Cluster>>,
 }
 
 impl Engine {
@@ -85,9 +87,15 @@ impl Engine {
         Self::over(engine.context.state(), limits.seconds)
     }
 
+    /// The same engine, whose statements these workers may compute.
+    #[must_use]
+    pub fn with_cluster(self, cluster: Option<Arc<Cluster>>) -> Self {
+        Self { cluster, ..self }
+    }
+
     /// An engine without tables that shares everything else.
     pub fn empty_sibling(&self) -> Result<Self> {
-        Self::over(self.state.clone(), self.seconds)
+        Ok(Self::over(self.state.clone(), self.seconds)?.with_cluster(self.cluster.clone()))
     }
 
     /// An engine that begins with the same tables; what is registered later is its own.
@@ -111,7 +119,7 @@ impl Engine {
         let list = MemoryCatalogProviderList::new();
         datafusion::catalog::CatalogProviderList::register_catalog(&list, "datafusion".into(), Arc::new(catalog));
         let state = SessionStateBuilder::new_from_existing(state).with_catalog_list(Arc::new(list)).build();
-        Ok(Self { context: SessionContext::new_with_state(state.clone()), state, public, indicators, seconds })
+        Ok(Self { context: SessionContext::new_with_state(state.clone()), state, public, indicators, seconds, cluster: None })
     }
 
     /// Adds or replaces a table.
@@ -181,6 +189,11 @@ impl Engine {
         let wrap = |error: DataFusionError| self.wrapped(sql, what, &error);
         let plan = self.plan(sql).await.and_then(|frame| self.in_needed_types(frame.into_unoptimized_plan())).map_err(wrap)?;
         let state = self.context.state();
+        if let Some(cluster) = &self.cluster
+            && let Some(answer) = cluster.run(&state, &plan, what, self.seconds).await
+        {
+            return Ok(answer);
+        }
         let work = async move {
             // What the shared parts hold is held until all is read.
             let (plan, _held) = shared_parts::computed_once(&state, plan).await?;

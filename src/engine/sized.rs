@@ -45,6 +45,12 @@ pub fn register(context: &SessionContext) -> Result<()> {
     Ok(())
 }
 
+/// Whether a function is one of those with bounds.
+#[cfg(feature = "cluster")]
+pub fn is_ours(function: &ScalarUDF) -> bool {
+    function.inner().is::<Sized>()
+}
+
 #[derive(Debug, PartialEq, Eq, Hash)]
 struct Sized {
     inner: Arc<ScalarUDF>,

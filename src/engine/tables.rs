@@ -15,7 +15,7 @@ use crate::reference::Reference;
 use crate::tables::schema;
 
 /// The data folder, as the engine knows it.
-const DATA: &str = "yardstick://data";
+pub const DATA: &str = "yardstick://data";
 
 /// Parquet files of the data folder, of one layout, as one table. No file gives an empty table.
 ///
@@ -30,12 +30,18 @@ pub fn parquet_table(
     if files.is_empty() {
         return Ok(Arc::new(datafusion::datasource::MemTable::try_new(schema, vec![vec![]])?));
     }
-    let store = LocalFileSystem::new_with_prefix(data).map_err(std::io::Error::other)?;
-    engine.context().runtime_env().register_object_store(ObjectStoreUrl::parse(DATA)?.as_ref(), Arc::new(store));
+    register_data(engine, data)?;
     let urls = files.iter().map(|path| address(data, path)).collect::<Result<Vec<_>>>()?;
     let options = ListingOptions::new(Arc::new(ParquetFormat::default())).with_file_extension(".parquet");
     let config = ListingTableConfig::new_with_multi_paths(urls).with_listing_options(options).with_schema(schema);
     Ok(Arc::new(ListingTable::try_new(config)?))
+}
+
+/// Lets an engine, and all that share its runtime, read the data folder.
+pub fn register_data(engine: &Engine, data: &Path) -> Result<()> {
+    let store = LocalFileSystem::new_with_prefix(data).map_err(std::io::Error::other)?;
+    engine.context().runtime_env().register_object_store(ObjectStoreUrl::parse(DATA)?.as_ref(), Arc::new(store));
+    Ok(())
 }
 
 /// One file of the data folder that is there. Folders and files in it have names of ours, which are plain.

@@ -62,7 +62,8 @@ macro_rules! codes {
     };
 }
 
-// E0xxx workspace files, E1xxx fetching, E2xxx what a provider sent, E3xxx SQL and test cases, E4xxx gates, E5xxx releases.
+// E0xxx workspace files, E1xxx fetching, E2xxx what a provider sent, E3xxx SQL and test cases, E4xxx gates, E5xxx releases,
+// E6xxx workers.
 codes! {
     NotAWorkspace "E0001" Author, "the folder is no workspace", "run where pipelines/ and sql/ are, or name the folder with --workspace";
     UnreadableFile "E0002" Author, "a workspace file cannot be read", "correct its permissions";
@@ -180,6 +181,13 @@ codes! {
     DamagedObservations "E5005" Operator, "observations are damaged and cannot be made anew", "pull the data set again";
     SnapshotRefused "E5006" Operator, "a person refused this snapshot", "nothing, or take it back with `pull --admit HASH`";
     PublishFailed "E5007" Operator, "a release could not be published to where others read it", "as the hint says; publishing again goes on where it stopped";
+    NoCluster "E6001" Operator, "the program was built without workers", "build it with `cargo build --release --features cluster`";
+    WorkerDiffers "E6002" Operator, "a worker and the run that asks it are not the same program", "install the same version on both";
+    WorkerRefusesToken "E6003" Operator, "a worker refuses the token", "give both the same with --token-file";
+    WorkerUnsafe "E6004" Operator, "a worker could be used or heard by others on the network", "give it a token and a certificate, or keep it on 127.0.0.1";
+    WorkerCannotListen "E6005" Operator, "a worker cannot listen", "take another address with --listen; look at the certificate and its key";
+    WorkerSilent "E6006" Operator, "a worker does not answer", "nothing for this run, which goes on without it; start it again";
+    WorkerRefusesPlan "E6007" Operator, "a worker refuses a part of a statement: its data folder is not that of the run", "give both the same folder with --data";
 }
 
 impl fmt::Display for Code {

@@ -1,7 +1,7 @@
 //! What can go wrong, sorted by who must act, with stable codes and hints.
 //!
 //! Codes: E0xxx workspace files, E1xxx fetching, E2xxx what a provider sent, E3xxx SQL and test cases,
-//! E4xxx gates and checks, E5xxx writing a release.
+//! E4xxx gates and checks, E5xxx writing a release, E6xxx workers.
 
 pub mod code;
 
@@ -44,6 +44,9 @@ pub enum Error {
     /// The query engine refused; `code` is E3xxx.
     #[error("{code}: {message}")]
     Query { code: Code, message: String, hint: Option<String> },
+    /// A worker, or what is asked of workers; `code` is E6xxx.
+    #[error("{code}: {message}")]
+    Worker { code: Code, message: String, hint: Option<String> },
     /// Our own disk, or another file that the command needs, failed: never the fault of a source.
     #[error("{code}: {0}", code = Code::DiskFailed)]
     Io(#[from] std::io::Error),
@@ -85,10 +88,19 @@ impl Error {
         Self::Fetch { code, message: message.into(), hint: Some(hint.into()) }
     }
 
+    pub fn worker(code: Code, message: impl Into<String>) -> Self {
+        Self::Worker { code, message: message.into(), hint: None }
+    }
+
+    pub fn worker_hint(code: Code, message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self::Worker { code, message: message.into(), hint: Some(hint.into()) }
+    }
+
     /// The documented exit status.
     pub fn exit(&self) -> Exit {
         match self {
             Self::Workspace(_) | Self::Usage { .. } | Self::Query { .. } => Exit::WrongUse,
+            Self::Worker { code: Code::NoCluster | Code::WorkerUnsafe, .. } => Exit::WrongUse,
             Self::Gate { .. } => Exit::GateFailed,
             Self::Locked { .. } => Exit::Locked,
             _ => Exit::Failed,
@@ -101,7 +113,8 @@ impl Error {
             | Self::Fetch { hint, .. }
             | Self::Provider { hint, .. }
             | Self::Gate { hint, .. }
-            | Self::Query { hint, .. } => hint.as_deref(),
+            | Self::Query { hint, .. }
+            | Self::Worker { hint, .. } => hint.as_deref(),
             Self::Locked { .. } => Some("wait for it to end; the lock is released even when a run is killed"),
             _ => None,
         }

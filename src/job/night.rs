@@ -14,6 +14,7 @@ use super::record::{self, DatasetLine, Outcome};
 use super::state::{self, States, is_stale, no_data};
 use super::{leftovers, retention};
 use crate::dataset_id::DatasetId;
+use crate::engine::cluster::Cluster;
 use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::publish::{self, Made};
@@ -53,7 +54,9 @@ impl Night {
 }
 
 /// Pulls and normalises; `publish` says whether a release is made of it.
-pub async fn run(settings: &Settings, loaded: &Loaded, ask: &Ask, publish: bool) -> Result<Night> {
+///
+/// `cluster`: the workers that share in computing it.
+pub async fn run(settings: &Settings, loaded: &Loaded, ask: &Ask, publish: bool, cluster: Option<Arc<Cluster>>) -> Result<Night> {
     asked::check(loaded, ask)?;
     let begun = begin(settings, loaded, if publish { "run" } else { "pull" })?;
     let all = asked::asked(settings, loaded, ask)?;
@@ -62,7 +65,7 @@ pub async fn run(settings: &Settings, loaded: &Loaded, ask: &Ask, publish: bool)
     let asked: BTreeSet<DatasetId> = all.iter().filter(|one| one.asking.is_asked()).map(Asked::id).collect();
     remember(loaded, &states, &not_asked, &asked);
     if publish {
-        return Ok(Night { not_asked, ..begun.release(settings, loaded, states, &ask.accept).await? });
+        return Ok(Night { not_asked, ..begun.release(settings, loaded, states, &ask.accept, cluster).await? });
     }
     if loaded.reports(settings)?.is_empty() {
         return Err(no_data(&states));
@@ -75,12 +78,12 @@ pub async fn run(settings: &Settings, loaded: &Loaded, ask: &Ask, publish: bool)
 }
 
 /// The second half of a run: a release from the bodies at hand.
-pub async fn compute(settings: &Settings, loaded: &Loaded, accept: &[String]) -> Result<Night> {
+pub async fn compute(settings: &Settings, loaded: &Loaded, accept: &[String], cluster: Option<Arc<Cluster>>) -> Result<Night> {
     asked::check_accepted(loaded, accept)?;
     let begun = begin(settings, loaded, "compute")?;
     let states = normalise_all(settings, loaded, BTreeMap::new(), &asked::accepted(accept), true)?.0;
     remember(loaded, &states, &BTreeMap::new(), &BTreeSet::new());
-    begun.release(settings, loaded, states, accept).await
+    begun.release(settings, loaded, states, accept, cluster).await
 }
 
 /// A run that holds the lock.
@@ -97,8 +100,16 @@ fn begin(settings: &Settings, loaded: &Loaded, verb: &str) -> Result<Begun> {
 
 impl Begun {
     /// Makes a release, then removes what is no longer needed.
-    async fn release(self, settings: &Settings, loaded: &Loaded, states: States, accept: &[String]) -> Result<Night> {
-        let result = release(settings, loaded, states, accept).await;
+    async fn release(
+        self,
+        settings: &Settings,
+        loaded: &Loaded,
+        states: States,
+        accept: &[String],
+        cluster: Option<Arc<Cluster>>,
+    ) -> Result<Night> {
+        let result = release(settings, loaded, states, accept, cluster.clone()).await;
+        record::note(|record| record.workers = cluster.map(|cluster| cluster.shared()));
         if !matches!(result, Ok(_) | Err(Error::Gate { .. })) {
             // On a full disk, what is left of the release would take the room of the record.
             leftovers::clear(&settings.workspace).map_or_else(|error| tracing::error!("{error}"), drop);
@@ -126,7 +137,7 @@ fn remember(loaded: &Loaded, states: &States, not_asked: &BTreeMap<DatasetId, St
 }
 
 /// Computes, checks and promotes; or finds that nothing has changed.
-async fn release(settings: &Settings, loaded: &Loaded, states: States, accept: &[String]) -> Result<Night> {
+async fn release(settings: &Settings, loaded: &Loaded, states: States, accept: &[String], cluster: Option<Arc<Cluster>>) -> Result<Night> {
     let reports = loaded.reports(settings)?;
     if reports.is_empty() {
         return Err(no_data(&states));
@@ -148,6 +159,7 @@ async fn release(settings: &Settings, loaded: &Loaded, states: States, accept: &
         membership: settings.membership.name(),
         now: settings.now,
         limits: settings.limits,
+        cluster,
         threads: settings.threads,
         accept: accept.to_vec(),
         left_out: loaded.left_out(),

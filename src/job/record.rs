@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::retention::Retained;
 use super::{leftovers, lock};
 use crate::dataset_id::DatasetId;
+use crate::engine::cluster::Shared;
 use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::files;
@@ -90,6 +91,9 @@ pub struct RunRecord {
     pub degraded: Vec<String>,
     pub data_sets: BTreeMap<DatasetId, DatasetLine>,
     pub retention: Option<Retained>,
+    /// What workers did, where the run had some.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub workers: Option<Shared>,
 }
 
 /// What became of one data set.
@@ -128,6 +132,7 @@ impl RunRecord {
         if !failed.is_empty() {
             lines.push(format!("asked again next time: {}", failed.join(", ")));
         }
+        lines.extend(self.workers.iter().flat_map(|workers| std::iter::once(workers.told()).chain(workers.notes.clone())));
         lines.extend(self.retention.iter().filter_map(Retained::told));
         lines.iter().map(|line| format!("{line}\n")).collect()
     }

@@ -8,6 +8,7 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 use crate::dataset_id::{DatasetId, listed};
+use crate::engine::cluster::Cluster;
 use crate::engine::{Engine, Limits, observations, tables};
 use crate::error::{Error, Result};
 use crate::indicator::{Catalogue, Indicator};
@@ -45,6 +46,8 @@ pub struct Build<'a> {
     pub membership: &'a str,
     pub now: jiff::Timestamp,
     pub limits: Limits,
+    /// Workers that share in computing.
+    pub cluster: Option<Arc<Cluster>>,
     pub threads: usize,
     /// Failed checks that a person lets pass this time.
     pub accept: Vec<String>,
@@ -209,7 +212,7 @@ impl Build<'_> {
 
     /// Reference tables, and every observation.
     fn base_engine(&self) -> Result<Engine> {
-        let engine = Engine::new(self.limits)?;
+        let engine = Engine::new(self.limits)?.with_cluster(self.cluster.clone());
         tables::register_reference(&engine, &self.reference)?;
         let all = self.sources.iter().flat_map(|s| s.datasets.iter().map(move |d| s.id(d)));
         let all: Vec<DatasetId> = all.filter(|id| self.reports.contains_key(id)).collect();

@@ -13,6 +13,8 @@ mod support;
 mod architecture;
 mod authoring;
 mod bad_input;
+#[cfg(feature = "cluster")]
+mod cluster;
 mod drift;
 mod engine_faults;
 mod explain_and_diff;
