@@ -118,7 +118,9 @@ function english(node) {
   let marked = parent.closest("svg") ? parent : parent.closest("p, li, dd, dt, pre, h1, h2, h3, summary");
   if (!marked) {
     marked = document.createElement("span");
+    // A space at the end stays outside, where it parts the texts in either direction.
     node.replaceWith(marked, /\s$/.test(node.data) ? " " : "");
+    node.data = node.data.trimEnd();
     marked.append(node);
   }
   marked.setAttribute("lang", "en");
