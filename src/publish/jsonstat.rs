@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use datafusion::arrow::array::StringArray;
 use serde_json::{Map, Value, json};
 
 use super::view::View;
@@ -26,22 +27,22 @@ struct Axis<'a> {
     codes: Vec<(String, String)>,
 }
 
-fn cube(view: &View<'_>, indicator: &Indicator) -> Value {
+fn cube<'a>(view: &View<'a>, indicator: &Indicator) -> Value {
     let values = &view.values;
     let rows: Vec<usize> = values.of_indicator(&indicator.name).filter(|row| values.preferred(*row)).collect();
-    let codes = |code: &dyn Fn(usize) -> String| rows.iter().map(|row| code(*row)).collect::<BTreeSet<String>>();
-    let areas = codes(&|row| values.area.value(row).to_owned()).into_iter().map(|code| (code.clone(), view.area_name(&code).to_owned()));
-    let years = codes(&|row| values.year.value(row).to_string()).into_iter().map(|year| (year.clone(), year));
+    let codes = |column: &'a StringArray| rows.iter().map(|row| column.value(*row)).collect::<BTreeSet<&str>>();
+    let areas = codes(values.area).into_iter().map(|code| (code.to_owned(), view.area_name(code).to_owned()));
+    let years: BTreeSet<i32> = rows.iter().map(|row| values.year.value(*row)).collect();
+    let years = years.into_iter().map(|year| (year.to_string(), year.to_string()));
     let mut axes = vec![
         Axis { id: "ref_area", label: "Area".into(), codes: areas.collect() },
         Axis { id: "time_period", label: "Year".into(), codes: years.collect() },
     ];
-    let in_play: Vec<usize> = (0..DIMENSIONS.len()).filter(|at| rows.iter().any(|row| values.dimensions(*row)[*at] != "_T")).collect();
+    let in_play: Vec<usize> = (0..DIMENSIONS.len()).filter(|at| rows.iter().any(|row| values.dimension(*at).value(*row) != "_T")).collect();
     for at in &in_play {
         let name = DIMENSIONS[*at];
-        let used = codes(&|row| values.dimensions(row)[*at].to_owned());
-        let mut named: Vec<(String, String)> =
-            used.into_iter().map(|code| (code.clone(), view.labels.code(name, &code).to_owned())).collect();
+        let used = codes(values.dimension(*at)).into_iter();
+        let mut named: Vec<(String, String)> = used.map(|code| (code.to_owned(), view.labels.code(name, code).to_owned())).collect();
         named.sort_by_key(|(code, _)| code != "_T");
         axes.push(Axis { id: name, label: name.replace('_', " "), codes: named });
     }

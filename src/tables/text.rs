@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt::Write;
 
-use datafusion::arrow::array::{Array, RecordBatch};
+use datafusion::arrow::array::{Array, AsArray, RecordBatch, StringArray};
 use datafusion::arrow::datatypes::DataType;
 use datafusion::arrow::util::display::{ArrayFormatter, FormatOptions};
 
@@ -29,9 +29,15 @@ fn csv_with(batch: &RecordBatch, shown: &dyn Fn(&str) -> Cow<'_, str>) -> Result
     let columns =
         batch.columns().iter().map(|c| ArrayFormatter::try_new(c.as_ref(), &options)).collect::<std::result::Result<Vec<_>, _>>()?;
     let texts: Vec<bool> = batch.columns().iter().map(|array| is_text(array.data_type())).collect();
+    // Most columns are texts, which need no formatting.
+    let strings: Vec<Option<&StringArray>> = batch.columns().iter().map(|array| array.as_string_opt()).collect();
     let mut cell = String::new();
     for row in 0..batch.num_rows() {
-        for ((column, array), is_text) in columns.iter().zip(batch.columns()).zip(&texts) {
+        for (((column, array), is_text), strings) in columns.iter().zip(batch.columns()).zip(&texts).zip(&strings) {
+            if let Some(strings) = strings.filter(|strings| strings.is_valid(row)) {
+                writer.write_field(shown(strings.value(row)).as_bytes()).map_err(failed)?;
+                continue;
+            }
             cell.clear();
             if array.is_valid(row) {
                 let _ = write!(cell, "{}", column.value(row));
@@ -63,7 +69,6 @@ pub fn inert(text: &str) -> Cow<'_, str> {
 
 /// Rows as JSON objects; numbers stay numbers.
 pub fn json_rows(batch: &RecordBatch) -> Result<serde_json::Value> {
-    use datafusion::arrow::array::AsArray;
     use datafusion::arrow::datatypes::Float64Type;
     let options = FormatOptions::new();
     let columns =

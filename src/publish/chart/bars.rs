@@ -10,7 +10,8 @@ pub struct Bar {
 
 const WIDTH: f64 = 640.0;
 const ROW: f64 = 28.0;
-const LEFT: f64 = 150.0;
+/// Room for the longest name of a class in any language.
+const LEFT: f64 = 215.0;
 const RIGHT: f64 = 590.0;
 
 pub fn draw(caption: &Caption, bars: &[Bar]) -> String {

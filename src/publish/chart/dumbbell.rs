@@ -1,7 +1,7 @@
 //! Two parts of a population side by side: two marks of different shape, and the gap between them printed.
 
 use super::scale::{Scale, decimals};
-use super::{Anchor, Canvas, Caption, cut};
+use super::{Anchor, Canvas, Caption, folded};
 use crate::publish::labels::number;
 
 pub struct Pair {
@@ -24,7 +24,7 @@ const WIDTH: f64 = 640.0;
 const LEFT: f64 = 230.0;
 const RIGHT: f64 = 540.0;
 const TOP: f64 = 40.0;
-const ROW: f64 = 28.0;
+const ROW: f64 = 36.0;
 
 pub fn draw(chart: &Dumbbell<'_>) -> String {
     let bottom = TOP + ROW * chart.pairs.len() as f64;
@@ -46,7 +46,11 @@ pub fn draw(chart: &Dumbbell<'_>) -> String {
     }
     for (index, pair) in chart.pairs.iter().enumerate() {
         let y = TOP + ROW * (index as f64 + 0.4);
-        canvas.text("name", Anchor::End, (LEFT - 14.0, y + 4.5), &cut(&pair.label, 28));
+        let lines = folded(&pair.label, 28, 2);
+        for (at, line) in lines.iter().enumerate() {
+            let down = 4.5 + 15.0 * (at as f64 - (lines.len() - 1) as f64 / 2.0);
+            canvas.text("name", Anchor::End, (LEFT - 14.0, y + down), line);
+        }
         canvas.line("bond", (x.at(pair.first), y), (x.at(pair.second), y));
         canvas.mark("mark s0", 0, (x.at(pair.first), y), 5.0);
         canvas.mark("mark s3", 1, (x.at(pair.second), y), 5.0);

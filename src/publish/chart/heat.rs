@@ -8,7 +8,7 @@ pub struct Row {
     pub classes: Vec<Option<usize>>,
 }
 
-const LEFT: f64 = 250.0;
+const LEFT: f64 = 345.0;
 const TOP: f64 = 44.0;
 const ROW: f64 = 19.0;
 const RIGHT: f64 = 640.0;
@@ -32,7 +32,7 @@ pub fn draw(caption: &Caption, columns: &[String], rows: &[Row], legend: &[Strin
         canvas.squares(&format!("tile-{class}"), size(class).min(width), &places);
     }
     for (line, row) in rows.iter().enumerate() {
-        canvas.text("axis", Anchor::End, (LEFT - 8.0, TOP + ROW * (line as f64 + 0.5) + 4.5), &cut(&row.label, 34));
+        canvas.text("axis", Anchor::End, (LEFT - 8.0, TOP + ROW * (line as f64 + 0.5) + 4.5), &cut(&row.label, 48));
     }
     // As many names as fit.
     let every = (columns.len() * 40).div_ceil((RIGHT - LEFT) as usize).max(1);

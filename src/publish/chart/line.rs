@@ -1,7 +1,7 @@
 //! Values over the years: one line a series, the target, and where the line may lead by the target year.
 
 use super::scale::{Scale, decimals};
-use super::{Anchor, Canvas, Caption, apart, cut};
+use super::{Anchor, Canvas, Caption, apart, folded};
 use crate::publish::labels::number;
 
 pub struct Series {
@@ -131,19 +131,24 @@ fn tick_text(tick: f64, digits: usize) -> String {
 
 /// The names of the lines at their ends, and of the target, none upon another.
 fn names(canvas: &mut Canvas, line: &Line<'_>, x: &Scale, y: &Scale) {
-    let mut texts: Vec<(String, String, f64, f64)> = Vec::new();
+    let mut texts: Vec<(String, String, f64, Option<f64>)> = Vec::new();
     for (index, series) in line.series.iter().enumerate().take(NAMED) {
         if let Some((year, value)) = series.points.last() {
-            texts.push((format!("name t{index}"), series.label.clone(), y.at(*value), x.at(*year as f64)));
+            // A long name goes on below its first line, which alone leads to the end of its series.
+            for (at, text) in folded(&series.label, 21, 2).into_iter().enumerate() {
+                texts.push((format!("name t{index}"), text, y.at(*value), (at == 0).then(|| x.at(*year as f64))));
+            }
         }
     }
     if let Some(goal) = &line.goal {
-        texts.push(("name".into(), goal.label.clone(), y.at((goal.low + goal.high) / 2.0), RIGHT));
+        texts.push(("name".into(), goal.label.clone(), y.at((goal.low + goal.high) / 2.0), Some(RIGHT)));
     }
     let places = apart(&texts.iter().map(|text| text.2).collect::<Vec<_>>(), 16.0, TOP, BOTTOM);
     for ((class, text, wanted, from), place) in texts.iter().zip(places) {
-        canvas.line("lead", (from + 6.0, *wanted), (RIGHT + 8.0, place));
-        canvas.text(class, Anchor::Start, (RIGHT + 11.0, place + 4.5), &cut(text, 21));
+        if let Some(from) = from {
+            canvas.line("lead", (from + 6.0, *wanted), (RIGHT + 8.0, place));
+        }
+        canvas.text(class, Anchor::Start, (RIGHT + 11.0, place + 4.5), text);
     }
 }
 

@@ -160,6 +160,21 @@ pub fn cut(text: &str, length: usize) -> String {
     format!("{}\u{2026}", kept.trim_end())
 }
 
+/// A text in at most so many lines of at most so many characters; what has no room in the last is cut.
+pub fn folded(text: &str, width: usize, lines: usize) -> Vec<String> {
+    let mut folded = vec![String::new()];
+    for word in text.split(' ') {
+        let full = folded.last().is_some_and(|line| !line.is_empty() && line.chars().count() + 1 + word.chars().count() > width);
+        if full && folded.len() < lines {
+            folded.push(word.to_owned());
+        } else if let Some(line) = folded.last_mut() {
+            line.push_str(if line.is_empty() { "" } else { " " });
+            line.push_str(word);
+        }
+    }
+    folded.iter().map(|line| cut(line, width)).collect()
+}
+
 /// Moves places apart until each is at least `gap` after the one before, and none is beyond the end.
 pub fn apart(places: &[f64], gap: f64, start: f64, end: f64) -> Vec<f64> {
     let mut order: Vec<usize> = (0..places.len()).collect();

@@ -10,7 +10,8 @@ use crate::tables::schema::DIMENSIONS;
 /// different codes stay different: `250+` is `250$2B`.
 pub fn code(ours: &str) -> Cow<'_, str> {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'@' | b'-');
-    if !ours.is_empty() && ours.bytes().all(allowed) {
+    // The total first: it is what most dimensions say.
+    if ours == "_T" || (!ours.is_empty() && ours.bytes().all(allowed)) {
         return Cow::Borrowed(ours);
     }
     let mut text = String::new();

@@ -45,6 +45,7 @@ pub fn page<'a>(view: &View<'a>, code: &'a str, languages: &[Language]) -> Page 
     for (target, all) in &by_target {
         let title = view.targets.get(target).map_or(target.0, |(i, t)| if t.title.is_empty() { &i.title } else { &t.title });
         let shown = shown(all.iter().copied());
+        let mut blocks = Vec::new();
         for row in &shown {
             let same: Vec<&Progress<'a>> = all.iter().copied().filter(|other| other.dimensions == row.dimensions).collect();
             let part = view.labels.breakdown(&row.dimensions);
@@ -54,9 +55,13 @@ pub fn page<'a>(view: &View<'a>, code: &'a str, languages: &[Language]) -> Page 
                 classes.push(row.standing());
                 continue;
             }
-            whys.push(why::of_progress(view, why::anchor(target.0, &row.dimensions), &head, row, &same, shown.len() == 1));
+            blocks.push(why::of_progress(view, why::anchor(target.0, &row.dimensions), &head, row, &same, shown.len() == 1));
             classes.push(row.standing());
         }
+        if let [_, _, ..] = blocks[..] {
+            whys.push(why::shared(format!("{} {title}, all parts", target.0), &mut blocks));
+        }
+        whys.append(&mut blocks);
         let Some(first) = shown.first() else { continue };
         let anchor = why::anchor(target.0, &first.dimensions);
         // Many parts would hide the targets: their numbers stand in their explanations.

@@ -11,6 +11,7 @@ use crate::publish::chart::heat::{self, Row};
 use crate::publish::chart::{Caption, tiles};
 use crate::publish::labels::number;
 use crate::publish::view::View;
+use crate::release::catalog::short_title;
 
 /// One indicator.
 #[derive(Serialize)]
@@ -87,7 +88,10 @@ fn figure(view: &View<'_>, all: &[Found<'_>]) -> Option<Figure> {
     let named = || view.made.catalogue.indicators.iter().zip(all).filter(|(_, found)| !found.economies.is_empty());
     let years = || first..=*last;
     let rows: Vec<Row> = named()
-        .map(|(indicator, found)| Row { label: indicator.title.clone(), classes: years().map(|year| class(count(found, year))).collect() })
+        .map(|(indicator, found)| Row {
+            label: short_title(&indicator.title).to_owned(),
+            classes: years().map(|year| class(count(found, year))).collect(),
+        })
         .collect();
     let legend: Vec<String> = (0..tiles::CLASSES)
         .map(|class| match (total * class).div_ceil(tiles::CLASSES) {
@@ -120,6 +124,7 @@ fn figure(view: &View<'_>, all: &[Found<'_>]) -> Option<Figure> {
         description: caption.description,
         data: None,
         numbers: true,
+        table: None,
         own_file: false,
     })
 }

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use super::figures::{Cell, Figure, limits};
 use super::links;
-use super::why::anchor;
 use crate::publish::chart::Caption;
 use crate::publish::chart::strip::{self, Strip};
 use crate::publish::chart::tiles::{self, Map};
@@ -110,31 +109,20 @@ impl<'a> Economies<'_, 'a> {
         tiles::draw(&Map { caption: &caption, classes: &classes, legend: &legend })
     }
 
-    /// The figure on the page of the target.
+    /// The figure on the page of the target, whose own table has every economy.
     pub fn figure(self, view: &View<'_>) -> Figure {
-        let line = |row: &&Progress<'a>| {
-            vec![
-                Cell::text(view.area_name(row.area)),
-                Cell::number(row.latest.map(|value| view.labels.show(value, self.unit)).unwrap_or_default()).linked(self.href(view, row)),
-                Cell::number(row.latest_year.map(|year| year.to_string()).unwrap_or_default()),
-            ]
-        };
         Figure {
             id: self.caption.id.clone(),
             svg: format!("{}{}", self.map(view), self.strip(view)),
-            head: ["Economy", "Newest value", "Year"].map(str::to_owned).to_vec(),
-            rows: self.rows.iter().map(line).collect(),
+            head: Vec::new(),
+            rows: Vec::new(),
+            table: Some(super::target::ECONOMIES),
             data: self.rows.first().map(|row| row.indicator.to_owned()),
             title: self.caption.title.clone(),
             description: self.caption.description.clone(),
             numbers: true,
             own_file: false,
         }
-    }
-
-    /// Where a value is explained: on the page of the economy.
-    fn href(&self, view: &View<'_>, row: &Progress<'_>) -> Option<String> {
-        links::area(view, row.area).map(|page| format!("../{page}#{}", anchor(self.target, &row.dimensions)))
     }
 }
 
@@ -153,7 +141,7 @@ pub fn of_group(view: &View<'_>, group: &str, targets: &[Economies<'_, '_>]) -> 
                 "YES_NO" => format!("{} ({year})", view.labels.show(value, target.unit)),
                 _ => format!("{} ({year})", number(value, decimals)),
             });
-            cells.push(Cell::number(text.unwrap_or_default()).linked(target.href(view, row)));
+            cells.push(Cell::number(text.unwrap_or_default()));
         }
     }
     let mut head = vec!["Economy".to_owned()];
@@ -161,9 +149,10 @@ pub fn of_group(view: &View<'_>, group: &str, targets: &[Economies<'_, '_>]) -> 
         "" => target.target.to_owned(),
         symbol => format!("{}, {symbol}", target.target),
     }));
-    let lines = rows.into_iter().map(|((name, _), mut cells)| {
+    // Each line leads to the page where its values are explained.
+    let lines = rows.into_iter().map(|((name, area), mut cells)| {
         cells.resize_with(targets.len(), || Cell::number(String::new()));
-        cells.insert(0, Cell::text(name));
+        cells.insert(0, Cell::text(name).linked(links::area(view, area).map(|page| format!("../{page}#whys"))));
         cells
     });
     Some(Figure {
@@ -178,6 +167,7 @@ pub fn of_group(view: &View<'_>, group: &str, targets: &[Economies<'_, '_>]) -> 
         head,
         data: None,
         numbers: true,
+        table: None,
         own_file: false,
     })
 }

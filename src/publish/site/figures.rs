@@ -21,6 +21,8 @@ pub struct Figure {
     pub data: Option<String>,
     /// Whether all columns but the first are numbers.
     pub numbers: bool,
+    /// Where on the page the numbers stand instead.
+    pub table: Option<&'static str>,
     /// Whether the files have this chart as an SVG of its own.
     pub own_file: bool,
 }
@@ -78,6 +80,7 @@ pub fn classes<'p>(name: &dyn Fn(&str) -> String, id: &str, title: &str, what: &
         description: caption.description,
         data: None,
         numbers: true,
+        table: None,
         own_file: false,
     }
 }
@@ -143,6 +146,7 @@ pub fn gaps(view: &View<'_>, area: &str, dimension: usize, codes: [&str; 2], id:
         description: caption.description,
         data: None,
         numbers: false,
+        table: None,
         own_file: false,
     })
 }

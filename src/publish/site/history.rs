@@ -165,6 +165,7 @@ fn figure(
         description: caption.description,
         data: Some(indicator.name.clone()),
         numbers: false,
+        table: None,
         own_file: indicator.targets.first().is_some_and(|first| target.is_some_and(|target| first.id == target.id)),
     }
 }

@@ -41,6 +41,7 @@ pub fn files(view: &View<'_>, put: &mut dyn FnMut(&str, &[u8]) -> Result<()>) ->
     for language in &languages[1..] {
         let page = renderer.page(language, "language.html", language.word("title"), 1, &whole[1], &overview::page(view, language))?;
         put(&format!("site/{}", language.home()), &page)?;
+        put(&format!("site/words/{}.js", language.code), &language.script(english, view)?)?;
     }
     for (id, (indicator, target)) in &view.targets {
         let title = format!("{} {}", id.0, if target.title.is_empty() { &indicator.title } else { &target.title });

@@ -15,6 +15,9 @@ use crate::publish::markup::slug;
 use crate::publish::progress::{Progress, headline, shown};
 use crate::publish::view::View;
 
+/// The section of a page with the values of every economy.
+pub const ECONOMIES: &str = "by-economy";
+
 #[derive(Serialize)]
 pub struct Page {
     id: String,
@@ -83,17 +86,16 @@ pub fn page<'a>(view: &View<'a>, indicator: &'a Indicator, target: &'a Target) -
         let shown = shown(all.iter().copied());
         let page = links::area(view, area).map(|page| format!("../{page}"));
         if let [row] = shown[..] {
-            // An economy is explained on its own page.
-            let line = match (is_group, &page) {
-                (false, Some(page)) => rows::of(view, row, page, &why::anchor(&target.id, &row.dimensions)),
-                _ => {
-                    let anchor = explained(all, row);
-                    rows::of(view, row, "", &anchor)
-                }
-            };
-            let spark = if is_group { history::spark(view, row) } else { String::new() };
-            let line = Row { name: view.area_name(area).to_owned(), href: page, part: String::new(), spark, ..line };
-            if is_group { groups.push(line) } else { economies.push(line) }
+            let name = view.area_name(area).to_owned();
+            if is_group {
+                let line = rows::of(view, row, "", &explained(all, row));
+                groups.push(Row { name, href: page, part: String::new(), spark: history::spark(view, row), ..line });
+            } else {
+                // An economy is explained on its own page.
+                let href = page.map(|page| format!("{page}#{}", why::anchor(&target.id, &row.dimensions)));
+                let line = rows::of(view, row, "", "");
+                economies.push(Row { name, href, part: String::new(), reason: String::new(), ..line });
+            }
         } else {
             let line = Row {
                 name: view.area_name(area).to_owned(),

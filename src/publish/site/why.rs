@@ -1,5 +1,7 @@
 //! Why a number is what it is: one block a number, which every number of a page leads to.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
 use super::links;
@@ -67,6 +69,27 @@ pub fn of_progress<'a>(view: &View<'a>, id: String, head: &str, row: &Progress<'
     why
 }
 
+/// What all blocks of a target say alike, told once, in a block before them.
+pub fn shared(head: String, blocks: &mut [Why]) -> Why {
+    let mut common = Why { head, ..Why::default() };
+    if let [first, rest @ ..] = &*blocks
+        && rest.iter().all(|other| (&other.rule, &other.method) == (&first.rule, &first.method))
+    {
+        (common.rule, common.method) = (first.rule.clone(), first.method.clone());
+        blocks.iter_mut().for_each(|block| block.method.clear());
+    }
+    let fields: [fn(&mut Why) -> &mut String; 5] =
+        [|why| &mut why.coverage, |why| &mut why.source, |why| &mut why.status, |why| &mut why.note, |why| &mut why.reason];
+    for field in fields {
+        let texts: BTreeSet<String> = blocks.iter_mut().map(|block| field(block).clone()).collect();
+        if texts.len() == 1 {
+            *field(&mut common) = texts.into_iter().collect();
+            blocks.iter_mut().for_each(|block| field(block).clear());
+        }
+    }
+    common
+}
+
 /// What lies behind one row of `values.parquet`.
 fn of_value(view: &View<'_>, why: &mut Why, row: usize) {
     let values = &view.values;
@@ -84,7 +107,7 @@ fn of_value(view: &View<'_>, why: &mut Why, row: usize) {
         let base = indicator.map_or("", |i| i.coverage.base.as_str());
         coverage.push(format!("{} of the {base}", percent(share)).trim_end_matches(" of the ").to_owned());
     }
-    if let Some(share) = values.observed(row) {
+    if let Some(share) = values.observed(row).filter(|share| values.coverage(row) != Some(*share)) {
         coverage.push(format!("{} of that very year", percent(share)));
     }
     if let (Some(observed), Some(total)) = values.members(row) {
@@ -122,7 +145,7 @@ fn verdict(view: &View<'_>, row: &Progress<'_>, unit: &str, in_table: bool) -> S
         }
         said.push(change);
     }
-    if let (Some(class), Some(share)) = (row.class_fixed, row.fixed_share) {
+    if let (Some(class), Some(share)) = (row.class_fixed.filter(|class| *class != "insufficient_data"), row.fixed_share) {
         let class = lower_first(labels.class(class));
         said.push(format!("On the same economies at both ends ({} of the weight): {class}", percent(share)));
     }

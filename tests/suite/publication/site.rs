@@ -170,6 +170,36 @@ fn the_first_page_speaks_six_languages() {
     }
 }
 
+/// Every page can be read in six languages: a list of words has each name, class and heading. A heading that changes takes
+/// its translation with it, or this fails.
+#[test]
+fn every_page_can_be_read_in_six_languages() {
+    let mut headings = BTreeSet::new();
+    for page in ["index.html", "data.html", "method.html", "target/2.1.html", "economy/KEN.html"] {
+        let text = RELEASED.text(&format!("site/{page}"));
+        let of = |start| text.split(start).skip(1).filter_map(|rest| rest.split_once('>')?.1.split('<').next());
+        headings.extend(of("<th scope=\"col\"").chain(of("<h2 id=")).filter(|text| !text.is_empty() && text.parse::<i32>().is_err()));
+    }
+    assert!(headings.len() > 40, "{headings:?}");
+    for language in ["ar", "zh", "fr", "ru", "es"] {
+        let script = RELEASED.text(&format!("site/words/{language}.js"));
+        let told: serde_json::Value = serde_json::from_str(script.trim_start_matches("translate(").trim_end_matches(");\n")).unwrap();
+        assert_eq!(told["direction"], if language == "ar" { "rtl" } else { "ltr" });
+        let words = told["words"].as_object().unwrap();
+        // The same word in two languages needs no entry.
+        let same = |heading: &str| {
+            matches!((language, heading), ("fr", "Distance" | "Source" | "Note" | "Observations" | "Total") | ("es", "Total" | "Rural"))
+        };
+        let unknown: Vec<&&str> = headings.iter().filter(|heading| !words.contains_key(**heading) && !same(heading)).collect();
+        assert!(unknown.is_empty(), "{language}: {unknown:?}");
+        for english in ["Germany", "Least developed countries", "Insufficient data", "Women", "Newest value", "ITU regions", "Search"] {
+            assert!(words.contains_key(english), "{language}: {english}");
+        }
+        assert!(script.len() < 40_000, "{}", script.len());
+    }
+    assert!(RELEASED.text("site/site.js").len() < 15_000);
+}
+
 /// The map and the strip of a target, the course of each group, the years of each indicator.
 #[test]
 fn charts_show_what_their_tables_say() {
@@ -180,8 +210,12 @@ fn charts_show_what_their_tables_say() {
         let labels = map.split(&format!("<g class=\"tile-{class}\">")).nth(1).unwrap_or_default();
         labels.split("</g>").next().unwrap().matches("<text").count()
     };
-    let rows = figure.split("<tbody>").nth(1).unwrap().matches("<tr>").count();
-    assert_eq!((0..5).map(tiles).sum::<usize>(), rows, "a tile for each economy with a value");
+    // The economies stand in one table of the page, each with the way to its explanation.
+    assert!(figure.contains("href=\"#by-economy\"") && !figure.contains("<table"));
+    let economies = page.split("id=\"by-economy\"").nth(1).unwrap().split("</table>").next().unwrap();
+    let with_value = economies.split("<tr>").skip(2).filter(|row| !row.split("</td>").nth(1).unwrap().contains("none"));
+    assert_eq!((0..5).map(tiles).sum::<usize>(), with_value.count(), "a tile for each economy with a value");
+    assert!(economies.contains("<a href=\"../economy/KEN.html#n2.1\">Kenya</a>"));
     let groups = page.split("id=\"by-group\"").nth(1).unwrap().split("</table>").next().unwrap();
     assert!(groups.matches("class=\"chart spark\"").count() > 10);
     assert!(RELEASED.text("site/data.html").contains("id=\"coverage-by-year\""));
