@@ -52,7 +52,7 @@ pub async fn upload(store: &Store, folder: &Path, keep: usize) -> Result<Uploade
     let send = |(name, hash): (String, String)| {
         let (from, to) = (folder.join(&name), format!("{path}{name}"));
         async move {
-            let size = from.metadata()?.len();
+            let size = fs_err::metadata(&from)?.len();
             if store.holds(&to, &hash, size).await? {
                 return Ok::<_, crate::error::Error>((1, 0, 0));
             }

@@ -148,7 +148,7 @@ def try_all(harness, options, base, states):
 
 
 def table(rows):
-    text = "| verb | calls | kills | errors | of these exit 0, 3, 1 | releases wrong or lost |\n|---|---|---|---|---|---|\n"
+    text = "| verb | calls | kills | errors | of these exit 0, 3, 1 | wrong |\n|---|---|---|---|---|---|\n"
     total = collections.Counter()
     for name, calls, codes, wrong in [*rows, ("all", sum(row[1] for row in rows), total, sum(row[3] for row in rows))]:
         errors = codes.total() - codes["killed"]

@@ -35,7 +35,8 @@ fn a_wrong_population_is_told_though_it_is_read_late() {
     assert!(rows.lines().nth(1).unwrap().parse::<u64>().unwrap() > 1000, "{rows}");
     let file = "pipelines/reference/population.csv";
     let text = workspace.read(file);
-    workspace.write(file, text.clone() + "XXX,2020,1\n");
+    let last = text.lines().last().and_then(|line| line.split_once(',')).unwrap().1;
+    workspace.write(file, format!("{text}XXX,{last}\n"));
     let run = workspace.expect(2, &["run", "--from", &small_bodies(), "--now", "2026-11-25T02:30:00Z"]);
     assert!(run.stderr.contains("`XXX` is not in areas.csv"), "{}", run.stderr);
     // So it is where another file has changed that it refers to.
