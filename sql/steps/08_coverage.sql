@@ -36,13 +36,37 @@ Source: methodology note, sections 0 (point 4) and 1.7; golden case G06 for
 the single missing economy. L. Kish, Survey Sampling (1965), for the effective
 number of unequal weights.
 */
-WITH weighed AS (
+WITH wholes AS (
+  -- Where the result is a mean: a cell of a part of the people, and that of all people.
+  SELECT p.cell, w.cell AS whole_cell, w.series AS whole_series
+  FROM parameters q
+  JOIN cells p ON (q.needs_weight OR q.needs_denominator)
+  JOIN cells w
+    ON w.time_period = p.time_period AND w.cell <> p.cell
+    AND w.sex = '_T' AND w.age = '_T' AND w.urbanisation = '_T' AND w.disability = '_T'
+    AND w.education_level = p.education_level AND w.size_class = p.size_class AND w.breakdown = p.breakdown
+),
+-- What the members that have a value for the part have for all people, in the year that the value is of.
+totals AS (
   SELECT
-    m.ref_area, m.group_code, m.estimate, m.cell, m.base_cell, m.time_period, m.year_used,
+    v.estimate, v.ref_area, v.cell, coalesce(y.value, w.value) AS value,
+    CASE WHEN q.needs_denominator THEN w.denominator ELSE w.weight END AS weight
+  FROM parameters q
+  CROSS JOIN wholes c
+  JOIN member_values v ON v.cell = c.cell
+  JOIN member_values w ON w.cell = c.whole_cell AND w.ref_area = v.ref_area AND w.estimate = v.estimate
+  LEFT JOIN cells x ON x.series = c.whole_series AND x.time_period = v.year_used
+  LEFT JOIN member_values y ON y.cell = x.cell AND y.ref_area = v.ref_area AND y.estimate = v.estimate
+),
+weighed AS (
+  SELECT
+    m.group_code, m.estimate, m.cell, m.base_cell, m.time_period, m.year_used,
     m.base, m.carried_base, m.observed_share, m.value, m.trend,
-    CASE WHEN q.needs_denominator THEN m.denominator WHEN q.needs_weight THEN m.weight ELSE 1.0 END AS weight
+    CASE WHEN q.needs_denominator THEN m.denominator WHEN q.needs_weight THEN m.weight ELSE 1.0 END AS weight,
+    t.value AS total_value, t.weight AS total_weight
   FROM parameters q
   CROSS JOIN group_members m
+  LEFT JOIN totals t ON t.cell = m.cell AND t.ref_area = m.ref_area AND t.estimate = m.estimate
 ),
 observed AS (
   SELECT
@@ -54,6 +78,7 @@ observed AS (
     sum(weight * value) AS weighted,
     sum(weight * value * value) AS weighted_squares,
     sum(weight * (trend - value)) AS weighted_trend,
+    sum(total_weight * total_value) / nullif(sum(total_weight), 0.0) AS total_of_members,
     coalesce(sum(carried_base), 0.0) AS carried_base,
     sum(CASE WHEN observed_share > 0.0 THEN 1 ELSE 0 END) AS members_observed,
     sum(CASE WHEN year_used < time_period THEN 1 ELSE 0 END) AS members_carried,
@@ -62,32 +87,6 @@ observed AS (
   FROM weighed
   GROUP BY group_code, estimate, cell, base_cell
   HAVING sum(CASE WHEN observed_share > 0.0 THEN 1 ELSE 0 END) > 0
-),
--- Where the result is a mean: a cell of a part of the people, and that of all people.
-wholes AS (
-  SELECT p.cell, w.cell AS whole_cell, w.series AS whole_series
-  FROM parameters q
-  JOIN cells p ON (q.needs_weight OR q.needs_denominator)
-  JOIN cells w
-    ON w.time_period = p.time_period AND w.cell <> p.cell
-    AND w.sex = '_T' AND w.age = '_T' AND w.urbanisation = '_T' AND w.disability = '_T'
-    AND w.education_level = p.education_level AND w.size_class = p.size_class AND w.breakdown = p.breakdown
-),
-parts AS (
-  SELECT
-    w.group_code, w.estimate, c.cell,
-    sum(w.weight * w.value) / nullif(sum(w.weight), 0.0)
-      - sum(CASE WHEN p.ref_area IS NOT NULL THEN w.weight * coalesce(y.value, w.value) END)
-      / nullif(sum(CASE WHEN p.ref_area IS NOT NULL THEN w.weight END), 0.0) AS part_shift
-  FROM wholes c
-  JOIN weighed w ON w.cell = c.whole_cell
-  LEFT JOIN weighed p
-    ON p.cell = c.cell AND p.group_code = w.group_code AND p.estimate = w.estimate AND p.ref_area = w.ref_area
-  -- the total in the year that a carried value of the part is of
-  LEFT JOIN cells x ON x.series = c.whole_series AND x.time_period = p.year_used
-  LEFT JOIN weighed y
-    ON y.cell = x.cell AND y.group_code = w.group_code AND y.estimate = w.estimate AND y.ref_area = w.ref_area
-  GROUP BY w.group_code, w.estimate, c.cell
 )
 SELECT
   b.group_scheme, o.group_code, o.estimate, o.cell,
@@ -98,7 +97,7 @@ SELECT
     THEN o.weighted_squares / o.weight - power(o.weighted / o.weight, 2.0)
     ELSE 0.0
   END) AS spread,
-  o.weighted_trend / o.weight AS trend_shift, p.part_shift,
+  o.weighted_trend / o.weight AS trend_shift, t.weighted / t.weight - o.total_of_members AS part_shift,
   sqrt(
     CASE
       WHEN o.current_base < (1.0 - 1e-12) * (coalesce(b.total_base, 0.0) + o.carried_base)
@@ -114,6 +113,7 @@ SELECT
     || CAST(round(x.percent, 1) AS VARCHAR) || ' % of the weight' AS missing_note
 FROM group_base b
 JOIN observed o ON o.group_code = b.group_code AND o.base_cell = b.base_cell
-LEFT JOIN parts p ON p.group_code = o.group_code AND p.estimate = o.estimate AND p.cell = o.cell
+LEFT JOIN wholes w ON w.cell = o.cell
+LEFT JOIN observed t ON t.group_code = o.group_code AND t.estimate = o.estimate AND t.cell = w.whole_cell
 LEFT JOIN missing_members x ON x.group_code = o.group_code AND x.estimate = o.estimate AND x.cell = o.cell
 LEFT JOIN areas a ON a.ref_area = x.ref_area

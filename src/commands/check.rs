@@ -45,6 +45,7 @@ pub async fn check(settings: &Settings, printer: &Printer, paths: &[PathBuf]) ->
     let mut problems = loaded.problems.clone();
     problems.extend(loaded.catalogue.metadata_problems.iter().cloned());
     problems.extend(loaded.goldens.unknown.iter().cloned());
+    problems.extend(loaded.reference.warnings.iter().cloned());
     check_sql(settings, &loaded, &mut problems).await?;
     for indicator in &loaded.catalogue.indicators {
         for name in test_case::names(&settings.workspace, indicator) {

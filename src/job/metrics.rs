@@ -16,12 +16,13 @@ pub fn write(settings: &Settings, record: &RunRecord, path: &Path) -> Result<()>
     files::write_atomically(path, text(settings, record)?.as_bytes())
 }
 
-/// One family of metrics: its lines follow its description.
+/// One family of metrics: its lines follow its description. What is counted ends in `_total`.
 fn family(text: &mut String, name: &str, help: &str, samples: &[(String, f64)]) {
     if samples.is_empty() {
         return;
     }
-    let _ = writeln!(text, "# HELP {name} {help}\n# TYPE {name} gauge");
+    let kind = if name.ends_with("_total") { "counter" } else { "gauge" };
+    let _ = writeln!(text, "# HELP {name} {help}\n# TYPE {name} {kind}");
     for (labels, value) in samples {
         let _ = writeln!(text, "{name}{labels} {value}");
     }
@@ -53,7 +54,7 @@ fn text(settings: &Settings, record: &RunRecord) -> Result<String> {
     family(&mut text, "yardstick_dataset_age_seconds", "Age of the bodies behind the current release.", &ages);
     let rows = inputs(&|input| Some(input.counts.observations as f64));
     family(&mut text, "yardstick_dataset_rows", "Observations behind the current release.", &rows);
-    family(&mut text, "yardstick_checks", "Checks of the current release by severity and outcome.", &checks(&release)?);
+    family(&mut text, "yardstick_checks_total", "Checks of the current release by severity and outcome.", &checks(&release)?);
     Ok(text)
 }
 

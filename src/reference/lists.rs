@@ -1,6 +1,6 @@
 //! Lists of members that somebody issues anew from time to time: which list is in force, and when the next one is due.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
@@ -15,16 +15,22 @@ pub(super) struct List {
     pub next_due: Option<String>,
 }
 
+/// Lists of groups that the workspace does not have: of no use, and perhaps a slip of the pen.
+pub(super) fn of_no_group(table: &CsvTable, groups: &CsvTable) -> Vec<Problem> {
+    let mut known: BTreeSet<&str> = groups.column("group_code").collect();
+    let rows = (0..table.len()).filter(|row| known.insert(table.get(*row, "group_code")));
+    let problem = |row| {
+        let message = format!("group `{}` is not in groups.csv", table.get(row, "group_code"));
+        table.problem_at(Code::UnknownReference, row, "group_code", message).warning()
+    };
+    rows.map(problem).collect()
+}
+
 /// Group -> the list in force on a day; none before the first.
-pub(super) fn in_force(table: &CsvTable, groups: &CsvTable, day: Date, problems: &mut Vec<Problem>) -> BTreeMap<String, List> {
-    let known: Vec<&str> = groups.column("group_code").collect();
+pub(super) fn in_force(table: &CsvTable, day: Date, problems: &mut Vec<Problem>) -> BTreeMap<String, List> {
     let mut newest: BTreeMap<String, (Date, List)> = BTreeMap::new();
     for row in 0..table.len() {
         let group = table.get(row, "group_code");
-        if !known.contains(&group) {
-            let message = format!("group `{group}` is not in groups.csv");
-            problems.push(table.problem_at(Code::UnknownReference, row, "group_code", message));
-        }
         let mut date = |column: &str| match table.get(row, column) {
             "" => None,
             text => text.parse::<Date>().ok().or_else(|| {

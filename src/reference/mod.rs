@@ -47,6 +47,8 @@ pub struct Reference {
     pub hashes: Arc<BTreeMap<String, String>>,
     names: Arc<HashMap<String, String>>,
     group_schemes: Arc<HashMap<String, String>>,
+    /// What stands in no way, and is told by `check`.
+    pub warnings: Arc<Vec<Problem>>,
 }
 
 impl Reference {
@@ -102,7 +104,7 @@ impl Reference {
         areas.unique(&["ref_area"], problems);
         groups.unique(&["group_code"], problems);
         lists.unique(&["group_code", "valid_from"], problems);
-        let in_force = lists::in_force(&lists, &groups, mode.day(today), problems);
+        let in_force = lists::in_force(&lists, mode.day(today), problems);
         itu.unique(&["series_id"], problems);
         membership.unique(&["group_code", "ref_area", "valid_from"], problems);
         let codes = AreaCodes::new(&areas, &groups, Some(&crosswalk));
@@ -141,6 +143,7 @@ impl Reference {
             hashes: Arc::new(hashes),
             names: Arc::new(names),
             group_schemes: Arc::new(group_schemes),
+            warnings: Arc::new(lists::of_no_group(&lists, &groups)),
         }
     }
 
@@ -242,7 +245,7 @@ fn groups_batch(table: &CsvTable, in_force: &BTreeMap<String, List>) -> RecordBa
     let lists: Vec<Option<&List>> = table.column("group_code").map(|group| in_force.get(group)).collect();
     let undated = (0..table.len()).map(|row| table.get(row, "members_expected").parse::<i64>().ok());
     let expected: Int64Array =
-        lists.iter().zip(undated).map(|(list, undated)| list.map_or(undated, |list| list.members_expected)).collect();
+        lists.iter().zip(undated).map(|(list, undated)| undated.or_else(|| list.and_then(|list| list.members_expected))).collect();
     let text =
         |of: fn(&List) -> Option<&String>| -> ArrayRef { Arc::new(lists.iter().map(|list| list.and_then(of)).collect::<StringArray>()) };
     columns.extend([Arc::new(expected) as ArrayRef, text(|list| list.vintage.as_ref()), text(|list| list.next_due.as_ref())]);

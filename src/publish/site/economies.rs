@@ -12,6 +12,9 @@ use crate::publish::markup::slug;
 use crate::publish::progress::Progress;
 use crate::publish::view::View;
 
+/// The section of a target's page with the values of every economy (templates/target.html).
+const OF_TARGET: &str = "by-economy";
+
 /// The newest values of the economies of a group on one target.
 pub struct Economies<'p, 'a> {
     target: &'a str,
@@ -116,7 +119,7 @@ impl<'a> Economies<'_, 'a> {
             svg: format!("{}{}", self.map(view), self.strip(view)),
             head: Vec::new(),
             rows: Vec::new(),
-            table: Some(super::target::ECONOMIES),
+            table: Some(OF_TARGET),
             data: self.rows.first().map(|row| row.indicator.to_owned()),
             title: self.caption.title.clone(),
             description: self.caption.description.clone(),

@@ -15,9 +15,6 @@ use crate::publish::markup::slug;
 use crate::publish::progress::{Progress, headline, shown};
 use crate::publish::view::View;
 
-/// The section of a page with the values of every economy.
-pub const ECONOMIES: &str = "by-economy";
-
 #[derive(Serialize)]
 pub struct Page {
     id: String,

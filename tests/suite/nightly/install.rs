@@ -104,7 +104,7 @@ fn those_who_are_told_get_the_record_and_monitoring_its_files() {
     {
         assert!(metrics.lines().any(|found| found == line), "{line} is not in\n{metrics}");
     }
-    assert!(metrics.contains("yardstick_checks{severity=\"error\",outcome=\"passed\"}"), "{metrics}");
+    assert!(metrics.contains("yardstick_checks_total{severity=\"error\",outcome=\"passed\"}"), "{metrics}");
     // Every sample follows the type of its family, and no family comes twice.
     let mut family = String::new();
     let mut families = std::collections::BTreeSet::new();
