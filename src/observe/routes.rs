@@ -31,7 +31,7 @@ pub(super) struct Mark {
 }
 
 pub(super) fn mark(collector: &Collector<'_>) -> Mark {
-    Mark { row: collector.rows.len(), series: collector.series.len() }
+    Mark { row: collector.rows.count(), series: collector.series.len() }
 }
 
 /// Gives the rows of a mirror's body, those after the mark, the series of the data set, and the route into their notes.

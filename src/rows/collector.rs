@@ -110,7 +110,7 @@ impl<'r> Collector<'r> {
     }
 
     pub fn begin_body(&mut self, snapshot: &str) {
-        self.bodies.push((self.rows.len(), snapshot.to_owned()));
+        self.bodies.push((self.rows.count(), snapshot.to_owned()));
     }
 
     /// Remembers the names of the columns of a body, so that another layout next time is told. A name with a year in it
@@ -192,13 +192,13 @@ impl<'r> Collector<'r> {
 
     /// Rows that became observations so far.
     pub fn accepted(&self) -> usize {
-        self.rows.len()
+        self.rows.count()
     }
 
     /// Says that the rows from `first` on belong to a classification of this year and month: of each series, only
     /// the newest one is kept.
     pub fn dated(&mut self, first: usize, vintage: i32) {
-        self.vintages.extend((first..self.rows.len()).map(|row| (row, vintage)));
+        self.vintages.extend((first..self.rows.count()).map(|row| (row, vintage)));
     }
 
     /// Looks an area code up, remembering the answer.
@@ -244,7 +244,7 @@ impl<'r> Collector<'r> {
                 None => return self.reject(record, Reason::BadValue, String::from_utf8_lossy(text).chars().take(80).collect::<String>()),
             },
         };
-        if let Some(overflow) = self.most.one_more_row(self.rows.len()) {
+        if let Some(overflow) = self.most.one_more_row(self.rows.count()) {
             self.overflow = Some(overflow);
         }
         if let Err(error) = self.rows.push(Row { series, detail, value, record, place: self.places.of(area, year) }) {
@@ -266,7 +266,7 @@ impl<'r> Collector<'r> {
 
     fn reject(&mut self, record: u32, reason: Reason, detail: impl Into<String>) {
         self.defects += usize::from(reason.is_loss());
-        self.defective |= self.defects > self.most.defects && self.defects > self.rows.len();
+        self.defective |= self.defects > self.most.defects && self.defects > self.rows.count();
         if self.defective {
             return;
         }

@@ -52,7 +52,7 @@ impl Rows {
     /// Sorts by the rank of the series, the place and the number.
     pub fn sort(mut self, ranks: &[Rank]) -> Result<Sorted> {
         if self.disk.is_some() && !self.tail.is_empty() {
-            self.to_disk()?;
+            self.move_to_disk()?;
         }
         let Some(disk) = self.disk else {
             let keys = sorted_keys(&self.tail, 0, ranks);
@@ -155,7 +155,7 @@ mod tests {
                 Ok(())
             })
             .unwrap();
-            assert_eq!((rows.len(), left), (50_000, 50_000 - 4_455));
+            assert_eq!((rows.count(), left), (50_000, 50_000 - 4_455));
             let (mut sorted, mut found) = (rows.sort(&ranks).unwrap(), Vec::new());
             while let Some((key, one)) = sorted.next_row().unwrap() {
                 assert_eq!(one.row.detail, u32::from(one.number >= 1_000));

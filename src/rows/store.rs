@@ -63,13 +63,13 @@ impl Rows {
         Self { most: (bytes / IN_MEMORY).max(PART), ..Self::default() }
     }
 
-    pub fn len(&self) -> usize {
+    pub fn count(&self) -> usize {
         self.on_disk + self.tail.len()
     }
 
     pub fn push(&mut self, row: Row) -> Result<()> {
         self.tail.push(row);
-        if self.tail.len() >= self.most { self.to_disk() } else { Ok(()) }
+        if self.tail.len() >= self.most { self.move_to_disk() } else { Ok(()) }
     }
 
     /// Shows the rows from a number on that are not taken out; what is changed stays so.
@@ -103,7 +103,7 @@ impl Rows {
     }
 
     /// Brings what is in memory to disk.
-    pub(super) fn to_disk(&mut self) -> Result<()> {
+    pub(super) fn move_to_disk(&mut self) -> Result<()> {
         let disk = match &mut self.disk {
             Some(disk) => disk,
             none => {
