@@ -117,6 +117,24 @@ pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<()> {
     persist(temporary, path)
 }
 
+/// The same in a place that nobody clears of what a stop leaves: the next attempt takes the same temporary file again.
+pub fn write_again(path: &Path, bytes: &[u8]) -> Result<()> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    make_folder(folder)?;
+    let mut name = std::ffi::OsString::from(UNFINISHED);
+    name.push(path.file_name().unwrap_or_default());
+    let temporary = path.with_file_name(name);
+    let written = create_unseen(&temporary).and_then(|mut file| {
+        file.write_all(bytes).map_err(|error| failed("write", path, error))?;
+        file.sync_all().map_err(|error| failed("sync", path, error))?;
+        Ok(fs_err::rename(&temporary, path).map_err(|error| failed("rename to", path, error))?)
+    });
+    if written.is_err() {
+        let _ = fs_err::remove_file(&temporary);
+    }
+    written.and_then(|()| sync_folder(folder))
+}
+
 /// A copy with bytes of its own: damage to one file does not reach the other.
 pub fn copy_atomically(from: &Path, to: &Path) -> Result<()> {
     let mut temporary = temporary_beside(to)?;

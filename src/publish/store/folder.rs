@@ -32,7 +32,7 @@ impl Folder {
     }
 
     pub fn put(&self, name: &str, bytes: &[u8]) -> Result<()> {
-        files::write_atomically(&self.root.join(name), bytes)
+        files::write_again(&self.root.join(name), bytes)
     }
 
     /// One at a time: the lock is held by the system, so that a publisher that was stopped leaves none.
