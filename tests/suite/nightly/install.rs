@@ -109,7 +109,8 @@ fn those_who_are_told_get_the_record_and_monitoring_its_files() {
     let mut family = String::new();
     let mut families = std::collections::BTreeSet::new();
     for line in metrics.lines() {
-        if let Some(name) = line.strip_prefix("# TYPE ").and_then(|rest| rest.strip_suffix(" gauge")) {
+        if let Some((name, kind)) = line.strip_prefix("# TYPE ").and_then(|rest| rest.split_once(' ')) {
+            assert_eq!(kind, if name.ends_with("_total") { "counter" } else { "gauge" }, "{name}");
             family = name.to_owned();
             assert!(families.insert(family.clone()), "{family}");
         } else if !line.starts_with('#') {
