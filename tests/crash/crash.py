@@ -92,11 +92,13 @@ def inject(harness, scenario, mender, call, number, fault, base):
         try:
             answer = harness.call(scenario.verb, folder, strace)
         except subprocess.TimeoutExpired:
-            return None, ["it hangs"]
+            answer = None
         # The number counts in each thread: a call of another one, such as its wake-up, is no fault of disk or network.
         injected = [line for line in log.read_text(errors="replace").splitlines() if "(INJECTED)" in line]
         if fault != "KILL" and any(str(folder) not in line and not NETWORK.search(line) for line in injected):
             return None, []
+        if answer is None:
+            return None, ["it hangs"]
         wrong, now = wrong_now(folder, current), pointer(folder)
         if answer.returncode == 1:
             if now != current and scenario.name != "prune":

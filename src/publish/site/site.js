@@ -66,7 +66,7 @@ const language = made === "en" && languages.some((link) => link.hreflang === ask
 // Links lead on in the same language; those to the languages stay on the page.
 function links() {
   const home = new URL("index.html", site).pathname;
-  for (const link of document.querySelectorAll("a[href]")) {
+  for (const link of document.querySelectorAll('a[href]:not([href^="#"])')) {
     const url = new URL(link.href);
     if (!link.href.startsWith(site) || !url.pathname.endsWith(".html")) continue;
     if (languages.includes(link)) {
