@@ -12,15 +12,13 @@ use crate::error::Result;
 
 /// Rows that a statement takes at once, as the engine has it.
 const ROWS: usize = 8192;
-/// Smaller batches are not worth a look.
-const SMALL: usize = 1 << 20;
 
-/// The same rows, in parts that a statement takes as they are.
-pub(super) fn parts(batches: Vec<RecordBatch>) -> Result<Vec<RecordBatch>> {
+/// The same rows, in parts that a statement takes as they are, where what would be counted takes more than the room.
+pub(super) fn parts(batches: Vec<RecordBatch>, room: usize) -> Result<Vec<RecordBatch>> {
     let mut owned = Vec::with_capacity(batches.len());
     for batch in batches {
         let rows = batch.num_rows();
-        if get_record_batch_memory_size(&batch) <= SMALL {
+        if get_record_batch_memory_size(&batch).saturating_mul(rows / ROWS) <= room {
             owned.push(batch);
             continue;
         }
@@ -59,7 +57,7 @@ mod tests {
         let numbers: ArrayRef = Arc::new((0..rows).map(|n| (n % 7 > 0).then_some(n)).collect::<Int32Array>());
         let texts: ArrayRef = Arc::new((0..rows).map(|n| Some(n.to_string())).collect::<StringArray>());
         let whole = RecordBatch::try_new(schema.clone(), vec![numbers, texts]).unwrap();
-        let owned = parts(vec![whole.clone()]).unwrap();
+        let owned = parts(vec![whole.clone()], 1 << 20).unwrap();
         assert_eq!(owned.len(), rows as usize / ROWS + 1);
         let bytes: usize = owned.iter().map(get_record_batch_memory_size).sum();
         assert!(bytes < 2 * get_record_batch_memory_size(&whole), "{bytes}");

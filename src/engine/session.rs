@@ -12,7 +12,7 @@ use datafusion::datasource::MemTable;
 use datafusion::error::DataFusionError;
 use datafusion::execution::context::SQLOptions;
 use datafusion::execution::disk_manager::DiskManagerBuilder;
-use datafusion::execution::memory_pool::FairSpillPool;
+use datafusion::execution::memory_pool::{FairSpillPool, MemoryLimit};
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::execution::session_state::{SessionState, SessionStateBuilder};
 use datafusion::logical_expr::{AggregateUDF, LogicalPlan};
@@ -133,12 +133,12 @@ impl Engine {
 
     /// Adds or replaces a table held in memory.
     pub fn register_batches(&self, name: &str, schema: SchemaRef, batches: Vec<RecordBatch>) -> Result<()> {
-        self.register(name, memory_table(schema, batches)?)
+        self.register(name, memory_table(schema, batches, self.room())?)
     }
 
     /// Adds the values of an indicator as `indicators.<name>`.
     pub fn register_indicator(&self, name: &str, schema: SchemaRef, batches: Vec<RecordBatch>) -> Result<()> {
-        let table = memory_table(schema, batches)?;
+        let table = memory_table(schema, batches, self.room())?;
         if self.indicators.table_exist(name) {
             self.indicators.deregister_table(name)?;
         }
@@ -178,6 +178,14 @@ impl Engine {
     /// A plan in the types that all branches of a UNION or CASE need, as it will be computed.
     pub fn in_needed_types(&self, plan: LogicalPlan) -> Result<LogicalPlan, DataFusionError> {
         self.state.analyzer().execute_and_check(plan, self.state.config_options(), |_, _| {})
+    }
+
+    /// How much of the memory of statements one table may seem to take.
+    fn room(&self) -> usize {
+        match self.state.runtime_env().memory_pool.memory_limit() {
+            MemoryLimit::Finite(bytes) => bytes / 8,
+            _ => usize::MAX,
+        }
     }
 
     pub fn context(&self) -> &SessionContext {
@@ -264,11 +272,11 @@ fn rules() -> Vec<Arc<dyn PhysicalOptimizerRule + Send + Sync>> {
 }
 
 /// A memory table whose columns may be null, whatever a statement said of them.
-fn memory_table(schema: SchemaRef, batches: Vec<RecordBatch>) -> Result<Arc<MemTable>> {
+fn memory_table(schema: SchemaRef, batches: Vec<RecordBatch>, room: usize) -> Result<Arc<MemTable>> {
     let relaxed: SchemaRef =
         Arc::new(Schema::new(schema.fields().iter().map(|f| Field::new(f.name(), f.data_type().clone(), true)).collect::<Vec<_>>()));
     let batches = batches.into_iter().map(|batch| relax(&batch, &relaxed)).collect::<Result<Vec<_>>>()?;
-    Ok(Arc::new(MemTable::try_new(relaxed, vec![owned::parts(batches)?])?))
+    Ok(Arc::new(MemTable::try_new(relaxed, vec![owned::parts(batches, room)?])?))
 }
 
 fn relax(batch: &RecordBatch, schema: &SchemaRef) -> Result<RecordBatch> {
