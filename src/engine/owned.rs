@@ -12,13 +12,17 @@ use crate::error::Result;
 
 /// Rows that a statement takes at once, as the engine has it.
 const ROWS: usize = 8192;
+/// Smaller batches are not worth a look.
+const SMALL: usize = 1 << 20;
 
-/// The same rows, in parts that a statement takes as they are, where what would be counted takes more than the room.
+/// The same rows, in parts that a statement takes as they are. A batch that is whole, and not a part of a larger one, stays
+/// so where what would be counted has room.
 pub(super) fn parts(batches: Vec<RecordBatch>, room: usize) -> Result<Vec<RecordBatch>> {
     let mut owned = Vec::with_capacity(batches.len());
     for batch in batches {
         let rows = batch.num_rows();
-        if get_record_batch_memory_size(&batch).saturating_mul(rows / ROWS) <= room {
+        let size = get_record_batch_memory_size(&batch);
+        if size <= SMALL || (rows > ROWS && size.saturating_mul(rows / ROWS) <= room) {
             owned.push(batch);
             continue;
         }
