@@ -94,6 +94,46 @@ fn seventy_thousand_areas() {
     }
 }
 
+/// The sizes of economies were asked of districts, the lists of groups that a workspace does not have were errors, and the
+/// dated number of members of a group went before the one in groups.csv: nothing could be released.
+#[test]
+fn a_workspace_of_districts() {
+    let workspace = Workspace::of_method();
+    let codes: Vec<String> = (0..120).map(|n| format!("D{n:05}")).collect();
+    let lines = |line: &dyn Fn((usize, &String)) -> String| codes.iter().enumerate().map(line).collect::<String>();
+    let reference = |name: &str, header: &str, rows: String| {
+        workspace.write(&format!("pipelines/reference/{name}.csv"), format!("{header}\n{rows}"));
+    };
+    reference("areas", "ref_area,name,iso2,m49,in_world", lines(&|(n, code)| format!("{code},District {n},,,yes\n")));
+    reference("groups", "group_code,group_scheme,name,members_expected", "WLD,world,All,120\nLDC,special,Half of them,60\n".into());
+    reference(
+        "membership",
+        "group_scheme,group_code,ref_area,valid_from,valid_until",
+        lines(&|(n, code)| format!("world,WLD,{code},,\n{}", if n % 2 == 0 { format!("special,LDC,{code},,\n") } else { String::new() })),
+    );
+    reference("area_codes", "scheme,code,ref_area", String::new());
+    reference("gni_per_capita", "ref_area,time_period,usd", String::new());
+    reference(
+        "population",
+        "ref_area,time_period,_T:_T:_T",
+        lines(&|(n, code)| (2015..=2026).map(|year| format!("{code},{year},{}\n", 60_000 + 500 * n + year)).collect()),
+    );
+    workspace.write(
+        "pipelines/survey.toml",
+        "source = \"survey\"\nlicence = \"CC0\"\n[[dataset]]\nname = \"use\"\nformat = \"table\"\n[dataset.columns]\nseries = { constant = \"s\" }\nref_area = \"area\"\ntime_period = \"year\"\nvalue = \"value\"\nunit = { constant = \"PT\" }\n",
+    );
+    workspace.write("in/survey/use/a.csv", format!("area,year,value\n{}", lines(&|(n, code)| format!("{code},2024,{}\n", 20 + n % 50))));
+    workspace.write(
+        "sql/indicators/9.1_use.sql",
+        "/*---\nid = \"9.1\"\nname = \"use\"\ntitle = \"Use\"\nunit = \"PT\"\nrollup = \"median\"\ngroups = [\"world\", \"special\"]\n---*/\nSELECT o.ref_area, o.time_period, o.obs_value AS value, o.source\nFROM observations o\nWHERE o.series = 's'\n",
+    );
+    // A list of a group that is not there is told.
+    let checked = workspace.expect(0, &["check", "pipelines"]).stdout;
+    assert!(checked.contains("group `WB_HIC` is not in groups.csv"), "{checked}");
+    let run = workspace.expect(0, &["run", "--from", "in"]);
+    assert!(!run.stdout.contains("reference_tables_fit") && !run.stdout.contains("membership_counts"), "{}", run.stdout);
+}
+
 /// `sql` gave a result the types of the statement as written, where a UNION or CASE has those of its first branch: 2.5
 /// was shown as 2, and a text after a number as nothing.
 #[test]

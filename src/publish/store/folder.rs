@@ -32,20 +32,27 @@ impl Folder {
     }
 
     pub fn put(&self, name: &str, bytes: &[u8]) -> Result<()> {
+        let _alone = self.alone()?;
         files::write_again(&self.root.join(name), bytes)
     }
 
-    /// One at a time: the lock is held by the system, so that a publisher that was stopped leaves none.
     pub fn replace(&self, name: &str, bytes: &[u8], read: &Version) -> Result<bool> {
-        fs_err::create_dir_all(&self.root)?;
-        let lock = fs_err::File::create(self.root.join(format!(".{name}.lock")))?;
-        lock.file().lock()?;
+        let _alone = self.alone()?;
         let now = self.get(name)?.and_then(|(_, version)| version);
         if now != *read {
             return Ok(false);
         }
-        self.put(name, bytes)?;
+        files::write_again(&self.root.join(name), bytes)?;
         Ok(true)
+    }
+
+    /// One file at a time, whoever publishes: two would write the same temporary file. The lock is held by the system, so
+    /// that a publisher that was stopped leaves none.
+    fn alone(&self) -> Result<fs_err::File> {
+        fs_err::create_dir_all(&self.root)?;
+        let lock = fs_err::File::create(self.root.join(".current.json.lock"))?;
+        lock.file().lock()?;
+        Ok(lock)
     }
 
     /// Removes a file, and the folders that become empty.

@@ -174,6 +174,7 @@ fn a_folder_whose_publisher_is_killed_names_a_complete_release() {
     }
     workspace.expect(0, &publish);
     assert_eq!(complete(&files(&target)), Some(new));
+    assert!(!files(&target).keys().any(|name| name.contains(".part-")), "half files stay: {:?}", files(&target).keys());
     // A file that was damaged there is sent again.
     let damaged = files(&target).into_keys().find(|name| name.ends_with("values.parquet") && name.contains(&current(&workspace))).unwrap();
     std::fs::write(target.join(&damaged), "x").unwrap();
