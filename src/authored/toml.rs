@@ -229,12 +229,11 @@ impl<'t> TableReader<'t> {
     /// One sub-table; absent gives None.
     pub fn table(&mut self, key: &'static str, what: &'static str, problems: &mut Vec<Problem>) -> Option<TableReader<'t>> {
         let (value, span) = self.get(key, Shape::Table)?;
-        match value.get_ref().as_table() {
-            Some(table) => Some(self.child(&[key], table, span, what)),
-            None => {
-                self.wrong(key, span, value.get_ref().type_str(), "a table", problems);
-                None
-            }
+        if let Some(table) = value.get_ref().as_table() {
+            Some(self.child(&[key], table, span, what))
+        } else {
+            self.wrong(key, span, value.get_ref().type_str(), "a table", problems);
+            None
         }
     }
 
@@ -287,7 +286,7 @@ impl<'t> TableReader<'t> {
             let span = self.shift(value.span());
             match value.get_ref().as_table() {
                 Some(table) => {
-                    found.push((name.get_ref().to_string(), self.child(&[key, schema::ANY], table, self.shift(name.span()), what)))
+                    found.push((name.get_ref().to_string(), self.child(&[key, schema::ANY], table, self.shift(name.span()), what)));
                 }
                 None => self.wrong(key, span, value.get_ref().type_str(), "a table of tables", problems),
             }

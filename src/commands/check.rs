@@ -27,7 +27,7 @@ struct Checked {
     problems: Vec<Problem>,
 }
 
-pub async fn check(settings: &Settings, printer: &Printer, paths: &[PathBuf]) -> Result<Exit> {
+pub(super) async fn check(settings: &Settings, printer: &Printer, paths: &[PathBuf]) -> Result<Exit> {
     let root = fs_err::canonicalize(&settings.workspace.root)?;
     // Relative to where we stand, or else to the workspace, as reports show paths.
     let paths: Vec<PathBuf> = paths.iter().map(|path| if path.exists() { path.clone() } else { root.join(path) }).collect();

@@ -36,7 +36,14 @@ struct Check {
 }
 
 /// Names of checks show their rows, whatever they came to; `failed` shows those that did not pass.
-pub fn checks(settings: &Settings, printer: &Printer, ids: &[String], release: Option<&str>, failed: bool, limit: usize) -> Result<Exit> {
+pub(super) fn checks(
+    settings: &Settings,
+    printer: &Printer,
+    ids: &[String],
+    release: Option<&str>,
+    failed: bool,
+    limit: usize,
+) -> Result<Exit> {
     let path = match release {
         Some(release) => promote::find_any(&settings.workspace, release)?,
         // Without a name: the newest refused one after the current release, else the current one.

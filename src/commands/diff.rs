@@ -31,7 +31,7 @@ struct Differences {
     shown: RecordBatch,
 }
 
-pub fn diff(
+pub(super) fn diff(
     settings: &Settings,
     printer: &Printer,
     old: Option<&str>,

@@ -31,7 +31,7 @@ use crate::tables::schema::{self, DIMENSIONS};
 use crate::tables::text::json_rows;
 use crate::tables::views::{Cells, Progress};
 
-pub async fn explain(settings: &Settings, printer: &Printer, args: &ExplainArgs) -> Result<Exit> {
+pub(super) async fn explain(settings: &Settings, printer: &Printer, args: &ExplainArgs) -> Result<Exit> {
     let named;
     let args = match &args.area {
         Some(_) => args,
@@ -182,15 +182,12 @@ fn progress_row(progress: &datafusion::arrow::array::RecordBatch, target: &str, 
     rows.first().copied().ok_or_else(|| {
         let targets: BTreeSet<&str> =
             (0..cells.len()).filter(|r| cells.text("indicator", *r) == Some(indicator)).filter_map(|r| cells.text("target", r)).collect();
-        let hint = match targets.contains(target) {
-            true => {
-                let areas: BTreeSet<&str> = (0..cells.len())
-                    .filter(|r| cells.text("target", *r) == Some(target))
-                    .filter_map(|r| cells.text("ref_area", r))
-                    .collect();
-                Some(format!("there are rows for {}", areas.into_iter().collect::<Vec<_>>().join(" ")))
-            }
-            false => suggestion(target, targets),
+        let hint = if targets.contains(target) {
+            let areas: BTreeSet<&str> =
+                (0..cells.len()).filter(|r| cells.text("target", *r) == Some(target)).filter_map(|r| cells.text("ref_area", r)).collect();
+            Some(format!("there are rows for {}", areas.into_iter().collect::<Vec<_>>().join(" ")))
+        } else {
+            suggestion(target, targets)
         };
         Error::Usage { message: format!("no progress row for target {target} in {}", args.area.as_deref().unwrap_or_default()), hint }
     })

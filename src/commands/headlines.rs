@@ -14,7 +14,7 @@ fn root(id: &str) -> &str {
 }
 
 /// Prints all targets.
-pub fn show(printer: &Printer, targets: &[Headline]) {
+pub(super) fn show(printer: &Printer, targets: &[Headline]) {
     let (without, with): (Vec<&Headline>, Vec<&Headline>) = targets.iter().partition(|one| one.standing() == NO_CLASS);
     let mut last = None;
     for one in with {

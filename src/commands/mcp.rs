@@ -33,7 +33,7 @@ struct Server {
     settings: Settings,
 }
 
-pub async fn mcp(settings: &Settings) -> Result<Exit> {
+pub(super) async fn mcp(settings: &Settings) -> Result<Exit> {
     let server = Server { settings: settings.clone() };
     let running = match server.serve(rmcp::transport::stdio()).await {
         Ok(running) => running,

@@ -18,7 +18,7 @@ struct Written {
     test_case: String,
 }
 
-pub fn new(settings: &Settings, printer: &Printer, id: &str, name: &str, like: Option<&str>) -> Result<Exit> {
+pub(super) fn new(settings: &Settings, printer: &Printer, id: &str, name: &str, like: Option<&str>) -> Result<Exit> {
     refuse(settings, id, name)?;
     let file = settings.workspace.sql().join("indicators").join(format!("{id}_{name}.sql"));
     let case = settings.workspace.sql().join("tests").join(id).join("first");

@@ -15,7 +15,7 @@ use crate::job::refusal::{self, Refusal};
 use crate::printer::{Answer, Printer};
 use crate::settings::Settings;
 
-pub async fn run(settings: &Settings, printer: &Printer, args: &NightArgs) -> Result<Exit> {
+pub(super) async fn run(settings: &Settings, printer: &Printer, args: &NightArgs) -> Result<Exit> {
     record::begin(settings, "run", options(&args.run).into_iter().chain(shared_out(&args.shared_out)).collect());
     let loaded = load::load(settings);
     let night = match &loaded {
@@ -28,7 +28,7 @@ pub async fn run(settings: &Settings, printer: &Printer, args: &NightArgs) -> Re
     finish(settings, printer, "run", &loaded?, night)
 }
 
-pub async fn pull(settings: &Settings, printer: &Printer, args: &PullArgs) -> Result<Exit> {
+pub(super) async fn pull(settings: &Settings, printer: &Printer, args: &PullArgs) -> Result<Exit> {
     if let Some(hash) = &args.refuse {
         return Ok(printer.answer("pull", Exit::Done, &refusal::refuse(settings, &load::load(settings)?, hash)?));
     }
@@ -44,7 +44,7 @@ pub async fn pull(settings: &Settings, printer: &Printer, args: &PullArgs) -> Re
     finish(settings, printer, "pull", &loaded?, night)
 }
 
-pub async fn compute(settings: &Settings, printer: &Printer, accept: &[String], args: &SharedOut) -> Result<Exit> {
+pub(super) async fn compute(settings: &Settings, printer: &Printer, accept: &[String], args: &SharedOut) -> Result<Exit> {
     let options = accept.iter().map(|check| format!("--accept {check}"));
     record::begin(settings, "compute", options.chain(shared_out(args)).collect());
     let loaded = load::load(settings);
@@ -80,7 +80,9 @@ fn shared_out(args: &SharedOut) -> Vec<String> {
 fn finish(settings: &Settings, printer: &Printer, verb: &str, loaded: &Loaded, night: Result<Night>) -> Result<Exit> {
     let answered = night.and_then(|night| {
         record::note(|record| record.degraded.clone_from(&night.degraded));
-        let noted = record::note(|record| (record.retention.as_ref().and_then(|retained| retained.told()), record.workers.clone()));
+        let noted = record::note(|record| {
+            (record.retention.as_ref().and_then(super::super::job::retention::Retained::told), record.workers.clone())
+        });
         match report(settings, loaded, &night, noted) {
             // What is promoted stays so: exit code 1 would say that nothing was.
             Err(error) if matches!(night.outcome, Published::Release(_)) => {

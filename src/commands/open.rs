@@ -12,7 +12,7 @@ use crate::printer::Printer;
 use crate::release::promote;
 use crate::settings::Settings;
 
-pub fn open(settings: &Settings, printer: &Printer) -> Result<Exit> {
+pub(super) fn open(settings: &Settings, printer: &Printer) -> Result<Exit> {
     let release = promote::find(&settings.workspace, "current")?;
     // By the pointer: the path stays good when a newer release comes.
     let page = settings.workspace.current().join("site/index.html");

@@ -12,7 +12,7 @@ use crate::settings::Settings;
 /// Reasons shown of one step.
 const SHOWN: usize = 3;
 
-pub fn plan(settings: &Settings, printer: &Printer, args: &RunArgs) -> Result<Exit> {
+pub(super) fn plan(settings: &Settings, printer: &Printer, args: &RunArgs) -> Result<Exit> {
     let loaded = load::load(settings)?;
     let plan = plan::plan(settings, &loaded, &ask(args))?;
     Ok(printer.answer("plan", Exit::Done, &plan))

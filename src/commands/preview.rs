@@ -9,7 +9,7 @@ use std::path::Path;
 use datafusion::arrow::array::RecordBatch;
 use serde::Serialize;
 
-pub use self::compute::progress_of;
+pub(super) use self::compute::progress_of;
 use self::compute::{Against, Current, against, compute, distances};
 use super::headlines;
 use crate::dataset_id::{DatasetId, listed};
@@ -55,7 +55,7 @@ struct Value {
     note: Option<String>,
 }
 
-pub async fn preview(
+pub(super) async fn preview(
     settings: &Settings,
     printer: &Printer,
     wanted: &str,

@@ -7,7 +7,7 @@ use crate::publish::{Store, Uploaded, upload};
 use crate::release::promote;
 use crate::settings::Settings;
 
-pub async fn publish(settings: &Settings, printer: &Printer, to: &str, release: &str, keep: usize) -> Result<Exit> {
+pub(super) async fn publish(settings: &Settings, printer: &Printer, to: &str, release: &str, keep: usize) -> Result<Exit> {
     let store = Store::open(to)?;
     let folder = promote::find(&settings.workspace, release)?;
     Ok(printer.answer("publish", Exit::Done, &upload(&store, &folder, keep).await?))

@@ -19,7 +19,7 @@ use crate::settings::Settings;
 use crate::sources;
 use crate::tables::{parquet, schema};
 
-pub fn reference(settings: &Settings, printer: &Printer, what: Reference) -> Result<Exit> {
+pub(super) fn reference(settings: &Settings, printer: &Printer, what: Reference) -> Result<Exit> {
     let text = match what {
         Reference::Codes => codes(),
         Reference::ExitCodes => Exit::table(),
@@ -27,7 +27,7 @@ pub fn reference(settings: &Settings, printer: &Printer, what: Reference) -> Res
         Reference::Targets => targets(settings)?,
         Reference::SchemaOfSource => {
             text_of(&schema_of_file::of("A source of Yardstick", "format", &sources::format_names().collect::<Vec<_>>(), |text| {
-                drop(pipelines::parse(text, &mut Vec::new()))
+                drop(pipelines::parse(text, &mut Vec::new()));
             }))?
         }
         Reference::SchemaOfJob => simple("The job of Yardstick", |text| drop(config::parse(text, &mut Vec::new())))?,
@@ -84,7 +84,7 @@ fn targets(settings: &Settings) -> Result<String> {
         };
         let class = match one.class.as_deref() {
             Some("insufficient_data") => format!("insufficient_data ({why})"),
-            _ => one.standing().to_string(),
+            _ => one.standing().clone(),
         };
         let of: Vec<&str> = one.estimate.iter().chain([&one.breakdown]).map(String::as_str).filter(|part| !part.is_empty()).collect();
         let cells = [target.id.as_str(), title, &one.ref_area, &number(one.latest_value), &year.to_string(), &class, &of.join(", ")];

@@ -17,7 +17,7 @@ use crate::settings::Settings;
 /// Changes shown of one release.
 const SHOWN: usize = 3;
 
-pub fn release(settings: &Settings, printer: &Printer, action: &ReleaseAction) -> Result<Exit> {
+pub(super) fn release(settings: &Settings, printer: &Printer, action: &ReleaseAction) -> Result<Exit> {
     const VERB: &str = "release";
     Ok(match action {
         ReleaseAction::List => printer.answer(VERB, Exit::Done, &list(settings)?),

@@ -24,7 +24,7 @@ const MOVED: usize = 8;
 
 /// What a run says at its end.
 #[derive(Serialize)]
-pub struct Report {
+pub(super) struct Report {
     data_sets: Vec<DataSet>,
     release: Option<Release>,
     /// The release that stays, where no new one was made.
@@ -88,18 +88,17 @@ fn warned(checks: &RecordBatch) -> Vec<Warned> {
     let mut warned: Vec<Warned> = Vec::new();
     for row in (0..cells.len()).filter(|row| cells.text("result", *row) == Some("warned")) {
         let (check, rows) = (cells.text("id", row).unwrap_or_default(), cells.int("rows_failed", row).unwrap_or_default());
-        match warned.last_mut().filter(|last| last.check == check) {
-            Some(last) => last.rows += rows,
-            None => {
-                let detail = [cells.text("indicator", row), cells.text("note", row)].into_iter().flatten().filter(|text| !text.is_empty());
-                warned.push(Warned { check: check.to_owned(), rows, detail: detail.collect::<Vec<_>>().join(": ") });
-            }
+        if let Some(last) = warned.last_mut().filter(|last| last.check == check) {
+            last.rows += rows
+        } else {
+            let detail = [cells.text("indicator", row), cells.text("note", row)].into_iter().flatten().filter(|text| !text.is_empty());
+            warned.push(Warned { check: check.to_owned(), rows, detail: detail.collect::<Vec<_>>().join(": ") });
         }
     }
     warned
 }
 
-pub fn report(settings: &Settings, loaded: &Loaded, night: &Night, noted: (Option<String>, Option<Shared>)) -> Result<Report> {
+pub(super) fn report(settings: &Settings, loaded: &Loaded, night: &Night, noted: (Option<String>, Option<Shared>)) -> Result<Report> {
     let (retained, workers) = noted;
     let reports = loaded.reports(settings)?;
     let data_sets = night.states.iter().map(|(id, state)| {

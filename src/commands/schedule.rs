@@ -12,7 +12,7 @@ struct Lines {
     lines: Vec<String>,
 }
 
-pub fn schedule(settings: &Settings, printer: &Printer, crontab: bool, systemd: bool) -> Result<Exit> {
+pub(super) fn schedule(settings: &Settings, printer: &Printer, crontab: bool, systemd: bool) -> Result<Exit> {
     let program = std::env::current_exe()?.display().to_string();
     let (root, data) = (settings.workspace.root.display().to_string(), settings.workspace.data.display().to_string());
     let text = if systemd && !crontab { units(&program, &root, &data) } else { cron_lines(&program, &root, &data) };

@@ -27,7 +27,7 @@ type Body = UnsyncBoxBody<Bytes, std::io::Error>;
 /// The current release as it was read last.
 type Known = Mutex<Option<(PathBuf, Arc<Manifest>)>>;
 
-pub async fn serve(settings: &Settings, printer: &Printer, port: u16) -> Result<Exit> {
+pub(super) async fn serve(settings: &Settings, printer: &Printer, port: u16) -> Result<Exit> {
     promote::find(&settings.workspace, "current")?;
     let listener = tokio::net::TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port)))
         .await

@@ -11,7 +11,7 @@ use crate::exit::Exit;
 use crate::files;
 use crate::printer::Printer;
 
-pub fn completions(printer: &Printer, shell: Shell) -> Exit {
+pub(super) fn completions(printer: &Printer, shell: Shell) -> Exit {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Cli::command(), "yardstick", &mut script);
     printer.data(&script);
@@ -19,7 +19,7 @@ pub fn completions(printer: &Printer, shell: Shell) -> Exit {
 }
 
 /// One page for the program and one for each verb; without a folder the first, to stdout.
-pub fn man(printer: &Printer, folder: Option<&Path>) -> Result<Exit> {
+pub(super) fn man(printer: &Printer, folder: Option<&Path>) -> Result<Exit> {
     let mut program = Cli::command();
     program.build();
     let Some(folder) = folder else {

@@ -33,7 +33,7 @@ struct Rows {
 }
 
 #[expect(clippy::too_many_arguments, reason = "plain arguments, no context blob: see style.md")]
-pub async fn sql(
+pub(super) async fn sql(
     settings: &Settings,
     printer: &Printer,
     query: Option<&str>,

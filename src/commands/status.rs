@@ -8,7 +8,7 @@ use crate::job::status::{self, Status};
 use crate::printer::{Answer, Printer};
 use crate::settings::Settings;
 
-pub fn status(settings: &Settings, printer: &Printer) -> Result<Exit> {
+pub(super) fn status(settings: &Settings, printer: &Printer) -> Result<Exit> {
     let loaded = load::load_past(settings)?;
     Ok(printer.answer("status", Exit::Done, &status::status(settings, &loaded)?))
 }

@@ -13,7 +13,7 @@ use crate::settings::Settings;
 /// Differences printed of one case.
 const SHOWN: usize = 20;
 
-pub async fn test(
+pub(super) async fn test(
     settings: &Settings,
     printer: &Printer,
     ids: &[String],

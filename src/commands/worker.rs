@@ -19,7 +19,7 @@ use crate::settings::Settings;
 /// Holds the token where no file does.
 const TOKEN: &str = "YARDSTICK_TOKEN";
 
-pub async fn worker(settings: &Settings, printer: &Printer, args: &WorkerArgs) -> Result<Exit> {
+pub(super) async fn worker(settings: &Settings, printer: &Printer, args: &WorkerArgs) -> Result<Exit> {
     let listening = Listening {
         address: args.listen.clone(),
         certificate: args.tls_cert.clone().zip(args.tls_key.clone()),

@@ -18,7 +18,7 @@ use datafusion::physical_plan::joins::{CrossJoinExec, HashJoinExec};
 use datafusion::physical_plan::statistics::{StatisticsArgs, StatisticsContext};
 
 #[derive(Debug)]
-pub struct BuildOnTheSmallSide;
+pub(super) struct BuildOnTheSmallSide;
 
 impl PhysicalOptimizerRule for BuildOnTheSmallSide {
     fn optimize(&self, plan: Arc<dyn ExecutionPlan>, _: &ConfigOptions) -> Result<Arc<dyn ExecutionPlan>> {
@@ -40,7 +40,7 @@ impl PhysicalOptimizerRule for BuildOnTheSmallSide {
         .data()
     }
 
-    fn name(&self) -> &str {
+    fn name(&self) -> &'static str {
         "build_on_the_small_side"
     }
 

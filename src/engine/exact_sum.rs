@@ -35,7 +35,7 @@ fn is_exact(args: &AccumulatorArgs<'_>) -> bool {
 }
 
 impl AggregateUDFImpl for ExactSum {
-    fn name(&self) -> &str {
+    fn name(&self) -> &'static str {
         "sum"
     }
 

@@ -22,7 +22,7 @@ use futures::TryStreamExt;
 
 /// Computes the repeated parts of a plan whose types are settled (see `Engine::in_needed_types`). Gives the plan that
 /// reads them as tables, and what these hold of the memory.
-pub async fn computed_once(state: &SessionState, mut plan: LogicalPlan) -> Result<(LogicalPlan, Vec<MemoryReservation>)> {
+pub(super) async fn computed_once(state: &SessionState, mut plan: LogicalPlan) -> Result<(LogicalPlan, Vec<MemoryReservation>)> {
     let mut held = Vec::new();
     let mut parts = repeated(&plan)?;
     parts.reverse();

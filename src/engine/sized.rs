@@ -36,7 +36,7 @@ const SIZED: [(&str, Size); 7] = [
 ];
 
 /// Puts the bounds before the engine's own functions.
-pub fn register(context: &SessionContext) -> Result<()> {
+pub(super) fn register(context: &SessionContext) -> Result<()> {
     for (name, size) in SIZED {
         if let Ok(inner) = context.udf(name) {
             context.register_udf(ScalarUDF::from(Sized { inner, size }));

@@ -23,9 +23,9 @@ use crate::fetch::request::{Method, Request};
 use crate::fetch::store::{Sink, too_large};
 
 const MAX_REDIRECTS: usize = 5;
-const MAX_WAIT: Duration = Duration::from_secs(60);
+const MAX_WAIT: Duration = Duration::from_mins(1);
 /// All waits of one request together.
-const MAX_WAITS: Duration = Duration::from_secs(240);
+const MAX_WAITS: Duration = Duration::from_mins(4);
 /// How long a host that does not answer at all is asked: a dead network must not take the night.
 const UNREACHED: Duration = Duration::from_secs(20);
 /// Lists are held in memory.
@@ -103,9 +103,12 @@ impl Client {
         let fetched = once
             .retry(self.waits)
             .sleep(tokio::time::sleep)
-            .when(|failure: &Failure| match failure.is_unreached() {
-                true => failure.again && start.elapsed() < UNREACHED && !context.network.is_dead(),
-                false => failure.again,
+            .when(|failure: &Failure| {
+                if failure.is_unreached() {
+                    failure.again && start.elapsed() < UNREACHED && !context.network.is_dead()
+                } else {
+                    failure.again
+                }
             })
             .adjust(|failure: &Failure, wait| {
                 let wait = failure.wait.unwrap_or(wait?);
@@ -151,9 +154,10 @@ impl Client {
             200 if request.keep => self.store(context, request, from, response).await,
             200 => self.read(context, request, from, response).await,
             301 | 302 | 303 | 307 | 308 => {
-                let why = match request.secrets.is_empty() {
-                    true => "to nowhere, or to another scheme than http and https",
-                    false => "credentials go to the address in pipelines/ only",
+                let why = if request.secrets.is_empty() {
+                    "to nowhere, or to another scheme than http and https"
+                } else {
+                    "credentials go to the address in pipelines/ only"
                 };
                 Err(Failure::last(Error::fetch_hint(
                     Code::RedirectRefused,

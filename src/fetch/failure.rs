@@ -13,7 +13,7 @@ use crate::fetch::hosts::Private;
 use crate::fetch::request::Request;
 use crate::fetch::store::too_large;
 
-const MAX_RETRY_AFTER: Duration = Duration::from_secs(120);
+const MAX_RETRY_AFTER: Duration = Duration::from_mins(2);
 const MAX_MESSAGE_BYTES: usize = 64 << 10;
 /// Statuses that pass: the same request may succeed later. 520 to 524 are a web cache that cannot reach the provider.
 const PASSING: [u16; 13] = [408, 425, 429, 500, 501, 502, 503, 504, 520, 521, 522, 523, 524];

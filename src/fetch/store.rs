@@ -11,7 +11,7 @@ use crate::error::{Code, Error, Result};
 /// Stands for a name that is known only at the end.
 const INCOMING: &str = ".incoming";
 /// How much of a body's beginning is kept at hand for checks.
-pub const HEAD_BYTES: usize = 4096;
+pub(super) const HEAD_BYTES: usize = 4096;
 /// Enough to hold the end record of a ZIP with the longest comment.
 const TAIL_BYTES: u64 = 22 + 65_535;
 

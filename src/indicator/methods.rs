@@ -322,7 +322,7 @@ fn folder(workspace: &Path, relative: &str, problems: &mut Vec<Problem>) -> BTre
                 texts.insert(stem, SourceText::new(shown, text));
             }
             Err(error) if error.kind() == std::io::ErrorKind::InvalidData => {
-                problems.push(Problem::file(Code::NotUtf8, shown, "the file is not UTF-8").hint("save it as UTF-8"))
+                problems.push(Problem::file(Code::NotUtf8, shown, "the file is not UTF-8").hint("save it as UTF-8"));
             }
             Err(error) => problems.push(Problem::file(Code::UnreadableFile, shown, error.to_string())),
         }

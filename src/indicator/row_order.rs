@@ -9,7 +9,7 @@ const WINDOWS: [&str; 9] = ["row_number", "rank", "dense_rank", "ntile", "lag", 
 const AGGREGATES: [&str; 6] = ["first_value", "last_value", "nth_value", "any_value", "array_agg", "string_agg"];
 
 #[derive(Debug, PartialEq, Eq)]
-pub enum Unordered {
+pub(super) enum Unordered {
     Limit,
     DistinctOn,
     Window(String),
@@ -18,7 +18,7 @@ pub enum Unordered {
 
 impl Unordered {
     /// The word of the statement to point at.
-    pub fn word(&self) -> &str {
+    pub(super) fn word(&self) -> &str {
         match self {
             Self::Limit => "limit",
             Self::DistinctOn => "distinct",
@@ -26,7 +26,7 @@ impl Unordered {
         }
     }
 
-    pub fn message(&self) -> String {
+    pub(super) fn message(&self) -> String {
         match self {
             Self::Limit => "LIMIT without ORDER BY keeps whichever rows come first".into(),
             Self::DistinctOn => "DISTINCT ON without ORDER BY keeps whichever row comes first".into(),
@@ -37,7 +37,7 @@ impl Unordered {
 }
 
 /// Everything in a plan, subqueries included, whose result depends on the order of rows and that names none.
-pub fn without_order(plan: &LogicalPlan) -> Vec<Unordered> {
+pub(super) fn without_order(plan: &LogicalPlan) -> Vec<Unordered> {
     let mut found = Vec::new();
     let _ = plan.apply_with_subqueries(|node| {
         let here = match node {

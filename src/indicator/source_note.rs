@@ -50,15 +50,14 @@ pub fn read_table(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> S
 pub fn cite(notes: &mut [SourceNote], text: &SourceText, sources: &[Source], others: &[(String, SourceNote)], problems: &mut Vec<Problem>) {
     for note in notes {
         let Some((name, span)) = note.name.clone() else { continue };
-        match named(&name, sources, others) {
-            Some(found) => *note = SourceNote { name: note.name.clone(), ..found },
-            None => {
-                let known: Vec<String> = names(sources).chain(others.iter().map(|(name, _)| name.clone())).collect();
-                problems.push(
-                    Problem::new(Code::UnknownNameInHeader, text, span, format!("unknown source `{name}`"))
-                        .maybe_hint(suggestion(&name, known.iter().map(String::as_str))),
-                );
-            }
+        if let Some(found) = named(&name, sources, others) {
+            *note = SourceNote { name: note.name.clone(), ..found }
+        } else {
+            let known: Vec<String> = names(sources).chain(others.iter().map(|(name, _)| name.clone())).collect();
+            problems.push(
+                Problem::new(Code::UnknownNameInHeader, text, span, format!("unknown source `{name}`"))
+                    .maybe_hint(suggestion(&name, known.iter().map(String::as_str))),
+            );
         }
     }
 }

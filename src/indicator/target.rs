@@ -71,7 +71,7 @@ impl TargetDefaults {
 }
 
 /// Reads one target, and after it the same target read for parts of the population; every problem of its keys is reported.
-pub fn read(table: &mut TableReader<'_>, defaults: &TargetDefaults, problems: &mut Vec<Problem>) -> Vec<Target> {
+pub(super) fn read(table: &mut TableReader<'_>, defaults: &TargetDefaults, problems: &mut Vec<Problem>) -> Vec<Target> {
     let target = read_one(table, defaults, problems);
     let readings = table.named_tables("read_for", "a reading", problems);
     let mut targets = Vec::new();
@@ -262,7 +262,7 @@ fn estimates(table: &mut TableReader<'_>, default: &[String], problems: &mut Vec
 /// The direction must fit the kind, and `met_at` must lie on the near side of the target value.
 fn sense(table: &TableReader<'_>, kind: Option<TargetKind>, direction: &str, met_at: Option<f64>, problems: &mut Vec<Problem>) {
     let mut report = |key: &str, message: String| {
-        problems.push(Problem::new(Code::TargetContradictsItself, table.source(), table.span_of(key), message))
+        problems.push(Problem::new(Code::TargetContradictsItself, table.source(), table.span_of(key), message));
     };
     match direction {
         "up" | "down" | "band" => {}
@@ -271,7 +271,7 @@ fn sense(table: &TableReader<'_>, kind: Option<TargetKind>, direction: &str, met
     match kind {
         Some(TargetKind::Band(..)) if direction != "band" => report("direction", "a band has the direction `band`".into()),
         Some(TargetKind::Level(_) | TargetKind::Change(_)) if direction == "band" => {
-            report("direction", "the direction `band` needs `low` and `high`".into())
+            report("direction", "the direction `band` needs `low` and `high`".into());
         }
         Some(TargetKind::Change(change)) if (change < 0.0) != (direction == "down") => {
             report("change", format!("a change of {change} does not go {direction}"));

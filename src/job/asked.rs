@@ -107,9 +107,10 @@ pub fn asked<'a>(settings: &Settings, loaded: &'a Loaded, ask: &Ask) -> Result<V
     for source in &loaded.sources {
         for dataset in &source.datasets {
             let previous = loaded.pull_of(settings, &source.name, &dataset.name)?;
-            let asking = match chosen.iter().any(|(s, d)| s.name == source.name && d.name == dataset.name) {
-                true => asking(settings, ask, source, dataset, previous.as_ref(), &runs),
-                false => Asking::NotChosen,
+            let asking = if chosen.iter().any(|(s, d)| s.name == source.name && d.name == dataset.name) {
+                asking(settings, ask, source, dataset, previous.as_ref(), &runs)
+            } else {
+                Asking::NotChosen
             };
             all.push(Asked { source, dataset, previous, asking });
         }

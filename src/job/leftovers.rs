@@ -9,7 +9,7 @@ use crate::release::promote::UNFINISHED_POINTER;
 use crate::workspace::Workspace;
 
 /// Removes leftovers; the lock must be held. Gives how many there were.
-pub fn clear(workspace: &Workspace) -> Result<usize> {
+pub(super) fn clear(workspace: &Workspace) -> Result<usize> {
     let mut found = Vec::new();
     for folder in folders(workspace)? {
         found.extend(entries(&folder)?.into_iter().filter(|path| begins(path, files::UNFINISHED)));

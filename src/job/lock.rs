@@ -13,7 +13,7 @@ use crate::files;
 use crate::settings::Settings;
 
 /// How long a short verb is waited for.
-pub const PATIENCE: Duration = Duration::from_secs(60);
+pub const PATIENCE: Duration = Duration::from_mins(1);
 /// How long an owner may take to write its name.
 const UNNAMED: Duration = Duration::from_millis(300);
 const PAUSE: Duration = Duration::from_millis(20);

@@ -12,7 +12,7 @@ use crate::tables::cells::Table;
 use crate::tables::{parquet, schema};
 
 /// Replaces the file in one step: the collector never reads half of it.
-pub fn write(settings: &Settings, record: &RunRecord, path: &Path) -> Result<()> {
+pub(super) fn write(settings: &Settings, record: &RunRecord, path: &Path) -> Result<()> {
     files::write_atomically(path, text(settings, record)?.as_bytes())
 }
 

@@ -110,15 +110,15 @@ impl Begun {
     ) -> Result<Night> {
         let result = release(settings, loaded, states, accept, cluster.clone()).await;
         record::note(|record| record.workers = cluster.map(|cluster| cluster.shared()));
-        if !matches!(result, Ok(_) | Err(Error::Gate { .. })) {
-            // On a full disk, what is left of the release would take the room of the record.
-            leftovers::clear(&settings.workspace).map_or_else(|error| tracing::error!("{error}"), drop);
-        } else {
+        if matches!(result, Ok(_) | Err(Error::Gate { .. })) {
             // The outcome stands: what could not be removed is tried again next time.
             match retention::retain(settings, &loaded.config.retention, self.leftovers) {
                 Ok(retained) => record::note(|record| record.retention = Some(retained)),
                 Err(error) => tracing::error!("{error}"),
             }
+        } else {
+            // On a full disk, what is left of the release would take the room of the record.
+            leftovers::clear(&settings.workspace).map_or_else(|error| tracing::error!("{error}"), drop);
         }
         result
     }

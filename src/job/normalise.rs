@@ -115,13 +115,14 @@ fn normalise_one(
             (pull.pull().clone(), matches!(*pull, Freshness::New(_)), dataset.routes.get(route).map(|by| (route, by)), said)
         }
         Pulled::Failed(said) => return failed(&said, previous),
-        Pulled::Nothing => match previous.clone() {
-            Some(pull) => (pull, false, None, Vec::new()),
-            None => {
+        Pulled::Nothing => {
+            if let Some(pull) = previous.clone() {
+                (pull, false, None, Vec::new())
+            } else {
                 last_good(context, source, dataset, None)?;
                 return Ok(state(None, "missing", None));
             }
-        },
+        }
     };
     let refused = |body: &Body| {
         let message = format!("{}/{}/{}: the snapshot {} is refused by hand", source.name, dataset.name, body.name, body.hash);

@@ -15,7 +15,7 @@ const SCHEMA: &str = "https://openlineage.io/spec/2-0-2/OpenLineage.json#/$defs/
 const ERROR_SCHEMA: &str = "https://openlineage.io/spec/facets/1-0-0/ErrorMessageRunFacet.json";
 const VERSION_SCHEMA: &str = "https://openlineage.io/spec/facets/1-0-0/DatasetVersionDatasetFacet.json";
 
-pub fn write(settings: &Settings, record: &RunRecord, folder: &Path) -> Result<()> {
+pub(super) fn write(settings: &Settings, record: &RunRecord, folder: &Path) -> Result<()> {
     let state = state(record);
     let mut bytes = serde_json::to_vec_pretty(&event(settings, record, state)?)?;
     bytes.push(b'\n');

@@ -36,10 +36,8 @@ pub fn plan(settings: &Settings, loaded: &Loaded, ask: &Ask) -> Result<Plan> {
         let pull = pull_step(ask, &one);
         let new_bodies = pull.as_ref().is_some_and(|step| step.action == "read");
         steps.extend(pull);
-        let why = match new_bodies {
-            true => vec!["the bodies changed".to_owned()],
-            false => changed_since_normalised(settings, loaded, &reports, &one)?,
-        };
+        let why =
+            if new_bodies { vec!["the bodies changed".to_owned()] } else { changed_since_normalised(settings, loaded, &reports, &one)? };
         if why.is_empty() {
             continue;
         }

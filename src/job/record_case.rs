@@ -52,7 +52,7 @@ pub async fn record(
         |items: &mut dyn Iterator<Item = String>| items.map(|i| format!("'{}'", i.replace('\'', "''"))).collect::<Vec<_>>().join(", ");
     let named = indicator.series_named();
     let series: Vec<String> = reports.values().flat_map(|r| r.series.iter().cloned()).filter(|s| named.contains(s)).collect();
-    let mut filter = format!("ref_area IN ({}) AND time_period IN ({years})", list(&mut wanted.iter().cloned()),);
+    let mut filter = format!("ref_area IN ({}) AND time_period IN ({years})", list(&mut wanted.iter().cloned()));
     if !series.is_empty() {
         filter = format!("{filter} AND series IN ({})", list(&mut series.into_iter()));
     }

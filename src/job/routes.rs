@@ -85,7 +85,7 @@ pub(super) fn join(one: &Asked<'_>, arrived: Option<Arrived>, stale: Vec<Arrived
         bodies.extend(pull.bodies.clone());
     }
     let checked_at = routes.values().min().cloned().unwrap_or_else(|| main.checked_at.clone());
-    let pull = against(Pull { bodies, routes, checked_at, ..main }, one.previous.as_ref());
+    let pull = against(Pull { bodies, checked_at, routes, ..main }, one.previous.as_ref());
     Pulled::Bodies { pull: Box::new(pull), route, said }
 }
 

@@ -56,7 +56,7 @@ pub(super) struct Arranging<'c, 'r> {
 
 impl<'c, 'r> Arranging<'c, 'r> {
     /// Takes the rows of the collector.
-    pub fn new(collector: &'c mut Collector<'r>) -> Result<Self> {
+    pub(super) fn new(collector: &'c mut Collector<'r>) -> Result<Self> {
         let mut rows = std::mem::take(&mut collector.rows);
         let mut found = Arranged::new(ranks(&collector.series), collector.series.len(), collector.bodies.len());
         rows.each(0, |number, row| {
@@ -70,7 +70,7 @@ impl<'c, 'r> Arranging<'c, 'r> {
 
     /// The next rows, as many as there are up to a number. Quarantines repetitions (equal rows) and contradictions (one
     /// key, several values: none of them can be trusted).
-    pub fn next(&mut self, most: usize) -> Result<Vec<Numbered>> {
+    pub(super) fn next(&mut self, most: usize) -> Result<Vec<Numbered>> {
         let mut standing = Vec::with_capacity(if self.ahead.is_some() { most } else { 0 });
         while standing.len() < most
             && let Some((key, first)) = self.ahead
@@ -165,7 +165,7 @@ impl<'c, 'r> Arranging<'c, 'r> {
     }
 
     /// What there was, once the last row is given.
-    pub fn end(self) -> Arranged {
+    pub(super) fn end(self) -> Arranged {
         let mut others = self.collector.quarantined.iter().filter(|q| q.reason == Reason::OtherUnit);
         if let Some(first) = others.next() {
             let rows = crate::error::count(1 + others.count(), "row");

@@ -35,7 +35,7 @@ pub(super) struct Arranged {
 }
 
 impl Arranged {
-    pub fn new(ranks: Vec<Rank>, series: usize, bodies: usize) -> Self {
+    pub(super) fn new(ranks: Vec<Rank>, series: usize, bodies: usize) -> Self {
         Self {
             ranks,
             rows: vec![0; series],
@@ -49,7 +49,7 @@ impl Arranged {
     }
 
     /// A row that is to be put in order.
-    pub fn count(&mut self, body: usize, series: u32, year: i32) {
+    pub(super) fn count(&mut self, body: usize, series: u32, year: i32) {
         self.rows[series as usize] += 1;
         if let Some((rows, last)) = self.bodies.get_mut(body) {
             *rows += 1;
@@ -58,7 +58,7 @@ impl Arranged {
     }
 
     /// A row that stands.
-    pub fn stands(&mut self, body: usize, series: u32, year: i32) {
+    pub(super) fn stands(&mut self, body: usize, series: u32, year: i32) {
         self.observations[series as usize] += 1;
         if let Some(rows) = self.of_bodies.get_mut(body) {
             *rows += 1;
@@ -67,21 +67,21 @@ impl Arranged {
         self.last_year = self.last_year.max(Some(year));
     }
 
-    pub fn rows_of(&self, series: u32) -> u64 {
+    pub(super) fn rows_of(&self, series: u32) -> u64 {
         self.rows[series as usize]
     }
 
     /// Rows of a body, and their last year.
-    pub fn of_body(&self, body: usize) -> (u64, Option<i32>) {
+    pub(super) fn of_body(&self, body: usize) -> (u64, Option<i32>) {
         self.bodies.get(body).copied().unwrap_or_default()
     }
 
-    pub fn observations(&self) -> u64 {
+    pub(super) fn observations(&self) -> u64 {
         self.observations.iter().sum()
     }
 
     /// Observations by the route of their body.
-    pub fn by_route(&self, route_of_body: &[&str]) -> BTreeMap<String, u64> {
+    pub(super) fn by_route(&self, route_of_body: &[&str]) -> BTreeMap<String, u64> {
         let mut routes = BTreeMap::new();
         for (body, rows) in self.of_bodies.iter().enumerate().filter(|(_, rows)| **rows > 0) {
             *routes.entry((*route_of_body.get(body).unwrap_or(&"")).to_owned()).or_default() += rows;
@@ -90,7 +90,7 @@ impl Arranged {
     }
 
     /// Distinct series names, sorted.
-    pub fn series_names(&self, collector: &Collector<'_>) -> Vec<String> {
+    pub(super) fn series_names(&self, collector: &Collector<'_>) -> Vec<String> {
         let mut names: Vec<(u32, &str)> =
             collector.series.iter().zip(&self.ranks).map(|(key, rank)| (rank.0, key.series.as_str())).collect();
         names.sort_unstable();
@@ -99,7 +99,7 @@ impl Arranged {
     }
 
     /// Observations of each series in each unit.
-    pub fn units(&self, collector: &Collector<'_>) -> Units {
+    pub(super) fn units(&self, collector: &Collector<'_>) -> Units {
         let mut units = Units::new();
         for (key, rows) in self.of_series(collector) {
             *units.entry(key.series.clone()).or_default().entry(key.unit.clone()).or_default() += rows;
@@ -108,7 +108,7 @@ impl Arranged {
     }
 
     /// Observations of each series and breakdown.
-    pub fn counts(&self, collector: &Collector<'_>) -> BTreeMap<String, u64> {
+    pub(super) fn counts(&self, collector: &Collector<'_>) -> BTreeMap<String, u64> {
         let mut counts = BTreeMap::new();
         for (key, rows) in self.of_series(collector) {
             *counts.entry(key.shown()).or_insert(0) += rows;

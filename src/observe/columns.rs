@@ -36,7 +36,7 @@ pub(super) struct Batches {
 }
 
 impl Batches {
-    pub fn new(collector: &Collector<'_>, source: &str, dataset: &str, routes: &[&str]) -> Self {
+    pub(super) fn new(collector: &Collector<'_>, source: &str, dataset: &str, routes: &[&str]) -> Self {
         let one = |text: &str| -> ArrayRef { Arc::new(StringArray::from(vec![text])) };
         let mut series: Vec<ArrayRef> = Vec::new();
         let mut series_codes: Vec<Vec<i32>> = Vec::new();
@@ -91,7 +91,7 @@ impl Batches {
     }
 
     /// Rows as one batch, string columns as dictionaries.
-    pub fn batch(&self, collector: &Collector<'_>, part: &[Numbered]) -> Result<RecordBatch> {
+    pub(super) fn batch(&self, collector: &Collector<'_>, part: &[Numbered]) -> Result<RecordBatch> {
         let rows = || part.iter().map(|one| &one.row);
         let bodies = || part.iter().map(|one| collector.body_of(one.number as usize));
         let coded = |codes: Int32Array, values: &ArrayRef| -> Result<ArrayRef> {

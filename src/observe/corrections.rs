@@ -133,32 +133,29 @@ fn read(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> Option<Corr
     let value = table.float("value", problems);
     let factor = table.float("factor", problems);
     let obs_status = table.string("obs_status", problems);
-    let expect = match table.table("expect", "expect", problems) {
-        Some(mut guard) => {
-            let given = [
-                guard.one_or_more_numbers("value", problems).map(Expect::Values),
-                guard.float("above", problems).map(Expect::Above),
-                guard.float("below", problems).map(Expect::Below),
-            ];
-            guard.finish(problems);
-            let mut given: Vec<Expect> = given.into_iter().flatten().collect();
-            if given.len() != 1 {
-                problems.push(Problem::new(
-                    Code::CorrectionWithoutSense,
-                    guard.source(),
-                    guard.span(),
-                    "`expect` needs exactly one of value, above and below",
-                ));
-            }
-            given.pop()
+    let expect = if let Some(mut guard) = table.table("expect", "expect", problems) {
+        let given = [
+            guard.one_or_more_numbers("value", problems).map(Expect::Values),
+            guard.float("above", problems).map(Expect::Above),
+            guard.float("below", problems).map(Expect::Below),
+        ];
+        guard.finish(problems);
+        let mut given: Vec<Expect> = given.into_iter().flatten().collect();
+        if given.len() != 1 {
+            problems.push(Problem::new(
+                Code::CorrectionWithoutSense,
+                guard.source(),
+                guard.span(),
+                "`expect` needs exactly one of value, above and below",
+            ));
         }
-        None => {
-            problems.push(
-                Problem::new(Code::CorrectionWithoutSense, table.source(), table.span(), "a correction needs its guard `expect`")
-                    .hint("expect = { above = 100.0 } stops the correction once the source is fixed"),
-            );
-            None
-        }
+        given.pop()
+    } else {
+        problems.push(
+            Problem::new(Code::CorrectionWithoutSense, table.source(), table.span(), "a correction needs its guard `expect`")
+                .hint("expect = { above = 100.0 } stops the correction once the source is fixed"),
+        );
+        None
     };
     if let Some(code) = obs_status.as_ref().filter(|code| !OBS_STATUS.contains(&code.as_str())) {
         problems.push(

@@ -49,13 +49,12 @@ pub(super) fn adopt(collector: &mut Collector<'_>, from: &Mark, route: &Route) -
             Some(known) => *known,
             None => *details.entry(row.detail).or_insert(noted(collector, row.detail, route)),
         };
-        match mapped {
-            Some(mapped) => row.series = mapped,
-            None => {
-                let series = &collector.series[row.series as usize].series;
-                let detail = format!("series {series}: route {} does not say what it is", route.name);
-                collector.set_aside(number, row, Reason::UnknownWord, detail);
-            }
+        if let Some(mapped) = mapped {
+            row.series = mapped
+        } else {
+            let series = &collector.series[row.series as usize].series;
+            let detail = format!("series {series}: route {} does not say what it is", route.name);
+            collector.set_aside(number, row, Reason::UnknownWord, detail);
         }
         Ok(())
     })?;

@@ -61,21 +61,18 @@ impl Source {
 /// Every `*.toml` directly in `pipelines/` that is a source, in order of name.
 pub fn load(workspace: &Path, problems: &mut Vec<Problem>) -> Vec<Source> {
     let folder = workspace.join("pipelines");
-    let mut paths: Vec<_> = match fs_err::read_dir(&folder) {
-        Ok(entries) => {
-            entries.filter_map(|entry| entry.ok().map(|e| e.path())).filter(|path| path.extension().is_some_and(|e| e == "toml")).collect()
-        }
-        Err(_) => {
-            problems.push(
-                Problem::file(
-                    Code::NotAWorkspace,
-                    "pipelines",
-                    format!("{} is not a workspace: it has no folder pipelines/", workspace.display()),
-                )
-                .hint("run in a workspace, or name one with --workspace DIR"),
-            );
-            return Vec::new();
-        }
+    let mut paths: Vec<_> = if let Ok(entries) = fs_err::read_dir(&folder) {
+        entries.filter_map(|entry| entry.ok().map(|e| e.path())).filter(|path| path.extension().is_some_and(|e| e == "toml")).collect()
+    } else {
+        problems.push(
+            Problem::file(
+                Code::NotAWorkspace,
+                "pipelines",
+                format!("{} is not a workspace: it has no folder pipelines/", workspace.display()),
+            )
+            .hint("run in a workspace, or name one with --workspace DIR"),
+        );
+        return Vec::new();
     };
     paths.retain(|path| !path.ends_with(JOB_FILE));
     paths.sort();

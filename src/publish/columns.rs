@@ -12,12 +12,12 @@ use crate::error::{Error, Result};
 use crate::tables::schema::DIMENSIONS;
 
 /// Codes in the order of [`DIMENSIONS`].
-pub type Dimensions<'a> = [&'a str; 7];
+pub(super) type Dimensions<'a> = [&'a str; 7];
 
 /// No dimension in play.
-pub const TOTAL: Dimensions<'static> = ["_T"; 7];
+pub(super) const TOTAL: Dimensions<'static> = ["_T"; 7];
 
-pub struct Values<'a> {
+pub(super) struct Values<'a> {
     pub batch: &'a RecordBatch,
     pub indicator: &'a StringArray,
     pub area: &'a StringArray,
@@ -53,7 +53,7 @@ fn numbers<'a, T: ArrowPrimitiveType>(batch: &'a RecordBatch, name: &str) -> Res
 }
 
 impl<'a> Values<'a> {
-    pub fn new(batch: &'a RecordBatch) -> Result<Self> {
+    pub(super) fn new(batch: &'a RecordBatch) -> Result<Self> {
         let [a, b, c, d, e, f, g] = DIMENSIONS.map(|name| text(batch, name));
         Ok(Self {
             batch,
@@ -79,68 +79,68 @@ impl<'a> Values<'a> {
         })
     }
 
-    pub fn len(&self) -> usize {
+    pub(super) fn len(&self) -> usize {
         self.area.len()
     }
 
-    pub fn dimensions(&self, row: usize) -> Dimensions<'a> {
+    pub(super) fn dimensions(&self, row: usize) -> Dimensions<'a> {
         self.dimensions.map(|column| column.value(row))
     }
 
     /// The column of one dimension, in the order of [`DIMENSIONS`].
-    pub fn dimension(&self, index: usize) -> &'a StringArray {
+    pub(super) fn dimension(&self, index: usize) -> &'a StringArray {
         self.dimensions[index]
     }
 
-    pub fn value(&self, row: usize) -> Option<f64> {
+    pub(super) fn value(&self, row: usize) -> Option<f64> {
         self.value.is_valid(row).then(|| self.value.value(row))
     }
 
-    pub fn coverage(&self, row: usize) -> Option<f64> {
+    pub(super) fn coverage(&self, row: usize) -> Option<f64> {
         self.coverage.is_valid(row).then(|| self.coverage.value(row))
     }
 
     /// Share of the weight with a value of that very year.
-    pub fn observed(&self, row: usize) -> Option<f64> {
+    pub(super) fn observed(&self, row: usize) -> Option<f64> {
         self.observed.is_valid(row).then(|| self.observed.value(row))
     }
 
     /// The ends of the error bar.
-    pub fn error(&self, row: usize) -> (Option<f64>, Option<f64>) {
+    pub(super) fn error(&self, row: usize) -> (Option<f64>, Option<f64>) {
         let of = |column: &Float64Array| column.is_valid(row).then(|| column.value(row));
         (of(self.error_low), of(self.error_high))
     }
 
     /// Members with a value, and all members.
-    pub fn members(&self, row: usize) -> (Option<i64>, Option<i64>) {
+    pub(super) fn members(&self, row: usize) -> (Option<i64>, Option<i64>) {
         let of = |column: &Int64Array| column.is_valid(row).then(|| column.value(row));
         (of(self.members_observed), of(self.members_total))
     }
 
-    pub fn note(&self, row: usize) -> Option<&'a str> {
+    pub(super) fn note(&self, row: usize) -> Option<&'a str> {
         self.note.is_valid(row).then(|| self.note.value(row)).filter(|note| !note.is_empty())
     }
 
-    pub fn source(&self, row: usize) -> Option<&'a str> {
+    pub(super) fn source(&self, row: usize) -> Option<&'a str> {
         self.source.is_valid(row).then(|| self.source.value(row)).filter(|source| !source.is_empty())
     }
 
-    pub fn preferred(&self, row: usize) -> bool {
+    pub(super) fn preferred(&self, row: usize) -> bool {
         self.preferred.is_valid(row) && self.preferred.value(row)
     }
 
     /// The rows of one indicator.
-    pub fn of_indicator(&self, indicator: &str) -> Range<usize> {
+    pub(super) fn of_indicator(&self, indicator: &str) -> Range<usize> {
         self.range(|row| self.indicator.value(row).cmp(indicator))
     }
 
     /// The rows of one indicator and area.
-    pub fn of_area(&self, indicator: &str, area: &str) -> Range<usize> {
+    pub(super) fn of_area(&self, indicator: &str, area: &str) -> Range<usize> {
         self.range(|row| self.indicator.value(row).cmp(indicator).then_with(|| self.area.value(row).cmp(area)))
     }
 
     /// The row of a whole key.
-    pub fn find(&self, indicator: &str, area: &str, year: i64, dimensions: &Dimensions<'_>, estimate: &str) -> Option<usize> {
+    pub(super) fn find(&self, indicator: &str, area: &str, year: i64, dimensions: &Dimensions<'_>, estimate: &str) -> Option<usize> {
         let mut rows = self.of_area(indicator, area);
         rows.find(|row| {
             i64::from(self.year.value(*row)) == year && self.estimate.value(*row) == estimate && self.dimensions(*row) == *dimensions
@@ -148,7 +148,7 @@ impl<'a> Values<'a> {
     }
 
     /// The areas of an indicator, each with its rows.
-    pub fn areas(&self, indicator: &str) -> Vec<(&'a str, Range<usize>)> {
+    pub(super) fn areas(&self, indicator: &str) -> Vec<(&'a str, Range<usize>)> {
         let mut found: Vec<(&str, Range<usize>)> = Vec::new();
         for row in self.of_indicator(indicator) {
             match found.last_mut() {
@@ -160,7 +160,7 @@ impl<'a> Values<'a> {
     }
 
     /// Which dimensions an indicator breaks its values down by.
-    pub fn in_play(&self, rows: Range<usize>) -> Vec<usize> {
+    pub(super) fn in_play(&self, rows: Range<usize>) -> Vec<usize> {
         (0..DIMENSIONS.len()).filter(|index| rows.clone().any(|row| self.dimensions[*index].value(row) != "_T")).collect()
     }
 

@@ -11,7 +11,7 @@ use crate::error::Result;
 use crate::indicator::Indicator;
 use crate::tables::schema::DIMENSIONS;
 
-pub fn files(view: &View<'_>, put: &mut dyn FnMut(&str, &[u8]) -> Result<()>) -> Result<()> {
+pub(super) fn files(view: &View<'_>, put: &mut dyn FnMut(&str, &[u8]) -> Result<()>) -> Result<()> {
     for indicator in &view.made.catalogue.indicators {
         let mut bytes = serde_json::to_vec(&cube(view, indicator))?;
         bytes.push(b'\n');

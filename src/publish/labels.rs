@@ -9,30 +9,30 @@ use crate::tables::cells::Table;
 use crate::tables::schema::DIMENSIONS;
 
 /// Classes from best to worst, and the one without a verdict.
-pub const CLASSES: [&str; 6] = {
+pub(super) const CLASSES: [&str; 6] = {
     let [(met, _), (on_track, _), (moderate, _), (limited, _), (deterioration, _), (insufficient, _)] = catalog::CLASSES;
     [met, on_track, moderate, limited, deterioration, insufficient]
 };
 
 /// The same with how targets came out whose year is over.
-pub const STANDINGS: [&str; 8] = ["met", "late", "on_track", "moderate", "limited", "deterioration", "missed", "insufficient_data"];
+pub(super) const STANDINGS: [&str; 8] = ["met", "late", "on_track", "moderate", "limited", "deterioration", "missed", "insufficient_data"];
 
 #[derive(Debug, Clone, Default)]
-pub struct Unit {
+pub(super) struct Unit {
     pub name: String,
     pub symbol: String,
     pub decimals: Option<usize>,
 }
 
 #[derive(Debug, Default)]
-pub struct Labels {
+pub(super) struct Labels {
     units: BTreeMap<String, Unit>,
     /// Code list -> code and name, in the order of the list.
     lists: BTreeMap<String, Vec<(String, String)>>,
 }
 
 impl Labels {
-    pub fn new(reference: &Reference, codes: Vec<[String; 3]>) -> Self {
+    pub(super) fn new(reference: &Reference, codes: Vec<[String; 3]>) -> Self {
         let mut lists: BTreeMap<String, Vec<(String, String)>> = BTreeMap::new();
         for [list, code, name] in codes {
             lists.entry(list).or_default().push((code, name));
@@ -49,57 +49,57 @@ impl Labels {
         Self { units, lists }
     }
 
-    pub fn unit(&self, code: &str) -> Unit {
+    pub(super) fn unit(&self, code: &str) -> Unit {
         self.units.get(code).cloned().unwrap_or_else(|| Unit { name: code.to_owned(), ..Unit::default() })
     }
 
     /// Every unit with its code.
-    pub fn units(&self) -> impl Iterator<Item = (&str, &Unit)> {
+    pub(super) fn units(&self) -> impl Iterator<Item = (&str, &Unit)> {
         self.units.iter().map(|(code, unit)| (code.as_str(), unit))
     }
 
     /// The decimals to show of a unit, where it has some of its own.
-    pub fn decimals(&self, code: &str) -> Option<usize> {
+    pub(super) fn decimals(&self, code: &str) -> Option<usize> {
         self.units.get(code).and_then(|unit| unit.decimals)
     }
 
     /// Every code list.
-    pub fn lists(&self) -> impl Iterator<Item = (&str, &[(String, String)])> {
+    pub(super) fn lists(&self) -> impl Iterator<Item = (&str, &[(String, String)])> {
         self.lists.iter().map(|(list, codes)| (list.as_str(), codes.as_slice()))
     }
 
     /// The codes of a list in its order, with their names.
-    pub fn list(&self, list: &str) -> impl Iterator<Item = (&str, &str)> {
+    pub(super) fn list(&self, list: &str) -> impl Iterator<Item = (&str, &str)> {
         self.lists.get(list).into_iter().flatten().map(|(code, name)| (code.as_str(), name.as_str()))
     }
 
     /// The name of a code; the code itself when the list does not have it.
-    pub fn name<'s>(&'s self, list: &str, code: &'s str) -> &'s str {
+    pub(super) fn name<'s>(&'s self, list: &str, code: &'s str) -> &'s str {
         self.lists.get(list).and_then(|codes| codes.iter().find(|(c, _)| c == code)).map_or(code, |(_, name)| name)
     }
 
     /// The name of a class, or of the outcome of a target whose year is over.
-    pub fn class<'s>(&'s self, class: &'s str) -> &'s str {
+    pub(super) fn class<'s>(&'s self, class: &'s str) -> &'s str {
         self.name("CL_OUTCOME", self.name("CL_CLASS", class))
     }
 
-    pub fn status<'s>(&'s self, status: &'s str) -> &'s str {
+    pub(super) fn status<'s>(&'s self, status: &'s str) -> &'s str {
         self.name("CL_OBS_STATUS", status)
     }
 
     /// The name of the code of one dimension.
-    pub fn code<'s>(&'s self, dimension: &str, code: &'s str) -> &'s str {
+    pub(super) fn code<'s>(&'s self, dimension: &str, code: &'s str) -> &'s str {
         self.name(&format!("CL_{}", dimension.to_uppercase()), code)
     }
 
     /// What a breakdown is of, such as "Women, Rural"; empty for the total.
-    pub fn breakdown(&self, dimensions: &Dimensions<'_>) -> String {
+    pub(super) fn breakdown(&self, dimensions: &Dimensions<'_>) -> String {
         let named = DIMENSIONS.iter().zip(dimensions).filter(|(_, code)| **code != "_T").map(|(name, code)| self.code(name, code));
         named.collect::<Vec<_>>().join(", ")
     }
 
     /// A value with its unit: `66.7%`, `12.30 USD`.
-    pub fn show(&self, value: f64, unit: &str) -> String {
+    pub(super) fn show(&self, value: f64, unit: &str) -> String {
         if unit == "YES_NO" && (value == 0.0 || value == 1.0) {
             return if value == 1.0 { "yes".into() } else { "no".into() };
         }
@@ -107,7 +107,7 @@ impl Labels {
     }
 
     /// A difference of two values: of percentages it is in points.
-    pub fn difference(&self, value: f64, unit: &str) -> String {
+    pub(super) fn difference(&self, value: f64, unit: &str) -> String {
         let Unit { symbol, decimals, .. } = self.unit(unit);
         let number = number(value, decimals);
         if symbol.starts_with('%') { format!("{number}\u{a0}points") } else { with_symbol(number, &symbol) }
@@ -124,7 +124,7 @@ fn with_symbol(number: String, symbol: &str) -> String {
 
 /// A number with thousands apart. Without decimals of its own, and where these would make nothing of it, three digits
 /// that count.
-pub fn number(value: f64, decimals: Option<usize>) -> String {
+pub(super) fn number(value: f64, decimals: Option<usize>) -> String {
     let digits = |count: i32| (count - 1 - value.abs().log10().floor() as i32).clamp(0, 12) as usize;
     let decimals = match decimals {
         _ if value == 0.0 => 0,
@@ -148,7 +148,7 @@ pub fn number(value: f64, decimals: Option<usize>) -> String {
 }
 
 /// A share as percent with one decimal; never rounded up to the whole.
-pub fn percent(share: f64) -> String {
+pub(super) fn percent(share: f64) -> String {
     let shown = format!("{:.1}%", share * 100.0);
     if shown == "100.0%" && share < 1.0 { "99.9%".into() } else { shown }
 }

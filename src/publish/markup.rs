@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 /// Escapes a text for an element or a quoted attribute. Marks that turn the direction of writing become references, so
 /// that a page's source shows them; characters that markup cannot hold become U+FFFD.
-pub fn escape(text: &str) -> String {
+pub(super) fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len() + text.len() / 8);
     for c in text.chars() {
         match c {
@@ -30,7 +30,7 @@ fn held(c: char) -> bool {
 }
 
 /// A text whose every character markup can hold; others become U+FFFD.
-pub fn printable(text: &str) -> Cow<'_, str> {
+pub(super) fn printable(text: &str) -> Cow<'_, str> {
     if text.chars().all(held) {
         Cow::Borrowed(text)
     } else {
@@ -39,7 +39,7 @@ pub fn printable(text: &str) -> Cow<'_, str> {
 }
 
 /// A name for a file or the id of an element: letters, digits, `.`, `_`, `-`; other bytes become `~` and two digits.
-pub fn slug(text: &str) -> String {
+pub(super) fn slug(text: &str) -> String {
     let mut name = String::with_capacity(text.len());
     for byte in text.bytes() {
         match byte {

@@ -10,7 +10,7 @@ use crate::tables::cells::Table;
 use crate::tables::schema::DIMENSIONS;
 use crate::tables::views::{self, Cells};
 
-pub struct Progress<'a> {
+pub(super) struct Progress<'a> {
     pub target: &'a str,
     pub indicator: &'a str,
     pub area: &'a str,
@@ -42,16 +42,16 @@ pub struct Progress<'a> {
 
 impl<'a> Progress<'a> {
     /// The outcome, once the target year is over and it is known; else the class.
-    pub fn standing(&self) -> &'a str {
+    pub(super) fn standing(&self) -> &'a str {
         crate::release::headline::standing(self.class, self.outcome)
     }
 
-    pub fn insufficient(&self) -> bool {
+    pub(super) fn insufficient(&self) -> bool {
         self.class == "insufficient_data"
     }
 }
 
-pub fn read<'a>(batch: &'a RecordBatch, values: &Values<'a>) -> Result<Vec<Progress<'a>>> {
+pub(super) fn read<'a>(batch: &'a RecordBatch, values: &Values<'a>) -> Result<Vec<Progress<'a>>> {
     let (cells, flags) = (Table(batch), views::Progress::of(batch)?);
     let rows = (0..cells.len()).map(|row| {
         let text = |column: &str| cells.text(column, row).unwrap_or_default();
@@ -93,7 +93,7 @@ pub fn read<'a>(batch: &'a RecordBatch, values: &Values<'a>) -> Result<Vec<Progr
 }
 
 /// Of the estimates of each breakdown the one to show, in order of the breakdown: `progress.sql` says which.
-pub fn shown<'p, 'a>(rows: impl IntoIterator<Item = &'p Progress<'a>>) -> Vec<&'p Progress<'a>>
+pub(super) fn shown<'p, 'a>(rows: impl IntoIterator<Item = &'p Progress<'a>>) -> Vec<&'p Progress<'a>>
 where
     'a: 'p,
 {
@@ -104,6 +104,6 @@ where
 
 /// Of several breakdowns of one area the one that stands for it: the headline of the target, else one with a class, the
 /// newest.
-pub fn headline<'p, 'a>(rows: &[&'p Progress<'a>]) -> Option<&'p Progress<'a>> {
+pub(super) fn headline<'p, 'a>(rows: &[&'p Progress<'a>]) -> Option<&'p Progress<'a>> {
     rows.iter().copied().min_by_key(|row| (!row.headline, row.insufficient(), Reverse(row.latest_year), row.dimensions))
 }

@@ -14,7 +14,7 @@ use crate::tables::text::inert;
 
 /// `latest.parquet`: the columns of `values.parquet`; of each indicator, area and breakdown the newest year that has a
 /// value, by its preferred estimate.
-pub fn latest(view: &View<'_>) -> Result<Vec<u8>> {
+pub(super) fn latest(view: &View<'_>) -> Result<Vec<u8>> {
     let values = &view.values;
     // The table is sorted by indicator, area and year: a later row of a series is a newer one.
     let mut newest: BTreeMap<(&str, &str, Dimensions<'_>), usize> = BTreeMap::new();
@@ -28,7 +28,7 @@ pub fn latest(view: &View<'_>) -> Result<Vec<u8>> {
 }
 
 /// `csv/wide/<name>.csv`: a row for each area, breakdown and estimate, a column for each year.
-pub fn wide(view: &View<'_>, indicator: &str) -> Result<Vec<u8>> {
+pub(super) fn wide(view: &View<'_>, indicator: &str) -> Result<Vec<u8>> {
     let values = &view.values;
     let rows = values.of_indicator(indicator);
     let years: BTreeSet<i32> = rows.clone().map(|row| values.year.value(row)).collect();

@@ -12,7 +12,7 @@ use crate::release::Manifest;
 
 /// `current.json`: which release is current, and which others are still there.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Pointer {
+pub(super) struct Pointer {
     pub schema_version: u32,
     pub release: String,
     pub created_at: String,

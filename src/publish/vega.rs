@@ -10,7 +10,7 @@ use super::view::View;
 use crate::error::Result;
 use crate::indicator::{Indicator, Target};
 
-pub fn files(view: &View<'_>, put: &mut dyn FnMut(&str, &[u8]) -> Result<()>) -> Result<()> {
+pub(super) fn files(view: &View<'_>, put: &mut dyn FnMut(&str, &[u8]) -> Result<()>) -> Result<()> {
     for (indicator, target) in view.targets.values() {
         let mut bytes = serde_json::to_vec_pretty(&specification(view, indicator, target))?;
         bytes.push(b'\n');

@@ -23,7 +23,7 @@ pub struct Made<'a> {
     pub reference: &'a Reference,
 }
 
-pub struct View<'a> {
+pub(super) struct View<'a> {
     pub manifest: &'a Manifest,
     pub contents: &'a Contents,
     pub made: Made<'a>,
@@ -44,7 +44,7 @@ pub struct View<'a> {
 
 /// An id in the order of a reader: `2.10` after `2.9`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Natural<'a>(pub &'a str);
+pub(super) struct Natural<'a>(pub &'a str);
 
 impl Ord for Natural<'_> {
     fn cmp(&self, other: &Self) -> std::cmp::Ordering {
@@ -67,7 +67,7 @@ impl PartialOrd for Natural<'_> {
 }
 
 impl<'a> View<'a> {
-    pub fn new(made: Made<'a>, contents: &'a Contents, manifest: &'a Manifest) -> Result<Self> {
+    pub(super) fn new(made: Made<'a>, contents: &'a Contents, manifest: &'a Manifest) -> Result<Self> {
         let values = Values::new(&contents.values)?;
         let progress = progress::read(&contents.progress, &values)?;
         let (mut by_target, mut by_area) = (BTreeMap::new(), BTreeMap::new());
@@ -105,26 +105,26 @@ impl<'a> View<'a> {
         })
     }
 
-    pub fn of_target(&self, target: &str) -> impl Iterator<Item = &Progress<'a>> {
+    pub(super) fn of_target(&self, target: &str) -> impl Iterator<Item = &Progress<'a>> {
         self.by_target.get(target).into_iter().flatten().map(|index| &self.progress[*index])
     }
 
-    pub fn of_area(&self, area: &str) -> impl Iterator<Item = &Progress<'a>> {
+    pub(super) fn of_area(&self, area: &str) -> impl Iterator<Item = &Progress<'a>> {
         self.by_area.get(area).into_iter().flatten().map(|index| &self.progress[*index])
     }
 
-    pub fn indicator(&self, name: &str) -> Option<&'a Indicator> {
+    pub(super) fn indicator(&self, name: &str) -> Option<&'a Indicator> {
         self.made.catalogue.indicators.iter().find(|indicator| indicator.name == name)
     }
 
     /// The unit of a row of progress: of its value where it has one.
-    pub fn unit_of(&self, row: &Progress<'_>) -> &'a str {
+    pub(super) fn unit_of(&self, row: &Progress<'_>) -> &'a str {
         let declared = || self.indicator(row.indicator).map_or("_U", |indicator| indicator.unit.as_str());
         row.value_row.map_or_else(declared, |index| self.values.unit.value(index))
     }
 
     /// What a target asks for, as its header has it.
-    pub fn goal(&self, row: &Progress<'_>) -> String {
+    pub(super) fn goal(&self, row: &Progress<'_>) -> String {
         let unit = self.unit_of(row);
         match self.targets.get(&Natural(row.target)).map(|(_, target)| target.kind) {
             Some(TargetKind::Level(value)) => self.labels.show(value, unit),
@@ -137,7 +137,7 @@ impl<'a> View<'a> {
         }
     }
 
-    pub fn area_name(&self, code: &'a str) -> &'a str {
+    pub(super) fn area_name(&self, code: &'a str) -> &'a str {
         self.made.reference.area_name(code)
     }
 }

@@ -38,7 +38,7 @@ impl From<&str> for Cell {
     }
 }
 
-pub fn bytes(view: &View<'_>) -> Result<Vec<u8>> {
+pub(super) fn bytes(view: &View<'_>) -> Result<Vec<u8>> {
     made(view).map_err(|error| Error::Internal(format!("yardstick.xlsx: {error}")))
 }
 

@@ -35,7 +35,7 @@ const WORDS: [(&str, &str); 22] = [
 ];
 
 /// What two spellings of one name have in common.
-pub fn key(name: &str) -> String {
+pub(super) fn key(name: &str) -> String {
     let name = visible::clean(name);
     let decomposed = DecomposingNormalizerBorrowed::new_nfkd().normalize(&name);
     let mut plain = String::with_capacity(decomposed.len());

@@ -29,7 +29,7 @@ pub struct Made<'a> {
 /// Registers the tables of a release that is being made; `before` is what the one in use was made of.
 pub fn register(engine: &Engine, made: &Made<'_>, before: Option<&Manifest>) -> Result<()> {
     let (mut now, mut was, mut columns, mut notes) = (Vec::new(), Vec::new(), Rows::new(), Rows::new());
-    for (id, report) in made.reports.iter() {
+    for (id, report) in made.reports {
         let note = |severity: &str, text: &String| -> Vec<Cell> { [&*id.source, &*id.dataset, severity, text].map(Cell::from).to_vec() };
         notes.extend(report.warnings.iter().map(|text| note("warning", text)));
         notes.extend(report.remarks.iter().map(|text| note("info", text)));

@@ -13,7 +13,7 @@ pub(super) enum Overflow {
 }
 
 impl Overflow {
-    pub fn error(&self) -> Error {
+    pub(super) fn error(&self) -> Error {
         match self {
             Self::Ever(what) => Error::provider_hint(Code::TooLarge, format!("{what}: no real body has that"), "do not trust this body"),
             Self::Memory(what) => Error::provider_hint(Code::BeyondMemory, format!("no room in memory for {what}"), RAISE),
@@ -45,12 +45,12 @@ const MAX_TEXT: usize = 1 << 20;
 const _: () = assert!(MOST.rows < u32::MAX as usize && MOST.series < i32::MAX as usize && MOST.texts < i32::MAX as usize);
 
 impl Most {
-    pub fn within(memory: Memory) -> Self {
+    pub(super) fn within(memory: Memory) -> Self {
         Self { texts: MOST.texts.min(memory.texts()), set_aside: MOST.set_aside.min(memory.set_aside() / SET_ASIDE), ..MOST }
     }
 
     /// A text of a length, of so many bytes of texts with it.
-    pub fn text(&self, length: usize, bytes: usize) -> Option<Overflow> {
+    pub(super) fn text(&self, length: usize, bytes: usize) -> Option<Overflow> {
         if length > MAX_TEXT {
             Some(Overflow::Ever("a note or code of more than 1,048,576 bytes"))
         } else if bytes > MOST.texts {
@@ -61,15 +61,15 @@ impl Most {
     }
 
     /// One more series, or row, or row that is set aside than these.
-    pub fn one_more_series(&self, series: usize) -> Option<Overflow> {
+    pub(super) fn one_more_series(&self, series: usize) -> Option<Overflow> {
         (series >= self.series).then_some(Overflow::Ever("more than 1,048,576 series and breakdowns"))
     }
 
-    pub fn one_more_row(&self, rows: usize) -> Option<Overflow> {
+    pub(super) fn one_more_row(&self, rows: usize) -> Option<Overflow> {
         (rows >= self.rows).then_some(Overflow::Ever("more than 4,294,967,294 rows"))
     }
 
-    pub fn one_more_aside(&self, rows: usize) -> Option<Overflow> {
+    pub(super) fn one_more_aside(&self, rows: usize) -> Option<Overflow> {
         if rows >= MOST.set_aside {
             return Some(Overflow::Ever("more than 10,000,000 rows that were set aside"));
         }

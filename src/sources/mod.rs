@@ -48,15 +48,14 @@ pub fn format_names() -> impl Iterator<Item = &'static str> {
 
 /// The format of this name, with its settings from the block. None, and a problem, where one of them is wrong.
 pub fn read_format(name: &str, table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> Option<Arc<dyn Format>> {
-    match FORMATS.iter().find(|(known, _)| *known == name) {
-        Some((_, read)) => read(table, problems),
-        None => {
-            problems.push(
-                Problem::new(Code::UnknownFormat, table.source(), table.span_of("format"), format!("unknown format `{name}`"))
-                    .maybe_hint(crate::error::suggestion(name, format_names())),
-            );
-            None
-        }
+    if let Some((_, read)) = FORMATS.iter().find(|(known, _)| *known == name) {
+        read(table, problems)
+    } else {
+        problems.push(
+            Problem::new(Code::UnknownFormat, table.source(), table.span_of("format"), format!("unknown format `{name}`"))
+                .maybe_hint(crate::error::suggestion(name, format_names())),
+        );
+        None
     }
 }
 

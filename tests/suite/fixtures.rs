@@ -9,7 +9,7 @@ use yardstick::tables::cells::Table;
 use crate::support::{Workspace, close, project, rows, value};
 
 /// One run for all tests: the workspace, and what the run said.
-pub static RELEASED: LazyLock<(Workspace, Value)> = LazyLock::new(|| {
+pub(crate) static RELEASED: LazyLock<(Workspace, Value)> = LazyLock::new(|| {
     let workspace = Workspace::of_project();
     let said = workspace.json(0, &["run", "--from", &project().join("fixtures").to_string_lossy()]);
     (workspace, said)

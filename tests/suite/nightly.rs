@@ -58,7 +58,7 @@ fn current(workspace: &Workspace) -> String {
 }
 
 /// Every file below a folder, by its relative path.
-pub fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+pub(crate) fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     let mut found = BTreeMap::new();
     let mut folders = vec![folder.to_path_buf()];
     while let Some(next) = folders.pop() {
@@ -76,6 +76,6 @@ pub fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
 }
 
 /// Which files differ, by name: a failed comparison of whole files would print them.
-pub fn different(one: &BTreeMap<String, Vec<u8>>, other: &BTreeMap<String, Vec<u8>>) -> Vec<String> {
+pub(crate) fn different(one: &BTreeMap<String, Vec<u8>>, other: &BTreeMap<String, Vec<u8>>) -> Vec<String> {
     one.keys().chain(other.keys()).filter(|name| one.get(*name) != other.get(*name)).cloned().collect()
 }

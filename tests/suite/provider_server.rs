@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 /// A request as it arrived.
 #[derive(Debug, Clone)]
-pub struct Asked {
+pub(crate) struct Asked {
     pub method: String,
     /// Path and query, as written on the request line.
     pub target: String,
@@ -18,20 +18,20 @@ pub struct Asked {
 }
 
 impl Asked {
-    pub fn path(&self) -> &str {
+    pub(crate) fn path(&self) -> &str {
         self.target.split('?').next().unwrap_or_default()
     }
 
-    pub fn header(&self, name: &str) -> Option<&str> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
     }
 
     /// Every value of a query parameter.
-    pub fn parameters(&self, name: &str) -> Vec<String> {
+    pub(crate) fn parameters(&self, name: &str) -> Vec<String> {
         self.pairs().into_iter().filter(|(key, _)| key == name).map(|(_, value)| value).collect()
     }
 
-    pub fn parameter(&self, name: &str) -> Option<String> {
+    pub(crate) fn parameter(&self, name: &str) -> Option<String> {
         self.parameters(name).into_iter().next()
     }
 
@@ -41,7 +41,7 @@ impl Asked {
     }
 
     /// The fields of a form, url-encoded or multipart.
-    pub fn field(&self, name: &str) -> Option<String> {
+    pub(crate) fn field(&self, name: &str) -> Option<String> {
         let kind = self.header("content-type").unwrap_or_default();
         let text = String::from_utf8_lossy(&self.body);
         if kind.starts_with("application/x-www-form-urlencoded") {
@@ -58,7 +58,7 @@ impl Asked {
 
 /// How an answer is sent.
 #[derive(Debug, Clone, Copy)]
-pub enum Manner {
+pub(crate) enum Manner {
     Whole,
     /// The connection is reset after so many bytes of the body; none, not even a status, when 0. GET only.
     Reset(usize),
@@ -77,7 +77,7 @@ pub enum Manner {
 }
 
 #[derive(Debug, Clone)]
-pub struct Reply {
+pub(crate) struct Reply {
     pub status: u16,
     pub headers: Vec<(String, String)>,
     pub body: Vec<u8>,
@@ -85,24 +85,24 @@ pub struct Reply {
 }
 
 impl Reply {
-    pub fn new(status: u16, body: impl Into<Vec<u8>>) -> Self {
+    pub(crate) fn new(status: u16, body: impl Into<Vec<u8>>) -> Self {
         Self { status, headers: Vec::new(), body: body.into(), manner: Manner::Whole }
     }
 
-    pub fn ok(body: impl Into<Vec<u8>>) -> Self {
+    pub(crate) fn ok(body: impl Into<Vec<u8>>) -> Self {
         Self::new(200, body)
     }
 
-    pub fn json(value: &serde_json::Value) -> Self {
+    pub(crate) fn json(value: &serde_json::Value) -> Self {
         Self::ok(value.to_string()).header("Content-Type", "application/json; charset=utf-8")
     }
 
-    pub fn header(mut self, name: &str, value: &str) -> Self {
+    pub(crate) fn header(mut self, name: &str, value: &str) -> Self {
         self.headers.push((name.to_owned(), value.to_owned()));
         self
     }
 
-    pub fn manner(mut self, manner: Manner) -> Self {
+    pub(crate) fn manner(mut self, manner: Manner) -> Self {
         self.manner = manner;
         self
     }
@@ -119,13 +119,13 @@ struct Shared {
     closed: AtomicBool,
 }
 
-pub struct Server {
+pub(crate) struct Server {
     address: SocketAddr,
     shared: Arc<Shared>,
 }
 
 impl Server {
-    pub fn start(behaviour: impl Fn(&Asked, usize) -> Reply + Send + Sync + 'static) -> Self {
+    pub(crate) fn start(behaviour: impl Fn(&Asked, usize) -> Reply + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let address = listener.local_addr().expect("an address");
         let shared = Arc::new(Shared {
@@ -154,30 +154,30 @@ impl Server {
         Self { address, shared }
     }
 
-    pub fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 
     /// From now on the provider behaves like this, and what was asked before is forgotten.
-    pub fn behave(&self, behaviour: impl Fn(&Asked, usize) -> Reply + Send + Sync + 'static) {
+    pub(crate) fn behave(&self, behaviour: impl Fn(&Asked, usize) -> Reply + Send + Sync + 'static) {
         *self.shared.behaviour.lock().expect("a lock") = Arc::new(Box::new(behaviour));
         self.forget();
     }
 
-    pub fn forget(&self) {
+    pub(crate) fn forget(&self) {
         self.shared.asked.lock().expect("a lock").clear();
     }
 
-    pub fn asked(&self) -> Vec<Asked> {
+    pub(crate) fn asked(&self) -> Vec<Asked> {
         self.shared.asked.lock().expect("a lock").clone()
     }
 
     /// What was asked for: method, path and query.
-    pub fn targets(&self) -> Vec<String> {
+    pub(crate) fn targets(&self) -> Vec<String> {
         self.asked().iter().map(|asked| format!("{} {}", asked.method, asked.target)).collect()
     }
 
-    pub fn most_at_once(&self) -> usize {
+    pub(crate) fn most_at_once(&self) -> usize {
         self.shared.most_at_once.load(Ordering::SeqCst)
     }
 }

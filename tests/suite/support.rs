@@ -10,16 +10,16 @@ use datafusion::parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use yardstick::tables::cells::Table;
 
 /// The moment of every test.
-pub const NOW: &str = "2026-11-24T02:30:00Z";
+pub(crate) const NOW: &str = "2026-11-24T02:30:00Z";
 
 /// The project itself: its pipelines, SQL and fixtures.
-pub fn project() -> PathBuf {
+pub(crate) fn project() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
 /// Bodies of few economies, each of which proves a format or a behaviour: what most tests run on. The bodies that are
 /// shipped for users, `fixtures`, hold the world.
-pub fn small_bodies() -> PathBuf {
+pub(crate) fn small_bodies() -> PathBuf {
     project().join("tests/suite/small_bodies")
 }
 
@@ -31,26 +31,26 @@ fn beside(name: &str) -> Option<PathBuf> {
 }
 
 /// Real provider bodies.
-pub fn replay() -> Option<PathBuf> {
+pub(crate) fn replay() -> Option<PathBuf> {
     beside("replay")
 }
 
 /// The golden tables.
-pub fn golden() -> Option<PathBuf> {
+pub(crate) fn golden() -> Option<PathBuf> {
     beside("golden")
 }
 
 /// The fullest set of real bodies.
-pub fn world() -> Option<PathBuf> {
+pub(crate) fn world() -> Option<PathBuf> {
     beside("world")
 }
 
-pub struct Workspace {
+pub(crate) struct Workspace {
     pub root: tempfile::TempDir,
 }
 
 /// What a run gave.
-pub struct Run {
+pub(crate) struct Run {
     pub code: i32,
     pub stdout: String,
     pub stderr: String,
@@ -58,7 +58,7 @@ pub struct Run {
 
 impl Workspace {
     /// A copy of the project's pipelines and SQL, with its own data folder.
-    pub fn of_project() -> Self {
+    pub(crate) fn of_project() -> Self {
         let workspace = Self::empty();
         copy(&project().join("pipelines"), &workspace.path("pipelines"));
         copy(&project().join("sql"), &workspace.path("sql"));
@@ -66,7 +66,7 @@ impl Workspace {
     }
 
     /// The method files and reference tables only: no source, no indicator.
-    pub fn of_method() -> Self {
+    pub(crate) fn of_method() -> Self {
         let workspace = Self::empty();
         copy(&project().join("pipelines/reference"), &workspace.path("pipelines/reference"));
         for folder in ["shared", "steps", "rollups", "derived", "checks"] {
@@ -75,7 +75,7 @@ impl Workspace {
         workspace
     }
 
-    pub fn empty() -> Self {
+    pub(crate) fn empty() -> Self {
         let root = tempfile::tempdir().expect("a temporary folder");
         std::fs::create_dir_all(root.path().join("pipelines")).expect("pipelines/");
         std::fs::create_dir_all(root.path().join("sql/indicators")).expect("sql/indicators/");
@@ -83,7 +83,7 @@ impl Workspace {
     }
 
     /// A copy of what several tests begin with: the first of them makes it, most often by a run.
-    pub fn as_prepared(name: &'static str, make: impl FnOnce() -> Self) -> Self {
+    pub(crate) fn as_prepared(name: &'static str, make: impl FnOnce() -> Self) -> Self {
         static PREPARED: Mutex<BTreeMap<&str, Arc<OnceLock<PathBuf>>>> = Mutex::new(BTreeMap::new());
         let prepared = Arc::clone(PREPARED.lock().unwrap_or_else(std::sync::PoisonError::into_inner).entry(name).or_default());
         let prepared = prepared.get_or_init(|| {
@@ -96,24 +96,24 @@ impl Workspace {
         Self { root }
     }
 
-    pub fn path(&self, relative: impl AsRef<Path>) -> PathBuf {
+    pub(crate) fn path(&self, relative: impl AsRef<Path>) -> PathBuf {
         self.root.path().join(relative)
     }
 
     /// Writes a file, making its folders.
-    pub fn write(&self, relative: &str, content: impl AsRef<[u8]>) -> PathBuf {
+    pub(crate) fn write(&self, relative: &str, content: impl AsRef<[u8]>) -> PathBuf {
         let path = self.path(relative);
         std::fs::create_dir_all(path.parent().expect("a folder")).expect("folders");
         std::fs::write(&path, content).expect("a written file");
         path
     }
 
-    pub fn read(&self, relative: &str) -> String {
+    pub(crate) fn read(&self, relative: &str) -> String {
         std::fs::read_to_string(self.path(relative)).unwrap_or_else(|e| panic!("{relative}: {e}"))
     }
 
     /// The real program, in this workspace, with a frozen clock.
-    pub fn command(&self, arguments: &[&str]) -> Command {
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_yardstick"));
         command
             .args(arguments)
@@ -126,24 +126,24 @@ impl Workspace {
         command
     }
 
-    pub fn run(&self, arguments: &[&str]) -> Run {
+    pub(crate) fn run(&self, arguments: &[&str]) -> Run {
         Run::of(self.command(arguments).output().expect("the program starts"))
     }
 
     /// Runs and expects an exit code; the output is shown when it differs.
-    pub fn expect(&self, code: i32, arguments: &[&str]) -> Run {
+    pub(crate) fn expect(&self, code: i32, arguments: &[&str]) -> Run {
         let run = self.run(arguments);
         assert_eq!(run.code, code, "yardstick {}\n--- stdout\n{}\n--- stderr\n{}", arguments.join(" "), run.stdout, run.stderr);
         run
     }
 
     /// A file of the current release.
-    pub fn release(&self, file: &str) -> RecordBatch {
+    pub(crate) fn release(&self, file: &str) -> RecordBatch {
         parquet(&self.path("data/current").join(file))
     }
 
     /// The JSON of a command run with `--format json`.
-    pub fn json(&self, code: i32, arguments: &[&str]) -> serde_json::Value {
+    pub(crate) fn json(&self, code: i32, arguments: &[&str]) -> serde_json::Value {
         let mut all = vec!["--format", "json"];
         all.extend(arguments);
         let run = self.expect(code, &all);
@@ -152,7 +152,7 @@ impl Workspace {
 }
 
 impl Run {
-    pub fn of(output: Output) -> Self {
+    pub(crate) fn of(output: Output) -> Self {
         Self {
             code: output.status.code().unwrap_or(-1),
             stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
@@ -161,7 +161,7 @@ impl Run {
     }
 }
 
-pub fn parquet(path: &Path) -> RecordBatch {
+pub(crate) fn parquet(path: &Path) -> RecordBatch {
     let file = std::fs::File::open(path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
     let reader = ParquetRecordBatchReaderBuilder::try_new(file).expect("a Parquet file").build().expect("a reader");
     let schema = datafusion::arrow::array::RecordBatchReader::schema(&reader);
@@ -170,7 +170,7 @@ pub fn parquet(path: &Path) -> RecordBatch {
 }
 
 /// The rows whose columns have these texts (years as text).
-pub fn rows(batch: &RecordBatch, wanted: &[(&str, &str)]) -> Vec<usize> {
+pub(crate) fn rows(batch: &RecordBatch, wanted: &[(&str, &str)]) -> Vec<usize> {
     let cells = Table(batch);
     (0..batch.num_rows())
         .filter(|row| {
@@ -183,23 +183,23 @@ pub fn rows(batch: &RecordBatch, wanted: &[(&str, &str)]) -> Vec<usize> {
 }
 
 /// The single row that matches.
-pub fn row(batch: &RecordBatch, wanted: &[(&str, &str)]) -> usize {
+pub(crate) fn row(batch: &RecordBatch, wanted: &[(&str, &str)]) -> usize {
     let found = rows(batch, wanted);
     assert_eq!(found.len(), 1, "{wanted:?} matches {} rows", found.len());
     found[0]
 }
 
 /// The number in the single row that matches.
-pub fn value(batch: &RecordBatch, column: &str, wanted: &[(&str, &str)]) -> f64 {
+pub(crate) fn value(batch: &RecordBatch, column: &str, wanted: &[(&str, &str)]) -> f64 {
     let row = row(batch, wanted);
     Table(batch).float(column, row).unwrap_or_else(|| panic!("{column} of {wanted:?} is null"))
 }
 
-pub fn close(actual: f64, expected: f64, tolerance: f64) {
+pub(crate) fn close(actual: f64, expected: f64, tolerance: f64) {
     assert!((actual - expected).abs() <= tolerance, "{actual} is not within {tolerance} of {expected}");
 }
 
-pub fn copy(from: &Path, to: &Path) {
+pub(crate) fn copy(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).expect("a folder");
     for entry in std::fs::read_dir(from).unwrap_or_else(|e| panic!("{}: {e}", from.display())) {
         let path = entry.expect("an entry").path();
@@ -235,6 +235,6 @@ fn copy_as_it_is(from: &Path, to: &Path) {
 
 /// Says that a test had nothing to read on this machine.
 #[expect(clippy::print_stdout, reason = "the test runner shows it on request")]
-pub fn skipped(missing: &str) {
+pub(crate) fn skipped(missing: &str) {
     println!("skipped: {missing} are not beside the project");
 }

@@ -12,7 +12,7 @@ use yardstick::tables::cells::Table;
 
 use crate::support::{Run, Workspace, parquet};
 
-pub const LONG: &str =
+pub(crate) const LONG: &str =
     "series = { constant = \"s\" }\nref_area = \"Area\"\ntime_period = \"Year\"\nvalue = \"Value\"\nunit = { constant = \"NUMBER\" }\n";
 const WIDE: &str = "series = { constant = \"s\" }\nref_area = \"Area\"\nunit = { constant = \"NUMBER\" }\n";
 
@@ -32,7 +32,7 @@ fn workspace(settings: &str, columns: &str) -> Workspace {
 }
 
 /// Pulls one body; every value of the data set as `area year value`.
-pub fn read(settings: &str, columns: &str, body: &str) -> (Workspace, Run, Vec<String>) {
+pub(crate) fn read(settings: &str, columns: &str, body: &str) -> (Workspace, Run, Vec<String>) {
     let workspace = workspace(settings, columns);
     workspace.write("in/example/t/a.csv", body);
     let run = workspace.expect(0, &["pull", "--from", "in"]);

@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 use crate::support::Workspace;
 
 /// One wrong file.
-pub struct Case {
+pub(crate) struct Case {
     name: &'static str,
     file: String,
     content: String,
@@ -125,7 +125,7 @@ fn errors(count: usize) -> String {
 }
 
 /// The method files, the reference tables, one source and one good indicator.
-pub fn workspace() -> Workspace {
+pub(crate) fn workspace() -> Workspace {
     let workspace = Workspace::of_method();
     workspace.write("pipelines/itu.toml", SOURCE);
     workspace.write("sql/indicators/2.1_internet_use.sql", indicator("2.1", "internet_use", &[]));
@@ -154,7 +154,7 @@ fn indicator(id: &str, name: &str, edits: &[(&str, &str)]) -> String {
 }
 
 /// A good header with another SELECT, of values without weights.
-pub fn statement(id: &str, name: &str, sql: &str) -> String {
+pub(crate) fn statement(id: &str, name: &str, sql: &str) -> String {
     format!("{HEADER}{sql}\n").replace("@ID@", id).replace("@NAME@", name).replace("\"weighted_mean\"", "\"median\"")
 }
 

@@ -12,14 +12,14 @@ use crate::tables::cells::Table;
 use crate::tables::schema::{self, DIMENSIONS};
 use crate::tables::{parquet, text};
 
-pub enum Cited {
+pub(super) enum Cited {
     /// A value of the current release, as the arguments that name it.
     Current(Box<ExplainArgs>),
     /// A value of an older release: told, and compared with the current one.
     Older(Exit),
 }
 
-pub fn look_up(settings: &Settings, printer: &Printer, args: &ExplainArgs) -> Result<Cited> {
+pub(super) fn look_up(settings: &Settings, printer: &Printer, args: &ExplainArgs) -> Result<Cited> {
     let id = &args.indicator;
     if !value_id::is_one(id) {
         return Err(Error::usage_hint(

@@ -34,7 +34,7 @@ struct Line {
     changed: bool,
 }
 
-pub fn history(settings: &Settings, printer: &Printer, args: &ExplainArgs) -> Result<Exit> {
+pub(super) fn history(settings: &Settings, printer: &Printer, args: &ExplainArgs) -> Result<Exit> {
     let year = args.year.ok_or_else(|| Error::usage_hint("--history needs --year", "name the year of the value"))?;
     let given = [&args.sex, &args.age, &args.urbanisation, &args.disability, &args.education_level, &args.size_class, &args.breakdown];
     let (mut indicator, mut releases) = (args.indicator.clone(), Vec::new());

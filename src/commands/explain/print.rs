@@ -22,7 +22,7 @@ fn headline(e: &Explanation) -> String {
 }
 
 /// The explanation of one value, and of those it is made from.
-pub fn show(printer: &Printer, e: &Explanation, release: &str, limit: usize) {
+pub(super) fn show(printer: &Printer, e: &Explanation, release: &str, limit: usize) {
     printer.line(&headline(e));
     let observed = e.observed.map_or(String::new(), |share| format!(", {} observed in {}", percent(Some(share)), e.wanted.year));
     printer.line(&format!("release {release}; status {}; coverage {}{observed}", e.obs_status, percent(e.coverage)));

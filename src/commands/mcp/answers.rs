@@ -14,7 +14,7 @@ use crate::tables::cells::Table;
 use crate::tables::schema::DIMENSIONS;
 use crate::tables::text;
 
-pub async fn answer(settings: &Settings, asked: Asked) -> Result<Value> {
+pub(super) async fn answer(settings: &Settings, asked: Asked) -> Result<Value> {
     let current = Current::open(settings)?;
     match asked {
         Asked::Indicators(search) => Ok(indicators(&current, &search)),

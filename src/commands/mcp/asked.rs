@@ -12,7 +12,7 @@ use serde_json::Value;
 use crate::error::{Error, Result};
 
 /// What a client asks for.
-pub enum Asked {
+pub(super) enum Asked {
     Indicators(Search),
     Areas(Search),
     Value(ValueWanted),
@@ -23,14 +23,14 @@ pub enum Asked {
 
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Search {
+pub(super) struct Search {
     /// Only what has this text in its code or name
     pub text: Option<String>,
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct ValueWanted {
+pub(super) struct ValueWanted {
     /// Id or name of the indicator, such as 2.1 or internet_use
     pub indicator: String,
     /// Code of an economy or a group, such as KEN, WLD or LDC
@@ -46,7 +46,7 @@ pub struct ValueWanted {
 
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct ExplainWanted {
+pub(super) struct ExplainWanted {
     /// A value_id, which needs nothing else, or the id or name of the indicator
     pub indicator: String,
     /// Code of an economy or a group
@@ -66,7 +66,7 @@ pub struct ExplainWanted {
 
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct ProgressWanted {
+pub(super) struct ProgressWanted {
     /// Id of a target, such as 2.1
     pub target: Option<String>,
     /// Id or name of an indicator
@@ -77,7 +77,7 @@ pub struct ProgressWanted {
 
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct DiffWanted {
+pub(super) struct DiffWanted {
     /// The older release; without it the one before the current
     pub old: Option<String>,
     /// The newer release; without it the current
@@ -88,7 +88,7 @@ pub struct DiffWanted {
 
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
-pub struct Dimensions {
+pub(super) struct Dimensions {
     /// F or M
     pub sex: Option<String>,
     /// Age group, such as Y15T24
@@ -105,14 +105,14 @@ pub struct Dimensions {
 
 impl Dimensions {
     /// In the order of the columns.
-    pub fn codes(self) -> [String; 7] {
+    pub(super) fn codes(self) -> [String; 7] {
         [self.sex, self.age, self.urbanisation, self.disability, self.education_level, self.size_class, self.breakdown]
             .map(|code| code.unwrap_or_else(|| "_T".into()))
     }
 }
 
 /// Name, what it answers, and the schema of its arguments.
-pub fn tools() -> [(&'static str, &'static str, Arc<JsonObject>); 6] {
+pub(super) fn tools() -> [(&'static str, &'static str, Arc<JsonObject>); 6] {
     [
         ("list_indicators", "The indicators of the release: id, name, title, unit, definition, targets.", schema_for_type::<Search>()),
         ("list_areas", "Codes and names of economies and groups.", schema_for_type::<Search>()),
@@ -125,7 +125,7 @@ pub fn tools() -> [(&'static str, &'static str, Arc<JsonObject>); 6] {
 
 impl Asked {
     /// The arguments of a tool; None where there is no such tool.
-    pub fn read(tool: &str, arguments: JsonObject) -> Option<Result<Self>> {
+    pub(super) fn read(tool: &str, arguments: JsonObject) -> Option<Result<Self>> {
         Some(match tool {
             "list_indicators" => typed(arguments).map(Self::Indicators),
             "list_areas" => typed(arguments).map(Self::Areas),

@@ -12,26 +12,26 @@ use crate::tables::cells::{Table, rows_of};
 use crate::tables::schema::{self, DIMENSIONS};
 use crate::tables::{parquet, text};
 
-pub struct Current {
+pub(super) struct Current {
     folder: PathBuf,
     pub manifest: Manifest,
     catalog: Value,
 }
 
 impl Current {
-    pub fn open(settings: &Settings) -> Result<Self> {
+    pub(super) fn open(settings: &Settings) -> Result<Self> {
         let folder = promote::find(&settings.workspace, "current")?;
         let manifest = Manifest::load(&folder)?;
         let catalog = serde_json::from_slice(&fs_err::read(folder.join("catalog.json"))?)?;
         Ok(Self { folder, manifest, catalog })
     }
 
-    pub fn list(&self, name: &str) -> impl Iterator<Item = &Value> {
+    pub(super) fn list(&self, name: &str) -> impl Iterator<Item = &Value> {
         self.catalog[name].as_array().into_iter().flatten()
     }
 
     /// An indicator by id or name.
-    pub fn indicator(&self, wanted: &str) -> Result<&Value> {
+    pub(super) fn indicator(&self, wanted: &str) -> Result<&Value> {
         let known = || self.list("indicators").flat_map(|one| [&one["id"], &one["name"]]).filter_map(Value::as_str);
         self.list("indicators")
             .find(|one| one["id"] == wanted || one["name"] == wanted)
@@ -39,7 +39,7 @@ impl Current {
     }
 
     /// Every economy and group: code, name, and of a group its scheme.
-    pub fn areas(&self) -> impl Iterator<Item = Value> {
+    pub(super) fn areas(&self) -> impl Iterator<Item = Value> {
         let economies = self.list("areas").map(|one| json!({ "ref_area": one["ref_area"], "name": one["name"], "kind": "country" }));
         let group =
             |one: &Value| json!({ "ref_area": one["group_code"], "name": one["name"], "kind": "group", "scheme": one["group_scheme"] });
@@ -47,7 +47,7 @@ impl Current {
     }
 
     /// A code that the release knows; of a name, the code is told.
-    pub fn known_area(&self, wanted: &str) -> Result<()> {
+    pub(super) fn known_area(&self, wanted: &str) -> Result<()> {
         let areas: Vec<Value> = self.areas().collect();
         if areas.iter().any(|area| area["ref_area"] == wanted) {
             return Ok(());
@@ -62,21 +62,21 @@ impl Current {
     }
 
     /// All values of one indicator.
-    pub fn values_of(&self, indicator: &str) -> Result<RecordBatch> {
+    pub(super) fn values_of(&self, indicator: &str) -> Result<RecordBatch> {
         rows_of(&parquet::read(&self.folder.join("values.parquet"), &schema::published_values())?, indicator)
     }
 
-    pub fn progress(&self) -> Result<RecordBatch> {
+    pub(super) fn progress(&self) -> Result<RecordBatch> {
         parquet::read(&self.folder.join("progress.parquet"), &schema::progress())
     }
 
     /// How the release is cited as a whole.
-    pub fn citation(&self) -> String {
+    pub(super) fn citation(&self) -> String {
         format!("Yardstick, release {}", self.manifest.release)
     }
 
     /// A row of values as JSON, with its citation in words and the sources that must be named.
-    pub fn cited(&self, values: &RecordBatch, row: usize) -> Result<Value> {
+    pub(super) fn cited(&self, values: &RecordBatch, row: usize) -> Result<Value> {
         let mut found = text::json_rows(&values.slice(row, 1))?[0].take();
         let cells = Table(values);
         let text = |column: &str| cells.text(column, row).unwrap_or_default();
@@ -113,7 +113,7 @@ impl Current {
 }
 
 /// The row of a key: area, year, codes of dimensions, estimate.
-pub fn row_of(values: &RecordBatch, area: &str, year: i64, codes: &[String; 7], estimate: &str) -> Option<usize> {
+pub(super) fn row_of(values: &RecordBatch, area: &str, year: i64, codes: &[String; 7], estimate: &str) -> Option<usize> {
     let cells = Table(values);
     (0..cells.len()).find(|row| {
         cells.text("ref_area", *row) == Some(area)

@@ -18,25 +18,25 @@ use crate::tables::sort::key_rows;
 use crate::tables::{parquet, schema};
 
 /// The current release, read once.
-pub struct Current {
+pub(super) struct Current {
     manifest: Manifest,
     values: RecordBatch,
 }
 
 impl Current {
-    pub fn read(settings: &Settings) -> Result<Option<Self>> {
+    pub(super) fn read(settings: &Settings) -> Result<Option<Self>> {
         let Some(path) = promote::current(&settings.workspace)? else { return Ok(None) };
         let values = parquet::read(&path.join("values.parquet"), &schema::values())?;
         Ok(Some(Self { manifest: Manifest::load(&path)?, values }))
     }
 
-    pub fn rows_of(&self, indicator: &str) -> Result<RecordBatch> {
+    pub(super) fn rows_of(&self, indicator: &str) -> Result<RecordBatch> {
         rows_of(&self.values, indicator)
     }
 }
 
 /// All rows of progress of some indicators, from the values of a release; each engine holds what they were rolled up from.
-pub async fn progress_of(
+pub(crate) async fn progress_of(
     settings: &Settings,
     loaded: &Loaded,
     values: &RecordBatch,
@@ -52,7 +52,12 @@ pub async fn progress_of(
 }
 
 /// The distance to each target of the indicator, in the target's own area.
-pub async fn distances(settings: &Settings, indicator: &Indicator, catalogue: &Catalogue, computed: &Computed) -> Result<RecordBatch> {
+pub(super) async fn distances(
+    settings: &Settings,
+    indicator: &Indicator,
+    catalogue: &Catalogue,
+    computed: &Computed,
+) -> Result<RecordBatch> {
     let mut own = indicator.clone();
     for target in &mut own.targets {
         (target.also_groups, target.also_countries) = (false, false);
@@ -73,7 +78,7 @@ async fn measure(
 }
 
 /// Computes one indicator and, before it, those it reads.
-pub async fn compute(
+pub(super) async fn compute(
     settings: &Settings,
     loaded: &Loaded,
     catalogue: &Catalogue,
@@ -135,14 +140,14 @@ fn unchanged(
 
 /// Rows against another table of values.
 #[derive(Serialize)]
-pub struct Against {
+pub(super) struct Against {
     pub equal: usize,
     pub revised: usize,
     pub added: usize,
     pub removed: usize,
 }
 
-pub fn against(new: &RecordBatch, old: &RecordBatch) -> Result<Against> {
+pub(super) fn against(new: &RecordBatch, old: &RecordBatch) -> Result<Against> {
     let rows = key_rows(&[new, old], &schema::values_key())?;
     let value = |cells: &Table<'_>, row: usize| cells.float("value", row).map(f64::to_bits);
     let (new, old) = (Table(new), Table(old));

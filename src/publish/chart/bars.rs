@@ -2,7 +2,7 @@
 
 use super::{Anchor, Canvas, Caption};
 
-pub struct Bar {
+pub(crate) struct Bar {
     pub class: &'static str,
     pub name: String,
     pub count: usize,
@@ -14,7 +14,7 @@ const ROW: f64 = 28.0;
 const LEFT: f64 = 215.0;
 const RIGHT: f64 = 590.0;
 
-pub fn draw(caption: &Caption, bars: &[Bar]) -> String {
+pub(crate) fn draw(caption: &Caption, bars: &[Bar]) -> String {
     let mut canvas = Canvas::new(caption, WIDTH, ROW * bars.len() as f64 + 8.0);
     let most = bars.iter().map(|bar| bar.count).max().unwrap_or(0).max(1) as f64;
     for (index, bar) in bars.iter().enumerate() {

@@ -4,14 +4,14 @@ use super::scale::{Scale, decimals};
 use super::{Anchor, Canvas, Caption, folded};
 use crate::publish::labels::number;
 
-pub struct Pair {
+pub(crate) struct Pair {
     pub label: String,
     pub first: f64,
     pub second: f64,
     pub gap: String,
 }
 
-pub struct Dumbbell<'a> {
+pub(crate) struct Dumbbell<'a> {
     pub caption: &'a Caption,
     pub unit: String,
     pub limits: (Option<f64>, Option<f64>),
@@ -26,7 +26,7 @@ const RIGHT: f64 = 540.0;
 const TOP: f64 = 40.0;
 const ROW: f64 = 36.0;
 
-pub fn draw(chart: &Dumbbell<'_>) -> String {
+pub(crate) fn draw(chart: &Dumbbell<'_>) -> String {
     let bottom = TOP + ROW * chart.pairs.len() as f64;
     let mut canvas = Canvas::new(chart.caption, WIDTH, bottom + 30.0);
     // From zero on, so that a small gap looks small.

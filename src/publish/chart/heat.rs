@@ -2,7 +2,7 @@
 
 use super::{Anchor, Canvas, Caption, cut, tiles};
 
-pub struct Row {
+pub(crate) struct Row {
     pub label: String,
     /// By column; None where there is nothing.
     pub classes: Vec<Option<usize>>,
@@ -14,7 +14,7 @@ const ROW: f64 = 19.0;
 const RIGHT: f64 = 640.0;
 
 /// `columns` are the names below the grid; `legend` names the classes from the least on.
-pub fn draw(caption: &Caption, columns: &[String], rows: &[Row], legend: &[String]) -> String {
+pub(crate) fn draw(caption: &Caption, columns: &[String], rows: &[Row], legend: &[String]) -> String {
     let bottom = TOP + ROW * rows.len() as f64;
     let mut canvas = Canvas::new(caption, RIGHT, bottom + 24.0);
     let width = (RIGHT - LEFT) / columns.len().max(1) as f64;

@@ -4,14 +4,14 @@ use super::scale::{Scale, decimals};
 use super::{Anchor, Canvas, Caption, apart, folded};
 use crate::publish::labels::number;
 
-pub struct Series {
+pub(crate) struct Series {
     pub label: String,
     /// In order of the years.
     pub points: Vec<(i64, f64)>,
 }
 
 /// What is to be reached; for a band, from `low` to `high`.
-pub struct Goal {
+pub(crate) struct Goal {
     pub low: f64,
     pub high: f64,
     pub year: i64,
@@ -19,14 +19,14 @@ pub struct Goal {
 }
 
 /// From the latest value to the range of the projection.
-pub struct Fan {
+pub(crate) struct Fan {
     pub from: (i64, f64),
     pub year: i64,
     pub low: f64,
     pub high: f64,
 }
 
-pub struct Line<'a> {
+pub(crate) struct Line<'a> {
     pub caption: &'a Caption,
     pub unit: String,
     /// Values cannot lie beyond these.
@@ -43,9 +43,9 @@ const RIGHT: f64 = 480.0;
 const TOP: f64 = 34.0;
 const BOTTOM: f64 = 320.0;
 /// Series with a colour, a mark and a name; more are grey.
-pub const NAMED: usize = 6;
+pub(crate) const NAMED: usize = 6;
 
-pub fn draw(line: &Line<'_>) -> String {
+pub(crate) fn draw(line: &Line<'_>) -> String {
     let mut canvas = Canvas::new(line.caption, WIDTH, HEIGHT);
     let points = || line.series.iter().flat_map(|s| s.points.iter().copied());
     let goal_years = line.goal.iter().map(|goal| goal.year).chain(line.fan.iter().map(|fan| fan.year));
@@ -72,7 +72,7 @@ pub fn draw(line: &Line<'_>) -> String {
         }
         canvas.line("goal", (LEFT, low), (RIGHT, low));
         canvas.line("goal", (LEFT, high), (RIGHT, high));
-        canvas.mark("goal-mark", 2, (x.at(goal.year as f64), y.at((goal.low + goal.high) / 2.0)), 5.0);
+        canvas.mark("goal-mark", 2, (x.at(goal.year as f64), y.at(f64::midpoint(goal.low, goal.high))), 5.0);
     }
     for (index, series) in line.series.iter().enumerate().rev() {
         let class = if index < NAMED { format!("s{index}") } else { "s-other".into() };
@@ -141,7 +141,7 @@ fn names(canvas: &mut Canvas, line: &Line<'_>, x: &Scale, y: &Scale) {
         }
     }
     if let Some(goal) = &line.goal {
-        texts.push(("name".into(), goal.label.clone(), y.at((goal.low + goal.high) / 2.0), Some(RIGHT)));
+        texts.push(("name".into(), goal.label.clone(), y.at(f64::midpoint(goal.low, goal.high)), Some(RIGHT)));
     }
     let places = apart(&texts.iter().map(|text| text.2).collect::<Vec<_>>(), 16.0, TOP, BOTTOM);
     for ((class, text, wanted, from), place) in texts.iter().zip(places) {

@@ -1,45 +1,45 @@
 //! Charts as SVG: shapes with classes, no script, no inline style. Each carries its title and a sentence that says what
 //! it shows; what it shows stands beside it as a table too.
 
-pub mod bars;
-pub mod dumbbell;
-pub mod heat;
-pub mod line;
-pub mod scale;
-pub mod spark;
-pub mod strip;
-pub mod tiles;
+pub(super) mod bars;
+pub(super) mod dumbbell;
+pub(super) mod heat;
+pub(super) mod line;
+pub(super) mod scale;
+pub(super) mod spark;
+pub(super) mod strip;
+pub(super) mod tiles;
 
 use std::fmt::Write;
 
 use super::markup::escape;
 
 /// Colours and line styles by class: in the style sheet of the site, and inside a chart that stands alone.
-pub const STYLE: &str = include_str!("chart.css");
+pub(super) const STYLE: &str = include_str!("chart.css");
 
 /// What every chart says of itself. `id` is unique on its page.
 #[derive(Debug, Clone)]
-pub struct Caption {
+pub(super) struct Caption {
     pub id: String,
     pub title: String,
     pub description: String,
 }
 
 /// A drawing in progress.
-pub struct Canvas {
+pub(super) struct Canvas {
     svg: String,
 }
 
 /// Where a text is held.
 #[derive(Clone, Copy)]
-pub enum Anchor {
+pub(super) enum Anchor {
     Start,
     Middle,
     End,
 }
 
 impl Canvas {
-    pub fn new(caption: &Caption, width: f64, height: f64) -> Self {
+    pub(super) fn new(caption: &Caption, width: f64, height: f64) -> Self {
         let id = escape(&caption.id);
         let mut svg = String::with_capacity(4096);
         let _ = write!(
@@ -53,13 +53,13 @@ impl Canvas {
     }
 
     /// A line from one point to another.
-    pub fn line(&mut self, class: &str, from: (f64, f64), to: (f64, f64)) {
+    pub(super) fn line(&mut self, class: &str, from: (f64, f64), to: (f64, f64)) {
         let [x1, y1, x2, y2] = [from.0, from.1, to.0, to.1].map(short);
         let _ = write!(self.svg, "<path class=\"{class}\" d=\"M{x1} {y1}L{x2} {y2}\"/>");
     }
 
     /// A path through points; each part is drawn without joining the next.
-    pub fn parts(&mut self, class: &str, parts: &[Vec<(f64, f64)>]) {
+    pub(super) fn parts(&mut self, class: &str, parts: &[Vec<(f64, f64)>]) {
         let mut path = String::new();
         for part in parts {
             for (index, (x, y)) in part.iter().enumerate() {
@@ -75,18 +75,18 @@ impl Canvas {
         }
     }
 
-    pub fn area(&mut self, class: &str, corners: &[(f64, f64)]) {
+    pub(super) fn area(&mut self, class: &str, corners: &[(f64, f64)]) {
         let points: Vec<String> = corners.iter().map(|(x, y)| format!("{},{}", short(*x), short(*y))).collect();
         let _ = write!(self.svg, "<polygon class=\"{class}\" points=\"{}\"/>", points.join(" "));
     }
 
-    pub fn rect(&mut self, class: &str, x: f64, y: f64, width: f64, height: f64) {
+    pub(super) fn rect(&mut self, class: &str, x: f64, y: f64, width: f64, height: f64) {
         let [x, y, width, height] = [x, y, width, height].map(short);
         let _ = write!(self.svg, "<rect class=\"{class}\" x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\"/>");
     }
 
     /// A mark of one of six shapes, so that no series is told by its colour alone.
-    pub fn mark(&mut self, class: &str, shape: usize, (x, y): (f64, f64), size: f64) {
+    pub(super) fn mark(&mut self, class: &str, shape: usize, (x, y): (f64, f64), size: f64) {
         let s = size;
         let path = match shape % 6 {
             0 => format!("M{} {}a{s} {s} 0 1 0 {} 0a{s} {s} 0 1 0 -{} 0z", short(x - s), short(y), 2.0 * s, 2.0 * s),
@@ -100,7 +100,7 @@ impl Canvas {
     }
 
     /// Squares around their middles, as one shape.
-    pub fn squares(&mut self, class: &str, size: f64, middles: &[(f64, f64)]) {
+    pub(super) fn squares(&mut self, class: &str, size: f64, middles: &[(f64, f64)]) {
         let mut path = String::new();
         for (x, y) in middles {
             let _ = write!(path, "M{} {}h{size}v{size}h-{size}z", short(x - size / 2.0), short(y - size / 2.0));
@@ -111,7 +111,7 @@ impl Canvas {
     }
 
     /// Short texts in the middle of their places, of one class.
-    pub fn labels(&mut self, class: &str, labels: &[(f64, f64, &str)]) {
+    pub(super) fn labels(&mut self, class: &str, labels: &[(f64, f64, &str)]) {
         if labels.is_empty() {
             return;
         }
@@ -122,7 +122,7 @@ impl Canvas {
         self.svg.push_str("</g>");
     }
 
-    pub fn text(&mut self, class: &str, anchor: Anchor, (x, y): (f64, f64), text: &str) {
+    pub(super) fn text(&mut self, class: &str, anchor: Anchor, (x, y): (f64, f64), text: &str) {
         let anchor = match anchor {
             Anchor::Start => "",
             Anchor::Middle => " text-anchor=\"middle\"",
@@ -132,14 +132,14 @@ impl Canvas {
         let _ = write!(self.svg, "<text class=\"{class}\" x=\"{x}\" y=\"{y}\"{anchor}>{}</text>", escape(text));
     }
 
-    pub fn finish(mut self) -> String {
+    pub(super) fn finish(mut self) -> String {
         self.svg.push_str("</svg>");
         self.svg
     }
 }
 
 /// The chart as a file of its own, with its style in it.
-pub fn standalone(svg: &str) -> Vec<u8> {
+pub(super) fn standalone(svg: &str) -> Vec<u8> {
     let (start, rest) = svg.split_at(svg.find('>').map_or(0, |at| at + 1));
     let start = start.replacen("<svg ", "<svg xmlns=\"http://www.w3.org/2000/svg\" ", 1);
     format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n{start}<style>{STYLE}</style>{rest}\n").into_bytes()
@@ -152,7 +152,7 @@ fn short(value: f64) -> f64 {
 }
 
 /// A text of at most so many characters.
-pub fn cut(text: &str, length: usize) -> String {
+pub(super) fn cut(text: &str, length: usize) -> String {
     if text.chars().count() <= length {
         return text.to_owned();
     }
@@ -161,7 +161,7 @@ pub fn cut(text: &str, length: usize) -> String {
 }
 
 /// A text in at most so many lines of at most so many characters; what has no room in the last is cut.
-pub fn folded(text: &str, width: usize, lines: usize) -> Vec<String> {
+pub(super) fn folded(text: &str, width: usize, lines: usize) -> Vec<String> {
     let mut folded = vec![String::new()];
     for word in text.split(' ') {
         let full = folded.last().is_some_and(|line| !line.is_empty() && line.chars().count() + 1 + word.chars().count() > width);
@@ -176,7 +176,7 @@ pub fn folded(text: &str, width: usize, lines: usize) -> Vec<String> {
 }
 
 /// Moves places apart until each is at least `gap` after the one before, and none is beyond the end.
-pub fn apart(places: &[f64], gap: f64, start: f64, end: f64) -> Vec<f64> {
+pub(super) fn apart(places: &[f64], gap: f64, start: f64, end: f64) -> Vec<f64> {
     let mut order: Vec<usize> = (0..places.len()).collect();
     order.sort_by(|a, b| places[*a].total_cmp(&places[*b]).then(a.cmp(b)));
     let mut moved = places.to_vec();

@@ -1,6 +1,6 @@
 //! From values to places, with round numbers at the ticks.
 
-pub struct Scale {
+pub(crate) struct Scale {
     pub low: f64,
     pub high: f64,
     start: f64,
@@ -9,13 +9,13 @@ pub struct Scale {
 
 impl Scale {
     /// Values from `low` to `high` lie from `start` to `end`.
-    pub fn new(low: f64, high: f64, start: f64, end: f64) -> Self {
+    pub(crate) fn new(low: f64, high: f64, start: f64, end: f64) -> Self {
         let high = if high > low { high } else { low + 1.0 };
         Self { low, high, start, end }
     }
 
     /// A scale that begins and ends at a tick. Values that come near zero begin there.
-    pub fn round(values: impl Iterator<Item = f64>, limits: (Option<f64>, Option<f64>), start: f64, end: f64) -> Self {
+    pub(crate) fn round(values: impl Iterator<Item = f64>, limits: (Option<f64>, Option<f64>), start: f64, end: f64) -> Self {
         let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
         for value in values.filter(|value| value.is_finite()) {
             (low, high) = (low.min(value), high.max(value));
@@ -40,12 +40,12 @@ impl Scale {
         Self::new(low, high, start, end)
     }
 
-    pub fn at(&self, value: f64) -> f64 {
+    pub(crate) fn at(&self, value: f64) -> f64 {
         self.start + (value - self.low) / (self.high - self.low) * (self.end - self.start)
     }
 
     /// Round numbers inside the scale.
-    pub fn ticks(&self) -> Vec<f64> {
+    pub(crate) fn ticks(&self) -> Vec<f64> {
         let step = step(self.high - self.low);
         let first = (self.low / step - 1e-9).ceil() as i64;
         let last = (self.high / step + 1e-9).floor() as i64;
@@ -76,7 +76,7 @@ fn round_to(value: f64, step: f64) -> f64 {
 }
 
 /// Decimals that tell the ticks apart.
-pub fn decimals(ticks: &[f64]) -> usize {
+pub(crate) fn decimals(ticks: &[f64]) -> usize {
     let whole = |digits: i32| ticks.iter().all(|tick| ((tick * 10f64.powi(digits)).round() / 10f64.powi(digits) - tick).abs() < 1e-9);
     (0..8).find(|digits| whole(*digits)).unwrap_or(8) as usize
 }

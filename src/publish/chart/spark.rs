@@ -10,7 +10,7 @@ const WIDTH: f64 = 90.0;
 const HEIGHT: f64 = 22.0;
 
 /// Nothing for fewer than two points: one value has no course.
-pub fn draw(points: &[(i64, f64)], limits: (Option<f64>, Option<f64>), name: &str) -> String {
+pub(crate) fn draw(points: &[(i64, f64)], limits: (Option<f64>, Option<f64>), name: &str) -> String {
     let (Some(first), Some(last)) = (points.first(), points.last()) else { return String::new() };
     if first.0 == last.0 {
         return String::new();

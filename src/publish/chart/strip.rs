@@ -4,7 +4,7 @@ use super::scale::{Scale, decimals};
 use super::{Anchor, Canvas, Caption, apart, cut};
 use crate::publish::labels::number;
 
-pub struct Strip<'a> {
+pub(crate) struct Strip<'a> {
     pub caption: &'a Caption,
     pub unit: String,
     pub limits: (Option<f64>, Option<f64>),
@@ -24,18 +24,18 @@ const REACH: f64 = 30.0;
 const DOT: f64 = 6.0;
 
 /// The middle value; of an even number the mean of the two in the middle.
-pub fn median(values: &[f64]) -> Option<f64> {
+pub(crate) fn median(values: &[f64]) -> Option<f64> {
     let mut sorted = values.to_vec();
     sorted.sort_by(f64::total_cmp);
     let middle = sorted.len() / 2;
     match sorted.len() {
         0 => None,
         count if count % 2 == 1 => Some(sorted[middle]),
-        _ => Some((sorted[middle - 1] + sorted[middle]) / 2.0),
+        _ => Some(f64::midpoint(sorted[middle - 1], sorted[middle])),
     }
 }
 
-pub fn draw(strip: &Strip<'_>) -> String {
+pub(crate) fn draw(strip: &Strip<'_>) -> String {
     let mut canvas = Canvas::new(strip.caption, WIDTH, HEIGHT);
     let x = Scale::round(strip.values.iter().copied().chain(strip.marks.iter().map(|m| m.1)), strip.limits, LEFT, RIGHT);
     let ticks = x.ticks();

@@ -8,7 +8,7 @@ use super::{Anchor, Canvas, Caption};
 /// Where each tile lies: `ref_area,iso2,column,row`.
 const LAYOUT: &str = include_str!("tiles.csv");
 
-pub struct Map<'a> {
+pub(crate) struct Map<'a> {
     pub caption: &'a Caption,
     /// Economy -> class of values.
     pub classes: &'a BTreeMap<&'a str, usize>,
@@ -17,7 +17,7 @@ pub struct Map<'a> {
 }
 
 /// At most so many classes: what an eye keeps apart.
-pub const CLASSES: usize = 5;
+pub(crate) const CLASSES: usize = 5;
 
 const STEP: f64 = 24.0;
 const LEFT: f64 = 14.0;
@@ -25,7 +25,7 @@ const TOP: f64 = 46.0;
 const COLUMNS: f64 = 27.0;
 const ROWS: f64 = 19.0;
 
-pub fn draw(map: &Map<'_>) -> String {
+pub(crate) fn draw(map: &Map<'_>) -> String {
     let mut canvas = Canvas::new(map.caption, 2.0 * LEFT + COLUMNS * STEP - STEP, TOP + ROWS * STEP);
     legend(&mut canvas, map.legend);
     // One shape a class, so that a page stays small.
@@ -33,15 +33,12 @@ pub fn draw(map: &Map<'_>) -> String {
     let mut names: Vec<Vec<(f64, f64, &str)>> = vec![Vec::new(); map.legend.len()];
     let mut without = (Vec::new(), Vec::new());
     for (area, iso2, (x, y)) in layout() {
-        match map.classes.get(area) {
-            Some(class) => {
-                tiles[*class].push((x, y));
-                names[*class].push((x, y, iso2));
-            }
-            None => {
-                without.0.push((x, y));
-                without.1.push((x, y, iso2));
-            }
+        if let Some(class) = map.classes.get(area) {
+            tiles[*class].push((x, y));
+            names[*class].push((x, y, iso2));
+        } else {
+            without.0.push((x, y));
+            without.1.push((x, y, iso2));
         }
     }
     canvas.squares("tile-none", 17.0, &without.0);
@@ -80,13 +77,13 @@ fn layout() -> impl Iterator<Item = (&'static str, &'static str, (f64, f64))> {
 }
 
 /// Whether an economy has a tile.
-pub fn has(area: &str) -> bool {
+pub(crate) fn has(area: &str) -> bool {
     layout().any(|(code, ..)| code == area)
 }
 
 /// Where the classes of a set of values end, from the least: percentages in fifths of the whole, other values so that
 /// each class holds about as many economies.
-pub fn breaks(values: &[f64], limits: (Option<f64>, Option<f64>)) -> Vec<f64> {
+pub(crate) fn breaks(values: &[f64], limits: (Option<f64>, Option<f64>)) -> Vec<f64> {
     if let (Some(low), Some(high)) = limits {
         return (1..CLASSES).map(|n| low + (high - low) * n as f64 / CLASSES as f64).collect();
     }

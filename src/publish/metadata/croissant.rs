@@ -37,7 +37,7 @@ const TERMS: [&str; 25] = [
     "transform",
 ];
 
-pub fn json(view: &View<'_>, listed: &[Listed]) -> Result<Vec<u8>> {
+pub(super) fn json(view: &View<'_>, listed: &[Listed]) -> Result<Vec<u8>> {
     let licences: Vec<String> =
         licence::of_release(view).into_iter().map(|(text, address)| address.unwrap_or_else(|| text.into())).collect();
     let files: Vec<Value> = listed

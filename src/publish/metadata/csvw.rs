@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::publish::view::View;
 use crate::tables::schema;
 
-pub fn json(view: &View<'_>, file: &Listed) -> Result<Vec<u8>> {
+pub(super) fn json(view: &View<'_>, file: &Listed) -> Result<Vec<u8>> {
     let kind = |name: &str, kind: &DataType| match kind {
         _ if name == "time_period" => "gYear",
         DataType::Float64 => "double",

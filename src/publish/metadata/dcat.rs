@@ -6,7 +6,7 @@ use super::{DESCRIPTION, Listed, TITLE, described, licence, pretty};
 use crate::error::Result;
 use crate::publish::view::View;
 
-pub fn json(view: &View<'_>, listed: &[Listed]) -> Result<Vec<u8>> {
+pub(super) fn json(view: &View<'_>, listed: &[Listed]) -> Result<Vec<u8>> {
     let publisher = json!({ "@id": "catalog.jsonld#publisher", "@type": "foaf:Agent", "foaf:name": said("Yardstick") });
     let issued = json!({ "@value": view.manifest.created_at, "@type": "xsd:dateTime" });
     let datasets: Vec<Value> = listed

@@ -6,15 +6,15 @@ use serde_json::{Value, json};
 
 use crate::publish::markup::slug;
 use crate::publish::view::View;
-pub use crate::release::licence::address;
+pub(crate) use crate::release::licence::address;
 
 /// The licences of the sources that went into a release: text and address.
-pub fn of_release<'a>(view: &View<'a>) -> BTreeMap<&'a str, Option<String>> {
+pub(crate) fn of_release<'a>(view: &View<'a>) -> BTreeMap<&'a str, Option<String>> {
     view.manifest.inputs.iter().map(|input| (input.licence.as_str(), address(&input.licence))).collect()
 }
 
 /// A licence of a Data Package.
-pub fn packaged(text: &str, address: Option<&String>) -> Value {
+pub(crate) fn packaged(text: &str, address: Option<&String>) -> Value {
     let short: String = slug(text).replace('~', "-").chars().take(60).collect();
     let name = address.map_or(short, |address| {
         let parts: Vec<&str> = address.trim_end_matches('/').rsplit('/').collect();

@@ -4,9 +4,9 @@
 mod croissant;
 mod csvw;
 mod dcat;
-pub mod licence;
+pub(super) mod licence;
 mod package;
-pub mod schema_org;
+pub(super) mod schema_org;
 
 use datafusion::arrow::datatypes::DataType;
 
@@ -15,7 +15,7 @@ use crate::error::Result;
 use crate::indicator::Indicator;
 
 /// A CSV file of a release, as what describes it must name it.
-pub struct Listed {
+pub(super) struct Listed {
     pub indicator: String,
     pub path: String,
     pub bytes: usize,
@@ -23,14 +23,14 @@ pub struct Listed {
 }
 
 impl Listed {
-    pub fn new(indicator: &str, path: String, bytes: &[u8]) -> Self {
+    pub(super) fn new(indicator: &str, path: String, bytes: &[u8]) -> Self {
         let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, bytes);
         let sha256 = digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
         Self { indicator: indicator.to_owned(), path, bytes: bytes.len(), sha256 }
     }
 }
 
-pub fn files(view: &View<'_>, listed: &[Listed], put: &mut dyn FnMut(&str, &[u8]) -> Result<()>) -> Result<()> {
+pub(super) fn files(view: &View<'_>, listed: &[Listed], put: &mut dyn FnMut(&str, &[u8]) -> Result<()>) -> Result<()> {
     put("datapackage.json", &package::json(view, listed)?)?;
     put("catalog.jsonld", &dcat::json(view, listed)?)?;
     put("croissant.json", &croissant::json(view, listed)?)?;
@@ -41,7 +41,7 @@ pub fn files(view: &View<'_>, listed: &[Listed], put: &mut dyn FnMut(&str, &[u8]
 }
 
 /// A sentence and more on an indicator: search engines take from 50 to 5,000 characters.
-pub fn described(indicator: &Indicator) -> String {
+pub(super) fn described(indicator: &Indicator) -> String {
     let parts = [&indicator.title, &indicator.definition, &indicator.method, &indicator.caveats].map(|part| part.trim());
     let told: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
     let text = format!("{}. Values by economy, group of economies, year and breakdown, with what each rests on.", told.join(". "));
@@ -49,8 +49,8 @@ pub fn described(indicator: &Indicator) -> String {
 }
 
 /// What the whole release is.
-pub const TITLE: &str = "Yardstick: the distance to ICT targets";
-pub const DESCRIPTION: &str = "Indicators of the targets for information and communication technology: values by economy and group, \
+pub(super) const TITLE: &str = "Yardstick: the distance to ICT targets";
+pub(super) const DESCRIPTION: &str = "Indicators of the targets for information and communication technology: values by economy and group, \
      with coverage and notes, and the distance of each to its target.";
 
 /// The columns of a CSV file: name, type, whether no cell is empty.

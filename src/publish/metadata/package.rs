@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::publish::view::View;
 use crate::tables::schema;
 
-pub fn json(view: &View<'_>, listed: &[Listed]) -> Result<Vec<u8>> {
+pub(super) fn json(view: &View<'_>, listed: &[Listed]) -> Result<Vec<u8>> {
     let manifest = view.manifest;
     let licences: Vec<Value> = licence::of_release(view).iter().map(|(text, address)| licence::packaged(text, address.as_ref())).collect();
     let sources: Vec<Value> = manifest

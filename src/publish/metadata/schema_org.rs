@@ -10,7 +10,7 @@ use crate::indicator::Indicator;
 use crate::publish::view::View;
 
 /// The data of one indicator, or of the whole release. `root`: from the page to the folder of the release.
-pub fn dataset(view: &View<'_>, indicator: Option<&Indicator>, root: &str) -> Result<String> {
+pub(crate) fn dataset(view: &View<'_>, indicator: Option<&Indicator>, root: &str) -> Result<String> {
     let file =
         |path: String, media: &str| json!({ "@type": "DataDownload", "encodingFormat": media, "contentUrl": format!("{root}{path}") });
     let mut dataset = json!({

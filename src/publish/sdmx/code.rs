@@ -8,7 +8,7 @@ use crate::tables::schema::DIMENSIONS;
 
 /// A code as SDMX allows it: letters, digits, `_`, `@` and `-`. Any other byte becomes `$` and two digits, so that
 /// different codes stay different: `250+` is `250$2B`.
-pub fn code(ours: &str) -> Cow<'_, str> {
+pub(super) fn code(ours: &str) -> Cow<'_, str> {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'@' | b'-');
     // The total first: it is what most dimensions say.
     if ours == "_T" || (!ours.is_empty() && ours.bytes().all(allowed)) {
@@ -28,7 +28,7 @@ pub fn code(ours: &str) -> Cow<'_, str> {
 }
 
 /// The concepts of SDMX for our dimensions, in the order of [`DIMENSIONS`].
-pub const CONCEPTS: [&str; DIMENSIONS.len()] =
+pub(super) const CONCEPTS: [&str; DIMENSIONS.len()] =
     ["SEX", "AGE", "URBANISATION", "DISABILITY_STATUS", "EDUCATION_LEV", "SIZE_CLASS", "CUST_BREAKDOWN"];
 
 /// Statuses that say why there is no value.
@@ -36,7 +36,7 @@ const MISSING: [&str; 6] = ["O", "M", "L", "H", "Q", "K"];
 
 /// The status as SDMX has it: those that tell of a missing value stand beside an empty cell only, and an empty cell has
 /// one of them. A value that its provider called missing is not validated (V).
-pub fn status<'a>(values: &Values<'a>, row: usize) -> &'a str {
+pub(super) fn status<'a>(values: &Values<'a>, row: usize) -> &'a str {
     let status = values.status.value(row);
     match (values.value(row).is_some(), MISSING.contains(&status)) {
         (true, false) | (false, true) => status,
@@ -46,7 +46,7 @@ pub fn status<'a>(values: &Values<'a>, row: usize) -> &'a str {
 }
 
 /// The name of a concept: its id in words, unless that says too little.
-pub fn concept_name(id: &str) -> String {
+pub(super) fn concept_name(id: &str) -> String {
     let told = match id {
         "FREQ" => "Frequency of observation",
         "REF_AREA" => "Reference area",

@@ -10,7 +10,7 @@ fn failed(error: csv::Error) -> Error {
     Error::Internal(error.to_string())
 }
 
-pub fn header(structure: &Structure) -> Result<Vec<u8>> {
+pub(super) fn header(structure: &Structure) -> Result<Vec<u8>> {
     debug_assert_eq!(structure.components().count(), DIMENSIONS.len() + 1 + ATTRIBUTES.len());
     let mut writer = csv::Writer::from_writer(Vec::new());
     let columns = DIMENSIONS.iter().chain([&MEASURE]).chain(&ATTRIBUTES).map(|component| component.id);
@@ -19,7 +19,7 @@ pub fn header(structure: &Structure) -> Result<Vec<u8>> {
 }
 
 /// The rows of one indicator behind the header.
-pub fn rows(view: &View<'_>, indicator: &str, header: Vec<u8>) -> Result<Vec<u8>> {
+pub(super) fn rows(view: &View<'_>, indicator: &str, header: Vec<u8>) -> Result<Vec<u8>> {
     let values = &view.values;
     let flow = format!("{AGENCY}:{DATAFLOW}({VERSION})");
     let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(header);

@@ -7,7 +7,7 @@ use super::structure::{AGENCY, ATTRIBUTES, Component, DATAFLOW, DIMENSIONS, DSD,
 use crate::error::Result;
 use crate::publish::view::View;
 
-pub fn message(view: &View<'_>, structure: &Structure) -> Result<Vec<u8>> {
+pub(super) fn message(view: &View<'_>, structure: &Structure) -> Result<Vec<u8>> {
     let (time, coded) = DIMENSIONS.split_last().map_or((None, &DIMENSIONS[..]), |(time, coded)| (Some(time), coded));
     let dimensions = coded.iter().enumerate().map(|(position, one)| with(component(one), "position", json!(position)));
     let attributes = ATTRIBUTES.iter().map(|one| {

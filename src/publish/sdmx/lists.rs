@@ -6,7 +6,7 @@ use super::code::{CONCEPTS, code, concept_name, status};
 use crate::publish::view::View;
 use crate::tables::schema::DIMENSIONS;
 
-pub struct CodeList {
+pub(super) struct CodeList {
     pub id: String,
     pub name: String,
     /// Code and name.
@@ -14,7 +14,7 @@ pub struct CodeList {
 }
 
 /// Every code list of the structure.
-pub fn lists(view: &View<'_>) -> Vec<CodeList> {
+pub(super) fn lists(view: &View<'_>) -> Vec<CodeList> {
     let values = &view.values;
     let used = |column: &dyn Fn(usize) -> String| -> BTreeSet<String> { (0..values.len()).map(column).collect() };
     let named = |list: &'static str| view.labels.list(list).map(|(code, name)| (code.to_owned(), name.to_owned()));

@@ -16,7 +16,7 @@ use super::view::View;
 use crate::error::Result;
 use crate::release::files::Staging;
 
-pub fn files(view: &View<'_>, staging: &Staging<'_>) -> Result<()> {
+pub(super) fn files(view: &View<'_>, staging: &Staging<'_>) -> Result<()> {
     let structure = Structure::of(view);
     let message = xml::message(view, &structure)?;
     staging.put(&format!("sdmx/structure/dataflow/{AGENCY}/{DATAFLOW}/{VERSION}/structure.xml"), &message)?;

@@ -3,16 +3,16 @@
 use super::lists::{CodeList, lists};
 use crate::publish::view::View;
 
-pub const AGENCY: &str = "YARDSTICK";
-pub const DATAFLOW: &str = "DF_YARDSTICK";
-pub const DSD: &str = "DSD_YARDSTICK";
-pub const SCHEME: &str = "CS_YARDSTICK";
-pub const VERSION: &str = "1.0.0";
-pub const TITLE: &str = "Yardstick: indicators of ICT targets";
+pub(super) const AGENCY: &str = "YARDSTICK";
+pub(super) const DATAFLOW: &str = "DF_YARDSTICK";
+pub(super) const DSD: &str = "DSD_YARDSTICK";
+pub(super) const SCHEME: &str = "CS_YARDSTICK";
+pub(super) const VERSION: &str = "1.0.0";
+pub(super) const TITLE: &str = "Yardstick: indicators of ICT targets";
 
 /// What the cells of a column hold.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Holds {
+pub(super) enum Holds {
     /// Codes of a list.
     List(&'static str),
     Number,
@@ -21,14 +21,14 @@ pub enum Holds {
     Year,
 }
 
-pub struct Component {
+pub(super) struct Component {
     pub id: &'static str,
     pub holds: Holds,
     pub mandatory: bool,
 }
 
 /// In key order; the last one is time.
-pub const DIMENSIONS: [Component; 12] = [
+pub(super) const DIMENSIONS: [Component; 12] = [
     dimension("FREQ", Holds::List("CL_FREQ")),
     dimension("INDICATOR", Holds::List("CL_INDICATOR")),
     dimension("REF_AREA", Holds::List("CL_AREA")),
@@ -43,9 +43,9 @@ pub const DIMENSIONS: [Component; 12] = [
     dimension("TIME_PERIOD", Holds::Year),
 ];
 
-pub const MEASURE: Component = attribute("OBS_VALUE", Holds::Number);
+pub(super) const MEASURE: Component = attribute("OBS_VALUE", Holds::Number);
 
-pub const ATTRIBUTES: [Component; 13] = [
+pub(super) const ATTRIBUTES: [Component; 13] = [
     Component { mandatory: true, ..attribute("UNIT_MEASURE", Holds::List("CL_UNIT")) },
     Component { mandatory: true, ..attribute("UNIT_MULT", Holds::List("CL_UNIT_MULT")) },
     attribute("DECIMALS", Holds::List("CL_DECIMALS")),
@@ -69,17 +69,17 @@ const fn attribute(id: &'static str, holds: Holds) -> Component {
     Component { id, holds, mandatory: false }
 }
 
-pub struct Structure {
+pub(super) struct Structure {
     pub lists: Vec<CodeList>,
 }
 
 impl Structure {
-    pub fn of(view: &View<'_>) -> Self {
+    pub(super) fn of(view: &View<'_>) -> Self {
         Self { lists: lists(view) }
     }
 
     /// All concepts: dimensions, the measure, attributes.
-    pub fn components(&self) -> impl Iterator<Item = &'static Component> {
+    pub(super) fn components(&self) -> impl Iterator<Item = &'static Component> {
         DIMENSIONS.iter().chain([&MEASURE]).chain(&ATTRIBUTES)
     }
 }

@@ -15,7 +15,7 @@ type Xml = Writer<Vec<u8>>;
 
 const SCHEMAS: &str = "http://www.sdmx.org/resources/sdmxml/schemas/v2_1";
 
-pub fn message(view: &View<'_>, structure: &Structure) -> Result<Vec<u8>> {
+pub(super) fn message(view: &View<'_>, structure: &Structure) -> Result<Vec<u8>> {
     let mut xml = Writer::new_with_indent(Vec::new(), b' ', 1);
     xml.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
     let spaces = ["message", "structure", "common"].map(|schema| format!("{SCHEMAS}/{schema}"));

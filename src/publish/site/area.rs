@@ -16,7 +16,7 @@ use crate::publish::view::{Natural, View};
 use crate::tables::schema::DIMENSIONS;
 
 #[derive(Serialize)]
-pub struct Page {
+pub(super) struct Page {
     code: String,
     name: String,
     /// In the other languages: language, direction of writing, name.
@@ -34,7 +34,7 @@ pub struct Page {
     related_title: String,
 }
 
-pub fn page<'a>(view: &View<'a>, code: &'a str, languages: &[Language]) -> Page {
+pub(super) fn page<'a>(view: &View<'a>, code: &'a str, languages: &[Language]) -> Page {
     let group = view.groups.get(code);
     let mut by_target: BTreeMap<Natural<'a>, Vec<&Progress<'a>>> = BTreeMap::new();
     for row in view.of_area(code) {

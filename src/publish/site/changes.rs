@@ -13,7 +13,7 @@ use crate::tables::cells::Table;
 use crate::tables::schema::DIMENSIONS;
 
 #[derive(Serialize)]
-pub struct Page {
+pub(super) struct Page {
     previous: String,
     total: String,
     summaries: Vec<Line>,
@@ -54,7 +54,7 @@ struct Change {
 /// Rows shown of one indicator; `revisions.parquet` has all.
 const ROWS: usize = 20;
 
-pub fn page(view: &View<'_>) -> Result<Page> {
+pub(super) fn page(view: &View<'_>) -> Result<Page> {
     let cells = Table(&view.contents.revisions);
     let summaries = diff::summarise(&view.contents.revisions)?.iter().map(|summary| line(view, summary)).collect();
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();

@@ -15,7 +15,7 @@ use crate::release::catalog::short_title;
 
 /// One indicator.
 #[derive(Serialize)]
-pub struct Coverage {
+pub(super) struct Coverage {
     name: String,
     title: String,
     href: String,
@@ -53,7 +53,7 @@ fn found<'a>(view: &View<'a>, indicator: &Indicator) -> Found<'a> {
 }
 
 /// The table of the page, and the chart where an economy has a value at all.
-pub fn of_indicators(view: &View<'_>) -> (Vec<Coverage>, Option<Figure>) {
+pub(super) fn of_indicators(view: &View<'_>) -> (Vec<Coverage>, Option<Figure>) {
     let recent = view.manifest.current_year - 2;
     let indicators = &view.made.catalogue.indicators;
     let all: Vec<Found<'_>> = indicators.iter().map(|indicator| found(view, indicator)).collect();

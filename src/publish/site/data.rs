@@ -14,7 +14,7 @@ use crate::release::manifest::InputEntry;
 use crate::tables::cells::Table;
 
 #[derive(Serialize)]
-pub struct Page {
+pub(super) struct Page {
     inputs: Vec<Input>,
     missing: Vec<Missing>,
     coverage: Vec<Coverage>,
@@ -65,7 +65,7 @@ struct Check {
     note: String,
 }
 
-pub fn page(view: &View<'_>) -> Page {
+pub(super) fn page(view: &View<'_>) -> Page {
     let inputs = view.manifest.inputs.iter().map(|input| self::input(view, input)).collect();
     let loaded: BTreeSet<(&str, &str)> = view.manifest.inputs.iter().map(|i| (i.source.as_str(), i.dataset.as_str())).collect();
     let mut missing = Vec::new();

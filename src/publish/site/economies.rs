@@ -16,7 +16,7 @@ use crate::publish::view::View;
 const OF_TARGET: &str = "by-economy";
 
 /// The newest values of the economies of a group on one target.
-pub struct Economies<'p, 'a> {
+pub(super) struct Economies<'p, 'a> {
     target: &'a str,
     title: String,
     unit: &'a str,
@@ -27,7 +27,7 @@ pub struct Economies<'p, 'a> {
 }
 
 /// None when fewer than three have a value. `own` is the row of the group itself.
-pub fn of_target<'p, 'a>(
+pub(super) fn of_target<'p, 'a>(
     view: &'p View<'a>,
     group: &'a str,
     target: &'a str,
@@ -75,7 +75,7 @@ pub fn of_target<'p, 'a>(
     Some(Economies { target, title, unit, rows, values, caption, marks })
 }
 
-impl<'a> Economies<'_, 'a> {
+impl Economies<'_, '_> {
     fn strip(&self, view: &View<'_>) -> String {
         let unit = view.labels.unit(self.unit).name;
         strip::draw(&Strip { caption: &self.caption, unit, limits: limits(self.unit), values: &self.values, marks: self.marks.clone() })
@@ -113,7 +113,7 @@ impl<'a> Economies<'_, 'a> {
     }
 
     /// The figure on the page of the target, whose own table has every economy.
-    pub fn figure(self, view: &View<'_>) -> Figure {
+    pub(super) fn figure(self, view: &View<'_>) -> Figure {
         Figure {
             id: self.caption.id.clone(),
             svg: format!("{}{}", self.map(view), self.strip(view)),
@@ -130,7 +130,7 @@ impl<'a> Economies<'_, 'a> {
 }
 
 /// All targets of a group: a strip each, and one table of its economies by target.
-pub fn of_group(view: &View<'_>, group: &str, targets: &[Economies<'_, '_>]) -> Option<Figure> {
+pub(super) fn of_group(view: &View<'_>, group: &str, targets: &[Economies<'_, '_>]) -> Option<Figure> {
     if targets.is_empty() {
         return None;
     }

@@ -10,7 +10,7 @@ use crate::publish::markup::slug;
 use crate::publish::view::View;
 
 #[derive(Serialize)]
-pub struct Figure {
+pub(crate) struct Figure {
     pub id: String,
     pub title: String,
     pub description: String,
@@ -28,7 +28,7 @@ pub struct Figure {
 }
 
 #[derive(Serialize, Default)]
-pub struct Cell {
+pub(crate) struct Cell {
     pub text: String,
     pub href: Option<String>,
     pub number: bool,
@@ -39,26 +39,32 @@ pub struct Cell {
 }
 
 impl Cell {
-    pub fn text(text: impl Into<String>) -> Self {
+    pub(crate) fn text(text: impl Into<String>) -> Self {
         Self { text: text.into(), ..Self::default() }
     }
 
-    pub fn foreign(text: impl Into<String>) -> Self {
+    pub(crate) fn foreign(text: impl Into<String>) -> Self {
         Self { text: text.into(), foreign: true, ..Self::default() }
     }
 
-    pub fn number(text: impl Into<String>) -> Self {
+    pub(crate) fn number(text: impl Into<String>) -> Self {
         Self { text: text.into(), number: true, ..Self::default() }
     }
 
-    pub fn linked(mut self, href: Option<String>) -> Self {
+    pub(crate) fn linked(mut self, href: Option<String>) -> Self {
         self.href = href;
         self
     }
 }
 
 /// How many rows are of each class.
-pub fn classes<'p>(name: &dyn Fn(&str) -> String, id: &str, title: &str, what: &str, classes: impl Iterator<Item = &'p str>) -> Figure {
+pub(super) fn classes<'p>(
+    name: &dyn Fn(&str) -> String,
+    id: &str,
+    title: &str,
+    what: &str,
+    classes: impl Iterator<Item = &'p str>,
+) -> Figure {
     let mut bars: Vec<Bar> = STANDINGS.iter().map(|class| Bar { class, name: name(class), count: 0 }).collect();
     let mut all = 0;
     for class in classes {
@@ -86,12 +92,12 @@ pub fn classes<'p>(name: &dyn Fn(&str) -> String, id: &str, title: &str, what: &
 }
 
 /// Values of percentages cannot lie beyond 0 and 100.
-pub fn limits(unit: &str) -> (Option<f64>, Option<f64>) {
+pub(super) fn limits(unit: &str) -> (Option<f64>, Option<f64>) {
     if unit == "PT" { (Some(0.0), Some(100.0)) } else { (None, None) }
 }
 
 /// The newest values of two parts of the population of an area, an indicator a row. None when there are none.
-pub fn gaps(view: &View<'_>, area: &str, dimension: usize, codes: [&str; 2], id: &str, title: &str) -> Option<Figure> {
+pub(super) fn gaps(view: &View<'_>, area: &str, dimension: usize, codes: [&str; 2], id: &str, title: &str) -> Option<Figure> {
     let list = crate::tables::schema::DIMENSIONS[dimension];
     let names = codes.map(|code| view.labels.code(list, code));
     let values = &view.values;

@@ -14,28 +14,28 @@ use crate::publish::progress::Progress;
 use crate::publish::view::View;
 
 /// The rows of one line: one breakdown, one estimate.
-pub struct Rows<'a> {
+pub(crate) struct Rows<'a> {
     pub dimensions: Dimensions<'a>,
     pub estimate: &'a str,
     pub rows: Vec<usize>,
 }
 
 /// The figure of a target in its own area; `row` is the one whose projection is drawn.
-pub fn of_target<'a>(view: &View<'a>, indicator: &'a Indicator, target: &'a Target, row: Option<&Progress<'a>>) -> Figure {
+pub(crate) fn of_target<'a>(view: &View<'a>, indicator: &'a Indicator, target: &'a Target, row: Option<&Progress<'a>>) -> Figure {
     let lines = lines_of_target(view, indicator, target, row);
     let title = format!("{}, {}", if target.title.is_empty() { &indicator.title } else { &target.title }, view.area_name(&target.area));
     figure(view, indicator, format!("line-{}", slug(&target.id)), title, &lines, row, Some(target))
 }
 
 /// The lines of a target in its own area, the one of `row` first.
-pub fn lines_of_target<'a>(view: &View<'a>, indicator: &Indicator, target: &Target, row: Option<&Progress<'a>>) -> Vec<Rows<'a>> {
+pub(crate) fn lines_of_target<'a>(view: &View<'a>, indicator: &Indicator, target: &Target, row: Option<&Progress<'a>>) -> Vec<Rows<'a>> {
     let matches =
         |dimensions: &Dimensions<'_>| target.dimensions.iter().zip(dimensions).all(|(wanted, code)| wanted == "*" || wanted == code);
     lines(view, indicator, &target.area, &matches, row)
 }
 
 /// The figure of an indicator: of its first target, else of the world or the first area that it has.
-pub fn of_indicator(view: &View<'_>, indicator: &Indicator) -> Figure {
+pub(crate) fn of_indicator(view: &View<'_>, indicator: &Indicator) -> Figure {
     if let Some(target) = indicator.targets.first() {
         let shown = crate::publish::progress::shown(view.of_target(&target.id).filter(|row| row.area == target.area));
         return of_target(view, indicator, target, crate::publish::progress::headline(&shown));
@@ -48,7 +48,7 @@ pub fn of_indicator(view: &View<'_>, indicator: &Indicator) -> Figure {
 }
 
 /// The course of a row's own series in the room of a word.
-pub fn spark(view: &View<'_>, row: &Progress<'_>) -> String {
+pub(crate) fn spark(view: &View<'_>, row: &Progress<'_>) -> String {
     let values = &view.values;
     let own = |index: &usize| values.dimensions(*index) == row.dimensions && values.estimate.value(*index) == row.estimate;
     let points: Vec<(i64, f64)> = values

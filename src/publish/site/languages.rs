@@ -19,7 +19,7 @@ const CODES: [&str; 5] = ["ar", "zh", "fr", "ru", "es"];
 
 /// The words of the pages in one language, and its names of codes.
 #[derive(Serialize, Clone)]
-pub struct Language {
+pub(super) struct Language {
     pub code: &'static str,
     pub words: BTreeMap<String, String>,
     #[serde(skip)]
@@ -31,7 +31,7 @@ pub struct Language {
 
 /// A page to go to, named in the language `code`.
 #[derive(Serialize)]
-pub struct Link {
+pub(super) struct Link {
     pub name: String,
     pub href: String,
     pub code: &'static str,
@@ -39,16 +39,16 @@ pub struct Link {
 
 impl Language {
     /// The name of a code in this language, else what English says.
-    pub fn name<'s>(&'s self, list: &str, code: &str, english: &'s str) -> &'s str {
+    pub(super) fn name<'s>(&'s self, list: &str, code: &str, english: &'s str) -> &'s str {
         self.names.get(&(list.to_owned(), code.to_owned())).map_or(english, String::as_str)
     }
 
-    pub fn word<'s>(&'s self, word: &'s str) -> &'s str {
+    pub(super) fn word<'s>(&'s self, word: &'s str) -> &'s str {
         self.words.get(word).map_or(word, String::as_str)
     }
 
     /// The script with which a page that was made in English is read in this language: each English text with its own.
-    pub fn script(&self, english: &Self, view: &View<'_>) -> Result<Vec<u8>> {
+    pub(super) fn script(&self, english: &Self, view: &View<'_>) -> Result<Vec<u8>> {
         let schemes: Vec<(&str, String)> = view.groups.values().map(|(scheme, _)| (*scheme, scheme_name(scheme))).collect();
         let mut words: BTreeMap<&str, &str> = BTreeMap::new();
         words.extend(schemes.iter().map(|(scheme, name)| (name.as_str(), self.name("scheme", scheme, name))));
@@ -68,13 +68,13 @@ impl Language {
     }
 
     /// Where its first page is, seen from the folder of the site.
-    pub fn home(&self) -> String {
+    pub(super) fn home(&self) -> String {
         if self.code == "en" { "index.html".into() } else { format!("{}/index.html", self.code) }
     }
 }
 
 /// English first, then the others.
-pub fn read() -> Result<Vec<Language>> {
+pub(super) fn read() -> Result<Vec<Language>> {
     let mut all: Vec<Language> = ["en"]
         .iter()
         .chain(&CODES)
@@ -93,7 +93,7 @@ pub fn read() -> Result<Vec<Language>> {
 }
 
 /// Links to the first page in each language, named in it.
-pub fn links(all: &[Language]) -> Vec<Link> {
+pub(super) fn links(all: &[Language]) -> Vec<Link> {
     all.iter().map(|language| Link { name: language.word("language").to_owned(), href: language.home(), code: language.code }).collect()
 }
 

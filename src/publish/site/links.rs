@@ -3,12 +3,12 @@
 use crate::publish::markup::slug;
 use crate::publish::view::View;
 
-pub fn target(id: &str) -> String {
+pub(super) fn target(id: &str) -> String {
     format!("target/{}.html", slug(id))
 }
 
 /// The page of an economy or group; None for a code that the reference does not have.
-pub fn area(view: &View<'_>, code: &str) -> Option<String> {
+pub(super) fn area(view: &View<'_>, code: &str) -> Option<String> {
     if view.groups.contains_key(code) {
         return Some(format!("group/{}.html", slug(code)));
     }
@@ -16,6 +16,6 @@ pub fn area(view: &View<'_>, code: &str) -> Option<String> {
 }
 
 /// The SQL of an indicator.
-pub fn method(indicator: &str) -> String {
+pub(super) fn method(indicator: &str) -> String {
     format!("method.html#{}", slug(indicator))
 }

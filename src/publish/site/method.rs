@@ -9,7 +9,7 @@ use crate::publish::markup::slug;
 use crate::publish::view::View;
 
 #[derive(Serialize)]
-pub struct Page {
+pub(super) struct Page {
     indicators: Vec<Statement>,
     shared: Vec<Statement>,
     steps: Vec<Statement>,
@@ -27,7 +27,7 @@ struct Statement {
     targets: Vec<Link>,
 }
 
-pub fn page(view: &View<'_>) -> Page {
+pub(super) fn page(view: &View<'_>) -> Page {
     let catalogue = view.made.catalogue;
     let indicators = catalogue.indicators.iter().map(|indicator| Statement {
         id: slug(&indicator.name),

@@ -6,7 +6,7 @@ mod coverage;
 mod data;
 mod economies;
 mod figures;
-pub mod history;
+pub(super) mod history;
 mod languages;
 mod links;
 mod method;
@@ -23,7 +23,7 @@ use super::view::View;
 use crate::error::Result;
 
 /// Every page and the style sheet, one after the other.
-pub fn files(view: &View<'_>, put: &mut dyn FnMut(&str, &[u8]) -> Result<()>) -> Result<()> {
+pub(super) fn files(view: &View<'_>, put: &mut dyn FnMut(&str, &[u8]) -> Result<()>) -> Result<()> {
     let manifest = view.manifest;
     let created = manifest.created_at.replace('T', " ").replace('Z', " UTC");
     let languages = languages::read()?;

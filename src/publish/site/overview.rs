@@ -15,7 +15,7 @@ use crate::publish::view::View;
 use crate::tables::schema::DIMENSIONS;
 
 #[derive(Serialize)]
-pub struct Overview {
+pub(super) struct Overview {
     figure: Figure,
     classes: Vec<Class>,
     whys: Vec<Why>,
@@ -41,7 +41,7 @@ struct Class {
 }
 
 #[derive(Serialize)]
-pub struct Link {
+pub(super) struct Link {
     pub name: String,
     pub href: String,
 }
@@ -52,7 +52,7 @@ struct Scheme {
     links: Vec<Link>,
 }
 
-pub fn page(view: &View<'_>, language: &Language) -> Overview {
+pub(super) fn page(view: &View<'_>, language: &Language) -> Overview {
     let class_name = |code: &str| language.name("CL_CLASS", code, view.labels.class(code)).to_owned();
     // The pages of other languages lead to the explanations on the English one.
     let home = if language.code == "en" { "" } else { "../index.html" };

@@ -22,7 +22,7 @@ const TEMPLATES: [(&str, &str); 9] = [
     ("method.html", include_str!("templates/method.html")),
 ];
 
-pub struct Renderer {
+pub(super) struct Renderer {
     environment: Environment<'static>,
     release: Stamp,
     languages: Vec<Link>,
@@ -30,7 +30,7 @@ pub struct Renderer {
 
 /// Which release a page is of.
 #[derive(Serialize)]
-pub struct Stamp {
+pub(super) struct Stamp {
     pub id: String,
     pub created: String,
     pub program: String,
@@ -49,7 +49,7 @@ struct Page<'a, T: Serialize> {
 }
 
 impl Renderer {
-    pub fn new(release: Stamp, languages: Vec<Link>) -> Result<Self> {
+    pub(super) fn new(release: Stamp, languages: Vec<Link>) -> Result<Self> {
         let mut environment = Environment::new();
         environment.set_auto_escape_callback(|_| AutoEscape::Html);
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
@@ -63,7 +63,7 @@ impl Renderer {
 
     /// A page; `depth` folders below the folder of the site.
     /// `data`: what it shows, in JSON-LD that is safe inside a page.
-    pub fn page(
+    pub(super) fn page(
         &self,
         language: &Language,
         template: &str,

@@ -8,7 +8,7 @@ use crate::publish::progress::Progress;
 use crate::publish::view::View;
 
 #[derive(Serialize, Default)]
-pub struct Row {
+pub(super) struct Row {
     pub code: String,
     pub name: String,
     pub href: Option<String>,
@@ -31,13 +31,13 @@ pub struct Row {
 }
 
 #[derive(Serialize)]
-pub struct Figures {
+pub(super) struct Figures {
     pub value: String,
     pub year: String,
 }
 
 /// The numbers of a row; `page` is where its block `anchor` stands, empty for the same page.
-pub fn of(view: &View<'_>, row: &Progress<'_>, page: &str, anchor: &str) -> Row {
+pub(super) fn of(view: &View<'_>, row: &Progress<'_>, page: &str, anchor: &str) -> Row {
     let unit = view.unit_of(row);
     let figures = |value: Option<f64>, year: Option<i64>| Some(Figures { value: view.labels.show(value?, unit), year: year?.to_string() });
     Row {
@@ -56,14 +56,14 @@ pub fn of(view: &View<'_>, row: &Progress<'_>, page: &str, anchor: &str) -> Row 
 }
 
 /// How many of something are of each class.
-pub fn tally(view: &View<'_>, what: &str, classes: &[&str]) -> String {
+pub(super) fn tally(view: &View<'_>, what: &str, classes: &[&str]) -> String {
     let counted = STANDINGS.iter().map(|class| (class, classes.iter().filter(|other| other == &class).count())).filter(|(_, n)| *n > 0);
     let said: Vec<String> = counted.map(|(class, n)| format!("{n} {}", view.labels.class(class).to_lowercase())).collect();
     format!("{} {what}: {}", classes.len(), said.join(", "))
 }
 
 /// How a scheme of groups is headed.
-pub fn scheme_name(scheme: &str) -> String {
+pub(super) fn scheme_name(scheme: &str) -> String {
     match scheme {
         "world" => "World".into(),
         "itu_region" => "ITU regions".into(),

@@ -16,7 +16,7 @@ use crate::publish::progress::{Progress, headline, shown};
 use crate::publish::view::View;
 
 #[derive(Serialize)]
-pub struct Page {
+pub(super) struct Page {
     id: String,
     title: String,
     note: String,
@@ -34,7 +34,7 @@ pub struct Page {
 
 /// How the indicator is made, as its header says.
 #[derive(Serialize)]
-pub struct Rule {
+pub(super) struct Rule {
     id: String,
     name: String,
     title: String,
@@ -50,7 +50,7 @@ pub struct Rule {
     sources: Vec<SourceNote>,
 }
 
-pub fn page<'a>(view: &View<'a>, indicator: &'a Indicator, target: &'a Target) -> Page {
+pub(super) fn page<'a>(view: &View<'a>, indicator: &'a Indicator, target: &'a Target) -> Page {
     let mut by_area: BTreeMap<&str, Vec<&Progress<'a>>> = BTreeMap::new();
     for row in view.of_target(&target.id) {
         by_area.entry(row.area).or_default().push(row);

@@ -12,7 +12,7 @@ use crate::publish::progress::Progress;
 use crate::publish::view::{Natural, View};
 
 #[derive(Serialize, Default)]
-pub struct Why {
+pub(super) struct Why {
     /// Where the block stands on its page.
     pub id: String,
     /// Whose value of what and when.
@@ -37,7 +37,7 @@ pub struct Why {
 }
 
 /// The id of the block of a row: its name, and its breakdown where it has one.
-pub fn anchor(name: &str, dimensions: &Dimensions<'_>) -> String {
+pub(super) fn anchor(name: &str, dimensions: &Dimensions<'_>) -> String {
     let codes: Vec<String> = dimensions.iter().filter(|code| **code != "_T").map(|code| slug(code)).collect();
     let mut id = format!("n{}", slug(name));
     for code in codes {
@@ -48,7 +48,7 @@ pub fn anchor(name: &str, dimensions: &Dimensions<'_>) -> String {
 }
 
 /// The block of a row of progress. `all` are the estimates of the same area and breakdown.
-pub fn of_progress<'a>(view: &View<'a>, id: String, head: &str, row: &Progress<'a>, all: &[&Progress<'a>], in_table: bool) -> Why {
+pub(super) fn of_progress<'a>(view: &View<'a>, id: String, head: &str, row: &Progress<'a>, all: &[&Progress<'a>], in_table: bool) -> Why {
     let unit = view.unit_of(row);
     let mut why = Why { id, head: head.to_owned(), method: links::method(row.indicator), ..Why::default() };
     if let Some(index) = row.value_row {
@@ -70,7 +70,7 @@ pub fn of_progress<'a>(view: &View<'a>, id: String, head: &str, row: &Progress<'
 }
 
 /// What all blocks of a target say alike, told once, in a block before them.
-pub fn shared(head: String, blocks: &mut [Why]) -> Why {
+pub(super) fn shared(head: String, blocks: &mut [Why]) -> Why {
     let mut common = Why { head, ..Why::default() };
     if let [first, rest @ ..] = &*blocks
         && rest.iter().all(|other| (&other.rule, &other.method) == (&first.rule, &first.method))
@@ -164,7 +164,7 @@ fn verdict(view: &View<'_>, row: &Progress<'_>, unit: &str, in_table: bool) -> S
 }
 
 /// What progress says of the row, without the target's own note, which stands on the page of the target.
-pub fn reason(view: &View<'_>, row: &Progress<'_>) -> String {
+pub(super) fn reason(view: &View<'_>, row: &Progress<'_>) -> String {
     let note = row.note.unwrap_or_default();
     let own = view.targets.get(&Natural(row.target)).and_then(|(_, target)| target.note.as_deref()).unwrap_or_default();
     note.strip_suffix(own).unwrap_or(note).trim_end_matches("; ").to_owned()

@@ -7,7 +7,7 @@ mod version;
 
 use self::folder::Folder;
 use self::s3::S3;
-pub use self::version::{Version, failed};
+pub(super) use self::version::{Version, failed};
 use crate::error::{Error, Result};
 
 pub enum Store {

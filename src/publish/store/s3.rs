@@ -16,7 +16,7 @@ use crate::publish::media::media_type;
 const HASH: &str = "x-amz-meta-blake3";
 const CHECKSUM: &str = "x-amz-checksum-sha256";
 /// How long a signature holds.
-const HOLDS: Duration = Duration::from_secs(900);
+const HOLDS: Duration = Duration::from_mins(15);
 
 pub struct S3 {
     client: Client,
@@ -46,7 +46,7 @@ impl S3 {
         let endpoint = own.unwrap_or_else(|| format!("https://s3.{region}.amazonaws.com"));
         let url: Url = endpoint.parse().map_err(|_| Error::usage(format!("AWS_ENDPOINT_URL is no address: {endpoint}")))?;
         let bucket = Bucket::new(url, style, name.to_owned(), region).map_err(|error| Error::usage(format!("s3://{path}: {error}")))?;
-        let client = Client::builder().connect_timeout(Duration::from_secs(10)).timeout(Duration::from_secs(600)).build();
+        let client = Client::builder().connect_timeout(Duration::from_secs(10)).timeout(Duration::from_mins(10)).build();
         let client = client.map_err(|error| Error::Internal(error.to_string()))?;
         let prefix = if prefix.is_empty() { String::new() } else { format!("{prefix}/") };
         Ok(Self { client, bucket, credentials, prefix })

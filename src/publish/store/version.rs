@@ -3,8 +3,8 @@
 use crate::error::{Code, Error};
 
 /// What names one state of the pointer; none where there is no pointer.
-pub type Version = Option<String>;
+pub(crate) type Version = Option<String>;
 
-pub fn failed(message: String, hint: &str) -> Error {
+pub(crate) fn failed(message: String, hint: &str) -> Error {
     Error::fetch_hint(Code::PublishFailed, message, hint)
 }

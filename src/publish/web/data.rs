@@ -10,7 +10,7 @@ use crate::publish::view::View;
 use crate::tables::schema::DIMENSIONS;
 use crate::tables::text::inert;
 
-pub struct Table<'v, 'a> {
+pub(super) struct Table<'v, 'a> {
     view: &'v View<'a>,
     indicator: &'v Indicator,
     rows: Range<usize>,
@@ -19,13 +19,13 @@ pub struct Table<'v, 'a> {
 }
 
 impl<'v, 'a> Table<'v, 'a> {
-    pub fn new(view: &'v View<'a>, indicator: &'v Indicator) -> Self {
+    pub(super) fn new(view: &'v View<'a>, indicator: &'v Indicator) -> Self {
         let rows = view.values.of_indicator(&indicator.name);
         Self { view, indicator, in_play: view.values.in_play(rows.clone()), rows }
     }
 
     /// The codes of a dimension that occur, in the order of the code list, then those that it does not have.
-    pub fn codes(&self, dimension: usize) -> Vec<&'a str> {
+    pub(super) fn codes(&self, dimension: usize) -> Vec<&'a str> {
         let column = self.view.values.dimension(dimension);
         let mut found: Vec<&str> = self.rows.clone().map(|row| column.value(row)).collect();
         found.sort_unstable();
@@ -38,7 +38,7 @@ impl<'v, 'a> Table<'v, 'a> {
     }
 
     /// The estimates that occur.
-    pub fn estimates(&self) -> Vec<&'a str> {
+    pub(super) fn estimates(&self) -> Vec<&'a str> {
         let mut found: Vec<&str> = self.rows.clone().map(|row| self.view.values.estimate.value(row)).collect();
         found.sort_unstable();
         found.dedup();
@@ -46,14 +46,14 @@ impl<'v, 'a> Table<'v, 'a> {
     }
 
     /// First and last year with a value.
-    pub fn years(&self) -> Option<(i32, i32)> {
+    pub(super) fn years(&self) -> Option<(i32, i32)> {
         let values = &self.view.values;
         let years = || self.rows.clone().filter(|row| values.value(*row).is_some()).map(|row| values.year.value(row));
         years().min().zip(years().max())
     }
 
     /// A row a value: names, year, breakdown, estimate, value.
-    pub fn csv(&self) -> Result<Vec<u8>> {
+    pub(super) fn csv(&self) -> Result<Vec<u8>> {
         let values = &self.view.values;
         let mut writer = csv::Writer::from_writer(Vec::new());
         let failed = |e: csv::Error| Error::Internal(e.to_string());
@@ -74,7 +74,7 @@ impl<'v, 'a> Table<'v, 'a> {
     }
 
     /// Columns side by side, all of one length: small to load, and every number in full.
-    pub fn json(&self) -> Result<Vec<u8>> {
+    pub(super) fn json(&self) -> Result<Vec<u8>> {
         let values = &self.view.values;
         let unit = self.view.labels.unit(&self.indicator.unit);
         let constant: serde_json::Map<String, serde_json::Value> =

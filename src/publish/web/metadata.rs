@@ -11,7 +11,7 @@ use crate::publish::view::View;
 use crate::release::catalog::{CLASSES, short_title};
 use crate::tables::schema::DIMENSIONS;
 
-pub fn json(view: &View<'_>, indicator: &Indicator, table: &Table<'_, '_>) -> Result<Vec<u8>> {
+pub(super) fn json(view: &View<'_>, indicator: &Indicator, table: &Table<'_, '_>) -> Result<Vec<u8>> {
     let unit = view.labels.unit(&indicator.unit);
     let named = |list: &str, codes: Vec<&str>| -> Vec<Value> {
         codes.into_iter().map(|code| json!({ "code": code, "name": view.labels.name(list, code) })).collect()

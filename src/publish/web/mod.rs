@@ -13,7 +13,7 @@ use crate::error::Result;
 const SCHEMA: &[u8] = include_bytes!("web.schema.json");
 
 /// `web/<name>.csv`, `.json`, `.metadata.json`, `.svg`, `.readme.md` of each indicator, and the schema.
-pub fn files(view: &View<'_>, put: &mut dyn FnMut(&str, &[u8]) -> Result<()>) -> Result<()> {
+pub(super) fn files(view: &View<'_>, put: &mut dyn FnMut(&str, &[u8]) -> Result<()>) -> Result<()> {
     put("schema/web.schema.json", SCHEMA)?;
     for indicator in &view.made.catalogue.indicators {
         let name = format!("web/{}", indicator.name);

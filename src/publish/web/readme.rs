@@ -6,7 +6,7 @@ use crate::indicator::Indicator;
 use crate::publish::view::View;
 
 /// `seen`: what the chart of the indicator shows, in a sentence.
-pub fn text(view: &View<'_>, indicator: &Indicator, seen: &str) -> String {
+pub(super) fn text(view: &View<'_>, indicator: &Indicator, seen: &str) -> String {
     let name = &indicator.name;
     let unit = view.labels.unit(&indicator.unit);
     let mut text = String::new();

@@ -22,12 +22,12 @@ pub(super) struct Reasons<'a> {
 }
 
 impl<'a> Reasons<'a> {
-    pub fn new(old: &'a Manifest, new: &'a Manifest, revised: RevisedIndex, members: &'a HashMap<String, BTreeSet<String>>) -> Self {
+    pub(super) fn new(old: &'a Manifest, new: &'a Manifest, revised: RevisedIndex, members: &'a HashMap<String, BTreeSet<String>>) -> Self {
         Self { old, new, revised, members, touched: HashMap::new(), inputs: HashMap::new() }
     }
 
     /// All changes come by here before the first cause is asked for: those of groups follow from those of economies.
-    pub fn note_touched(&mut self, change: &Change<'a>) {
+    pub(super) fn note_touched(&mut self, change: &Change<'a>) {
         let key = change.key;
         if key.estimate == "reported" {
             self.touched.entry((key.indicator, key.dimensions)).or_default().insert((key.ref_area, key.year));
@@ -35,7 +35,7 @@ impl<'a> Reasons<'a> {
     }
 
     /// Code and detail.
-    pub fn cause(&mut self, change: &Change<'_>) -> (String, String) {
+    pub(super) fn cause(&mut self, change: &Change<'_>) -> (String, String) {
         let (key, old, new) = (change.key, change.old_value(), change.new_value());
         let mut causes: Vec<(&'static str, String)> = Vec::new();
         let records = self.records(change);

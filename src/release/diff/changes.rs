@@ -30,11 +30,11 @@ pub(super) struct Change<'a> {
 }
 
 impl Change<'_> {
-    pub fn old_value(&self) -> Option<f64> {
+    pub(super) fn old_value(&self) -> Option<f64> {
         self.old.and_then(|cell| cell.value)
     }
 
-    pub fn new_value(&self) -> Option<f64> {
+    pub(super) fn new_value(&self) -> Option<f64> {
         self.new.and_then(|cell| cell.value)
     }
 }

@@ -11,7 +11,7 @@ pub enum Foreign {
     Parquet,
 }
 
-pub fn of(start: &[u8]) -> Option<Foreign> {
+pub(super) fn of(start: &[u8]) -> Option<Foreign> {
     const KNOWN: [(&[u8], Foreign); 7] = [
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", Foreign::OldOffice),
         (b"Rar!\x1a\x07", Foreign::Packed("RAR")),

@@ -4,19 +4,19 @@ use std::io::{BufRead, Read, Result};
 
 use flate2::bufread::GzDecoder;
 
-pub struct Gunzip<R> {
+pub(super) struct Gunzip<R> {
     member: Option<GzDecoder<R>>,
     /// Bytes that are no zeros stand behind the last member.
     garbage: bool,
 }
 
 impl<R: BufRead> Gunzip<R> {
-    pub fn new(inner: R) -> Self {
+    pub(super) fn new(inner: R) -> Self {
         Self { member: Some(GzDecoder::new(inner)), garbage: false }
     }
 
     /// What is to be told of the body, although it was read.
-    pub fn remark(&self) -> Option<&'static str> {
+    pub(super) fn remark(&self) -> Option<&'static str> {
         self.garbage.then_some("bytes behind the end of the gzip were ignored: pull it again if the data look cut off")
     }
 }

@@ -9,14 +9,14 @@ const MARK: usize = 5;
 
 /// Which columns hold numbers, as far as clean records have shown.
 #[derive(Debug, Default)]
-pub struct Columns {
+pub(super) struct Columns {
     numbers: Vec<bool>,
     seen: usize,
 }
 
 impl Columns {
     /// Learns from a record on one line.
-    pub fn learn(&mut self, record: &ByteRecord, width: usize) {
+    pub(super) fn learn(&mut self, record: &ByteRecord, width: usize) {
         if self.seen == ENOUGH || record.len() != width {
             return;
         }
@@ -31,7 +31,7 @@ impl Columns {
 
     /// Whether a record over several lines has lines that are records themselves: as wide as the header, with numbers
     /// where there are numbers. Where no column is known to hold numbers, one such line may be a note.
-    pub fn swallowed(&self, record: &ByteRecord, delimiter: u8, width: usize) -> bool {
+    pub(super) fn swallowed(&self, record: &ByteRecord, delimiter: u8, width: usize) -> bool {
         let own = || record.iter().map(|cell| !cell.iter().any(|b| matches!(b, b'\n' | b'\r')) && is_number(cell)).collect::<Vec<_>>();
         let numbers = if self.seen > 0 || record.len() != width { self.numbers.clone() } else { own() };
         let lines = lines(record, delimiter);

@@ -10,14 +10,14 @@ const MOST: usize = 1 << 20;
 
 /// The rows that were passed over.
 #[derive(Debug, Default)]
-pub struct Skipped {
+pub(super) struct Skipped {
     pub rows: Vec<Vec<u8>>,
     /// Line feeds in them.
     pub feeds: usize,
 }
 
 /// What follows so many rows. A row ends with LF, CR LF or CR outside of a quoted cell.
-pub fn skip<'r>(mut reader: Box<dyn Read + 'r>, rows: usize, delimiter: u8) -> Result<(Box<dyn Read + 'r>, Skipped)> {
+pub(super) fn skip<'r>(mut reader: Box<dyn Read + 'r>, rows: usize, delimiter: u8) -> Result<(Box<dyn Read + 'r>, Skipped)> {
     let mut skipped = Skipped { rows: vec![Vec::new(); rows], feeds: 0 };
     let (mut byte, mut row, mut kept) = ([0], 0, 0);
     let (mut quoted, mut cell_begins, mut after_cr) = (false, true, false);

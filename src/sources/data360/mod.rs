@@ -9,7 +9,7 @@ mod settings;
 
 use std::collections::BTreeSet;
 
-pub use self::settings::read;
+pub(super) use self::settings::read;
 use self::settings::{Data360, Route};
 use super::body::ReadSeek;
 use super::body::headings::Header;

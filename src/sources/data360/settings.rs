@@ -12,7 +12,7 @@ use crate::sources::format::Format;
 /// The two ways to the same figures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Route {
+pub(super) enum Route {
     /// One CSV for each indicator, whole, with codes and labels.
     File,
     /// The interface: CSV with codes only, in pages.
@@ -21,13 +21,13 @@ pub enum Route {
 
 /// `data360`: some indicators of one database.
 #[derive(Debug, Serialize)]
-pub struct Data360 {
+pub(super) struct Data360 {
     pub(super) route: Route,
     pub(super) database: String,
     pub(super) indicators: Vec<String>,
 }
 
-pub fn read(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> Option<Arc<dyn Format>> {
+pub(crate) fn read(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> Option<Arc<dyn Format>> {
     const ROUTES: [(&str, Route); 2] = [("file", Route::File), ("api", Route::Api)];
     let route = rules::request(table, &ROUTES, problems);
     let database = table.string("database", problems);

@@ -29,7 +29,7 @@ struct DataCommons {
     date: String,
 }
 
-pub fn read(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> Option<Arc<dyn Format>> {
+pub(super) fn read(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> Option<Arc<dyn Format>> {
     let variables = table.strings("variables", problems);
     rules::not_empty(table, "variables", variables.as_deref(), problems);
     let variables = table.require("variables", variables, problems);

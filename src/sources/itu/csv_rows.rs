@@ -18,13 +18,13 @@ use crate::sources::itu::words::{note_of, status_of};
 /// v2: 13 columns; breakdown rows name their parent by code; where a question takes several answers, further columns
 /// `dataValue 1` and so on. v3: 15 columns; crossed breakdowns; aggregates among the economies; a few records torn by an
 /// unquoted newline. Gives the number of records read.
-pub fn read<R: Read>(csv: CsvStream<R>, series: &mut SeriesTable<'_>, collector: &mut Collector<'_>) -> Result<u32> {
+pub(super) fn read<R: Read>(csv: CsvStream<R>, series: &mut SeriesTable<'_>, collector: &mut Collector<'_>) -> Result<u32> {
     let columns = Columns::of(csv.header())?;
     let mut csv = if columns.disaggregation.is_some() { csv.rejoin_torn() } else { csv };
     rows(&mut csv, &columns, series, collector)
 }
 
-pub fn fits(header: &Header) -> bool {
+pub(super) fn fits(header: &Header) -> bool {
     Columns::of(header).is_ok()
 }
 
@@ -137,21 +137,20 @@ fn rows<R: Read>(csv: &mut CsvStream<R>, columns: &Columns, series: &mut SeriesT
             key.push(0x1f);
         }
         key.extend_from_slice(reading.obs_status.unwrap_or_default().as_bytes());
-        let detail = match details.get(key.as_slice()) {
-            Some(&detail) => detail,
-            None => {
-                let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-                let (note, source) = (text(cell(columns.note)), text(cell(columns.source)));
-                let detail = collector.detail(&Detail {
-                    obs_status: reading.obs_status.unwrap_or_else(|| status_of(&note, &source)).into(),
-                    note: note_of(&note, &source),
-                    obs_text: reading.text.then(|| text(&given)),
-                    correction: None,
-                });
-                collector.keep(key.len());
-                details.insert(key.as_slice().into(), detail);
-                detail
-            }
+        let detail = if let Some(&detail) = details.get(key.as_slice()) {
+            detail
+        } else {
+            let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+            let (note, source) = (text(cell(columns.note)), text(cell(columns.source)));
+            let detail = collector.detail(&Detail {
+                obs_status: reading.obs_status.unwrap_or_else(|| status_of(&note, &source)).into(),
+                note: note_of(&note, &source),
+                obs_text: reading.text.then(|| text(&given)),
+                correction: None,
+            });
+            collector.keep(key.len());
+            details.insert(key.as_slice().into(), detail);
+            detail
         };
         collector.push(number, "itu", cell(columns.area), cell(columns.year), known.series, detail, reading.value);
     }

@@ -39,7 +39,7 @@ struct Answer {
 }
 
 /// Gives the number of records; none is what the interface answers for a pair without data, and for an unknown code.
-pub fn read(reader: impl Read, series: &mut SeriesTable<'_>, collector: &mut Collector<'_>) -> Result<usize> {
+pub(super) fn read(reader: impl Read, series: &mut SeriesTable<'_>, collector: &mut Collector<'_>) -> Result<usize> {
     let mut number = 0;
     limits::json_list(reader, |item: Item| {
         collector.limits()?;

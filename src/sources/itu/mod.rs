@@ -24,7 +24,7 @@ use crate::fetch::Pull;
 use crate::reference::Reference;
 use crate::rows::collector::Collector;
 
-pub use self::settings::read;
+pub(super) use self::settings::read;
 
 impl Format for Datahub {
     fn settings(&self) -> serde_json::Value {

@@ -10,7 +10,7 @@ use crate::rows::series_key::SeriesKey;
 use crate::rows::value::Value;
 
 /// How a row names its series.
-pub struct Words<'a> {
+pub(super) struct Words<'a> {
     pub id: &'a str,
     pub code: &'a str,
     pub name: &'a str,
@@ -22,7 +22,7 @@ pub struct Words<'a> {
 }
 
 #[derive(Debug, Clone, Copy)]
-pub struct Known {
+pub(super) struct Known {
     pub series: u32,
     /// Our table says whether answers are words; of a series that it lacks, a number is still taken as one.
     pub answers: Answers,
@@ -32,7 +32,7 @@ pub struct Known {
 
 impl Known {
     /// What the text in the place of the value says.
-    pub fn read<'t>(&self, given: &'t [u8]) -> Reading<'t> {
+    pub(super) fn read<'t>(&self, given: &'t [u8]) -> Reading<'t> {
         let reading = reading::read(given, self.answers);
         if self.zero_is_missing && reading.value.number() == Some(0.0) {
             return Reading { value: Value::Missing, text: true, obs_status: Some("O") };
@@ -41,7 +41,7 @@ impl Known {
     }
 }
 
-pub struct SeriesTable<'r> {
+pub(super) struct SeriesTable<'r> {
     reference: &'r Reference,
     stems: Stems<'r>,
     cache: HashMap<Box<[u8]>, Known>,
@@ -53,7 +53,7 @@ pub struct SeriesTable<'r> {
 }
 
 impl<'r> SeriesTable<'r> {
-    pub fn new(reference: &'r Reference) -> Self {
+    pub(super) fn new(reference: &'r Reference) -> Self {
         Self {
             reference,
             stems: Stems::of(&reference.itu_series),
@@ -64,38 +64,35 @@ impl<'r> SeriesTable<'r> {
         }
     }
 
-    pub fn cached(&self, id: &[u8]) -> Option<Known> {
+    pub(super) fn cached(&self, id: &[u8]) -> Option<Known> {
         self.cache.get(id).copied()
     }
 
     /// A SeriesID is a number; others are known, or none.
-    pub fn may_be(&self, id: &str) -> bool {
+    pub(super) fn may_be(&self, id: &str) -> bool {
         id.bytes().all(|b| b.is_ascii_digit()) || self.reference.itu_series.contains_key(id)
     }
 
-    pub fn resolve(&mut self, words: &Words<'_>, collector: &mut Collector<'_>) -> Known {
+    pub(super) fn resolve(&mut self, words: &Words<'_>, collector: &mut Collector<'_>) -> Known {
         collector.code(words.id);
-        let known = match self.reference.itu_series.get(words.id) {
-            Some(known) => {
-                let key = SeriesKey {
-                    series: known.series.clone(),
-                    sex: known.sex.clone(),
-                    age: known.age.clone(),
-                    urbanisation: known.urbanisation.clone(),
-                    disability: known.disability.clone(),
-                    education_level: known.education_level.clone(),
-                    size_class: "_T".into(),
-                    breakdown: known.breakdown.clone(),
-                    unit: known.unit.clone(),
-                    edition: String::new(),
-                };
-                let answers = if known.unit.is_empty() { Answers::Always } else { Answers::Never };
-                Known { series: collector.series(key), answers, zero_is_missing: known.zero_is_missing }
-            }
-            None => {
-                self.unknown.insert(words.id.to_owned());
-                Known { series: self.guess(words, collector), answers: Answers::Words, zero_is_missing: false }
-            }
+        let known = if let Some(known) = self.reference.itu_series.get(words.id) {
+            let key = SeriesKey {
+                series: known.series.clone(),
+                sex: known.sex.clone(),
+                age: known.age.clone(),
+                urbanisation: known.urbanisation.clone(),
+                disability: known.disability.clone(),
+                education_level: known.education_level.clone(),
+                size_class: "_T".into(),
+                breakdown: known.breakdown.clone(),
+                unit: known.unit.clone(),
+                edition: String::new(),
+            };
+            let answers = if known.unit.is_empty() { Answers::Always } else { Answers::Never };
+            Known { series: collector.series(key), answers, zero_is_missing: known.zero_is_missing }
+        } else {
+            self.unknown.insert(words.id.to_owned());
+            Known { series: self.guess(words, collector), answers: Answers::Words, zero_is_missing: false }
         };
         self.cache.insert(words.id.as_bytes().into(), known);
         known
@@ -131,7 +128,7 @@ impl<'r> SeriesTable<'r> {
     }
 
     /// Gives the breakdowns that came before their total its series, and says what was not in our table.
-    pub fn finish(self, collector: &mut Collector<'_>) {
+    pub(super) fn finish(self, collector: &mut Collector<'_>) {
         let mut without_total = BTreeSet::new();
         for (series, total) in self.orphans {
             match self.codes.get(&plain(&total)) {

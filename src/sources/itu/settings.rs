@@ -12,7 +12,7 @@ use crate::sources::format::Format;
 /// The DataHub routes that carry data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Route {
+pub(super) enum Route {
     /// `/data/download/byid/{code}/iscollection/{bool}`: a ZIP with one CSV.
     DownloadById,
     /// `/data/download?codesid=..`: CSV text, many series at once.
@@ -33,7 +33,7 @@ pub(super) struct Datahub {
     pub regions: Vec<String>,
 }
 
-pub fn read(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> Option<Arc<dyn Format>> {
+pub(crate) fn read(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> Option<Arc<dyn Format>> {
     const ROUTES: [(&str, Route); 4] = [
         ("download_by_id", Route::DownloadById),
         ("download_many", Route::DownloadMany),

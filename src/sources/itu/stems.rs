@@ -9,7 +9,7 @@ use crate::reference::ItuSeries;
 
 /// The parts of a code.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Parts<'a> {
+pub(super) struct Parts<'a> {
     pub stem: &'a str,
     /// What the percentage is of, where the code says it: `POP`, `INT`, `HH`.
     base: Option<&'a str>,
@@ -17,7 +17,7 @@ pub struct Parts<'a> {
     pub breakdown: &'a str,
 }
 
-pub fn parts(code: &str) -> Parts<'_> {
+pub(super) fn parts(code: &str) -> Parts<'_> {
     if let Some((stem, rest)) = code.split_once("-%_") {
         return Parts { stem, base: rest.split('-').next(), breakdown: "" };
     }
@@ -31,12 +31,12 @@ pub fn parts(code: &str) -> Parts<'_> {
 }
 
 /// Stem -> the totals that have it, from our table.
-pub struct Stems<'r> {
+pub(super) struct Stems<'r> {
     totals: HashMap<&'r str, Vec<(Option<&'r str>, &'r ItuSeries)>>,
 }
 
 impl<'r> Stems<'r> {
-    pub fn of(table: &'r HashMap<String, ItuSeries>) -> Self {
+    pub(super) fn of(table: &'r HashMap<String, ItuSeries>) -> Self {
         let mut totals: HashMap<&str, Vec<_>> = HashMap::new();
         for known in table.values().filter(|known| !known.code.is_empty()) {
             let parts = parts(&known.code);
@@ -47,7 +47,7 @@ impl<'r> Stems<'r> {
     }
 
     /// The series of the total that a code belongs to, and its unit; none where the table has no such one, or several.
-    pub fn total(&self, code: &str) -> Option<(&'r str, &'r str)> {
+    pub(super) fn total(&self, code: &str) -> Option<(&'r str, &'r str)> {
         let parts = parts(code);
         let offered = self.totals.get(parts.stem)?;
         // Without a word of the base, v2 means Internet users wherever the same activity is there of both.

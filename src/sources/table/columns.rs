@@ -7,7 +7,7 @@ use crate::sources::table::map::TableMap;
 use crate::sources::table::year_columns::{self, YearColumn};
 
 /// A column that holds the values of one year.
-pub struct Year {
+pub(super) struct Year {
     pub column: usize,
     pub year: i32,
     /// The name as it stands, where a mark says more than the year.
@@ -15,7 +15,7 @@ pub struct Year {
 }
 
 /// The place of a column; none is an error, and so are two of one name.
-pub fn find(map: &TableMap, header: &[String], heading: &Heading) -> Result<usize> {
+pub(super) fn find(map: &TableMap, header: &[String], heading: &Heading) -> Result<usize> {
     let name = match heading {
         Heading::Name(name) => name,
         Heading::Place(place) if *place <= header.len() => return Ok(place - 1),
@@ -37,7 +37,7 @@ pub fn find(map: &TableMap, header: &[String], heading: &Heading) -> Result<usiz
 
 /// Every column that is a year, except those `taken` for something else; and the names that have a year in them, but
 /// also something that is no mark.
-pub fn years(map: &TableMap, header: &[String], taken: &[usize]) -> Result<(Vec<Year>, Vec<String>)> {
+pub(super) fn years(map: &TableMap, header: &[String], taken: &[usize]) -> Result<(Vec<Year>, Vec<String>)> {
     let (mut years, mut unclear): (Vec<Year>, Vec<String>) = (Vec::new(), Vec::new());
     for (column, name) in header.iter().enumerate().filter(|(column, _)| !taken.contains(column)) {
         match year_columns::read(name) {

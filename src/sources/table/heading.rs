@@ -8,7 +8,7 @@ use crate::error::{Code, Problem};
 /// A column of the file: by its name, or by its place, from 1.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
-pub enum Heading {
+pub(super) enum Heading {
     Name(String),
     Place(usize),
 }
@@ -23,19 +23,22 @@ impl std::fmt::Display for Heading {
 }
 
 /// A name, or a place from 1.
-pub fn read(table: &TableReader<'_>, key: &'static str, (text, is_place): (String, bool), problems: &mut Vec<Problem>) -> Option<Heading> {
+pub(super) fn read(
+    table: &TableReader<'_>,
+    key: &'static str,
+    (text, is_place): (String, bool),
+    problems: &mut Vec<Problem>,
+) -> Option<Heading> {
     if !is_place {
         return Some(Heading::Name(text));
     }
-    match text.parse() {
-        Ok(place @ 1..=1000) => Some(Heading::Place(place)),
-        _ => {
-            problems.push(
-                Problem::new(Code::SettingsDoNotFit, table.source(), table.span_of(key), format!("there is no column {text}")).hint(
-                    format!("columns are counted from 1, from the left; the same for every row is {key} = {{ constant = \"{text}\" }}"),
-                ),
-            );
-            None
-        }
+    if let Ok(place @ 1..=1000) = text.parse() {
+        Some(Heading::Place(place))
+    } else {
+        problems.push(
+            Problem::new(Code::SettingsDoNotFit, table.source(), table.span_of(key), format!("there is no column {text}"))
+                .hint(format!("columns are counted from 1, from the left; the same for every row is {key} = {{ constant = \"{text}\" }}")),
+        );
+        None
     }
 }

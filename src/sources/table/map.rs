@@ -15,7 +15,7 @@ use crate::sources::body::layout::CsvLayout;
 
 /// Where one of our columns comes from.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub enum Column {
+pub(super) enum Column {
     /// One or more columns of the file; several are joined with a dot.
     From(Vec<Heading>),
     /// The same for every row.
@@ -24,7 +24,7 @@ pub enum Column {
 
 /// Which sheets of a workbook are read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub enum Sheets {
+pub(super) enum Sheets {
     /// The one that has the columns of the map; several are an error.
     OnlyOne,
     Named(String),
@@ -33,7 +33,7 @@ pub enum Sheets {
 }
 
 #[derive(Debug, Clone, Serialize)]
-pub struct TableMap {
+pub(super) struct TableMap {
     /// Where the file can be pulled from; empty when it is only downloaded by hand.
     pub url: String,
     pub sheets: Sheets,
@@ -63,7 +63,7 @@ pub struct TableMap {
 }
 
 /// What a table data set may fill.
-pub const TARGETS: [&str; 15] = [
+pub(super) const TARGETS: [&str; 15] = [
     "series",
     "ref_area",
     "time_period",
@@ -82,16 +82,16 @@ pub const TARGETS: [&str; 15] = [
 ];
 
 impl TableMap {
-    pub fn column(&self, name: &str) -> Option<&Column> {
+    pub(super) fn column(&self, name: &str) -> Option<&Column> {
         self.columns.iter().find(|(target, _)| target == name).map(|(_, column)| column)
     }
 
     /// The last row of names.
-    pub fn header_row(&self) -> usize {
+    pub(super) fn header_row(&self) -> usize {
         self.header_rows.last().copied().unwrap_or(0)
     }
 
-    pub fn csv_layout(&self) -> CsvLayout {
+    pub(super) fn csv_layout(&self) -> CsvLayout {
         CsvLayout {
             delimiter: self.delimiter,
             header_rows: self.header_rows.clone(),
@@ -100,7 +100,7 @@ impl TableMap {
     }
 
     /// Whether a code (after mapping) is one that the column's map gives; a column without a map takes any.
-    pub fn knows(&self, column: &str, code: &str) -> bool {
+    pub(super) fn knows(&self, column: &str, code: &str) -> bool {
         self.maps.iter().find(|(target, _)| target == column).is_none_or(|(_, pairs)| pairs.iter().any(|(_, to)| to == code))
     }
 }

@@ -25,7 +25,7 @@ use crate::error::{Problem, Result};
 use crate::reference::Reference;
 use crate::rows::collector::{Collector, Matched};
 
-pub fn read(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> Option<Arc<dyn Format>> {
+pub(super) fn read(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> Option<Arc<dyn Format>> {
     map::read(table, problems).map(|map| -> Arc<dyn Format> { Arc::new(map) })
 }
 

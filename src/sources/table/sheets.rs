@@ -8,7 +8,7 @@ use crate::sources::table::map::{Sheets, TableMap};
 
 /// The sheets to read, in the order of the workbook. `fits` says whether a header has the columns of the data set.
 /// A sheet that is not read although none was named is told.
-pub fn chosen(
+pub(super) fn chosen(
     book: &mut Book<'_>,
     map: &TableMap,
     collector: &mut Collector<'_>,
@@ -61,7 +61,7 @@ pub fn chosen(
 }
 
 /// The names of the columns of a sheet, which may run over several rows.
-pub fn names(book: &mut Book<'_>, map: &TableMap, sheet: &str) -> Result<Vec<String>> {
+pub(super) fn names(book: &mut Book<'_>, map: &TableMap, sheet: &str) -> Result<Vec<String>> {
     let mut above = Vec::new();
     for row in map.header_rows.iter().rev().skip(1).rev() {
         above.push(book.header(sheet, *row)?);

@@ -9,7 +9,7 @@ use crate::error::{Code, Problem, suggestion};
 
 /// How a file writes numbers. A sign that is not declared has no meaning: `46,880` may be 46.88 or 46880.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct NumberSigns {
+pub(super) struct NumberSigns {
     pub decimal: char,
     /// What stands between groups of three digits; a space means any kind of space.
     pub thousands: Option<char>,
@@ -115,7 +115,7 @@ pub(super) fn encoding(table: &mut TableReader<'_>, problems: &mut Vec<Problem>)
 
 /// Names of encodings are written in many ways: `latin-1`, `ISO 8859-1`, `cp1252`.
 pub(super) fn encoding_of(name: &str) -> Option<&'static Encoding> {
-    let compact: String = name.chars().filter(|c| c.is_ascii_alphanumeric()).collect();
+    let compact: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
     let mac = || ["macroman", "mac"].iter().any(|other| compact.eq_ignore_ascii_case(other)).then_some(encoding_rs::MACINTOSH);
     Encoding::for_label(name.trim().as_bytes()).or_else(|| Encoding::for_label(compact.as_bytes())).or_else(mac)
 }

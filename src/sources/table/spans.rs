@@ -8,7 +8,7 @@ use crate::authored::toml::TableReader;
 use crate::error::{Code, Problem};
 
 #[derive(Debug, Clone, Serialize)]
-pub struct Span {
+pub(super) struct Span {
     /// Names of series, after the map.
     series: Vec<String>,
     first: i64,
@@ -49,7 +49,7 @@ pub(super) fn read(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> 
 }
 
 /// The span that a figure lies in.
-pub fn of<'s>(spans: &'s [Span], series: &str, year: i32) -> Option<&'s Span> {
+pub(super) fn of<'s>(spans: &'s [Span], series: &str, year: i32) -> Option<&'s Span> {
     spans.iter().find(|span| (span.first..=span.last).contains(&i64::from(year)) && span.series.iter().any(|name| name == series))
 }
 

@@ -10,7 +10,7 @@ use crate::tables::schema::DIMENSIONS;
 
 /// A column of values, and what its values are about.
 #[derive(Debug, Clone, Serialize)]
-pub struct ValueColumn {
+pub(super) struct ValueColumn {
     pub column: Heading,
     /// Our dimensions with their codes; none for the total.
     pub dimensions: Vec<(String, String)>,
@@ -38,7 +38,7 @@ pub(super) fn read(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> 
 
 impl ValueColumn {
     /// What the values of the column are about, where the other columns of the row say `key`.
-    pub fn of(&self, key: &SeriesKey) -> SeriesKey {
+    pub(super) fn of(&self, key: &SeriesKey) -> SeriesKey {
         let mut key = key.clone();
         for (name, code) in &self.dimensions {
             if let Some(dimension) = key.dimension_mut(name) {

@@ -5,7 +5,7 @@ use crate::sources::table::signs::NumberSigns;
 
 /// A cell of values.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Written<'s> {
+pub(super) struct Written<'s> {
     /// In the notation that is read.
     pub plain: String,
     /// Marks that stood beside it, and the status that the last of them gives.
@@ -17,7 +17,7 @@ pub struct Written<'s> {
 /// comma, point, mark or sign that has no declared meaning gives the reason why it is not read: nobody can tell `46,880`
 /// from 46.88 or 46880. A percent sign says nothing new where the unit is a percentage, and of a ratio that it is a
 /// hundredth.
-pub fn read<'s>(given: &str, signs: &'s NumberSigns, unit: &str) -> Result<Written<'s>, String> {
+pub(super) fn read<'s>(given: &str, signs: &'s NumberSigns, unit: &str) -> Result<Written<'s>, String> {
     let (text, marks) = without_marks(given, signs);
     let status = marks.iter().rev().find_map(|(_, status)| status.as_deref());
     let marks = marks.into_iter().map(|(mark, _)| mark.as_str()).collect();
@@ -46,7 +46,7 @@ pub fn read<'s>(given: &str, signs: &'s NumberSigns, unit: &str) -> Result<Writt
 }
 
 /// The text without declared marks before or behind it.
-pub fn without_marks<'s>(given: &str, signs: &'s NumberSigns) -> (String, Vec<&'s (String, Option<String>)>) {
+pub(super) fn without_marks<'s>(given: &str, signs: &'s NumberSigns) -> (String, Vec<&'s (String, Option<String>)>) {
     let (mut text, mut found) = (given.trim(), Vec::new());
     let strip = |text: &str, mark: &str| {
         let rest = text.strip_suffix(mark).or_else(|| text.strip_prefix(mark).filter(|_| !mark.starts_with(char::is_alphabetic)))?;

@@ -6,7 +6,7 @@ use crate::rows::value::parse_year;
 
 /// What the name of a column says of a year.
 #[derive(Debug, PartialEq, Eq)]
-pub enum YearColumn {
+pub(super) enum YearColumn {
     /// A year, marked or not: `2023p`, `2022*`, `2021 (est.)`, `2022 [YR2022]`.
     Year {
         year: i32,
@@ -49,7 +49,7 @@ const WORDS: [&str; 24] = [
 
 /// The year of a date that stands for one: cells of a spreadsheet that show a year often hold its first or last day.
 /// Any other day may be of a month or a quarter.
-pub fn year_of_date(text: &str) -> Option<&str> {
+pub(super) fn year_of_date(text: &str) -> Option<&str> {
     let day = text.strip_suffix("T00:00:00").or_else(|| text.strip_suffix(" 00:00:00")).unwrap_or(text);
     let ends = ["-01-01", "-12-31", "/01/01", "/12/31"].iter().find_map(|end| day.strip_suffix(end));
     let begins = ["01/01/", "1/1/", "31/12/", "12/31/", "01.01.", "1.1.", "31.12.", "01-01-", "31-12-"];
@@ -58,7 +58,7 @@ pub fn year_of_date(text: &str) -> Option<&str> {
 }
 
 /// The year in a cell, and the cell as it stands where a mark says more than the year.
-pub fn of_cell(cell: &str) -> (Cow<'_, str>, Option<&str>) {
+pub(super) fn of_cell(cell: &str) -> (Cow<'_, str>, Option<&str>) {
     if parse_year(cell.as_bytes()).is_some() {
         return (Cow::Borrowed(cell), None);
     }
@@ -68,7 +68,7 @@ pub fn of_cell(cell: &str) -> (Cow<'_, str>, Option<&str>) {
     }
 }
 
-pub fn read(name: &str) -> YearColumn {
+pub(super) fn read(name: &str) -> YearColumn {
     if let Some(year) = year_of_date(name.trim()).and_then(|year| parse_year(year.as_bytes())) {
         return YearColumn::Year { year, marked: false };
     }

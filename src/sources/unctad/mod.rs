@@ -34,12 +34,12 @@ struct Api {
     client_secret_env: String,
 }
 
-pub fn read_bulk(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> Option<Arc<dyn Format>> {
+pub(super) fn read_bulk(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> Option<Arc<dyn Format>> {
     let report = table.string("report", problems);
     Some(Arc::new(Bulk { report: table.require("report", report, problems).unwrap_or_default() }))
 }
 
-pub fn read_api(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> Option<Arc<dyn Format>> {
+pub(super) fn read_api(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> Option<Arc<dyn Format>> {
     let report = table.string("report", problems);
     let report = table.require("report", report, problems).unwrap_or_default();
     let dimensions = table.strings("dimensions", problems).unwrap_or_default();

@@ -35,7 +35,7 @@ struct Api {
     export: bool,
 }
 
-pub fn read_bulk(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> Option<Arc<dyn Format>> {
+pub(super) fn read_bulk(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> Option<Arc<dyn Format>> {
     let url = table.string("url", problems);
     if let Some(url) = &url {
         rules::address(table, "url", url, problems);
@@ -43,7 +43,7 @@ pub fn read_bulk(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> Op
     Some(Arc::new(Bulk { url: table.require("url", url, problems).unwrap_or_default() }))
 }
 
-pub fn read_api(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> Option<Arc<dyn Format>> {
+pub(super) fn read_api(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> Option<Arc<dyn Format>> {
     let indicators = table.strings("indicators", problems);
     rules::not_empty(table, "indicators", indicators.as_deref(), problems);
     let (start, end) = rules::years(table, problems);

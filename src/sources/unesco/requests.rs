@@ -11,7 +11,7 @@ const MAX_RECORDS: u64 = 90_000;
 const MAX_URL: usize = 6000;
 
 pub(super) fn bulk(url: &str, dataset: &str) -> Request {
-    Request::get(name_from(url, &format!("{}.zip", dataset)), url.trim(), Expect::Zip)
+    Request::get(name_from(url, &format!("{dataset}.zip")), url.trim(), Expect::Zip)
 }
 
 /// Version, then definitions, then data; a batch that is refused as too large is split.

@@ -103,7 +103,7 @@ struct Answer<'a> {
     each: &'a mut dyn FnMut(ApiRecord) -> Result<()>,
 }
 
-impl<'a, 'de> DeserializeSeed<'de> for Answer<'a> {
+impl<'de> DeserializeSeed<'de> for Answer<'_> {
     type Value = Result<()>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> std::result::Result<Result<()>, D::Error> {

@@ -78,7 +78,7 @@ const DIMENSIONS: [&str; 42] = [
     "type of support",
 ];
 
-pub struct Columns {
+pub(super) struct Columns {
     pub series: usize,
     pub area: usize,
     pub year: usize,
@@ -96,7 +96,7 @@ pub struct Columns {
 }
 
 impl Columns {
-    pub fn of(header: &Header) -> Result<Self> {
+    pub(super) fn of(header: &Header) -> Result<Self> {
         let portal = header.has("ObservationID") && !header.iter().any(|name| name.starts_with('['));
         let attribute = |name: &str| header.column(&[&if portal { name.to_owned() } else { format!("[{name}]") }]);
         let mut columns = Self {

@@ -30,7 +30,7 @@ struct SdgCsv {
     end: Option<i64>,
 }
 
-pub fn read(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> Option<Arc<dyn Format>> {
+pub(super) fn read(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> Option<Arc<dyn Format>> {
     let series = table.strings("series", problems);
     rules::not_empty(table, "series", series.as_deref(), problems);
     let renamed = table.map("renamed", problems).unwrap_or_default();

@@ -118,13 +118,12 @@ impl<'n> Rows<'n> {
             self.packed.extend_from_slice(cell(column));
             self.packed.push(0x1f);
         }
-        let key = match self.keys.get(&self.packed) {
-            Some(&key) => key,
-            None => {
-                let key = self.key(&text, collector);
-                self.keys.insert(self.packed.clone(), key);
-                key
-            }
+        let key = if let Some(&key) = self.keys.get(&self.packed) {
+            key
+        } else {
+            let key = self.key(&text, collector);
+            self.keys.insert(self.packed.clone(), key);
+            key
         };
         let Some(key) = key else { return collector.quarantine(number, Reason::SeriesNotAsked, text(series)) };
         let given = cell(value);

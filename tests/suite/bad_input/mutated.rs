@@ -80,7 +80,7 @@ const TOKENS: [&[u8]; 22] = [
 ];
 
 #[derive(Debug, Clone)]
-pub enum Damage {
+pub(super) enum Damage {
     Byte(prop::sample::Index, u8),
     Insert(prop::sample::Index, usize),
     Cut(prop::sample::Index),
@@ -88,7 +88,7 @@ pub enum Damage {
     Remove(prop::sample::Index, u8),
 }
 
-pub fn damage() -> impl Strategy<Value = Damage> {
+pub(super) fn damage() -> impl Strategy<Value = Damage> {
     let at = any::<prop::sample::Index>;
     prop_oneof![
         6 => (at(), any::<u8>()).prop_map(|(at, byte)| Damage::Byte(at, byte)),
@@ -99,7 +99,7 @@ pub fn damage() -> impl Strategy<Value = Damage> {
     ]
 }
 
-pub fn damaged(mut bytes: Vec<u8>, damages: &[Damage]) -> Vec<u8> {
+pub(super) fn damaged(mut bytes: Vec<u8>, damages: &[Damage]) -> Vec<u8> {
     for damage in damages {
         let at = |index: &prop::sample::Index| index.index(bytes.len() + 1);
         match damage {
@@ -184,7 +184,7 @@ fn the_bodies_are_good_before_they_are_damaged() {
 }
 
 /// Tries damaged inputs of one target: as many as the test is worth in `cargo test`, or as many as `tests/fuzz.py` asks for.
-pub fn try_damaged<T: Clone + std::fmt::Debug + 'static>(
+pub(super) fn try_damaged<T: Clone + std::fmt::Debug + 'static>(
     target: &str,
     cases: u32,
     good: Vec<T>,

@@ -160,7 +160,7 @@ fn a_changed_method_and_text_that_changes_nothing() {
     let sql = workspace.read(INDICATOR);
     // Whitespace and comments, in header, SELECT and roll-up.
     let (header, select) = sql.split_once("---*/").unwrap();
-    let spaced = select.replace("\n", "\n\n  -- a remark\n ").replace(" AS ", "   AS /* so */ ");
+    let spaced = select.replace('\n', "\n\n  -- a remark\n ").replace(" AS ", "   AS /* so */ ");
     workspace.write(INDICATOR, format!("{}\n# a remark\n---*/{spaced}", header.replace(" = ", "  =  ")));
     let rollup = workspace.read("sql/rollups/weighted_mean.sql");
     workspace.write("sql/rollups/weighted_mean.sql", format!("{}\n-- a remark\n\n", rollup.replace("formula = \"", "formula = \"the ")));

@@ -131,7 +131,7 @@ fn median() {
     let mut values: Vec<f64> = present.iter().map(|m| number(&m["value"])).collect();
     values.sort_by(f64::total_cmp);
     let (low, high) = (values[(values.len() - 1) / 2], values[values.len() / 2]);
-    close(number(&e["value"]), (low + high) / 2.0, 1e-12);
+    close(number(&e["value"]), f64::midpoint(low, high), 1e-12);
     // Only the middle carries weight.
     for member in &present {
         let middle = [low, high].contains(&number(&member["value"]));

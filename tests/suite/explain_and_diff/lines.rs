@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::{number, text};
 
 /// The record's snapshot is the body that it names, and its text holds its value.
-pub fn check_body(bodies: &Path, record: &Value) -> Vec<u8> {
+pub(super) fn check_body(bodies: &Path, record: &Value) -> Vec<u8> {
     let body = bodies.join(text(&record["body"]));
     let bytes = std::fs::read(&body).unwrap_or_else(|e| panic!("{}: {e}", body.display()));
     assert_eq!(text(&record["snapshot"]), blake3::hash(&bytes).to_hex().as_str(), "{record}");
@@ -19,7 +19,7 @@ pub fn check_body(bodies: &Path, record: &Value) -> Vec<u8> {
 }
 
 /// As `check_body`; and the record's line in the unpacked body holds its value, and is the text shown.
-pub fn check_record(bodies: &Path, record: &Value) {
+pub(super) fn check_record(bodies: &Path, record: &Value) {
     let bytes = check_body(bodies, record);
     let content = match record["member"].as_str() {
         Some(member) => {

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use crate::support::{Workspace, project};
 
 /// Groups of our own beside those of the reference tables.
-pub fn groups(workspace: &Workspace) {
+pub(super) fn groups(workspace: &Workspace) {
     let (mut groups, mut membership) =
         (workspace.read("pipelines/reference/groups.csv"), workspace.read("pipelines/reference/membership.csv"));
     let own: [(&str, &str, &[&str]); 5] = [
@@ -30,7 +30,7 @@ pub fn groups(workspace: &Workspace) {
 }
 
 /// Five baskets in 2020; in 2025 a price in 205 (mobile) and 195 (fixed) economies, affordable in 130 and 88.
-pub fn baskets() -> String {
+pub(super) fn baskets() -> String {
     let mut text = String::from("series,ref_area,time_period,value\n");
     for (area, price) in [("ARG", "0.5"), ("BOL", "1.4"), ("BRA", "2.00"), ("CHL", "2.1"), ("COL", "9")] {
         writeln!(text, "33331,{area},2020,{price}").unwrap();

@@ -50,12 +50,11 @@ fn interface(asked: &Asked, rows: &[String]) -> Reply {
         return not_found();
     }
     let part: Vec<String> = rows.iter().skip(number(asked, "skip")).take(number(asked, "top").min(PAGE)).cloned().collect();
-    match asked.parameter("format").as_deref() {
-        Some("csv") => Reply::ok(table(&part)).header("Content-Type", "text/csv").manner(Manner::Chunked),
-        _ => {
-            let items = part.iter().map(|row| HEADER.split(',').map(str::trim).zip(row.split(',')).collect::<BTreeMap<_, _>>());
-            Reply::json(&json!({ "count": rows.len(), "value": items.collect::<Vec<_>>() }))
-        }
+    if asked.parameter("format").as_deref() == Some("csv") {
+        Reply::ok(table(&part)).header("Content-Type", "text/csv").manner(Manner::Chunked)
+    } else {
+        let items = part.iter().map(|row| HEADER.split(',').map(str::trim).zip(row.split(',')).collect::<BTreeMap<_, _>>());
+        Reply::json(&json!({ "count": rows.len(), "value": items.collect::<Vec<_>>() }))
     }
 }
 

@@ -7,7 +7,7 @@ const OFFICE: &str = "http://schemas.openxmlformats.org/officeDocument/2006/rela
 const PACKAGE: &str = "http://schemas.openxmlformats.org/package/2006";
 
 /// An XLSX of these sheets, each a name and rows of cells that tabs part.
-pub fn xlsx(sheets: &[(&str, &[&str])]) -> Vec<u8> {
+pub(super) fn xlsx(sheets: &[(&str, &[&str])]) -> Vec<u8> {
     let all = |text: &dyn Fn(usize, &str) -> String| {
         sheets.iter().enumerate().map(|(index, (name, _))| text(index + 1, name)).collect::<String>()
     };

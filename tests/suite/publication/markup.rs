@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 const VOID: [&str; 5] = ["meta", "link", "br", "img", "hr"];
 
 #[derive(Debug, Default)]
-pub struct Markup {
+pub(super) struct Markup {
     /// Element name and its attributes.
     pub elements: Vec<(String, BTreeMap<String, String>)>,
     pub ids: BTreeSet<String>,
@@ -15,7 +15,7 @@ pub struct Markup {
     pub faults: Vec<String>,
 }
 
-pub fn read(source: &str) -> Markup {
+pub(super) fn read(source: &str) -> Markup {
     let mut markup = Markup::default();
     let mut open: Vec<String> = Vec::new();
     let mut rest = source;
@@ -36,7 +36,7 @@ pub fn read(source: &str) -> Markup {
             continue;
         }
         let inner = tag[1..tag.len() - 1].trim_end_matches('/');
-        let name: String = inner.chars().take_while(|c| c.is_ascii_alphanumeric()).collect();
+        let name: String = inner.chars().take_while(char::is_ascii_alphanumeric).collect();
         let attributes = attributes(&inner[name.len()..], &mut markup.faults);
         if let Some(id) = attributes.get("id")
             && !markup.ids.insert(id.clone())

@@ -10,7 +10,7 @@ use super::{RELEASED, Released, indicator, of_one_table};
 use crate::support::{NOW, Workspace, project};
 
 /// Every fault of the pages of a release, by page.
-pub fn faults(released: &Released) -> Vec<String> {
+pub(super) fn faults(released: &Released) -> Vec<String> {
     let pages: BTreeMap<&str, Markup> = released.pages().map(|(name, text)| (name, read(text))).collect();
     assert!(!pages.is_empty(), "no page at all");
     let mut faults = Vec::new();

@@ -7,7 +7,7 @@ use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 
 #[derive(Default)]
-pub struct Bucket {
+pub(super) struct Bucket {
     pub objects: BTreeMap<String, Object>,
     /// Method and name of each request that was answered.
     pub asked: Vec<(String, String)>,
@@ -18,7 +18,7 @@ pub struct Bucket {
 }
 
 #[derive(Clone)]
-pub struct Object {
+pub(super) struct Object {
     pub bytes: Vec<u8>,
     hash: String,
 }
@@ -30,7 +30,7 @@ impl Object {
 }
 
 /// Starts a server; gives its address and what it holds.
-pub fn start() -> (String, Arc<Mutex<Bucket>>) {
+pub(super) fn start() -> (String, Arc<Mutex<Bucket>>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
     let bucket = Arc::new(Mutex::new(Bucket::default()));
@@ -60,7 +60,7 @@ fn answer(stream: &TcpStream, bucket: &Mutex<Bucket>) -> Option<()> {
     let mut body = vec![0; headers.get("content-length").and_then(|n| n.parse().ok()).unwrap_or(0)];
     reader.read_exact(&mut body).ok()?;
     let (path, query) = target.split_once('?')?;
-    let name = path.strip_prefix("/bucket/")?.replace("%7E", "~").to_owned();
+    let name = path.strip_prefix("/bucket/")?.replace("%7E", "~");
     let mut bucket = bucket.lock().unwrap();
     match &mut bucket.left {
         // The connection breaks: nothing is answered, nothing is done.

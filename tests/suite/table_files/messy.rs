@@ -81,7 +81,7 @@ fn encodings() {
         ("encoding = \"ISO 8859-1\"", latin1(text)),
         ("encoding = \"cp1252\"", latin1(text)),
         ("encoding = \"windows-1252\"", marked(b"\xef\xbb\xbf", text.as_bytes().to_vec())),
-        ("encoding = \"mac roman\"", text.bytes().filter(|b| b.is_ascii()).collect::<Vec<_>>().into_iter().collect()),
+        ("encoding = \"mac roman\"", text.bytes().filter(u8::is_ascii).collect::<Vec<_>>().into_iter().collect()),
     ] {
         for zipped in [false, true] {
             let workspace = workspace(encoding, &columns);
