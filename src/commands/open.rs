@@ -19,7 +19,7 @@ pub(super) fn open(settings: &Settings, printer: &Printer) -> Result<Exit> {
     if !page.is_file() {
         return Err(Error::usage_hint(
             format!("release {} has no pages", release.file_name().unwrap_or_default().to_string_lossy()),
-            "it was made by an older program; the next release has them",
+            "`formats` in pipelines/job.toml leaves them out, or an older program made it: the next release has what is asked for",
         ));
     }
     if printer.json() {

@@ -9,6 +9,7 @@ use crate::authored::toml::{TableReader, read_document};
 use crate::error::{Code, Problem, SourceText, suggestion};
 use crate::files::{self, ReadableBy};
 use crate::memory::LEAST_MIB;
+use crate::publish::{Format, Formats};
 use crate::workspace::JOB_FILE;
 
 #[derive(Debug, Clone, Default)]
@@ -16,8 +17,21 @@ pub struct JobConfig {
     pub retention: Retention,
     pub readable_by: ReadableBy,
     pub notify: Notify,
+    pub publication: Publication,
+}
+
+#[derive(Debug, Clone)]
+pub struct Publication {
     /// Whether a release leaves out the own figures of sources that nobody knows to let them be passed on.
     pub only_redistributable: bool,
+    /// What is written beside the Parquet files.
+    pub formats: Formats,
+}
+
+impl Default for Publication {
+    fn default() -> Self {
+        Self { only_redistributable: false, formats: Format::all() }
+    }
 }
 
 /// Reads the file of a workspace; without one the built-in values hold.
@@ -46,13 +60,9 @@ pub fn parse(text: &SourceText, problems: &mut Vec<Problem>) -> JobConfig {
             table.finish(problems);
         }
         let notify = reader.table("notify", "[notify]", problems).map(|mut table| notify::read(&mut table, problems));
-        let only_redistributable = reader.table("publication", "[publication]", problems).map(|mut table| {
-            let only = table.boolean("only_redistributable", problems);
-            table.finish(problems);
-            only.unwrap_or_default()
-        });
+        let publication = reader.table("publication", "[publication]", problems).map(|mut table| publication(&mut table, problems));
         JobConfig {
-            only_redistributable: only_redistributable.unwrap_or_default(),
+            publication: publication.unwrap_or_default(),
             retention: retention.unwrap_or_default(),
             readable_by: readable_by.unwrap_or_default(),
             notify: notify.unwrap_or_default(),
@@ -74,6 +84,31 @@ fn retention(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> Retent
     };
     table.finish(problems);
     retention
+}
+
+fn publication(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> Publication {
+    let only_redistributable = table.boolean("only_redistributable", problems).unwrap_or_default();
+    let given = table.strings("formats", problems);
+    rules::choices(table, "formats", Format::names());
+    let mut wrong = |message: String, hint: Option<String>| {
+        problems.push(Problem::new(Code::SettingsDoNotFit, table.source(), table.span_of("formats"), message).maybe_hint(hint));
+    };
+    let mut formats = Formats::new();
+    for name in given.iter().flatten() {
+        match Format::named(name) {
+            Some(format) => drop(formats.insert(format)),
+            None => wrong(format!("there is no format `{name}`"), suggestion(name, Format::names())),
+        }
+    }
+    for format in &formats {
+        let missing: Vec<&str> = format.links_to().iter().filter(|other| !formats.contains(other)).map(|other| other.name()).collect();
+        if !missing.is_empty() {
+            let (name, missing) = (format.name(), missing.join("\", \""));
+            wrong(format!("`{name}` links to files that are not written"), Some(format!("add \"{missing}\", or leave \"{name}\" out")));
+        }
+    }
+    table.finish(problems);
+    Publication { only_redistributable, formats: if given.is_some() { formats } else { Format::all() } }
 }
 
 const READERS: [&str; 3] = ["umask", "group", "all"];

@@ -15,6 +15,7 @@ use crate::observe::corrections::{self, Correction};
 use crate::observe::report::observation_files;
 use crate::observe::{NormaliseReport, Reports};
 use crate::pipelines::{self, Source};
+use crate::publish::Format;
 use crate::reference::Reference;
 use crate::release::checks::{self, Check};
 use crate::release::fingerprint::{Input, Inputs};
@@ -135,12 +136,16 @@ impl Loaded {
         if !left_out.is_empty() {
             inputs.insert(Input::LeftOut, left_out.join(" "));
         }
+        let formats = &self.config.publication.formats;
+        if *formats != Format::all() {
+            inputs.insert(Input::Formats, formats.iter().map(|format| format.name()).collect::<Vec<_>>().join(" "));
+        }
         inputs
     }
 
     /// The sources whose own figures are not passed on.
     pub fn left_out(&self) -> Vec<String> {
-        if self.config.only_redistributable { left_out::sources(&self.sources) } else { Vec::new() }
+        if self.config.publication.only_redistributable { left_out::sources(&self.sources) } else { Vec::new() }
     }
 
     /// A session over the data at hand and the current release.

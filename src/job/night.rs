@@ -192,8 +192,13 @@ async fn release(settings: &Settings, loaded: &Loaded, states: States, accept: &
     }
     let mut built = build.build().await?;
     bar.finish_and_clear();
-    let made =
-        Made { workspace: &settings.workspace, sources: &loaded.sources, catalogue: &loaded.catalogue, reference: &loaded.reference };
+    let made = Made {
+        workspace: &settings.workspace,
+        sources: &loaded.sources,
+        catalogue: &loaded.catalogue,
+        reference: &loaded.reference,
+        formats: &loaded.config.publication.formats,
+    };
     let folder = publish::stage(made, &built.contents, &mut built.manifest, settings.threads)?;
     for (name, reason) in &built.held {
         tracing::error!(indicator = %name, "held at its last good values: {reason}");

@@ -38,6 +38,8 @@ pub enum Input {
     Golden { path: String },
     /// The sources whose own figures are not passed on.
     LeftOut,
+    /// The formats that a release is written in, where not in all.
+    Formats,
     /// As an earlier version of the program wrote it.
     Unknown(String),
 }
@@ -72,6 +74,7 @@ impl From<Input> for String {
             Input::Clock => "clock".into(),
             Input::Golden { path } => path,
             Input::LeftOut => "left_out".into(),
+            Input::Formats => "formats".into(),
             Input::Unknown(text) => text,
         }
     }
@@ -88,6 +91,7 @@ impl From<String> for Input {
             "layout" => return Self::Layout,
             "clock" => return Self::Clock,
             "left_out" => return Self::LeftOut,
+            "formats" => return Self::Formats,
             path if path.starts_with(GOLDENS) => return Self::Golden { path: text },
             path if is_sql(path) => return Self::Sql { path: text },
             _ => {}
@@ -118,6 +122,7 @@ impl fmt::Display for Input {
             Self::HeaderKey { path, key } => write!(f, "{path}: {key}"),
             Self::Clock => f.write_str("year of the clock"),
             Self::LeftOut => f.write_str("sources that are not passed on"),
+            Self::Formats => f.write_str("the list of formats"),
             other => f.write_str(&String::from(other.clone())),
         }
     }
@@ -176,6 +181,7 @@ mod tests {
             Input::Clock,
             Input::Golden { path: "pipelines/goldens/world.csv".into() },
             Input::LeftOut,
+            Input::Formats,
             Input::Unknown("sql/indicators/2.1_internet_use.sql: window".into()),
             Input::Unknown("year of the clock".into()),
         ];

@@ -2,6 +2,7 @@
 
 mod chart;
 mod columns;
+mod formats;
 mod jsonstat;
 mod labels;
 mod markup;
@@ -19,6 +20,7 @@ mod view;
 mod web;
 mod workbook;
 
+pub use formats::{Format, Formats};
 pub use media::media_type;
 pub use stage::stage;
 pub use store::Store;

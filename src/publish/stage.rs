@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use rayon::prelude::*;
 
+use super::formats::Format;
 use super::metadata::{self, Listed};
 use super::view::{Made, View};
 use super::{jsonstat, sdmx, site, tables, vega, web, workbook};
@@ -15,8 +16,8 @@ use crate::release::keep;
 use crate::tables::cells::rows_of;
 use crate::tables::{parquet, text};
 
-/// One format, or several that go together.
-type Format<'a> = &'a (dyn Fn() -> Result<()> + Sync);
+/// Writes one format.
+type Writer<'a> = &'a (dyn Fn() -> Result<()> + Sync);
 
 /// Writes everything into the staging folder of the release, and gives that folder.
 pub fn stage(made: Made<'_>, contents: &Contents, manifest: &mut Manifest, threads: usize) -> Result<PathBuf> {
@@ -54,30 +55,36 @@ pub fn stage(made: Made<'_>, contents: &Contents, manifest: &mut Manifest, threa
         metadata::files(&view, &listed, &mut |name, bytes| put(name, bytes))
     };
     // The longest first, so that none is left over at the end.
-    let formats: [(&str, Format<'_>); 8] = [
-        ("sdmx", &|| sdmx::files(&view, staging_of_all)),
-        ("csv", &csv_and_metadata),
-        ("web", &|| web::files(&view, &mut |name, bytes| put(name, bytes))),
-        ("site", &|| site::files(&view, &mut |name, bytes| put(name, bytes))),
-        ("json-stat", &|| jsonstat::files(&view, &mut |name, bytes| put(name, bytes))),
-        ("parquet", &parquet_files),
-        ("xlsx", &|| put("yardstick.xlsx", &workbook::bytes(&view)?)),
-        ("vega", &|| vega::files(&view, &mut |name, bytes| put(name, bytes))),
+    let writers: [(Option<Format>, Writer<'_>); 8] = [
+        (Some(Format::Sdmx), &|| sdmx::files(&view, staging_of_all)),
+        (Some(Format::Csv), &csv_and_metadata),
+        (Some(Format::Web), &|| web::files(&view, &mut |name, bytes| put(name, bytes))),
+        (Some(Format::Site), &|| site::files(&view, &mut |name, bytes| put(name, bytes))),
+        (Some(Format::JsonStat), &|| jsonstat::files(&view, &mut |name, bytes| put(name, bytes))),
+        (None, &parquet_files),
+        (Some(Format::Xlsx), &|| put("yardstick.xlsx", &workbook::bytes(&view)?)),
+        (Some(Format::Vega), &|| vega::files(&view, &mut |name, bytes| put(name, bytes))),
     ];
-    side_by_side(threads, &formats)?;
+    let wanted = |format: Option<Format>| format.is_none_or(|format| made.formats.contains(&format));
+    let writers: Vec<(&str, Writer<'_>)> = writers
+        .into_iter()
+        .filter(|(format, _)| wanted(*format))
+        .map(|(format, writer)| (format.map_or("parquet", Format::name), writer))
+        .collect();
+    side_by_side(threads, &writers)?;
     staging.finish()
 }
 
 /// Two at a time at most: each holds its tables in memory.
-fn side_by_side(threads: usize, formats: &[(&str, Format<'_>)]) -> Result<()> {
+fn side_by_side(threads: usize, writers: &[(&str, Writer<'_>)]) -> Result<()> {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.clamp(1, 2)).build().map_err(std::io::Error::other)?;
-    let write = |(name, format): &(&str, Format<'_>)| -> Result<()> {
+    let write = |(name, writer): &(&str, Writer<'_>)| -> Result<()> {
         let started = std::time::Instant::now();
-        format()?;
+        writer()?;
         tracing::debug!(format = name, milliseconds = started.elapsed().as_millis() as u64, "written");
         Ok(())
     };
     // All results are waited for, so that of several errors the first in this order is told.
-    let done: Vec<Result<()>> = pool.install(|| formats.par_iter().with_max_len(1).map(write).collect());
+    let done: Vec<Result<()>> = pool.install(|| writers.par_iter().with_max_len(1).map(write).collect());
     done.into_iter().collect()
 }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::columns::Values;
+use super::formats::Formats;
 use super::labels::Labels;
 use super::progress::{self, Progress};
 use crate::error::Result;
@@ -21,6 +22,7 @@ pub struct Made<'a> {
     pub sources: &'a [Source],
     pub catalogue: &'a Catalogue,
     pub reference: &'a Reference,
+    pub formats: &'a Formats,
 }
 
 pub(super) struct View<'a> {

@@ -19,7 +19,7 @@ use crate::release::shared;
 pub fn of_indicator(indicator: &Indicator, catalogue: &Catalogue, reference: &Reference, reports: &Reports, settings: &Inputs) -> Inputs {
     let mut inputs = settings.clone();
     // Progress looks at the clock, checks at figures written down, publication at what is left out: no value does.
-    inputs.retain(|input, _| !matches!(input, Input::Clock | Input::Golden { .. } | Input::LeftOut));
+    inputs.retain(|input, _| !matches!(input, Input::Clock | Input::Golden { .. } | Input::LeftOut | Input::Formats));
     collect(indicator, catalogue, reference, reports, &mut inputs, &mut BTreeSet::new());
     inputs
 }

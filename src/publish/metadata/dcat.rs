@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::{DESCRIPTION, Listed, TITLE, described, licence, pretty};
 use crate::error::Result;
+use crate::publish::formats::Format;
 use crate::publish::view::View;
 
 pub(super) fn json(view: &View<'_>, listed: &[Listed]) -> Result<Vec<u8>> {
@@ -37,7 +38,7 @@ fn said(text: &str) -> Value {
     json!({ "@value": text, "@language": "en" })
 }
 
-/// A data set as CSV, whose hash is told, and as JSON.
+/// A data set as CSV, whose hash is told, and as JSON where that is written.
 fn distributions(view: &View<'_>, file: &Listed) -> Vec<Value> {
     let sources = view.indicator(&file.indicator).map(|indicator| indicator.sources.as_slice()).unwrap_or_default();
     let licence = sources.first().map(|source| {
@@ -65,5 +66,6 @@ fn distributions(view: &View<'_>, file: &Listed) -> Vec<Value> {
         "spdx:checksumValue": { "@value": file.sha256, "@type": "xsd:hexBinary" },
     });
     csv["dcat:byteSize"] = json!({ "@value": file.bytes.to_string(), "@type": "xsd:nonNegativeInteger" });
-    vec![csv, distribution("json", &format!("web/{}.json", file.indicator), "application/json")]
+    let json = || distribution("json", &format!("web/{}.json", file.indicator), "application/json");
+    std::iter::once(csv).chain(view.made.formats.contains(&Format::Web).then(json)).collect()
 }

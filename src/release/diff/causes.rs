@@ -115,7 +115,7 @@ fn code(input: &Input) -> &'static str {
         Input::Corrections => "correction",
         Input::DatasetDefinition | Input::Program | Input::Layout | Input::Clock | Input::Unknown(_) => "program_changed",
         // No value depends on them.
-        Input::Golden { .. } | Input::LeftOut => "program_changed",
+        Input::Golden { .. } | Input::LeftOut | Input::Formats => "program_changed",
     }
 }
 

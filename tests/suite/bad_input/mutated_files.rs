@@ -49,7 +49,7 @@ fn damaged_sources() {
 
 #[test]
 fn damaged_jobs() {
-    let job = "[retention]\nreleases = 30\nrefused = 3\n[files]\nreadable_by = \"group\"\n[publication]\nonly_redistributable = true\n[notify]\ncommand = [\"/bin/x\", \"y\"]\naddress = \"https://example.org/1\"\non = [\"start\", \"done\"]\nmetrics = \"m.prom\"\n";
+    let job = "[retention]\nreleases = 30\nrefused = 3\n[files]\nreadable_by = \"group\"\n[publication]\nonly_redistributable = true\nformats = [\"csv\", \"xlsx\"]\n[notify]\ncommand = [\"/bin/x\", \"y\"]\naddress = \"https://example.org/1\"\non = [\"start\", \"done\"]\nmetrics = \"m.prom\"\n";
     texts("job files", 150, vec![job.to_owned()], |text, problems| drop(config::parse(text, problems)));
 }
 
