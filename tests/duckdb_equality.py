@@ -209,9 +209,9 @@ class Methods:
         self.con, self.workspace = con, workspace
         self.ran, self.refused = set(), {}
 
-        # The folder is the order: NN_name.sql is registered as `name`.
+        # The folder is the order: NN_name.sql and NN_name.view.sql are registered as `name`.
         files = sorted(path.stem for path in (workspace / "sql/steps").glob("*.sql"))
-        self.steps = [(stem, re.sub(r"^[0-9][^_]*_", "", stem)) for stem in files]
+        self.steps = [(stem, re.sub(r"^[0-9][^_]*_", "", stem).removesuffix(".view")) for stem in files]
 
     def header(self, rollup):
         """What a roll-up says of itself."""

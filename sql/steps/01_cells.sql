@@ -10,7 +10,7 @@ base_cell  the same for all cells in which each economy counts for the same.
              "economies"   the year
              "weight"      everything
            and on everything where the question does not apply to some
-           economy (see 02_member_base.sql).
+           economy (see 03_member_base.sql).
 base_sex, base_age, base_urbanisation: whose persons a base_cell counts.
 */
 WITH occurring AS (

@@ -36,6 +36,8 @@ pub struct Catalogue {
 #[derive(Debug, Clone)]
 pub struct Step {
     pub name: String,
+    /// Computed within each statement that reads it, and never held: for a result much larger than what it is made of.
+    pub view: bool,
     pub text: SourceText,
 }
 
@@ -270,17 +272,19 @@ fn unit_codes(reference: &Reference) -> Vec<String> {
         .unwrap_or_default()
 }
 
-/// The files of `sql/steps/`: a number that gives the order, `_`, and the name. `06b_` stands between `06_` and `07_`.
+/// The files of `sql/steps/`: a number that gives the order, `_`, and the name. `06b_` stands between `06_` and `07_`. The
+/// step of a file `<number>_<name>.view.sql` is a view.
 fn steps(files: BTreeMap<String, SourceText>, problems: &mut Vec<Problem>) -> Vec<Step> {
     let mut steps: Vec<Step> = Vec::new();
     for (stem, text) in files {
         let numbered = stem.split_once('_').filter(|(place, _)| place.starts_with(|c: char| c.is_ascii_digit()));
-        let name = numbered.map_or(stem.as_str(), |(_, name)| name).to_owned();
+        let name = numbered.map_or(stem.as_str(), |(_, name)| name);
+        let (name, view) = name.strip_suffix(VIEW).map_or((name, false), |name| (name, true));
         if let Some(other) = steps.iter().find(|other| other.name == name) {
             let what = format!("the step `{name}` is already there: {}", other.text.path);
             problems.push(Problem::file(Code::UsedTwice, text.path.to_string(), what));
         }
-        steps.push(Step { name, text });
+        steps.push(Step { name: name.to_owned(), view, text });
     }
     steps
 }
@@ -302,6 +306,9 @@ fn rollups(mut files: BTreeMap<String, SourceText>, problems: &mut Vec<Problem>)
     }
     rollups
 }
+
+/// Ends the stem of a step that is a view.
+const VIEW: &str = ".view";
 
 /// Ends the stem of the file that tells the parts of a roll-up.
 const PARTS: &str = ".parts";

@@ -49,6 +49,10 @@ pub async fn indicator(base: &Engine, catalogue: &Catalogue, reference: &Referen
                 let (schema, batches) = method(&engine, catalogue, "rollups", &indicator.rollup).await?;
                 engine.register_batches(ROLLUP, schema, batches)?;
             }
+            if step.view {
+                engine.register_view(&step.name, &step.text.text, &step.text.path).await?;
+                continue;
+            }
             let (schema, batches) = run(&engine, &step.text).await?;
             engine.register_batches(&step.name, schema, batches)?;
         }

@@ -21,13 +21,10 @@ large AS (
   JOIN members m ON m.group_code = b.group_code AND m.base_cell = b.base_cell
   WHERE q.base <> 'economies' AND m.base > 0.05 * b.total_base
 ),
-observed AS (
-  SELECT DISTINCT group_code, estimate, cell, base_cell FROM group_members
-),
 silent AS (
   SELECT o.group_code, o.estimate, o.cell, o.base_cell, min(l.place) AS place
   FROM large l
-  JOIN observed o ON o.group_code = l.group_code AND o.base_cell = l.base_cell
+  JOIN group_sums o ON o.group_code = l.group_code AND o.base_cell = l.base_cell
   LEFT JOIN member_values v ON v.ref_area = l.ref_area AND v.cell = o.cell AND v.estimate = o.estimate
     AND v.observed_share > 0.0
   WHERE v.ref_area IS NULL

@@ -27,24 +27,14 @@ economies AS (
 peopled AS (
   SELECT DISTINCT time_period, sex, age, urbanisation FROM population WHERE persons IS NOT NULL
 ),
-given AS (
-  SELECT
-    v.ref_area, c.base_cell, coalesce(v.denominator, v.weight) AS weight,
-    v.value IS NULL AND v.obs_status = 'M' AS not_asked
-  FROM cells c
-  JOIN country_values v
-    ON v.time_period = c.time_period
-    AND v.sex = c.sex AND v.age = c.age AND v.urbanisation = c.urbanisation AND v.disability = c.disability
-    AND v.education_level = c.education_level AND v.size_class = c.size_class AND v.breakdown = c.breakdown
-),
 -- with base "weight" every cell is a base_cell of its own, and so is one in which somebody is not asked
 weights AS (
-  SELECT g.ref_area, g.base_cell, g.weight
+  SELECT v.ref_area, v.base_cell, coalesce(v.denominator, v.weight) AS weight
   FROM parameters q
-  JOIN given g ON q.base = 'weight'
+  JOIN numbered_values v ON q.base = 'weight'
 ),
 not_asked AS (
-  SELECT ref_area, base_cell FROM given WHERE not_asked
+  SELECT ref_area, base_cell FROM numbered_values WHERE value IS NULL AND obs_status = 'M'
 )
 SELECT
   e.ref_area, c.base_cell, c.time_period,

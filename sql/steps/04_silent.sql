@@ -5,7 +5,7 @@ economy of some group and cell, with the value that is assumed.
 
 Silence means it only for an economy that has said nothing else up to then:
 once it has had another value, it is missing. An economy that is not asked
-(02_member_base.sql) is not silent.
+(03_member_base.sql) is not silent.
 
 weight: what the economy counts for in the coverage of its groups.
 
@@ -22,11 +22,7 @@ WITH asked AS (
 given AS (
   SELECT a.cell, a.series, a.time_period, v.ref_area, coalesce(v.value, v.numerator) <> a.value AS other
   FROM asked a
-  JOIN silence s ON s.value = a.value
-  JOIN country_values v
-    ON v.time_period = a.time_period
-    AND v.sex = s.sex AND v.age = s.age AND v.urbanisation = s.urbanisation AND v.disability = s.disability
-    AND v.education_level = s.education_level AND v.size_class = s.size_class AND v.breakdown = s.breakdown
+  JOIN numbered_values v ON v.cell = a.cell
   WHERE coalesce(v.value, v.numerator) IS NOT NULL
 ),
 spoken AS (
