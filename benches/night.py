@@ -64,7 +64,8 @@ def main():
         if not (workspace / "made.json").exists():
             night_workspace.main(workspace, size)
         for source in ("sql/steps", "sql/rollups", "sql/derived", "sql/checks", "sql/shared"):
-            shutil.copytree(BENCHES.parent / source, workspace / source, dirs_exist_ok=True)
+            shutil.rmtree(workspace / source, ignore_errors=True)
+            shutil.copytree(BENCHES.parent / source, workspace / source)
         taken = {who: [] for who in ("yardstick", *peers)}
         for _ in range(arguments.runs):
             data = workspace / "data"

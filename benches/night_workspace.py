@@ -148,6 +148,8 @@ def main(folder, size):
     replace_table(reference / "population.csv", (row for district in districts for row in population(district, random)))
 
     (folder / "pipelines/survey.toml").write_text(DATA_SET)
+    # The peers write tables alone.
+    (folder / "pipelines/job.toml").write_text("[publication]\nformats = []\n")
     for number in range(indicators):
         (folder / f"sql/indicators/9.{number}_use_{number}.sql").write_text(INDICATOR.format(number=number))
     body(folder / "bodies/survey/use/use.csv", districts, indicators, random)

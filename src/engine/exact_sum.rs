@@ -12,6 +12,7 @@ use datafusion::functions_aggregate::sum::Sum;
 use datafusion::logical_expr::function::{AccumulatorArgs, StateFieldsArgs};
 use datafusion::logical_expr::utils::AggregateOrderSensitivity;
 use datafusion::logical_expr::{Accumulator, AggregateUDFImpl, EmitTo, GroupsAccumulator, ReversedUDAF, Signature};
+use smallvec::SmallVec;
 
 #[derive(Debug, PartialEq, Eq, Hash)]
 pub struct ExactSum {
@@ -82,7 +83,7 @@ impl AggregateUDFImpl for ExactSum {
 
 /// An exact sum: floats of growing size that do not overlap. Empty = nothing was added.
 #[derive(Debug, Clone, Default)]
-struct Expansion(Vec<f64>);
+struct Expansion(SmallVec<[f64; 3]>);
 
 impl Expansion {
     fn add(&mut self, mut x: f64) {
@@ -102,6 +103,11 @@ impl Expansion {
         }
         self.0.truncate(kept);
         self.0.push(x);
+    }
+
+    /// Bytes that it holds beside itself.
+    fn heap(&self) -> usize {
+        if self.0.spilled() { self.0.capacity() * size_of::<f64>() } else { 0 }
     }
 
     /// The sum, rounded once, half to even.
@@ -155,7 +161,7 @@ impl Accumulator for One {
     }
 
     fn size(&self) -> usize {
-        size_of_val(self) + self.0.0.capacity() * 8
+        size_of_val(self) + self.0.heap()
     }
 
     fn state(&mut self) -> Result<Vec<ScalarValue>> {
@@ -173,35 +179,54 @@ impl Accumulator for One {
 
 /// One sum per group.
 #[derive(Debug, Default)]
-struct Many(Vec<Expansion>);
+struct Many {
+    sums: Vec<Expansion>,
+    /// What the sums hold beside themselves, kept up to date: it is asked for after each batch.
+    heap: usize,
+}
+
+impl Many {
+    fn add(&mut self, group: usize, value: f64) {
+        let sum = &mut self.sums[group];
+        let before = sum.heap();
+        sum.add(value);
+        self.heap = self.heap + sum.heap() - before;
+    }
+
+    fn take(&mut self, emit_to: EmitTo) -> Vec<Expansion> {
+        let taken = emit_to.take_needed(&mut self.sums);
+        self.heap -= taken.iter().map(Expansion::heap).sum::<usize>();
+        taken
+    }
+}
 
 impl GroupsAccumulator for Many {
     fn update_batch(&mut self, values: &[ArrayRef], group_indices: &[usize], filter: Option<&BooleanArray>, groups: usize) -> Result<()> {
-        self.0.resize(groups, Expansion::default());
+        self.sums.resize(groups, Expansion::default());
         let values = values[0].as_primitive::<Float64Type>();
         for (row, &group) in group_indices.iter().enumerate() {
             if values.is_valid(row) && filter.is_none_or(|f| f.is_valid(row) && f.value(row)) {
-                self.0[group].add(values.value(row));
+                self.add(group, values.value(row));
             }
         }
         Ok(())
     }
 
     fn evaluate(&mut self, emit_to: EmitTo) -> Result<ArrayRef> {
-        Ok(Arc::new(emit_to.take_needed(&mut self.0).iter().map(Expansion::value).collect::<Float64Array>()))
+        Ok(Arc::new(self.take(emit_to).iter().map(Expansion::value).collect::<Float64Array>()))
     }
 
     fn state(&mut self, emit_to: EmitTo) -> Result<Vec<ArrayRef>> {
-        Ok(vec![list(&emit_to.take_needed(&mut self.0))])
+        Ok(vec![list(&self.take(emit_to))])
     }
 
     fn merge_batch(&mut self, values: &[ArrayRef], group_indices: &[usize], groups: usize) -> Result<()> {
-        self.0.resize(groups, Expansion::default());
+        self.sums.resize(groups, Expansion::default());
         let lists = values[0].as_list::<i32>();
         for (row, &group) in group_indices.iter().enumerate() {
             if lists.is_valid(row) {
                 for part in lists.value(row).as_primitive::<Float64Type>().iter().flatten() {
-                    self.0[group].add(part);
+                    self.add(group, part);
                 }
             }
         }
@@ -212,12 +237,12 @@ impl GroupsAccumulator for Many {
         let values = values[0].as_primitive::<Float64Type>();
         let kept = |row: usize| values.is_valid(row) && filter.is_none_or(|f| f.is_valid(row) && f.value(row));
         let rows: Vec<Expansion> =
-            (0..values.len()).map(|row| Expansion(if kept(row) { vec![values.value(row)] } else { vec![] })).collect();
+            (0..values.len()).map(|row| Expansion(kept(row).then(|| values.value(row)).into_iter().collect())).collect();
         Ok(vec![list(&rows)])
     }
 
     fn size(&self) -> usize {
-        self.0.iter().map(|e| size_of::<Expansion>() + e.0.capacity() * 8).sum()
+        self.sums.capacity() * size_of::<Expansion>() + self.heap
     }
 }
 
