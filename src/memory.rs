@@ -5,7 +5,7 @@
 /// What to do where the memory does not suffice.
 pub const RAISE: &str = "allow more: --memory-mib, YARDSTICK_MEMORY_MIB, or `memory_mib` under [limits] of pipelines/job.toml";
 /// The least that can be set, in MiB.
-pub const LEAST_MIB: usize = 64;
+pub const LEAST_MIB: u32 = 64;
 /// Where the machine does not say how much it has.
 const UNKNOWN: usize = 4 << 30;
 
@@ -16,7 +16,7 @@ pub struct Memory(usize);
 impl Memory {
     /// As set, or half of what the machine has.
     pub fn of(mib: Option<usize>) -> Self {
-        Self(mib.map_or_else(|| machine() / 2, |mib| mib.saturating_mul(1 << 20)).max(LEAST_MIB << 20))
+        Self(mib.map_or_else(|| machine() / 2, |mib| mib.saturating_mul(1 << 20)).max((LEAST_MIB as usize) << 20))
     }
 
     /// What all statements of a session may use at one time, and what a query may give. The tables of a release have the

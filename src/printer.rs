@@ -47,8 +47,8 @@ pub struct Printer {
 }
 
 impl Printer {
-    pub fn new(format: Format, quiet: bool, color: Color) -> Self {
-        let colour = match color {
+    pub fn new(format: Format, quiet: bool, asked: Color) -> Self {
+        let colour = match asked {
             Color::Always => true,
             Color::Never => false,
             Color::Auto => std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none(),

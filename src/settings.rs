@@ -65,8 +65,7 @@ impl Settings {
         let log_level = match (global.quiet, global.verbose) {
             (true, _) => "error",
             (_, 0) if terminal => "warn",
-            (_, 0) => "info",
-            (_, 1) => "info",
+            (_, 0 | 1) => "info",
             _ => "debug",
         };
         files::scratch::lie_in(&data);

@@ -32,7 +32,7 @@ impl CsvTable {
             match record {
                 Ok(record) => records.push(record),
                 Err(error) => {
-                    let offset = typed_csv::record_start(&text.text, base + error.position().map_or(0, |p| p.byte() as usize));
+                    let offset = typed_csv::record_start(&text.text, base + typed_csv::byte(error.position()));
                     problems.push(Problem::new(Code::WrongFieldCount, text, offset..offset + 1, error.to_string()));
                 }
             }
@@ -84,7 +84,7 @@ impl CsvTable {
     }
 
     pub fn problem(&self, code: Code, row: usize, message: impl Into<String>) -> Problem {
-        let position = self.records.get(row).and_then(|r| r.position()).map_or(0, |p| p.byte() as usize);
+        let position = typed_csv::byte(self.records.get(row).and_then(|r| r.position()));
         match &self.source {
             Some(source) => {
                 let offset = typed_csv::record_start(&source.text, self.base + position);

@@ -59,12 +59,12 @@ pub fn read(
         let record = match record {
             Ok(record) => record,
             Err(error) => {
-                let offset = error.position().map_or(0, |p| p.byte() as usize) + base;
+                let offset = byte(error.position()) + base;
                 problems.push(Problem::new(Code::BrokenCsv, text, offset..offset + 1, format!("not CSV: {error}")));
                 return None;
             }
         };
-        let offset = record_start(&text.text, record.position().map_or(0, |p| p.byte() as usize) + base);
+        let offset = record_start(&text.text, byte(record.position()) + base);
         if record.len() != names.len() {
             problems.push(Problem::new(
                 Code::WrongFieldCount,
@@ -106,6 +106,11 @@ pub fn read(
             None
         }
     }
+}
+
+/// Where a reader of CSV stands in its text.
+pub fn byte(position: Option<&csv::Position>) -> usize {
+    position.map_or(0, |position| usize::try_from(position.byte()).unwrap_or_default())
 }
 
 /// Where a record's first cell stands: the reader's position may be the line break before it.

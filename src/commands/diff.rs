@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use datafusion::arrow::array::{RecordBatch, UInt32Array};
+use datafusion::arrow::array::{RecordBatch, UInt64Array};
 use datafusion::arrow::compute::take_record_batch;
 use serde::Serialize;
 use serde_json::Value;
@@ -57,9 +57,8 @@ pub(super) fn diff(
     }
     let indicators = summarise(&changes)?;
     let shown = largest(&changes, &indicators, limit)?;
-    let changed = json_rows(&shown)?;
     let (old, new) = (before.release, after.release);
-    let found = Differences { old, new, rows: changes.num_rows(), indicators, changes: changed, shown };
+    let found = Differences { old, new, rows: changes.num_rows(), indicators, changes: json_rows(&shown)?, shown };
     Ok(printer.answer("diff", Exit::Done, &found))
 }
 
@@ -67,16 +66,16 @@ pub(super) fn diff(
 fn largest(changes: &RecordBatch, indicators: &[Summary], limit: usize) -> Result<RecordBatch> {
     let cells = Table(changes);
     let size = |row: usize| cells.float("difference", row).map_or(f64::INFINITY, f64::abs);
-    let mut shown: Vec<u32> = Vec::new();
+    let mut shown: Vec<u64> = Vec::new();
     for summary in indicators {
         let of = |row: &usize| {
             cells.text("indicator", *row) == Some(&summary.indicator) && cells.text("unit", *row).unwrap_or_default() == summary.unit
         };
         let mut rows: Vec<usize> = (0..cells.len()).filter(of).collect();
         rows.sort_by(|a, b| size(*b).total_cmp(&size(*a)).then(a.cmp(b)));
-        shown.extend(rows.into_iter().take(limit).map(|row| row as u32));
+        shown.extend(rows.into_iter().take(limit).map(|row| row as u64));
     }
-    Ok(take_record_batch(changes, &UInt32Array::from(shown))?)
+    Ok(take_record_batch(changes, &UInt64Array::from(shown))?)
 }
 
 impl Answer for Differences {

@@ -47,7 +47,7 @@ pub fn dispatch(command: &Command, settings: &Settings, printer: &Printer) -> Re
             }
             Command::New { id, name, like } => new::new(settings, printer, id, name, like.as_deref()),
             Command::Preview { indicator, area, year, estimate, limit } => {
-                preview::preview(settings, printer, indicator, area, year, estimate, *limit).await
+                Box::pin(preview::preview(settings, printer, indicator, area, year, estimate, *limit)).await
             }
             Command::Sql { query, output, file, timeout, indicator, release } => {
                 let (file, indicator, release) = (file.as_deref(), indicator.as_deref(), release.as_deref());

@@ -212,7 +212,7 @@ impl Value {
 fn choose(settings: &Settings, loaded: &Loaded, wanted: &str) -> Result<(Catalogue, usize)> {
     let mut catalogue = (*loaded.catalogue).clone();
     let path = Path::new(wanted);
-    if wanted.ends_with(".sql") {
+    if path.extension().is_some_and(|end| end == "sql") {
         let path = if path.exists() { path.to_owned() } else { settings.workspace.root.join(path) };
         let text = crate::files::read_text(&path).map_err(|error| Error::usage(error.to_string()))?;
         let shown = settings.workspace.shown(&fs_err::canonicalize(&path)?);

@@ -45,7 +45,7 @@ pub(super) fn release(settings: &Settings, printer: &Printer, action: &ReleaseAc
         ReleaseAction::Prune { keep } => {
             let _lock = lock(settings, "release prune")?;
             let mut rule = config::load(&settings.workspace.root, &mut Vec::new()).retention;
-            rule.releases = keep.map_or(rule.releases, |keep| i64::try_from(keep).unwrap_or(i64::MAX));
+            rule.releases = keep.map_or(rule.releases, |keep| u32::try_from(keep).unwrap_or(u32::MAX));
             printer.answer(VERB, Exit::Done, &retention::retain(settings, &rule, 0)?)
         }
     })

@@ -89,7 +89,7 @@ fn warned(checks: &RecordBatch) -> Vec<Warned> {
     for row in (0..cells.len()).filter(|row| cells.text("result", *row) == Some("warned")) {
         let (check, rows) = (cells.text("id", row).unwrap_or_default(), cells.int("rows_failed", row).unwrap_or_default());
         if let Some(last) = warned.last_mut().filter(|last| last.check == check) {
-            last.rows += rows
+            last.rows += rows;
         } else {
             let detail = [cells.text("indicator", row), cells.text("note", row)].into_iter().flatten().filter(|text| !text.is_empty());
             warned.push(Warned { check: check.to_owned(), rows, detail: detail.collect::<Vec<_>>().join(": ") });
@@ -186,7 +186,7 @@ impl Report {
         if !printer.quiet {
             self.show_changes(printer);
         }
-        let rows = |name: &str| release.rows.get(name).copied().unwrap_or_default() as usize;
+        let rows = |name: &str| release.rows.get(name).copied().unwrap_or_default();
         printer.line(&format!(
             "release {}: {}, {} of progress, {}",
             release.id,
@@ -224,7 +224,7 @@ impl Report {
             printer.line("warnings (rows: `yardstick checks CHECK`)");
         }
         for one in &self.warned {
-            printer.line(&folded("      ", &format!("{} ({}): {}", one.check, count(one.rows as usize, "row"), one.detail)));
+            printer.line(&folded("      ", &format!("{} ({}): {}", one.check, count(one.rows, "row"), one.detail)));
         }
     }
 

@@ -89,7 +89,7 @@ impl Status {
         }
         for refused in &self.refused {
             let checks: Vec<String> =
-                refused.checks.iter().map(|(id, rows)| format!("{id} ({})", crate::error::count(*rows as usize, "row"))).collect();
+                refused.checks.iter().map(|(id, rows)| format!("{id} ({})", crate::error::count(*rows, "row"))).collect();
             printer.line(&format!("refused: release {} of {}: {}", refused.release, refused.created_at, checks.join(", ")));
             printer.line(&format!("  to look at the rows:     {}", refused.look));
             printer.line(&format!("  to let it pass once:     {}", refused.accept));

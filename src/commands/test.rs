@@ -37,7 +37,7 @@ pub(super) async fn test(
     }
     if let Some(name) = record {
         let [indicator] = &chosen[..] else { return Err(Error::usage("--record makes a case of one indicator: name its id")) };
-        let recorded = record_case::record(settings, &loaded, indicator, name, areas, years).await?;
+        let recorded = Box::pin(record_case::record(settings, &loaded, indicator, name, areas, years)).await?;
         return Ok(printer.answer("test", Exit::Done, &recorded));
     }
     let cases = cases::run(settings, &loaded, &chosen, update).await?;

@@ -252,7 +252,9 @@ mod tests {
 
     fn sum(values: &[f64]) -> Option<f64> {
         let mut expansion = Expansion::default();
-        values.iter().for_each(|v| expansion.add(*v));
+        for v in values {
+            expansion.add(*v);
+        }
         expansion.value()
     }
 

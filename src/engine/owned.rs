@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use datafusion::arrow::array::{ArrayRef, AsArray, RecordBatch, RecordBatchOptions, UInt32Array};
+use datafusion::arrow::array::{ArrayRef, AsArray, RecordBatch, RecordBatchOptions, UInt64Array};
 use datafusion::arrow::compute::take;
 use datafusion::arrow::datatypes::DataType;
 use datafusion::common::utils::memory::get_record_batch_memory_size;
@@ -35,7 +35,7 @@ pub(super) fn parts(batches: Vec<RecordBatch>, room: usize) -> Result<Vec<Record
 
 /// Some rows of a batch, with nothing of the others.
 fn copied(batch: &RecordBatch, first: usize, rows: usize) -> Result<RecordBatch> {
-    let part: UInt32Array = (first as u32..(first + rows) as u32).collect();
+    let part: UInt64Array = (first as u64..(first + rows) as u64).collect();
     let columns = batch.columns().iter().map(|column| -> Result<ArrayRef> {
         let column = take(column, &part, None)?;
         Ok(match column.data_type() {
@@ -62,7 +62,7 @@ mod tests {
         let texts: ArrayRef = Arc::new((0..rows).map(|n| Some(n.to_string())).collect::<StringArray>());
         let whole = RecordBatch::try_new(schema.clone(), vec![numbers, texts]).unwrap();
         let owned = parts(vec![whole.clone()], 1 << 20).unwrap();
-        assert_eq!(owned.len(), rows as usize / ROWS + 1);
+        assert_eq!(owned.len(), usize::try_from(rows).unwrap() / ROWS + 1);
         let bytes: usize = owned.iter().map(get_record_batch_memory_size).sum();
         assert!(bytes < 2 * get_record_batch_memory_size(&whole), "{bytes}");
         assert_eq!(datafusion::arrow::compute::concat_batches(&schema, &owned).unwrap(), whole);

@@ -33,8 +33,8 @@ fn span_of(text: &SourceText, error: &DataFusionError) -> Option<Range<usize>> {
         if let Some(DataFusionError::Diagnostic(diagnostic, _)) = inner.downcast_ref::<DataFusionError>()
             && let Some(span) = diagnostic.span
         {
-            let start = text.offset(span.start.line as usize, span.start.column as usize);
-            let end = text.offset(span.end.line as usize, span.end.column as usize);
+            let start = text.offset(span.start.line, span.start.column);
+            let end = text.offset(span.end.line, span.end.column);
             return Some(start..end.max(start + 1));
         }
         current = inner.source();
@@ -70,7 +70,7 @@ fn syntax_problem(text: &SourceText, message: &str) -> Problem {
     // `sql parser error: Expected: .., found: x at Line: 3, Column: 7`
     let place = message.rsplit_once(" at Line: ").and_then(|(_, place)| {
         let (line, column) = place.split_once(", Column: ")?;
-        Some((line.trim().parse::<usize>().ok()?, column.trim().trim_end_matches(|c: char| !c.is_ascii_digit()).parse::<usize>().ok()?))
+        Some((line.trim().parse::<u64>().ok()?, column.trim().trim_end_matches(|c: char| !c.is_ascii_digit()).parse::<u64>().ok()?))
     });
     let clean = message.trim_start_matches("sql parser error: ").split(" at Line: ").next().unwrap_or(message).to_owned();
     let start = place.map_or_else(|| text.text.trim_end().len(), |(line, column)| text.offset(line, column));
@@ -128,7 +128,7 @@ pub fn word(text: &SourceText, name: &str) -> Option<Range<usize>> {
     tokens::tokens(&text.text).into_iter().find_map(|token| {
         let written = token.token.to_string();
         (written.trim_matches('"').eq_ignore_ascii_case(name)).then(|| {
-            let start = text.offset(token.span.start.line as usize, token.span.start.column as usize);
+            let start = text.offset(token.span.start.line, token.span.start.column);
             start..start + written.len()
         })
     })
@@ -136,6 +136,6 @@ pub fn word(text: &SourceText, name: &str) -> Option<Range<usize>> {
 
 /// Where the SELECT begins, for problems that name no place.
 pub fn sql_start(text: &SourceText) -> Range<usize> {
-    let start = tokens::tokens(&text.text).first().map_or(0, |t| text.offset(t.span.start.line as usize, t.span.start.column as usize));
+    let start = tokens::tokens(&text.text).first().map_or(0, |t| text.offset(t.span.start.line, t.span.start.column));
     start..start + 1
 }

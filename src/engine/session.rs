@@ -83,7 +83,7 @@ impl Engine {
             .build();
         let engine = Self::over(state, limits.seconds)?;
         engine.context.register_udaf(AggregateUDF::from(ExactSum::new()));
-        sized::register(&engine.context)?;
+        sized::register(&engine.context);
         Self::over(engine.context.state(), limits.seconds)
     }
 
@@ -273,8 +273,9 @@ fn rules() -> Vec<Arc<dyn PhysicalOptimizerRule + Send + Sync>> {
 
 /// A memory table whose columns may be null, whatever a statement said of them.
 fn memory_table(schema: SchemaRef, batches: Vec<RecordBatch>, room: usize) -> Result<Arc<MemTable>> {
+    let fields = Arc::unwrap_or_clone(schema).fields;
     let relaxed: SchemaRef =
-        Arc::new(Schema::new(schema.fields().iter().map(|f| Field::new(f.name(), f.data_type().clone(), true)).collect::<Vec<_>>()));
+        Arc::new(Schema::new(fields.iter().map(|f| Field::new(f.name(), f.data_type().clone(), true)).collect::<Vec<_>>()));
     let batches = batches.into_iter().map(|batch| relax(&batch, &relaxed)).collect::<Result<Vec<_>>>()?;
     Ok(Arc::new(MemTable::try_new(relaxed, vec![owned::parts(batches, room)?])?))
 }

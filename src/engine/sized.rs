@@ -36,13 +36,12 @@ const SIZED: [(&str, Size); 7] = [
 ];
 
 /// Puts the bounds before the engine's own functions.
-pub(super) fn register(context: &SessionContext) -> Result<()> {
+pub(super) fn register(context: &SessionContext) {
     for (name, size) in SIZED {
         if let Ok(inner) = context.udf(name) {
             context.register_udf(ScalarUDF::from(Sized { inner, size }));
         }
     }
-    Ok(())
 }
 
 /// Whether a function is one of those with bounds.

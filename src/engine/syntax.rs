@@ -88,8 +88,8 @@ impl<'t> Syntax<'t> {
 }
 
 fn place(text: &SourceText, span: Span) -> Range<usize> {
-    let start = text.offset(span.start.line as usize, span.start.column as usize);
-    let end = text.offset(span.end.line as usize, span.end.column as usize);
+    let start = text.offset(span.start.line, span.start.column);
+    let end = text.offset(span.end.line, span.end.column);
     start..end.max(start + 1)
 }
 

@@ -99,8 +99,10 @@ impl Error {
     /// The documented exit status.
     pub fn exit(&self) -> Exit {
         match self {
-            Self::Workspace(_) | Self::Usage { .. } | Self::Query { .. } => Exit::WrongUse,
-            Self::Worker { code: Code::NoCluster | Code::WorkerUnsafe, .. } => Exit::WrongUse,
+            Self::Workspace(_)
+            | Self::Usage { .. }
+            | Self::Query { .. }
+            | Self::Worker { code: Code::NoCluster | Code::WorkerUnsafe, .. } => Exit::WrongUse,
             Self::Gate { .. } => Exit::GateFailed,
             Self::Locked { .. } => Exit::Locked,
             _ => Exit::Failed,
@@ -127,8 +129,8 @@ fn problem_count(problems: &[Problem]) -> String {
 }
 
 /// "1 problem", "2 problems".
-pub fn count(number: usize, noun: &str) -> String {
-    if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
+pub fn count<N: Copy + PartialEq + From<u8> + std::fmt::Display>(number: N, noun: &str) -> String {
+    if number == N::from(1) { format!("1 {noun}") } else { format!("{number} {noun}s") }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -162,7 +164,7 @@ impl SourceText {
     }
 
     /// Byte offset of a line and column (both from 1).
-    pub fn offset(&self, line: usize, column: usize) -> usize {
+    pub fn offset(&self, line: u64, column: u64) -> usize {
         let mut start = 0;
         for _ in 1..line {
             match self.text[start..].find('\n') {
@@ -170,7 +172,10 @@ impl SourceText {
                 None => return self.text.len(),
             }
         }
-        self.text[start..].char_indices().nth(column.saturating_sub(1)).map_or(self.text.len(), |(i, _)| start + i)
+        self.text[start..]
+            .char_indices()
+            .nth(usize::try_from(column.saturating_sub(1)).unwrap_or(usize::MAX))
+            .map_or(self.text.len(), |(i, _)| start + i)
     }
 }
 

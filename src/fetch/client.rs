@@ -136,7 +136,7 @@ impl Client {
             last_modified: text(response.headers(), &LAST_MODIFIED).map(|text| request.masked(&text)),
         };
         match self.content(context, request, known, &from, response).await {
-            Ok(content) => Ok(Fetched { status: answer.status, etag: answer.etag, last_modified: answer.last_modified, content }),
+            Ok(told) => Ok(Fetched { status: answer.status, etag: answer.etag, last_modified: answer.last_modified, content: told }),
             Err(failure) => Err(Failure { answer: Some(answer), ..failure }),
         }
     }

@@ -123,6 +123,25 @@ pub fn parse(text: &SourceText, defaults: &Defaults, problems: &mut Vec<Problem>
     })
 }
 
+/// The keys of a header whose places are told.
+const KEYS: [&str; 15] = [
+    "id",
+    "name",
+    "title",
+    "unit",
+    "rollup",
+    "derived",
+    "groups",
+    "window",
+    "coverage",
+    "datasets",
+    "series",
+    "definition",
+    "scale",
+    "target",
+    "sources",
+];
+
 fn read(
     reader: &mut TableReader<'_>,
     text: &SourceText,
@@ -189,23 +208,6 @@ fn read(
         targets.extend(target::read(&mut table, &defaults.target, problems));
         table.finish(problems);
     }
-    const KEYS: [&str; 15] = [
-        "id",
-        "name",
-        "title",
-        "unit",
-        "rollup",
-        "derived",
-        "groups",
-        "window",
-        "coverage",
-        "datasets",
-        "series",
-        "definition",
-        "scale",
-        "target",
-        "sources",
-    ];
     let spans = KEYS.iter().map(|key| (*key, reader.span_of(key))).collect();
     Some(Indicator {
         id: id?,

@@ -248,7 +248,7 @@ pub fn reference_span(indicator: &Indicator, names: &[&str]) -> std::ops::Range<
     for token in tokens::tokens(indicator.sql()) {
         let word = token.token.to_string();
         if names.contains(&word.as_str()) {
-            let start = indicator.text.offset(token.span.start.line as usize, token.span.start.column as usize);
+            let start = indicator.text.offset(token.span.start.line, token.span.start.column);
             return start..start + word.len();
         }
     }

@@ -143,7 +143,7 @@ pub fn batch(wanted: &[SeriesWanted], datasets: &[DatasetId]) -> Result<RecordBa
     let text =
         |f: &dyn Fn(&SeriesWanted) -> Option<String>| -> ArrayRef { Arc::new(rows.iter().map(|(e, _)| f(e)).collect::<StringArray>()) };
     let mut columns: Vec<ArrayRef> = vec![
-        Arc::new((1..=rows.len() as i32).collect::<Int32Array>()),
+        Arc::new(Int32Array::from_iter_values((1..).take(rows.len()))),
         text(&|e| Some(e.source.clone())),
         text(&|e| Some(e.series.clone())),
         Arc::new(rows.iter().map(|(_, dataset)| *dataset).collect::<StringArray>()),

@@ -56,7 +56,7 @@ pub fn parse(text: &SourceText, problems: &mut Vec<Problem>) -> JobConfig {
         if let Some(mut table) = reader.table("limits", "[limits]", problems) {
             // The value is read with the other options: see settings.rs.
             let mib = table.integer("memory_mib", problems);
-            rules::within(&table, "memory_mib", mib, LEAST_MIB as i64..=1 << 30, problems);
+            rules::within(&table, "memory_mib", mib, i64::from(LEAST_MIB)..=1 << 30, problems);
             table.finish(problems);
         }
         let notify = reader.table("notify", "[notify]", problems).map(|mut table| notify::read(&mut table, problems));
@@ -72,9 +72,9 @@ pub fn parse(text: &SourceText, problems: &mut Vec<Problem>) -> JobConfig {
 
 fn retention(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> Retention {
     let standard = Retention::default();
-    let mut number = |key: &'static str, least: i64, standard: i64| {
+    let mut number = |key: &'static str, least: i64, standard: u32| {
         let given = table.integer(key, problems);
-        rules::within(table, key, given, least..=100_000, problems).unwrap_or(standard)
+        rules::within(table, key, given, least..=100_000, problems).and_then(|given| u32::try_from(given).ok()).unwrap_or(standard)
     };
     let retention = Retention {
         releases: number("releases", 1, standard.releases),

@@ -65,7 +65,7 @@ pub async fn run(settings: &Settings, loaded: &Loaded, ask: &Ask, publish: bool,
     let asked: BTreeSet<DatasetId> = all.iter().filter(|one| one.asking.is_asked()).map(Asked::id).collect();
     remember(loaded, &states, &not_asked, &asked);
     if publish {
-        return Ok(Night { not_asked, ..begun.release(settings, loaded, states, &ask.accept, cluster).await? });
+        return Ok(Night { not_asked, ..Box::pin(begun.release(settings, loaded, states, &ask.accept, cluster)).await? });
     }
     if loaded.reports(settings)?.is_empty() {
         return Err(no_data(&states));
@@ -83,7 +83,7 @@ pub async fn compute(settings: &Settings, loaded: &Loaded, accept: &[String], cl
     let begun = begin(settings, loaded, "compute")?;
     let states = normalise_all(settings, loaded, BTreeMap::new(), &asked::accepted(accept), true)?.0;
     remember(loaded, &states, &BTreeMap::new(), &BTreeSet::new());
-    begun.release(settings, loaded, states, accept, cluster).await
+    Box::pin(begun.release(settings, loaded, states, accept, cluster)).await
 }
 
 /// A run that holds the lock.
@@ -145,7 +145,7 @@ async fn release(settings: &Settings, loaded: &Loaded, states: States, accept: &
     let total = loaded.catalogue.indicators.len() as u64;
     let bar = if settings.bars { ProgressBar::new(total).with_message("computing") } else { ProgressBar::hidden() };
     let ticking = bar.clone();
-    let build = Build {
+    let releasing = Build {
         workspace: &settings.workspace,
         sources: &loaded.sources,
         catalogue: loaded.catalogue.clone(),
@@ -169,7 +169,7 @@ async fn release(settings: &Settings, loaded: &Loaded, states: States, accept: &
         }),
     };
     let mut degraded = state::degraded(loaded, &states);
-    let key = fingerprint::key(&build.inputs()?)?;
+    let key = fingerprint::key(&releasing.inputs()?)?;
     let current = match promote::current(&settings.workspace)? {
         Some(path) => Manifest::if_sound(&path, settings.now, |error| tracing::error!("{error}; the release is made anew"))?,
         None => None,
@@ -190,7 +190,7 @@ async fn release(settings: &Settings, loaded: &Loaded, states: States, accept: &
         record::note(|record| record.outcome = Outcome::Pinned);
         return Ok(Night::of(Published::Pinned(release), states, degraded));
     }
-    let mut built = build.build().await?;
+    let mut built = releasing.build().await?;
     bar.finish_and_clear();
     let made = Made {
         workspace: &settings.workspace,

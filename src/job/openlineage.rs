@@ -50,7 +50,7 @@ fn event(settings: &Settings, record: &RunRecord, state: &str) -> Result<Value> 
         } }),
         None => json!({}),
     };
-    let elapsed = jiff::SignedDuration::from_millis((record.seconds.unwrap_or_default() * 1000.0) as i64);
+    let elapsed = std::time::Duration::try_from_secs_f64(record.seconds.unwrap_or_default()).unwrap_or_default();
     let time = settings.now.saturating_add(elapsed).unwrap_or(settings.now);
     Ok(json!({
         "eventType": state, "eventTime": time.to_string(), "producer": PRODUCER, "schemaURL": SCHEMA,

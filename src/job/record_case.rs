@@ -40,8 +40,9 @@ pub async fn record(
         return Err(Error::usage_hint(format!("`{name}` is no name of a case"), "letters, digits, _ and -"));
     }
     let folder = test_case::folder(&settings.workspace, indicator).join(name);
+    let window = i32::try_from(indicator.window).unwrap_or(i32::MAX);
     // What the estimate `imputed` may carry into the chosen years belongs to the case.
-    let years: BTreeSet<i32> = years.iter().flat_map(|year| year.saturating_sub(indicator.window as i32)..=*year).collect();
+    let years: BTreeSet<i32> = years.iter().flat_map(|year| year.saturating_sub(window)..=*year).collect();
     let years = years.iter().map(i32::to_string).collect::<Vec<_>>().join(", ");
     let wanted = with_members(loaded, areas)?;
     let engine = loaded.engine(settings)?;

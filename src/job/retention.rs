@@ -11,10 +11,10 @@ use crate::settings::Settings;
 /// How much is kept after each run.
 #[derive(Debug, Clone, Copy)]
 pub struct Retention {
-    pub releases: i64,
-    pub refused: i64,
-    pub runs: i64,
-    pub journal_days: i64,
+    pub releases: u32,
+    pub refused: u32,
+    pub runs: u32,
+    pub journal_days: u32,
 }
 
 impl Default for Retention {
@@ -25,7 +25,7 @@ impl Default for Retention {
 
 impl Retention {
     pub fn keep(&self) -> Keep {
-        Keep { releases: self.releases.max(1) as usize, refused: self.refused.max(0) as usize }
+        Keep { releases: self.releases.max(1) as usize, refused: self.refused as usize }
     }
 }
 
@@ -52,7 +52,7 @@ pub fn retain(settings: &Settings, rule: &Retention, leftovers: usize) -> Result
     }
     let journal = Journal::new(&settings.workspace.data);
     let before = files::size(journal.path());
-    let limit = settings.now.saturating_sub(jiff::SignedDuration::from_hours(24 * rule.journal_days)).unwrap_or(settings.now);
+    let limit = settings.now.saturating_sub(jiff::SignedDuration::from_hours(24 * i64::from(rule.journal_days))).unwrap_or(settings.now);
     let journal_lines = journal.forget(limit)?;
     pruned.bytes_freed += before.saturating_sub(files::size(journal.path()));
     Ok(Retained { pruned, runs, journal_lines, leftovers })

@@ -97,7 +97,7 @@ pub(super) fn in_use(dataset: &Dataset, report: &NormaliseReport, pull: &Pull, n
         return format!("in use: what was pulled on {}, {} old", day(&pull.fetched_at), days(age));
     }
     let part = |(name, rows): (&String, &u64)| {
-        let rows = count(*rows as usize, "observation");
+        let rows = count(*rows, "observation");
         let checked = pull.routes.get(name).unwrap_or(&pull.checked_at);
         let when = format!("pulled on {}, {} old", day(checked), days(age(checked, now)));
         match dataset.route(name) {
@@ -118,5 +118,5 @@ fn day(stamp: &str) -> &str {
 }
 
 fn days(age: i64) -> String {
-    count(age.max(0) as usize, "day")
+    count(age.max(0), "day")
 }

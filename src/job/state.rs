@@ -32,7 +32,7 @@ pub(super) fn degraded(loaded: &Loaded, states: &States) -> Vec<String> {
     let stale = states.iter().filter(|(id, state)| state.message.is_none() && is_stale(loaded, id, state));
     let told = stale.map(|(id, state)| {
         let limit = loaded.sources.iter().find(|s| s.name == id.source).map_or(0, |s| s.stale_after_days);
-        format!("{id} is stale: confirmed {} ago, and its source allows {limit}", count(state.age_days.unwrap_or_default() as usize, "day"))
+        format!("{id} is stale: confirmed {} ago, and its source allows {limit}", count(state.age_days.unwrap_or_default(), "day"))
     });
     failed(states).into_iter().chain(told).collect()
 }

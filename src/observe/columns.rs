@@ -118,7 +118,7 @@ impl Batches {
         columns.push(if collector.bodies.len() == 1 {
             constant(&self.snapshots)?
         } else {
-            coded(bodies().map(|body| body as i32).collect(), &self.snapshots)?
+            coded(bodies().map(code).collect(), &self.snapshots)?
         });
         columns.push(Arc::new(rows().map(|r| i64::from(r.record)).collect::<Int64Array>()));
         columns.push(coded(rows().map(|r| self.edition_codes[r.series as usize]).collect(), &self.editions)?);
@@ -139,12 +139,18 @@ where
     }
 }
 
+/// A place in a dictionary. One beyond what a code can say, which the limits of a pull leave no way to, is refused as
+/// out of its bounds.
+fn code(place: usize) -> i32 {
+    i32::try_from(place).unwrap_or(i32::MAX)
+}
+
 fn dictionary(texts: impl Iterator<Item = String>) -> (ArrayRef, Vec<i32>) {
     let texts: Vec<String> = texts.collect();
     let mut distinct = texts.clone();
     distinct.sort_unstable();
     distinct.dedup();
-    let codes = texts.iter().map(|t| distinct.binary_search(t).unwrap_or(0) as i32).collect();
+    let codes = texts.iter().map(|t| code(distinct.binary_search(t).unwrap_or(0))).collect();
     (Arc::new(StringArray::from(distinct)), codes)
 }
 
@@ -153,6 +159,6 @@ fn optional_dictionary(texts: impl Iterator<Item = Option<String>>) -> (ArrayRef
     let mut distinct: Vec<String> = texts.iter().flatten().cloned().collect();
     distinct.sort_unstable();
     distinct.dedup();
-    let codes = texts.iter().map(|t| t.as_ref().map(|t| distinct.binary_search(t).unwrap_or(0) as i32)).collect();
+    let codes = texts.iter().map(|t| t.as_ref().map(|t| code(distinct.binary_search(t).unwrap_or(0)))).collect();
     (Arc::new(StringArray::from(distinct)), codes)
 }

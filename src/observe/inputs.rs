@@ -69,10 +69,9 @@ impl From<Input> for String {
             Input::Program => "program".into(),
             Input::Layout => "layout".into(),
             Input::Reference { file } => format!("{REFERENCE}{file}"),
-            Input::Sql { path } => path,
+            Input::Sql { path } | Input::Golden { path } => path,
             Input::HeaderKey { path, key } => format!("{path}#{key}"),
             Input::Clock => "clock".into(),
-            Input::Golden { path } => path,
             Input::LeftOut => "left_out".into(),
             Input::Formats => "formats".into(),
             Input::Unknown(text) => text,
@@ -82,7 +81,7 @@ impl From<Input> for String {
 
 impl From<String> for Input {
     fn from(text: String) -> Self {
-        let is_sql = |path: &str| path.starts_with("sql/") && (path.ends_with(".sql") || path.ends_with(".toml"));
+        let is_sql = |path: &str| path.starts_with("sql/") && [".sql", ".toml"].iter().any(|end| path.ends_with(end));
         match text.as_str() {
             "bodies" => return Self::Bodies,
             "corrections" => return Self::Corrections,

@@ -50,7 +50,7 @@ pub(super) fn adopt(collector: &mut Collector<'_>, from: &Mark, route: &Route) -
             None => *details.entry(row.detail).or_insert(noted(collector, row.detail, route)),
         };
         if let Some(mapped) = mapped {
-            row.series = mapped
+            row.series = mapped;
         } else {
             let series = &collector.series[row.series as usize].series;
             let detail = format!("series {series}: route {} does not say what it is", route.name);

@@ -176,7 +176,7 @@ fn read_http(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> Http {
         total_timeout_seconds: table.float("total_timeout_seconds", problems).unwrap_or(default.total_timeout_seconds),
         max_bytes: max_bytes.unwrap_or(default.max_bytes),
         pause_milliseconds: pause.unwrap_or(default.pause_milliseconds),
-        retries: retries.map_or(default.retries, |v| v as usize),
+        retries: retries.and_then(|v| usize::try_from(v).ok()).unwrap_or(default.retries),
         first_wait_milliseconds: first_wait.map_or(default.first_wait_milliseconds, |v| v.max(1)),
     };
     for key in ["connect_timeout_seconds", "read_timeout_seconds", "total_timeout_seconds"] {

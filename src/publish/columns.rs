@@ -54,13 +54,13 @@ fn numbers<'a, T: ArrowPrimitiveType>(batch: &'a RecordBatch, name: &str) -> Res
 
 impl<'a> Values<'a> {
     pub(super) fn new(batch: &'a RecordBatch) -> Result<Self> {
-        let [a, b, c, d, e, f, g] = DIMENSIONS.map(|name| text(batch, name));
+        let [sex, age, urbanisation, disability, education, size, breakdown] = DIMENSIONS.map(|name| text(batch, name));
         Ok(Self {
             batch,
             indicator: text(batch, "indicator")?,
             area: text(batch, "ref_area")?,
             year: numbers::<Int32Type>(batch, "time_period")?,
-            dimensions: [a?, b?, c?, d?, e?, f?, g?],
+            dimensions: [sex?, age?, urbanisation?, disability?, education?, size?, breakdown?],
             estimate: text(batch, "estimate")?,
             name: text(batch, "ref_area_name")?,
             kind: text(batch, "area_kind")?,

@@ -122,14 +122,19 @@ fn with_symbol(number: String, symbol: &str) -> String {
     }
 }
 
+/// The whole number below; one too large is cut to the largest.
+#[expect(clippy::cast_possible_truncation, reason = "`as` cuts floats to what the type holds")]
+pub(super) fn floor(value: f64) -> i32 {
+    value.floor() as i32
+}
+
 /// A number with thousands apart. Without decimals of its own, and where these would make nothing of it, three digits
 /// that count.
 pub(super) fn number(value: f64, decimals: Option<usize>) -> String {
-    let digits = |count: i32| (count - 1 - value.abs().log10().floor() as i32).clamp(0, 12) as usize;
     let decimals = match decimals {
         _ if value == 0.0 => 0,
-        Some(decimals) if value.abs() * 10f64.powi(decimals as i32) >= 0.5 => decimals,
-        _ => digits(3),
+        Some(decimals) if value.abs() * 10f64.powi(i32::try_from(decimals).unwrap_or(i32::MAX)) >= 0.5 => decimals,
+        _ => (2 - floor(value.abs().log10())).clamp(0, 12).unsigned_abs() as usize,
     };
     let text = format!("{:.*}", decimals, value.abs());
     let (whole, rest) = text.split_at(text.find('.').unwrap_or(text.len()));
@@ -160,7 +165,7 @@ mod tests {
     #[test]
     fn a_number_is_short_and_never_nothing() {
         let shown: Vec<String> =
-            [(66.66, Some(1)), (0.0, Some(2)), (-0.0, Some(1)), (1234567.8, Some(0)), (0.00312, Some(2)), (-0.04, Some(0))]
+            [(66.66, Some(1)), (0.0, Some(2)), (-0.0, Some(1)), (1_234_567.8, Some(0)), (0.00312, Some(2)), (-0.04, Some(0))]
                 .map(|(value, decimals)| number(value, decimals))
                 .to_vec();
         assert_eq!(shown, ["66.7", "0", "0", "1,234,568", "0.00312", "-0.0400"]);

@@ -27,7 +27,9 @@ pub fn stage(made: Made<'_>, contents: &Contents, manifest: &mut Manifest, threa
     let mut staging = Staging::new(made.workspace, manifest)?;
     let tables =
         [("values", &contents.values), ("progress", &contents.progress), ("checks", &contents.checks), ("revisions", &contents.revisions)];
-    tables.iter().for_each(|(name, batch)| staging.rows(name, batch.num_rows()));
+    for (name, batch) in tables {
+        staging.rows(name, batch.num_rows());
+    }
     let staging_of_all = &staging;
     let put = &|name: &str, bytes: &[u8]| staging_of_all.put(name, bytes);
     let parquet_files = || {
@@ -81,7 +83,7 @@ fn side_by_side(threads: usize, writers: &[(&str, Writer<'_>)]) -> Result<()> {
     let write = |(name, writer): &(&str, Writer<'_>)| -> Result<()> {
         let started = std::time::Instant::now();
         writer()?;
-        tracing::debug!(format = name, milliseconds = started.elapsed().as_millis() as u64, "written");
+        tracing::debug!(format = name, seconds = started.elapsed().as_secs_f64(), "written");
         Ok(())
     };
     // All results are waited for, so that of several errors the first in this order is told.

@@ -47,12 +47,11 @@ pub fn education_level(word: &str) -> Option<&'static str> {
     Some(match upper(word).as_str() {
         "" | "_T" | "TOTAL" => "_T",
         "PRIMAR" | "PRIMARY" | "ISCED11_1" => "ISCED11_1",
-        "LOWSEC" | "ISCED11_2" => "ISCED11_2",
+        "LOWSEC" | "ISCED2" | "ISCED11_2" => "ISCED11_2",
         "UPPSEC" | "ISCED11_3" => "ISCED11_3",
         "SECOND" | "ISCED11_2_3" => "ISCED11_2_3",
         "PREPRI" | "ISCED11_02" => "ISCED11_02",
         "ISCED01" | "PRIMARY OR LESS" => "ISCED11_0_1",
-        "ISCED2" => "ISCED11_2",
         "ISCED34" => "ISCED11_3_4",
         "ISCED56" => "ISCED11_5T8",
         _ => return None,

@@ -135,7 +135,7 @@ impl Build<'_> {
             outcome.stopping.into_iter().partition(|s| self.accept.iter().any(|a| s.starts_with(&format!("{a}:"))));
         manifest.warnings.extend(accepted.into_iter().map(|s| format!("accepted by hand: {s}")));
         manifest.warnings.extend(left_out.told());
-        let revisions = left_out.of_revisions(diff::since(
+        let revisions = left_out.of_revisions(&diff::since(
             self.workspace,
             &self.reference,
             previous.as_deref().map(|path| (path, &previous_values)),
@@ -156,7 +156,7 @@ impl Build<'_> {
 
     /// All values, and the progress that follows from them, as the checks see them.
     async fn finish(&self, engine: &Engine, computed: &BTreeMap<String, One>) -> Result<(RecordBatch, RecordBatch)> {
-        let values = self.join_values(computed.values().map(|one| one.values.clone()).collect())?;
+        let values = join_values(&computed.values().map(|one| one.values.clone()).collect::<Vec<_>>())?;
         engine.register_batches(progress::VALUES, values.schema(), vec![values.clone()])?;
         let progress = progress::progress(engine, &self.catalogue, all_ends(computed), self.targets()?, self.current_year()).await?;
         engine.register_batches("progress", progress.schema(), vec![progress.clone()])?;
@@ -193,7 +193,7 @@ impl Build<'_> {
         if left_out.told().is_empty() {
             return Ok(whole);
         }
-        let (engine, values) = (engine.sibling()?, self.join_values(parts)?);
+        let (engine, values) = (engine.sibling()?, join_values(&parts)?);
         engine.register_batches(progress::VALUES, values.schema(), vec![values.clone()])?;
         let progress = progress::progress(&engine, &self.catalogue, ends, self.targets()?, self.current_year()).await?;
         Ok((values, progress))
@@ -287,10 +287,6 @@ impl Build<'_> {
         Ok(results)
     }
 
-    fn join_values(&self, parts: Vec<RecordBatch>) -> Result<RecordBatch> {
-        sort(&concat(&schema::preferred_values(), &parts)?, &schema::values_key())
-    }
-
     /// Why a target has no data: the data sets never loaded, and how to get them.
     fn missing_text(&self, indicator: &Indicator) -> Option<String> {
         let missing = fingerprint::missing_datasets(indicator, &self.catalogue, &self.reports);
@@ -314,9 +310,9 @@ impl Build<'_> {
                 data_sets.push(vec![
                     source.name.as_str().into(),
                     dataset.name.as_str().into(),
-                    Cell::Int(report.map(|r| r.counts.observations as i64)),
-                    Cell::Int(report.map(|r| r.counts.quarantined as i64)),
-                    Cell::Int(entry.map(|e| e.counts.observations as i64)),
+                    Cell::Int(report.map(|r| r.counts.observations.cast_signed())),
+                    Cell::Int(report.map(|r| r.counts.quarantined.cast_signed())),
+                    Cell::Int(entry.map(|e| e.counts.observations.cast_signed())),
                     Cell::Int(report.and_then(|r| r.last_year).map(i64::from)),
                     Cell::Int(state.and_then(|s| s.age_days)),
                     Cell::Int(Some(source.stale_after_days)),
@@ -382,8 +378,14 @@ struct One {
     held: Option<String>,
 }
 
+fn join_values(parts: &[RecordBatch]) -> Result<RecordBatch> {
+    sort(&concat(&schema::preferred_values(), parts)?, &schema::values_key())
+}
+
 fn all_ends(computed: &BTreeMap<String, One>) -> progress::Ends {
     let mut ends = progress::Ends::default();
-    computed.values().for_each(|one| ends.add(one.ends.clone()));
+    for one in computed.values() {
+        ends.add(one.ends.clone());
+    }
     ends
 }

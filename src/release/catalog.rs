@@ -134,7 +134,7 @@ fn order(workspace: &Workspace, catalogue: &Catalogue, reference: &Reference) ->
         lists.entry(list).or_default().push(code);
     }
     let place = |list: &str, code: &str| match list {
-        "CL_CLASS" => CLASSES.iter().position(|(class, _)| *class == code).unwrap_or(CLASSES.len()) as i64,
+        "CL_CLASS" => (0..).zip(CLASSES).find(|(_, (class, _))| *class == code).map_or(i64::MAX, |(place, _)| place),
         "CL_AGE" | "CL_SIZE_CLASS" => {
             let digits: String = code.chars().skip_while(|c| !c.is_ascii_digit()).take_while(char::is_ascii_digit).collect();
             let from = digits.parse::<i64>().unwrap_or_default();

@@ -100,7 +100,7 @@ fn corrections(made: &Made<'_>) -> Rows {
             || (!found_series && reports.iter().all(Option::is_some));
         let outcomes = reports.iter().flatten().flat_map(|report| &report.corrections).filter(|outcome| outcome.id == correction.id);
         let found: u64 = outcomes.map(|outcome| outcome.applied + outcome.guard_failed).sum();
-        vec![correction.id.as_str().into(), correction.place.place().into(), Cell::Bool(at_hand), Cell::Int(Some(found as i64))]
+        vec![correction.id.as_str().into(), correction.place.place().into(), Cell::Bool(at_hand), Cell::Int(Some(found.cast_signed()))]
     };
     made.corrections.iter().map(row).collect()
 }

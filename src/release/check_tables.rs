@@ -45,7 +45,7 @@ pub fn of_reports(sources: &[Source], reports: &Reports) -> (Vec<Vec<Cell>>, Vec
         let Some(report) = reports.get(&source.id(dataset)) else { continue };
         let id = [source.name.as_str(), dataset.name.as_str()].map(Cell::from);
         for outcome in &report.corrections {
-            let counts = [outcome.applied, outcome.guard_failed].map(|count| Cell::Int(Some(count as i64)));
+            let counts = [outcome.applied, outcome.guard_failed].map(|count| Cell::Int(Some(count.cast_signed())));
             let mut row = vec![Cell::from(outcome.id.as_str())];
             row.extend(id.iter().cloned().chain(counts));
             row.push(outcome.reason.as_str().into());
@@ -53,7 +53,7 @@ pub fn of_reports(sources: &[Source], reports: &Reports) -> (Vec<Vec<Cell>>, Vec
         }
         for (reason, count) in &report.quarantine_reasons {
             let mut row = id.to_vec();
-            row.extend([reason.as_str().into(), Cell::Int(Some(*count as i64))]);
+            row.extend([reason.as_str().into(), Cell::Int(Some((*count).cast_signed()))]);
             quarantine.push(row);
         }
     }

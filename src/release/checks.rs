@@ -107,13 +107,14 @@ fn is_error(cells: &Table<'_>, row: usize) -> bool {
 
 /// Runs checks, in their order.
 pub async fn run<'a>(engine: &Engine, checks: impl Iterator<Item = &'a Check>) -> Result<Vec<Found<'a>>> {
+    let number = |rows: usize| i64::try_from(rows).unwrap_or(i64::MAX);
     let mut all = Vec::new();
     for check in checks {
         let (found_schema, batches) = engine.run(&check.text.text, &check.text.path).await?;
         let failed = crate::tables::sort::concat(&found_schema, &batches)?;
-        let total = failed.num_rows() as i64;
+        let total = number(failed.num_rows());
         let cells = Table(&failed);
-        let errors = (0..cells.len()).filter(|row| is_error(&cells, *row)).count() as i64;
+        let errors = number((0..cells.len()).filter(|row| is_error(&cells, *row)).count());
         let result = match check.severity.as_str() {
             "error" if errors > check.fail_above => "failed",
             _ if total <= check.warn_above => "passed",

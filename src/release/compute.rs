@@ -92,7 +92,7 @@ pub async fn method(engine: &Engine, catalogue: &Catalogue, folder: &str, file: 
 pub async fn run(engine: &Engine, text: &SourceText) -> Result<(SchemaRef, Vec<RecordBatch>)> {
     let started = std::time::Instant::now();
     let result = engine.run(&text.text, &text.path).await;
-    tracing::debug!(file = %text.path, milliseconds = started.elapsed().as_millis() as u64, "ran");
+    tracing::debug!(file = %text.path, seconds = started.elapsed().as_secs_f64(), "ran");
     result
 }
 
@@ -224,7 +224,7 @@ fn parameters(indicator: &Indicator, rollup: Option<&Rollup>) -> Result<RecordBa
             text(&indicator.name),
             text(&indicator.unit),
             text(&indicator.rollup),
-            Arc::new(Int32Array::from(vec![indicator.window as i32])),
+            Arc::new(Int32Array::from(vec![i32::try_from(indicator.window).ok()])),
             number(indicator.coverage.publish),
             number(indicator.coverage.flag),
             whole(indicator.coverage.min_members),

@@ -14,9 +14,9 @@ pub fn indicators(found: &mut [Found<'_>], catalogue: &Catalogue, accept: &[Stri
     for one in found.iter_mut().filter(|one| one.check.holds && one.result == "failed" && !accept.contains(&one.check.id)) {
         if let Some(blamed) = one.blamed().filter(|blamed| blamed.keys().all(|name| known(name))) {
             one.result = "held";
-            blamed.into_iter().for_each(|(name, reason)| {
+            for (name, reason) in blamed {
                 held.entry(name).or_insert(reason);
-            });
+            }
         }
     }
     for index in catalogue.order(&mut Vec::new()).into_iter().flatten() {

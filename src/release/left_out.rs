@@ -95,12 +95,12 @@ impl<'a> LeftOut<'a> {
     }
 
     /// The same of what changed against the release before, which may have passed them on.
-    pub fn of_revisions(&self, revisions: RecordBatch) -> Result<RecordBatch> {
-        let cells = Table(&revisions);
+    pub fn of_revisions(&self, revisions: &RecordBatch) -> Result<RecordBatch> {
+        let cells = Table(revisions);
         let text = |column: &str, row: usize| cells.text(column, row).unwrap_or_default().to_owned();
         let own = |row| ["reported", "published"].contains(&text("estimate", row).as_str());
         let kept = (0..cells.len()).map(|row| Some(!(own(row) && self.places.contains(&(text("indicator", row), text("ref_area", row))))));
-        Ok(filter_record_batch(&revisions, &kept.collect())?)
+        Ok(filter_record_batch(revisions, &kept.collect())?)
     }
 
     /// What a person is told.

@@ -33,12 +33,12 @@ pub fn current(workspace: &Workspace) -> Result<Option<PathBuf>> {
 
 /// All complete releases, oldest first.
 pub fn list(workspace: &Workspace) -> Result<Vec<PathBuf>> {
-    in_order(entries(&workspace.releases())?)
+    Ok(in_order(entries(&workspace.releases())?))
 }
 
 /// The releases that a gate refused, oldest first.
 pub fn refused(workspace: &Workspace) -> Result<Vec<PathBuf>> {
-    in_order(entries(&workspace.staging())?.into_iter().filter(|path| !is_hidden(path)).collect())
+    Ok(in_order(entries(&workspace.staging())?.into_iter().filter(|path| !is_hidden(path)).collect()))
 }
 
 /// Those of them that are newer than the current release: a person has yet to look at them.
@@ -51,14 +51,14 @@ pub fn waiting(workspace: &Workspace) -> Result<Vec<PathBuf>> {
     Ok(refused(workspace)?.into_iter().filter(|path| created(path).is_ok_and(|created| created >= since)).collect())
 }
 
-fn in_order(mut paths: Vec<PathBuf>) -> Result<Vec<PathBuf>> {
+fn in_order(mut paths: Vec<PathBuf>) -> Vec<PathBuf> {
     paths.retain(|path| path.join("manifest.json").exists());
     // By the moment they were made, which a frozen clock can repeat; then by the moment they were written.
     paths.sort_by_key(|path| {
         let written = path.join("manifest.json").metadata().and_then(|m| m.modified()).ok();
         (Manifest::load(path).map(|m| m.created_at).unwrap_or_default(), written, path.clone())
     });
-    Ok(paths)
+    paths
 }
 
 /// A release by id (or the beginning of one), `current` or `previous`.
@@ -73,7 +73,7 @@ pub fn find(workspace: &Workspace, wanted: &str) -> Result<PathBuf> {
             .filter(|path| path.join("manifest.json").exists())
             .ok_or_else(|| Error::usage("there is no release before the current one"));
     }
-    among(list(workspace)?, wanted)
+    among(&list(workspace)?, wanted)
 }
 
 /// The same, or one that a gate refused.
@@ -81,10 +81,10 @@ pub fn find_any(workspace: &Workspace, wanted: &str) -> Result<PathBuf> {
     if wanted == "current" || wanted == "previous" {
         return find(workspace, wanted);
     }
-    among(list(workspace)?.into_iter().chain(refused(workspace)?).collect(), wanted)
+    among(&[list(workspace)?, refused(workspace)?].concat(), wanted)
 }
 
-fn among(all: Vec<PathBuf>, wanted: &str) -> Result<PathBuf> {
+fn among(all: &[PathBuf], wanted: &str) -> Result<PathBuf> {
     let names: Vec<String> = all.iter().filter_map(|p| p.file_name().map(|n| n.to_string_lossy().into_owned())).collect();
     // A release that was made again in the same second has a longer name that begins with that of the first.
     let exact = (0..all.len()).find(|i| names[*i] == wanted);

@@ -23,7 +23,7 @@ pub async fn check(engine: &Engine, reports: &Reports) -> Result<()> {
         .iter()
         .map(|(name, report)| (name, report.counts.observations, seen.get(name).copied().unwrap_or_default()))
         .filter(|(_, normalised, seen)| normalised != seen)
-        .map(|(name, normalised, seen)| format!("\n  {name}: {} normalised, {seen} seen", count(normalised as usize, "observation")))
+        .map(|(name, normalised, seen)| format!("\n  {name}: {} normalised, {seen} seen", count(normalised, "observation")))
         .collect();
     Err(Error::provider_hint(
         Code::EngineSeesOtherRows,
@@ -42,7 +42,7 @@ async fn by_data_set(engine: &Engine) -> Result<BTreeMap<DatasetId, u64>> {
             if let (Some(source), Some(dataset), Some(found)) =
                 (cells.text("source", row), cells.text("dataset", row), cells.int("found", row))
             {
-                seen.insert(DatasetId::new(source, dataset), found as u64);
+                seen.insert(DatasetId::new(source, dataset), found.cast_unsigned());
             }
         }
     }

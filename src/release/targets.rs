@@ -17,7 +17,7 @@ pub fn batch(indicators: &[&Indicator], missing: &dyn Fn(&Indicator) -> Option<S
     };
     let number = |f: &dyn Fn(&Target) -> Option<f64>| -> ArrayRef { Arc::new(rows.iter().map(|(_, t)| f(t)).collect::<Float64Array>()) };
     let year = |f: &dyn Fn(&Target) -> Option<i64>| -> ArrayRef {
-        Arc::new(rows.iter().map(|(_, t)| f(t).map(|y| y as i32)).collect::<Int32Array>())
+        Arc::new(rows.iter().map(|(_, t)| f(t).and_then(|y| i32::try_from(y).ok())).collect::<Int32Array>())
     };
     let flag = |f: &dyn Fn(&Target) -> bool| -> ArrayRef { Arc::new(rows.iter().map(|(_, t)| Some(f(t))).collect::<BooleanArray>()) };
     let mut columns = vec![

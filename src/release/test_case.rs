@@ -197,15 +197,13 @@ fn default_of(column: &str) -> Option<&'static str> {
     }
     Some(match column {
         "source" | "dataset" | "snapshot" => "test",
-        "record" => "0",
+        "record" | "first_year" => "0",
         "obs_status" => "A",
         "unit" => "_U",
-        // Left out: by the kind of area, see `fill_estimate`.
-        "estimate" => "",
-        "indicator" | "ref_area_name" | "iso2" | "m49" | "name" => "",
+        // An estimate left out: by the kind of area, see `fill_estimate`.
+        "estimate" | "indicator" | "ref_area_name" | "iso2" | "m49" | "name" => "",
         "area_kind" => "country",
         "group_scheme" => "world",
-        "first_year" => "0",
         "last_year" => "9999",
         _ => return None,
     })

@@ -7,7 +7,7 @@ use crate::error::{Code, Error, Result};
 use crate::memory::Memory;
 use crate::reference::areas::{AreaCodes, AreaHit};
 use crate::rows::area_cache::CacheKey;
-use crate::rows::limits::{MOST, Most, Overflow};
+use crate::rows::limits::{MOST, Most, Overflow, kept};
 use crate::rows::place::Places;
 use crate::rows::quarantine::{Quarantined, Reason};
 pub use crate::rows::series_key::{Detail, SeriesKey};
@@ -134,7 +134,7 @@ impl<'r> Collector<'r> {
         if !self.keep(length) && !self.series.is_empty() {
             return 0;
         }
-        let index = self.series.len() as u32;
+        let index = kept(self.series.len());
         let codes = [&key.series, &key.unit, &key.edition].into_iter().map(String::as_str).chain(key.dimensions());
         self.legible.push(!codes.into_iter().any(|code| code.chars().any(|c| c.is_control() || is_invisible(c))));
         self.series.push(key.clone());
@@ -151,7 +151,7 @@ impl<'r> Collector<'r> {
         if !self.keep(length) && !self.details.is_empty() {
             return 0;
         }
-        let index = self.details.len() as u32;
+        let index = kept(self.details.len());
         self.details.push(detail.clone());
         self.detail_index.insert(detail.clone(), index);
         index
@@ -330,7 +330,7 @@ mod tests {
 
         let mut collector = Collector::new(&areas, 2026).unwrap();
         collector.begin_body("x");
-        (0..=MOST.defects as u32).for_each(|record| collector.quarantine(record, Reason::FieldCount, ""));
+        (0..=kept(MOST.defects)).for_each(|record| collector.quarantine(record, Reason::FieldCount, ""));
         assert!(collector.limits().unwrap_err().to_string().starts_with("E2013"));
         assert_eq!(collector.quarantined.len(), MOST.defects);
     }

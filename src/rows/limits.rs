@@ -44,6 +44,11 @@ const MAX_TEXT: usize = 1 << 20;
 /// Arrow too, which have a sign.
 const _: () = assert!(MOST.rows < u32::MAX as usize && MOST.series < i32::MAX as usize && MOST.texts < i32::MAX as usize);
 
+/// The number of a row, a series or a detail as it is kept: all have room, by `MOST`.
+pub(super) fn kept(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}
+
 impl Most {
     pub(super) fn within(memory: Memory) -> Self {
         Self { texts: MOST.texts.min(memory.texts()), set_aside: MOST.set_aside.min(memory.set_aside() / SET_ASIDE), ..MOST }

@@ -3,6 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
 
+use super::limits::kept;
 use super::store::{Numbered, PART, Row, Rows, SIZE, decoded, is_out, read, write};
 use crate::error::Result;
 use crate::files::scratch::Scratch;
@@ -66,7 +67,7 @@ impl Rows {
                 read(&disk, from, PART.min(end - from), &mut bytes)?;
                 rows.extend(bytes.chunks_exact(SIZE).map(|bytes| decoded(bytes).row));
             }
-            let keys = sorted_keys(&rows, first as u32, ranks);
+            let keys = sorted_keys(&rows, kept(first), ranks);
             write(&disk, first, keys.iter().map(|key| Numbered { row: rows[key.number as usize - first], number: key.number }))?;
             parts.push(Part { ahead: VecDeque::new(), next: first, end: first + keys.len() });
         }

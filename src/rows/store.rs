@@ -1,5 +1,6 @@
 //! The rows of one data set, numbered as they came: in memory while they fit, then on disk in parts.
 
+use super::limits::kept;
 use crate::error::Result;
 use crate::files::scratch::Scratch;
 
@@ -111,7 +112,7 @@ impl Rows {
                 none.insert(Scratch::new()?)
             }
         };
-        let numbered = ((self.on_disk as u32)..).zip(&self.tail).map(|(number, row)| Numbered { row: *row, number });
+        let numbered = (kept(self.on_disk)..).zip(&self.tail).map(|(number, row)| Numbered { row: *row, number });
         write(disk, self.on_disk, numbered)?;
         self.on_disk += self.tail.len();
         self.tail.clear();

@@ -59,7 +59,7 @@ mod tests {
 
     #[test]
     fn numbers_in_every_notation() {
-        assert_eq!(parse_number(b"2.89277380848561E-4"), Some(2.89277380848561E-4));
+        assert_eq!(parse_number(b"2.89277380848561E-4"), Some(2.892_773_808_485_61E-4));
         assert_eq!(parse_number(b"2.52037e+006"), Some(2_520_370.0));
         assert_eq!(parse_number(b" 1,234,567.5 "), Some(1_234_567.5));
         assert_eq!(parse_number(b"0"), Some(0.0));

@@ -23,7 +23,7 @@ pub fn conform(batches: &[RecordBatch], schema: &SchemaRef, default: &dyn Fn(&st
                         _ => column,
                     }
                 }
-                None => constant(field.data_type(), default(field.name()).as_deref(), batch.num_rows())?,
+                None => constant(field.data_type(), default(field.name()).as_deref(), batch.num_rows()),
             };
             if !field.is_nullable() && column.null_count() > 0 {
                 return Err(Error::Query {
@@ -69,10 +69,10 @@ fn fill(column: &ArrayRef, text: &str) -> ArrayRef {
     Arc::new(column.as_string::<i32>().iter().map(|cell| Some(cell.unwrap_or(text))).collect::<StringArray>())
 }
 
-fn constant(kind: &DataType, value: Option<&str>, rows: usize) -> Result<ArrayRef> {
+fn constant(kind: &DataType, value: Option<&str>, rows: usize) -> ArrayRef {
     match value {
-        Some(text) if *kind == DataType::Utf8 => Ok(Arc::new(StringArray::from(vec![text; rows]))),
-        _ => Ok(new_null_array(kind, rows)),
+        Some(text) if *kind == DataType::Utf8 => Arc::new(StringArray::from(vec![text; rows])),
+        _ => new_null_array(kind, rows),
     }
 }
 

@@ -13,9 +13,9 @@ pub fn sort(batch: &RecordBatch, key: &[&str]) -> Result<RecordBatch> {
         return Ok(batch.clone());
     }
     let rows = key_rows(&[batch], key)?.remove(0);
-    let mut order: Vec<u64> = (0..batch.num_rows() as u64).collect();
-    order.sort_by(|a, b| rows.row(*a as usize).cmp(&rows.row(*b as usize)));
-    Ok(take_record_batch(batch, &UInt64Array::from(order))?)
+    let mut order: Vec<usize> = (0..batch.num_rows()).collect();
+    order.sort_by(|a, b| rows.row(*a).cmp(&rows.row(*b)));
+    Ok(take_record_batch(batch, &UInt64Array::from_iter_values(order.into_iter().map(|row| row as u64)))?)
 }
 
 /// The named columns of several batches in one comparable form.

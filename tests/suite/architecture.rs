@@ -130,9 +130,9 @@ fn no_files_use_each_other_in_a_circle() {
         if free.is_empty() {
             break;
         }
-        free.iter().for_each(|module| {
+        for module in &free {
             arrows.remove(module);
-        });
+        }
     }
     let left: Vec<String> =
         arrows.iter().map(|(m, t)| format!("{} -> {:?}", m.join("::"), t.iter().map(|t| t.join("::")).collect::<Vec<_>>())).collect();

@@ -104,7 +104,7 @@ fn where_memory_is_set() {
         let told = run.stderr.split("E3021: the result is larger than ").nth(1).and_then(|text| text.split(' ').next()).unwrap_or_default();
         told.to_owned()
     };
-    let with = |arguments: &[&str]| Run::of(workspace.command(arguments).env("YARDSTICK_MEMORY_MIB", "66").output().unwrap());
+    let with = |arguments: &[&str]| Run::of(&workspace.command(arguments).env("YARDSTICK_MEMORY_MIB", "66").output().unwrap());
     assert_eq!(limit(workspace.run(&["sql", long])), "32");
     assert_eq!(limit(with(&["sql", long])), "33");
     assert_eq!(limit(with(&["sql", long, "--memory-mib", "68"])), "34");

@@ -127,7 +127,7 @@ impl Workspace {
     }
 
     pub(crate) fn run(&self, arguments: &[&str]) -> Run {
-        Run::of(self.command(arguments).output().expect("the program starts"))
+        Run::of(&self.command(arguments).output().expect("the program starts"))
     }
 
     /// Runs and expects an exit code; the output is shown when it differs.
@@ -152,7 +152,7 @@ impl Workspace {
 }
 
 impl Run {
-    pub(crate) fn of(output: Output) -> Self {
+    pub(crate) fn of(output: &Output) -> Self {
         Self {
             code: output.status.code().unwrap_or(-1),
             stdout: String::from_utf8_lossy(&output.stdout).into_owned(),

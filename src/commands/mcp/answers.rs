@@ -21,7 +21,7 @@ pub(super) async fn answer(settings: &Settings, asked: Asked) -> Result<Value> {
         Asked::Areas(search) => Ok(areas(&current, &search)),
         Asked::Value(wanted) => value(&current, wanted),
         Asked::Progress(wanted) => progress(&current, &wanted),
-        Asked::Explain(wanted) => explained(settings, &current, wanted).await,
+        Asked::Explain(wanted) => Box::pin(explained(settings, &current, wanted)).await,
         Asked::Diff(wanted) => differences(settings, &current, &wanted),
     }
 }

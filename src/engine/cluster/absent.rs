@@ -1,5 +1,7 @@
 //! The program without the cluster engine: what asks for it is told how to build it.
 
+#![expect(clippy::unused_async, reason = "the functions of the cluster, which wait")]
+
 use datafusion::arrow::array::RecordBatch;
 use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::execution::session_state::SessionState;

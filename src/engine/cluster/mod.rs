@@ -73,8 +73,7 @@ impl Shared {
     /// One line.
     pub fn told(&self) -> String {
         let Self { workers, statements, repeated, alone, .. } = self;
-        let number = |number: u64, noun| count(usize::try_from(number).unwrap_or(usize::MAX), noun);
-        let (workers, statements) = (count(*workers, "worker"), number(*statements, "statement"));
+        let (workers, statements) = (count(*workers, "worker"), count(*statements, "statement"));
         format!("{workers} at the end; they computed {statements}, {repeated} at the second attempt; {alone} fell back to this process")
     }
 }

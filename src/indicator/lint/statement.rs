@@ -48,14 +48,14 @@ fn too_large(text: &SourceText) -> Option<Problem> {
     }
     let tokens = tokens::tokens(&text.text);
     let (why, token) = bounds::too_many(&tokens)?;
-    let start = text.offset(token.span.start.line as usize, token.span.start.column as usize);
+    let start = text.offset(token.span.start.line, token.span.start.column);
     Some(Problem::new(Code::StatementTooLarge, text, start..start + 1, why).hint(hint))
 }
 
 /// A quote or comment that is not closed.
 fn unclosed(text: &SourceText) -> Option<Problem> {
     let error = tokens::tokenize(&text.text).err()?;
-    let mut start = text.offset(error.location.line as usize, error.location.column as usize);
+    let mut start = text.offset(error.location.line, error.location.column);
     // An open comment is noticed at the end only; it begins after the last one that is closed.
     if error.message.contains("comment") {
         let closed = text.text.rfind("*/").map_or(0, |at| at + 2);

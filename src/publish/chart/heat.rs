@@ -35,8 +35,8 @@ pub(crate) fn draw(caption: &Caption, columns: &[String], rows: &[Row], legend: 
         canvas.text("axis", Anchor::End, (LEFT - 8.0, TOP + ROW * (line as f64 + 0.5) + 4.5), &cut(&row.label, 48));
     }
     // As many names as fit.
-    let every = (columns.len() * 40).div_ceil((RIGHT - LEFT) as usize).max(1);
-    for (at, name) in columns.iter().enumerate().filter(|(at, _)| at % every == 0) {
+    let every = (columns.len() as f64 * 40.0 / (RIGHT - LEFT)).ceil().max(1.0);
+    for (at, name) in columns.iter().enumerate().filter(|(at, _)| *at as f64 % every == 0.0) {
         canvas.text("axis", Anchor::Middle, (LEFT + width * (at as f64 + 0.5), bottom + 18.0), name);
     }
     canvas.finish()

@@ -1,5 +1,7 @@
 //! From values to places, with round numbers at the ticks.
 
+use crate::publish::labels::floor;
+
 pub(crate) struct Scale {
     pub low: f64,
     pub high: f64,
@@ -47,9 +49,9 @@ impl Scale {
     /// Round numbers inside the scale.
     pub(crate) fn ticks(&self) -> Vec<f64> {
         let step = step(self.high - self.low);
-        let first = (self.low / step - 1e-9).ceil() as i64;
-        let last = (self.high / step + 1e-9).floor() as i64;
-        (first..=last).take(20).map(|n| round_to(n as f64 * step, step)).collect()
+        let first = (self.low / step - 1e-9).ceil();
+        let last = (self.high / step + 1e-9).floor();
+        (0..20).map(|n| first + f64::from(n)).take_while(|n| *n <= last).map(|n| round_to(n * step, step)).collect()
     }
 }
 
@@ -71,14 +73,17 @@ fn step(span: f64) -> f64 {
 
 /// Takes away the last digits that a product of floats brings.
 fn round_to(value: f64, step: f64) -> f64 {
-    let digits = 10f64.powi((2.0 - step.log10().floor()).clamp(0.0, 15.0) as i32);
+    let digits = 10f64.powi((2 - floor(step.log10())).clamp(0, 15));
     (value * digits).round() / digits
 }
 
 /// Decimals that tell the ticks apart.
 pub(crate) fn decimals(ticks: &[f64]) -> usize {
-    let whole = |digits: i32| ticks.iter().all(|tick| ((tick * 10f64.powi(digits)).round() / 10f64.powi(digits) - tick).abs() < 1e-9);
-    (0..8).find(|digits| whole(*digits)).unwrap_or(8) as usize
+    let whole = |digits: u8| {
+        let digits = i32::from(digits);
+        ticks.iter().all(|tick| ((tick * 10f64.powi(digits)).round() / 10f64.powi(digits) - tick).abs() < 1e-9)
+    };
+    (0..8).find(|digits| whole(*digits)).unwrap_or(8).into()
 }
 
 #[cfg(test)]

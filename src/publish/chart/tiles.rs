@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::{Anchor, Canvas, Caption};
+use crate::publish::labels::floor;
 
 /// Where each tile lies: `ref_area,iso2,column,row`.
 const LAYOUT: &str = include_str!("tiles.csv");
@@ -100,7 +101,7 @@ fn round(value: f64) -> f64 {
     if value == 0.0 {
         return 0.0;
     }
-    let power = 10f64.powi(value.abs().log10().floor() as i32 - 1);
+    let power = 10f64.powi(floor(value.abs().log10()) - 1);
     (value / power).round() * power
 }
 
@@ -112,7 +113,7 @@ mod tests {
 
     #[test]
     fn no_two_tiles_share_a_place() {
-        let places: BTreeSet<_> = layout().map(|(_, _, (x, y))| (x as i64, y as i64)).collect();
+        let places: BTreeSet<_> = layout().map(|(_, _, (x, y))| (floor(x), floor(y))).collect();
         assert_eq!(places.len(), LAYOUT.lines().count() - 1);
         assert!(layout().all(|(_, _, (x, y))| x < LEFT + COLUMNS * STEP && y < TOP + ROWS * STEP));
     }

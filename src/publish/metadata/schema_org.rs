@@ -5,12 +5,11 @@ use std::fmt::Write;
 use serde_json::{Value, json};
 
 use super::{DESCRIPTION, TITLE, described, licence};
-use crate::error::Result;
 use crate::indicator::Indicator;
 use crate::publish::view::View;
 
 /// The data of one indicator, or of the whole release. `root`: from the page to the folder of the release.
-pub(crate) fn dataset(view: &View<'_>, indicator: Option<&Indicator>, root: &str) -> Result<String> {
+pub(crate) fn dataset(view: &View<'_>, indicator: Option<&Indicator>, root: &str) -> String {
     let file =
         |path: String, media: &str| json!({ "@type": "DataDownload", "encodingFormat": media, "contentUrl": format!("{root}{path}") });
     let mut dataset = json!({
@@ -42,7 +41,7 @@ pub(crate) fn dataset(view: &View<'_>, indicator: Option<&Indicator>, root: &str
     if !licences.is_empty() {
         dataset["license"] = json!(licences);
     }
-    Ok(inside_a_page(&dataset))
+    inside_a_page(&dataset)
 }
 
 /// JSON that no reader of HTML takes for markup, and that shows every mark which turns the direction of writing.

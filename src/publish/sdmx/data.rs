@@ -6,15 +6,15 @@ use crate::error::{Error, Result};
 use crate::publish::view::View;
 use crate::tables::text::inert;
 
-fn failed(error: csv::Error) -> Error {
+fn failed(error: &csv::Error) -> Error {
     Error::Internal(error.to_string())
 }
 
-pub(super) fn header(structure: &Structure) -> Result<Vec<u8>> {
-    debug_assert_eq!(structure.components().count(), DIMENSIONS.len() + 1 + ATTRIBUTES.len());
+pub(super) fn header() -> Result<Vec<u8>> {
+    debug_assert_eq!(Structure::components().count(), DIMENSIONS.len() + 1 + ATTRIBUTES.len());
     let mut writer = csv::Writer::from_writer(Vec::new());
     let columns = DIMENSIONS.iter().chain([&MEASURE]).chain(&ATTRIBUTES).map(|component| component.id);
-    writer.write_record(["STRUCTURE", "STRUCTURE_ID", "ACTION"].into_iter().chain(columns)).map_err(failed)?;
+    writer.write_record(["STRUCTURE", "STRUCTURE_ID", "ACTION"].into_iter().chain(columns)).map_err(|error| failed(&error))?;
     writer.into_inner().map_err(|e| Error::Internal(e.to_string()))
 }
 
@@ -43,7 +43,7 @@ pub(super) fn rows(view: &View<'_>, indicator: &str, header: Vec<u8>) -> Result<
         let measured = [&*estimate, &year, &value];
         let attributes = [&*unit, "0", &decimals, status, "F", nature, &coverage, &observed, &total, &low, &high, &source, &note];
         let all = place.into_iter().chain(dimensions.iter().map(AsRef::as_ref)).chain(measured).chain(attributes);
-        writer.write_record(all).map_err(failed)?;
+        writer.write_record(all).map_err(|error| failed(&error))?;
     }
     writer.into_inner().map_err(|e| Error::Internal(e.to_string()))
 }

@@ -20,7 +20,7 @@ pub(super) fn message(view: &View<'_>, structure: &Structure) -> Result<Vec<u8>>
         "attributeList": { "id": "AttributeDescriptor", "attributes": attributes.collect::<Vec<_>>() },
     });
     let item = |id: &str, name: &str| json!({ "id": id, "name": name, "names": { "en": name } });
-    let concepts: Vec<Value> = structure.components().map(|one| item(one.id, &concept_name(one.id))).collect();
+    let concepts: Vec<Value> = Structure::components().map(|one| item(one.id, &concept_name(one.id))).collect();
     let lists: Vec<Value> = structure
         .lists
         .iter()

@@ -24,7 +24,7 @@ pub(super) fn files(view: &View<'_>, staging: &Staging<'_>) -> Result<()> {
     staging.put(&format!("{described}/structure.xml"), &message)?;
     staging.put(&format!("{described}/structure.json"), &json::message(view, &structure)?)?;
     let flow = format!("sdmx/data/dataflow/{AGENCY}/{DATAFLOW}/{VERSION}");
-    let (all, head) = (format!("{flow}/all.csv"), data::header(&structure)?);
+    let (all, head) = (format!("{flow}/all.csv"), data::header()?);
     staging.append(&all, &head)?;
     // In the order of `values.parquet`, so that the file of all is sorted as it is.
     let names: BTreeSet<&str> = view.contents.indicators.iter().map(String::as_str).collect();

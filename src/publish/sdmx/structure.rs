@@ -79,7 +79,7 @@ impl Structure {
     }
 
     /// All concepts: dimensions, the measure, attributes.
-    pub(super) fn components(&self) -> impl Iterator<Item = &'static Component> {
+    pub(super) fn components() -> impl Iterator<Item = &'static Component> {
         DIMENSIONS.iter().chain([&MEASURE]).chain(&ATTRIBUTES)
     }
 }

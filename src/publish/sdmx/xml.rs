@@ -46,8 +46,7 @@ pub(super) fn message(view: &View<'_>, structure: &Structure) -> Result<Vec<u8>>
             })?;
             within(xml, "str:Concepts", &[], |xml| {
                 maintained(xml, "str:ConceptScheme", SCHEME, "Concepts", |xml| {
-                    structure
-                        .components()
+                    Structure::components()
                         .try_for_each(|one| within(xml, "str:Concept", &[("id", one.id)], |xml| named(xml, &concept_name(one.id))))
                 })
             })?;

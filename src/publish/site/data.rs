@@ -129,7 +129,7 @@ const BODIES: usize = 12;
 fn age(fetched: &str, created: &str) -> Option<String> {
     let moment = |text: &str| text.parse::<jiff::Timestamp>().ok();
     let days = (moment(created)?.as_second() - moment(fetched)?.as_second()) / 86_400;
-    Some(crate::error::count(usize::try_from(days).ok()?, "day"))
+    (days >= 0).then(|| crate::error::count(days, "day"))
 }
 
 /// The checks that found something.

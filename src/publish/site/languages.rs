@@ -48,7 +48,7 @@ impl Language {
     }
 
     /// The script with which a page that was made in English is read in this language: each English text with its own.
-    pub(super) fn script(&self, english: &Self, view: &View<'_>) -> Result<Vec<u8>> {
+    pub(super) fn script(&self, english: &Self, view: &View<'_>) -> Vec<u8> {
         let schemes: Vec<(&str, String)> = view.groups.values().map(|(scheme, _)| (*scheme, scheme_name(scheme))).collect();
         let mut words: BTreeMap<&str, &str> = BTreeMap::new();
         words.extend(schemes.iter().map(|(scheme, name)| (name.as_str(), self.name("scheme", scheme, name))));
@@ -64,7 +64,7 @@ impl Language {
         words.extend(english.words.iter().map(|(word, text)| (text.as_str(), self.word(word))));
         words.retain(|text, own| !text.is_empty() && text != own);
         let told = serde_json::json!({ "direction": self.word("direction"), "words": words });
-        Ok(format!("translate({});\n", visible::in_json(&told.to_string())).into_bytes())
+        format!("translate({});\n", visible::in_json(&told.to_string())).into_bytes()
     }
 
     /// Where its first page is, seen from the folder of the site.

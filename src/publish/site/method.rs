@@ -36,16 +36,6 @@ pub(super) fn page(view: &View<'_>) -> Page {
         sql: indicator.text.text.to_string(),
         targets: indicator.targets.iter().map(|t| Link { name: t.id.clone(), href: links::target(&t.id) }).collect(),
     });
-    fn files<'a>(kind: &str, texts: impl Iterator<Item = (&'a String, &'a SourceText)>) -> Vec<Statement> {
-        let statement = |(name, text): (&String, &SourceText)| Statement {
-            id: format!("{kind}.{}", slug(name)),
-            title: name.replace('_', " "),
-            file: text.path.to_string(),
-            sql: text.text.to_string(),
-            targets: Vec::new(),
-        };
-        texts.map(statement).collect()
-    }
     Page {
         indicators: indicators.collect(),
         shared: files("shared", catalogue.shared.iter()),
@@ -54,4 +44,15 @@ pub(super) fn page(view: &View<'_>) -> Page {
         derived: files("derived", catalogue.derived.iter()),
         checks: files("check", catalogue.checks.iter()),
     }
+}
+
+fn files<'a>(kind: &str, texts: impl Iterator<Item = (&'a String, &'a SourceText)>) -> Vec<Statement> {
+    let statement = |(name, text): (&String, &SourceText)| Statement {
+        id: format!("{kind}.{}", slug(name)),
+        title: name.replace('_', " "),
+        file: text.path.to_string(),
+        sql: text.text.to_string(),
+        targets: Vec::new(),
+    };
+    texts.map(statement).collect()
 }

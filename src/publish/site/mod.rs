@@ -30,7 +30,7 @@ pub(super) fn files(view: &View<'_>, put: &mut dyn FnMut(&str, &[u8]) -> Result<
     let english = &languages[0];
     let stamp = Stamp { id: manifest.release.clone(), created, program: manifest.program.clone() };
     let renderer = Renderer::new(stamp, languages::links(&languages))?;
-    let whole = [schema_org::dataset(view, None, "../")?, schema_org::dataset(view, None, "../../")?];
+    let whole = [schema_org::dataset(view, None, "../"), schema_org::dataset(view, None, "../../")];
     let style = format!("{}{}", include_str!("site.css"), chart::STYLE);
     put("site/site.css", style.as_bytes())?;
     put("site/site.js", include_bytes!("site.js"))?;
@@ -41,11 +41,11 @@ pub(super) fn files(view: &View<'_>, put: &mut dyn FnMut(&str, &[u8]) -> Result<
     for language in &languages[1..] {
         let page = renderer.page(language, "language.html", language.word("title"), 1, &whole[1], &overview::page(view, language))?;
         put(&format!("site/{}", language.home()), &page)?;
-        put(&format!("site/words/{}.js", language.code), &language.script(english, view)?)?;
+        put(&format!("site/words/{}.js", language.code), &language.script(english, view))?;
     }
     for (id, (indicator, target)) in &view.targets {
         let title = format!("{} {}", id.0, if target.title.is_empty() { &indicator.title } else { &target.title });
-        let data = schema_org::dataset(view, Some(indicator), "../../")?;
+        let data = schema_org::dataset(view, Some(indicator), "../../");
         let page = renderer.page(english, "target.html", &title, 1, &data, &target::page(view, indicator, target))?;
         put(&format!("site/{}", links::target(id.0)), &page)?;
     }

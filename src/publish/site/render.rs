@@ -53,10 +53,10 @@ impl Renderer {
         let mut environment = Environment::new();
         environment.set_auto_escape_callback(|_| AutoEscape::Html);
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
-        environment.set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build().map_err(failed)?);
+        environment.set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build().map_err(|error| failed(&error))?);
         environment.set_formatter(write_value);
         for (name, source) in TEMPLATES {
-            environment.add_template(name, source).map_err(failed)?;
+            environment.add_template(name, source).map_err(|error| failed(&error))?;
         }
         Ok(Self { environment, release, languages })
     }
@@ -74,8 +74,8 @@ impl Renderer {
     ) -> Result<Vec<u8>> {
         let root = "../".repeat(depth);
         let context = Page { root: &root, title, data, release: &self.release, language, languages: &self.languages, page };
-        let template = self.environment.get_template(template).map_err(failed)?;
-        Ok(template.render(Value::from(Serde(context))).map_err(failed)?.into_bytes())
+        let template = self.environment.get_template(template).map_err(|error| failed(&error))?;
+        Ok(template.render(Value::from(Serde(context))).map_err(|error| failed(&error))?.into_bytes())
     }
 }
 
@@ -91,6 +91,6 @@ fn write_value(out: &mut Output, _: &mut State, value: &Value) -> std::result::R
     written.map_err(minijinja::Error::from)
 }
 
-fn failed(error: minijinja::Error) -> Error {
+fn failed(error: &minijinja::Error) -> Error {
     Error::Internal(format!("a page cannot be made: {error:#}"))
 }

@@ -76,7 +76,9 @@ pub(super) fn shared(head: String, blocks: &mut [Why]) -> Why {
         && rest.iter().all(|other| (&other.rule, &other.method) == (&first.rule, &first.method))
     {
         (common.rule, common.method) = (first.rule.clone(), first.method.clone());
-        blocks.iter_mut().for_each(|block| block.method.clear());
+        for block in blocks.iter_mut() {
+            block.method.clear();
+        }
     }
     let fields: [fn(&mut Why) -> &mut String; 5] =
         [|why| &mut why.coverage, |why| &mut why.source, |why| &mut why.status, |why| &mut why.note, |why| &mut why.reason];
@@ -84,7 +86,9 @@ pub(super) fn shared(head: String, blocks: &mut [Why]) -> Why {
         let texts: BTreeSet<String> = blocks.iter_mut().map(|block| field(block).clone()).collect();
         if texts.len() == 1 {
             *field(&mut common) = texts.into_iter().collect();
-            blocks.iter_mut().for_each(|block| field(block).clear());
+            for block in blocks.iter_mut() {
+                field(block).clear();
+            }
         }
     }
     common

@@ -109,9 +109,6 @@ impl<'v, 'a> Table<'v, 'a> {
             bytes.push(b']');
             Ok(())
         };
-        fn write(value: &impl serde::Serialize, out: &mut Vec<u8>) -> Result<()> {
-            Ok(serde_json::to_writer(out, value)?)
-        }
         column("ref_area", &|row, out| write(&values.area.value(row), out))?;
         column("time_period", &|row, out| write(&values.year.value(row), out))?;
         for index in &self.in_play {
@@ -129,4 +126,8 @@ impl<'v, 'a> Table<'v, 'a> {
         bytes.extend_from_slice(b"\n}}\n");
         Ok(bytes)
     }
+}
+
+fn write(value: &impl serde::Serialize, out: &mut Vec<u8>) -> Result<()> {
+    Ok(serde_json::to_writer(out, value)?)
 }

@@ -113,9 +113,15 @@ fn code(input: &Input) -> &'static str {
         Input::Reference { .. } => "reference_changed",
         Input::Observations { .. } | Input::Bodies => "source_revised",
         Input::Corrections => "correction",
-        Input::DatasetDefinition | Input::Program | Input::Layout | Input::Clock | Input::Unknown(_) => "program_changed",
-        // No value depends on them.
-        Input::Golden { .. } | Input::LeftOut | Input::Formats => "program_changed",
+        // No value depends on the last three.
+        Input::DatasetDefinition
+        | Input::Program
+        | Input::Layout
+        | Input::Clock
+        | Input::Unknown(_)
+        | Input::Golden { .. }
+        | Input::LeftOut
+        | Input::Formats => "program_changed",
     }
 }
 

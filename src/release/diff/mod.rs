@@ -35,7 +35,7 @@ pub fn since(workspace: &Workspace, reference: &Reference, old: Option<(&Path, &
 }
 
 /// Compares two releases; `observations` finds an observation file by its hash, `members` the economies of a group.
-pub fn compare(
+pub(crate) fn compare(
     old: &Side<'_>,
     new: &Side<'_>,
     observations: &dyn Fn(&str) -> PathBuf,

@@ -101,9 +101,9 @@ fn walk(old: Option<&Path>, new: Option<&Path>, pair: &mut dyn FnMut(Option<Row<
             [true, true] => {
                 let (mut i, mut j) = (left.row, right.row);
                 while i < a.len() && j < b.len() {
-                    let (x, y) = (Row { columns: &a, row: i }, Row { columns: &b, row: j });
-                    let order = x.key().cmp(&y.key());
-                    pair(order.is_le().then_some(x), order.is_ge().then_some(y));
+                    let (old, new) = (Row { columns: &a, row: i }, Row { columns: &b, row: j });
+                    let order = old.key().cmp(&new.key());
+                    pair(order.is_le().then_some(old), order.is_ge().then_some(new));
                     i += usize::from(order != Ordering::Greater);
                     j += usize::from(order != Ordering::Less);
                 }
@@ -228,7 +228,7 @@ mod tests {
     fn files_of_several_batches() {
         let folder = tempfile::tempdir().unwrap();
         let rows = |from: i32| -> Vec<(&str, &str, i32, f64, Option<&str>)> {
-            (from..from + parquet::BATCH as i32 * 2).map(|year| ("a", "BRA", year, 1.0, None)).collect()
+            (from..).take(parquet::BATCH * 2).map(|year| ("a", "BRA", year, 1.0, None)).collect()
         };
         let (old, new) = (file(folder.path(), "old", &rows(0)), file(folder.path(), "new", &rows(5)));
         let found = pairs(Some(&old), Some(&new));

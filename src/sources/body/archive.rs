@@ -248,7 +248,11 @@ mod tests {
     impl Read for Endless {
         fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
             for byte in buffer.iter_mut() {
-                *byte = [0xfe, 0xff, 0x00, b'a'][if self.0 < 2 { self.0 } else { 2 + self.0 % 2 } as usize];
+                *byte = [0xfe, 0xff, 0x00, b'a'][match self.0 {
+                    0 => 0,
+                    1 => 1,
+                    more => 2 + usize::from(more % 2 == 1),
+                }];
                 self.0 += 1;
             }
             Ok(buffer.len())

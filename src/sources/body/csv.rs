@@ -206,9 +206,10 @@ impl<R: Read> CsvStream<R> {
         let several = more && (has(b'\r') || (self.reader.position().line().saturating_sub(begun) > 1 && has(b'\n')));
         if several {
             // Empty lines before the record count in its position too.
-            let newlines = [b'\n', b'\r'].map(|end| self.record.as_slice().iter().filter(|b| **b == end).count()).into_iter().max();
+            let newlines =
+                [b'\n', b'\r'].map(|end| self.record.as_slice().iter().map(|b| u64::from(*b == end)).sum::<u64>()).into_iter().max();
             let newlines = newlines.unwrap_or_default();
-            if newlines as u64 > MAX_LINES {
+            if newlines > MAX_LINES {
                 return Err(self.stray_quote(&format!("and the field runs over {newlines} lines")));
             }
         }

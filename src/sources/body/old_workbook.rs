@@ -130,7 +130,7 @@ mod tests {
     use super::*;
 
     fn record(kind: u16, content: &[u16]) -> Vec<u8> {
-        [&[kind, 2 * content.len() as u16], content].concat().iter().flat_map(|word| word.to_le_bytes()).collect()
+        [&[kind, u16::try_from(2 * content.len()).unwrap()], content].concat().iter().flat_map(|word| word.to_le_bytes()).collect()
     }
 
     #[test]

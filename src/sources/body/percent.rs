@@ -33,11 +33,10 @@ pub fn shifted(number: &str, places: i32) -> String {
         return number.parse::<f64>().map_or_else(|_| number.to_owned(), |value| (value * 10_f64.powi(places)).to_string());
     }
     let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
-    let point = whole.len() as i32 + places;
-    let known = (whole.len() + fraction.len()) as i32;
-    let zeros = |count: i32| "0".repeat(count.max(0) as usize);
-    let all = format!("{}{whole}{fraction}{}", zeros(-point), zeros(point - known));
-    let (whole, fraction) = all.split_at(point.max(0) as usize);
+    let (left, right) = (places.min(0).unsigned_abs() as usize, places.max(0).unsigned_abs() as usize);
+    let zeros = |wanted: usize, there: &str| "0".repeat(wanted.saturating_sub(there.len()));
+    let all = format!("{}{whole}{fraction}{}", zeros(left, whole), zeros(right, fraction));
+    let (whole, fraction) = all.split_at((whole.len() + right).saturating_sub(left));
     let (whole, fraction) = (whole.trim_start_matches('0'), fraction.trim_end_matches('0'));
     let whole = if whole.is_empty() { "0" } else { whole };
     if fraction.is_empty() { format!("{sign}{whole}") } else { format!("{sign}{whole}.{fraction}") }

@@ -155,7 +155,7 @@ impl<'b> Book<'b> {
                 let range = book.worksheet_range(sheet).map_err(|e| bad(&e))?;
                 let (top, left) = range.start().unwrap_or_default();
                 for (row, column, data) in range.used_cells() {
-                    if !gathered.add(top + row as u32, left + column as u32, text(data, self.decimal, false))? {
+                    if !gathered.add(beyond(top, row), beyond(left, column), text(data, self.decimal, false))? {
                         break;
                     }
                 }
@@ -183,7 +183,7 @@ impl Gathered<'_> {
             return Ok(true);
         }
         (self.first, self.last, self.width) = (self.first.min(row), self.last.max(row), self.width.max(column.saturating_add(1)));
-        if self.header_row.is_some_and(|header_row| row > self.first.max(header_row as u32 - 1)) {
+        if self.header_row.is_some_and(|header_row| row > self.first.max(before(header_row))) {
             return Ok(false);
         }
         let place = || format!("sheet `{}`, row {} and column {}", self.sheet, u64::from(row) + 1, u64::from(column) + 1);
@@ -202,6 +202,16 @@ impl Gathered<'_> {
     }
 }
 
+/// So many rows or columns further; one that no sheet has lies far outside of any table.
+fn beyond(first: u32, more: usize) -> u32 {
+    first.saturating_add(u32::try_from(more).unwrap_or(u32::MAX))
+}
+
+/// The number of a row that is counted from 1, from 0.
+fn before(row: usize) -> u32 {
+    u32::try_from(row).unwrap_or(u32::MAX).saturating_sub(1)
+}
+
 fn far_away(place: &str) -> Error {
     Error::provider_hint(
         Code::DamagedArchive,
@@ -212,7 +222,7 @@ fn far_away(place: &str) -> Error {
 
 /// Where the names of the columns stand: not before the first row that holds something.
 fn header_at(rows: &Rows, header_row: usize) -> u32 {
-    rows.first_key_value().map_or(0, |(row, _)| *row).max((header_row as u32).saturating_sub(1))
+    rows.first_key_value().map_or(0, |(row, _)| *row).max(before(header_row))
 }
 
 fn header(cells: &BTreeMap<u32, String>) -> Vec<String> {
@@ -231,8 +241,8 @@ fn dense(cells: &BTreeMap<u32, String>, width: Option<usize>) -> Vec<String> {
 }
 
 /// A cell as it is read; a percentage as it is shown, since `45 %` is stored as 0.45.
-fn text(data: &Data, decimal: char, percent: bool) -> String {
-    match data {
+fn text(cell: &Data, decimal: char, percent: bool) -> String {
+    match cell {
         Data::Empty => String::new(),
         Data::Float(number) if percent => percent::shown(*number).replace('.', &decimal.to_string()),
         Data::Int(number) if percent => percent::shown(*number as f64),

@@ -50,6 +50,5 @@ pub fn for_each(file: &mut dyn ReadSeek, read: &mut dyn FnMut(&mut dyn ReadSeek)
 }
 
 fn is_workbook(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    name.ends_with(".xlsx") || name.ends_with(".xlsm")
+    [".xlsx", ".xlsm"].iter().any(|end| name.to_ascii_lowercase().ends_with(end))
 }

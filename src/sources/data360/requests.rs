@@ -7,7 +7,7 @@ use crate::fetch::{Expect, Request};
 use crate::sources::plan::{Answer, Plan, distinct, encode, json, query, safe, unreadable, without_mark};
 
 /// The most that the interface gives in one answer.
-const PAGE: u64 = 1000;
+const PAGE: u16 = 1000;
 /// More rows than any indicator has: a total beyond it is wrong, and its pages would have no end.
 const MOST: u64 = 500_000;
 
@@ -50,10 +50,10 @@ impl Pages {
     fn pages(&mut self) -> Vec<Request> {
         let mut requests = Vec::new();
         for (index, (code, total)) in self.indicators.iter().zip(&self.totals).enumerate() {
-            for skip in (0..*total).step_by(PAGE as usize) {
-                let last = total.min(&(skip + PAGE)).to_owned();
+            for skip in (0..*total).step_by(PAGE.into()) {
+                let last = total.min(&(skip + u64::from(PAGE))).to_owned();
                 let name = page_name(code, skip + 1, last);
-                requests.push(Request::get(name, self.url(code, Some("csv"), PAGE, skip), Expect::Csv));
+                requests.push(Request::get(name, self.url(code, Some("csv"), PAGE.into(), skip), Expect::Csv));
                 self.asked.push((index, format!("rows {} to {last} of {code}", skip + 1)));
             }
         }

@@ -32,7 +32,7 @@ pub(super) struct Known {
 
 impl Known {
     /// What the text in the place of the value says.
-    pub(super) fn read<'t>(&self, given: &'t [u8]) -> Reading<'t> {
+    pub(super) fn read(self, given: &[u8]) -> Reading<'_> {
         let reading = reading::read(given, self.answers);
         if self.zero_is_missing && reading.value.number() == Some(0.0) {
             return Reading { value: Value::Missing, text: true, obs_status: Some("O") };

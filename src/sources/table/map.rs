@@ -106,6 +106,7 @@ impl TableMap {
 }
 
 pub(super) fn read(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> Option<TableMap> {
+    const SCHEMES: [&str; 9] = ["iso3", "m49", "itu", "unctad", "uis", "unsd", "worldbank", "eurostat", "name"];
     let url = table.string("url", problems).unwrap_or_default();
     if !url.trim().is_empty() {
         rules::address(table, "url", &url, problems);
@@ -119,7 +120,6 @@ pub(super) fn read(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> 
     let delimiter = signs::delimiter(table, problems);
     let numbers = signs::numbers(table, problems);
     let area_scheme = table.string("area_scheme", problems).unwrap_or_else(|| "iso3".into());
-    const SCHEMES: [&str; 9] = ["iso3", "m49", "itu", "unctad", "uis", "unsd", "worldbank", "eurostat", "name"];
     rules::choices(table, "area_scheme", SCHEMES);
     if !SCHEMES.contains(&area_scheme.as_str()) {
         problems.push(
@@ -217,7 +217,7 @@ fn header_rows(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> Vec<
     let one = table.integer("header_row", problems);
     let one = rules::within(table, "header_row", one, 0..=MOST, problems);
     let Some(several) = table.integers("header_rows", problems) else {
-        return vec![one.unwrap_or(1) as usize].into_iter().filter(|row| *row > 0).collect();
+        return Vec::from_iter(usize::try_from(one.unwrap_or(1)).ok().filter(|row| *row > 0));
     };
     let rises = several.windows(2).all(|pair| pair[0] < pair[1]);
     if one.is_some() || several.is_empty() || !rises || several.iter().any(|row| !(1..=MOST).contains(row)) {
@@ -229,7 +229,7 @@ fn header_rows(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> Vec<
         );
         return vec![1];
     }
-    several.into_iter().map(|row| row as usize).collect()
+    several.into_iter().filter_map(|row| usize::try_from(row).ok()).collect()
 }
 
 /// `sheet` names one, `sheets` is `"all"` or a pattern; not both.

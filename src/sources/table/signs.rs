@@ -97,11 +97,11 @@ fn marks(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> Vec<(Strin
 
 /// `encoding`: the name that the text of the file is written in, as browsers know it.
 pub(super) fn encoding(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> Option<String> {
+    const COMMON: [&str; 8] = ["utf-8", "latin-1", "windows-1252", "windows-1251", "windows-1256", "macintosh", "utf-16le", "shift_jis"];
     let given = table.string("encoding", problems)?;
     if let Some(found) = encoding_of(&given) {
         return Some(found.name().to_owned());
     }
-    const COMMON: [&str; 8] = ["utf-8", "latin-1", "windows-1252", "windows-1251", "windows-1256", "macintosh", "utf-16le", "shift_jis"];
     problems.push(
         Problem::new(Code::SettingsDoNotFit, table.source(), table.span_of("encoding"), format!("`{given}` is no encoding that is known"))
             .hint(

@@ -36,7 +36,7 @@ struct Api {
 
 pub(super) fn read_bulk(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> Option<Arc<dyn Format>> {
     let report = table.string("report", problems);
-    Some(Arc::new(Bulk { report: table.require("report", report, problems).unwrap_or_default() }))
+    Some(Arc::new(Bulk { report: table.require("report", report, problems)? }))
 }
 
 pub(super) fn read_api(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> Option<Arc<dyn Format>> {
@@ -98,7 +98,7 @@ impl Format for Api {
 
     fn plan(&self, asked: &Asked<'_>) -> Result<Box<dyn Plan>> {
         let secrets = requests::credentials(&self.client_id_env, &self.client_secret_env, asked.environment)?;
-        Ok(Box::new(requests::Years::new(asked.base()?, self, secrets)))
+        Ok(Box::new(requests::Years::new(asked.base()?, self, &secrets)))
     }
 
     fn parse(&self, _name: &str, body: &mut dyn ReadSeek, _reference: &Reference, collector: &mut Collector<'_>) -> Result<Parsed> {

@@ -118,7 +118,7 @@ pub(super) struct Years {
 }
 
 impl Years {
-    pub(super) fn new(base: &str, asked: &Api, secrets: Vec<(String, SecretString)>) -> Self {
+    pub(super) fn new(base: &str, asked: &Api, secrets: &[(String, SecretString)]) -> Self {
         let report = asked.report.trim();
         let url = format!("{base}/{}/cur/Facts?culture=en", encode(report));
         let (first, last) = asked.years;
@@ -127,7 +127,7 @@ impl Years {
         let requests = (first..=last).map(|year| {
             let get = Request::get(format!("{}_{year}.csv", safe(report)), url.clone(), Expect::Csv);
             let method = Method::PostForm(form(&dimensions, asked.measure.trim(), year));
-            Request { method, secrets: secrets.clone(), accept_status: vec![400], gunzip: true, ..get }
+            Request { method, secrets: secrets.to_vec(), accept_status: vec![400], gunzip: true, ..get }
         });
         Self { requests: requests.collect() }
     }

@@ -13,8 +13,8 @@ pub(super) fn income_vintage(id: &str) -> Option<&str> {
 pub(super) fn month_of(vintage: &str) -> i32 {
     const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
     let year: i32 = vintage.rsplit(' ').next().and_then(|y| y.parse().ok()).unwrap_or(0);
-    let month = MONTHS.iter().position(|month| vintage.to_lowercase().starts_with(month)).unwrap_or(0);
-    year.clamp(0, 9999) * 12 + month as i32
+    let month = (0..).zip(MONTHS).find(|(_, month)| vintage.to_lowercase().starts_with(month)).map_or(0, |(number, _)| number);
+    year.clamp(0, 9999) * 12 + month
 }
 
 /// MAGNITUDE and QUALIFIER as an observation status.

@@ -40,19 +40,15 @@ pub(super) fn read_bulk(table: &mut TableReader<'_>, problems: &mut Vec<Problem>
     if let Some(url) = &url {
         rules::address(table, "url", url, problems);
     }
-    Some(Arc::new(Bulk { url: table.require("url", url, problems).unwrap_or_default() }))
+    Some(Arc::new(Bulk { url: table.require("url", url, problems)? }))
 }
 
 pub(super) fn read_api(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> Option<Arc<dyn Format>> {
     let indicators = table.strings("indicators", problems);
     rules::not_empty(table, "indicators", indicators.as_deref(), problems);
     let (start, end) = rules::years(table, problems);
-    Some(Arc::new(Api {
-        indicators: table.require("indicators", indicators, problems).unwrap_or_default(),
-        start,
-        end,
-        export: table.boolean("export", problems).unwrap_or(false),
-    }))
+    let export = table.boolean("export", problems).unwrap_or(false);
+    Some(Arc::new(Api { indicators: table.require("indicators", indicators, problems)?, start, end, export }))
 }
 
 /// Data files of the archive and of an export.

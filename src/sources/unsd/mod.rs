@@ -36,7 +36,7 @@ pub(super) fn read(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> 
     let renamed = table.map("renamed", problems).unwrap_or_default();
     let by_hand = table.boolean("by_hand", problems).unwrap_or(false);
     let (start, end) = rules::years(table, problems);
-    Some(Arc::new(SdgCsv { series: table.require("series", series, problems).unwrap_or_default(), renamed, by_hand, start, end }))
+    Some(Arc::new(SdgCsv { series: table.require("series", series, problems)?, renamed, by_hand, start, end }))
 }
 
 impl Format for SdgCsv {

@@ -147,8 +147,8 @@ fn note_of(footnote: &str, source: &str) -> Option<String> {
 
 /// `NaN`, `N`, blank are no value; `<5` is kept as it was published.
 fn read_value<'a>(given: &'a [u8], nature: &str, status: &str, note: Option<String>) -> (Value<'a>, Detail) {
-    let none = given.eq_ignore_ascii_case(b"nan") || given.eq_ignore_ascii_case(b"n");
-    let reading = reading::read(if none { b"" } else { given }, Answers::Never);
+    let absent = given.eq_ignore_ascii_case(b"nan") || given.eq_ignore_ascii_case(b"n");
+    let reading = reading::read(if absent { b"" } else { given }, Answers::Never);
     let status = match reading.obs_status {
         Some("O") => missing_status(nature, status),
         Some(bound) => bound,

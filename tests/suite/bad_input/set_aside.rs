@@ -7,18 +7,18 @@ use crate::support::Workspace;
 
 /// A body of ITU: so many good rows, then the others.
 fn body(good: usize, others: &[String]) -> Vec<u8> {
-    let good = (0..good).map(|n| v2(["BRA", "DEU", "FRA", "ITA"][n / 25], 2000 + (n % 25) as i32, "50", ""));
+    let good = ["BRA", "DEU", "FRA", "ITA"].into_iter().flat_map(|area| (2000..2025).map(move |year| v2(area, year, "50", ""))).take(good);
     [V2.to_owned()].into_iter().chain(good).chain(others.iter().cloned()).collect::<String>().into_bytes()
 }
 
 /// So many rows of an area that is on none of our lists.
 fn nowhere(rows: usize) -> Vec<String> {
-    (0..rows).map(|n| v2("QQQ", 2000 + n as i32, "1", "")).collect()
+    (2000..).take(rows).map(|year| v2("QQQ", year, "1", "")).collect()
 }
 
 /// So many pairs of rows that contradict each other.
 fn contradicting(pairs: usize) -> Vec<String> {
-    (0..pairs).flat_map(|n| ["1", "2"].map(|value| v2("KEN", 2000 + n as i32, value, ""))).collect()
+    (2000..).take(pairs).flat_map(|year| ["1", "2"].map(|value| v2("KEN", year, value, ""))).collect()
 }
 
 fn with_limit(workspace: &Workspace, limit: &str) {

@@ -10,8 +10,8 @@ fn asked(workspace: &Workspace, query: &str) -> String {
 }
 
 /// Rows of a year of its own each, among enough good ones.
-fn numbered(row: impl Fn(usize, &str) -> String, good: impl Fn(usize) -> String, values: &[&str]) -> String {
-    values.iter().enumerate().map(|(n, value)| row(1990 + n, value)).chain((1960..1985).map(good)).collect()
+fn numbered(row: impl Fn(i32, &str) -> String, good: impl Fn(i32) -> String, values: &[&str]) -> String {
+    (1990..).zip(values).map(|(year, value)| row(year, value)).chain((1960..1985).map(good)).collect()
 }
 
 const NOTHING: [&str; 9] = ["<1", "...", "..", "\u{2026}", "-", "\u{2013}", "n/a", "#N/A", "inf"];
@@ -22,13 +22,13 @@ fn markers_of_no_value() {
     let query = "SELECT time_period, obs_value, obs_text, obs_status FROM observations WHERE time_period >= 1990 ORDER BY 1";
 
     let workspace = super::workspace();
-    let rows = numbered(|year, value| v2("BRA", year as i32, value, ""), |year| v2("DEU", year as i32, "5", ""), &NOTHING);
+    let rows = numbered(|year, value| v2("BRA", year, value, ""), |year| v2("DEU", year, "5", ""), &NOTHING);
     let (_, set_aside) = pulled(&workspace, "itu/internet_use", "a.csv", format!("{V2}{rows}").as_bytes());
     assert_eq!(reasons(&set_aside), [(9, "bad_value")]);
     assert_eq!(asked(&workspace, query), expected);
 
     let workspace = super::workspace();
-    let line = |year: usize, value: &str| format!("e,WLD,{year},_T,{value},PT,x\n");
+    let line = |year: i32, value: &str| format!("e,WLD,{year},_T,{value},PT,x\n");
     let rows = numbered(line, |year| line(year, "5"), &NOTHING);
     let body = format!("series,ref_area,time_period,breakdown,value,unit,note\n{rows}{}", line(1999, "Infinity"));
     let (_, set_aside) = pulled(&workspace, "itu/ewaste_monitor", "a.csv", body.as_bytes());
@@ -121,7 +121,7 @@ fn a_row_of_next_year() {
 fn size_classes_that_are_not_understood() {
     let workspace = workspace();
     let head = "Year,Economy,Economy Label,UseOfIct,UseOfIct Label,EnterpriseSize,EnterpriseSize Label,Percentage,Percentage Footnote,Percentage Missing value\n";
-    let row = |year: usize, label: &str| format!("{year},076,Brazil,B3,x,S,{label},50,,\n");
+    let row = |year: i32, label: &str| format!("{year},076,Brazil,B3,x,S,{label},50,,\n");
     let labels = ["Less than 10", "250 and over", "10-49 and 50-249", "Not specified", "More than 250"];
     let rows = numbered(row, |year| row(year, "All (persons employed)"), &labels);
     let flags = "2001,076,Brazil,B3,x,S,All,50,estimated; Break,\n2002,076,Brazil,B3,x,S,All,50,series break,\n";
@@ -153,7 +153,7 @@ fn statuses_in_columns_and_words() {
         "Break in comparability",
         "As reported",
     ];
-    let rows: String = notes.iter().enumerate().map(|(n, note)| v2("BRA", 2000 + n as i32, "50", note)).collect();
+    let rows: String = (2000..).zip(notes).map(|(year, note)| v2("BRA", year, "50", note)).collect();
     pulled(&workspace, "itu/internet_use", "a.csv", format!("{V2}{rows}").as_bytes());
     let said = asked(&workspace, "SELECT obs_status FROM observations ORDER BY time_period");
     assert_eq!(said, "obs_status\nE\nB\nB\nB\nA\n");

@@ -95,7 +95,7 @@ fn a_revised_source() {
     assert_eq!(own.len(), 1);
     let own = own[0];
     assert_eq!((&own["time_period"], &own["estimate"], &own["change"]), (&2024.into(), &"reported".into(), &"revised".into()));
-    assert_eq!((&own["old_value"], &own["new_value"]), (&34.97622513.into(), &35.5.into()));
+    assert_eq!((&own["old_value"], &own["new_value"]), (&34.976_225_13.into(), &35.5.into()));
     // The record is the one that the observations have, in the body that has it.
     let body = std::fs::read(workspace.path("bodies/itu/internet_use/body.csv")).unwrap();
     let snapshot = blake3::hash(&body).to_hex();
@@ -245,7 +245,7 @@ fn an_added_correction() {
     let (_, rows) = differences(&workspace);
     assert_eq!(causes(&rows), BTreeSet::from(["correction"]));
     let own = rows.iter().find(|r| r["ref_area"] == "KEN").unwrap();
-    assert_eq!((&own["old_value"], &own["new_value"]), (&34.97622513.into(), &40.0.into()));
+    assert_eq!((&own["old_value"], &own["new_value"]), (&34.976_225_13.into(), &40.0.into()));
     assert!(text(&own["detail"]).starts_with("itu/internet_use 11624 KEN 2024: 34.97622513 -> 40 (record "), "{own}");
     // The value says so itself, with its reason.
     let e = super::explained(&workspace, &["internet_use", "--area", "KEN", "--year", "2024"]);

@@ -51,7 +51,7 @@ fn weighted_mean() {
     // Observed and missing make the whole; coverage is what is observed of it.
     close(sum(&present, "base_share") + sum(&missing, "base_share"), 1.0, 1e-12);
     close(sum(&present, "base_share"), number(&e["coverage"]), 1e-12);
-    assert_eq!(present.len(), value(&workspace.release("values.parquet"), "members_observed", &key) as usize);
+    close(present.len() as f64, value(&workspace.release("values.parquet"), "members_observed", &key), 0.0);
     assert_eq!(present.len() + missing.len(), 44, "all least developed countries");
     // The largest first, for people too.
     let people = workspace.expect(0, &["explain", "2.1", "--area", "LDC", "--year", "2023", "--limit", "2"]);
@@ -82,7 +82,7 @@ fn real_bodies() {
         check_record(&bodies, &member["record"]);
     }
     let bangladesh = present.iter().find(|m| m["ref_area"] == "BGD").unwrap();
-    assert_eq!((&bangladesh["value"], &bangladesh["record"]["line"]), (&44.50274195.into(), &552.into()));
+    assert_eq!((&bangladesh["value"], &bangladesh["record"]["line"]), (&44.502_741_95.into(), &552.into()));
     if bodies.join("unsd/sdg_global").is_dir() {
         let e = explained(&workspace, &["ewaste_recycling", "--area", "WLD", "--year", "2019"]);
         adds_up(&e);

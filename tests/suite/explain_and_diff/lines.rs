@@ -31,7 +31,10 @@ pub(super) fn check_record(bodies: &Path, record: &Value) {
         None => bytes,
     };
     let content = String::from_utf8(content).unwrap();
-    let line = content.lines().nth(record["line"].as_u64().unwrap() as usize - 1).unwrap_or_else(|| panic!("no such line: {record}"));
+    let line = content
+        .lines()
+        .nth(usize::try_from(record["line"].as_u64().unwrap()).unwrap() - 1)
+        .unwrap_or_else(|| panic!("no such line: {record}"));
     let value = number(&record["obs_value"]);
     let cells = cells(line);
     assert!(cells.iter().any(|cell| cell.parse::<f64>() == Ok(value)), "{value} is not in: {line}\n{record}");

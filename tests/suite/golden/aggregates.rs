@@ -123,22 +123,22 @@ fn g08_parity_of_a_group_is_a_ratio_of_aggregates() {
     let values = &WORKED.values;
     let of =
         |sex: &str| value(values, "value", &[("indicator", "ownership"), ("ref_area", "FOUR"), ("estimate", "available"), ("sex", sex)]);
-    close(of("F"), 62.774108, 5e-7);
-    close(of("M"), 74.325241, 5e-7);
-    close(of("_T"), 68.499730, 5e-7);
+    close(of("F"), 62.774_108, 5e-7);
+    close(of("M"), 74.325_241, 5e-7);
+    close(of("_T"), 68.499_730, 5e-7);
     let gap = |area: &str, breakdown: &str| {
         let estimate = if area == "FOUR" { "available" } else { "reported" };
         value(values, "value", &[("indicator", "ownership_gaps"), ("ref_area", area), ("breakdown", breakdown), ("estimate", estimate)])
     };
-    close(gap("FOUR", "GENDER_PARITY"), 0.844587, 5e-7);
+    close(gap("FOUR", "GENDER_PARITY"), 0.844_587, 5e-7);
     close(100.0 * (1.0 - gap("FOUR", "GENDER_PARITY")), 15.5413, 5e-5);
-    close(gap("FOUR", "GENDER_POINTS"), 74.325241 - 62.774108, 1e-6);
+    close(gap("FOUR", "GENDER_POINTS"), 74.325_241 - 62.774_108, 1e-6);
     let economies = [("BGD", 0.56927), ("EGY", 0.98547), ("DZA", 0.89686), ("MEX", 0.95570)];
     for (area, score) in economies {
         close(gap(area, "GENDER_PARITY"), score, 5e-6);
     }
     let mean = economies.iter().map(|(area, _)| gap(area, "GENDER_PARITY")).sum::<f64>() / 4.0;
-    close(mean, 0.851827, 5e-7);
+    close(mean, 0.851_827, 5e-7);
     let numbers = Table(values);
     for row in rows(values, &[("indicator", "ownership_gaps")]) {
         assert!((numbers.float("value", row).unwrap() - mean).abs() > 1e-4, "the mean of the scores is no score");

@@ -149,8 +149,8 @@ fn g19_the_curve_is_straight_in_logits() {
     let projected = value(&WORKED.progress, "projected_low", &[("target", "G18.use"), ("ref_area", "WLD")]);
     let slope = ((74.0_f64 / 26.0).ln() - (60.0_f64 / 40.0).ln()) / 5.0;
     let logit = (74.0_f64 / 26.0).ln() + 5.0 * slope;
-    close(slope, 0.1281007, 5e-8);
-    close(logit, 1.6864720, 5e-8);
+    close(slope, 0.128_100_7, 5e-8);
+    close(logit, 1.686_472_0, 5e-8);
     close(projected, 100.0 / (1.0 + (-logit).exp()), 1e-9);
     close(projected, 84.37596, 5e-6);
 }

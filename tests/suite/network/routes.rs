@@ -208,11 +208,11 @@ fn last_good_figures_stand_and_the_mirror_adds_what_they_lack() {
 /// Answers that are not the figures: each route that gives one is refused, with its reason, and the next one is asked.
 #[test]
 fn wrong_answers_of_a_mirror() {
+    type Bad = fn() -> Reply;
     let page = || Reply::ok("<!DOCTYPE html><html><body>Data360</body></html>");
     let columns = || Reply::ok("country,year,value\nBRA,2010,5\n");
     let others = || Reply::ok(mirror_file(|_, value| value / 2.0));
     let third = || Reply::ok(mirror_file(|n, value| if n % 3 == 0 { value + 1.0 } else { value }));
-    type Bad = fn() -> Reply;
     let faults: [(Bad, &str, &[&str]); 4] = [
         (page, "data360 failed", &["route data360: E1005", "a web page instead of data"]),
         (columns, "data360 refused", &["route data360: E2010"]),

@@ -7,7 +7,7 @@ const REPORT: &str = "/api/reportMetadata/US.IctUseEnterprSize";
 fn unctad(asked: &Asked, version: u64) -> Reply {
     match asked.path().strip_prefix(REPORT) {
         Some("/en") => Reply::json(&json!({"version": version, "lastUpdated": "2025-12-08T09:44:00", "name": "US.IctUseEnterprSize"})),
-        Some("/bulkfiles/en") => Reply::json(&json!([{"fileId": 4711, "fileBlobName": "US_IctUseEnterprSize", "fileSize": 201344}])),
+        Some("/bulkfiles/en") => Reply::json(&json!([{"fileId": 4711, "fileBlobName": "US_IctUseEnterprSize", "fileSize": 201_344}])),
         Some("/bulkfile/4711/en") => Reply::ok(fixture("unctad/ict_use_by_size/US_IctUseEnterprSize.csv.7z")),
         _ => not_found(),
     }

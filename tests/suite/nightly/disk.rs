@@ -32,18 +32,24 @@ fn a_cut_observation_file_is_made_anew_from_the_other_copy_or_the_snapshot() {
         assert!(std::fs::read(&kept).unwrap() == good && std::fs::read(&at_hand).unwrap() == good, "{what}");
     };
     for paths in [&[&kept][..], &[&at_hand], &[&at_hand, &kept]] {
-        paths.iter().for_each(|path| cut(path));
+        for path in paths {
+            cut(path);
+        }
         let run = workspace.expect(0, &["run", "--from", &small_bodies(), "--now", NEXT]);
         assert!(run.stdout.contains("nothing to do"), "{}", run.stdout);
         whole("from the other copy, or from the snapshot");
     }
     // Where the source gives nothing tonight, what stays in use must be whole all the same.
     workspace.write("in/itu/internet_use/internet_use.csv", "");
-    [&at_hand, &kept].iter().for_each(|path| cut(path));
+    for path in [&at_hand, &kept] {
+        cut(path);
+    }
     workspace.expect(3, &["run", "--from", "in", "--now", NEXT]);
     whole("though the source failed");
     // Nothing to make it of: the run ends, and says of what file.
-    [&at_hand, &kept].iter().for_each(|path| cut(path));
+    for path in [&at_hand, &kept] {
+        cut(path);
+    }
     std::fs::remove_dir_all(workspace.path("data/snapshots")).unwrap();
     let before = current(&workspace);
     let run = workspace.expect(1, &["run", "--from", "in", "--now", NEXT]);

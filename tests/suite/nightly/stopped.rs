@@ -51,13 +51,13 @@ fn a_signal_leaves_a_line_a_record_and_nothing_half_written() {
 #[test]
 fn a_run_waits_for_a_short_verb_and_not_for_another_run() {
     let workspace = small_released();
-    let hold = |verb: &str| {
+    let taken_for = |verb: &str| {
         let mut lock = File::options().write(true).truncate(true).open(workspace.path("data/lock")).unwrap();
         lock.lock().unwrap();
         write!(lock, "{{\"verb\":\"{verb}\",\"process\":1,\"since\":\"2026-11-24T02:29:00Z\"}}").unwrap();
         lock
     };
-    let held = hold("release prune");
+    let held = taken_for("release prune");
     let waiting = workspace.command(&["run", "--from", &small_bodies()]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     std::thread::sleep(Duration::from_millis(700));
     drop(held);
@@ -65,7 +65,7 @@ fn a_run_waits_for_a_short_verb_and_not_for_another_run() {
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(0), "{stderr}");
     assert!(stderr.contains("waiting up to 60 seconds for `release prune`, process 1"), "{stderr}");
-    let _held = hold("run");
+    let _held = taken_for("run");
     let run = workspace.expect(75, &["run", "--from", &small_bodies()]);
     assert!(run.stderr.contains(": `run`, process 1, since 2026-11-24T02:29:00Z"), "{}", run.stderr);
 }

@@ -118,7 +118,7 @@ fn a_cube_holds_the_preferred_values() {
                 let code = match *axis {
                     "metric" => indicator.to_owned(),
                     "time_period" => cells.int(axis, row).unwrap().to_string(),
-                    axis => cells.text(axis, row).unwrap().to_owned(),
+                    dimension => cells.text(dimension, row).unwrap().to_owned(),
                 };
                 place * codes(axis).len() + codes(axis).iter().position(|known| *known == code.as_str()).unwrap()
             });

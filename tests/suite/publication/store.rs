@@ -119,11 +119,11 @@ fn answer(stream: &TcpStream, bucket: &Mutex<Bucket>) -> Option<()> {
 
 fn unbase64(text: &str) -> Vec<u8> {
     const LETTERS: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let bits: Vec<u32> = text.chars().filter_map(|c| LETTERS.find(c)).map(|n| n as u32).collect();
+    let bits: Vec<usize> = text.chars().filter_map(|c| LETTERS.find(c)).collect();
     let mut bytes = Vec::new();
     for part in bits.chunks(4) {
         let joined = part.iter().fold(0, |all, six| all << 6 | six) << (6 * (4 - part.len()));
-        bytes.extend((0..part.len() - 1).map(|place| (joined >> (16 - 8 * place)) as u8));
+        bytes.extend((0..part.len() - 1).map(|place| joined.to_be_bytes()[place + 5]));
     }
     bytes
 }

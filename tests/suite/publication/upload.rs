@@ -55,7 +55,7 @@ fn to_store(workspace: &Workspace, address: &str, more: &[&str]) -> Command {
 }
 
 fn run(mut command: Command) -> Run {
-    Run::of(command.output().unwrap())
+    Run::of(&command.output().unwrap())
 }
 
 #[test]

@@ -10,13 +10,13 @@ pub(super) fn book(sheets: &[(&str, &[&[&str]])]) -> Vec<u8> {
 }
 
 /// As `book`, with merged cells in each sheet.
-fn merged_book(sheets: &[(&str, &[&[&str]])], merged: &[&str]) -> Vec<u8> {
+fn merged_book(sheets: &[(&str, &[&[&str]])], ranges: &[&str]) -> Vec<u8> {
     const HEAD: &str = "<?xml version=\"1.0\"?>";
     const MAIN: &str = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
     const OFFICE: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
     const PACKAGE: &str = "http://schemas.openxmlformats.org/package/2006";
     let cell = |column: usize, row: usize, text: &str| {
-        let place = format!("{}{}", char::from(b'A' + column as u8), row + 1);
+        let place = format!("{}{}", char::from(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ"[column]), row + 1);
         match (text.strip_prefix('#'), text.strip_prefix('@')) {
             (Some(number), _) => format!("<c r=\"{place}\"><v>{number}</v></c>"),
             (_, Some(day)) => format!("<c r=\"{place}\" s=\"1\"><v>{day}</v></c>"),
@@ -25,7 +25,7 @@ fn merged_book(sheets: &[(&str, &[&[&str]])], merged: &[&str]) -> Vec<u8> {
             _ => format!("<c r=\"{place}\" t=\"inlineStr\"><is><t>{text}</t></is></c>"),
         }
     };
-    let merges: String = merged.iter().map(|range| format!("<mergeCell ref=\"{range}\"/>")).collect();
+    let merges: String = ranges.iter().map(|range| format!("<mergeCell ref=\"{range}\"/>")).collect();
     let merges = if merges.is_empty() { merges } else { format!("<mergeCells>{merges}</mergeCells>") };
     let (mut names, mut links, mut members) = (String::new(), String::new(), Vec::new());
     for (index, (name, rows)) in sheets.iter().enumerate() {
