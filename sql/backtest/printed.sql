@@ -17,7 +17,7 @@ ahead        TRUE where it was printed in the very year that it is of. ITU then 
              only prices are collected within the year. It is another object than our
              aggregate of the reports that came since, as a forecast is another than what
              came to pass
-low, high    our bar as it is published (sql/steps/14_group_values.sql)
+low, high    our bar as it is published (sql/steps/15_group_values.sql)
 */
 WITH mapped AS (
   SELECT from_series, from_age, indicator, to_age, is_complement

@@ -31,21 +31,33 @@ figures AS (
   JOIN observations_by_data_set AS o ON o.ref_area = a.ref_area
   WHERE o.obs_value > 0.0 AND o.unit <> 'YES_NO'
 ),
+series AS (
+  SELECT
+    source, dataset, series, unit, sex, age, urbanisation, disability, education_level, size_class, breakdown, edition,
+    row_number() OVER (
+      ORDER BY source, dataset, series, unit, sex, age, urbanisation, disability, education_level, size_class, breakdown, edition
+    ) AS number
+  FROM (
+    SELECT DISTINCT
+      source, dataset, series, unit, sex, age, urbanisation, disability, education_level, size_class, breakdown, edition
+    FROM figures
+  ) AS f
+),
+numbered AS (
+  SELECT s.number, f.ref_area, f.time_period, f.value
+  FROM series AS s
+  JOIN figures AS f
+    ON f.source = s.source AND f.dataset = s.dataset AND f.series = s.series AND f.unit = s.unit
+    AND f.sex = s.sex AND f.age = s.age AND f.urbanisation = s.urbanisation AND f.disability = s.disability
+    AND f.education_level = s.education_level AND f.size_class = s.size_class AND f.breakdown = s.breakdown
+    AND f.edition = s.edition
+),
 ordered AS (
   SELECT
-    source, dataset, series, breakdown, ref_area, time_period, value,
-    sex || age || urbanisation || disability || education_level || size_class || unit || edition AS part,
-    lag(value) OVER (
-      PARTITION BY source, dataset, series, unit, sex, age, urbanisation, disability, education_level, size_class,
-        breakdown, edition, ref_area
-      ORDER BY time_period
-    ) AS value_before,
-    lag(time_period) OVER (
-      PARTITION BY source, dataset, series, unit, sex, age, urbanisation, disability, education_level, size_class,
-        breakdown, edition, ref_area
-      ORDER BY time_period
-    ) AS year_before
-  FROM figures
+    number, time_period, value,
+    lag(value) OVER (PARTITION BY number, ref_area ORDER BY time_period) AS value_before,
+    lag(time_period) OVER (PARTITION BY number, ref_area ORDER BY time_period) AS year_before
+  FROM numbered
 ),
 listed AS (
   SELECT DISTINCT indicator, from_source, from_series, from_dataset FROM indicator_series
@@ -57,7 +69,8 @@ offered AS (
     coalesce(w.as_sex, f.sex) || ' ' || coalesce(w.as_age, f.age) || ' ' || coalesce(w.as_urbanisation, f.urbanisation)
       || ' ' || coalesce(w.as_disability, f.disability) || ' ' || coalesce(w.as_education_level, f.education_level)
       || ' ' || coalesce(w.as_size_class, f.size_class) || ' ' || coalesce(w.as_breakdown, f.breakdown) AS part
-  FROM indicator_series AS w
+  FROM (SELECT indicator FROM indicator_series GROUP BY indicator HAVING count(DISTINCT place) > 1) AS several
+  JOIN indicator_series AS w ON w.indicator = several.indicator
   JOIN figures AS f
     ON f.source = w.from_source AND f.series = w.from_series
     AND f.dataset = coalesce(w.from_dataset, f.dataset)
@@ -78,19 +91,17 @@ chosen_first AS (
 ),
 pairs AS (
   SELECT
-    coalesce(l.indicator, '') AS indicator, o.source || '/' || o.dataset || ' ' || o.series AS what,
-    o.breakdown || ' ' || o.part AS part, 'the year before' AS against, o.time_period, o.value, o.value_before
+    o.number, CAST(NULL AS VARCHAR) AS indicator, CAST(NULL AS VARCHAR) AS what, CAST(NULL AS VARCHAR) AS part,
+    'the year before' AS against, o.time_period, o.value, o.value_before
   FROM limits AS k
   CROSS JOIN ordered AS o
-  LEFT JOIN listed AS l
-    ON l.from_source = o.source AND l.from_series = o.series AND coalesce(l.from_dataset, o.dataset) = o.dataset
   WHERE o.time_period - o.year_before <= k.years_back
   UNION ALL
   SELECT
-    v.indicator, v.indicator AS what,
+    CAST(NULL AS BIGINT) AS number, v.indicator, v.indicator AS what,
     v.sex || ' ' || v.age || ' ' || v.urbanisation || ' ' || v.disability || ' ' || v.education_level || ' '
       || v.size_class || ' ' || v.breakdown AS part,
-    'the release before' AS against, v.time_period, v.value, p.value AS value_before
+    'the release before' AS against, CAST(NULL AS INT) AS time_period, v.value, p.value AS value_before
   FROM indicator_values AS v
   JOIN previous_values AS p
     ON p.indicator = v.indicator AND p.ref_area = v.ref_area AND p.time_period = v.time_period
@@ -100,26 +111,39 @@ pairs AS (
   WHERE v.estimate IN ('reported', 'published') AND v.value > 0.0 AND p.value > 0.0 AND v.unit <> 'YES_NO'
   UNION ALL
   SELECT
-    indicator, source || '/' || dataset || ' ' || series AS what, part, 'its first choice' AS against, time_period, value,
-    value_before
+    CAST(NULL AS BIGINT) AS number, indicator, source || '/' || dataset || ' ' || series AS what, part,
+    'its first choice' AS against, CAST(NULL AS INT) AS time_period, value, value_before
   FROM chosen_first
   WHERE place > first_place
 ),
 steps AS (
-  SELECT indicator, what, part, against, time_period, log10(value / value_before) AS step
+  SELECT number, indicator, what, part, against, time_period, log10(value / value_before) AS step
   FROM pairs
 ),
 -- Years are told apart where years are compared; otherwise a series is one thing.
-counted AS (
+scaled AS (
   SELECT
-    s.indicator, s.what, s.part, s.against,
-    CASE WHEN s.against = 'the year before' THEN s.time_period END AS time_period,
+    s.number, s.indicator, s.what, s.part, s.against, s.time_period,
     count(*) AS pairs,
     sum(CASE WHEN round(s.step) <> 0.0 AND abs(s.step - round(s.step)) <= k.near THEN 1 ELSE 0 END) AS scaled,
     median(s.step) AS middle
   FROM limits AS k
   CROSS JOIN steps AS s
-  GROUP BY s.indicator, s.what, s.part, s.against, CASE WHEN s.against = 'the year before' THEN s.time_period END
+  GROUP BY s.number, s.indicator, s.what, s.part, s.against, s.time_period
+),
+counted AS (
+  SELECT DISTINCT
+    coalesce(l.indicator, c.indicator, '') AS indicator,
+    coalesce(c.what, s.source || '/' || s.dataset || ' ' || s.series) AS what,
+    coalesce(c.part, s.breakdown || ' ' || s.sex || s.age || s.urbanisation || s.disability || s.education_level
+      || s.size_class || s.unit || s.edition) AS part,
+    c.against, c.time_period, c.pairs, c.scaled, c.middle
+  FROM limits AS k
+  CROSS JOIN scaled AS c
+  LEFT JOIN series AS s ON s.number = c.number
+  LEFT JOIN listed AS l
+    ON l.from_source = s.source AND l.from_series = s.series AND coalesce(l.from_dataset, s.dataset) = s.dataset
+  WHERE c.pairs >= k.pairs AND c.scaled >= k.share * c.pairs
 )
 SELECT
   c.indicator, c.what, c.part, c.against, c.time_period,
@@ -128,7 +152,5 @@ SELECT
     || CAST(CAST(round(power(10.0, abs(round(c.middle)))) AS BIGINT) AS VARCHAR) || ' of ' || c.against || ' for '
     || CAST(c.scaled AS VARCHAR) || ' of ' || CAST(c.pairs AS VARCHAR) || ' values'
     || coalesce(', ' || CAST(c.time_period AS VARCHAR), '') AS detail
-FROM limits AS k
-CROSS JOIN counted AS c
-WHERE c.pairs >= k.pairs AND c.scaled >= k.share * c.pairs
+FROM counted AS c
 ORDER BY c.indicator, c.what, c.part, c.against, c.time_period

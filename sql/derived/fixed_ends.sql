@@ -5,7 +5,7 @@ Baseline and latest value of each target on the same economies at both ends:
 
 baseline, latest  the group's value over the members with a value at both ends
 fixed_share       what these members count for at the latest value, of all
-                  members of the group: see steps/13_coverage.sql
+                  members of the group: see steps/14_coverage.sql
 */
 WITH shares AS (
   SELECT group_code, estimate, cell, sum(base) AS base

@@ -1,7 +1,7 @@
 /*---
 formula = "the middle value of the economies with a value in every year; of two middle ones the mean"
 needs = ["value"]
-# A standard deviation of the members' values, times this, is in the unit of the result: see steps/14_group_values.sql.
+# A standard deviation of the members' values, times this, is in the unit of the result: see steps/15_group_values.sql.
 # A median varies more than a mean, by sqrt(pi / 2) where values are spread normally.
 spread = 1.2533141373155003
 # Only members with a value in every year of a breakdown count: see steps/06_off_panel.sql.

@@ -1,7 +1,7 @@
 /*---
 formula = "scale x sum of numerators / sum of denominators"
 needs = ["numerator", "denominator"]
-# A standard deviation of the members' values, times this, is in the unit of the result: see steps/14_group_values.sql.
+# A standard deviation of the members' values, times this, is in the unit of the result: see steps/15_group_values.sql.
 spread = 1.0
 ---*/
 /*

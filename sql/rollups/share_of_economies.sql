@@ -1,7 +1,7 @@
 /*---
 formula = "100 x members with value 1 / members with a value"
 needs = ["value"]
-# A standard deviation of the members' values, times this, is in the unit of the result: see steps/14_group_values.sql.
+# A standard deviation of the members' values, times this, is in the unit of the result: see steps/15_group_values.sql.
 spread = 100.0
 # Below either, no value of the group is shown, whatever the header of the indicator says.
 min_members = 3

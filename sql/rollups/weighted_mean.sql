@@ -1,7 +1,7 @@
 /*---
 formula = "sum of value x weight / sum of weight, over the members with a value"
 needs = ["value", "weight"]
-# A standard deviation of the members' values, times this, is in the unit of the result: see steps/14_group_values.sql.
+# A standard deviation of the members' values, times this, is in the unit of the result: see steps/15_group_values.sql.
 spread = 1.0
 ---*/
 /*

@@ -16,7 +16,7 @@ assumed), base (what the member counts for), counts_for (what it weighs in the r
 where that needs one, else 1), carried_base (the base again, where it is
 of the year the value is of, because that of the year itself is not known),
 trend (of a carried percentage that enters a mean: where the economy's own trend
-would have brought it by now; see 14_group_values.sql. Yes and no have no trend).
+would have brought it by now; see 15_group_values.sql. Yes and no have no trend).
 The trend is a straight line in logits, ln(p / (100 - p)) with p kept within
 0.05 and 99.5, from the earliest value of the five years before the carried
 one; without such a value the economy stays where it was.

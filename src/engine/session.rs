@@ -1,7 +1,7 @@
 //! A session with its own tables over shared functions; statements that change anything are refused.
 
 use std::sync::{Arc, LazyLock};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use datafusion::arrow::array::RecordBatch;
 use datafusion::arrow::datatypes::{Field, Schema, SchemaRef};
@@ -194,6 +194,7 @@ impl Engine {
 
     /// Runs a statement of ours or of a workspace; `what` names it in an error.
     pub async fn run(&self, sql: &str, what: &str) -> Result<(SchemaRef, Vec<RecordBatch>)> {
+        let started = Instant::now();
         let wrap = |error: DataFusionError| self.wrapped(sql, what, &error);
         let plan = self.plan(sql).await.and_then(|frame| self.in_needed_types(frame.into_unoptimized_plan())).map_err(wrap)?;
         let state = self.context.state();
@@ -215,6 +216,7 @@ impl Engine {
             Err(_) => return Err(self.too_slow(what)),
         };
         let schema = batches.first().map_or(schema, RecordBatch::schema);
+        tracing::debug!(statement = what, seconds = started.elapsed().as_secs_f64(), "ran");
         Ok((schema, batches))
     }
 

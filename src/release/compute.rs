@@ -7,7 +7,7 @@ use datafusion::arrow::compute::filter_record_batch;
 use datafusion::arrow::datatypes::SchemaRef;
 
 use crate::engine::Engine;
-use crate::error::{Code, Error, Result, SourceText};
+use crate::error::{Code, Error, Result};
 use crate::indicator::header::ROLLUP_NONE;
 use crate::indicator::lint::groups;
 use crate::indicator::methods::{ROLLED, ROLLUP};
@@ -53,13 +53,13 @@ pub async fn indicator(base: &Engine, catalogue: &Catalogue, reference: &Referen
                 engine.register_view(&step.name, &step.text.text, &step.text.path).await?;
                 continue;
             }
-            let (schema, batches) = run(&engine, &step.text).await?;
+            let (schema, batches) = engine.run(&step.text.text, &step.text.path).await?;
             engine.register_batches(&step.name, schema, batches)?;
         }
     } else {
         engine.register_batches("group_values", schema::group_values(), vec![])?;
     }
-    let (_, batches) = run(&engine, &last.text).await?;
+    let (_, batches) = engine.run(&last.text.text, &last.text.path).await?;
     let values = sort(&conform(&batches, &schema::values(), &|_| None)?, &schema::values_key())?;
     let Values { ref_area, time_period, value, coverage, .. } = Values::of(&values)?;
     check_finite(ref_area, time_period, &[("value", value), ("coverage", coverage)], indicator)?;
@@ -85,15 +85,7 @@ pub async fn method(engine: &Engine, catalogue: &Catalogue, folder: &str, file: 
             "the method file is missing",
         )])
     })?;
-    run(engine, text).await
-}
-
-/// Runs a method file.
-pub async fn run(engine: &Engine, text: &SourceText) -> Result<(SchemaRef, Vec<RecordBatch>)> {
-    let started = std::time::Instant::now();
-    let result = engine.run(&text.text, &text.path).await;
-    tracing::debug!(file = %text.path, seconds = started.elapsed().as_secs_f64(), "ran");
-    result
+    engine.run(&text.text, &text.path).await
 }
 
 /// The indicator's SELECT, and the derived method after it where the header names one.

@@ -3,7 +3,6 @@
 use crate::engine::Engine;
 use crate::error::Result;
 use crate::indicator::Indicator;
-use crate::release::compute;
 use crate::release::explain::records::best;
 use crate::release::explain::{Explainer, Explanation, Member, Wanted};
 use crate::tables::cells::Table;
@@ -98,7 +97,7 @@ impl Explainer<'_> {
             explanation.wanted.estimate.replace('\'', "''")
         );
         engine.run_into(&members, "the members of the group", "members").await?;
-        let (schema, batches) = compute::run(engine, file).await?;
+        let (schema, batches) = engine.run(&file.text, &file.path).await?;
         let rows = concat(&schema, &batches)?;
         let cells = Table(&rows);
         for row in 0..cells.len() {

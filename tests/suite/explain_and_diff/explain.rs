@@ -63,7 +63,7 @@ fn weighted_mean() {
     for part in [
         "sql: sql/indicators/2.1_internet_use.sql, sql/defaults.toml, sql/shared/chosen.sql, sql/shared/offered.sql, ",
         ", sql/steps/01_cells.sql, ",
-        ", sql/rollups/weighted_mean.sql, sql/steps/09_rolled.sql, ",
+        ", sql/rollups/weighted_mean.sql, sql/steps/10_rolled.sql, ",
     ] {
         assert!(people.stdout.contains(part), "{part} in {}", people.stdout);
     }

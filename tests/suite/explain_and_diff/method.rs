@@ -113,28 +113,28 @@ fn a_derived_method_that_tells_no_parts() {
 #[test]
 fn a_step_of_the_workspaces_own() {
     let workspace = internet_use_alone();
-    let cells = workspace.read("sql/steps/09_rolled.sql");
-    workspace.write("sql/steps/09_rolled.sql", cells.replace("FROM rollup", "FROM halved"));
-    workspace.write("sql/steps/08b_halved.sql", "SELECT group_code, estimate, cell, 0.5 * value AS value FROM rollup");
+    let cells = workspace.read("sql/steps/10_rolled.sql");
+    workspace.write("sql/steps/10_rolled.sql", cells.replace("FROM rollup", "FROM halved"));
+    workspace.write("sql/steps/09b_halved.sql", "SELECT group_code, estimate, cell, 0.5 * value AS value FROM rollup");
     // The roll-up is not there yet.
     let run = workspace.expect(2, &["check"]);
-    assert!(run.stdout.contains("sql/steps/08b_halved.sql:1:") && run.stdout.contains("`rollup`"), "{}", run.stdout);
-    std::fs::remove_file(workspace.path("sql/steps/08b_halved.sql")).unwrap();
-    workspace.write("sql/steps/09_rolled.sql", cells);
-    let rest = workspace.read("sql/steps/12_missing_members.sql");
-    workspace.write("sql/steps/09a_rolled.sql", "SELECT 1 AS one");
+    assert!(run.stdout.contains("sql/steps/09b_halved.sql:1:") && run.stdout.contains("`rollup`"), "{}", run.stdout);
+    std::fs::remove_file(workspace.path("sql/steps/09b_halved.sql")).unwrap();
+    workspace.write("sql/steps/10_rolled.sql", cells);
+    let rest = workspace.read("sql/steps/13_missing_members.sql");
+    workspace.write("sql/steps/10a_rolled.sql", "SELECT 1 AS one");
     let run = workspace.expect(2, &["check"]);
-    assert!(run.stdout.contains("the step `rolled` is already there: sql/steps/09_rolled.sql"), "{}", run.stdout);
-    std::fs::remove_file(workspace.path("sql/steps/09a_rolled.sql")).unwrap();
+    assert!(run.stdout.contains("the step `rolled` is already there: sql/steps/10_rolled.sql"), "{}", run.stdout);
+    std::fs::remove_file(workspace.path("sql/steps/10a_rolled.sql")).unwrap();
     workspace.write("sql/steps/11b_large_members.sql", rest);
-    workspace.write("sql/steps/12_missing_members.sql", "SELECT * FROM large_members");
+    workspace.write("sql/steps/13_missing_members.sql", "SELECT * FROM large_members");
     workspace.expect(0, &["check"]);
     workspace.expect(0, &["run", "--from", "bodies"]);
     let e = explained(&workspace, &["internet_use", "--area", "LDC", "--year", "2023"]);
     let files: Vec<&str> = list(&e["sql"]).iter().map(text).collect();
     let place = |file: &str| files.iter().position(|f| *f == file).unwrap_or_else(|| panic!("{file} in {files:?}"));
     assert!(place("sql/rollups/weighted_mean.sql") < place("sql/steps/11b_large_members.sql"));
-    assert!(place("sql/steps/11b_large_members.sql") < place("sql/steps/12_missing_members.sql"));
+    assert!(place("sql/steps/11b_large_members.sql") < place("sql/steps/13_missing_members.sql"));
 }
 
 /// The cuts of the classes are rows of a file: classes and what `explain` says of them follow.

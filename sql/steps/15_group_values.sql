@@ -29,7 +29,7 @@ in the unit of the result (key `spread` of the roll-up's header; without it
 there is no bar). The first is what D. G. Mahler and others found for the world
 (see the methodology note). It is what a random draw of some ten economies of
 equal size gives; `draw` says the same of the group as it is, whose missing
-weight may be that of one or two economies (13_coverage.sql). sqrt(2 / pi)
+weight may be that of one or two economies (14_coverage.sql). sqrt(2 / pi)
 turns a standard deviation into the expected error. A bar is laid around the
 result, around what it were with every carried member on its own trend, and, of
 a part of the people, around what it were had it moved as the total, from the

@@ -13,7 +13,7 @@ draw              the standard deviation, in units of `spread`, of the error tha
                   large where few large economies are missing, or report
 part_shift        of a part of the people (women, a town, an age): the total of all
                   members less the total of those that have a value for the part, each in
-                  the year that its value for the part is of (11_group_totals.sql)
+                  the year that its value for the part is of (12_group_totals.sql)
 total_base        what all members count for together
 members_observed  members with a value, of which members_carried carried
                   forward from an earlier year

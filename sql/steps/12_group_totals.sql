@@ -20,13 +20,20 @@ whole_values AS (
   SELECT v.estimate, v.ref_area, v.cell, v.value, v.counts_for
   FROM (SELECT DISTINCT whole_cell AS cell FROM wholes) w
   JOIN member_values v ON v.cell = w.cell
+),
+-- y: the value for all people in the year that a carried value for the part is of.
+member_totals AS (
+  SELECT
+    v.estimate, v.ref_area, v.cell, v.time_period, c.whole_cell, w.counts_for, coalesce(y.value, w.value) AS value
+  FROM wholes c
+  JOIN counted_members v ON v.cell = c.cell
+  JOIN whole_values w ON w.cell = c.whole_cell AND w.ref_area = v.ref_area AND w.estimate = v.estimate
+  LEFT JOIN cells x ON x.series = c.whole_series AND x.time_period = v.year_used AND v.year_used < v.time_period
+  LEFT JOIN whole_values y ON y.cell = x.cell AND y.ref_area = v.ref_area AND y.estimate = v.estimate
 )
 SELECT
-  m.group_code, m.estimate, m.cell, c.whole_cell,
-  sum(w.counts_for * coalesce(y.value, w.value)) / nullif(sum(w.counts_for), 0.0) AS total_of_members
-FROM wholes c
-JOIN group_members m ON m.cell = c.cell
-LEFT JOIN whole_values w ON w.cell = c.whole_cell AND w.ref_area = m.ref_area AND w.estimate = m.estimate
-LEFT JOIN cells x ON x.series = c.whole_series AND x.time_period = m.year_used
-LEFT JOIN whole_values y ON y.cell = x.cell AND y.ref_area = m.ref_area AND y.estimate = m.estimate
-GROUP BY m.group_code, m.estimate, m.cell, c.whole_cell
+  m.group_code, v.estimate, v.cell, v.whole_cell,
+  sum(v.counts_for * v.value) / nullif(sum(v.counts_for), 0.0) AS total_of_members
+FROM membership m
+JOIN member_totals v ON v.ref_area = m.ref_area AND v.time_period BETWEEN m.first_year AND m.last_year
+GROUP BY m.group_code, v.estimate, v.cell, v.whole_cell

@@ -2,7 +2,7 @@
 Sums over the members of each group that bring a value: one row per group,
 estimate and cell with at least one observed value. Shares of the base are for
 coverage, the sums by counts_for (what a member weighs in the roll-up) for the
-spread and the trend: see 13_coverage.sql.
+spread and the trend: see 14_coverage.sql.
 */
 SELECT
   group_code, estimate, cell, base_cell,
