@@ -110,7 +110,7 @@ impl Build<'_> {
         let mut computed = self.compute_all(&engine, &previous_values, kept.as_ref()).await?;
         let (mut values, mut progress) = self.finish(&engine, &computed).await?;
         self.register_checked(&engine, &previous_values, before.as_ref())?;
-        let mut found = checks::run(&engine, self.checks.iter().filter(|check| check.holds)).await?;
+        let mut found = checks::run(&engine, self.checks.iter().filter(|check| check.holds), self.threads).await?;
         // Of a first release nothing is held, since there is nothing to hold: the gate closes.
         let refused = if previous.is_some() { hold::indicators(&mut found, &self.catalogue, &self.accept) } else { BTreeMap::new() };
         if !refused.is_empty() {
@@ -121,7 +121,7 @@ impl Build<'_> {
             }
             (values, progress) = self.finish(&engine, &computed).await?;
         }
-        found.extend(checks::run(&engine, self.checks.iter().filter(|check| !check.holds)).await?);
+        found.extend(checks::run(&engine, self.checks.iter().filter(|check| !check.holds), self.threads).await?);
         let mut outcome = checks::results(found)?;
         let mut left_out = LeftOut::new(&self.left_out);
         let (values, progress) = self.passed_on(&engine, &mut left_out, &computed, (values, progress)).await?;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use datafusion::arrow::array::RecordBatch;
+use futures::{StreamExt, TryStreamExt};
 
 use crate::authored::toml::read_document;
 use crate::engine::Engine;
@@ -105,25 +106,25 @@ fn is_error(cells: &Table<'_>, row: usize) -> bool {
     cells.text("severity", row).is_none_or(|severity| severity == "error")
 }
 
-/// Runs checks, in their order.
-pub async fn run<'a>(engine: &Engine, checks: impl Iterator<Item = &'a Check>) -> Result<Vec<Found<'a>>> {
+/// Runs checks, so many at a time; gives what they found in their order.
+pub async fn run<'a>(engine: &Engine, checks: impl Iterator<Item = &'a Check>, at_a_time: usize) -> Result<Vec<Found<'a>>> {
+    futures::stream::iter(checks).map(|check| one(engine, check)).buffered(at_a_time.max(1)).try_collect().await
+}
+
+async fn one<'a>(engine: &Engine, check: &'a Check) -> Result<Found<'a>> {
     let number = |rows: usize| i64::try_from(rows).unwrap_or(i64::MAX);
-    let mut all = Vec::new();
-    for check in checks {
-        let (found_schema, batches) = engine.run(&check.text.text, &check.text.path).await?;
-        let failed = crate::tables::sort::concat(&found_schema, &batches)?;
-        let total = number(failed.num_rows());
-        let cells = Table(&failed);
-        let errors = number((0..cells.len()).filter(|row| is_error(&cells, *row)).count());
-        let result = match check.severity.as_str() {
-            "error" if errors > check.fail_above => "failed",
-            _ if total <= check.warn_above => "passed",
-            "info" => "noted",
-            _ => "warned",
-        };
-        all.push(Found { check, failed, result });
-    }
-    Ok(all)
+    let (found_schema, batches) = engine.run(&check.text.text, &check.text.path).await?;
+    let failed = crate::tables::sort::concat(&found_schema, &batches)?;
+    let total = number(failed.num_rows());
+    let cells = Table(&failed);
+    let errors = number((0..cells.len()).filter(|row| is_error(&cells, *row)).count());
+    let result = match check.severity.as_str() {
+        "error" if errors > check.fail_above => "failed",
+        _ if total <= check.warn_above => "passed",
+        "info" => "noted",
+        _ => "warned",
+    };
+    Ok(Found { check, failed, result })
 }
 
 /// One row of the table per check and indicator concerned.

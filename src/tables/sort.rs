@@ -13,6 +13,9 @@ pub fn sort(batch: &RecordBatch, key: &[&str]) -> Result<RecordBatch> {
         return Ok(batch.clone());
     }
     let rows = key_rows(&[batch], key)?.remove(0);
+    if (1..batch.num_rows()).all(|row| rows.row(row - 1) <= rows.row(row)) {
+        return Ok(batch.clone());
+    }
     let mut order: Vec<usize> = (0..batch.num_rows()).collect();
     order.sort_by(|a, b| rows.row(*a).cmp(&rows.row(*b)));
     Ok(take_record_batch(batch, &UInt64Array::from_iter_values(order.into_iter().map(|row| row as u64)))?)
