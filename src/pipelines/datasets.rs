@@ -2,7 +2,7 @@
 
 use crate::authored::rules;
 use crate::authored::toml::TableReader;
-use crate::error::Problem;
+use crate::error::{Problem, SourceText};
 use crate::pipelines::route::{self, Route};
 
 #[derive(Debug, Clone)]
@@ -24,6 +24,8 @@ pub struct Dataset {
     pub how_to_get: String,
     /// The edition of the data, where only a person knows it.
     pub vintage: Option<String>,
+    /// The file in which it stands.
+    pub text: SourceText,
 }
 
 impl Dataset {
@@ -69,5 +71,6 @@ pub(super) fn read(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> 
         maximum_share_set_aside,
         how_to_get,
         vintage,
+        text: table.source().clone(),
     })
 }

@@ -15,7 +15,7 @@ use crate::workspace::JOB_FILE;
 pub use datasets::Dataset;
 pub use route::{Known, Route, check_names};
 
-/// One provider: one file `pipelines/<name>.toml`.
+/// One provider: a file in `pipelines/` that describes it, and others that add data sets to it.
 #[derive(Debug, Clone)]
 pub struct Source {
     pub name: String,
@@ -34,6 +34,8 @@ pub struct Source {
     pub discontinued: bool,
     pub datasets: Vec<Dataset>,
     pub text: SourceText,
+    /// Its file has nothing but data sets: another describes the source.
+    adds: bool,
 }
 
 impl Source {
@@ -76,26 +78,52 @@ pub fn load(workspace: &Path, problems: &mut Vec<Problem>) -> Vec<Source> {
     };
     paths.retain(|path| !path.ends_with(JOB_FILE));
     paths.sort();
-    let mut sources: Vec<Source> = Vec::new();
+    let mut read: Vec<Source> = Vec::new();
     for path in paths {
         let shown = crate::workspace::shown(workspace, &path);
         match crate::files::read_text(&path) {
             Ok(text) => {
                 let text = SourceText::new(shown, text);
-                let source = parse(&text, problems);
-                if let Some(other) = sources.iter().find(|other| other.name == source.name) {
-                    problems.push(Problem::new(
-                        Code::DefinedTwice,
-                        &source.text,
-                        0..1,
-                        format!("source `{}` is already defined in {}", source.name, other.text.path),
-                    ));
-                } else if !source.name.is_empty() {
-                    sources.push(source);
-                }
+                read.push(parse(&text, problems));
             }
             Err(error) => problems.push(Problem::file(Code::UnreadableFile, shown, error.to_string())),
         }
+    }
+    read.retain(|source| !source.name.is_empty());
+    joined(read, problems)
+}
+
+/// Each source with the data sets of all its files, in order of the names of the files.
+fn joined(read: Vec<Source>, problems: &mut Vec<Problem>) -> Vec<Source> {
+    let (further, whole): (Vec<Source>, Vec<Source>) = read.into_iter().partition(|source| source.adds);
+    let mut twice = |what: &str, name: &str, there: &SourceText, here: &SourceText| {
+        let message = format!("{what} `{name}` is already defined in {}", there.path);
+        problems.push(Problem::new(Code::DefinedTwice, here, 0..1, message));
+    };
+    let mut sources: Vec<Source> = Vec::new();
+    for source in whole {
+        match sources.iter().find(|other| other.name == source.name) {
+            Some(other) => twice("source", &source.name, &other.text, &source.text),
+            None => sources.push(source),
+        }
+    }
+    let mut nowhere = Vec::new();
+    for source in further {
+        let Some(described) = sources.iter_mut().find(|other| other.name == source.name) else {
+            nowhere.push(source);
+            continue;
+        };
+        for dataset in source.datasets {
+            match described.dataset(&dataset.name) {
+                Some(other) => twice("data set", &dataset.name, &other.text, &dataset.text),
+                None => described.datasets.push(dataset),
+            }
+        }
+    }
+    for source in nowhere {
+        let message = format!("no file describes the source `{}`: `licence` is missing", source.name);
+        let hint = "add a line `licence = ...`, or name a source that another file describes";
+        problems.push(Problem::new(Code::MissingKey, &source.text, 0..1, message).hint(hint));
     }
     sources
 }
@@ -110,7 +138,13 @@ pub fn parse(text: &SourceText, problems: &mut Vec<Problem>) -> Source {
         let title = reader.string("title", problems).unwrap_or_else(|| name.clone());
         let short_title = reader.string("short_title", problems).unwrap_or_else(|| title.clone());
         let licence = reader.string("licence", problems);
-        let licence = reader.require("licence", licence, problems).unwrap_or_default();
+        // A file with nothing but data sets adds them to a source that another file describes.
+        let adds = reader.keys().iter().all(|key| key == "source" || key == "dataset");
+        // Not by `require`: the schema would ask it of every file.
+        if licence.is_none() && !adds && !reader.has("licence") {
+            let missing = Problem::new(Code::MissingKey, text, 0..1, "the source needs `licence`");
+            problems.push(missing.hint("add a line `licence = ...`"));
+        }
         let citation = reader.string("citation", problems).unwrap_or_else(|| title.clone());
         let homepage = reader.string("homepage", problems).unwrap_or_default();
         let schedule = reader.string("schedule", problems);
@@ -135,7 +169,7 @@ pub fn parse(text: &SourceText, problems: &mut Vec<Problem>) -> Source {
             name,
             title,
             short_title,
-            licence,
+            licence: licence.unwrap_or_default(),
             citation,
             homepage,
             http,
@@ -144,6 +178,7 @@ pub fn parse(text: &SourceText, problems: &mut Vec<Problem>) -> Source {
             discontinued,
             datasets,
             text: text.clone(),
+            adds,
         }
     })
 }

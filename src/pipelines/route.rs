@@ -103,18 +103,17 @@ fn known(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> Option<Kno
 
 /// Whether the series of mirrors are those of the data set, and what the mirror is asked for, where that is known.
 pub fn check_names(sources: &[Source], reference: &Reference, problems: &mut Vec<Problem>) {
-    let all = sources.iter().flat_map(|source| source.datasets.iter().map(move |dataset| (source, dataset)));
-    for (source, dataset) in all {
+    for dataset in sources.iter().flat_map(|source| &source.datasets) {
         for route in dataset.routes.iter().skip(1) {
-            check_mirror(source, dataset, route, reference, problems);
+            check_mirror(dataset, route, reference, problems);
         }
     }
 }
 
-fn check_mirror(source: &Source, dataset: &Dataset, route: &Route, reference: &Reference, problems: &mut Vec<Problem>) {
+fn check_mirror(dataset: &Dataset, route: &Route, reference: &Reference, problems: &mut Vec<Problem>) {
     let (ours, theirs) = (dataset.own().format.series(reference).series, route.format.series(reference).series);
     let mut wrong = |message: String, hint: Option<String>| {
-        problems.push(Problem::new(Code::UnknownSeries, &source.text, route.series_span.clone(), message).maybe_hint(hint));
+        problems.push(Problem::new(Code::UnknownSeries, &dataset.text, route.series_span.clone(), message).maybe_hint(hint));
     };
     let known = |list: &[String], code: &String| list.is_empty() || list.contains(code);
     for (code, series) in &route.series {

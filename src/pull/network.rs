@@ -65,7 +65,7 @@ fn plan_of(source: &Source, dataset: &Dataset, route: &Route, environment: &dyn 
         source: &source.name,
         dataset: &dataset.name,
         base_url: &source.http_of(route).base_url,
-        file: &source.text.path,
+        file: &dataset.text.path,
         how_to_get: &dataset.how_to_get,
         environment,
     })

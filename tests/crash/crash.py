@@ -29,8 +29,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from harness import PROJECT, Harness, Mender, can_trace, make_states, make_workspace, pointer, provider, scenarios, write_table
-from harness import shutil, wrong_now
+from harness import PROJECT, Mender, can_trace, pointer, scenarios, shutil, trials, write_table, wrong_now
 
 DISK = ["EIO", "ENOSPC"]
 # What changes the disk or goes over a connection, with the errors that it may give. Between two of these, a kill is like
@@ -172,13 +171,8 @@ def main():
         print("skipped: nothing can be traced here")
         return 77
     began = time.time()
-    with tempfile.TemporaryDirectory(prefix="yardstick-crash-") as temporary:
-        base = Path(temporary)
-        root = base / "workspace"
-        with provider(root / "in1/survey/answers") as port:
-            make_workspace(root, port)
-            harness = Harness(options.program, root)
-            rows, bad = try_all(harness, options, base, make_states(harness, base))
+    with trials("crash", options.program) as (harness, base, states):
+        rows, bad = try_all(harness, options, base, states)
     injected = sum(row[2].total() for row in rows)
     print(table(rows) + f"{injected} injections, {len(bad)} wrong, {time.time() - began:.0f} s")
     return 1 if bad or not injected else 0

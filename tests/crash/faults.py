@@ -19,7 +19,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from harness import BODY, NIGHTS, PROJECT, Harness, can_trace, make_states, make_workspace, pointer, provider, run, shutil, write_table, wrong_now
+from harness import BODY, NIGHTS, PROJECT, Harness, can_trace, pointer, run, shutil, trials, write_table, wrong_now
 
 CHECK = """/*---
 id = "{id}"
@@ -249,27 +249,21 @@ def main():
         print("skipped: it needs root and strace")
         return 77
     bad, table = [], "| fault | exit code | current afterwards | said |\n|---|---|---|---|\n"
-    with tempfile.TemporaryDirectory(prefix="yardstick-faults-") as temporary:
-        base = Path(temporary)
-        base.chmod(0o755)
-        root = base / "workspace"
-        with provider(root / "in1/survey/answers") as port:
-            make_workspace(root, port)
-            states = make_states(Harness(options.program, root), base)
-            for name, bring_about in FAULTS:
-                if options.only and bring_about.__name__ != options.only:
-                    continue
-                trial = Trial(options.program, states, root, base)
-                try:
-                    before = pointer(trial.folder)
-                    answer = bring_about(trial)
-                    now = pointer(trial.folder)
-                    became = "as before" if now == before else "a new release"
-                    code = "none" if answer.returncode in (-9, 137) else answer.returncode
-                    table += f"| {name} | {code} | {became} | `{said(trial, answer)}` |\n"
-                    bad += [f"{name}: {text}" for text in wrong_now(trial.folder, before) if "damaged" not in bring_about.__name__ and "lost" not in bring_about.__name__]
-                finally:
-                    trial.end()
+    with trials("faults", options.program) as (harness, base, states):
+        for name, bring_about in FAULTS:
+            if options.only and bring_about.__name__ != options.only:
+                continue
+            trial = Trial(options.program, states, harness.root, base)
+            try:
+                before = pointer(trial.folder)
+                answer = bring_about(trial)
+                now = pointer(trial.folder)
+                became = "as before" if now == before else "a new release"
+                code = "none" if answer.returncode in (-9, 137) else answer.returncode
+                table += f"| {name} | {code} | {became} | `{said(trial, answer)}` |\n"
+                bad += [f"{name}: {text}" for text in wrong_now(trial.folder, before) if "damaged" not in bring_about.__name__ and "lost" not in bring_about.__name__]
+            finally:
+                trial.end()
     print(table)
     print(*bad, sep="\n", file=sys.stderr)
     if options.write or options.compare:

@@ -8,6 +8,7 @@ import os
 import re
 import shutil
 import subprocess
+import tempfile
 import threading
 from pathlib import Path
 
@@ -114,6 +115,19 @@ def make_states(harness, base):
                 raise SystemExit(f"{verb}: exit {answer.returncode}\n{answer.stderr}")
         states.append(folder)
     return states
+
+
+@contextlib.contextmanager
+def trials(name, program):
+    """The program on a workspace of its own with its provider, the folder in which they lie, and `make_states` in it."""
+    with tempfile.TemporaryDirectory(prefix=f"yardstick-{name}-") as temporary:
+        base = Path(temporary)
+        base.chmod(0o755)
+        root = base / "workspace"
+        with provider(root / "in1/survey/answers") as port:
+            make_workspace(root, port)
+            harness = Harness(program, root)
+            yield harness, base, make_states(harness, base)
 
 
 PUBLISH = ["publish", "--to", "{folder}/store"]

@@ -28,7 +28,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from harness import PROJECT, Harness, Mender, can_trace, make_states, make_workspace, pointer, provider, scenarios, write_table, wrong_now
+from harness import PROJECT, Mender, can_trace, pointer, scenarios, trials, write_table, wrong_now
 
 TRACED = ("open,openat,creat,close,write,pwrite64,writev,lseek,copy_file_range,sendfile,ftruncate,truncate,rename,renameat,renameat2,"
           "link,linkat,symlink,symlinkat,unlink,unlinkat,mkdir,mkdirat,rmdir,fsync,fdatasync")
@@ -313,19 +313,14 @@ def main():
         return 77
     began, bad = time.time(), []
     table = "| verb | steps on the disk | folders that a power loss may leave | tried | wrong or lost |\n|---|---|---|---|---|\n"
-    with tempfile.TemporaryDirectory(prefix="yardstick-power-") as temporary:
-        base = Path(temporary)
-        root = base / "workspace"
-        with provider(root / "in1/survey/answers") as port:
-            make_workspace(root, port)
-            harness = Harness(options.program, root)
-            for scenario in scenarios(make_states(harness, base)):
-                if options.scenario and scenario.name not in options.scenario:
-                    continue
-                steps, possible, tried, wrong = replay(harness, scenario, base, options.limit)
-                bad += wrong
-                table += f"| {scenario.name} | {steps} | {possible} | {tried} | {len(wrong)} |\n"
-                print(f"{scenario.name}: {steps} steps, {possible} folders, {tried} tried, {len(wrong)} wrong", flush=True)
+    with trials("power", options.program) as (harness, base, states):
+        for scenario in scenarios(states):
+            if options.scenario and scenario.name not in options.scenario:
+                continue
+            steps, possible, tried, wrong = replay(harness, scenario, base, options.limit)
+            bad += wrong
+            table += f"| {scenario.name} | {steps} | {possible} | {tried} | {len(wrong)} |\n"
+            print(f"{scenario.name}: {steps} steps, {possible} folders, {tried} tried, {len(wrong)} wrong", flush=True)
     if options.write:
         write_table(options.write, "power", table, compare=False)
     print(f"{len(bad)} wrong, {time.time() - began:.0f} s")

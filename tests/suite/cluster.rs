@@ -16,13 +16,7 @@ use crate::support::Workspace;
 /// Two indicators over the small bodies, released by a run alone.
 fn released() -> Workspace {
     let workspace = Workspace::of_project();
-    let kept = ["2.1_internet_use.sql", "2.2_internet_use_gaps.sql"];
-    for entry in std::fs::read_dir(workspace.path("sql/indicators")).unwrap() {
-        let path = entry.unwrap().path();
-        if !kept.iter().any(|name| path.ends_with(name)) {
-            std::fs::remove_file(path).unwrap();
-        }
-    }
+    workspace.keep_only("sql/indicators", &["2.1_internet_use.sql", "2.2_internet_use_gaps.sql"]);
     let bodies = crate::support::small_bodies();
     workspace.expect(0, &["run", "--quiet", "--from", &bodies.to_string_lossy()]);
     // Of bodies that are not new, the manifest says so.

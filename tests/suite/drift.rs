@@ -95,11 +95,7 @@ fn a_series_that_nobody_asked_for_is_set_aside() {
 #[test]
 fn an_economy_whose_history_moves_is_told() {
     let workspace = Workspace::of_project();
-    for entry in std::fs::read_dir(workspace.path("sql/indicators")).unwrap().map(|entry| entry.unwrap().path()) {
-        if !entry.ends_with("2.2b_mobile_ownership.sql") {
-            std::fs::remove_file(entry).unwrap();
-        }
-    }
+    workspace.keep_only("sql/indicators", &["2.2b_mobile_ownership.sql"]);
     std::fs::remove_dir_all(workspace.path("sql/tests")).unwrap();
     copy(&small_bodies().join("itu/mobile_ownership"), &workspace.path("in/itu/mobile_ownership"));
     workspace.expect(0, &["run", "--from", "in"]);

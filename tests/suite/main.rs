@@ -34,5 +34,6 @@ mod schemas;
 mod stories;
 mod table_files;
 mod trials;
+mod verbs;
 mod world;
 mod wrong_files;

@@ -33,12 +33,7 @@ fn small() -> Workspace {
     let workspace = Workspace::of_project();
     let kept =
         ["1.2_broadband_affordability.sql", "1.2b_broadband_affordability_share.sql", "2.1_internet_use.sql", "2.2_internet_use_gaps.sql"];
-    for entry in std::fs::read_dir(workspace.path("sql/indicators")).unwrap() {
-        let path = entry.unwrap().path();
-        if !kept.iter().any(|name| path.ends_with(name)) {
-            std::fs::remove_file(path).unwrap();
-        }
-    }
+    workspace.keep_only("sql/indicators", &kept);
     workspace
 }
 

@@ -39,21 +39,9 @@ static RELEASED: LazyLock<Released> = LazyLock::new(|| {
 impl Released {
     fn of(workspace: &Workspace) -> Self {
         let folder = workspace.path("data/current/");
-        let mut files = BTreeMap::new();
-        let mut folders = vec![folder.clone()];
-        while let Some(next) = folders.pop() {
-            for entry in std::fs::read_dir(&next).unwrap() {
-                let path = entry.unwrap().path();
-                if path.is_dir() {
-                    folders.push(path);
-                } else {
-                    files.insert(path.strip_prefix(&folder).unwrap().to_string_lossy().into_owned(), std::fs::read(&path).unwrap());
-                }
-            }
-        }
         let table = |name: &str| parquet(&folder.join(name));
         Self {
-            files,
+            files: crate::nightly::files(&folder),
             values: table("values.parquet"),
             progress: table("progress.parquet"),
             latest: table("latest.parquet"),

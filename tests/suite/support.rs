@@ -96,6 +96,16 @@ impl Workspace {
         Self { root }
     }
 
+    /// Removes every file of a folder but those of these names.
+    pub(crate) fn keep_only(&self, folder: &str, names: &[&str]) {
+        for entry in std::fs::read_dir(self.path(folder)).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            if !names.iter().any(|name| path.ends_with(name)) {
+                std::fs::remove_file(path).expect("a removed file");
+            }
+        }
+    }
+
     pub(crate) fn path(&self, relative: impl AsRef<Path>) -> PathBuf {
         self.root.path().join(relative)
     }

@@ -151,8 +151,8 @@ fn tables_of_our_own() {
         "the workbook cannot be read",
     );
     workspace.write(
-        "pipelines/itu.toml",
-        workspace.read("pipelines/itu.toml").replace("sheet = \"economies_2008-2025\"", "sheet = \"economies_2008-2026\""),
+        "pipelines/itu_prices.toml",
+        workspace.read("pipelines/itu_prices.toml").replace("sheet = \"economies_2008-2025\"", "sheet = \"economies_2008-2026\""),
     );
     refused(&workspace, "itu/price_baskets", "a.xlsx", &book, "E2010", "has no sheet `economies_2008-2026`");
 }
@@ -163,8 +163,8 @@ fn other_encodings() {
     let workspace = released();
     let text = "edition,indicator,breakdown,area,year,value,source\n2025,individuals_using_internet_pct,total,World,2025,74,x\n2025,individuals_using_internet_pct,total,Africa,2025,36,x\n";
     workspace.write(
-        "pipelines/itu.toml",
-        workspace.read("pipelines/itu.toml").replace(
+        "pipelines/itu_reports.toml",
+        workspace.read("pipelines/itu_reports.toml").replace(
             "name = \"facts_and_figures\"",
             "name = \"facts_and_figures\"\nminimum_share_of_last = 0.0\nmaximum_share_set_aside = 0.5",
         ),

@@ -18,6 +18,8 @@ fn published_medians_are_of_the_same_economies() {
     std::fs::remove_file(workspace.path("sql/checks/membership_counts.sql")).unwrap();
     for file in [
         "pipelines/itu.toml",
+        "pipelines/itu_prices.toml",
+        "pipelines/itu_reports.toml",
         "sql/defaults.toml",
         "sql/indicators/1.2_broadband_affordability.sql",
         "sql/indicators/1.2b_broadband_affordability_share.sql",

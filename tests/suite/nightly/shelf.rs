@@ -74,9 +74,9 @@ fn pruning_keeps_what_the_next_release_needs() {
     let workspace = small_released();
     workspace.write("in/itu/facts_and_figures/more.csv", "edition,indicator,breakdown,area,year,value,source\n2025,individuals_using_internet_pct,total,World,2025,74,test\n2025,individuals_using_internet_pct,total,Africa,2025,36,test\n");
     workspace.write(
-        "pipelines/itu.toml",
+        "pipelines/itu_reports.toml",
         workspace
-            .read("pipelines/itu.toml")
+            .read("pipelines/itu_reports.toml")
             .replace("name = \"facts_and_figures\"", "name = \"facts_and_figures\"\nminimum_share_of_last = 0.0"),
     );
     workspace.expect(0, &["pull", "--from", "in"]);

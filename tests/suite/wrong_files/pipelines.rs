@@ -84,6 +84,12 @@ fn sources_and_data_sets() {
         table("table_bad_url", &format!("url = ⟦E0208⟧\"www.itu.int/x.csv\"\n{whole}")),
         source("broken_toml", "title = \"International⟦E0101⟧\n"),
         Case::new("no_licence", "pipelines/no_licence.toml", "⟦E0104⟧source = \"no_licence\"\n"),
+        Case::new(
+            "data_set_of_another_file",
+            "pipelines/data_set_of_another_file.toml",
+            "⟦E0202⟧source = \"bad_url\"\n\n[[dataset]]\nname = \"x\"\nformat = \"unctad_bulk\"\nreport = \"US\"\n",
+        )
+        .after("bad_url"),
         Case::new("same_source", "pipelines/same_source.toml", "⟦E0202⟧source = \"years_of_one\"\nlicence = \"CC BY\"\n")
             .after("years_of_one"),
         table("table_without_columns", "").marked("[[dataset]]", "⟦E0104⟧[[dataset]]"),
