@@ -18,7 +18,7 @@ A bar is right when the other figure lies in it.
     python tests/backtest.py .. --compare BACKTEST.md CLASSES.md                                     # ends with 1 if they differ
     python tests/backtest.py .. --classes                                                            # prints the third alone
 
-The machinery is that of tests/duckdb_equality.py.
+The machinery is that of tests/equality/.
 """
 
 import argparse
@@ -33,7 +33,9 @@ from pathlib import Path
 
 import duckdb
 
-import duckdb_equality as engine
+from equality.headers import Indicator, Unusable, Workspace
+from equality.methods import Methods, Refused, roll_up, select
+from equality.tables import DIMENSIONS, PROGRESS_KEY, literal, load_tables, load_targets, prepare
 
 BANDS = [(0.0, 0.25), (0.25, 0.5), (0.5, 0.75), (0.75, 0.95), (0.95, 1.01)]
 HELD_OUT = ["internet_use", "mobile_ownership", "broadband_coverage", "households_internet", "broadband_affordability"]
@@ -82,7 +84,7 @@ def query(arguments, sql):
     command = [arguments.program, "sql", sql, "--workspace", arguments.workspace, "--data", arguments.data, "--output", "csv", "--quiet"]
     done = subprocess.run([str(part) for part in command], capture_output=True, text=True)
     if done.returncode != 0:
-        raise engine.Unusable(done.stderr.strip())
+        raise Unusable(done.stderr.strip())
     return list(csv.DictReader(io.StringIO(done.stdout)))
 
 
@@ -127,10 +129,10 @@ def printed(arguments):
 def aggregates(con, year):
     """The `imputed` aggregates of one year, by group and breakdown."""
     rows = con.execute(
-        f"""SELECT ref_area, {', '.join(engine.DIMENSIONS)}, value, coverage, observed, error_low, error_high
+        f"""SELECT ref_area, {', '.join(DIMENSIONS)}, value, coverage, observed, error_low, error_high
             FROM ours WHERE estimate = 'imputed' AND time_period = {year} AND value IS NOT NULL AND error_low IS NOT NULL"""
     ).fetchall()
-    width = 1 + len(engine.DIMENSIONS)
+    width = 1 + len(DIMENSIONS)
     return {row[:width]: row[width:] for row in rows}
 
 
@@ -139,8 +141,8 @@ def held_out(con, indicators, tables, methods):
     for indicator in indicators:
         if indicator.name not in HELD_OUT:
             continue
-        engine.prepare(con, indicator, tables, methods.header(indicator.rollup))
-        engine.select(con, indicator, methods)
+        prepare(con, indicator, tables, methods.header(indicator.rollup))
+        select(con, indicator, methods)
         con.execute("CREATE OR REPLACE TABLE known AS SELECT *, sex = '_T' AND age = '_T' AND urbanisation = '_T' AS whole FROM country_values")
         for mode in ["totals", *PARTS_WITHHELD][: 3 if indicator.name in PARTS else 1]:
             # Of totals, totals only: what is carried and how is the same for every part.
@@ -160,7 +162,7 @@ def held_out(con, indicators, tables, methods):
                             JOIN (SELECT ref_area, row_number() OVER (ORDER BY ref_area) % 4 AS fold FROM areas) AS a ON a.ref_area = k.ref_area
                             WHERE k.time_period BETWEEN {year} - 12 AND {year} AND {kept} AND NOT (a.fold IN ({folds_sql}) AND ({withheld.format(year=year)}))"""
                     )
-                    engine.roll_up(con, indicator, methods)
+                    roll_up(con, indicator, methods)
                     found = aggregates(con, year)
                     if folds is None:
                         truth = {key: row[0] for key, row in found.items() if row[2] >= 0.9}
@@ -184,15 +186,15 @@ def held_out(con, indicators, tables, methods):
 
 def same_economies(con, arguments, indicators, manifest, methods):
     """The rows of progress with another class than that of the group as it comes: counted, and one by one."""
-    engine.targets(con, indicators, {f"{entry['source']}/{entry['dataset']}" for entry in manifest["inputs"]})
+    load_targets(con, indicators, {f"{entry['source']}/{entry['dataset']}" for entry in manifest["inputs"]})
     for name in ("progress", "ends", "fixed_ends"):
-        path = engine.literal(arguments.data / f"current/{name}.parquet")
+        path = literal(arguments.data / f"current/{name}.parquet")
         con.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT * FROM read_parquet({path})")
     methods.run("derived", "classes", "classes")
     methods.run("derived", "paces", "paces")
-    key = ", ".join(engine.PROGRESS_KEY)
+    key = ", ".join(PROGRESS_KEY)
     rows = con.execute(
-        f"""SELECT p.target, p.ref_area, concat_ws(' ', {', '.join(f"nullif(p.{d}, '_T')" for d in engine.DIMENSIONS)}),
+        f"""SELECT p.target, p.ref_area, concat_ws(' ', {', '.join(f"nullif(p.{d}, '_T')" for d in DIMENSIONS)}),
               p.estimate, p.baseline_year, p.latest_year, a.pace, a.class, p.pace_fixed, p.class_fixed, p.fixed_share, p.class,
               CASE WHEN p.headline THEN 'headline' WHEN p.preferred THEN 'shown' ELSE '' END
             FROM progress AS p
@@ -200,7 +202,7 @@ def same_economies(con, arguments, indicators, manifest, methods):
             JOIN (SELECT * FROM paces WHERE same_economies) AS f USING ({key})
             WHERE p.class <> a.class AND f.suffices
               AND (a.actual * f.actual < 0 AND p.class = f.class OR a.rollup = 'sum' AND a.estimate = 'available')
-            ORDER BY {', '.join(f'p.{column}' for column in engine.PROGRESS_KEY)}"""
+            ORDER BY {', '.join(f'p.{column}' for column in PROGRESS_KEY)}"""
     ).fetchall()
     changes = {}
     for row in rows:
@@ -220,14 +222,14 @@ def same_economies(con, arguments, indicators, manifest, methods):
 
 def measure(arguments, folder):
     manifest = json.loads((arguments.data / "current/manifest.json").read_text(encoding="utf-8"))
-    workspace = engine.Workspace(arguments.workspace)
+    workspace = Workspace(arguments.workspace)
     paths = sorted((arguments.workspace / "sql/indicators").glob("*.sql"))
     con = duckdb.connect(str(folder / "work.duckdb"))
-    indicators = [engine.Indicator(path, workspace) for path in paths]
-    methods = engine.Methods(con, arguments.workspace)
+    indicators = [Indicator(path, workspace) for path in paths]
+    methods = Methods(con, arguments.workspace)
     found = dict(zip(["classes", "classes-one-by-one"], same_economies(con, arguments, indicators, manifest, methods), strict=True))
     if not arguments.classes:
-        tables = engine.load_tables(con, arguments, manifest, folder)
+        tables = load_tables(con, arguments, manifest, folder)
         names = ["printed", "printed-by-observed", "printed-by-indicator", "printed-outside", "held-out", "held-out-by-indicator", "held-out-parts"]
         found |= dict(zip(names, printed(arguments) + held_out(con, indicators, tables, methods), strict=True))
     return found
@@ -246,7 +248,7 @@ def main():
     try:
         with tempfile.TemporaryDirectory(prefix="backtest_") as folder:
             found = measure(arguments, Path(folder))
-    except (engine.Unusable, engine.Refused, OSError) as error:
+    except (Unusable, Refused, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     documents = {path: path.read_text(encoding="utf-8") for path in arguments.write or arguments.compare}

@@ -24,9 +24,10 @@ from statistics import median
 import duckdb
 import pyarrow.parquet
 
-import duckdb_equality as engine
+from equality.headers import Indicator, Workspace
+from equality.tables import DIMENSIONS, export, load_targets
 
-PARTS = engine.DIMENSIONS
+PARTS = DIMENSIONS
 
 
 def logit(percent):
@@ -188,15 +189,15 @@ def main():
     arguments = parser.parse_args()
     release = (arguments.data or arguments.workspace / "data") / "current"
     arguments.data, manifest = release.parent, json.loads((release / "manifest.json").read_text(encoding="utf-8"))
-    workspace, con = engine.Workspace(arguments.workspace), duckdb.connect()
-    indicators = [engine.Indicator(path, workspace) for path in sorted((arguments.workspace / "sql/indicators").glob("*.sql"))]
-    engine.targets(con, indicators, None)
+    workspace, con = Workspace(arguments.workspace), duckdb.connect()
+    indicators = [Indicator(path, workspace) for path in sorted((arguments.workspace / "sql/indicators").glob("*.sql"))]
+    load_targets(con, indicators, None)
     targets = {row["target"]: row for row in con.sql("SELECT * FROM targets").to_arrow_table().to_pylist()}
     tables = {}
     with tempfile.TemporaryDirectory(prefix="recompute_") as folder:
         for name in ("population", "membership", "units"):
             path = Path(folder) / f"{name}.parquet"
-            engine.export(arguments, manifest, f"SELECT * FROM {name}", path)
+            export(arguments, manifest, f"SELECT * FROM {name}", path)
             tables[name] = pyarrow.parquet.read_table(path).to_pylist()
     persons = {tuple(row[c] for c in ("ref_area", "time_period", *PARTS[:3])): row["persons"] for row in tables["population"] if row["persons"] is not None}
     groups = defaultdict(list)

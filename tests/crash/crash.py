@@ -29,7 +29,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from harness import PROJECT, Mender, can_trace, pointer, scenarios, shutil, trials, write_table, wrong_now
+from harness import PROJECT, Mender, can_trace, pointer, scenarios, shutil, some_of, trials, write_table, wrong_now
 
 DISK = ["EIO", "ENOSPC"]
 # What changes the disk or goes over a connection, with the errors that it may give. Between two of these, a kill is like
@@ -112,12 +112,6 @@ def inject(harness, scenario, mender, call, number, fault, base):
         return answer.returncode, wrong + mender.wrong_after(folder)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def some_of(faults, limit):
-    if not limit or len(faults) <= limit:
-        return faults
-    return [faults[round(place * (len(faults) - 1) / (limit - 1))] for place in range(limit)]
 
 
 def try_all(harness, options, base, states):

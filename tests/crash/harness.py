@@ -117,6 +117,13 @@ def make_states(harness, base):
     return states
 
 
+def some_of(all_of_them, most):
+    """The first, the last and those between at equal distances; without a limit all."""
+    if not most or len(all_of_them) <= most:
+        return all_of_them
+    return [all_of_them[round(place * (len(all_of_them) - 1) / max(1, most - 1))] for place in range(most)]
+
+
 @contextlib.contextmanager
 def trials(name, program):
     """The program on a workspace of its own with its provider, the folder in which they lie, and `make_states` in it."""

@@ -28,7 +28,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from harness import PROJECT, Mender, can_trace, pointer, scenarios, trials, write_table, wrong_now
+from harness import PROJECT, Mender, can_trace, pointer, scenarios, some_of, trials, write_table, wrong_now
 
 TRACED = ("open,openat,creat,close,write,pwrite64,writev,lseek,copy_file_range,sendfile,ftruncate,truncate,rename,renameat,renameat2,"
           "link,linkat,symlink,symlinkat,unlink,unlinkat,mkdir,mkdirat,rmdir,fsync,fdatasync")
@@ -277,9 +277,7 @@ def replay(harness, scenario, base, limit):
             if mark not in seen:
                 seen.add(mark)
                 states.append((moment, way, tree))
-    number = len(states)
-    if limit and number > limit:
-        states = [states[round(place * (number - 1) / (limit - 1))] for place in range(limit)]
+    number, states = len(states), some_of(states, limit)
     for moment, way, tree in states:
         again = Path(tempfile.mkdtemp(dir=base))
         build(tree, again)
