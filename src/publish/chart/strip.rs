@@ -63,12 +63,17 @@ pub(crate) fn draw(strip: &Strip<'_>) -> String {
     let text_of = |mark: &(&str, f64, String)| cut(&format!("{} {}", mark.0, mark.2), 26);
     let widest = strip.marks.iter().map(|mark| text_of(mark).chars().count()).max().unwrap_or(0) as f64 * 7.6 + 12.0;
     let names = apart(&places, widest, LEFT + widest / 2.0 - 10.0, RIGHT - widest / 2.0 + 10.0);
-    for (index, (mark, name)) in strip.marks.iter().zip(names).enumerate() {
-        let place = x.at(mark.1);
-        let class = ["median", "own", "goal"][index.min(2)];
-        canvas.line(class, (place, MIDDLE - REACH - 8.0), (place, AXIS));
-        canvas.line("lead", (name, 34.0), (place, MIDDLE - REACH - 8.0));
-        canvas.text("name", Anchor::Middle, (name, 28.0), &text_of(mark));
+    for (mark, name) in strip.marks.iter().zip(&names) {
+        canvas.line("lead", (*name, 34.0), (x.at(mark.1), MIDDLE - REACH - 8.0));
+        canvas.text("name", Anchor::Middle, (*name, 28.0), &text_of(mark));
+    }
+    for mark in &strip.marks {
+        let class = match mark.0 {
+            "Median" => "median",
+            "Group" => "own",
+            _ => "goal",
+        };
+        canvas.line(class, (x.at(mark.1), MIDDLE - REACH - 8.0), (x.at(mark.1), AXIS));
     }
     canvas.text("axis", Anchor::Start, (LEFT, 11.0), &strip.unit);
     canvas.finish()

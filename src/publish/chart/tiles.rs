@@ -42,7 +42,7 @@ pub(crate) fn draw(map: &Map<'_>) -> String {
             without.1.push((x, y, iso2));
         }
     }
-    canvas.squares("tile-none", 17.0, &without.0);
+    canvas.squares("tile-none", 18.0, &without.0);
     canvas.labels("tile-none", &without.1);
     for (class, (places, labels)) in tiles.iter().zip(&names).enumerate() {
         canvas.squares(&format!("tile-{class}"), size(class), places);
@@ -59,12 +59,12 @@ fn legend(canvas: &mut Canvas, legend: &[String]) {
         canvas.text("axis", Anchor::Start, (x + 15.0, 20.5), text);
     }
     let x = LEFT + width * legend.len() as f64;
-    canvas.squares("tile-none", 17.0, &[(x, 16.0)]);
+    canvas.squares("tile-none", 18.0, &[(x, 16.0)]);
     canvas.text("axis", Anchor::Start, (x + 15.0, 20.5), "no figure");
 }
 
 fn size(class: usize) -> f64 {
-    15.0 + 1.75 * class as f64
+    14.0 + 2.0 * class as f64
 }
 
 /// Economy, its two letters, the middle of its tile.

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use super::figures::{Cell, Figure, limits};
 use super::links;
-use crate::publish::chart::Caption;
 use crate::publish::chart::strip::{self, Strip};
 use crate::publish::chart::tiles::{self, Map};
+use crate::publish::chart::{Caption, told};
 use crate::publish::labels::number;
-use crate::publish::markup::slug;
+use crate::publish::markup::{escape, slug};
 use crate::publish::progress::Progress;
 use crate::publish::view::View;
 
@@ -81,6 +81,17 @@ impl Economies<'_, '_> {
         strip::draw(&Strip { caption: &self.caption, unit, limits: limits(self.unit), values: &self.values, marks: self.marks.clone() })
     }
 
+    /// The strip under the name of its target, where several stand below each other.
+    fn named_strip(&self, view: &View<'_>) -> String {
+        let Caption { id, title, description } = &self.caption;
+        let [id, title, description] = [id, title, description].map(|text| escape(text));
+        format!(
+            "<h3 id=\"{id}-title\"><a href=\"../{}\">{title}</a></h3><p id=\"{id}-desc\">{description}</p>{}",
+            escape(&links::target(self.target)),
+            self.strip(view)
+        )
+    }
+
     fn map(&self, view: &View<'_>) -> String {
         let show = |value: f64| view.labels.show(value, self.unit);
         let breaks = if self.unit == "YES_NO" { vec![0.5] } else { tiles::breaks(&self.values, limits(self.unit)) };
@@ -109,7 +120,7 @@ impl Economies<'_, '_> {
             description.push_str(&format!(" {untiled} have no tile."));
         }
         let caption = Caption { id: format!("map-{}", slug(self.target)), title: format!("{}: map", self.title), description };
-        tiles::draw(&Map { caption: &caption, classes: &classes, legend: &legend })
+        told(&tiles::draw(&Map { caption: &caption, classes: &classes, legend: &legend }), &caption)
     }
 
     /// The figure on the page of the target, whose own table has every economy.
@@ -165,7 +176,7 @@ pub(super) fn of_group(view: &View<'_>, group: &str, targets: &[Economies<'_, '_
             "The newest value of each economy on {} targets, with the median, the group itself and the target.",
             targets.len()
         ),
-        svg: targets.iter().map(|target| target.strip(view)).collect(),
+        svg: targets.iter().map(|target| target.named_strip(view)).collect(),
         rows: lines.collect(),
         head,
         data: None,

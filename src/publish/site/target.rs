@@ -83,15 +83,13 @@ pub(super) fn page<'a>(view: &View<'a>, indicator: &'a Indicator, target: &'a Ta
         let shown = shown(all.iter().copied());
         let page = links::area(view, area).map(|page| format!("../{page}"));
         if let [row] = shown[..] {
-            let name = view.area_name(area).to_owned();
+            // An area is explained on its own page.
+            let href = page.map(|page| format!("{page}#{}", why::anchor(&target.id, &row.dimensions)));
+            let line = Row { name: view.area_name(area).to_owned(), href, part: String::new(), ..rows::of(view, row, "", "") };
             if is_group {
-                let line = rows::of(view, row, "", &explained(all, row));
-                groups.push(Row { name, href: page, part: String::new(), spark: history::spark(view, row), ..line });
+                groups.push(Row { spark: history::spark(view, row), ..line });
             } else {
-                // An economy is explained on its own page.
-                let href = page.map(|page| format!("{page}#{}", why::anchor(&target.id, &row.dimensions)));
-                let line = rows::of(view, row, "", "");
-                economies.push(Row { name, href, part: String::new(), reason: String::new(), ..line });
+                economies.push(Row { reason: String::new(), ..line });
             }
         } else {
             let line = Row {

@@ -51,7 +51,10 @@ fn every_page_says_which_data_it_shows() {
         let data: Value = serde_json::from_str(rest.split_once("</script>").unwrap().0).unwrap();
         assert_eq!(data["@type"], "Dataset");
         let depth = name.matches('/').count();
-        for file in data["distribution"].as_array().unwrap() {
+        // The page of an area is of the data that the first page describes.
+        let whole = data["isPartOf"].as_str();
+        assert_eq!(whole, Some("../index.html").filter(|_| name.contains("/economy/") || name.contains("/group/")), "{name}");
+        for file in data["distribution"].as_array().map(Vec::as_slice).unwrap_or_default() {
             let path = file["contentUrl"].as_str().unwrap();
             assert_eq!(path.matches("../").count(), depth, "{name}: {path}");
             assert!(RELEASED.files.contains_key(&path.replace("../", "")), "{name}: {path}");
