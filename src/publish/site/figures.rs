@@ -8,7 +8,6 @@ use crate::publish::chart::dumbbell::{self, Dumbbell, Pair};
 use crate::publish::labels::{CLASSES, STANDINGS};
 use crate::publish::markup::slug;
 use crate::publish::view::View;
-use crate::release::catalog::short_title;
 
 #[derive(Serialize)]
 pub(crate) struct Figure {
@@ -143,12 +142,7 @@ pub(super) fn gaps(view: &View<'_>, area: &str, dimension: usize, codes: [&str; 
             Cell::number(gap.clone()),
             Cell { id: Some(gap_anchor(id, &indicator.name)), ..Cell::foreign(source(view, first.2, second.2)) },
         ]);
-        pairs.push(Pair {
-            label: short_title(&indicator.title).to_owned(),
-            first: first.1,
-            second: second.1,
-            gap: gap.replace("\u{a0}points", ""),
-        });
+        pairs.push(Pair { label: indicator.title.clone(), first: first.1, second: second.1, gap: gap.replace("\u{a0}points", "") });
     }
     if pairs.is_empty() {
         return None;

@@ -10,7 +10,7 @@ use super::rows::Row;
 use super::why::{self, Why};
 use super::{history, links, rows};
 use crate::indicator::{Indicator, SourceNote, Target};
-use crate::publish::labels::percent;
+use crate::publish::labels::{percent, unwrapped};
 use crate::publish::markup::slug;
 use crate::publish::progress::{Progress, headline, shown};
 use crate::publish::view::View;
@@ -151,19 +151,4 @@ fn rule(view: &View<'_>, indicator: &Indicator) -> Rule {
         href: format!("../{}", links::method(&indicator.name)),
         sources: indicator.sources.clone(),
     }
-}
-
-/// A text without the line breaks of its file: a line goes on in the next unless a sentence or paragraph ends there.
-fn unwrapped(text: &str) -> String {
-    let mut joined = String::new();
-    for line in text.trim().lines().map(str::trim) {
-        match joined.chars().last() {
-            None | Some('\n') => {}
-            Some('.') => joined.push('\n'),
-            Some(_) if line.is_empty() => joined.push('\n'),
-            Some(_) => joined.push(' '),
-        }
-        joined.push_str(line);
-    }
-    joined
 }
