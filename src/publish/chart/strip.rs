@@ -1,5 +1,7 @@
 //! The economies of a group along one axis, with their median, the group itself and the target.
 
+use std::collections::BTreeSet;
+
 use super::scale::{Scale, decimals};
 use super::{Anchor, Canvas, Caption, apart, cut};
 use crate::publish::labels::number;
@@ -84,7 +86,8 @@ fn dots(values: &[f64], x: &Scale) -> Vec<Vec<(f64, f64)>> {
     let mut sorted = values.to_vec();
     sorted.sort_by(f64::total_cmp);
     let (mut held, mut count) = (f64::NEG_INFINITY, 0i32);
-    let mut places = Vec::with_capacity(sorted.len());
+    let mut places = Vec::new();
+    let mut taken = BTreeSet::new();
     for value in sorted {
         let place = (x.at(value) / DOT).round() * DOT;
         count = if place == held { count + 1 } else { 0 };
@@ -92,7 +95,10 @@ fn dots(values: &[f64], x: &Scale) -> Vec<Vec<(f64, f64)>> {
         let step = f64::from((count + 1) / 2) * if count % 2 == 1 { -1.0 } else { 1.0 };
         // More than fit are laid over those there.
         let rows = (REACH / DOT).floor();
-        places.push(vec![(place, MIDDLE + DOT * (step % (rows + 1.0)))]);
+        let row = step % (rows + 1.0);
+        if taken.insert((place as i64, row as i64)) {
+            places.push(vec![(place, MIDDLE + DOT * row)]);
+        }
     }
     places
 }

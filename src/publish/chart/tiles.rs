@@ -11,6 +11,8 @@ const LAYOUT: &str = include_str!("tiles.csv");
 
 pub(crate) struct Map<'a> {
     pub caption: &'a Caption,
+    /// The economies of the workspace.
+    pub known: &'a dyn Fn(&str) -> bool,
     /// Economy -> class of values.
     pub classes: &'a BTreeMap<&'a str, usize>,
     /// The classes from the least on.
@@ -33,7 +35,7 @@ pub(crate) fn draw(map: &Map<'_>) -> String {
     let mut tiles: Vec<Vec<(f64, f64)>> = vec![Vec::new(); map.legend.len()];
     let mut names: Vec<Vec<(f64, f64, &str)>> = vec![Vec::new(); map.legend.len()];
     let mut without = (Vec::new(), Vec::new());
-    for (area, iso2, (x, y)) in layout() {
+    for (area, iso2, (x, y)) in layout().filter(|(area, ..)| (map.known)(area)) {
         if let Some(class) = map.classes.get(area) {
             tiles[*class].push((x, y));
             names[*class].push((x, y, iso2));

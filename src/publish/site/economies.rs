@@ -120,17 +120,26 @@ impl Economies<'_, '_> {
             description.push_str(&format!(" {untiled} have no tile."));
         }
         let caption = Caption { id: format!("map-{}", slug(self.target)), title: format!("{}: map", self.title), description };
-        told(&tiles::draw(&Map { caption: &caption, classes: &classes, legend: &legend }), &caption)
+        told(
+            &tiles::draw(&Map { caption: &caption, known: &|area| view.economies.contains_key(area), classes: &classes, legend: &legend }),
+            &caption,
+        )
     }
 
     /// The figure on the page of the target, whose own table has every economy.
     pub(super) fn figure(self, view: &View<'_>) -> Figure {
         Figure {
             id: self.caption.id.clone(),
-            svg: format!("{}{}", self.map(view), self.strip(view)),
+            // A map of other places would say nothing.
+            svg: if self.rows.iter().any(|row| tiles::has(row.area)) {
+                format!("{}{}", self.map(view), self.strip(view))
+            } else {
+                self.strip(view)
+            },
             head: Vec::new(),
             rows: Vec::new(),
-            table: Some(OF_TARGET),
+            table: links::economies_have_pages(view).then_some(OF_TARGET),
+            many: !links::economies_have_pages(view),
             data: self.rows.first().map(|row| row.indicator.to_owned()),
             title: self.caption.title.clone(),
             description: self.caption.description.clone(),
@@ -148,7 +157,7 @@ pub(super) fn of_group(view: &View<'_>, group: &str, targets: &[Economies<'_, '_
     let mut rows: BTreeMap<(&str, &str), Vec<Cell>> = BTreeMap::new();
     for (column, target) in targets.iter().enumerate() {
         let decimals = view.labels.unit(target.unit).decimals;
-        for row in &target.rows {
+        for row in target.rows.iter().filter(|_| links::economies_have_pages(view)) {
             let cells = rows.entry((view.area_name(row.area), row.area)).or_default();
             cells.resize_with(column, || Cell::number(String::new()));
             let text = row.latest.zip(row.latest_year).map(|(value, year)| match target.unit {
@@ -183,5 +192,6 @@ pub(super) fn of_group(view: &View<'_>, group: &str, targets: &[Economies<'_, '_
         numbers: true,
         table: None,
         own_file: false,
+        many: !links::economies_have_pages(view),
     })
 }

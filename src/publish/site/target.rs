@@ -80,6 +80,9 @@ pub(super) fn page<'a>(view: &View<'a>, indicator: &'a Indicator, target: &'a Ta
     let (mut groups, mut economies) = (Vec::new(), Vec::new());
     for (area, all) in &by_area {
         let is_group = view.groups.contains_key(area);
+        if !is_group && !links::economies_have_pages(view) {
+            continue;
+        }
         let shown = shown(all.iter().copied());
         let page = links::area(view, area).map(|page| format!("../{page}"));
         if let [row] = shown[..] {

@@ -264,6 +264,35 @@ fn an_almost_empty_release_has_sound_pages() {
     assert!(released.text("site/changes.html").contains("the indicator is new"));
 }
 
+/// Pages are for what a person can look through: of very many areas the files alone speak, and the pages say so.
+#[test]
+fn very_many_areas_have_no_page_each() {
+    let codes: Vec<String> = (0..2_100).map(|n| format!("D{n:05}")).collect();
+    let lines = |line: &dyn Fn(&String) -> String| codes.iter().map(line).collect::<String>();
+    let workspace = of_one_table(&lines(&|code| format!("{code},2020,40,\n{code},2023,{},\n", 40 + code.len())));
+    let areas = format!("ref_area,name,iso2,m49\n{}", lines(&|code| format!("{code},District {code},,\n")));
+    workspace.write("pipelines/reference/areas.csv", areas);
+    workspace.write("pipelines/reference/groups.csv", "group_code,group_scheme,name\nWLD,world,World\n");
+    let members = lines(&|code| format!("world,WLD,{code},,\n"));
+    workspace.write("pipelines/reference/membership.csv", format!("group_scheme,group_code,ref_area,valid_from,valid_until\n{members}"));
+    for file in ["group_lists", "population", "gni_per_capita", "area_codes", "itu_series"] {
+        std::fs::remove_file(workspace.path(format!("pipelines/reference/{file}.csv"))).unwrap();
+    }
+    let target = "coverage = { publish = 0.5, flag = 0.5, base = \"economies\" }\n[[target]]\nid = \"2\"\narea = \"WLD\"\nyear = 2030\nvalue = 100.0\ndirection = \"up\"\nbaseline_year = 2020\nalso = [\"countries\", \"groups\"]";
+    indicator(&workspace, "1", "many", "\"Many\"", target, "");
+    workspace.expect(0, &["run", "--from", "in"]);
+    let released = Released::of(&workspace);
+    assert_eq!(faults(&released), Vec::<String>::new());
+    assert!(!released.files.keys().any(|name| name.starts_with("site/economy/")));
+    assert!(released.text("site/index.html").contains("2100: too many for a page each"));
+    let page = released.text("site/target/2.html");
+    // The strip of all, but no map of other places and no table.
+    assert!(page.contains("2100 of 2100 economies") && page.contains("class=\"dots\"") && !page.contains("class=\"tile"), "{page}");
+    assert!(page.contains("the files have them all") && !page.contains("by-economy"), "{page}");
+    let bytes: usize = released.files.iter().filter(|(name, _)| name.starts_with("site/")).map(|(_, bytes)| bytes.len()).sum();
+    assert!(bytes < 1_000_000, "{bytes}");
+}
+
 #[test]
 fn open_prints_where_the_first_page_is() {
     let workspace = of_one_table("KEN,2020,40,\n");
