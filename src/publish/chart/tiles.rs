@@ -1,7 +1,8 @@
 //! Economies as tiles, each about where it lies in the world: no boundary is drawn, and every economy has the same
 //! room. A tile grows and darkens with its class of values, so that it is not told by its colour alone.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
 use super::{Anchor, Canvas, Caption};
 use crate::publish::labels::floor;
@@ -81,7 +82,9 @@ fn layout() -> impl Iterator<Item = (&'static str, &'static str, (f64, f64))> {
 
 /// Whether an economy has a tile.
 pub(crate) fn has(area: &str) -> bool {
-    layout().any(|(code, ..)| code == area)
+    // Asked of each economy of a target, of which there may be very many.
+    static CODES: LazyLock<BTreeSet<&str>> = LazyLock::new(|| layout().map(|(code, ..)| code).collect());
+    CODES.contains(area)
 }
 
 /// Where the classes of a set of values end, from the least: percentages in fifths of the whole, other values so that
@@ -109,8 +112,6 @@ fn round(value: f64) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
     use super::*;
 
     #[test]
