@@ -282,7 +282,7 @@ def schema_org(release):
         text = path.read_text()
         data = json.loads(text.split('<script type="application/ld+json">')[1].split("</script>")[0])
         assert data["@type"] == "Dataset" and 50 <= len(data["description"]) <= 5000, path
-        for file in data["distribution"]:
+        for file in data.get("distribution", []):
             assert (path.parent / file["contentUrl"]).exists(), (path, file)
     return f"{len(pages)} pages, every file named is there"
 

@@ -7,6 +7,7 @@ use crate::reference::Reference;
 use crate::release::catalog;
 use crate::tables::cells::Table;
 use crate::tables::schema::DIMENSIONS;
+use crate::tables::text::inert;
 
 /// Classes from best to worst, and the one without a verdict.
 pub(super) const CLASSES: [&str; 6] = {
@@ -98,6 +99,12 @@ impl Labels {
         named.collect::<Vec<_>>().join(", ")
     }
 
+    /// The same for tables of people, where no cell stays empty.
+    pub(super) fn breakdown_or_total(&self, dimensions: &Dimensions<'_>) -> String {
+        let named = self.breakdown(dimensions);
+        if named.is_empty() { "Total".into() } else { inert(&named).into_owned() }
+    }
+
     /// A value with its unit: `66.7%`, `12.30 USD`.
     pub(super) fn show(&self, value: f64, unit: &str) -> String {
         if unit == "YES_NO" && (value == 0.0 || value == 1.0) {
@@ -156,6 +163,21 @@ pub(super) fn number(value: f64, decimals: Option<usize>) -> String {
 pub(super) fn percent(share: f64) -> String {
     let shown = format!("{:.1}%", share * 100.0);
     if shown == "100.0%" && share < 1.0 { "99.9%".into() } else { shown }
+}
+
+/// A text without the line breaks of its file: a line goes on in the next unless a sentence or paragraph ends there.
+pub(super) fn unwrapped(text: &str) -> String {
+    let mut joined = String::new();
+    for line in text.trim().lines().map(str::trim) {
+        match joined.chars().last() {
+            None | Some('\n') => {}
+            Some('.') => joined.push('\n'),
+            Some(_) if line.is_empty() => joined.push('\n'),
+            Some(_) => joined.push(' '),
+        }
+        joined.push_str(line);
+    }
+    joined
 }
 
 #[cfg(test)]

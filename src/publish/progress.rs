@@ -36,7 +36,8 @@ pub(super) struct Progress<'a> {
     pub outcome: &'a str,
     pub class_fixed: Option<&'a str>,
     pub fixed_share: Option<f64>,
-    preferred: bool,
+    /// Whether it is the estimate to show of its area and breakdown.
+    pub preferred: bool,
     headline: bool,
 }
 

@@ -27,7 +27,8 @@ pub(super) fn latest(view: &View<'_>) -> Result<Vec<u8>> {
     parquet::bytes(std::slice::from_ref(&batch), &batch.schema())
 }
 
-/// `csv/wide/<name>.csv`: a row for each area, breakdown and estimate, a column for each year.
+/// `csv/wide/<name>.csv`: a row for each area, breakdown and estimate, a column for each year. `part` says in words what
+/// the codes before it say.
 pub(super) fn wide(view: &View<'_>, indicator: &str) -> Result<Vec<u8>> {
     let values = &view.values;
     let rows = values.of_indicator(indicator);
@@ -36,7 +37,9 @@ pub(super) fn wide(view: &View<'_>, indicator: &str) -> Result<Vec<u8>> {
     let in_play = values.in_play(rows.clone());
     let mut writer = csv::Writer::from_writer(Vec::new());
     let failed = |e: csv::Error| Error::Internal(e.to_string());
-    let names = ["ref_area", "ref_area_name"].into_iter().chain(in_play.iter().map(|index| DIMENSIONS[*index])).chain(["estimate", "unit"]);
+    let names = ["ref_area", "ref_area_name"].into_iter().chain(in_play.iter().map(|index| DIMENSIONS[*index]));
+    let part = (!in_play.is_empty()).then_some("part");
+    let names = names.chain(part).chain(["estimate", "unit"]);
     let header = names.map(str::to_owned).chain(years.iter().map(i32::to_string));
     writer.write_record(header).map_err(failed)?;
     for (_, area) in values.areas(indicator) {
@@ -51,7 +54,8 @@ pub(super) fn wide(view: &View<'_>, indicator: &str) -> Result<Vec<u8>> {
         }
         for ((dimensions, estimate, unit), cells) in &series {
             let codes = in_play.iter().map(|index| dimensions[*index]);
-            let fixed = [values.area.value(area.start), &*name].into_iter().chain(codes).chain([*estimate, *unit]);
+            let words = part.map(|_| view.labels.breakdown_or_total(dimensions));
+            let fixed = [values.area.value(area.start), &*name].into_iter().chain(codes).chain(words.as_deref()).chain([*estimate, *unit]);
             writer.write_record(fixed.chain(cells.iter().map(String::as_str))).map_err(failed)?;
         }
     }

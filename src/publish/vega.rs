@@ -29,19 +29,29 @@ fn specification(view: &View<'_>, indicator: &Indicator, target: &Target) -> Val
     for line in &lines {
         let part = view.labels.breakdown(&line.dimensions);
         let series = if part.is_empty() { line.estimate.to_owned() } else { format!("{part} ({})", line.estimate) };
-        points.extend(line.rows.iter().map(|row| json!({ "year": values.year.value(*row), "value": values.value(*row), "series": series, "status": values.status.value(*row) })));
+        let mut before = None;
+        for row in &line.rows {
+            let year = values.year.value(*row);
+            // A year without a value breaks the line: what lies between is not known.
+            points.extend(
+                (before.unwrap_or(year) + 1..year).map(|year| json!({ "year": year, "value": null, "series": series, "status": "" })),
+            );
+            points.push(json!({ "year": year, "value": values.value(*row), "series": series, "status": values.status.value(*row) }));
+            before = Some(year);
+        }
     }
     let named = view.labels.unit(unit);
     let title = if target.title.is_empty() { &indicator.title } else { &target.title };
     let year = json!({ "field": "year", "type": "quantitative", "title": "Year", "axis": { "format": "d", "tickMinStep": 1 }, "scale": { "zero": false } });
     let value =
         json!({ "field": "value", "type": "quantitative", "title": if named.symbol.is_empty() { &named.name } else { &named.symbol } });
+    let format = format!(",.{}f", named.decimals.unwrap_or(2));
     let mut layers = vec![json!({
         "data": { "values": points },
         "mark": { "type": "line", "point": true },
         "encoding": {
             "x": year, "y": value, "color": { "field": "series", "type": "nominal", "title": null },
-            "tooltip": [{ "field": "series" }, { "field": "year" }, { "field": "value" }, { "field": "status" }],
+            "tooltip": [{ "field": "series" }, { "field": "year" }, { "field": "value", "type": "quantitative", "format": format }, { "field": "status" }],
         },
     })];
     if let Some(goal) = row.and_then(|row| row.goal.map(|goal| json!([{ "year": row.target_year, "value": goal }]))) {

@@ -16,6 +16,8 @@ use crate::tables::schema::DIMENSIONS;
 enum Cell {
     Empty,
     Number(f64),
+    /// A number and the decimals to show of it.
+    Shown(f64, usize),
     Text(String),
 }
 
@@ -82,7 +84,7 @@ fn made(view: &View<'_>) -> std::result::Result<Vec<u8>, XlsxError> {
     let head: Vec<&str> = ["Area", "Name"]
         .into_iter()
         .chain(DIMENSIONS)
-        .chain(["Estimate", "Class"])
+        .chain(["Part", "Estimate", "Shown first", "Class"])
         .chain(head[4..].iter().copied())
         .chain(["Status"])
         .collect();
@@ -90,7 +92,9 @@ fn made(view: &View<'_>) -> std::result::Result<Vec<u8>, XlsxError> {
         let rows = view.of_target(id.0).map(|row| {
             let mut cells: Vec<Cell> = vec![row.area.into(), view.area_name(row.area).into()];
             cells.extend(row.dimensions.iter().map(|code| Cell::from(*code)));
+            cells.push(view.labels.breakdown_or_total(&row.dimensions).as_str().into());
             cells.push(row.estimate.into());
+            cells.push(if row.preferred { "yes" } else { "no" }.into());
             cells.extend(measured(view, row));
             let status = row.value_row.map_or("O", |at| view.values.status.value(at));
             cells.push(view.labels.status(status).into());
@@ -109,15 +113,20 @@ fn made(view: &View<'_>) -> std::result::Result<Vec<u8>, XlsxError> {
 
 /// What a row of progress measures: ten cells.
 fn measured(view: &View<'_>, row: &Progress<'_>) -> Vec<Cell> {
+    let decimals = view.labels.decimals(view.unit_of(row));
+    let shown = |value: Option<f64>| match (value, decimals) {
+        (Some(value), Some(decimals)) => Cell::Shown(value, decimals),
+        (value, _) => value.into(),
+    };
     vec![
-        view.labels.class(row.class).into(),
+        view.labels.class(row.standing()).into(),
         row.baseline_year.into(),
-        row.baseline.into(),
+        shown(row.baseline),
         row.latest_year.into(),
-        row.latest.into(),
+        shown(row.latest),
         Cell::Number(row.target_year as f64),
-        row.goal.into(),
-        row.distance.into(),
+        shown(row.goal),
+        shown(row.distance),
         view.labels.unit(view.unit_of(row)).name.as_str().into(),
         row.note.unwrap_or_default().into(),
     ]
@@ -131,6 +140,10 @@ fn about(view: &View<'_>) -> Vec<Vec<Cell>> {
         line("Release", &view.manifest.release),
         line("Made", &view.manifest.created_at),
         line("Sheets", "Overview: one row a target. A sheet a target: every area and breakdown. Codes: what each code means."),
+        line(
+            "Several estimates",
+            "Of one area and part there may be a row for each estimate: never add them up. To show one figure, filter `Shown first` by yes.",
+        ),
         line("Empty cells", "There is no value; the class, the status and the note say why."),
         line("All values", "This workbook has the distance to each target; every value is in values.parquet and csv/ of the same release."),
     ];
@@ -140,18 +153,33 @@ fn about(view: &View<'_>) -> Vec<Vec<Cell>> {
     rows
 }
 
+/// Rows that a sheet has room for, but for its head and a last word: a spreadsheet ends at 1,048,576.
+const ROWS: usize = 1_000_000;
+
+/// Decimals that a cell may show; the number in it has all.
+const MOST: usize = 6;
+
 fn fill(sheet: &mut Worksheet, head: &[&str], widths: &[f64], rows: &[Vec<Cell>]) -> std::result::Result<(), XlsxError> {
     let bold = Format::new().set_bold();
+    let formats: Vec<Format> = (0..=MOST)
+        .map(|decimals| Format::new().set_num_format(format!("#,##0{}{}", if decimals > 0 { "." } else { "" }, "0".repeat(decimals))))
+        .collect();
     for (column, name) in (0u16..).zip(head) {
         sheet.write_string_with_format(0, column, *name, &bold)?;
         sheet.set_column_width(column, widths.get(usize::from(column)).copied().unwrap_or(14.0))?;
     }
     sheet.set_freeze_panes(1, 0)?;
-    for (at, cells) in (1u32..).zip(rows) {
+    if rows.len() > ROWS {
+        sheet.write_string(ROWS as u32 + 1, 0, format!("and {} more rows: progress.parquet has all", rows.len() - ROWS))?;
+    }
+    for (at, cells) in (1u32..).zip(rows.iter().take(ROWS)) {
         for (column, cell) in (0u16..).zip(cells) {
             match cell {
                 Cell::Empty => {}
                 Cell::Number(number) => drop(sheet.write_number(at, column, *number)?),
+                Cell::Shown(number, decimals) => {
+                    sheet.write_number_with_format(at, column, *number, &formats[(*decimals).min(MOST)])?;
+                }
                 Cell::Text(text) => drop(sheet.write_string(at, column, text)?),
             }
         }

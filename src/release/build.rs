@@ -123,7 +123,7 @@ impl Build<'_> {
         }
         found.extend(checks::run(&engine, self.checks.iter().filter(|check| !check.holds), self.threads).await?);
         let mut outcome = checks::results(found)?;
-        let mut left_out = LeftOut::new(&self.left_out);
+        let mut left_out = LeftOut::new(&engine, &self.left_out).await?;
         let (values, progress) = self.passed_on(&engine, &mut left_out, &computed, (values, progress)).await?;
         left_out.hide(&mut outcome)?;
         let values = value_id::mark(&key, &values)?;

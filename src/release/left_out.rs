@@ -1,5 +1,5 @@
-//! What a release does not pass on: with `only_redistributable` in `pipelines/job.toml`, the own figures of sources whose
-//! licence does not say that they may be passed on. What is computed from them stays.
+//! What a release does not pass on: with `only_redistributable` in `pipelines/job.toml`, the own figures of sources and
+//! data sets whose licence does not say that they may be passed on. What is computed from them stays.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,23 +16,56 @@ use crate::release::{licence, preferred};
 use crate::tables::cells::Table;
 use crate::tables::schema;
 
-/// The sources of which nobody knows that they let their figures be passed on.
+/// The sources of which nobody knows that they let their figures be passed on; of the others, the data sets with such a
+/// licence of their own, as `source/dataset`.
 pub fn sources(sources: &[Source]) -> Vec<String> {
-    sources.iter().filter(|source| licence::redistribution(&source.licence).is_null()).map(|source| source.name.clone()).collect()
+    let unknown = |licence: &str| licence::redistribution(licence).is_null();
+    let of = |source: &Source| -> Vec<String> {
+        if unknown(&source.licence) {
+            return vec![source.name.clone()];
+        }
+        let own = source.datasets.iter().filter(|dataset| dataset.licence.as_deref().is_some_and(unknown));
+        own.map(|dataset| source.id(dataset).to_string()).collect()
+    };
+    sources.iter().flat_map(of).collect()
 }
 
-/// What was left out of which source.
+/// Source, area and year that observations of data sets not passed on are of.
+type Observed = BTreeMap<(String, String, i64), String>;
+
+/// What was left out of which source or data set.
 #[derive(Debug)]
 pub struct LeftOut<'a> {
     sources: &'a [String],
     counts: BTreeMap<String, usize>,
     /// Indicators and areas of which figures were left out.
     places: BTreeSet<(String, String)>,
+    /// By series, and the data set of each.
+    observed: BTreeMap<String, Observed>,
 }
 
 impl<'a> LeftOut<'a> {
-    pub fn new(sources: &'a [String]) -> Self {
-        Self { sources, counts: BTreeMap::new(), places: BTreeSet::new() }
+    pub async fn new(engine: &Engine, sources: &'a [String]) -> Result<Self> {
+        let mut observed: BTreeMap<String, Observed> = BTreeMap::new();
+        let quoted = |id: &String| id.contains('/').then(|| format!("'{}'", id.replace('\'', "''")));
+        let data_sets: Vec<String> = sources.iter().filter_map(quoted).collect();
+        if !data_sets.is_empty() {
+            let sql = format!(
+                "SELECT DISTINCT series, source, dataset, ref_area, time_period FROM observations
+                 WHERE concat(source, '/', dataset) IN ({}) ORDER BY source, dataset, series, ref_area, time_period",
+                data_sets.join(", ")
+            );
+            for batch in engine.run(&sql, "what is not passed on").await?.1 {
+                let cells = Table(&batch);
+                for row in 0..cells.len() {
+                    let text = |column: &str| cells.text(column, row).unwrap_or_default().to_owned();
+                    let place = (text("source"), text("ref_area"), cells.int("time_period", row).unwrap_or_default());
+                    let id = format!("{}/{}", place.0, text("dataset"));
+                    observed.entry(text("series")).or_default().insert(place, id);
+                }
+            }
+        }
+        Ok(Self { sources, counts: BTreeMap::new(), places: BTreeSet::new(), observed })
     }
 
     /// The values of an indicator that are passed on, and both ends of its targets among them. On the same economies
@@ -46,7 +79,9 @@ impl<'a> LeftOut<'a> {
         year: i32,
     ) -> Result<(RecordBatch, Ends)> {
         let cells = Table(values);
-        let kept: BooleanArray = (0..values.num_rows()).map(|row| Some(!self.leaves(&cells, row))).collect();
+        let read = indicator.series_named();
+        let observed: Observed = self.observed.iter().filter(|(series, _)| read.contains(*series)).flat_map(|(_, o)| o.clone()).collect();
+        let kept: BooleanArray = (0..values.num_rows()).map(|row| Some(!self.leaves(&cells, row, &observed))).collect();
         if kept.false_count() == 0 {
             return Ok((values.clone(), ends.clone()));
         }
@@ -55,14 +90,17 @@ impl<'a> LeftOut<'a> {
         Ok((kept, again.on_the_same_economies(ends)))
     }
 
-    /// Whether a row is the own figure of a source that is not passed on; counts it.
-    fn leaves(&mut self, cells: &Table<'_>, row: usize) -> bool {
+    /// Whether a row is the own figure of a source or data set that is not passed on; counts it. Where such a data set
+    /// has any figure of the same series, area and year, the row may be it.
+    fn leaves(&mut self, cells: &Table<'_>, row: usize, observed: &Observed) -> bool {
         let text = |column: &str| cells.text(column, row).unwrap_or_default().to_owned();
-        let source = text("source");
-        if !["reported", "published"].contains(&text("estimate").as_str()) || !self.sources.contains(&source) {
+        if !["reported", "published"].contains(&text("estimate").as_str()) {
             return false;
         }
-        *self.counts.entry(source).or_default() += 1;
+        let place = (text("source"), text("ref_area"), cells.int("time_period", row).unwrap_or_default());
+        let whose = if self.sources.contains(&place.0) { Some(place.0) } else { observed.get(&place).cloned() };
+        let Some(whose) = whose else { return false };
+        *self.counts.entry(whose).or_default() += 1;
         self.places.insert((text("indicator"), text("ref_area")));
         true
     }

@@ -25,16 +25,18 @@ const LEFT: f64 = 230.0;
 const RIGHT: f64 = 540.0;
 const TOP: f64 = 40.0;
 const ROW: f64 = 36.0;
+/// Where a label has three lines.
+const HIGH_ROW: f64 = 52.0;
 
 pub(crate) fn draw(chart: &Dumbbell<'_>) -> String {
-    let bottom = TOP + ROW * chart.pairs.len() as f64;
+    let labels: Vec<Vec<String>> = chart.pairs.iter().map(|pair| folded(&pair.label, 28, 3)).collect();
+    let row = if labels.iter().any(|lines| lines.len() > 2) { HIGH_ROW } else { ROW };
+    let bottom = TOP + row * chart.pairs.len() as f64;
     let mut canvas = Canvas::new(chart.caption, WIDTH, bottom + 30.0);
     // From zero on, so that a small gap looks small.
     let values = chart.pairs.iter().flat_map(|pair| [pair.first, pair.second]).chain([0.0]);
     let x = Scale::round(values, chart.limits, LEFT, RIGHT);
-    canvas.mark("mark s0", 0, (LEFT, 16.0), 5.0);
     canvas.text("name t0", Anchor::Start, (LEFT + 10.0, 20.5), chart.names[0]);
-    canvas.mark("mark s3", 1, (LEFT + 110.0, 16.0), 5.0);
     canvas.text("name t3", Anchor::Start, (LEFT + 120.0, 20.5), chart.names[1]);
     canvas.text("axis", Anchor::Start, (RIGHT + 14.0, 20.5), "gap");
     canvas.text("axis", Anchor::End, (LEFT - 14.0, 20.5), &chart.unit);
@@ -44,17 +46,20 @@ pub(crate) fn draw(chart: &Dumbbell<'_>) -> String {
         canvas.line("grid", (x.at(tick), TOP - 8.0), (x.at(tick), bottom));
         canvas.text("axis", Anchor::Middle, (x.at(tick), bottom + 18.0), &number(tick, Some(digits)));
     }
+    let middle = |index: usize| TOP + row * (index as f64 + 0.4);
     for (index, pair) in chart.pairs.iter().enumerate() {
-        let y = TOP + ROW * (index as f64 + 0.4);
-        let lines = folded(&pair.label, 28, 2);
+        let y = middle(index);
+        let lines = &labels[index];
         for (at, line) in lines.iter().enumerate() {
             let down = 4.5 + 15.0 * (at as f64 - (lines.len() - 1) as f64 / 2.0);
             canvas.text("name", Anchor::End, (LEFT - 14.0, y + down), line);
         }
         canvas.line("bond", (x.at(pair.first), y), (x.at(pair.second), y));
-        canvas.mark("mark s0", 0, (x.at(pair.first), y), 5.0);
-        canvas.mark("mark s3", 1, (x.at(pair.second), y), 5.0);
         canvas.text("name", Anchor::Start, (RIGHT + 14.0, y + 4.5), &pair.gap);
     }
+    canvas.mark("mark s0", 0, (LEFT, 16.0), 5.0);
+    chart.pairs.iter().enumerate().for_each(|(index, pair)| canvas.mark("mark s0", 0, (x.at(pair.first), middle(index)), 5.0));
+    canvas.mark("mark s3", 1, (LEFT + 110.0, 16.0), 5.0);
+    chart.pairs.iter().enumerate().for_each(|(index, pair)| canvas.mark("mark s3", 1, (x.at(pair.second), middle(index)), 5.0));
     canvas.finish()
 }

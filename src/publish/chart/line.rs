@@ -69,8 +69,8 @@ pub(crate) fn draw(line: &Line<'_>) -> String {
         let (low, high) = (y.at(goal.low), y.at(goal.high));
         if goal.low < goal.high {
             canvas.rect("band", LEFT, high, RIGHT - LEFT, (low - high).max(1.0));
+            canvas.line("goal", (LEFT, low), (RIGHT, low));
         }
-        canvas.line("goal", (LEFT, low), (RIGHT, low));
         canvas.line("goal", (LEFT, high), (RIGHT, high));
         canvas.mark("goal-mark", 2, (x.at(goal.year as f64), y.at(f64::midpoint(goal.low, goal.high))), 5.0);
     }
@@ -166,6 +166,8 @@ mod tests {
     fn nothing_at_all_is_still_a_chart() {
         let caption = Caption { id: "c".into(), title: "<t>".into(), description: "\"d\"".into() };
         let svg = draw(&Line { caption: &caption, unit: "%".into(), limits: (None, None), series: &[], goal: None, fan: None });
-        assert!(svg.contains("&lt;t&gt;") && !svg.contains("NaN") && svg.ends_with("</svg>"), "{svg}");
+        assert!(!svg.contains("NaN") && svg.ends_with("</svg>"), "{svg}");
+        let alone = String::from_utf8(crate::publish::chart::standalone(&svg, &caption)).unwrap();
+        assert!(alone.contains("<title id=\"c-title\">&lt;t&gt;</title>") && alone.contains("&quot;d&quot;</desc>"), "{alone}");
     }
 }

@@ -1,10 +1,11 @@
-//! Charts as SVG: shapes with classes, no script, no inline style. Each carries its title and a sentence that says what
-//! it shows; what it shows stands beside it as a table too.
+//! Charts as SVG: shapes with classes, no script, no inline style. Each is named by a title and a sentence that says what
+//! it shows: of its caption on the page, or within it (`told`). What it shows stands beside it as a table too.
 
 pub(super) mod bars;
 pub(super) mod dumbbell;
 pub(super) mod heat;
 pub(super) mod line;
+mod path;
 pub(super) mod scale;
 pub(super) mod spark;
 pub(super) mod strip;
@@ -12,6 +13,7 @@ pub(super) mod tiles;
 
 use std::fmt::Write;
 
+use self::path::Path;
 use super::markup::escape;
 
 /// Colours and line styles by class: in the style sheet of the site, and inside a chart that stands alone.
@@ -28,6 +30,10 @@ pub(super) struct Caption {
 /// A drawing in progress.
 pub(super) struct Canvas {
     svg: String,
+    /// The class of the last path, which goes on until there is a shape of another class.
+    path: Option<(String, Path)>,
+    /// Texts by class, in order of the first of each: they lie over all shapes.
+    texts: Vec<(String, String)>,
 }
 
 /// Where a text is held.
@@ -42,45 +48,39 @@ impl Canvas {
     pub(super) fn new(caption: &Caption, width: f64, height: f64) -> Self {
         let id = escape(&caption.id);
         let mut svg = String::with_capacity(4096);
-        let _ = write!(
-            svg,
-            "<svg class=\"chart\" viewBox=\"0 0 {width} {height}\" role=\"img\" \
-             aria-labelledby=\"{id}-title {id}-desc\"><title id=\"{id}-title\">{}</title><desc id=\"{id}-desc\">{}</desc>",
-            escape(&caption.title),
-            escape(&caption.description)
-        );
-        Self { svg }
+        let _ = write!(svg, "<svg class=\"chart\" viewBox=\"0 0 {width} {height}\" role=\"img\" aria-labelledby=\"{id}-title {id}-desc\">");
+        Self { svg, path: None, texts: Vec::new() }
     }
 
     /// A line from one point to another.
     pub(super) fn line(&mut self, class: &str, from: (f64, f64), to: (f64, f64)) {
-        let [x1, y1, x2, y2] = [from.0, from.1, to.0, to.1].map(short);
-        let _ = write!(self.svg, "<path class=\"{class}\" d=\"M{x1} {y1}L{x2} {y2}\"/>");
+        let path = self.path(class);
+        path.start(from);
+        path.line(to);
     }
 
     /// A path through points; each part is drawn without joining the next.
     pub(super) fn parts(&mut self, class: &str, parts: &[Vec<(f64, f64)>]) {
-        let mut path = String::new();
         for part in parts {
-            for (index, (x, y)) in part.iter().enumerate() {
-                let _ = write!(path, "{}{} {}", if index == 0 { 'M' } else { 'L' }, short(*x), short(*y));
-            }
-            if part.len() == 1 {
+            let Some((first, rest)) = part.split_first() else { continue };
+            let path = self.path(class);
+            path.start(*first);
+            rest.iter().for_each(|point| path.line(*point));
+            if rest.is_empty() {
                 // A point of its own: a line of no length has round ends.
-                path.push_str("h0");
+                path.line(*first);
             }
-        }
-        if !path.is_empty() {
-            let _ = write!(self.svg, "<path class=\"{class}\" d=\"{path}\"/>");
         }
     }
 
     pub(super) fn area(&mut self, class: &str, corners: &[(f64, f64)]) {
+        self.end_path();
         let points: Vec<String> = corners.iter().map(|(x, y)| format!("{},{}", short(*x), short(*y))).collect();
         let _ = write!(self.svg, "<polygon class=\"{class}\" points=\"{}\"/>", points.join(" "));
     }
 
     pub(super) fn rect(&mut self, class: &str, x: f64, y: f64, width: f64, height: f64) {
+        self.end_path();
         let [x, y, width, height] = [x, y, width, height].map(short);
         let _ = write!(self.svg, "<rect class=\"{class}\" x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\"/>");
     }
@@ -88,61 +88,104 @@ impl Canvas {
     /// A mark of one of six shapes, so that no series is told by its colour alone.
     pub(super) fn mark(&mut self, class: &str, shape: usize, (x, y): (f64, f64), size: f64) {
         let s = size;
-        let path = match shape % 6 {
-            0 => format!("M{} {}a{s} {s} 0 1 0 {} 0a{s} {s} 0 1 0 -{} 0z", short(x - s), short(y), 2.0 * s, 2.0 * s),
-            1 => format!("M{} {}h{w}v{w}h-{w}z", short(x - s), short(y - s), w = 2.0 * s),
-            2 => format!("M{} {}l{d} {d}l-{d} {d}l-{d} -{d}z", short(x), short(y - 1.3 * s), d = short(1.3 * s)),
-            3 => format!("M{} {}l{d} {h}h-{w}z", short(x), short(y - 1.2 * s), d = short(1.2 * s), h = short(2.2 * s), w = short(2.4 * s)),
-            4 => format!("M{} {}l{d} -{h}h-{w}z", short(x), short(y + 1.2 * s), d = short(1.2 * s), h = short(2.2 * s), w = short(2.4 * s)),
-            _ => format!("M{} {}h{w}M{} {}v{w}", short(x - s), short(y), short(x), short(y - s), w = 2.0 * s),
-        };
-        let _ = write!(self.svg, "<path class=\"{class}\" d=\"{path}\"/>");
+        let path = self.path(class);
+        let (d, high, wide) = (short(1.2 * s), short(2.2 * s), short(2.4 * s));
+        match shape % 6 {
+            0 => {
+                path.start((x - s, y));
+                path.round(&format!("a{s} {s} 0 1 0 {w} 0a{s} {s} 0 1 0-{w} 0", w = 2.0 * s));
+            }
+            1 => {
+                path.start((x - s, y - s));
+                path.round(&format!("h{w}v{w}h-{w}", w = 2.0 * s));
+            }
+            2 => {
+                path.start((x, y - 1.3 * s));
+                path.round(&format!("l{d} {d}l-{d} {d}l-{d}-{d}", d = short(1.3 * s)));
+            }
+            3 => {
+                path.start((x, y - 1.2 * s));
+                path.round(&format!("l{d} {high}h-{wide}"));
+            }
+            4 => {
+                path.start((x, y + 1.2 * s));
+                path.round(&format!("l{d}-{high}h-{wide}"));
+            }
+            _ => {
+                for (from, to) in [((x - s, y), (x + s, y)), ((x, y - s), (x, y + s))] {
+                    path.start(from);
+                    path.line(to);
+                }
+            }
+        }
     }
 
     /// Squares around their middles, as one shape.
     pub(super) fn squares(&mut self, class: &str, size: f64, middles: &[(f64, f64)]) {
-        let mut path = String::new();
         for (x, y) in middles {
-            let _ = write!(path, "M{} {}h{size}v{size}h-{size}z", short(x - size / 2.0), short(y - size / 2.0));
-        }
-        if !path.is_empty() {
-            let _ = write!(self.svg, "<path class=\"{class}\" d=\"{path}\"/>");
+            let path = self.path(class);
+            path.start((x - size / 2.0, y - size / 2.0));
+            path.round(&format!("h{size}v{size}h-{size}"));
         }
     }
 
     /// Short texts in the middle of their places, of one class.
     pub(super) fn labels(&mut self, class: &str, labels: &[(f64, f64, &str)]) {
-        if labels.is_empty() {
-            return;
-        }
-        let _ = write!(self.svg, "<g class=\"{class}\">");
         for (x, y, text) in labels {
-            let _ = write!(self.svg, "<text x=\"{}\" y=\"{}\">{}</text>", short(*x), short(y + 3.2), escape(text));
+            self.text(class, Anchor::Start, (*x, y + 3.0), text);
         }
-        self.svg.push_str("</g>");
     }
 
     pub(super) fn text(&mut self, class: &str, anchor: Anchor, (x, y): (f64, f64), text: &str) {
-        let anchor = match anchor {
-            Anchor::Start => "",
-            Anchor::Middle => " text-anchor=\"middle\"",
-            Anchor::End => " text-anchor=\"end\"",
+        let class = match anchor {
+            Anchor::Start => class.to_owned(),
+            Anchor::Middle => format!("{class} m"),
+            Anchor::End => format!("{class} e"),
         };
-        let (x, y) = (short(x), short(y));
-        let _ = write!(self.svg, "<text class=\"{class}\" x=\"{x}\" y=\"{y}\"{anchor}>{}</text>", escape(text));
+        // Whole units are near enough for a text.
+        let text = format!("<text x=\"{:.0}\" y=\"{:.0}\">{}</text>", x + 0.0, y + 0.0, escape(text));
+        match self.texts.iter_mut().find(|(other, _)| *other == class) {
+            Some((_, texts)) => texts.push_str(&text),
+            None => self.texts.push((class, text)),
+        }
     }
 
     pub(super) fn finish(mut self) -> String {
+        self.end_path();
+        for (class, texts) in &self.texts {
+            let _ = write!(self.svg, "<g class=\"{class}\">{texts}</g>");
+        }
         self.svg.push_str("</svg>");
         self.svg
     }
+
+    /// The path of a class: the last one where it is of the same.
+    fn path(&mut self, class: &str) -> &mut Path {
+        if self.path.as_ref().is_none_or(|(other, _)| other != class) {
+            self.end_path();
+        }
+        &mut self.path.get_or_insert_with(|| (class.to_owned(), Path::default())).1
+    }
+
+    fn end_path(&mut self) {
+        if let Some((class, path)) = self.path.take() {
+            let _ = write!(self.svg, "<path class=\"{class}\" d=\"{}\"/>", path.finish());
+        }
+    }
 }
 
-/// The chart as a file of its own, with its style in it.
-pub(super) fn standalone(svg: &str) -> Vec<u8> {
+/// The chart with its title and sentence in it, for where no caption beside it has them.
+pub(super) fn told(svg: &str, caption: &Caption) -> String {
     let (start, rest) = svg.split_at(svg.find('>').map_or(0, |at| at + 1));
-    let start = start.replacen("<svg ", "<svg xmlns=\"http://www.w3.org/2000/svg\" ", 1);
-    format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n{start}<style>{STYLE}</style>{rest}\n").into_bytes()
+    let [id, title, description] = [&caption.id, &caption.title, &caption.description].map(|text| escape(text));
+    format!("{start}<title id=\"{id}-title\">{title}</title><desc id=\"{id}-desc\">{description}</desc>{rest}")
+}
+
+/// The chart as a file of its own, with its caption and its style in it.
+pub(super) fn standalone(svg: &str, caption: &Caption) -> Vec<u8> {
+    let svg = told(svg, caption).replacen("<svg ", "<svg xmlns=\"http://www.w3.org/2000/svg\" ", 1);
+    let svg = svg.replacen("<title", &format!("<style>{STYLE}</style><title"), 1);
+    format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n{svg}\n").into_bytes()
 }
 
 /// A coordinate with one decimal at most.

@@ -1,5 +1,7 @@
 //! The economies of a group along one axis, with their median, the group itself and the target.
 
+use std::collections::BTreeSet;
+
 use super::scale::{Scale, decimals};
 use super::{Anchor, Canvas, Caption, apart, cut};
 use crate::publish::labels::number;
@@ -63,12 +65,17 @@ pub(crate) fn draw(strip: &Strip<'_>) -> String {
     let text_of = |mark: &(&str, f64, String)| cut(&format!("{} {}", mark.0, mark.2), 26);
     let widest = strip.marks.iter().map(|mark| text_of(mark).chars().count()).max().unwrap_or(0) as f64 * 7.6 + 12.0;
     let names = apart(&places, widest, LEFT + widest / 2.0 - 10.0, RIGHT - widest / 2.0 + 10.0);
-    for (index, (mark, name)) in strip.marks.iter().zip(names).enumerate() {
-        let place = x.at(mark.1);
-        let class = ["median", "own", "goal"][index.min(2)];
-        canvas.line(class, (place, MIDDLE - REACH - 8.0), (place, AXIS));
-        canvas.line("lead", (name, 34.0), (place, MIDDLE - REACH - 8.0));
-        canvas.text("name", Anchor::Middle, (name, 28.0), &text_of(mark));
+    for (mark, name) in strip.marks.iter().zip(&names) {
+        canvas.line("lead", (*name, 34.0), (x.at(mark.1), MIDDLE - REACH - 8.0));
+        canvas.text("name", Anchor::Middle, (*name, 28.0), &text_of(mark));
+    }
+    for mark in &strip.marks {
+        let class = match mark.0 {
+            "Median" => "median",
+            "Group" => "own",
+            _ => "goal",
+        };
+        canvas.line(class, (x.at(mark.1), MIDDLE - REACH - 8.0), (x.at(mark.1), AXIS));
     }
     canvas.text("axis", Anchor::Start, (LEFT, 11.0), &strip.unit);
     canvas.finish()
@@ -79,7 +86,8 @@ fn dots(values: &[f64], x: &Scale) -> Vec<Vec<(f64, f64)>> {
     let mut sorted = values.to_vec();
     sorted.sort_by(f64::total_cmp);
     let (mut held, mut count) = (f64::NEG_INFINITY, 0i32);
-    let mut places = Vec::with_capacity(sorted.len());
+    let mut places = Vec::new();
+    let mut taken = BTreeSet::new();
     for value in sorted {
         let place = (x.at(value) / DOT).round() * DOT;
         count = if place == held { count + 1 } else { 0 };
@@ -87,7 +95,10 @@ fn dots(values: &[f64], x: &Scale) -> Vec<Vec<(f64, f64)>> {
         let step = f64::from((count + 1) / 2) * if count % 2 == 1 { -1.0 } else { 1.0 };
         // More than fit are laid over those there.
         let rows = (REACH / DOT).floor();
-        places.push(vec![(place, MIDDLE + DOT * (step % (rows + 1.0)))]);
+        let row = step % (rows + 1.0);
+        if taken.insert((place as i64, row as i64)) {
+            places.push(vec![(place, MIDDLE + DOT * row)]);
+        }
     }
     places
 }

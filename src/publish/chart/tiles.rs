@@ -1,7 +1,8 @@
 //! Economies as tiles, each about where it lies in the world: no boundary is drawn, and every economy has the same
 //! room. A tile grows and darkens with its class of values, so that it is not told by its colour alone.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
 use super::{Anchor, Canvas, Caption};
 use crate::publish::labels::floor;
@@ -11,6 +12,8 @@ const LAYOUT: &str = include_str!("tiles.csv");
 
 pub(crate) struct Map<'a> {
     pub caption: &'a Caption,
+    /// The economies of the workspace.
+    pub known: &'a dyn Fn(&str) -> bool,
     /// Economy -> class of values.
     pub classes: &'a BTreeMap<&'a str, usize>,
     /// The classes from the least on.
@@ -33,7 +36,7 @@ pub(crate) fn draw(map: &Map<'_>) -> String {
     let mut tiles: Vec<Vec<(f64, f64)>> = vec![Vec::new(); map.legend.len()];
     let mut names: Vec<Vec<(f64, f64, &str)>> = vec![Vec::new(); map.legend.len()];
     let mut without = (Vec::new(), Vec::new());
-    for (area, iso2, (x, y)) in layout() {
+    for (area, iso2, (x, y)) in layout().filter(|(area, ..)| (map.known)(area)) {
         if let Some(class) = map.classes.get(area) {
             tiles[*class].push((x, y));
             names[*class].push((x, y, iso2));
@@ -42,7 +45,7 @@ pub(crate) fn draw(map: &Map<'_>) -> String {
             without.1.push((x, y, iso2));
         }
     }
-    canvas.squares("tile-none", 17.0, &without.0);
+    canvas.squares("tile-none", 18.0, &without.0);
     canvas.labels("tile-none", &without.1);
     for (class, (places, labels)) in tiles.iter().zip(&names).enumerate() {
         canvas.squares(&format!("tile-{class}"), size(class), places);
@@ -59,12 +62,12 @@ fn legend(canvas: &mut Canvas, legend: &[String]) {
         canvas.text("axis", Anchor::Start, (x + 15.0, 20.5), text);
     }
     let x = LEFT + width * legend.len() as f64;
-    canvas.squares("tile-none", 17.0, &[(x, 16.0)]);
+    canvas.squares("tile-none", 18.0, &[(x, 16.0)]);
     canvas.text("axis", Anchor::Start, (x + 15.0, 20.5), "no figure");
 }
 
 fn size(class: usize) -> f64 {
-    15.0 + 1.75 * class as f64
+    14.0 + 2.0 * class as f64
 }
 
 /// Economy, its two letters, the middle of its tile.
@@ -79,7 +82,9 @@ fn layout() -> impl Iterator<Item = (&'static str, &'static str, (f64, f64))> {
 
 /// Whether an economy has a tile.
 pub(crate) fn has(area: &str) -> bool {
-    layout().any(|(code, ..)| code == area)
+    // Asked of each economy of a target, of which there may be very many.
+    static CODES: LazyLock<BTreeSet<&str>> = LazyLock::new(|| layout().map(|(code, ..)| code).collect());
+    CODES.contains(area)
 }
 
 /// Where the classes of a set of values end, from the least: percentages in fifths of the whole, other values so that
@@ -107,8 +112,6 @@ fn round(value: f64) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
     use super::*;
 
     #[test]

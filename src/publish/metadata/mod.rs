@@ -10,6 +10,7 @@ pub(super) mod schema_org;
 
 use datafusion::arrow::datatypes::DataType;
 
+use super::labels::unwrapped;
 use super::view::View;
 use crate::error::Result;
 use crate::indicator::Indicator;
@@ -40,12 +41,21 @@ pub(super) fn files(view: &View<'_>, listed: &[Listed], put: &mut dyn FnMut(&str
     Ok(())
 }
 
-/// A sentence and more on an indicator: search engines take from 50 to 5,000 characters.
+/// All that an indicator's header says of it.
 pub(super) fn described(indicator: &Indicator) -> String {
-    let parts = [&indicator.title, &indicator.definition, &indicator.method, &indicator.caveats].map(|part| part.trim());
-    let told: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
-    let text = format!("{}. Values by economy, group of economies, year and breakdown, with what each rests on.", told.join(". "));
-    text.chars().take(5000).collect()
+    sentences(&[&indicator.title, &indicator.definition, &indicator.method, &indicator.caveats])
+}
+
+/// The same for a page that has method and caveats in its text.
+pub(super) fn in_short(indicator: &Indicator) -> String {
+    sentences(&[&indicator.title, &indicator.definition])
+}
+
+/// A sentence and more: search engines take from 50 to 5,000 characters.
+fn sentences(parts: &[&str]) -> String {
+    let parts = parts.iter().map(|part| unwrapped(part).trim_end_matches('.').to_owned()).filter(|part| !part.is_empty());
+    let told = parts.chain(["Values by economy, group of economies, year and breakdown, with what each rests on.".to_owned()]);
+    told.collect::<Vec<_>>().join(". ").chars().take(5000).collect()
 }
 
 /// What the whole release is.

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use serde_json::{Value, json};
 
-use super::{DESCRIPTION, TITLE, described, licence};
+use super::{DESCRIPTION, TITLE, in_short, licence};
 use crate::indicator::Indicator;
 use crate::publish::view::View;
 
@@ -23,11 +23,11 @@ pub(crate) fn dataset(view: &View<'_>, indicator: Option<&Indicator>, root: &str
             file("datapackage.json".into(), "application/json"),
         ],
     });
-    let mut licences: Vec<String> = licence::of_release(view).into_values().flatten().collect();
+    let mut licences = addresses(view);
     if let Some(indicator) = indicator {
         let name = &indicator.name;
         dataset["name"] = json!(indicator.title);
-        dataset["description"] = json!(described(indicator));
+        dataset["description"] = json!(in_short(indicator));
         dataset["identifier"] = json!(name);
         dataset["measurementTechnique"] = json!(indicator.rollup);
         dataset["variableMeasured"] =
@@ -35,13 +35,30 @@ pub(crate) fn dataset(view: &View<'_>, indicator: Option<&Indicator>, root: &str
         dataset["distribution"] =
             json!([file(format!("web/{name}.csv"), "text/csv"), file(format!("web/{name}.json"), "application/json")]);
         licences = indicator.sources.iter().filter_map(|source| licence::address(&source.licence)).collect();
+        licences.sort();
+        licences.dedup();
     }
-    licences.sort();
-    licences.dedup();
     if !licences.is_empty() {
         dataset["license"] = json!(licences);
     }
     inside_a_page(&dataset)
+}
+
+/// The addresses of the licences of all sources, each once.
+fn addresses(view: &View<'_>) -> Vec<String> {
+    let mut addresses: Vec<String> = licence::of_release(view).into_values().flatten().collect();
+    addresses.sort();
+    addresses.dedup();
+    addresses
+}
+
+/// What the page of an economy or a group shows of the whole release, which `whole` describes: the address from the page.
+pub(crate) fn part(view: &View<'_>, area: &str, whole: &str) -> String {
+    inside_a_page(&json!({
+        "@context": "https://schema.org/", "@type": "Dataset", "name": format!("{area}: the distance to ICT targets"),
+        "description": format!("Indicators of the targets for information and communication technology: {area}, its newest values and their distance to each target."),
+        "isPartOf": whole, "license": addresses(view),
+    }))
 }
 
 /// JSON that no reader of HTML takes for markup, and that shows every mark which turns the direction of writing.

@@ -11,6 +11,7 @@ use super::links;
 use super::overview::Link;
 use super::rows::{self, Row};
 use super::why::{self, Why};
+use crate::publish::columns::{Dimensions, TOTAL};
 use crate::publish::progress::{Progress, headline, shown};
 use crate::publish::view::{Natural, View};
 use crate::tables::schema::DIMENSIONS;
@@ -45,21 +46,27 @@ pub(super) fn page<'a>(view: &View<'a>, code: &'a str, languages: &[Language]) -
     for (target, all) in &by_target {
         let title = view.targets.get(target).map_or(target.0, |(i, t)| if t.title.is_empty() { &i.title } else { &t.title });
         let shown = shown(all.iter().copied());
+        let common = common(&shown);
         let mut blocks = Vec::new();
         for row in &shown {
             let same: Vec<&Progress<'a>> = all.iter().copied().filter(|other| other.dimensions == row.dimensions).collect();
-            let part = view.labels.breakdown(&row.dimensions);
-            let head = format!("{}{}{part}", target.0, if part.is_empty() { "" } else { ", " });
             // A part without any value is counted with its reason, in the row of its target.
             if row.latest.is_none() && shown.len() > 1 && row.dimensions != shown[0].dimensions {
                 classes.push(row.standing());
                 continue;
             }
-            blocks.push(why::of_progress(view, why::anchor(target.0, &row.dimensions), &head, row, &same, shown.len() == 1));
+            let part = view.labels.breakdown(&where_not(&row.dimensions, &common));
+            blocks.push(why::of_progress(view, why::anchor(target.0, &row.dimensions), &part, row, &same, shown.len() == 1));
             classes.push(row.standing());
         }
         if let [_, _, ..] = blocks[..] {
-            whys.push(why::shared(format!("{} {title}, all parts", target.0), &mut blocks));
+            let part = view.labels.breakdown(&common);
+            let head = format!("{} {title}{}{part}, all parts", target.0, if part.is_empty() { "" } else { ", " });
+            whys.push(why::shared(head, &mut blocks));
+        } else if let [block] = &mut blocks[..] {
+            // Parts without a value have no block.
+            let part = view.labels.breakdown(&shown[0].dimensions);
+            block.head = format!("{}{}{part}", target.0, if part.is_empty() { "" } else { ", " });
         }
         whys.append(&mut blocks);
         let Some(first) = shown.first() else { continue };
@@ -122,6 +129,24 @@ pub(super) fn page<'a>(view: &View<'a>, code: &'a str, languages: &[Language]) -
         related,
         related_title: related_title.into(),
     }
+}
+
+/// The codes that all of several parts have: what is said of them once.
+fn common<'a>(rows: &[&Progress<'a>]) -> Dimensions<'a> {
+    let mut common = rows.first().map_or(TOTAL, |row| row.dimensions);
+    for (at, code) in common.iter_mut().enumerate() {
+        if rows.len() < 2 || rows.iter().any(|row| row.dimensions[at] != *code) {
+            *code = "_T";
+        }
+    }
+    common
+}
+
+/// The codes of a part without those said already.
+fn where_not<'a>(dimensions: &Dimensions<'a>, said: &Dimensions<'a>) -> Dimensions<'a> {
+    let mut rest = *dimensions;
+    rest.iter_mut().zip(said).filter(|(code, said)| code == said).for_each(|(code, _)| *code = "_T");
+    rest
 }
 
 /// The classes of the parts of a target, and why parts have none where all say the same.

@@ -126,5 +126,6 @@ fn figure(view: &View<'_>, all: &[Found<'_>]) -> Option<Figure> {
         numbers: true,
         table: None,
         own_file: false,
+        many: false,
     })
 }

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use super::figures::{Cell, Figure, limits};
 use super::links;
-use crate::publish::chart::Caption;
 use crate::publish::chart::strip::{self, Strip};
 use crate::publish::chart::tiles::{self, Map};
+use crate::publish::chart::{Caption, told};
 use crate::publish::labels::number;
-use crate::publish::markup::slug;
+use crate::publish::markup::{escape, slug};
 use crate::publish::progress::Progress;
 use crate::publish::view::View;
 
@@ -81,6 +81,17 @@ impl Economies<'_, '_> {
         strip::draw(&Strip { caption: &self.caption, unit, limits: limits(self.unit), values: &self.values, marks: self.marks.clone() })
     }
 
+    /// The strip under the name of its target, where several stand below each other.
+    fn named_strip(&self, view: &View<'_>) -> String {
+        let Caption { id, title, description } = &self.caption;
+        let [id, title, description] = [id, title, description].map(|text| escape(text));
+        format!(
+            "<h3 id=\"{id}-title\"><a href=\"../{}\">{title}</a></h3><p id=\"{id}-desc\">{description}</p>{}",
+            escape(&links::target(self.target)),
+            self.strip(view)
+        )
+    }
+
     fn map(&self, view: &View<'_>) -> String {
         let show = |value: f64| view.labels.show(value, self.unit);
         let breaks = if self.unit == "YES_NO" { vec![0.5] } else { tiles::breaks(&self.values, limits(self.unit)) };
@@ -109,17 +120,26 @@ impl Economies<'_, '_> {
             description.push_str(&format!(" {untiled} have no tile."));
         }
         let caption = Caption { id: format!("map-{}", slug(self.target)), title: format!("{}: map", self.title), description };
-        tiles::draw(&Map { caption: &caption, classes: &classes, legend: &legend })
+        told(
+            &tiles::draw(&Map { caption: &caption, known: &|area| view.economies.contains_key(area), classes: &classes, legend: &legend }),
+            &caption,
+        )
     }
 
     /// The figure on the page of the target, whose own table has every economy.
     pub(super) fn figure(self, view: &View<'_>) -> Figure {
         Figure {
             id: self.caption.id.clone(),
-            svg: format!("{}{}", self.map(view), self.strip(view)),
+            // A map of other places would say nothing.
+            svg: if self.rows.iter().any(|row| tiles::has(row.area)) {
+                format!("{}{}", self.map(view), self.strip(view))
+            } else {
+                self.strip(view)
+            },
             head: Vec::new(),
             rows: Vec::new(),
-            table: Some(OF_TARGET),
+            table: links::economies_have_pages(view).then_some(OF_TARGET),
+            many: !links::economies_have_pages(view),
             data: self.rows.first().map(|row| row.indicator.to_owned()),
             title: self.caption.title.clone(),
             description: self.caption.description.clone(),
@@ -137,7 +157,7 @@ pub(super) fn of_group(view: &View<'_>, group: &str, targets: &[Economies<'_, '_
     let mut rows: BTreeMap<(&str, &str), Vec<Cell>> = BTreeMap::new();
     for (column, target) in targets.iter().enumerate() {
         let decimals = view.labels.unit(target.unit).decimals;
-        for row in &target.rows {
+        for row in target.rows.iter().filter(|_| links::economies_have_pages(view)) {
             let cells = rows.entry((view.area_name(row.area), row.area)).or_default();
             cells.resize_with(column, || Cell::number(String::new()));
             let text = row.latest.zip(row.latest_year).map(|(value, year)| match target.unit {
@@ -165,12 +185,13 @@ pub(super) fn of_group(view: &View<'_>, group: &str, targets: &[Economies<'_, '_
             "The newest value of each economy on {} targets, with the median, the group itself and the target.",
             targets.len()
         ),
-        svg: targets.iter().map(|target| target.strip(view)).collect(),
+        svg: targets.iter().map(|target| target.named_strip(view)).collect(),
         rows: lines.collect(),
         head,
         data: None,
         numbers: true,
         table: None,
         own_file: false,
+        many: !links::economies_have_pages(view),
     })
 }

@@ -23,8 +23,16 @@ pub(crate) struct Figure {
     pub numbers: bool,
     /// Where on the page the numbers stand instead.
     pub table: Option<&'static str>,
+    /// Whether it shows more economies than a page can list.
+    pub many: bool,
     /// Whether the files have this chart as an SVG of its own.
     pub own_file: bool,
+}
+
+impl Figure {
+    pub(crate) fn caption(&self) -> Caption {
+        Caption { id: self.id.clone(), title: self.title.clone(), description: self.description.clone() }
+    }
 }
 
 #[derive(Serialize, Default)]
@@ -88,6 +96,7 @@ pub(super) fn classes<'p>(
         numbers: true,
         table: None,
         own_file: false,
+        many: false,
     }
 }
 
@@ -154,6 +163,7 @@ pub(super) fn gaps(view: &View<'_>, area: &str, dimension: usize, codes: [&str; 
         numbers: false,
         table: None,
         own_file: false,
+        many: false,
     })
 }
 

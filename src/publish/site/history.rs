@@ -166,6 +166,7 @@ fn figure(
         data: Some(indicator.name.clone()),
         numbers: false,
         table: None,
+        many: false,
         own_file: indicator.targets.first().is_some_and(|first| target.is_some_and(|target| first.id == target.id)),
     }
 }

@@ -30,6 +30,7 @@ struct Counts {
     indicators: usize,
     values: usize,
     data_sets: usize,
+    economies: usize,
     missing: usize,
 }
 
@@ -104,6 +105,7 @@ pub(super) fn page(view: &View<'_>, language: &Language) -> Overview {
             indicators: view.contents.indicators.len(),
             values: view.values.len(),
             data_sets: view.manifest.inputs.len(),
+            economies: view.economies.len(),
             missing: configured.saturating_sub(view.manifest.inputs.len()),
         },
         classes,

@@ -59,9 +59,9 @@ function sortable(table) {
 // The folder of the site, the language of the page as it was made, and the one asked for in its address.
 const site = document.currentScript.src.replace(/site\.js.*$/, "");
 const made = document.documentElement.lang;
-const languages = [...document.querySelectorAll("footer a[hreflang]")];
+const languages = [...document.querySelectorAll("footer a[lang]")];
 const asked = new URLSearchParams(location.search).get("lang");
-const language = made === "en" && languages.some((link) => link.hreflang === asked) ? asked : made;
+const language = made === "en" && languages.some((link) => link.lang === asked) ? asked : made;
 
 // Links lead on in the same language; those to the languages stay on the page.
 function links() {
@@ -71,7 +71,7 @@ function links() {
     if (!link.href.startsWith(site) || !url.pathname.endsWith(".html")) continue;
     if (languages.includes(link)) {
       if (made !== "en" || location.pathname === home) continue;
-      link.href = location.pathname + (link.hreflang === "en" ? "" : `?lang=${link.hreflang}`) + location.hash;
+      link.href = location.pathname + (link.lang === "en" ? "" : `?lang=${link.lang}`) + location.hash;
     } else if (language !== "en" && url.pathname === home && !url.hash.startsWith("#n")) {
       link.href = `${site}${language}/index.html${url.hash}`;
     } else if (language !== "en" && !url.pathname.endsWith(`/${language}/index.html`)) {

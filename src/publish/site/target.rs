@@ -10,7 +10,7 @@ use super::rows::Row;
 use super::why::{self, Why};
 use super::{history, links, rows};
 use crate::indicator::{Indicator, SourceNote, Target};
-use crate::publish::labels::percent;
+use crate::publish::labels::{percent, unwrapped};
 use crate::publish::markup::slug;
 use crate::publish::progress::{Progress, headline, shown};
 use crate::publish::view::View;
@@ -80,18 +80,19 @@ pub(super) fn page<'a>(view: &View<'a>, indicator: &'a Indicator, target: &'a Ta
     let (mut groups, mut economies) = (Vec::new(), Vec::new());
     for (area, all) in &by_area {
         let is_group = view.groups.contains_key(area);
+        if !is_group && !links::economies_have_pages(view) {
+            continue;
+        }
         let shown = shown(all.iter().copied());
         let page = links::area(view, area).map(|page| format!("../{page}"));
         if let [row] = shown[..] {
-            let name = view.area_name(area).to_owned();
+            // An area is explained on its own page.
+            let href = page.map(|page| format!("{page}#{}", why::anchor(&target.id, &row.dimensions)));
+            let line = Row { name: view.area_name(area).to_owned(), href, part: String::new(), ..rows::of(view, row, "", "") };
             if is_group {
-                let line = rows::of(view, row, "", &explained(all, row));
-                groups.push(Row { name, href: page, part: String::new(), spark: history::spark(view, row), ..line });
+                groups.push(Row { spark: history::spark(view, row), ..line });
             } else {
-                // An economy is explained on its own page.
-                let href = page.map(|page| format!("{page}#{}", why::anchor(&target.id, &row.dimensions)));
-                let line = rows::of(view, row, "", "");
-                economies.push(Row { name, href, part: String::new(), reason: String::new(), ..line });
+                economies.push(Row { reason: String::new(), ..line });
             }
         } else {
             let line = Row {
@@ -153,19 +154,4 @@ fn rule(view: &View<'_>, indicator: &Indicator) -> Rule {
         href: format!("../{}", links::method(&indicator.name)),
         sources: indicator.sources.clone(),
     }
-}
-
-/// A text without the line breaks of its file: a line goes on in the next unless a sentence or paragraph ends there.
-fn unwrapped(text: &str) -> String {
-    let mut joined = String::new();
-    for line in text.trim().lines().map(str::trim) {
-        match joined.chars().last() {
-            None | Some('\n') => {}
-            Some('.') => joined.push('\n'),
-            Some(_) if line.is_empty() => joined.push('\n'),
-            Some(_) => joined.push(' '),
-        }
-        joined.push_str(line);
-    }
-    joined
 }

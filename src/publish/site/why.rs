@@ -18,7 +18,7 @@ pub(super) struct Why {
     /// Whose value of what and when.
     pub head: String,
     pub class: String,
-    /// The value with its unit, then with all its digits.
+    /// The value with its unit, then with all its digits where not all are shown.
     pub value: String,
     pub exact: String,
     /// How it came about, and where the SQL stands.
@@ -72,6 +72,7 @@ pub(super) fn of_progress<'a>(view: &View<'a>, id: String, head: &str, row: &Pro
 /// What all blocks of a target say alike, told once, in a block before them.
 pub(super) fn shared(head: String, blocks: &mut [Why]) -> Why {
     let mut common = Why { head, ..Why::default() };
+    blocks.iter_mut().filter(|block| block.head.is_empty()).for_each(|block| block.head = "Total".into());
     if let [first, rest @ ..] = &*blocks
         && rest.iter().all(|other| (&other.rule, &other.method) == (&first.rule, &first.method))
     {
@@ -101,7 +102,9 @@ fn of_value(view: &View<'_>, why: &mut Why, row: usize) {
     let indicator = view.indicator(values.indicator.value(row));
     if let Some(value) = values.value(row) {
         why.value = format!("{} in {}", view.labels.show(value, unit), values.year.value(row));
-        why.exact = value.to_string();
+        // Where digits were left out, all of them.
+        let shown = number(value, view.labels.decimals(unit)).replace(',', "");
+        why.exact = if shown.parse() == Ok(value) { String::new() } else { value.to_string() };
     }
     let rollup =
         indicator.filter(|i| i.rollup != "none" && matches!(estimate, "available" | "imputed")).map(|i| i.rollup.replace('_', " "));
@@ -142,7 +145,7 @@ fn verdict(view: &View<'_>, row: &Progress<'_>, unit: &str, in_table: bool) -> S
     if let Some(actual) = row.actual {
         let mut change = format!("Change a year {}", labels.difference(actual, unit));
         if let Some(required) = row.required.filter(|required| *required != 0.0) {
-            change = format!("{change}, needed {}", labels.difference(required, unit));
+            change = format!("{change}, needed {}", number(required, labels.decimals(unit)));
         }
         if let Some(pace) = row.pace.filter(|_| row.class != "met") {
             change = format!("{change}, pace {}", number(pace, Some(2)));

@@ -1,11 +1,13 @@
 //! The values of one indicator by column, as CSV and as JSON: dimensions that are not in play are left out.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use serde_json::json;
 
 use crate::error::{Error, Result};
 use crate::indicator::Indicator;
+use crate::publish::columns::Dimensions;
 use crate::publish::view::View;
 use crate::tables::schema::DIMENSIONS;
 use crate::tables::text::inert;
@@ -58,7 +60,11 @@ impl<'v, 'a> Table<'v, 'a> {
         let mut writer = csv::Writer::from_writer(Vec::new());
         let failed = |e: csv::Error| Error::Internal(e.to_string());
         let dimensions = self.in_play.iter().map(|index| DIMENSIONS[*index]);
-        let header = ["entity", "code", "year"].into_iter().chain(dimensions).chain(["estimate", "preferred", &self.indicator.name]);
+        let part = (!self.in_play.is_empty()).then_some("part");
+        let header = ["entity", "code", "year"].into_iter().chain(dimensions).chain(part);
+        let header = header.chain(["estimate", "preferred", &self.indicator.name]);
+        // In words what the codes say: the same few for all areas and years.
+        let mut words: BTreeMap<Dimensions<'_>, String> = BTreeMap::new();
         writer.write_record(header.chain(["unit", "obs_status", "note"])).map_err(failed)?;
         for row in self.rows.clone() {
             let (year, value) = (values.year.value(row).to_string(), values.value(row).map(|value| value.to_string()).unwrap_or_default());
@@ -67,7 +73,9 @@ impl<'v, 'a> Table<'v, 'a> {
             let place = [&*name, values.area.value(row), &year];
             let measured = [values.estimate.value(row), if values.preferred(row) { "true" } else { "false" }, &value];
             let remarks = [values.unit.value(row), values.status.value(row), &*note];
-            let cells = place.into_iter().chain(self.in_play.iter().map(|index| codes[*index])).chain(measured).chain(remarks);
+            let words = part.map(|_| &**words.entry(codes).or_insert_with(|| self.view.labels.breakdown_or_total(&codes)));
+            let codes = self.in_play.iter().map(|index| codes[*index]);
+            let cells = place.into_iter().chain(codes).chain(words).chain(measured).chain(remarks);
             writer.write_record(cells).map_err(failed)?;
         }
         writer.into_inner().map_err(|e| Error::Internal(e.to_string()))

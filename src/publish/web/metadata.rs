@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 use super::data::Table;
 use crate::error::Result;
 use crate::indicator::{Indicator, TargetKind};
+use crate::publish::labels::unwrapped;
 use crate::publish::progress::{headline, shown};
 use crate::publish::view::View;
 use crate::release::catalog::{CLASSES, short_title};
@@ -38,9 +39,9 @@ pub(super) fn json(view: &View<'_>, indicator: &Indicator, table: &Table<'_, '_>
         "id": indicator.id,
         "title": indicator.title,
         "short_title": short_title(&indicator.title),
-        "definition": indicator.definition.trim(),
-        "method": indicator.method.trim(),
-        "caveats": indicator.caveats.trim(),
+        "definition": unwrapped(&indicator.definition),
+        "method": unwrapped(&indicator.method),
+        "caveats": unwrapped(&indicator.caveats),
         "owner": indicator.owner,
         "unit": { "code": indicator.unit, "name": unit.name, "symbol": unit.symbol, "decimals": unit.decimals },
         "years": years,

@@ -22,7 +22,7 @@ pub(super) fn text(view: &View<'_>, indicator: &Indicator, seen: &str) -> String
     let _ = write!(
         text,
         "## Files\n\n\
-         - `{name}.csv`: a row a value: `entity`, `code`, `year`, the dimensions in play, `estimate`, `preferred`, `{name}`, `unit`, `obs_status`, `note`. An empty value is withheld or missing, and `note` says why.\n\
+         - `{name}.csv`: a row a value: `entity`, `code`, `year`, the dimensions in play and `part`, which says them in words, `estimate`, `preferred`, `{name}`, `unit`, `obs_status`, `note`. An empty value is withheld or missing, and `note` says why.\n\
          - `{name}.json`: the same by column, with coverage, members and source; described by `../schema/web.schema.json`.\n\
          - `{name}.metadata.json`: titles, unit, codes and their names, areas, targets, sources.\n\
          - `{name}.svg`: the chart.\n\n\

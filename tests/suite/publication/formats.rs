@@ -1,6 +1,6 @@
 //! The formats for catalogues, spreadsheets and drawings: each names files that are there, and holds the values of the tables.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Cursor;
 
 use calamine::{Data, Reader, Xlsx};
@@ -51,7 +51,10 @@ fn every_page_says_which_data_it_shows() {
         let data: Value = serde_json::from_str(rest.split_once("</script>").unwrap().0).unwrap();
         assert_eq!(data["@type"], "Dataset");
         let depth = name.matches('/').count();
-        for file in data["distribution"].as_array().unwrap() {
+        // The page of an area is of the data that the first page describes.
+        let whole = data["isPartOf"].as_str();
+        assert_eq!(whole, Some("../index.html").filter(|_| name.contains("/economy/") || name.contains("/group/")), "{name}");
+        for file in data["distribution"].as_array().map(Vec::as_slice).unwrap_or_default() {
             let path = file["contentUrl"].as_str().unwrap();
             assert_eq!(path.matches("../").count(), depth, "{name}: {path}");
             assert!(RELEASED.files.contains_key(&path.replace("../", "")), "{name}: {path}");
@@ -72,6 +75,14 @@ fn the_workbook_holds_every_row_of_progress_as_numbers() {
         let at = |name: &str| head.iter().position(|h| h == name).unwrap();
         let expected = rows(&RELEASED.progress, &[("target", target)]);
         assert_eq!(sheet.height() - 1, expected.len(), "{target}");
+        // Of the estimates of an area and part, one is to be shown, as in the table.
+        let mut first: BTreeMap<(String, String), usize> = BTreeMap::new();
+        for line in lines.clone() {
+            assert!(!matches!(line[at("Part")], Data::Empty), "{target}");
+            *first.entry((line[at("Area")].to_string(), line[at("Part")].to_string())).or_default() +=
+                usize::from(line[at("Shown first")] == Data::String("yes".into()));
+        }
+        assert!(first.values().all(|count| *count == 1), "{target}: {first:?}");
         for (line, row) in lines.zip(expected) {
             assert_eq!(Some(line[at("Area")].to_string().as_str()), cells.text("ref_area", row));
             for (name, column) in [("Latest", "latest_value"), ("Target value", "target_value"), ("Distance", "distance")] {
@@ -95,6 +106,11 @@ fn a_drawing_carries_its_data() {
         let drawing = json(&RELEASED, name);
         for layer in drawing["layer"].as_array().unwrap() {
             assert!(layer["data"]["values"].is_array() && layer["data"]["url"].is_null(), "{name}");
+        }
+        // A year without a value stands as null, so that no line leads over it.
+        let values = drawing["layer"][0]["data"]["values"].as_array().unwrap();
+        for pair in values.windows(2).filter(|pair| pair[0]["series"] == pair[1]["series"]) {
+            assert_eq!(pair[0]["year"].as_i64().unwrap() + 1, pair[1]["year"].as_i64().unwrap(), "{name}");
         }
         points += drawing["layer"][0]["data"]["values"].as_array().unwrap().len();
     }

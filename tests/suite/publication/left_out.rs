@@ -28,6 +28,53 @@ fn two_sources() -> Workspace {
     workspace
 }
 
+/// The same of the files whose bytes are packed: each cell of every table and of the workbook.
+fn in_no_packed_file(released: &Released, figures: &[&str]) {
+    use datafusion::arrow::util::display::{ArrayFormatter, FormatOptions};
+    use datafusion::parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+
+    let mut cells = 0;
+    let mut look = |name: &str, cell: String| {
+        cells += 1;
+        assert!(!figures.iter().any(|figure| cell.contains(figure)), "{name} has {cell}");
+    };
+    for (name, bytes) in released.files.iter().filter(|(name, _)| name.ends_with(".parquet")) {
+        let reader = ParquetRecordBatchReaderBuilder::try_new(bytes::Bytes::from(bytes.clone())).unwrap().build().unwrap();
+        for batch in reader.map(Result::unwrap) {
+            for column in batch.columns() {
+                let shown = ArrayFormatter::try_new(column, &FormatOptions::new()).unwrap();
+                (0..batch.num_rows()).for_each(|row| look(name, shown.value(row).to_string()));
+            }
+        }
+    }
+    let book = std::io::Cursor::new(&released.files["yardstick.xlsx"]);
+    let mut book: calamine::Xlsx<_> = calamine::open_workbook_from_rs(book).unwrap();
+    for sheet in calamine::Reader::sheet_names(&book) {
+        let range = calamine::Reader::worksheet_range(&mut book, &sheet).unwrap();
+        range.used_cells().for_each(|(_, _, cell)| look(&sheet, cell.to_string()));
+    }
+    assert!(cells > 100, "{cells}");
+}
+
+/// A data set may have terms of its own, in a source that passes on everything else.
+#[test]
+fn figures_of_a_data_set_with_its_own_terms_are_left_out_alone() {
+    let workspace = two_sources();
+    let free = workspace.read("pipelines/free.toml");
+    let one = &free[free.find("[[dataset]]").unwrap()..];
+    let other = one.replace("name = \"figures\"", "name = \"bound\"").replacen("[[dataset]]\n", "[[dataset]]\nlicence = \"ask us\"\n", 1);
+    workspace.write("pipelines/free.toml", format!("{free}\n{other}"));
+    workspace.write("in/free/bound/bound.csv", "area,year,value,note\nTZA,2023,33.125,\n");
+    workspace.write(JOB, "[publication]\nonly_redistributable = true\n");
+    workspace.expect(0, &["run", "--from", "in"]);
+    let released = Released::of(&workspace);
+    in_no_packed_file(&released, &["33.125"]);
+    let csv = released.text("csv/own.csv");
+    assert!(!csv.contains("33.125") && csv.contains("60.625"), "{csv}");
+    let told = "left out: 1 value of free/bound, whose licence does not say that they may be passed on";
+    assert!(released.text("manifest.json").contains(told), "{}", released.text("manifest.json"));
+}
+
 #[test]
 fn figures_that_may_not_be_passed_on_are_in_no_file() {
     let workspace = two_sources();
@@ -45,6 +92,7 @@ fn figures_that_may_not_be_passed_on_are_in_no_file() {
             assert!(!text.contains(figure), "{name} has {figure}");
         }
     }
+    in_no_packed_file(&released, &["40.125", "50.375", "kept apart"]);
     let manifest: Value = serde_json::from_str(released.text("manifest.json")).unwrap();
     let told = "left out: 3 values of own, whose licence does not say that they may be passed on";
     assert!(manifest["warnings"].as_array().unwrap().contains(&told.into()), "{}", manifest["warnings"]);

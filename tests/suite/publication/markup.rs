@@ -1,4 +1,4 @@
-//! A small reader of the markup that we write: tags that balance, ids, links, texts.
+//! A small reader of the markup that we write: tags that balance, but for those that HTML closes itself, ids, links, texts.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,6 +15,19 @@ pub(super) struct Markup {
     pub faults: Vec<String>,
 }
 
+/// What the start of an element closes, and what the end of another does: cells, rows and items go on until the next.
+fn closed_by(open: &mut Vec<String>, name: &str, end: bool) {
+    let closes: &[&str] = match (name, end) {
+        ("td" | "th", false) => &["td", "th"],
+        ("tr", false) | ("thead" | "tbody" | "table", true) => &["td", "th", "tr"],
+        ("li", false) | ("ul", true) => &["li"],
+        _ => &[],
+    };
+    while open.last().is_some_and(|last| closes.contains(&last.as_str())) {
+        open.pop();
+    }
+}
+
 pub(super) fn read(source: &str) -> Markup {
     let mut markup = Markup::default();
     let mut open: Vec<String> = Vec::new();
@@ -29,6 +42,7 @@ pub(super) fn read(source: &str) -> Markup {
         }
         if let Some(name) = tag.strip_prefix("</") {
             let name = name.trim_end_matches('>').trim();
+            closed_by(&mut open, name, true);
             match open.pop() {
                 Some(expected) if expected == name => {}
                 other => markup.faults.push(format!("</{name}> closes {other:?}")),
@@ -43,6 +57,7 @@ pub(super) fn read(source: &str) -> Markup {
         {
             markup.faults.push(format!("the id {id} twice"));
         }
+        closed_by(&mut open, &name, false);
         if !tag.ends_with("/>") && !VOID.contains(&name.as_str()) {
             open.push(name.clone());
         }

@@ -62,6 +62,12 @@ fn the_csv_files_hold_the_same_values() {
             assert_eq!(record[at(&header, &name)].parse().ok(), cells.float("value", *row), "{name}");
             assert_eq!(Some(&record[at(&header, "code")]), cells.text("ref_area", *row), "{name}");
         }
+        // What codes say is said in words too.
+        if let Some(part) = header.iter().position(|column| column == "part") {
+            assert!(records.iter().all(|record| !record[part].is_empty()), "{name}");
+        } else {
+            assert!(!header.iter().any(|column| DIMENSIONS.contains(&column)), "{name}");
+        }
         // Wide: each value once, under its year.
         let mut reader = csv::Reader::from_reader(RELEASED.text(&format!("csv/wide/{name}.csv")).as_bytes());
         let header = reader.headers().unwrap().clone();
