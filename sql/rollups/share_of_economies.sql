@@ -1,6 +1,8 @@
 /*---
 formula = "100 x members with value 1 / members with a value"
 needs = ["value"]
+# What an economy has is yes (1) or no (0), whatever unit the share is in.
+unit = "YES_NO"
 # A standard deviation of the members' values, times this, is in the unit of the result: see steps/15_group_values.sql.
 spread = 100.0
 # Below either, no value of the group is shown, whatever the header of the indicator says.

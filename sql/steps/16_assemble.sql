@@ -7,7 +7,9 @@ The values of one indicator, all estimates together:
   as given    rows that a derived indicator brings with their estimate (`given`)
 The estimates are never mixed in one row.
 
-Where only numerator and denominator are given, value is their ratio.
+Where only numerator and denominator are given, value is their ratio. An
+economy's own figure is in the unit that the roll-up takes, where that is
+another one than the result's: of a share of economies, a yes or no.
 */
 SELECT
   q.indicator, v.ref_area, v.time_period,
@@ -15,7 +17,7 @@ SELECT
   'reported' AS estimate, coalesce(a.name, v.ref_area) AS ref_area_name, 'country' AS area_kind,
   CAST(NULL AS VARCHAR) AS group_scheme,
   coalesce(v.value, q.scale * v.numerator / nullif(v.denominator, 0.0)) AS value,
-  v.unit, v.obs_status,
+  CASE WHEN v.unit = q.unit THEN q.rollup_unit ELSE v.unit END AS unit, v.obs_status,
   CAST(NULL AS DOUBLE) AS coverage, CAST(NULL AS BIGINT) AS members_observed, CAST(NULL AS BIGINT) AS members_total,
   v.note, v.source,
   CAST(NULL AS DOUBLE) AS observed, CAST(NULL AS DOUBLE) AS error_low, CAST(NULL AS DOUBLE) AS error_high

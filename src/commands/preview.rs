@@ -214,6 +214,12 @@ fn choose(settings: &Settings, loaded: &Loaded, wanted: &str) -> Result<(Catalog
     let path = Path::new(wanted);
     if path.extension().is_some_and(|end| end == "sql") {
         let path = if path.exists() { path.to_owned() } else { settings.workspace.root.join(path) };
+        if !path.exists() {
+            return Err(Error::usage_hint(
+                format!("{wanted}: no such file"),
+                "give the id or the name of an indicator, or the path of its file",
+            ));
+        }
         let text = crate::files::read_text(&path).map_err(|error| Error::usage(error.to_string()))?;
         let shown = settings.workspace.shown(&fs_err::canonicalize(&path)?);
         let mut problems = Vec::new();

@@ -1,6 +1,8 @@
 //! `publish --to URL`: a release to where others read it.
 
-use crate::error::Result;
+use std::path::Path;
+
+use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::printer::{Answer, Printer};
 use crate::publish::{Store, Uploaded, upload};
@@ -9,8 +11,27 @@ use crate::settings::Settings;
 
 pub(super) async fn publish(settings: &Settings, printer: &Printer, to: &str, release: &str, keep: usize) -> Result<Exit> {
     let store = Store::open(to)?;
+    if let Some(folder) = store.folder() {
+        outside_data(settings, folder)?;
+    }
     let folder = promote::find(&settings.workspace, release)?;
     Ok(printer.answer("publish", Exit::Done, &upload(&store, &folder, keep).await?))
+}
+
+/// The data folder is the program's own: what is published there would lie among the releases, and `--keep` would remove
+/// those.
+fn outside_data(settings: &Settings, to: &Path) -> Result<()> {
+    let data = fs_err::canonicalize(&settings.workspace.data)?;
+    let absolute = std::path::absolute(to)?;
+    // What is not there yet lies in what is.
+    let there = absolute.ancestors().find_map(|folder| fs_err::canonicalize(folder).ok());
+    if there.is_some_and(|folder| folder.starts_with(&data)) {
+        return Err(Error::usage_hint(
+            format!("{} lies in the data folder, which is the program's own", to.display()),
+            "name a folder elsewhere; to look at the current release, `yardstick serve` or `yardstick open`",
+        ));
+    }
+    Ok(())
 }
 
 impl Answer for Uploaded {

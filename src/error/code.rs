@@ -166,6 +166,7 @@ codes! {
     WrongInEngine "E3016" Author, "SQL that the query engine computes wrongly", "write it as the hint says";
     StatementTooLarge "E3017" Author, "a statement is longer or has more parts than can be planned", "write it as several steps, or as a join";
     GroupsOfOnesOwn "E3018" Author, "a SELECT makes rows of groups without saying their estimate", "leave groups to the roll-up, or give estimate and coverage";
+    ImpossibleWeight "E3019" Author, "a weight or a denominator is below zero, or a coverage is no share", "give people, households or the like, and shares from 0 to 1";
     QueryTooSlow "E3020" Author, "a query took too long", "narrow it, or raise --timeout";
     ResultTooLarge "E3021" Author, "the result of a query is larger than the memory allowed", "aggregate or filter it";
     MemoryExhausted "E3022" Author, "a statement needs more memory than it may use, in a step that cannot go on on disk", "filter or aggregate before joining, or allow more memory";

@@ -115,6 +115,14 @@ impl Catalogue {
         for indicator in &self.indicators {
             check_names(self, indicator, reference, datasets, problems);
         }
+        let units = reference.units();
+        for rollup in self.rollups.values() {
+            let unknown = rollup.unit.as_ref().filter(|unit| !units.is_empty() && !units.contains(unit));
+            problems.extend(unknown.map(|unit| {
+                Problem::file(Code::UnknownNameInHeader, rollup.text.path.to_string(), format!("unknown unit `{unit}`"))
+                    .maybe_hint(suggestion(unit, units.iter().map(String::as_str)))
+            }));
+        }
         self.check_targets_unique(problems);
         self.check_met_with(problems);
         self.order(problems);
@@ -218,7 +226,7 @@ fn check_names(catalogue: &Catalogue, indicator: &Indicator, reference: &Referen
             known.iter().map(String::as_str).collect(),
         );
     }
-    let units = unit_codes(reference);
+    let units = reference.units();
     if !units.is_empty() && !units.contains(&indicator.unit) {
         unknown(Code::UnknownNameInHeader, indicator.span_of("unit"), "unit", &indicator.unit, units.iter().map(String::as_str).collect());
     }
@@ -262,14 +270,6 @@ fn item(text: &SourceText, part: std::ops::Range<usize>, name: &str) -> std::ops
         Some(at) => part.start + at..part.start + at + quoted.len(),
         None => part,
     }
-}
-
-fn unit_codes(reference: &Reference) -> Vec<String> {
-    use datafusion::arrow::array::AsArray;
-    reference
-        .table("units")
-        .map(|batch| batch.column(0).as_string::<i32>().iter().flatten().map(str::to_owned).collect())
-        .unwrap_or_default()
 }
 
 /// The files of `sql/steps/`: a number that gives the order, `_`, and the name. `06b_` stands between `06_` and `07_`. The

@@ -22,6 +22,8 @@ pub struct Rollup {
     pub spread: Option<f64>,
     /// Only members with a value in every year of a breakdown count: the same economies in all years.
     pub panel: bool,
+    /// What an economy's own value is in, where it is not the unit of the result: a yes or no, of which a share is made.
+    pub unit: Option<String>,
     /// What each member of one group adds to the result.
     pub parts: Option<SourceText>,
 }
@@ -29,8 +31,17 @@ pub struct Rollup {
 impl Rollup {
     /// Reads the header of a roll-up. What is wrong or missing there takes the default.
     pub fn parse(text: SourceText, parts: Option<SourceText>, problems: &mut Vec<Problem>) -> Self {
-        let mut rollup =
-            Self { text, formula: String::new(), needs: Vec::new(), min_members: 0, min_share: 0.0, spread: None, panel: false, parts };
+        let mut rollup = Self {
+            text,
+            formula: String::new(),
+            needs: Vec::new(),
+            min_members: 0,
+            min_share: 0.0,
+            spread: None,
+            panel: false,
+            unit: None,
+            parts,
+        };
         let text = rollup.text.clone();
         match split(&text.text) {
             Some((start, end, _)) => {
@@ -64,6 +75,7 @@ impl Rollup {
         self.min_share = reader.float("min_share", problems).unwrap_or(0.0);
         self.spread = reader.float("spread", problems);
         self.panel = reader.boolean("panel", problems).unwrap_or(false);
+        self.unit = reader.string("unit", problems);
         for (key, good, what) in [
             ("min_members", self.min_members >= 0, "a number of members, 0 or more"),
             ("spread", self.spread.is_none_or(|spread| spread > 0.0), "a number above 0"),
@@ -80,13 +92,14 @@ impl Rollup {
     }
 
     /// The keys of the header that values follow from.
-    pub fn method_keys(&self) -> [(&'static str, String); 5] {
+    pub fn method_keys(&self) -> [(&'static str, String); 6] {
         [
             ("needs", self.needs.join(" ")),
             ("min_members", self.min_members.to_string()),
             ("min_share", self.min_share.to_string()),
             ("spread", self.spread.map_or("none".into(), |spread| spread.to_string())),
             ("panel", self.panel.to_string()),
+            ("unit", self.unit.clone().unwrap_or_default()),
         ]
     }
 }

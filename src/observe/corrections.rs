@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::authored::toml::{TableReader, read_document};
 use crate::error::{Code, Problem, Result, SourceText, suggestion};
+use crate::reference::words;
 use crate::rows::collector::Collector;
 use crate::rows::quarantine::Reason;
 use crate::tables::schema::DIMENSIONS;
@@ -23,9 +24,6 @@ pub enum Action {
         obs_status: String,
     },
 }
-
-/// CL_OBS_STATUS of SDMX.
-const OBS_STATUS: [&str; 20] = ["A", "B", "D", "E", "F", "G", "H", "I", "J", "K", "L", "M", "N", "O", "P", "Q", "S", "U", "V", "W"];
 
 /// When the correction still applies: the wrong value, or values, as they were seen.
 #[derive(Debug, Clone, Serialize)]
@@ -157,7 +155,7 @@ fn read(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> Option<Corr
         );
         None
     };
-    if let Some(code) = obs_status.as_ref().filter(|code| !OBS_STATUS.contains(&code.as_str())) {
+    if let Some(code) = obs_status.as_ref().filter(|code| !words::OBS_STATUS.contains(&code.as_str())) {
         problems.push(
             Problem::new(
                 Code::CorrectionWithoutSense,

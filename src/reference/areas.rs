@@ -138,15 +138,12 @@ impl AreaCodes {
         match self.prefixes.iter().find(|(s, prefix, _)| s == scheme && wanted.starts_with(prefix.as_str())) {
             Some((_, _, target)) => target.map_or(AreaHit::NotCovered, AreaHit::Known),
             // UIS region ids and UNCTAD group codes without an equivalent are known kinds of area that we do not carry.
-            None if scheme == "uis" && !is_iso3(code) => AreaHit::NotCovered,
+            // A code of three characters is that of an economy.
+            None if scheme == "uis" && code.len() != 3 => AreaHit::NotCovered,
             None if scheme == "unctad" && code.len() == 4 && code.bytes().all(|b| b.is_ascii_digit()) => AreaHit::NotCovered,
             None => AreaHit::Unknown,
         }
     }
-}
-
-fn is_iso3(code: &str) -> bool {
-    code.len() == 3 && code.bytes().all(|b| b.is_ascii_uppercase())
 }
 
 /// Codes are compared without case and without leading zeros of plain numbers of up to three digits.

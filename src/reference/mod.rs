@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 use std::sync::{Arc, LazyLock};
 
-use datafusion::arrow::array::{ArrayRef, Int64Array, RecordBatch, StringArray};
+use datafusion::arrow::array::{ArrayRef, AsArray, Int64Array, RecordBatch, StringArray};
 use jiff::civil::Date;
 
 use self::areas::AreaCodes;
@@ -181,6 +181,12 @@ impl Reference {
             return Ok(&self.population);
         }
         self.tables.get(name).ok_or_else(|| Error::Internal(format!("no reference table `{name}`")))
+    }
+
+    /// The codes of units; none where there is no list of them.
+    pub fn units(&self) -> Vec<String> {
+        let codes = |batch: &RecordBatch| batch.column(0).as_string::<i32>().iter().flatten().map(str::to_owned).collect();
+        self.tables.get("units").map(|batch| codes(batch)).unwrap_or_default()
     }
 
     /// All tables that SQL sees, by name.

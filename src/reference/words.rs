@@ -1,5 +1,8 @@
 //! Words that providers use for sex, age, place of residence and education level, as SDMX codes.
 
+/// CL_OBS_STATUS of SDMX.
+pub const OBS_STATUS: [&str; 20] = ["A", "B", "D", "E", "F", "G", "H", "I", "J", "K", "L", "M", "N", "O", "P", "Q", "S", "U", "V", "W"];
+
 /// Sex as any provider writes it.
 pub fn sex(word: &str) -> Option<&'static str> {
     Some(match upper(word).as_str() {

@@ -35,6 +35,9 @@ pub async fn indicator(base: &Engine, catalogue: &Catalogue, reference: &Referen
     let CountryValues { ref_area, time_period, value, weight, numerator, denominator, coverage, .. } = given;
     let numbers = [("value", value), ("weight", weight), ("numerator", numerator), ("denominator", denominator), ("coverage", coverage)];
     check_finite(ref_area, time_period, &numbers, indicator)?;
+    for (name, column, most) in [("weight", weight, f64::MAX), ("denominator", denominator, f64::MAX), ("coverage", coverage, 1.0 + 1e-9)] {
+        check_range(ref_area, time_period, name, column, most, indicator)?;
+    }
     let parts = split(&rows, &given, reference)?;
     if parts.published.num_rows() > 0 {
         check_groups(&engine, reference, indicator).await?;
@@ -179,6 +182,19 @@ fn check_finite(areas: &StringArray, years: &Int32Array, columns: &[(&str, &Floa
     Ok(())
 }
 
+/// What weighs an economy, and what says how much of it is known, in numbers that can do so: a weight below zero would
+/// take an economy out of a mean, or turn the mean over, and nobody would see it.
+fn check_range(areas: &StringArray, years: &Int32Array, name: &str, column: &Float64Array, most: f64, indicator: &Indicator) -> Result<()> {
+    let outside = |row: &usize| column.cell(*row).is_some_and(|number| !(0.0..=most).contains(&number));
+    let Some(row) = (0..column.len()).find(outside) else { return Ok(()) };
+    let what = if most < f64::MAX { "no share from 0 to 1" } else { "below zero" };
+    Err(Error::Query {
+        code: Code::ImpossibleWeight,
+        message: format!("{}: {name} is {}, {what}, for {} {}", indicator.text.path, column.value(row), areas.value(row), years.value(row)),
+        hint: Some("give people, households or the like as weights, and shares from 0 to 1 as coverage".into()),
+    })
+}
+
 struct Parts {
     countries: RecordBatch,
     published: RecordBatch,
@@ -230,6 +246,7 @@ fn parameters(indicator: &Indicator, rollup: Option<&Rollup>) -> Result<RecordBa
             number(rollup.map_or(0.0, |r| r.min_share)),
             Arc::new(Float64Array::from(vec![rollup.and_then(|r| r.spread)])),
             Arc::new(BooleanArray::from(vec![rollup.is_some_and(|r| r.panel)])),
+            text(rollup.and_then(|r| r.unit.as_deref()).unwrap_or(&indicator.unit)),
         ],
     )?)
 }

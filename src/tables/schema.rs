@@ -289,6 +289,7 @@ pub fn parameters() -> SchemaRef {
         Field::new("rollup_min_share", DataType::Float64, false),
         number("rollup_spread"),
         Field::new("rollup_panel", DataType::Boolean, false),
+        Field::new("rollup_unit", DataType::Utf8, false),
     ])
 }
 

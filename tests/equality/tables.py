@@ -79,12 +79,13 @@ def prepare(con, indicator, tables, rollup):
              CAST(? AS BOOLEAN) AS needs_weight, CAST(? AS BOOLEAN) AS needs_numerator,
              CAST(? AS BOOLEAN) AS needs_denominator,
              CAST(? AS BIGINT) AS rollup_min_members, CAST(? AS DOUBLE) AS rollup_min_share,
-             CAST(? AS DOUBLE) AS rollup_spread, CAST(? AS BOOLEAN) AS rollup_panel""",
+             CAST(? AS DOUBLE) AS rollup_spread, CAST(? AS BOOLEAN) AS rollup_panel,
+             CAST(? AS VARCHAR) AS rollup_unit""",
         [indicator.name, indicator.unit, indicator.rollup, indicator.window, indicator.publish, indicator.flag,
          indicator.min_members, indicator.observed, indicator.base, indicator.scale,
          *(column in rollup.get("needs", []) for column in ("weight", "numerator", "denominator")),
          rollup.get("min_members", 0), rollup.get("min_share", 0.0), rollup.get("spread"),
-         rollup.get("panel", False)],
+         rollup.get("panel", False), rollup.get("unit", indicator.unit)],
     )
     codes = ", ".join(f"CAST(? AS VARCHAR) AS {d}" for d in DIMENSIONS)
     con.execute(

@@ -191,6 +191,46 @@ fn defaults_hold_where_the_header_is_silent() {
     );
 }
 
+/// What an economy has of a share of economies is a yes or no, whatever unit the share is in: 1 is not 1 %.
+#[test]
+fn economies_of_a_share_have_a_yes_or_no() {
+    let workspace = computed();
+    let select =
+        "SELECT c.ref_area, c.time_period, c.urbanisation, CASE WHEN c.value > 50.0 THEN 1.0 ELSE 0.0 END AS value FROM chosen AS c\n";
+    let header = HEADER.split("---*/").next().unwrap();
+    let header = header.split("[[target]]").next().unwrap().replace("\"9.1\"", "\"9.3\"").replace("\"use\"", "\"many\"");
+    let header = header.replace("\"median\"", "\"share_of_economies\"");
+    workspace.write("sql/indicators/9.3_many.sql", format!("{header}---*/\n{select}"));
+    let rows = workspace.json(0, &["preview", "9.3"])["data"]["values"].clone();
+    let unit = |estimate: &str| {
+        let rows = rows.as_array().unwrap().iter().filter(|row| row["estimate"] == estimate);
+        rows.map(|row| row["unit"].as_str().unwrap().to_owned()).collect::<std::collections::BTreeSet<_>>()
+    };
+    assert_eq!((unit("reported"), unit("available")), (["YES_NO".to_owned()].into(), ["PT".to_owned()].into()), "{rows}");
+    workspace
+        .write("sql/rollups/share_of_economies.sql", workspace.read("sql/rollups/share_of_economies.sql").replace("YES_NO", "YES_NOO"));
+    let run = workspace.expect(2, &["check"]);
+    assert!(run.stdout.contains("unknown unit `YES_NOO`") || run.stderr.contains("unknown unit `YES_NOO`"), "{}{}", run.stdout, run.stderr);
+}
+
+/// A negative weight turned a mean over, and a coverage of 2 doubled that of the groups, without a word.
+#[test]
+fn weights_below_zero_and_coverages_above_one() {
+    let workspace = computed();
+    let header = HEADER.split("---*/").next().unwrap().replace("\"median\"", "\"weighted_mean\"");
+    for (columns, words) in [
+        ("c.value, -1.0 AS weight", "weight is -1, below zero, for"),
+        ("1.0 AS value, 1.0 AS weight, 2.0 AS coverage", "coverage is 2, no share from 0 to 1, for"),
+    ] {
+        workspace.write(
+            "sql/indicators/9.1_use.sql",
+            format!("{header}---*/\nSELECT c.ref_area, c.time_period, c.urbanisation, {columns} FROM chosen AS c\n"),
+        );
+        let run = workspace.expect(2, &["preview", "9.1"]);
+        assert!(run.stderr.contains("E3019") && run.stderr.contains(words), "{}", run.stderr);
+    }
+}
+
 /// A licence is written once, in the pipelines.
 #[test]
 fn sources_by_name() {

@@ -140,6 +140,27 @@ fn a_year_in_another_unit_than_the_years_before() {
     assert_eq!(run.code, 0, "{}", run.stderr);
 }
 
+/// A year whose figures are all zero, where they were not before: an export without its values.
+#[test]
+fn a_year_that_becomes_nothing() {
+    let emptied =
+        |economies: usize| move |place: usize, year: i32| if year == 2023 && place < economies { 0.0 } else { usual(place, year) };
+    let words = "is zero, and was not in the year before, for 20 of 20 values, 2023";
+    Example::of("PT").stopped(&emptied(20), "scale_changed", words);
+    Example::of("PT").stopped(&emptied(10), "scale_changed", "for 10 of 20 values, 2023");
+    // What has not begun is zero everywhere, and some may end together.
+    for good in [&emptied(9) as &dyn Fn(usize, i32) -> f64, &|place, year| if year < 2020 { 0.0 } else { usual(place, year) }] {
+        let run = Example::of("PT").night(1, good);
+        assert_eq!(run.code, 0, "{}", run.stderr);
+    }
+    let example = Example::of("NUMBER");
+    assert_eq!(example.night(1, &usual).code, 0);
+    let run = example.night(2, &|_, _| 0.0);
+    assert_eq!(run.code, 3, "{}", run.stderr);
+    let shown = example.workspace.expect(0, &["checks", "--failed"]).stdout;
+    assert!(shown.contains("is zero, and was not in the release before, for 160 of 160 values"), "{shown}");
+}
+
 #[test]
 fn a_series_in_another_unit_than_the_first_choice() {
     let example = Example::of("NUMBER");

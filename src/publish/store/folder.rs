@@ -1,6 +1,6 @@
 //! A folder as a place to publish to: a web server's, or one that is mounted.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::version::Version;
 use crate::error::Result;
@@ -11,6 +11,10 @@ pub struct Folder {
 }
 
 impl Folder {
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
     pub fn new(root: &str) -> Self {
         Self { root: PathBuf::from(root) }
     }

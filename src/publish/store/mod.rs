@@ -5,6 +5,8 @@ mod folder;
 mod s3;
 mod version;
 
+use std::path::Path;
+
 use self::folder::Folder;
 use self::s3::S3;
 pub(super) use self::version::{Version, failed};
@@ -29,6 +31,14 @@ impl Store {
             )),
             None if path.is_empty() => Err(Error::usage("--to needs an address")),
             None => Ok(Self::Folder(Folder::new(path))),
+        }
+    }
+
+    /// The folder, where the store is one.
+    pub fn folder(&self) -> Option<&Path> {
+        match self {
+            Self::Folder(folder) => Some(folder.root()),
+            Self::S3(_) => None,
         }
     }
 

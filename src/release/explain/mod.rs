@@ -220,7 +220,8 @@ impl Explainer<'_> {
             };
             let dims: Vec<String> =
                 DIMENSIONS.iter().map(|d| (d, list(d))).filter(|(_, l)| l != "_T").map(|(d, l)| format!("{d}: {l}")).collect();
-            format!("there are years {}; estimates {}; {}", list("time_period"), list("estimate"), dims.join("; "))
+            let years = [format!("there are years {}", list("time_period")), format!("estimates {}", list("estimate"))];
+            years.into_iter().chain(dims).collect::<Vec<_>>().join("; ")
         };
         Error::usage_hint(format!("release {} has no such value of {}", self.manifest.release, indicator.name), hint)
     }

@@ -104,6 +104,11 @@ impl<R: Read> CsvStream<R> {
         self
     }
 
+    /// The line, of the next so many, that holds the names of the columns after all.
+    pub fn names_below(&mut self, lines: usize, fits: &dyn Fn(&[String]) -> bool) -> Option<u64> {
+        (0..lines).find_map(|_| (self.fill().ok()? && fits(&Header::of(&self.record))).then(|| self.line()))
+    }
+
     pub fn header(&self) -> &Header {
         &self.header
     }
@@ -299,7 +304,14 @@ impl<R: Read> Read for Watched<R> {
         if self.taken > MAX_RECORD + BUFFER {
             return Err(std::io::Error::other(LongRecord));
         }
-        let count = self.inner.read(buffer)?;
+        let mut count = self.inner.read(buffer)?;
+        // The reader looks for a byte order mark in the first piece alone, and takes a piece of nothing but the mark for a row.
+        while !self.begun && (1..=3).contains(&count) && count < buffer.len() {
+            match self.inner.read(&mut buffer[count..])? {
+                0 => break,
+                more => count += more,
+            }
+        }
         let chunk = &buffer[..count];
         self.taken += count;
         self.ended = count == 0 && !buffer.is_empty();

@@ -27,8 +27,10 @@ impl From<Vec<String>> for Header {
 
 impl Header {
     pub fn of(record: &ByteRecord) -> Self {
-        let name = |cell| heading(String::from_utf8_lossy(cell).trim_start_matches('\u{feff}').trim().trim_matches('"'));
-        Self(record.iter().map(name).collect())
+        let name = |cell| String::from_utf8_lossy(cell).trim_start_matches('\u{feff}').trim().trim_matches('"').to_owned();
+        let names: Vec<String> = record.iter().map(name).collect();
+        // Of a line that another sign separates, the sign is what is told.
+        Self(if other_separator(&names).is_some() { names } else { names.iter().map(|name| heading(name)).collect() })
     }
 
     /// Whether a column has this name.

@@ -9,6 +9,7 @@ pub mod heading_rows;
 pub mod headings;
 pub mod layout;
 pub mod limits;
+mod old_percent;
 mod old_workbook;
 pub mod percent;
 mod swallowed;

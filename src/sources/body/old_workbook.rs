@@ -13,14 +13,14 @@ use crate::error::{Code, Error, Result};
 /// The largest file that is read: such a workbook has 65,536 rows a sheet at most.
 const MAX_FILE: u64 = 64 << 20;
 /// Sheets begin with this record.
-const BEGIN: u16 = 0x0809;
+pub(super) const BEGIN: u16 = 0x0809;
 /// Records of one cell or several beside each other: formula, number, text, rounded number, truth or error.
 const CELLS: [u16; 9] = [0x0006, 0x0203, 0x0204, 0x00d6, 0x00fd, 0x027e, 0x0205, 0x00bd, 0x00be];
 /// Ends of a chain, and other marks that are no sector.
 const LAST_SECTOR: u32 = 0xffff_fff9;
 
-/// How many cells the sheets of a file span together. What has no sheets, such as a workbook with a password, is refused.
-pub(super) fn span(file: &mut dyn ReadSeek) -> Result<u64> {
+/// The stream of the workbook. What has no sheets, such as a workbook with a password, is refused.
+pub(super) fn stream(file: &mut dyn ReadSeek) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
     file.rewind()?;
     file.take(MAX_FILE + 1).read_to_end(&mut bytes)?;
@@ -31,28 +31,36 @@ pub(super) fn span(file: &mut dyn ReadSeek) -> Result<u64> {
             "save it as .xlsx, or export the sheet as CSV",
         ));
     }
-    let stream = Compound::of(&bytes).and_then(|file| file.workbook()).ok_or_else(|| Foreign::OldOffice.refused())?;
-    Ok(spanned(&stream))
+    Compound::of(&bytes).and_then(|file| file.workbook()).ok_or_else(|| Foreign::OldOffice.refused())
 }
 
-/// Cells that the sheets span together.
-fn spanned(stream: &[u8]) -> u64 {
+/// Records from a place on, each with what it is and what it holds.
+pub(super) fn records(stream: &[u8], begin: usize) -> impl Iterator<Item = (u16, &[u8])> {
+    let mut at = begin;
+    std::iter::from_fn(move || {
+        let (kind, length) = (short(stream, at)?, usize::from(short(stream, at.checked_add(2)?)?));
+        let content = stream.get(at + 4..(at + 4 + length).min(stream.len()))?;
+        at += 4 + length;
+        Some((kind, content))
+    })
+}
+
+/// How many cells the sheets span together.
+pub(super) fn spanned(stream: &[u8]) -> u64 {
     let (mut all, mut rows, mut columns) = (0u64, 0u64, 0u64);
-    let mut at = 0;
-    while let (Some(kind), Some(length)) = (short(stream, at), short(stream, at + 2)) {
+    for (kind, content) in records(stream, 0) {
         if kind == BEGIN {
             all += rows * columns;
             (rows, columns) = (0, 0);
         } else if CELLS.contains(&kind)
-            && let (Some(row), Some(column)) = (short(stream, at + 4), short(stream, at + 6))
+            && let (Some(row), Some(column)) = (short(content, 0), short(content, 2))
         {
             // Several cells: the last column stands at the end of the record.
-            let several = matches!(kind, 0x00bd | 0x00be) && length >= 6;
-            let last = if several { short(stream, at + 2 + usize::from(length)) } else { None };
+            let several = matches!(kind, 0x00bd | 0x00be) && content.len() >= 6;
+            let last = if several { short(content, content.len() - 2) } else { None };
             rows = rows.max(u64::from(row) + 1);
             columns = columns.max(u64::from(last.unwrap_or(column).max(column)) + 1);
         }
-        at += 4 + usize::from(length);
     }
     all + rows * columns
 }
@@ -117,11 +125,11 @@ impl<'b> Compound<'b> {
     }
 }
 
-fn short(bytes: &[u8], at: usize) -> Option<u16> {
+pub(super) fn short(bytes: &[u8], at: usize) -> Option<u16> {
     Some(u16::from_le_bytes(bytes.get(at..at + 2)?.try_into().ok()?))
 }
 
-fn long(bytes: &[u8], at: usize) -> Option<u32> {
+pub(super) fn long(bytes: &[u8], at: usize) -> Option<u32> {
     Some(u32::from_le_bytes(bytes.get(at..at + 4)?.try_into().ok()?))
 }
 

@@ -4,10 +4,14 @@ use calamine::Style;
 
 /// Whether cells of a style show a hundred times the number that is stored, with a percent sign behind it.
 pub fn is_shown(style: &Style) -> bool {
-    let Some(format) = &style.number_format else { return false };
+    style.number_format.as_ref().is_some_and(|format| is_in(&format.format_code))
+}
+
+/// Whether a number format, as it is spelt, is one of percentages.
+pub(super) fn is_in(format: &str) -> bool {
     let (mut quoted, mut skip) = (false, false);
     // The first part is that of positive numbers.
-    for sign in format.format_code.chars() {
+    for sign in format.chars() {
         match sign {
             _ if skip => skip = false,
             '"' => quoted = !quoted,

@@ -4,9 +4,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::BufReader;
 
-use calamine::{Data, Reader, SheetType, Xls, XlsError, Xlsx, XlsxError};
+use calamine::{Data, DataRef, Reader, SheetType, SheetVisible, Xls, XlsError, Xlsx, XlsxError};
 
-use super::{ReadSeek, archive, headings, limits, old_workbook, percent};
+use super::{ReadSeek, archive, headings, limits, old_percent, old_workbook, percent};
 use crate::error::{Code, Error, Result};
 
 /// What all members of a workbook may inflate to together.
@@ -43,7 +43,8 @@ impl Sheet {
 
 enum Kind<'b> {
     Xlsx(Xlsx<BufReader<&'b mut dyn ReadSeek>>),
-    Xls(Xls<BufReader<&'b mut dyn ReadSeek>>),
+    /// With the cells of each sheet that are shown as percentages.
+    Xls(Xls<BufReader<&'b mut dyn ReadSeek>>, Vec<BTreeSet<(u32, u32)>>),
 }
 
 /// A workbook that was found to be of a bearable size.
@@ -56,12 +57,13 @@ pub struct Book<'b> {
 impl<'b> Book<'b> {
     pub fn open(file: &'b mut dyn ReadSeek, decimal: char) -> Result<Self> {
         if archive::kind_of(file)?.is_old_office() {
-            if old_workbook::span(file)? > MAX_SPAN {
+            let stream = old_workbook::stream(file)?;
+            if old_workbook::spanned(&stream) > MAX_SPAN {
                 return Err(far_away("an old workbook"));
             }
             file.rewind()?;
             let book = calamine::open_workbook_from_rs(BufReader::new(file)).map_err(|e: XlsError| bad(&e))?;
-            return Ok(Self { book: Kind::Xls(book), decimal });
+            return Ok(Self { book: Kind::Xls(book, old_percent::cells(&stream)), decimal });
         }
         capped(file)?;
         file.rewind()?;
@@ -71,11 +73,20 @@ impl<'b> Book<'b> {
 
     /// Names of the sheets with cells, in their order.
     pub fn sheets(&self) -> Vec<String> {
+        self.named(|_| true)
+    }
+
+    /// Those of them that whoever opens the workbook does not see.
+    pub fn hidden(&self) -> Vec<String> {
+        self.named(|sheet| sheet.visible != SheetVisible::Visible)
+    }
+
+    fn named(&self, wanted: impl Fn(&calamine::Sheet) -> bool) -> Vec<String> {
         let sheets = match &self.book {
             Kind::Xlsx(book) => book.sheets_metadata(),
-            Kind::Xls(book) => book.sheets_metadata(),
+            Kind::Xls(book, _) => book.sheets_metadata(),
         };
-        sheets.iter().filter(|sheet| sheet.typ == SheetType::WorkSheet).map(|sheet| sheet.name.clone()).collect()
+        sheets.iter().filter(|sheet| sheet.typ == SheetType::WorkSheet && wanted(sheet)).map(|sheet| sheet.name.clone()).collect()
     }
 
     /// The names of the columns; none in a sheet that ends before. Without a row of names (0) they are numbers.
@@ -139,23 +150,45 @@ impl<'b> Book<'b> {
     /// The cells that hold something; no further than the header when only that is asked for.
     fn cells(&mut self, sheet: &str, header_row: Option<usize>) -> Result<Rows> {
         let mut gathered = Gathered { sheet, header_row, rows: Rows::new(), first: u32::MAX, last: 0, width: 0, bytes: 0 };
+        let mut empty = BTreeSet::new();
         match &mut self.book {
             Kind::Xlsx(book) => {
                 let mut reader = book.worksheet_cells_reader(sheet).map_err(|e| bad(&e))?;
                 let percents: Vec<bool> = reader.styles().iter().map(percent::is_shown).collect();
                 while let Some((found, style)) = reader.next_cell_with_style_id().map_err(|e| bad(&e))? {
                     let (row, column) = found.get_position();
+                    if matches!(found.get_value(), DataRef::Empty) {
+                        empty.insert((row, column));
+                        continue;
+                    }
                     let percent = percents.get(style).copied().unwrap_or(false);
                     if !gathered.add(row, column, text(&Data::from(found.get_value().clone()), self.decimal, percent))? {
                         break;
                     }
                 }
+                drop(reader);
+                // A formula without a result, as programs write it that do not reckon, is no empty cell.
+                if header_row.is_none() && !empty.is_empty() {
+                    let mut reader = book.worksheet_cells_reader(sheet).map_err(|e| bad(&e))?;
+                    while let Some(found) = reader.next_formula().map_err(|e| bad(&e))? {
+                        let ((row, column), formula) = (found.get_position(), found.get_value());
+                        // Cells without a formula come too.
+                        let lost = !formula.is_empty() && empty.contains(&(row, column));
+                        if lost && !gathered.add(row, column, format!("={formula}"))? {
+                            break;
+                        }
+                    }
+                }
             }
-            Kind::Xls(book) => {
+            Kind::Xls(book, percents) => {
+                let place = book.sheets_metadata().iter().position(|other| other.name == sheet);
+                let percents = place.and_then(|place| percents.get(place));
                 let range = book.worksheet_range(sheet).map_err(|e| bad(&e))?;
                 let (top, left) = range.start().unwrap_or_default();
                 for (row, column, data) in range.used_cells() {
-                    if !gathered.add(beyond(top, row), beyond(left, column), text(data, self.decimal, false))? {
+                    let (row, column) = (beyond(top, row), beyond(left, column));
+                    let percent = percents.is_some_and(|percents| percents.contains(&(row, column)));
+                    if !gathered.add(row, column, text(data, self.decimal, percent))? {
                         break;
                     }
                 }

@@ -62,6 +62,19 @@ pub(super) fn years(map: &TableMap, header: &[String], taken: &[usize]) -> Resul
     Ok((years, unclear))
 }
 
+/// How many rows below the header are looked at where the names of the columns are not in it.
+pub(super) const LOOKED_AT: usize = 30;
+
+/// The same error, with the row that has the names of the columns where one of the next has them.
+pub(super) fn names_stand_in(error: Error, map: &TableMap, row: Option<u64>) -> Error {
+    match (error, row) {
+        (Error::Provider { code: code @ Code::MissingColumn, message, .. }, Some(row)) if map.header_rows.len() == 1 => {
+            Error::provider_hint(code, message, format!("the names of the columns stand in line {row}: header_row = {row} of the data set"))
+        }
+        (error, _) => error,
+    }
+}
+
 fn missing(map: &TableMap, name: &str, header: &[String]) -> Error {
     Error::provider_hint(
         Code::MissingColumn,

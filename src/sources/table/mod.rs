@@ -8,6 +8,7 @@ mod rows;
 mod sheets;
 mod signs;
 mod spans;
+mod unmatched;
 mod value_columns;
 mod written_numbers;
 mod year_columns;
@@ -38,8 +39,8 @@ impl Format for TableMap {
         Ok(Box::new(Fixed::new(vec![requests::request(self, asked)?])))
     }
 
-    fn parse(&self, _name: &str, body: &mut dyn ReadSeek, _reference: &Reference, collector: &mut Collector<'_>) -> Result<Parsed> {
-        rows::parse(body, self, collector)
+    fn parse(&self, _name: &str, body: &mut dyn ReadSeek, reference: &Reference, collector: &mut Collector<'_>) -> Result<Parsed> {
+        rows::parse(body, self, &reference.units(), collector)
     }
 
     fn fits(&self, header: &Header) -> bool {
@@ -54,8 +55,12 @@ impl Format for TableMap {
         self.url.trim().is_empty().then_some("it is only downloaded by hand")
     }
 
+    fn reference_files(&self) -> &'static [&'static str] {
+        &["units.csv"]
+    }
+
     fn unmatched(&self, matched: &Matched) -> Vec<(String, bool)> {
-        rows::unmatched(self, matched)
+        unmatched::unmatched(self, matched)
     }
 
     fn series(&self, _reference: &Reference) -> Served {

@@ -6,7 +6,7 @@ use std::io::Read;
 use crate::error::Result;
 use crate::reference::areas::AreaHit;
 use crate::reference::words;
-use crate::rows::collector::{Collector, Matched};
+use crate::rows::collector::Collector;
 use crate::rows::quarantine::Reason;
 use crate::rows::reading::{self, Answers};
 use crate::rows::series_key::{Detail, SeriesKey};
@@ -20,33 +20,34 @@ use crate::sources::body::{ReadSeek, csv_members};
 use crate::sources::table::columns::{self, Year};
 use crate::sources::table::heading::Heading;
 use crate::sources::table::map::{Column, TableMap};
+use crate::sources::table::unmatched::words;
 use crate::sources::table::value_columns::ValueColumn;
 use crate::sources::table::written_numbers::{self, Written};
 use crate::sources::table::{sheets, spans, year_columns};
 use crate::visible::clean;
 
-pub(super) fn parse(file: &mut dyn ReadSeek, map: &TableMap, collector: &mut Collector<'_>) -> Result<Parsed> {
+pub(super) fn parse(file: &mut dyn ReadSeek, map: &TableMap, units: &[String], collector: &mut Collector<'_>) -> Result<Parsed> {
     let kind = archive::kind_of(file)?;
     if kind.is_old_office() {
-        workbook(file, 0, map, collector)?;
+        workbook(file, 0, map, units, collector)?;
         return Ok(Parsed::default());
     }
     if let Some(error) = archive::refuse(kind) {
         return Err(error);
     }
     match if kind == Kind::Zip { workbooks::of(file)? } else { Workbooks::None } {
-        Workbooks::Itself => drop(workbook(file, 0, map, collector)?),
+        Workbooks::Itself => drop(workbook(file, 0, map, units, collector)?),
         Workbooks::Members => {
             let mut count = 0;
             workbooks::for_each(file, &mut |book| {
-                count = workbook(book, count, map, collector)?;
+                count = workbook(book, count, map, units, collector)?;
                 Ok(())
             })?;
         }
         Workbooks::None => {
             let mut count = 0;
             csv_members::read_each(file, collector, &mut |_, reader, collector| {
-                count = csv(reader, count, map, collector)?;
+                count = csv(reader, count, map, units, collector)?;
                 Ok(())
             })?;
         }
@@ -54,15 +55,22 @@ pub(super) fn parse(file: &mut dyn ReadSeek, map: &TableMap, collector: &mut Col
     Ok(Parsed::default())
 }
 
-fn csv(reader: &mut dyn Read, first: u32, map: &TableMap, collector: &mut Collector<'_>) -> Result<u32> {
+fn csv(reader: &mut dyn Read, first: u32, map: &TableMap, units: &[String], collector: &mut Collector<'_>) -> Result<u32> {
     let mut csv = map.csv_layout().open(reader, first)?;
-    let mut layout = Layout::new(map, csv.header())?;
+    let layout = Layout::new(map, csv.header());
+    let mut layout = layout.map_err(|error| {
+        let below = csv.names_below(columns::LOOKED_AT, &|names| fits(map, names));
+        columns::names_stand_in(error, map, below)
+    })?;
     while let Some((number, record)) = csv.read(collector)? {
         // What a declared encoding has no letter for was replaced.
         let text = |cell| std::str::from_utf8(cell).ok().filter(|text| map.encoding.is_none() || !text.contains('\u{fffd}'));
         let cells: Option<Vec<String>> = record.iter().map(|cell| text(cell).map(|text| text.trim().to_owned())).collect();
         match (cells, &map.encoding) {
-            (Some(cells), _) => layout.row(number, &cells, collector),
+            (Some(cells), _) if cells.iter().any(|cell| cell.trim_matches('\0').contains('\0')) => {
+                collector.quarantine(number, Reason::Encoding, "a zero byte among its letters: the file is damaged here");
+            }
+            (Some(cells), _) => layout.row(number, &cells, units, collector),
             (None, Some(encoding)) => collector.quarantine(number, Reason::Encoding, format!("text that is not {encoding}")),
             (None, None) => collector.quarantine(
                 number,
@@ -81,7 +89,7 @@ pub(super) fn fits(map: &TableMap, header: &[String]) -> bool {
 }
 
 /// The sheets of a workbook; gives the number of the last record.
-fn workbook(file: &mut dyn ReadSeek, first: u32, map: &TableMap, collector: &mut Collector<'_>) -> Result<u32> {
+fn workbook(file: &mut dyn ReadSeek, first: u32, map: &TableMap, units: &[String], collector: &mut Collector<'_>) -> Result<u32> {
     let mut book = Book::open(file, map.numbers.decimal)?;
     let mut count = first;
     for name in sheets::chosen(&mut book, map, collector, &|header| Layout::new(map, header).map(|_| ()))? {
@@ -100,7 +108,7 @@ fn workbook(file: &mut dyn ReadSeek, first: u32, map: &TableMap, collector: &mut
         }
         for (number, cells) in &sheet.rows {
             collector.limits()?;
-            layout.row(count + number, cells, collector);
+            layout.row(count + number, cells, units, collector);
         }
         layout.tell(collector);
         count += sheet.rows.last().map_or(0, |(number, _)| *number);
@@ -256,7 +264,7 @@ impl<'m> Layout<'m> {
         area(given, &raw)
     }
 
-    fn row(&mut self, number: u32, cells: &[String], collector: &mut Collector<'_>) {
+    fn row(&mut self, number: u32, cells: &[String], units: &[String], collector: &mut Collector<'_>) {
         let kept = |(index, values): &(usize, &[String])| {
             cells.get(*index).is_some_and(|cell| values.iter().any(|v| v.eq_ignore_ascii_case(cell.trim())))
         };
@@ -273,15 +281,30 @@ impl<'m> Layout<'m> {
             if !self.map.knows(name, &word) {
                 return collector.quarantine(number, Reason::UnknownWord, format!("{name} `{word}` is not in maps.{name}"));
             }
+            let Some(code) = code_of(name, &word) else {
+                return collector.quarantine(
+                    number,
+                    Reason::UnknownWord,
+                    format!("{name} `{word}` is no code: say what it means in maps.{name}"),
+                );
+            };
             if let Some(dimension) = key.dimension_mut(name) {
-                *dimension = code_of(name, word);
+                *dimension = code;
             }
         }
         if self.is_remark(cells) || self.is_total(cells) {
             return collector.heading();
         }
+        if !units.is_empty() && !units.contains(&key.unit) {
+            let what = format!("unit `{}` is not in units.csv: say what it means in maps.unit", key.unit);
+            return collector.quarantine(number, Reason::UnknownWord, what);
+        }
         let Area { scheme, code: area, marked, status: of_area } = self.area(cells, collector);
         let status = self.text("obs_status", cells).filter(|s| !s.is_empty()).or(of_area).unwrap_or_else(|| "A".into());
+        let Some(status) = words::OBS_STATUS.into_iter().find(|code| code.eq_ignore_ascii_case(&status)) else {
+            let what = format!("obs_status `{status}` is no code of CL_OBS_STATUS: say what it means in maps.obs_status");
+            return collector.quarantine(number, Reason::UnknownWord, what);
+        };
         key.edition = self.text("edition", cells).unwrap_or_default();
         let edition = Some(key.edition.as_str()).filter(|e| !e.is_empty()).map(|e| format!("edition {e}"));
         let period = self.text("time_period", cells).unwrap_or_default();
@@ -314,7 +337,7 @@ impl<'m> Layout<'m> {
             let said = span.and_then(|span| span.note.as_ref());
             let beside = (!written.marks.is_empty()).then(|| given.to_owned());
             let note: Vec<&str> = notes.iter().chain(marked).chain(&beside).chain(said).map(String::as_str).collect();
-            let status = span.and_then(|span| span.obs_status.as_deref()).or(written.status).unwrap_or(&status);
+            let status = span.and_then(|span| span.obs_status.as_deref()).or(written.status).unwrap_or(status);
             let detail = collector.detail(&Detail {
                 obs_status: reading.obs_status.unwrap_or(status).to_owned(),
                 note: (!note.is_empty()).then(|| note.join(", ")),
@@ -345,42 +368,20 @@ impl<'m> Layout<'m> {
     }
 }
 
-/// The words that the data set gives a meaning to: those of each map, then those of totals.
-fn words(map: &TableMap) -> impl Iterator<Item = (&str, Vec<&str>)> {
-    let maps = map.maps.iter().map(|(name, pairs)| (name.as_str(), pairs.iter().map(|(from, _)| from.as_str()).collect()));
-    maps.chain([("totals", map.totals.iter().map(String::as_str).collect())])
-}
-
-/// Words of the maps and totals that no row has: misspelt where the column has words that the map does not name, and
-/// else perhaps only rare. Of totals that none has is always worth a word.
-pub(super) fn unmatched(map: &TableMap, matched: &Matched) -> Vec<(String, bool)> {
-    let has = |name: &str, word: &str| matched.words.iter().any(|(n, w)| n == name && w == word);
-    words(map)
-        .filter_map(|(name, words)| {
-            let lost: Vec<&str> = words.into_iter().filter(|word| !has(name, word)).collect();
-            let place = map.places.get(&(name.to_owned(), (*lost.first()?).to_owned())).map(|place| format!(" ({place})"));
-            let lost: Vec<String> = lost.into_iter().map(|word| format!("`{word}`")).collect();
-            let key = if name == "totals" { name.to_owned() } else { format!("maps.{name}") };
-            let mistaken = name == "totals" || matched.others.contains(name);
-            Some((format!("{key}: no row has {}{}", shorten(&lost.join(", "), 300), place.unwrap_or_default()), mistaken))
-        })
-        .collect()
-}
-
 /// Yes/no and other answers in words are kept as text.
 fn is_word(given: &str) -> bool {
     given.chars().all(|c| c.is_alphabetic() || c.is_whitespace() || matches!(c, '-' | '_' | ',')) && given.chars().any(char::is_alphabetic)
 }
 
-fn code_of(name: &str, word: String) -> String {
-    let known = match name {
-        "sex" => words::sex(&word).map(str::to_owned),
-        "age" => words::age(&word),
-        "urbanisation" => words::urbanisation(&word).map(str::to_owned),
-        "education_level" => words::education_level(&word).map(str::to_owned),
-        _ => None,
-    };
-    known.unwrap_or(word)
+/// The code of a word; None where the list of codes is closed and the word is neither on it nor known. A code is taken as it is.
+fn code_of(name: &str, word: &str) -> Option<String> {
+    match name {
+        "sex" => words::sex(word).map(str::to_owned),
+        "urbanisation" => words::urbanisation(word).map(str::to_owned),
+        "age" => words::age(word).or_else(|| Some(word.to_owned())),
+        "education_level" => words::education_level(word).or(Some(word)).map(str::to_owned),
+        _ => Some(word.to_owned()),
+    }
 }
 
 fn scheme(name: &str) -> &'static str {

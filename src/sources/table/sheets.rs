@@ -4,6 +4,7 @@ use crate::error::{Code, Error, Result, suggestion};
 use crate::rows::collector::Collector;
 use crate::sources::body::heading_rows;
 use crate::sources::body::workbook::Book;
+use crate::sources::table::columns;
 use crate::sources::table::map::{Sheets, TableMap};
 
 /// The sheets to read, in the order of the workbook. `fits` says whether a header has the columns of the data set.
@@ -45,8 +46,25 @@ pub(super) fn chosen(
             Err(error) => return Err(in_sheet(error, sheet)),
         }
     }
+    let hidden = book.hidden();
+    let is_hidden = |sheet: &String| hidden.contains(sheet);
+    // What nobody sees is most often an old state of the table. It counts where there is nothing else, or by its name.
+    if fitting.iter().all(is_hidden) {
+        collector.warnings.extend((!fitting.is_empty()).then(|| format!("read, although the workbook hides it: {}", listed(&fitting))));
+    } else {
+        let (unseen, seen): (Vec<String>, Vec<String>) = fitting.into_iter().partition(is_hidden);
+        fitting = seen;
+        collector.warnings.extend(
+            (!unseen.is_empty())
+                .then(|| format!("not read, since the workbook hides it: {}; show it, or name it with `sheet`", listed(&unseen))),
+        );
+    }
     match misfit {
-        Some(error) if fitting.is_empty() => return Err(in_sheet(error, &others[0])),
+        Some(error) if fitting.is_empty() => {
+            let mut has_names = |row: &usize| book.header(&others[0], *row).is_ok_and(|names| fits(&names).is_ok());
+            let below = (map.header_row() + 1..=map.header_row() + columns::LOOKED_AT).find(|row| has_names(row));
+            return Err(in_sheet(columns::names_stand_in(error, map, below.map(|row| row as u64)), &others[0]));
+        }
         Some(error) => collector.warnings.push(format!("not read: {}, since {error}", listed(&others))),
         None => {}
     }

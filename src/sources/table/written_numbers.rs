@@ -18,6 +18,9 @@ pub(super) struct Written<'s> {
 /// from 46.88 or 46880. A percent sign says nothing new where the unit is a percentage, and of a ratio that it is a
 /// hundredth.
 pub(super) fn read<'s>(given: &str, signs: &'s NumberSigns, unit: &str) -> Result<Written<'s>, String> {
+    if given.starts_with('=') {
+        return Err("a formula whose result the file does not hold: open the workbook in a spreadsheet program and save it".into());
+    }
     let (text, marks) = without_marks(given, signs);
     let status = marks.iter().rev().find_map(|(_, status)| status.as_deref());
     let marks = marks.into_iter().map(|(mark, _)| mark.as_str()).collect();

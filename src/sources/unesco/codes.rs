@@ -40,6 +40,14 @@ pub(super) fn status_of(flags: &str) -> Detail {
     detail
 }
 
+/// A flag of `MAGNITUDE|QUALIFIER` that says something of the figure, and nobody knows what.
+pub(super) fn unknown_flag(flags: &str) -> Option<String> {
+    let (magnitude, qualifier) = flags.split_once('|').unwrap_or((flags, ""));
+    let unknown = |name: &str, flag: &str, known: &[&str]| (!known.contains(&flag)).then(|| format!("{name} `{flag}`"));
+    unknown("MAGNITUDE", magnitude, &["", "NIL", "NA", "SUPP", "INCLUDED", "INCLUDES", "LOWREL"])
+        .or_else(|| unknown("QUALIFIER", qualifier, &["", "UIS_EST", "NAT_EST"]))
+}
+
 /// Splits a UIS code into the series and its breakdown: `ICTSKILLCOPI.AG15T24.F` -> `ICTSKILLCOPI`, 15 to 24, women.
 pub(super) fn series_key(code: &str, unit: Option<&'static str>) -> SeriesKey {
     let mut kept = Vec::new();

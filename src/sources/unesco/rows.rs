@@ -7,7 +7,7 @@ use std::io::Read;
 use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
-use super::codes::{income_vintage, month_of, series_key, status_of, unit_of_label};
+use super::codes::{income_vintage, month_of, series_key, status_of, unit_of_label, unknown_flag};
 use crate::error::{Code, Error, Result};
 use crate::rows::collector::Collector;
 use crate::rows::quarantine::Reason;
@@ -328,6 +328,9 @@ impl Rows {
             "NA" | "SUPP" | "INCLUDED" => Effect::Null,
             _ => Effect::Keep,
         };
+        if let Some(unknown) = unknown_flag(&text) {
+            collector.warnings.push(format!("{unknown} is not known: such figures are taken as plain ones"));
+        }
         collector.keep(key.len());
         self.details.insert(key.into(), (detail, effect));
         (detail, effect)

@@ -178,6 +178,14 @@ fn other_encodings() {
             &pull["data"]["data_sets"].as_array().unwrap().iter().find(|d| d["data_set"] == "itu/facts_and_figures").unwrap()["counts"];
         assert_eq!((set["observations"].as_u64(), set["quarantined"].as_u64()), (Some(2), Some(0)));
     }
+    // The formats of the providers too, whose readers look at the first piece of a body.
+    let text = String::from_utf8(fixture("itu/network_coverage/mobile-network-coverage.csv")).unwrap();
+    let marked = [0xfeff_u16].into_iter().chain(text.encode_utf16());
+    workspace.write("in/itu/network_coverage/mobile-network-coverage.csv", marked.flat_map(u16::to_le_bytes).collect::<Vec<u8>>());
+    let pull = workspace.expect(0, &["pull", "--from", "in", "--only", "itu/network_coverage"]);
+    assert!(!pull.stderr.contains("itu/network_coverage: E"), "{}", pull.stderr);
+    std::fs::remove_dir_all(workspace.path("in/itu/network_coverage")).unwrap();
+    let text = "edition,indicator,breakdown,area,year,value,source\n2025,individuals_using_internet_pct,total,World,2025,74,x\n2025,individuals_using_internet_pct,total,Africa,2025,36,x\n";
     let mut latin = text.as_bytes().to_vec();
     latin.extend(b"2025,individuals_using_internet_pct,total,C\xf4te d'Ivoire,2025,1,x\n");
     workspace.write("in/itu/facts_and_figures/a.csv", latin);

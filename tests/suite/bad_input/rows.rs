@@ -114,11 +114,18 @@ fn itu_rows() {
 fn unesco_rows() {
     let mut body = "INDICATOR_ID,COUNTRY_ID,YEAR,VALUE,MAGNITUDE,QUALIFIER\n".to_owned();
     body += "SCHBSP.1.WINTERN,DEU,2018,87,,\nSCHBSP.1.WINTERN,DEU,2018,88,,\nSCHBSP.1.WINTERN,ZZZ,2018,1,,\nSCHBSP.1.WINTERN,FRA,2018,x,,\nSCHBSP.1.WINTERN,FRA,2019,0,NA,\nSCHBSP.1.WINTERN,FRA\n";
+    // An economy under a new code is no region that is passed over, and a new flag says something that nobody knows.
+    body += "SCHBSP.1.WINTERN,CH1,2018,1,,\nSCHBSP.1.WINTERN,PER,2018,5,QQ,\n";
     body.extend(good(["BRA", "KEN", "NGA", "PHL", "USA"], |area, year| format!("SCHBSP.1.WINTERN,{area},{year},50.5,,UIS_EST\n")));
     let workspace = workspace();
     let (counts, rows) = pulled(&workspace, "unesco/sdg_bulk", "a.csv", body.as_bytes());
-    assert_eq!(reasons(&rows), [(1, "duplicate_key"), (2, "duplicate_key"), (3, "unknown_area"), (4, "bad_value"), (6, "field_count")]);
-    assert_eq!(counts, [106, 101, 5, 0]);
+    assert_eq!(
+        reasons(&rows),
+        [(1, "duplicate_key"), (2, "duplicate_key"), (3, "unknown_area"), (4, "bad_value"), (6, "field_count"), (7, "unknown_area")]
+    );
+    assert_eq!(counts, [108, 102, 6, 0]);
+    let told = workspace.expect(0, &["status"]).stdout;
+    assert!(told.contains("MAGNITUDE `QQ` is not known"), "{told}");
     // The cell says 0, the flag that the indicator does not apply.
     let missing = workspace.expect(0, &["sql", "SELECT obs_value, obs_status FROM observations WHERE ref_area = 'FRA'", "--output", "csv"]);
     assert_eq!(missing.stdout, "obs_value,obs_status\n,M\n");

@@ -181,3 +181,15 @@ fn a_folder_whose_publisher_is_killed_names_a_complete_release() {
     workspace.expect(0, &publish);
     assert!(complete(&files(&target)).is_some());
 }
+
+/// Releases were removed by `--keep`, and a published one was copied into the current release.
+#[test]
+fn nothing_is_published_into_the_data_folder() {
+    let workspace = released();
+    let before = files(&workspace.path("data"));
+    for to in ["data", "data/current", "data/site/of/today", "file://data"] {
+        let run = workspace.expect(2, &["publish", "--to", to, "--keep", "1"]);
+        assert!(run.stderr.contains("lies in the data folder, which is the program's own"), "{}", run.stderr);
+    }
+    assert!(files(&workspace.path("data")) == before, "the data folder has changed");
+}

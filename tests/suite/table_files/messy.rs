@@ -59,8 +59,45 @@ fn what_is_not_declared_is_said() {
     let (_, _, values) = read(settings, &LONG.replace("NUMBER", "PT"), body);
     assert_eq!(values, ["BRA 2022 1234.0", "KEN 2022 12.3", "NGA 2022 5.0", "PER 2022 -5.0", "PHL 2022 4.0"]);
     refused("", &LONG.replace("Area", "Région"), "R\u{fffd}gion,Year,Value\nKEN,2022,1\n", &["encoding = \"windows-1252\""]);
-    refused("", LONG, ",,\nArea,Year,Value\nKEN,2022,1\n", &["there are no names in this row", "`header_row`"]);
+    refused("", LONG, ",,\nArea,Year,Value\nKEN,2022,1\n", &["E2010", "header_row = 2"]);
+    // What stands above the names, and what separates them.
+    refused("", LONG, ",,\nArea,Jahr,Value\nKEN,2022,1\n", &["there are no names in this row", "`header_row`"]);
+    refused("", LONG, "# made by a program\nArea,Year,Value\nKEN,2022,1\n", &["E2010", "header_row = 2"]);
+    refused("", LONG, "Use of the Internet\n\n\"in percent\"\nArea,Year,Value\nKEN,2022,1\n", &["E2010", "header_row = 4"]);
+    refused("", LONG, "Area\tYear\tValue\nKEN\t2022\t1\n", &["E2010", "separated by tabs", "`delimiter`"]);
     refused("", LONG, "A\0r\0e\0a\0,\0Y\0\n\0", &["E2011", "the body is no text", "encoding = \"utf-16le\""]);
+}
+
+/// A word of a closed list passed for a code: `Hommes` was a sex, `percent` a unit, `provisional` a status.
+#[test]
+fn words_that_are_no_codes() {
+    let columns = "series = { constant = \"s\" }\nref_area = \"Area\"\ntime_period = \"Year\"\nvalue = \"Value\"\nunit = \"Unit\"\nsex = \"Sex\"\nobs_status = \"Flag\"\n";
+    let body = "Area,Year,Sex,Unit,Flag,Value\nKEN,2022,Women,PT,e,1\nKEN,2022,Hommes,PT,,2\nPHL,2022,,percent,,3\nPER,2022,,PT,provisional,4\nNGA,2022,_T,,,5\n";
+    let (workspace, _, values) = read("", columns, body);
+    assert_eq!(values, ["KEN 2022 1.0", "NGA 2022 5.0"]);
+    assert_eq!(
+        set_aside(&workspace),
+        [
+            "2 unknown_word sex `Hommes` is no code: say what it means in maps.sex",
+            "3 unknown_word unit `percent` is not in units.csv: say what it means in maps.unit",
+            "4 unknown_word obs_status `provisional` is no code of CL_OBS_STATUS: say what it means in maps.obs_status",
+        ]
+    );
+    let codes =
+        workspace.expect(0, &["sql", "SELECT sex, unit, obs_status FROM observations WHERE dataset = 't' ORDER BY 1", "--output", "csv"]);
+    assert_eq!(codes.stdout, "sex,unit,obs_status\nF,PT,E\n_T,_U,A\n");
+    let maps = "[dataset.maps]\nsex = { \"Women\" = \"F\", \"Hommes\" = \"M\", \"_T\" = \"_T\" }\nunit = { \"percent\" = \"PT\" }\nobs_status = { \"provisional\" = \"P\" }\n";
+    let (_, _, values) = read("", &format!("{columns}{maps}"), body);
+    assert_eq!(values.len(), 5);
+}
+
+/// A zero byte inside a number is damage, and no invisible letter.
+#[test]
+fn zero_bytes() {
+    let (workspace, _, values) = read("", LONG, "Area,Year,Value\nKEN,2022,1\02\nPHL,2022,4\nP\0ER,2022,5\n");
+    assert_eq!(values, ["PHL 2022 4.0"]);
+    let damaged = "encoding a zero byte among its letters: the file is damaged here";
+    assert_eq!(set_aside(&workspace), [format!("1 {damaged}"), format!("3 {damaged}")]);
 }
 
 #[test]

@@ -4,7 +4,8 @@ use super::folders::zipped;
 use super::{LONG, refused_in, told, values, workspace};
 
 /// A workbook; a cell that begins with `#` is a number, one with `@` the number of a day that is shown as its year,
-/// one with `~` a number that is shown as a percentage.
+/// one with `~` a number that is shown as a percentage, one with `=` a formula without a result. A sheet whose name
+/// begins with `!` is hidden.
 pub(super) fn book(sheets: &[(&str, &[&[&str]])]) -> Vec<u8> {
     merged_book(sheets, &[])
 }
@@ -21,6 +22,7 @@ fn merged_book(sheets: &[(&str, &[&[&str]])], ranges: &[&str]) -> Vec<u8> {
             (Some(number), _) => format!("<c r=\"{place}\"><v>{number}</v></c>"),
             (_, Some(day)) => format!("<c r=\"{place}\" s=\"1\"><v>{day}</v></c>"),
             _ if text.starts_with('~') => format!("<c r=\"{place}\" s=\"2\"><v>{}</v></c>", &text[1..]),
+            _ if text.starts_with('=') => format!("<c r=\"{place}\"><f>{}</f></c>", &text[1..]),
             _ if text.is_empty() => format!("<c r=\"{place}\"/>"),
             _ => format!("<c r=\"{place}\" t=\"inlineStr\"><is><t>{text}</t></is></c>"),
         }
@@ -30,7 +32,8 @@ fn merged_book(sheets: &[(&str, &[&[&str]])], ranges: &[&str]) -> Vec<u8> {
     let (mut names, mut links, mut members) = (String::new(), String::new(), Vec::new());
     for (index, (name, rows)) in sheets.iter().enumerate() {
         let id = index + 1;
-        names += &format!("<sheet name=\"{name}\" sheetId=\"{id}\" r:id=\"rId{id}\"/>");
+        let (name, state) = name.strip_prefix('!').map_or((*name, ""), |name| (name, " state=\"hidden\""));
+        names += &format!("<sheet name=\"{name}\" sheetId=\"{id}\"{state} r:id=\"rId{id}\"/>");
         links += &format!("<Relationship Id=\"rId{id}\" Type=\"{OFFICE}/worksheet\" Target=\"worksheets/sheet{id}.xml\"/>");
         let rows = rows.iter().enumerate().map(|(row, cells)| {
             let cells: String = cells.iter().enumerate().map(|(column, text)| cell(column, row, text)).collect();
@@ -167,4 +170,47 @@ fn cells_that_are_shown_as_percentages() {
     assert_eq!(kept, ["PER 2022 45.0"]);
     assert_eq!(aside[0], "1 bad_value 45%: a percent sign, but the unit of the series is no percentage");
     told(&run, &["2 numbers set aside, such as `45%`"]);
+}
+
+/// Programs that do not reckon write a formula without its result: the value was missing, and nobody was told.
+#[test]
+fn formulas_without_a_result() {
+    let workspace = workspace("", LONG);
+    let rows: &[&[&str]] = &[HEADER, &["KEN", "#2022", "=B2+1"], &["PHL", "#2022", "#7"], &["PER", "#2022", ""], &["=A2", "#2022", "#8"]];
+    workspace.write("in/example/t/a.xlsx", book(&[("Data", rows)]));
+    let run = workspace.expect(0, &["pull", "--from", "in"]);
+    assert_eq!(values(&workspace), ["PER 2022 none", "PHL 2022 7.0"]);
+    let aside = super::set_aside(&workspace);
+    assert!(aside[0].starts_with("1 bad_value =B2+1: a formula whose result the file does not hold"), "{aside:?}");
+    assert_eq!(aside[1], "4 unknown_area =A2");
+    told(&run, &["1 number set aside, such as `=B2+1`", "save it"]);
+}
+
+/// A hidden sheet is most often last year's table: it made the pull fail, or its figures came in beside those of today.
+#[test]
+fn hidden_sheets() {
+    let old: &[&[&str]] = &[HEADER, &["KEN", "#2020", "#9"]];
+    let new: &[&[&str]] = &[HEADER, &["KEN", "#2021", "#1"]];
+    for (settings, sheets, expected, words) in [
+        ("", [("!Old", old), ("New", new)], "KEN 2021 1.0", "not read, since the workbook hides it: `Old`"),
+        ("sheets = \"all\"", [("!Old", old), ("New", new)], "KEN 2021 1.0", "not read, since the workbook hides it: `Old`"),
+        ("sheet = \"Old\"", [("!Old", old), ("New", new)], "KEN 2020 9.0", ""),
+        ("", [("!Old", old), ("Notes", NOTES)], "KEN 2020 9.0", "read, although the workbook hides it: `Old`"),
+    ] {
+        let workspace = workspace(settings, LONG);
+        workspace.write("in/example/t/a.xlsx", book(&sheets));
+        let run = workspace.expect(0, &["pull", "--from", "in"]);
+        assert_eq!(values(&workspace), [expected], "{settings}");
+        told(&run, &[words]);
+    }
+}
+
+/// Old Excel files say in another place how a cell is shown: 45 % was read as 0.45.
+#[test]
+fn percentages_of_an_old_workbook() {
+    let workspace = workspace("", &LONG.replace("NUMBER", "PT"));
+    workspace.write("in/example/t/a.xls", include_bytes!("percentages.xls"));
+    let run = workspace.expect(0, &["pull", "--from", "in"]);
+    assert_eq!(values(&workspace), ["BRA 2022 7.0", "KEN 2022 45.0", "NGA 2022 12.5", "PER 2022 45.0", "PHL 2022 45.6", "TCD 2022 0.5"]);
+    told(&run, &["not read, since the workbook hides it: `Old`"]);
 }
