@@ -44,8 +44,7 @@ series AS (
   SELECT
     source, dataset, series, unit, sex, age, urbanisation, disability, education_level, size_class, breakdown,
     CAST(NULL AS INTEGER) AS time_period,
-    count(*) AS figures, count(DISTINCT ref_area) AS economies,
-    min(value) AS least, max(value) AS greatest, median(value) AS middle, sum(is_outside) AS outside_limits,
+    count(*) AS figures, min(value) AS least, max(value) AS greatest, median(value) AS middle, sum(is_outside) AS outside_limits,
     min(minimum) AS minimum, min(maximum) AS maximum, min(greatest_above) AS greatest_above,
     min(middle_from) AS middle_from, min(middle_to) AS middle_to
   FROM figures
@@ -54,13 +53,13 @@ series AS (
 years AS (
   SELECT
     source, dataset, series, unit, sex, age, urbanisation, disability, education_level, size_class, breakdown,
-    time_period, count(DISTINCT ref_area) AS economies, min(value) AS least, max(value) AS greatest,
+    time_period, count(*) AS figures, min(value) AS least, max(value) AS greatest,
     min(minimum) AS minimum, min(maximum) AS maximum
   FROM figures
   GROUP BY source, dataset, series, unit, sex, age, urbanisation, disability, education_level, size_class, breakdown,
     time_period
 ),
-found AS (
+suspected AS (
   SELECT
     s.source, s.dataset, s.series, s.unit, s.sex, s.age, s.urbanisation, s.disability, s.education_level, s.size_class,
     s.breakdown, s.time_period,
@@ -77,19 +76,36 @@ found AS (
     END AS what
   FROM series AS s
   CROSS JOIN limits AS l
-  WHERE s.economies >= l.economies AND s.figures >= l.figures
+  WHERE s.figures >= l.figures
     AND (s.outside_limits > l.share_outside * s.figures OR s.greatest <= s.greatest_above
       OR s.middle < s.middle_from OR s.middle > s.middle_to)
   UNION ALL
   SELECT
     y.source, y.dataset, y.series, y.unit, y.sex, y.age, y.urbanisation, y.disability, y.education_level, y.size_class,
     y.breakdown, y.time_period,
-    'all ' || CAST(y.economies AS VARCHAR) || ' economies have ' || CAST(y.least AS VARCHAR) || ' in '
-      || CAST(y.time_period AS VARCHAR) AS what
+    ' economies have ' || CAST(y.least AS VARCHAR) || ' in ' || CAST(y.time_period AS VARCHAR) AS what
   FROM years AS y
   CROSS JOIN limits AS l
-  WHERE y.economies >= l.economies AND y.least = y.greatest
+  WHERE y.figures >= l.economies AND y.least = y.greatest
     AND (y.minimum IS NULL OR y.least <> y.minimum) AND (y.maximum IS NULL OR y.least <> y.maximum)
+),
+-- Economies are counted last, of what is suspected alone.
+found AS (
+  SELECT
+    s.source, s.dataset, s.series, s.unit, s.sex, s.age, s.urbanisation, s.disability, s.education_level, s.size_class,
+    s.breakdown, s.time_period,
+    CASE WHEN s.time_period IS NULL THEN s.what ELSE 'all ' || CAST(count(DISTINCT f.ref_area) AS VARCHAR) || s.what END AS what
+  FROM limits AS l
+  CROSS JOIN suspected AS s
+  JOIN figures AS f
+    ON f.source = s.source AND f.dataset = s.dataset AND f.series = s.series AND f.unit = s.unit
+    AND f.sex = s.sex AND f.age = s.age AND f.urbanisation = s.urbanisation AND f.disability = s.disability
+    AND f.education_level = s.education_level AND f.size_class = s.size_class AND f.breakdown = s.breakdown
+    AND f.time_period = coalesce(s.time_period, f.time_period)
+  GROUP BY
+    s.source, s.dataset, s.series, s.unit, s.sex, s.age, s.urbanisation, s.disability, s.education_level, s.size_class,
+    s.breakdown, s.time_period, s.what, l.economies
+  HAVING count(DISTINCT f.ref_area) >= l.economies
 )
 SELECT
   coalesce(i.indicator, '') AS indicator, f.source, f.dataset, f.series, f.time_period,

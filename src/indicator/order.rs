@@ -1,5 +1,7 @@
 //! Which indicator reads which, and the order that follows.
 
+use std::collections::BTreeSet;
+
 use super::header::Indicator;
 use super::methods::{Catalogue, reference_span};
 use crate::engine::tokens;
@@ -12,6 +14,13 @@ impl Catalogue {
             .iter()
             .filter_map(|name| self.indicators.iter().position(|other| other.name == *name))
             .collect()
+    }
+
+    /// The indicators that some file of `sql/` reads by name.
+    pub fn read_indicators(&self) -> BTreeSet<String> {
+        let methods = [&self.checks, &self.derived, &self.shared].into_iter().flat_map(|files| files.values().map(|text| &*text.text));
+        let steps = self.steps.iter().map(|step| &*step.text.text);
+        self.indicators.iter().map(|indicator| indicator.sql()).chain(methods).chain(steps).flat_map(tokens::indicator_references).collect()
     }
 
     /// Waves of indicators: each wave reads only earlier ones. Cycles are problems.

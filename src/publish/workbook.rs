@@ -154,7 +154,7 @@ fn about(view: &View<'_>) -> Vec<Vec<Cell>> {
 }
 
 /// Rows that a sheet has room for, but for its head and a last word: a spreadsheet ends at 1,048,576.
-const ROWS: usize = 1_000_000;
+const ROWS: u32 = 1_000_000;
 
 /// Decimals that a cell may show; the number in it has all.
 const MOST: usize = 6;
@@ -169,10 +169,11 @@ fn fill(sheet: &mut Worksheet, head: &[&str], widths: &[f64], rows: &[Vec<Cell>]
         sheet.set_column_width(column, widths.get(usize::from(column)).copied().unwrap_or(14.0))?;
     }
     sheet.set_freeze_panes(1, 0)?;
-    if rows.len() > ROWS {
-        sheet.write_string(ROWS as u32 + 1, 0, format!("and {} more rows: progress.parquet has all", rows.len() - ROWS))?;
+    let most = ROWS as usize;
+    if rows.len() > most {
+        sheet.write_string(ROWS + 1, 0, format!("and {} more rows: progress.parquet has all", rows.len() - most))?;
     }
-    for (at, cells) in (1u32..).zip(rows.iter().take(ROWS)) {
+    for (at, cells) in (1u32..).zip(rows.iter().take(most)) {
         for (column, cell) in (0u16..).zip(cells) {
             match cell {
                 Cell::Empty => {}

@@ -186,7 +186,7 @@ impl Reference {
     /// The codes of units; none where there is no list of them.
     pub fn units(&self) -> Vec<String> {
         let codes = |batch: &RecordBatch| batch.column(0).as_string::<i32>().iter().flatten().map(str::to_owned).collect();
-        self.tables.get("units").map(|batch| codes(batch)).unwrap_or_default()
+        self.tables.get("units").map(codes).unwrap_or_default()
     }
 
     /// All tables that SQL sees, by name.

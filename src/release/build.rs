@@ -18,6 +18,7 @@ use crate::observe::report::observation_files;
 use crate::pipelines::{Dataset, Source};
 use crate::reference::Reference;
 use crate::release::checks::{self, Check};
+use crate::release::computed::{self, All, One};
 use crate::release::fingerprint::{self, Inputs};
 use crate::release::left_out::LeftOut;
 use crate::release::manifest::{DatasetState, IndicatorEntry, InputEntry, Manifest};
@@ -26,7 +27,6 @@ use crate::release::{
 };
 use crate::tables::cells::rows_of;
 use crate::tables::small::Cell;
-use crate::tables::sort::{concat, sort};
 use crate::tables::{parquet, schema};
 use crate::workspace::Workspace;
 
@@ -108,7 +108,7 @@ impl Build<'_> {
             _ => None,
         };
         let mut computed = self.compute_all(&engine, &previous_values, kept.as_ref()).await?;
-        let (mut values, mut progress) = self.finish(&engine, &computed).await?;
+        let (mut values, mut progress) = self.finish(&engine, &mut computed).await?;
         self.register_checked(&engine, &previous_values, before.as_ref())?;
         let mut found = checks::run(&engine, self.checks.iter().filter(|check| check.holds), self.threads).await?;
         // Of a first release nothing is held, since there is nothing to hold: the gate closes.
@@ -119,7 +119,7 @@ impl Build<'_> {
                     computed.insert(indicator.name.clone(), self.held(&engine, &previous_values, indicator, reason.clone()).await?);
                 }
             }
-            (values, progress) = self.finish(&engine, &computed).await?;
+            (values, progress) = self.finish(&engine, &mut computed).await?;
         }
         found.extend(checks::run(&engine, self.checks.iter().filter(|check| !check.holds), self.threads).await?);
         let mut outcome = checks::results(found)?;
@@ -147,7 +147,7 @@ impl Build<'_> {
             checks: outcome.table,
             failures: outcome.failures,
             revisions,
-            ends: self.left_out.is_empty().then(|| all_ends(&computed).tables()).transpose()?,
+            ends: self.left_out.is_empty().then(|| computed::ends(&computed).tables()).transpose()?,
             catalog: catalog::json(self.workspace, self.sources, &self.catalogue, &self.reference, &self.data_sets())?,
             indicators: self.catalogue.indicators.iter().map(|i| i.name.clone()).collect(),
         };
@@ -155,10 +155,10 @@ impl Build<'_> {
     }
 
     /// All values, and the progress that follows from them, as the checks see them.
-    async fn finish(&self, engine: &Engine, computed: &BTreeMap<String, One>) -> Result<(RecordBatch, RecordBatch)> {
-        let values = join_values(&computed.values().map(|one| one.values.clone()).collect::<Vec<_>>())?;
+    async fn finish(&self, engine: &Engine, computed: &mut All) -> Result<(RecordBatch, RecordBatch)> {
+        let values = computed::join(computed)?;
         engine.register_batches(progress::VALUES, values.schema(), vec![values.clone()])?;
-        let progress = progress::progress(engine, &self.catalogue, all_ends(computed), self.targets()?, self.current_year()).await?;
+        let progress = progress::progress(engine, &self.catalogue, computed::ends(computed), self.targets()?, self.current_year()).await?;
         engine.register_batches("progress", progress.schema(), vec![progress.clone()])?;
         Ok((values, progress))
     }
@@ -180,7 +180,7 @@ impl Build<'_> {
         &self,
         engine: &Engine,
         left_out: &mut LeftOut<'_>,
-        computed: &BTreeMap<String, One>,
+        computed: &All,
         whole: (RecordBatch, RecordBatch),
     ) -> Result<(RecordBatch, RecordBatch)> {
         let (mut parts, mut ends) = (Vec::new(), progress::Ends::default());
@@ -193,7 +193,7 @@ impl Build<'_> {
         if left_out.told().is_empty() {
             return Ok(whole);
         }
-        let (engine, values) = (engine.sibling()?, join_values(&parts)?);
+        let (engine, values) = (engine.sibling()?, computed::joined(&parts)?);
         engine.register_batches(progress::VALUES, values.schema(), vec![values.clone()])?;
         let progress = progress::progress(&engine, &self.catalogue, ends, self.targets()?, self.current_year()).await?;
         Ok((values, progress))
@@ -235,10 +235,15 @@ impl Build<'_> {
     }
 
     /// Waves of indicators; those of one wave run side by side, one partition each.
-    async fn compute_all(&self, engine: &Engine, previous: &RecordBatch, before: Option<&keep::Before>) -> Result<BTreeMap<String, One>> {
+    async fn compute_all(&self, engine: &Engine, previous: &RecordBatch, before: Option<&keep::Before>) -> Result<All> {
         let waves = self.catalogue.order(&mut Vec::new());
         let permits = Arc::new(Semaphore::new(self.threads.max(1)));
         let mut results = BTreeMap::new();
+        let read = self.catalogue.read_indicators();
+        let offer = |name: &str, one: &One| -> Result<()> {
+            let values = || Ok::<_, Error>(vec![preferred::without(&one.values)?]);
+            if read.contains(name) { engine.register_indicator(name, schema::values(), values()?) } else { Ok(()) }
+        };
         for wave in waves {
             let mut tasks: JoinSet<(usize, Result<One>)> = JoinSet::new();
             let year = self.current_year();
@@ -246,7 +251,7 @@ impl Build<'_> {
                 let indicator = &self.catalogue.indicators[index];
                 if let Some(one) = self.kept(before, indicator)? {
                     tracing::debug!(indicator = %indicator.name, "kept");
-                    engine.register_indicator(&indicator.name, schema::values(), vec![preferred::without(&one.values)?])?;
+                    offer(&indicator.name, &one)?;
                     results.insert(indicator.name.clone(), one);
                     continue;
                 }
@@ -275,7 +280,7 @@ impl Build<'_> {
                     Err(Error::Workspace(problems)) => return Err(Error::Workspace(problems)),
                     Err(error) => self.held(engine, previous, indicator, error.to_string()).await?,
                 };
-                engine.register_indicator(&indicator.name, schema::values(), vec![preferred::without(&one.values)?])?;
+                offer(&indicator.name, &one)?;
                 (self.done)(&indicator.name);
                 results.insert(indicator.name.clone(), one);
             }
@@ -330,7 +335,7 @@ impl Build<'_> {
         check_tables::register(engine, &data_sets, &corrections, &quarantine, &self.catalogue, today)
     }
 
-    fn manifest(&self, id: String, key: String, inputs: Inputs, computed: &BTreeMap<String, One>) -> Result<Manifest> {
+    fn manifest(&self, id: String, key: String, inputs: Inputs, computed: &All) -> Result<Manifest> {
         let all = self.sources.iter().flat_map(|source| source.datasets.iter().map(move |dataset| (source, dataset)));
         let entry = |(source, dataset): (&Source, &Dataset)| {
             let id = source.id(dataset);
@@ -369,23 +374,4 @@ impl Build<'_> {
             warnings,
         })
     }
-}
-
-/// The values of one indicator; `held` = the reason why they are those of the release before.
-struct One {
-    values: RecordBatch,
-    ends: progress::Ends,
-    held: Option<String>,
-}
-
-fn join_values(parts: &[RecordBatch]) -> Result<RecordBatch> {
-    sort(&concat(&schema::preferred_values(), parts)?, &schema::values_key())
-}
-
-fn all_ends(computed: &BTreeMap<String, One>) -> progress::Ends {
-    let mut ends = progress::Ends::default();
-    for one in computed.values() {
-        ends.add(one.ends.clone());
-    }
-    ends
 }

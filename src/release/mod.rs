@@ -6,6 +6,7 @@ pub mod check_inputs;
 pub mod check_tables;
 pub mod checks;
 pub mod compute;
+mod computed;
 pub mod diff;
 pub mod explain;
 pub mod files;

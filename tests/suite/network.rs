@@ -42,8 +42,7 @@ struct Pipeline(toml::Table);
 
 impl Pipeline {
     fn new(source: &str, server: &Server, keep: &[&str]) -> Self {
-        let text = std::fs::read_to_string(support::project().join(format!("pipelines/{source}.toml"))).expect("the pipelines file");
-        let mut table: toml::Table = text.parse().expect("TOML");
+        let mut table = of_source(source);
         let datasets = table["dataset"].as_array_mut().expect("data sets");
         datasets.retain(|dataset| keep.contains(&dataset["name"].as_str().expect("a name")));
         assert_eq!(datasets.len(), keep.len(), "{keep:?}");
@@ -85,8 +84,7 @@ impl Pipeline {
 
     /// The further routes that the project has for a data set.
     fn mirrors(source: &str, dataset: &str) -> Vec<toml::Value> {
-        let text = std::fs::read_to_string(support::project().join(format!("pipelines/{source}.toml"))).expect("the pipelines file");
-        let table: toml::Table = text.parse().expect("TOML");
+        let table = of_source(source);
         let mut datasets = table["dataset"].as_array().expect("data sets").iter();
         let found = datasets.find(|one| one["name"].as_str() == Some(dataset)).expect("the data set");
         found["route"].as_array().expect("routes").clone()
@@ -103,6 +101,21 @@ impl Pipeline {
         self.write(&workspace);
         workspace
     }
+}
+
+/// The file of a source, with the data sets that its other files add.
+fn of_source(source: &str) -> toml::Table {
+    let read = |path: &Path| -> toml::Table { std::fs::read_to_string(path).expect("a pipelines file").parse().expect("TOML") };
+    let folder = support::project().join("pipelines");
+    let own = folder.join(format!("{source}.toml"));
+    let mut paths: Vec<_> = std::fs::read_dir(&folder).expect("pipelines").map(|entry| entry.expect("a file").path()).collect();
+    paths.retain(|path| *path != own && path.extension().is_some_and(|extension| extension == "toml"));
+    paths.sort();
+    let mut table = read(&own);
+    let added = paths.iter().map(|path| read(path)).filter(|other| other.get("source").and_then(toml::Value::as_str) == Some(source));
+    let added: Vec<toml::Value> = added.flat_map(|other| other["dataset"].as_array().expect("data sets").clone()).collect();
+    table["dataset"].as_array_mut().expect("data sets").extend(added);
+    table
 }
 
 fn run_with(workspace: &Workspace, arguments: &[&str], environment: &[(&str, &str)]) -> Run {

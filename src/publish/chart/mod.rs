@@ -65,7 +65,9 @@ impl Canvas {
             let Some((first, rest)) = part.split_first() else { continue };
             let path = self.path(class);
             path.start(*first);
-            rest.iter().for_each(|point| path.line(*point));
+            for point in rest {
+                path.line(*point);
+            }
             if rest.is_empty() {
                 // A point of its own: a line of no length has round ends.
                 path.line(*first);

@@ -2,6 +2,8 @@
 
 use std::fmt::Write;
 
+use crate::publish::labels::floor;
+
 #[derive(Debug, Default)]
 pub(super) struct Path {
     written: String,
@@ -65,7 +67,7 @@ impl Path {
 }
 
 fn tenths(value: f64) -> i64 {
-    (value * 10.0).round() as i64
+    i64::from(floor((value * 10.0).round()))
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::scale::{Scale, decimals};
 use super::{Anchor, Canvas, Caption, apart, cut};
-use crate::publish::labels::number;
+use crate::publish::labels::{floor, number};
 
 pub(crate) struct Strip<'a> {
     pub caption: &'a Caption,
@@ -96,7 +96,7 @@ fn dots(values: &[f64], x: &Scale) -> Vec<Vec<(f64, f64)>> {
         // More than fit are laid over those there.
         let rows = (REACH / DOT).floor();
         let row = step % (rows + 1.0);
-        if taken.insert((place as i64, row as i64)) {
+        if taken.insert((floor(place), floor(row))) {
             places.push(vec![(place, MIDDLE + DOT * row)]);
         }
     }

@@ -94,7 +94,7 @@ fn words_that_are_no_codes() {
 /// A zero byte inside a number is damage, and no invisible letter.
 #[test]
 fn zero_bytes() {
-    let (workspace, _, values) = read("", LONG, "Area,Year,Value\nKEN,2022,1\02\nPHL,2022,4\nP\0ER,2022,5\n");
+    let (workspace, _, values) = read("", LONG, "Area,Year,Value\nKEN,2022,1\u{0}2\nPHL,2022,4\nP\0ER,2022,5\n");
     assert_eq!(values, ["PHL 2022 4.0"]);
     let damaged = "encoding a zero byte among its letters: the file is damaged here";
     assert_eq!(set_aside(&workspace), [format!("1 {damaged}"), format!("3 {damaged}")]);
