@@ -181,8 +181,8 @@ impl Manifest {
         Self::compared(release, |_, _| false)
     }
 
-    /// The same, for every night. The manifest is written last: a file that nobody has touched since then is the one that
-    /// was published, and is read again only once in a month, for what a disk may lose by itself. Reading all of them took
+    /// The same, for every night. The manifest is written last: a file that nobody has touched since before then is the one
+    /// that was published, and is read again only once in a month, for what a disk may lose by itself. Reading all of them took
     /// longer than all else in a night in which nothing had changed.
     fn untouched(release: &Path, now: Timestamp) -> Result<Self> {
         let written = files::touched(&release.join("manifest.json")).ok().flatten();
@@ -190,7 +190,7 @@ impl Manifest {
         Self::compared(release, |path, hash| {
             let turn = i64::from_str_radix(hash.get(..4).unwrap_or_default(), 16).unwrap_or_default();
             let is_its_day = (turn - day).rem_euclid(MONTH) == 0;
-            !is_its_day && written.is_some() && files::touched(path).is_ok_and(|touched| touched <= written)
+            !is_its_day && written.is_some() && files::touched(path).is_ok_and(|touched| touched < written)
         })
     }
 

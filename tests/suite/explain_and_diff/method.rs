@@ -126,15 +126,16 @@ fn a_step_of_the_workspaces_own() {
     let run = workspace.expect(2, &["check"]);
     assert!(run.stdout.contains("the step `rolled` is already there: sql/steps/10_rolled.sql"), "{}", run.stdout);
     std::fs::remove_file(workspace.path("sql/steps/10a_rolled.sql")).unwrap();
-    workspace.write("sql/steps/11b_large_members.sql", rest);
+    // One that is computed within the statements that read it.
+    workspace.write("sql/steps/11b_large_members.view.sql", rest);
     workspace.write("sql/steps/13_missing_members.sql", "SELECT * FROM large_members");
     workspace.expect(0, &["check"]);
     workspace.expect(0, &["run", "--from", "bodies"]);
     let e = explained(&workspace, &["internet_use", "--area", "LDC", "--year", "2023"]);
     let files: Vec<&str> = list(&e["sql"]).iter().map(text).collect();
     let place = |file: &str| files.iter().position(|f| *f == file).unwrap_or_else(|| panic!("{file} in {files:?}"));
-    assert!(place("sql/rollups/weighted_mean.sql") < place("sql/steps/11b_large_members.sql"));
-    assert!(place("sql/steps/11b_large_members.sql") < place("sql/steps/13_missing_members.sql"));
+    assert!(place("sql/rollups/weighted_mean.sql") < place("sql/steps/11b_large_members.view.sql"));
+    assert!(place("sql/steps/11b_large_members.view.sql") < place("sql/steps/13_missing_members.sql"));
 }
 
 /// The cuts of the classes are rows of a file: classes and what `explain` says of them follow.
