@@ -18,7 +18,12 @@ WITH points AS (
     CASE
       WHEN latest IS NULL
       THEN 'missing or withheld in every year'
-        || coalesce(': at most ' || CAST(floor(1000.0 * newest_observed) / 10.0 AS VARCHAR) || ' % of the weight is observed', '')
+        -- all observed, and withheld all the same: of too few economies; each value says so
+        || CASE
+          WHEN newest_observed < 0.9995
+          THEN ': at most ' || CAST(floor(1000.0 * newest_observed) / 10.0 AS VARCHAR) || ' % of the weight is observed'
+          ELSE ''
+        END
     END AS no_value
   FROM ends
   UNION ALL
