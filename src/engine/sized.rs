@@ -46,7 +46,7 @@ pub(super) fn register(context: &SessionContext) {
 
 /// Whether a function is one of those with bounds.
 #[cfg(feature = "cluster")]
-pub fn is_ours(function: &ScalarUDF) -> bool {
+pub(super) fn is_ours(function: &ScalarUDF) -> bool {
     function.inner().is::<Sized>()
 }
 

@@ -21,14 +21,14 @@ use crate::error::Code;
 
 /// Who may ask.
 #[derive(Clone)]
-pub struct Door {
+pub(super) struct Door {
     pub program: String,
     pub token: Option<SecretString>,
 }
 
 impl Door {
     /// Lets a request in, or says why not. The token comes first: who has none learns nothing.
-    pub fn admit(&self, request: Request<()>) -> Result<Request<()>, Status> {
+    pub(super) fn admit(&self, request: Request<()>) -> Result<Request<()>, Status> {
         let sent = |name: &str| request.metadata().get(name).map(|value| value.as_bytes().to_vec()).unwrap_or_default();
         if let Some(token) = &self.token
             && aws_lc_rs::constant_time::verify_slices_are_equal(bearer(token.expose_secret()).as_bytes(), &sent(TOKEN)).is_err()
@@ -47,7 +47,7 @@ impl Door {
 }
 
 /// Which plans are taken.
-pub struct Plans {
+pub(super) struct Plans {
     pub data: PathBuf,
 }
 
@@ -65,19 +65,15 @@ impl WorkerPlanRewriteHandler for Plans {
 impl Plans {
     fn look_at(&self, node: &std::sync::Arc<dyn ExecutionPlan>) -> Result<()> {
         if node.is::<DataSinkExec>() {
-            return Err(refused("a plan that writes".into()));
+            return Err(refused("a plan that writes"));
         }
         let Some(scan) = node.downcast_ref::<DataSourceExec>() else { return Ok(()) };
         let source = scan.data_source();
         let Some(files) = source.downcast_ref::<FileScanConfig>() else {
-            return if source.is::<MemorySourceConfig>() {
-                Ok(())
-            } else {
-                Err(refused("a plan that reads neither files nor tables".into()))
-            };
+            return if source.is::<MemorySourceConfig>() { Ok(()) } else { Err(refused("a plan that reads neither files nor tables")) };
         };
         if files.object_store_url.as_str().trim_end_matches('/') != DATA {
-            return Err(refused(format!("a plan that reads {}", files.object_store_url)));
+            return Err(refused(&format!("a plan that reads {}", files.object_store_url)));
         }
         for file in files.file_groups.iter().flat_map(|group| group.files()) {
             let meta = &file.object_meta;
@@ -93,11 +89,11 @@ fn same_file(path: &Path, size: u64, changed: SystemTime) -> Result<()> {
     let found = fs_err::metadata(path).and_then(|meta| Ok((meta.len(), meta.modified()?)));
     match found {
         Ok((length, modified)) if length == size && modified == changed => Ok(()),
-        Ok(_) => Err(refused(format!("{} is another file here than where the statement comes from", path.display()))),
-        Err(error) => Err(refused(error.to_string())),
+        Ok(_) => Err(refused(&format!("{} is another file here than where the statement comes from", path.display()))),
+        Err(error) => Err(refused(&error.to_string())),
     }
 }
 
-fn refused(what: String) -> DataFusionError {
+fn refused(what: &str) -> DataFusionError {
     DataFusionError::Execution(format!("{}: {what}", Code::WorkerRefusesPlan))
 }

@@ -19,12 +19,12 @@ use super::Connecting;
 use crate::error::{Code, Error, Result};
 
 /// Which program asks.
-pub const PROGRAM: &str = "x-yardstick-program";
-pub const TOKEN: &str = "authorization";
+pub(super) const PROGRAM: &str = "x-yardstick-program";
+pub(super) const TOKEN: &str = "authorization";
 
 /// Makes connections and keeps them.
 #[derive(Clone)]
-pub struct Connections {
+pub(super) struct Connections {
     connecting: Connecting,
     authority: Option<Certificate>,
     headers: HeaderMap,
@@ -32,7 +32,7 @@ pub struct Connections {
 }
 
 impl Connections {
-    pub fn new(connecting: &Connecting, program: &str) -> Result<Self> {
+    pub(super) fn new(connecting: &Connecting, program: &str) -> Result<Self> {
         let authority = connecting.authority.as_ref().map(fs_err::read).transpose()?.map(Certificate::from_pem);
         let unusable = |_| Error::worker(Code::WorkerUnsafe, "the token has characters that no header can carry");
         let mut headers = HeaderMap::new();
@@ -46,7 +46,7 @@ impl Connections {
     }
 
     /// What a worker says of its program.
-    pub async fn ask(&self, url: &Url) -> Result<String, Refusal> {
+    pub(super) async fn ask(&self, url: &Url) -> Result<String, Refusal> {
         let asked = async { self.get_worker_client_for_url(url).await?.get_worker_info(GetWorkerInfoRequest {}).await };
         match tokio::time::timeout(self.connecting.patience, asked).await {
             Ok(Ok(answer)) => Ok(answer.version),
@@ -73,7 +73,7 @@ impl Connections {
 }
 
 /// How the token stands in a header.
-pub fn bearer(token: &str) -> String {
+pub(super) fn bearer(token: &str) -> String {
     format!("Bearer {token}")
 }
 
@@ -81,14 +81,13 @@ pub fn bearer(token: &str) -> String {
 impl ChannelResolver for Connections {
     async fn get_worker_client_for_url(&self, url: &Url) -> Result<Box<dyn WorkerChannel>, DataFusionError> {
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        let channel = match open.get(url) {
-            Some(channel) => channel.clone(),
-            None => {
-                let signed = Signed { channel: self.endpoint(url)?.connect_lazy(), headers: self.headers.clone() };
-                let channel = grpc::BoxCloneSyncChannel::new(signed);
-                open.insert(url.clone(), channel.clone());
-                channel
-            }
+        let channel = if let Some(channel) = open.get(url) {
+            channel.clone()
+        } else {
+            let signed = Signed { channel: self.endpoint(url)?.connect_lazy(), headers: self.headers.clone() };
+            let channel = grpc::BoxCloneSyncChannel::new(signed);
+            open.insert(url.clone(), channel.clone());
+            channel
         };
         Ok(grpc::create_worker_client(channel))
     }
@@ -118,7 +117,7 @@ impl Service<Request<Body>> for Signed {
 
 /// Why a worker does not work for us.
 #[derive(Debug, Clone)]
-pub enum Refusal {
+pub(super) enum Refusal {
     /// It is another program.
     Differs(String),
     /// It wants another token.
@@ -140,7 +139,7 @@ impl Refusal {
 }
 
 /// An error with all that it is due to, in one line.
-pub fn causes(error: &(dyn std::error::Error + 'static)) -> String {
+pub(super) fn causes(error: &(dyn std::error::Error + 'static)) -> String {
     let mut parts: Vec<String> = Vec::new();
     let mut next = Some(error);
     while let Some(error) = next {

@@ -18,7 +18,7 @@ use super::connection::Connections;
 
 /// An optimised statement that reads stored files, and that means the same in parts: a subquery in the place of a value
 /// must be seen whole by all of them.
-pub fn is_shared_out(optimised: &LogicalPlan) -> Result<bool> {
+pub(super) fn is_shared_out(optimised: &LogicalPlan) -> Result<bool> {
     let (mut reads_files, mut whole) = (false, false);
     optimised.apply_with_subqueries(|node| {
         if let LogicalPlan::TableScan(scan) = node {
@@ -35,7 +35,7 @@ pub fn is_shared_out(optimised: &LogicalPlan) -> Result<bool> {
 }
 
 /// The plan of a statement for these workers, and the session that it runs in. None where it would not leave this process.
-pub async fn for_workers(
+pub(super) async fn for_workers(
     state: &SessionState,
     optimised: &LogicalPlan,
     workers: &[Url],

@@ -55,7 +55,7 @@ pub async fn serve(
     let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
     // A statement under way is not waited for: the coordinator repeats it elsewhere.
     tokio::select! {
-        served = server.add_service(service).serve_with_incoming(incoming) => served.map_err(broken),
+        ended = server.add_service(service).serve_with_incoming(incoming) => ended.map_err(broken),
         () = ended => Ok(()),
     }
 }
