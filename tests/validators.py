@@ -126,7 +126,11 @@ def every_value(release):
         by_target[target] = {(row[2], row[-2]) for row in of.get(indicator, [])}
     for path in sorted((release / "vega").glob("*.json")):
         points = json.loads(path.read_text())["layer"][0]["data"]["values"]
-        assert {(point["year"], point["value"]) for point in points} <= by_target.get(path.stem, set()), f"vega/{path.name}: other values"
+        drawn = [point for point in points if point["value"] is not None]
+        assert {(point["year"], point["value"]) for point in drawn} <= by_target.get(path.stem, set()), f"vega/{path.name}: other values"
+        # A year without a value breaks the line: it is none that has one.
+        gaps = {(point["year"], point["series"]) for point in points if point["value"] is None}
+        assert not gaps & {(point["year"], point["series"]) for point in drawn}, f"vega/{path.name}: a gap that has a value"
         told["Vega-Lite"] = told.get("Vega-Lite", 0) + len(points)
     return ", ".join(f"{kind} {count}" for kind, count in told.items())
 
