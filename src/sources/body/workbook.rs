@@ -167,7 +167,7 @@ impl<'b> Book<'b> {
                     }
                 }
                 drop(reader);
-                // A formula without a result, as programs write it that do not reckon, is no empty cell.
+                // A formula without a result, as programs that do not calculate write it, is no empty cell.
                 if header_row.is_none() && !empty.is_empty() {
                     let mut reader = book.worksheet_cells_reader(sheet).map_err(|e| bad(&e))?;
                     while let Some(found) = reader.next_formula().map_err(|e| bad(&e))? {
