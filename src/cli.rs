@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::exit::Exit;
+use crate::memory::{LEAST_MIB, MOST_MIB};
 use crate::reference::MembershipMode;
 
 pub use workers::{ConnectionArgs, EngineKind, SharedOut, WorkerArgs};
@@ -49,20 +50,26 @@ pub struct Global {
     #[arg(long, global = true, value_name = "TIME", env = "YARDSTICK_NOW")]
     pub now: Option<String>,
     /// Indicators computed side by side
-    #[arg(long, global = true, value_name = "N", env = "YARDSTICK_THREADS", hide = true)]
+    #[arg(long, global = true, value_name = "N", env = "YARDSTICK_THREADS", value_parser = |text: &str| whole(text, 1, 64), hide = true)]
     pub threads: Option<usize>,
     /// Partitions of one statement; results do not depend on it
-    #[arg(long, global = true, value_name = "N", env = "YARDSTICK_PARTITIONS", hide = true)]
+    #[arg(long, global = true, value_name = "N", env = "YARDSTICK_PARTITIONS", value_parser = |text: &str| whole(text, 1, 1024), hide = true)]
     pub partitions: Option<usize>,
     /// Memory that the program may use, in MiB [default: half of the machine's]
-    #[arg(long, global = true, value_name = "MIB", env = "YARDSTICK_MEMORY_MIB", hide = true)]
+    #[arg(long, global = true, value_name = "MIB", env = "YARDSTICK_MEMORY_MIB", value_parser = |text: &str| whole(text, LEAST_MIB as usize, MOST_MIB as usize), hide = true)]
     pub memory_mib: Option<usize>,
     /// How long one statement of an indicator or a check may take, in seconds
-    #[arg(long, global = true, value_name = "SECONDS", env = "YARDSTICK_STATEMENT_SECONDS", default_value_t = 600, hide = true)]
+    #[arg(long, global = true, value_name = "SECONDS", env = "YARDSTICK_STATEMENT_SECONDS", default_value_t = 600, value_parser = clap::value_parser!(u64).range(1..), hide = true)]
     pub statement_seconds: u64,
     /// Whether today's groups hold for all years, or each year's own
     #[arg(long, global = true, value_enum, env = "YARDSTICK_MEMBERSHIP", default_value_t = MembershipMode::Current)]
     pub membership: MembershipMode,
+}
+
+/// A number within limits: one beyond them is refused, not quietly made to fit.
+fn whole(text: &str, least: usize, most: usize) -> Result<usize, String> {
+    let number = text.trim().parse().ok().filter(|number| (least..=most).contains(number));
+    number.ok_or_else(|| format!("it is a whole number from {least} to {most}"))
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -217,7 +224,7 @@ pub enum Command {
         #[arg(long, default_value = "current")]
         release: String,
         /// How many releases stay there
-        #[arg(long, default_value_t = 30)]
+        #[arg(long, default_value_t = 30, value_parser = |text: &str| whole(text, 1, 100_000))]
         keep: usize,
     },
     /// The files of the current release at http://localhost, read-only, for a look

@@ -6,6 +6,8 @@
 pub const RAISE: &str = "allow more: --memory-mib, YARDSTICK_MEMORY_MIB, or `memory_mib` under [limits] of pipelines/job.toml";
 /// The least that can be set, in MiB.
 pub const LEAST_MIB: u32 = 64;
+/// The most, in MiB.
+pub const MOST_MIB: u32 = 1 << 30;
 /// Where the machine does not say how much it has.
 const UNKNOWN: usize = 4 << 30;
 

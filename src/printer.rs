@@ -1,10 +1,11 @@
 //! All output: data to stdout, everything else to stderr, readable without colour. A broken pipe is no error.
 
+mod grid;
+
 use std::io::{ErrorKind, IsTerminal, Write};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use comfy_table::{CellAlignment, ContentArrangement, Table};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -40,6 +41,8 @@ pub struct Printer {
     pub format: Format,
     pub quiet: bool,
     colour: bool,
+    /// How wide the terminal is, where there is one.
+    width: Option<usize>,
     /// Data that could not be written, to a full disk for instance.
     lost: AtomicBool,
     /// Data kept for who asked for them, instead of stdout.
@@ -53,7 +56,7 @@ impl Printer {
             Color::Never => false,
             Color::Auto => std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none(),
         };
-        Self { format, quiet, colour, lost: AtomicBool::new(false), kept: None }
+        Self { format, quiet, colour, width: width(), lost: AtomicBool::new(false), kept: None }
     }
 
     /// Keeps the JSON of a verb, for another verb that answers with it.
@@ -168,32 +171,34 @@ impl Printer {
 
     /// A table for people; numbers to the right.
     pub fn table(&self, header: &[&str], rows: &[Vec<String>]) -> String {
-        let mut table = Table::new();
-        table.load_preset(comfy_table::presets::UTF8_FULL_CONDENSED).set_content_arrangement(ContentArrangement::Disabled);
-        table.set_header(header);
-        for row in rows {
-            table.add_row(row.iter().map(|cell| visible::shown(cell).into_owned()));
-        }
-        for index in 0..header.len() {
-            let numeric = rows.iter().filter_map(|r| r.get(index)).filter(|c| !c.is_empty()).all(|c| c.parse::<f64>().is_ok() || *c == "-");
-            if numeric && let Some(column) = table.column_mut(index) {
-                column.set_cell_alignment(CellAlignment::Right);
-            }
-        }
-        table.trim_fmt()
+        let rows: Vec<Vec<String>> = rows.iter().map(|row| row.iter().map(|cell| visible::shown(cell).into_owned()).collect()).collect();
+        grid::drawn(header, &rows, self.width)
     }
 }
 
 /// How wide a line for people is.
 const WIDTH: usize = 80;
+/// A narrower one is no terminal that anybody reads.
+const NARROWEST: usize = 20;
+
+/// As `COLUMNS` says, else of the terminal that stdout is. What goes into a file or another program is as wide as it is.
+fn width() -> Option<usize> {
+    let set = std::env::var("COLUMNS").ok().and_then(|columns| columns.trim().parse().ok());
+    let terminal = || std::io::stdout().is_terminal().then(terminal_size::terminal_size).flatten().map(|(width, _)| usize::from(width.0));
+    set.or_else(terminal).filter(|width| *width >= NARROWEST)
+}
 
 /// A text behind a label, folded at the width of a terminal: what does not fit goes below, under the text.
 pub fn folded(label: &str, text: &str) -> String {
+    folded_at(WIDTH, label, text)
+}
+
+fn folded_at(most: usize, label: &str, text: &str) -> String {
     let indent = label.chars().count();
     let (mut folded, mut width) = (label.to_owned(), indent);
     for word in text.split_whitespace() {
         let length = word.chars().count();
-        if width > indent && width + 1 + length > WIDTH {
+        if width > indent && width + 1 + length > most {
             folded = format!("{}\n{}", folded.trim_end(), " ".repeat(indent));
             width = indent;
         } else if width > indent {

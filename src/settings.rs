@@ -77,8 +77,8 @@ impl Settings {
             memory,
             limits: Limits {
                 memory_bytes: memory.statements(),
-                partitions: global.partitions.unwrap_or(1).max(1),
-                seconds: global.statement_seconds.max(1),
+                partitions: global.partitions.unwrap_or(1),
+                seconds: global.statement_seconds,
             },
             threads: global.threads.unwrap_or(cores).clamp(1, 64),
             membership: global.membership,

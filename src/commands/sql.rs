@@ -104,6 +104,14 @@ pub(super) fn render(batch: &RecordBatch, format: TableFormat) -> Result<Vec<u8>
     }
 }
 
+/// Runs a statement of the prompt and prints what it gives.
+async fn answer(settings: &Settings, printer: &Printer, engine: &Engine, query: &str, output: TableFormat, timeout: u64) -> Result<()> {
+    let queried = query::query(engine, settings.limits, query, timeout).await?;
+    printer.data(&render(&queried.batch, output)?);
+    printer.warnings(&queried.warnings);
+    Ok(())
+}
+
 async fn prompt(settings: &Settings, printer: &Printer, engine: &Engine, output: TableFormat, timeout: u64) -> Result<Exit> {
     let bad = |e: ReadlineError| Error::Internal(e.to_string());
     let mut editor = rustyline::DefaultEditor::new().map_err(bad)?;
@@ -132,13 +140,14 @@ async fn prompt(settings: &Settings, printer: &Printer, engine: &Engine, output:
         let ended = line.as_deref().is_none_or(|line| line.trim().is_empty()) || query.trim_end().ends_with(';');
         if ended && !query.trim().is_empty() {
             let _ = editor.add_history_entry(query.trim());
-            let shown = query::query(engine, settings.limits, &query, timeout).await.and_then(|queried| {
-                printer.data(&render(&queried.batch, output)?);
-                printer.warnings(&queried.warnings);
-                Ok(())
-            });
-            if let Err(error) = shown {
-                printer.fail("sql", &error);
+            // Ctrl-C stops the statement, and the prompt is there again; while a line is typed it clears the line.
+            tokio::select! {
+                shown = answer(settings, printer, engine, &query, output, timeout) => {
+                    if let Err(error) = shown {
+                        printer.fail("sql", &error);
+                    }
+                }
+                _ = tokio::signal::ctrl_c() => printer.note("the statement is stopped"),
             }
             query.clear();
         }

@@ -8,7 +8,7 @@ use crate::authored::rules;
 use crate::authored::toml::{TableReader, read_document};
 use crate::error::{Code, Problem, SourceText, suggestion};
 use crate::files::{self, ReadableBy};
-use crate::memory::LEAST_MIB;
+use crate::memory::{LEAST_MIB, MOST_MIB};
 use crate::publish::{Format, Formats};
 use crate::workspace::JOB_FILE;
 
@@ -56,7 +56,7 @@ pub fn parse(text: &SourceText, problems: &mut Vec<Problem>) -> JobConfig {
         if let Some(mut table) = reader.table("limits", "[limits]", problems) {
             // The value is read with the other options: see settings.rs.
             let mib = table.integer("memory_mib", problems);
-            rules::within(&table, "memory_mib", mib, i64::from(LEAST_MIB)..=1 << 30, problems);
+            rules::within(&table, "memory_mib", mib, i64::from(LEAST_MIB)..=i64::from(MOST_MIB), problems);
             table.finish(problems);
         }
         let notify = reader.table("notify", "[notify]", problems).map(|mut table| notify::read(&mut table, problems));

@@ -95,7 +95,7 @@ fn read(bytes: &[u8]) -> Result<Pointer> {
 fn pointed(before: Option<&Pointer>, manifest: &Manifest, path: String, hash: String, keep: usize) -> Pointer {
     let mut kept = vec![manifest.release.clone()];
     kept.extend(before.iter().flat_map(|pointer| &pointer.kept).filter(|release| **release != manifest.release).cloned());
-    let mut leaving = kept.split_off(keep.max(1).min(kept.len()));
+    let mut leaving = kept.split_off(keep.min(kept.len()));
     // What an earlier attempt may not have removed to the end.
     let earlier = before.iter().flat_map(|pointer| &pointer.leaving);
     let earlier: Vec<String> = earlier.filter(|release| !kept.contains(release) && !leaving.contains(release)).cloned().collect();

@@ -108,6 +108,15 @@ fn where_memory_is_set() {
     assert_eq!(limit(workspace.run(&["sql", long])), "32");
     assert_eq!(limit(with(&["sql", long])), "33");
     assert_eq!(limit(with(&["sql", long, "--memory-mib", "68"])), "34");
+    // What cannot be is refused, wherever it is set, and not quietly raised.
+    for (option, value, least) in
+        [("--memory-mib", "1", "64"), ("--threads", "0", "1"), ("--partitions", "0", "1"), ("--statement-seconds", "0", "1")]
+    {
+        let refused = workspace.expect(2, &["sql", "SELECT 1", option, value]).stderr;
+        assert!(refused.contains(option) && refused.contains(least), "{refused}");
+    }
+    let refused = Run::of(&workspace.command(&["sql", "SELECT 1"]).env("YARDSTICK_THREADS", "0").output().unwrap());
+    assert!(refused.code == 2 && refused.stderr.contains("it is a whole number from 1 to 64"), "{}", refused.stderr);
     workspace.write("pipelines/job.toml", "[limits]\nmemory_mib = 1\n");
     let wrong = workspace.expect(2, &["check"]);
     assert!(wrong.stdout.contains("pipelines/job.toml:2:") && wrong.stdout.contains("must be from 64"), "{}", wrong.stdout);

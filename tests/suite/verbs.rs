@@ -145,3 +145,30 @@ fn said(workspace: &Workspace, verb: &str, call: &str) -> String {
     let heading = format!("$ yardstick {}\nexit code {code}\n", words.join(" "));
     [heading, beginning("stdout", &stdout), beginning("stderr", &stderr)].concat()
 }
+
+/// Tables of most verbs were wider than a terminal of 80 columns, which broke every line of them.
+#[test]
+fn tables_fit_the_terminal() {
+    let workspace = survey();
+    let mut lines = 0;
+    for (verb, calls) in VERBS {
+        let call = calls[0];
+        let mut words = vec![verb];
+        words.extend(if verb == "sql" { vec![call] } else { call.split_whitespace().collect() });
+        if matches!(verb, "serve" | "mcp" | "worker") {
+            continue;
+        }
+        let run =
+            Run::of(&workspace.command(&words).env("COLUMNS", "80").env("YARDSTICK_LOG", "off").env_remove("DISPLAY").output().unwrap());
+        let drawn = |line: &&str| line.starts_with(['│', '┌', '╞', '└']);
+        lines += run.stdout.lines().filter(drawn).count();
+        let wide: Vec<&str> = run.stdout.lines().filter(drawn).filter(|line| line.chars().count() > 80).collect();
+        assert!(wide.is_empty(), "{verb}:\n{}", wide.join("\n"));
+    }
+    assert!(lines > 40, "{lines} lines of tables");
+    // Nothing is lost of what is folded, or told in words; a pipe gets every column.
+    let preview = |columns: &str| Run::of(&workspace.command(&["preview", "9.1"]).env("COLUMNS", columns).output().unwrap()).stdout;
+    assert!(preview("500").contains("┆ breakdown ┆") && !preview("80").contains("breakdown"));
+    let told = preview("30");
+    assert!(told.contains("WLD: year 2020, estimate") && told.lines().all(|line| !line.starts_with('│')), "{told}");
+}

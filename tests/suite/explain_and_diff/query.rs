@@ -247,3 +247,32 @@ fn queries_of_several_lines_at_the_prompt() {
     let output = child.wait_with_output().unwrap();
     assert_eq!(String::from_utf8_lossy(&output.stdout), "name\nKenya\nref_area\nNAM\nlast\n1\n");
 }
+
+/// Ctrl-C while a statement runs stops the statement: the prompt goes on with the next line.
+#[test]
+fn an_interrupt_stops_the_statement_and_not_the_prompt() {
+    use std::io::{BufRead, BufReader, Read, Write};
+    let workspace = released();
+    let piped = std::process::Stdio::piped;
+    let mut child = workspace.command(&["sql", "--output", "csv"]).stdin(piped()).stdout(piped()).stderr(piped()).spawn().unwrap();
+    let mut typed = child.stdin.take().unwrap();
+    typed.write_all(b"SELECT 1 AS first;\n").unwrap();
+    let mut shown = BufReader::new(child.stdout.take().unwrap());
+    let mut line = String::new();
+    while line != "first\n1\n" {
+        assert!(shown.read_line(&mut line).unwrap() > 0, "{line}");
+    }
+    let long = "SELECT count(*) AS n FROM population AS a CROSS JOIN population AS b WHERE a.persons * b.persons = 1.5;\n";
+    typed.write_all(long.as_bytes()).unwrap();
+    // The statement runs by then, and for many minutes.
+    std::thread::sleep(std::time::Duration::from_millis(1500));
+    assert!(std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    typed.write_all(b"SELECT 2 AS last;\n").unwrap();
+    drop(typed);
+    let mut rest = String::new();
+    shown.read_to_string(&mut rest).unwrap();
+    let output = child.wait_with_output().unwrap();
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert_eq!((rest.as_str(), output.status.code()), ("last\n2\n", Some(0)), "{told}");
+    assert!(told.contains("the statement is stopped"), "{told}");
+}
