@@ -2,10 +2,11 @@
 //! when it lacks what came before.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use crate::dataset_id::DatasetId;
 use crate::error::{Code, Error, Result};
-use crate::fetch::Pull;
+use crate::fetch::{Pull, Store};
 use crate::observe::inputs::{Input, Inputs};
 use crate::observe::report::{NormaliseReport, Units};
 use crate::pipelines::Dataset;
@@ -92,6 +93,9 @@ pub(super) struct Found<'a> {
     pub series: &'a BTreeMap<String, u64>,
     pub units: &'a Units,
     pub members: &'a BTreeSet<String>,
+    /// The observation files of the last pull and of this one.
+    pub files: [&'a Path; 2],
+    pub store: &'a Store,
 }
 
 /// The codes of a request that ITU and UIS answer together with others: each must have come. Bodies by hand may hold
@@ -119,6 +123,7 @@ pub(super) fn against(last: &NormaliseReport, now: &Found<'_>, dataset: &Dataset
         fewer(now.routes.values().sum(), before, dataset, id).map(|()| Vec::new()),
         units(last, now, dataset, id),
         withdrawn(last, now, dataset, id),
+        whole(last, now, dataset, id),
     ];
     let mut warnings = Vec::new();
     for one in found {
@@ -212,6 +217,22 @@ fn withdrawn(last: &NormaliseReport, now: &Found<'_>, dataset: &Dataset, id: &Da
         (true, false) => {
             Err(Error::provider_hint(Code::MuchFewerRows, format!("much fewer rows than last time: {}", names(&small)), if_withdrawn(id)))
         }
+    }
+}
+
+/// A body that was broken off on its way may have lost less than a data set may lose.
+fn whole(last: &NormaliseReport, now: &Found<'_>, dataset: &Dataset, id: &DatasetId) -> Result<Vec<String>> {
+    let fewer = now.routes.values().sum::<u64>() < last.counts.observations;
+    if !fewer || dataset.minimum_share_of_last <= 0.0 || !comparable(last, now, dataset) {
+        return Ok(Vec::new());
+    }
+    let [old, new] = now.files;
+    if !crate::files::is_sound(old, &last.hash)? {
+        return Ok(Vec::new());
+    }
+    match super::cut::found(old, new, now.store)? {
+        Some(told) => Err(Error::provider_hint(Code::MuchFewerRows, told, if_withdrawn(id))),
+        None => Ok(Vec::new()),
     }
 }
 

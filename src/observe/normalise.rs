@@ -129,7 +129,15 @@ pub fn normalise(context: &NormaliseContext<'_>, source: &Source, dataset: &Data
     let (series_counts, units) = (arranged.counts(&collector), arranged.units(&collector));
     gates::asked(dataset, pull, &collector)?;
     if let Some(previous) = &previous {
-        let now = gates::Found { inputs: &inputs, routes: &by_route, series: &series_counts, units: &units, members: &members };
+        let now = gates::Found {
+            inputs: &inputs,
+            routes: &by_route,
+            series: &series_counts,
+            units: &units,
+            members: &members,
+            files: [&path, written.path()],
+            store: context.store,
+        };
         let id = source.id(dataset);
         let against = gates::against(previous, &now, dataset, &id, context.accepted.contains(&id));
         collector.warnings.extend(against.map_err(|error| in_set(error, &source.name, &dataset.name))?);

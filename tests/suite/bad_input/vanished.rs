@@ -59,3 +59,35 @@ fn a_member_of_an_archive_is_gone() {
     workspace.write("in/unesco/sdg_bulk/SDG.zip", without(&["_DATA_REGIONAL", "_REGION.csv"]));
     refused_as_a_whole(&workspace, "unesco/sdg_bulk", "E2015", "the last archive had SDG_DATA_REGIONAL.CSV");
 }
+
+/// A download that was broken off at 85 percent passed: a fifth of the rows may be withdrawn.
+#[test]
+fn a_body_that_ends_early_is_not_a_revision() {
+    let workspace = released();
+    copy(&small_bodies().join("unsd/sdg_global"), &workspace.path("in/unsd/sdg_global"));
+    let file = "in/unsd/sdg_global/SE_ADT_ACTS.csv";
+    let whole = String::from_utf8(fixture("unsd/sdg_global/SE_ADT_ACTS.csv")).unwrap();
+    let lines: Vec<&str> = whole.split_inclusive('\n').collect();
+    let first = |count: usize| lines[..count].concat();
+    workspace.write(file, first(lines.len() * 85 / 100));
+    refused_as_a_whole(&workspace, "unsd/sdg_global", "E2014", "the body seems to be cut: all ");
+    // Some rows only, in the middle of a line.
+    workspace.write(file, first(lines.len() - 10).trim_end());
+    refused_as_a_whole(&workspace, "unsd/sdg_global", "E2014", "and it no longer ends with a line break");
+    // Rows withdrawn here and there, at the end too.
+    let revised = lines.iter().rev().enumerate().filter(|(place, _)| place % 12 > 1).map(|(_, line)| *line);
+    workspace.write(file, revised.collect::<Vec<_>>().into_iter().rev().collect::<String>());
+    workspace.expect(0, &["pull", "--from", "in"]);
+    // The last economy of the file as a whole.
+    let area = |line: &str| line.split("\",\"").nth(5).unwrap_or_default().to_owned();
+    let kept: Vec<&str> = lines.iter().copied().filter(|line| area(line) != area(lines[lines.len() - 1])).collect();
+    assert!(kept.len() < lines.len());
+    workspace.write(file, whole.as_bytes());
+    workspace.expect(0, &["pull", "--from", "in"]);
+    workspace.write(file, kept.concat());
+    workspace.expect(0, &["pull", "--from", "in"]);
+    // Whoever knows better lets it pass once.
+    workspace.write(file, first(lines.len() * 85 / 100));
+    let told = workspace.expect(0, &["run", "--from", "in", "--accept", "unsd/sdg_global"]);
+    assert!(!told.stderr.contains("failed"), "{}", told.stderr);
+}
