@@ -1,18 +1,9 @@
-//! Finds the columns of a table data set in a header: each of those that its map names once, and the years.
+//! Finds the columns of a table data set in a header: each of those that its map names once.
 
 use crate::error::{Code, Error, Result, suggestion};
 use crate::sources::body::headings::{self, other_separator, shorten};
 use crate::sources::table::heading::Heading;
 use crate::sources::table::map::TableMap;
-use crate::sources::table::year_columns::{self, YearColumn};
-
-/// A column that holds the values of one year.
-pub(super) struct Year {
-    pub column: usize,
-    pub year: i32,
-    /// The name as it stands, where a mark says more than the year.
-    pub marked: Option<String>,
-}
 
 /// The place of a column; none is an error, and so are two of one name.
 pub(super) fn find(map: &TableMap, header: &[String], heading: &Heading) -> Result<usize> {
@@ -35,31 +26,17 @@ pub(super) fn find(map: &TableMap, header: &[String], heading: &Heading) -> Resu
     }
 }
 
-/// Every column that is a year, except those `taken` for something else; and the names that have a year in them, but
-/// also something that is no mark.
-pub(super) fn years(map: &TableMap, header: &[String], taken: &[usize]) -> Result<(Vec<Year>, Vec<String>)> {
-    let (mut years, mut unclear): (Vec<Year>, Vec<String>) = (Vec::new(), Vec::new());
-    for (column, name) in header.iter().enumerate().filter(|(column, _)| !taken.contains(column)) {
-        match year_columns::read(name) {
-            YearColumn::Year { year, marked } => {
-                if let Some(other) = years.iter().find(|other| other.year == year) {
-                    let what = format!("`{}` and `{name}` are both the year {year}", header[other.column]);
-                    return Err(headings::twice(map.header_row(), &what, &[other.column, column]));
-                }
-                years.push(Year { column, year, marked: marked.then(|| name.clone()) });
-            }
-            YearColumn::Unclear => unclear.push(format!("`{name}`")),
-            YearColumn::Other => {}
-        }
-    }
-    if years.is_empty() {
-        return Err(Error::provider_hint(
-            Code::MissingColumn,
-            format!("line {}: no column is a year, but `years_as_columns` is set; the file has: {}", map.header_row(), listed(header)),
-            separated(header).unwrap_or_else(|| "correct `header_row` or `years_as_columns` of the data set".into()),
-        ));
-    }
-    Ok((years, unclear))
+/// No column is a year, or is what `pattern` of a value column says with a year in it.
+pub(super) fn no_year(map: &TableMap, header: &[String], pattern: Option<&str>) -> Error {
+    let (what, key) = match pattern {
+        None => ("no column is a year, but `years_as_columns` is set".to_owned(), "years_as_columns"),
+        Some(pattern) => (format!("no column is `{pattern}` with a year in its place"), "value_columns"),
+    };
+    Error::provider_hint(
+        Code::MissingColumn,
+        format!("line {}: {what}; the file has: {}", map.header_row(), listed(header)),
+        separated(header).unwrap_or_else(|| format!("correct `header_row` or `{key}` of the data set")),
+    )
 }
 
 /// How many rows below the header are looked at where the names of the columns are not in it.

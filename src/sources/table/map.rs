@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::heading::{self, Heading};
 use super::signs::{self, NumberSigns};
 use super::spans::{self, Span};
-use super::value_columns::{self, ValueColumn};
+use super::value_columns::{self, Around, ValueColumn};
 use crate::authored::rules;
 use crate::authored::toml::TableReader;
 use crate::error::{Code, Problem, suggestion};
@@ -140,8 +140,9 @@ pub(super) fn read(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> 
             table.source(),
             table.span_of("years_as_columns"),
             "columns are years or breakdowns, not both: `years_as_columns` and `value_columns` exclude each other",
-        ));
+        ).hint("where each name has both, write it with `{year}` in `value_columns`: column = \"{year} Female\", without `years_as_columns`"));
     }
+    let has_years = years_as_columns || value_columns.iter().any(|one| Around::of(&one.column).is_some());
     let spans = spans::read(table, problems);
     let mut columns = Vec::new();
     let Some(mut map) = table.table("columns", "columns", problems) else {
@@ -157,7 +158,7 @@ pub(super) fn read(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> 
         let given = columns.iter().any(|(target, _)| target == needed);
         if !given
             && !map.has(needed)
-            && !(years_as_columns && (needed == "time_period" || needed == "value"))
+            && !(has_years && (needed == "time_period" || needed == "value"))
             && (value_columns.is_empty() || needed != "value")
         {
             problems.push(

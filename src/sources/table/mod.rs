@@ -1,6 +1,7 @@
 //! Any published CSV or workbook, read through a map of its columns: how a statistician brings in a file without Rust.
 
 mod columns;
+mod figures;
 mod heading;
 mod map;
 mod requests;

@@ -1,5 +1,6 @@
 //! Any CSV or workbook, read through the column map of its data set: how a published file comes in without Rust.
 
+use std::borrow::Cow;
 use std::cell::Cell;
 use std::io::Read;
 
@@ -17,11 +18,11 @@ use crate::sources::body::headings::{same, shorten};
 use crate::sources::body::workbook::Book;
 use crate::sources::body::workbooks::{self, Workbooks};
 use crate::sources::body::{ReadSeek, csv_members};
-use crate::sources::table::columns::{self, Year};
+use crate::sources::table::columns;
+use crate::sources::table::figures::{self, Figures};
 use crate::sources::table::heading::Heading;
 use crate::sources::table::map::{Column, TableMap};
 use crate::sources::table::unmatched::words;
-use crate::sources::table::value_columns::ValueColumn;
 use crate::sources::table::written_numbers::{self, Written};
 use crate::sources::table::{sheets, spans, year_columns};
 use crate::visible::clean;
@@ -129,9 +130,8 @@ struct Layout<'m> {
     map: &'m TableMap,
     columns: Vec<(&'m str, Vec<usize>)>,
     constants: Vec<(&'m str, &'m str)>,
-    years: Vec<Year>,
-    breakdowns: Vec<(usize, &'m ValueColumn)>,
-    /// Columns whose name has a year and something else.
+    figures: Vec<Figures<'m>>,
+    /// Columns that are not read although their name has a year in it.
     unclear: Vec<String>,
     only: Vec<(usize, &'m [String])>,
     /// Numbers of unclear notation: how many, and the first with its record and the reason.
@@ -152,18 +152,16 @@ impl<'m> Layout<'m> {
                 Column::Constant(value) => constants.push((target.as_str(), value.as_str())),
             }
         }
-        let breakdowns = map.value_columns.iter().map(|column| Ok((find(&column.column)?, column))).collect::<Result<Vec<_>>>()?;
         let only = map.only.iter().map(|(name, values)| Ok((find(&Heading::Name(name.clone()))?, values.as_slice())));
         let only = only.collect::<Result<Vec<_>>>()?;
         let taken: Vec<usize> =
             columns.iter().flat_map(|(_, places)| places).copied().chain(only.iter().map(|(place, _)| *place)).collect();
-        let (years, unclear) = if map.years_as_columns { columns::years(map, header, &taken)? } else { Default::default() };
+        let (figures, unclear) = figures::of(map, header, &taken)?;
         Ok(Self {
             map,
             columns,
             constants,
-            years,
-            breakdowns,
+            figures,
             unclear,
             only,
             unread: None,
@@ -175,15 +173,15 @@ impl<'m> Layout<'m> {
     /// The columns that hold values.
     fn values(&self) -> Vec<usize> {
         let named = self.columns.iter().filter(|(target, _)| *target == "value").flat_map(|(_, places)| places).copied();
-        let breakdowns = self.breakdowns.iter().map(|(column, _)| *column);
-        self.years.iter().map(|year| year.column).chain(breakdowns).chain(named).collect()
+        self.figures.iter().map(|figures| figures.column).chain(named).collect()
     }
 
     /// What was not read, and how it would be.
     fn tell(self, collector: &mut Collector<'_>) {
         if !self.unclear.is_empty() {
             collector.warnings.push(format!(
-                "not read, since more than a year and a mark stands in the name: {}; rename a column that is one, or name it in `columns`",
+                "not read, since the name says more than a year and a mark, or no `value_columns` has it: {}; rename a column that is a year, \
+                 or name it in `columns` or `value_columns`",
                 shorten(&self.unclear.join(", "), 300)
             ));
         }
@@ -352,13 +350,11 @@ impl<'m> Layout<'m> {
             collector.push(number, scheme, area.as_bytes(), year.as_bytes(), series, detail, reading.value);
         };
         let cell = |column: usize| cells.get(column).map_or_else(String::new, |c| clean(c).into_owned());
-        for Year { column, year, marked } in &self.years {
-            add(&key, &year.to_string(), &cell(*column), marked.as_ref());
+        for Figures { column, year, marked, about } in &self.figures {
+            let year = year.map_or(Cow::Borrowed(&*period), |year| year.to_string().into());
+            add(&about.map_or_else(|| key.clone(), |about| about.of(&key)), &year, &cell(*column), marked.as_ref());
         }
-        for (column, about) in &self.breakdowns {
-            add(&about.of(&key), &period, &cell(*column), None);
-        }
-        if self.years.is_empty() && self.breakdowns.is_empty() {
+        if self.figures.is_empty() {
             add(&key, &period, &self.raw("value", cells).unwrap_or_default(), None);
         }
         if let Some(first) = unread.first() {

@@ -1,4 +1,5 @@
-//! `[[dataset.value_columns]]`: a file that has one column for each breakdown, such as one for women and one for men.
+//! `[[dataset.value_columns]]`: a file that has one column for each breakdown, such as one for women and one for men, or
+//! one for each of them and each year (`column = "{year} Female"`).
 
 use serde::Serialize;
 
@@ -6,6 +7,7 @@ use super::heading::{self, Heading};
 use crate::authored::toml::TableReader;
 use crate::error::{Code, Problem};
 use crate::rows::series_key::SeriesKey;
+use crate::sources::body::headings::heading;
 use crate::tables::schema::DIMENSIONS;
 
 /// A column of values, and what its values are about.
@@ -33,7 +35,43 @@ pub(super) fn read(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> 
         }
         columns.push(ValueColumn { column, dimensions });
     }
+    let without = columns.iter().filter(|one| Around::of(&one.column).is_none()).count();
+    if without > 0 && without < columns.len() {
+        let what = "some of `value_columns` have `{year}` in the name and some have not: the year stands in the names of all, or of none";
+        problems.push(Problem::new(Code::SettingsDoNotFit, table.source(), table.span_of("value_columns"), what));
+    }
     columns
+}
+
+/// What stands before and behind the year in the name of a column.
+#[derive(Debug, Default)]
+pub(super) struct Around {
+    before: String,
+    behind: String,
+}
+
+impl Around {
+    /// None where the name has no `{year}`.
+    pub(super) fn of(column: &Heading) -> Option<Self> {
+        let Heading::Name(name) = column else { return None };
+        let (before, behind) = name.split_once("{year}")?;
+        Some(Self { before: folded(before), behind: folded(behind) })
+    }
+
+    pub(super) fn length(&self) -> usize {
+        self.before.len() + self.behind.len()
+    }
+
+    /// What a name has between the two.
+    pub(super) fn within(&self, name: &str) -> Option<String> {
+        let name = folded(name);
+        Some(name.strip_prefix(&self.before)?.strip_suffix(&self.behind)?.trim().to_owned())
+    }
+}
+
+/// As names of columns are compared.
+fn folded(name: &str) -> String {
+    heading(name).to_lowercase()
 }
 
 impl ValueColumn {

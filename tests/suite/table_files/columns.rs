@@ -56,3 +56,50 @@ fn characters_that_cannot_be_seen() {
         assert_eq!(values, ["KEN 2022 5.0"], "{}", header.escape_debug());
     }
 }
+
+const BY_SEX: &str = "[[dataset.value_columns]]\ncolumn = \"{year} Female\"\nsex = \"F\"\n[[dataset.value_columns]]\ncolumn = \"{year} Male\"\nsex = \"M\"\n[[dataset.value_columns]]\ncolumn = \"{year}\"\n";
+
+/// What a file gave: `area year sex value`.
+fn by_sex(columns: &str, body: &str) -> (crate::support::Run, Vec<String>) {
+    let (workspace, run, _) = read("", &format!("{WIDE}{columns}"), body);
+    let query = "SELECT ref_area, time_period, sex, obs_value FROM observations WHERE dataset = 't' ORDER BY 1, 2, 3";
+    let found = workspace.expect(0, &["sql", query, "--output", "csv"]).stdout;
+    (run, found.lines().skip(1).map(|line| line.replace(',', " ")).collect())
+}
+
+/// A column for each year of each breakdown could not be read at all.
+#[test]
+fn years_crossed_with_a_breakdown() {
+    let expected = ["KEN 2022 F 1.0", "KEN 2022 M 2.0", "KEN 2022 _T 1.5", "KEN 2023 F 3.0", "KEN 2023 M 4.0", "KEN 2023 _T 3.5"];
+    let (run, found) = by_sex(BY_SEX, "Area,2022 Female,2022 male,2022,2023 Female,2023 Male,2023\nKEN,1,2,1.5,3,4,3.5\n");
+    assert_eq!(found, expected);
+    assert!(!run.stderr.contains("not read"), "{}", run.stderr);
+    // The year behind, joined, marked; a name that begins like another.
+    for (written, header) in [
+        ("Women {year}|Men {year}|Both {year}", "Women 2022,Men 2022,Both 2022,Women 2023p,Men 2023,Both 2023"),
+        ("F_{year}|M_{year}|T_{year}", "f_2022,m_2022,t_2022,f_2023,m_2023,t_2023"),
+        ("{year} F|{year} M|{year} T", "2022 F,2022 M,2022 T,2023 F,2023 M,2023 (p) T"),
+        ("{year} F|{year} T|{year}", "2022 F,2022 T,2022,2023 F,2023 T,2023"),
+    ] {
+        let names: Vec<&str> = written.split('|').collect();
+        let columns =
+            BY_SEX.replace("{year}\"", &format!("{}\"", names[2])).replace("{year} Female", names[0]).replace("{year} Male", names[1]);
+        let (_, found) = by_sex(&columns, &format!("Area,{header}\nKEN,1,2,1.5,3,4,3.5\n"));
+        assert_eq!(found, expected, "{written}");
+    }
+    // Two rows of names.
+    let rows = "header_rows = [1, 2]";
+    let (_, _, values) =
+        read(rows, &format!("{WIDE}{}", BY_SEX.replace("{year}\"", "{year} Both\"")), "Area,2022,,\n,Female,Male,Both\nKEN,1,2,3\n");
+    assert_eq!(values, ["KEN 2022 1.0", "KEN 2022 2.0", "KEN 2022 3.0"]);
+    // What no value column names is told; one that no column is, two of one year, and half of it are refused.
+    let (run, found) = by_sex(BY_SEX, "Area,2022 Female,2022 Male,2022,2022 Other\nKEN,1,2,3,4\n");
+    assert_eq!(found.len(), 3);
+    told(&run, &["not read", "`2022 Other`"]);
+    let columns = format!("{WIDE}{BY_SEX}");
+    refused("", &columns, "Area,2022 Female,2022\nKEN,1,2\n", &["E2010", "no column is `{year} Male` with a year in its place"]);
+    refused("", &columns, "Area,2022 Female,2022p Female,2022 Male,2022\nKEN,1,2,3,4\n", &["E2030", "are both the year 2022"]);
+    let mixed = super::workspace("", &columns.replace("{year} Male", "Male"));
+    let checked = mixed.expect(2, &["check", "pipelines"]).stdout;
+    assert!(checked.contains("have `{year}` in the name and some have not"), "{checked}");
+}

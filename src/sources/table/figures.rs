@@ -1,0 +1,65 @@
+//! Which columns of a file hold values, of which year and about whom: one of values, one a breakdown, one a year, or one
+//! for each year of each breakdown (`2023 Female`).
+
+use std::cmp::Reverse;
+
+use super::columns::{self, find};
+use super::heading::Heading;
+use super::map::TableMap;
+use super::value_columns::{Around, ValueColumn};
+use super::year_columns::{self, YearColumn};
+use crate::error::Result;
+use crate::sources::body::headings;
+
+/// A column of values, where the file has not one that `columns` names.
+pub(super) struct Figures<'m> {
+    pub column: usize,
+    /// None: the year stands in a column of its own.
+    pub year: Option<i32>,
+    /// The name as it stands, where a mark says more than the year.
+    pub marked: Option<String>,
+    pub about: Option<&'m ValueColumn>,
+}
+
+/// Every such column, and the names that have a year in them and are none of them. `taken`: what is something else.
+pub(super) fn of<'m>(map: &'m TableMap, header: &[String], taken: &[usize]) -> Result<(Vec<Figures<'m>>, Vec<String>)> {
+    let mut figures: Vec<Figures<'m>> = Vec::new();
+    let mut crossed: Vec<(Around, Option<&'m ValueColumn>)> = map.years_as_columns.then(|| (Around::default(), None)).into_iter().collect();
+    for about in &map.value_columns {
+        match Around::of(&about.column) {
+            Some(around) => crossed.push((around, Some(about))),
+            None => figures.push(Figures { column: find(map, header, &about.column)?, year: None, marked: None, about: Some(about) }),
+        }
+    }
+    if crossed.is_empty() {
+        return Ok((figures, Vec::new()));
+    }
+    // The longest name first: what is `2023 T` to `{year} T` is a year with a mark to `{year}`.
+    crossed.sort_by_key(|(around, _)| Reverse(around.length()));
+    for (around, about) in crossed {
+        let before = figures.len();
+        for (column, name) in header.iter().enumerate().filter(|(column, _)| !taken.contains(column)) {
+            let Some(YearColumn::Year { year, marked }) = around.within(name).map(|text| year_columns::read(&text)) else { continue };
+            if figures.iter().any(|other| other.column == column) {
+                continue;
+            }
+            if let Some(other) = figures[before..].iter().find(|other| other.year == Some(year)) {
+                let what = format!("`{}` and `{name}` are both the year {year}", header[other.column]);
+                return Err(headings::twice(map.header_row(), &what, &[other.column, column]));
+            }
+            figures.push(Figures { column, year: Some(year), marked: marked.then(|| name.clone()), about });
+        }
+        if figures.len() == before {
+            let pattern = about.map(|about| match &about.column {
+                Heading::Name(name) => name.as_str(),
+                Heading::Place(_) => "",
+            });
+            return Err(columns::no_year(map, header, pattern));
+        }
+    }
+    let read = |column: usize| taken.contains(&column) || figures.iter().any(|other| other.column == column);
+    let with_year = |name: &str| year_columns::read(name) != YearColumn::Other;
+    let others = header.iter().enumerate().filter(|(column, name)| !read(*column) && with_year(name));
+    let others = others.map(|(_, name)| format!("`{name}`")).collect();
+    Ok((figures, others))
+}
