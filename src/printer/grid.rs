@@ -6,13 +6,13 @@ use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Table, Wi
 use super::folded_at;
 
 /// Words up to this length are not broken.
-const WORD: usize = 24;
+const WORD: usize = 32;
 
 /// A table as lines, `width` wide at most where that is given.
 pub(super) fn drawn(header: &[&str], rows: &[Vec<String>], width: Option<usize>) -> String {
     let whole = grid(header, rows, None);
     let Some(width) = width.filter(|width| !fits(&whole, *width)) else { return whole };
-    let says = |column: &usize| rows.iter().filter_map(|row| row.get(*column)).any(|cell| !matches!(cell.trim(), "" | "-"));
+    let says = |column: &usize| rows.iter().filter_map(|row| row.get(*column)).any(|cell| !is_empty(cell));
     let kept: Vec<usize> = (0..header.len()).filter(says).collect();
     let header: Vec<&str> = kept.iter().map(|column| header[*column]).collect();
     let cell = |row: &Vec<String>, column: usize| row.get(column).cloned().unwrap_or_default();
@@ -23,6 +23,10 @@ pub(super) fn drawn(header: &[&str], rows: &[Vec<String>], width: Option<usize>)
     }
     let narrow = grid(&header, &rows, Some(width));
     if fits(&narrow, width) { narrow } else { rows.iter().map(|row| paragraph(&header, row, width)).collect::<Vec<_>>().join("\n") }
+}
+
+fn is_empty(cell: &str) -> bool {
+    matches!(cell.trim(), "" | "-")
 }
 
 fn fits(text: &str, width: usize) -> bool {
@@ -42,7 +46,7 @@ fn grid(header: &[&str], rows: &[Vec<String>], width: Option<usize>) -> String {
             column.set_cell_alignment(CellAlignment::Right);
         }
         if width.is_some() {
-            let words = cells().flat_map(|cell| cell.split_whitespace()).map(|word| word.chars().count());
+            let words = cells().map(String::as_str).chain([header[index]]).flat_map(str::split_whitespace).map(|word| word.chars().count());
             let longest = words.max().unwrap_or(0).clamp(1, WORD);
             column
                 .set_padding((0, 0))
@@ -57,7 +61,7 @@ fn grid(header: &[&str], rows: &[Vec<String>], width: Option<usize>) -> String {
 
 /// A row in words: its first cell, then what stands in the others.
 fn paragraph(header: &[&str], row: &[String], width: usize) -> String {
-    let told = header.iter().zip(row).skip(1).filter(|(_, cell)| !cell.trim().is_empty());
+    let told = header.iter().zip(row).skip(1).filter(|(_, cell)| !is_empty(cell));
     let told: Vec<String> = told.map(|(name, cell)| if name.is_empty() { cell.clone() } else { format!("{name} {cell}") }).collect();
     let first = row.first().map_or("", String::as_str);
     let text = folded_at(width, "  ", &format!("{first}: {}", told.join(", ")));

@@ -130,6 +130,7 @@ impl Workspace {
             .current_dir(self.root.path())
             .env("YARDSTICK_NOW", NOW)
             .env("NO_COLOR", "1")
+            .env_remove("COLUMNS")
             .env_remove("YARDSTICK_WORKSPACE")
             .env_remove("YARDSTICK_DATA")
             .env_remove("YARDSTICK_LOG");
