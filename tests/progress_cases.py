@@ -57,7 +57,8 @@ CASES = [
     # Met in time and lost again: pace (59 - 50) / 9 over (60 - 50) / 8 = 0.8.
     ("late", "CCC", {2015: 50, 2023: 61, 2024: 59}, {"class": "moderate", "pace": 0.8, "note": OVER}),
     # Nothing up to 2023: whether it was met in time is not known.
-    ("late", "DDD", {2024: 62}, {"class": "met", "note": "too few values: none within two years of 2015"}),
+    ("late", "DDD", {2024: 62}, {"class": "met", "outcome": "open",
+      "note": "too few values: none within two years of 2015; whether it was met by 2023 is not known: there is no value up to then"}),
     ("band", "WLD", {2015: 0.90, 2023: 0.95, 2024: 0.99},
      {"class": "met", "note": "reached after the target year: 0.95 in 2023"}),
     ("price_2023", "WLD", {2015: 4, 2023: 2.5, 2024: 1.9},
@@ -81,6 +82,20 @@ CASES = [
     ("price_2030", "BBB", {2015: 4, 2024: 1}, {"outcome": "open", "class": "met"}),
     ("late", "KKK", {2015: 50, 2021: 53, 2024: 59},
      {"outcome": "missed", "class": "moderate", "note": "missed by the value of 2021, the last up to 2023; " + OVER}),
+    # 2021 is within two years of 2023; 2020 is not: 2023 - 2 = 2021. From 50 in 2015 to 53 in 2020: 3 / 5 over 10 / 8 = 0.48;
+    # by compound rates 1.0117 over 1.0231 less one each: 0.51.
+    ("late", "LLL", {2015: 50, 2021: 53}, {"outcome": "missed"}),
+    ("late", "MMM", {2015: 50, 2020: 53},
+     {"outcome": "open", "class": "limited", "pace": 0.48,
+      "note": "whether it was met by 2023 is not known: the last value up to then is of 2020; "
+              "by linear pace limited, by compound growth moderate"}),
+    # Nor does an old value say that one met since was met too late; one that is not met since was missed.
+    ("late", "NNN", {2015: 50, 2020: 53, 2025: 61},
+     {"outcome": "open", "class": "met", "note": "whether it was met by 2023 is not known: the last value up to then is of 2020"}),
+    ("late", "OOO", {2015: 50, 2020: 53, 2025: 55},
+     {"outcome": "missed", "note": "missed by the value of 2020, the last up to 2023; " + OVER}),
+    # What was reached was reached, however long ago.
+    ("late", "PPP", {2015: 50, 2019: 61}, {"outcome": "in_time", "class": "met", "note": "met by the value of 2019, the last up to 2023"}),
     # As they come they fall by 1 / 8 a year; the same economies rise by 4 / 8 of the 10 / 8 needed: pace 0.4.
     ("late", "EEE", {2015: 50, 2023: 49},
      {"class": "limited", "class_fixed": "limited", "pace": -0.1, "pace_fixed": 0.4, "fixed_share": 0.6,
@@ -172,11 +187,11 @@ def main():
     con.execute(f"CREATE TABLE targets (target VARCHAR, indicator VARCHAR, area VARCHAR, target_year INT, kind VARCHAR, "
                 f"value DOUBLE, change DOUBLE, low DOUBLE, high DOUBLE, met_at DOUBLE, direction VARCHAR, "
                 f"baseline_year INT, baseline_value DOUBLE, {texts}, also_groups BOOLEAN, also_countries BOOLEAN, "
-                "estimates VARCHAR, missing VARCHAR, without_value VARCHAR, without_class VARCHAR, met_with VARCHAR, note VARCHAR, unit VARCHAR, rollup VARCHAR, min_observed DOUBLE)")
+                "estimates VARCHAR, missing VARCHAR, without_value VARCHAR, without_class VARCHAR, met_with VARCHAR, note VARCHAR, unit VARCHAR, rollup VARCHAR, min_observed DOUBLE, due_within INT)")
     units = {}
     for target in TARGETS:
         units[target["target"]] = target["unit"]
-        row = dict(indicator=target["target"], area="WLD", baseline_year=2015, rollup="weighted_mean", min_observed=0.5, also_groups=True, also_countries=True,
+        row = dict(indicator=target["target"], area="WLD", baseline_year=2015, rollup="weighted_mean", min_observed=0.5, due_within=2, also_groups=True, also_countries=True,
                    estimates="available,imputed,published", **dict.fromkeys(DIMENSIONS, "_T")) | target
         con.execute(f"INSERT INTO targets ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})", list(row.values()))
     for target, area, values, _ in CASES:

@@ -143,9 +143,10 @@ def outcome(target, p, values, beside, current_year):
     alone = beside is not None and beside != "met"
     if due is not None and met(target, values[due], goal) and not alone:
         return "in_time"
+    old = due is not None and year - due > target["due_within"]
     if met(target, p["latest_value"], goal) and not alone:
-        return "open" if due is None else "late"
-    return "missed"
+        return "open" if due is None or old else "late"
+    return "open" if old and p["latest_year"] <= year else "missed"
 
 
 def compared(figures, targets, rows, progress, current_year):

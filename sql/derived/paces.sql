@@ -61,7 +61,7 @@ based AS (
     p.sex, p.age, p.urbanisation, p.disability, p.education_level, p.size_class, p.breakdown,
     t.indicator, t.rollup, t.area, t.direction, t.kind, t."value" AS level, t.change, t.low, t.high, t.met_at,
     t.target_year, t.baseline_year AS wanted_year, t.missing, t.note AS target_note,
-    t.without_class, t.met_with,
+    t.without_class, t.met_with, t.due_within,
     -- why the area of the target has no value: what the header says, if it does
     CASE WHEN p.no_value IS NOT NULL AND p.ref_area = t.area THEN coalesce(t.without_value, p.no_value) ELSE p.no_value END
       AS no_value,
@@ -185,5 +185,5 @@ SELECT
   latest_year, latest, newest_year, newest_observed, due_year, due_value, target_year, goal, threshold,
   years_left, actual, pace, pace_cagr, suffices, span, term, met, met_before, met_in_time, no_way_left, passed_through,
   line, logit_curve, class, class_cagr, fixed_share, preferred, missing, no_value, target_note,
-  without_class, met_with
+  without_class, met_with, due_within
 FROM classed

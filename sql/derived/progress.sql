@@ -35,7 +35,9 @@ arrival_year  when the straight line reaches the target value; empty beyond
 outcome       by the last value up to the target year, once that year is over:
               in_time; late: met by a later value only; missed. Else open, as
               where no value up to then says whether it was met, or where the
-              target cannot be classed
+              target cannot be classed. A last value of more than `due_within`
+              years before the target year (sql/defaults.toml) is too old to say
+              that it was late, or, unless a later value is there too, missed
 class_fixed, pace_fixed, fixed_share  class and pace on the same economies at
               both ends, and the share of the weight that they have. Where the
               two move in opposite directions, `class` is that of the same
@@ -50,7 +52,8 @@ headline      of a target's own area the one row that stands for it: of those
               preferred, with a class, the newest, the total before its parts
 
 Where a target was met only after its year, the note gives the last value up
-to that year; where it was missed by an earlier value, the year of that.
+to that year; where it was met or missed by an earlier value, the year of that;
+where the year is over and the outcome stays open, why.
 
 Pace, projections and arrival need data that suffice. A value that went
 through a band and out on the other side is paced by its distance from the
@@ -139,7 +142,8 @@ headed AS (
   SELECT
     p.*, p.place = f.place AS shown, p.place = f.place AND o.target IS NOT NULL AS headline,
     w.said AS said_beside, w.latest AS latest_beside, w.latest_year AS year_beside,
-    coalesce(p.said = 'met' AND w.said <> 'met', FALSE) AS alone
+    coalesce(p.said = 'met' AND w.said <> 'met', FALSE) AS alone,
+    coalesce(p.due_year < p.target_year - p.due_within, FALSE) AS due_is_old
   FROM placed p
   LEFT JOIN beside w
     ON w.target = p.met_with AND w.ref_area = p.ref_area
@@ -153,6 +157,20 @@ headed AS (
     ON o.place = 1 AND o.target = p.target AND o.ref_area = p.ref_area
     AND o.sex = p.sex AND o.age = p.age AND o.urbanisation = p.urbanisation AND o.disability = p.disability
     AND o.education_level = p.education_level AND o.size_class = p.size_class AND o.breakdown = p.breakdown
+),
+decided AS (
+  SELECT
+    h.*,
+    CASE
+      WHEN NOT over OR without_class IS NOT NULL OR direction <> 'band' AND threshold IS NULL OR due_value IS NULL AND no_value IS NOT NULL
+        THEN 'open'
+      WHEN due_value IS NOT NULL AND met_in_time AND NOT alone THEN 'in_time'
+      WHEN met AND (due_value IS NULL OR due_is_old AND NOT alone) THEN 'unknown'
+      WHEN met AND NOT alone THEN 'late'
+      WHEN due_is_old AND latest_year <= target_year THEN 'unknown'
+      ELSE 'missed'
+    END AS result
+  FROM headed h
 )
 SELECT
   target, indicator, ref_area,
@@ -217,6 +235,14 @@ SELECT
     CASE WHEN no_way_left AND suffices AND NOT met AND NOT met_before
       THEN 'the baseline lies on the target value, which is not enough: no pace' END,
     CASE
+      WHEN result = 'unknown'
+      THEN 'whether it was met by ' || CAST(target_year AS VARCHAR) || ' is not known: '
+        || CASE
+          WHEN due_year IS NULL THEN 'there is no value up to then'
+          ELSE 'the last value up to then is of ' || CAST(due_year AS VARCHAR)
+        END
+      WHEN over AND result = 'in_time' AND due_is_old
+      THEN 'met by the value of ' || CAST(due_year AS VARCHAR) || ', the last up to ' || CAST(target_year AS VARCHAR)
       WHEN met AND NOT met_in_time
       THEN 'reached after the target year: '
         -- the bare value where two decimals could hide that it was not met
@@ -225,7 +251,7 @@ SELECT
         || CASE WHEN due_year < target_year THEN ', the last value up to then' ELSE '' END
     END,
     CASE
-      WHEN over AND without_class IS NULL AND NOT met AND due_year < target_year
+      WHEN result = 'missed' AND NOT met AND due_year < target_year
       THEN 'missed by the value of ' || CAST(due_year AS VARCHAR) || ', the last up to ' || CAST(target_year AS VARCHAR)
     END,
     CASE WHEN passed_through THEN 'went through the band and out on the other side' END,
@@ -236,15 +262,9 @@ SELECT
     END,
     target_note
   ), '') AS note,
-  CASE
-    WHEN NOT over OR without_class IS NOT NULL OR direction <> 'band' AND threshold IS NULL OR due_value IS NULL AND (met OR no_value IS NOT NULL)
-      THEN 'open'
-    WHEN due_value IS NOT NULL AND met_in_time AND NOT alone THEN 'in_time'
-    WHEN met AND NOT alone THEN 'late'
-    ELSE 'missed'
-  END AS outcome,
+  CASE WHEN result = 'unknown' THEN 'open' ELSE result END AS outcome,
   class_fixed,
   CASE WHEN pace_fixed = 0.0 THEN 0.0 ELSE pace_fixed END AS pace_fixed,
   share AS fixed_share,
   shown AS preferred, headline
-FROM headed
+FROM decided

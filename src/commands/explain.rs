@@ -121,7 +121,7 @@ pub(super) async fn explain(settings: &Settings, printer: &Printer, args: &Expla
                 both.push(explanation);
             }
         }
-        return show_progress(printer, &progress, row, &again, &both, &manifest.release, args.limit);
+        return show_progress(printer, &progress, row, &again, &both, &manifest, args.limit);
     }
     let year = args.year.ok_or_else(|| Error::usage_hint("explain needs --year", "or --target for a row of progress"))?;
     wanted.year = i64::from(year);
@@ -219,7 +219,7 @@ fn show_progress(
     row: usize,
     again: &Again,
     both: &[Explanation],
-    release: &str,
+    manifest: &Manifest,
     limit: usize,
 ) -> Result<Exit> {
     let cells = Table(progress);
@@ -232,21 +232,23 @@ fn show_progress(
     let adds_up = same_row(&cells, row, &again.progress) && both.iter().all(|e| e.adds_up);
     let exit = if adds_up { Exit::Done } else { Exit::Failed };
     let text = |c: &str| cells.text(c, row).unwrap_or_default().to_owned();
+    let year_of_target = || cells.int("target_year", row).unwrap_or_default();
     if printer.json() {
         let object = json_rows(&progress.slice(row, 1))?[0].take();
         printer.envelope(
             "explain",
             exit,
-            &json!({ "release": release, "progress": object, "computed_again": { "actual_per_year": actual, "required_from_baseline": required, "pace": pace }, "classes": again.classes.iter().cloned().collect::<BTreeMap<_, _>>(), "adds_up": adds_up, "values": both }),
+            &json!({ "release": manifest.release, "progress": object, "computed_again": { "actual_per_year": actual, "required_from_baseline": required, "pace": pace }, "classes": again.classes.iter().cloned().collect::<BTreeMap<_, _>>(), "adds_up": adds_up, "values": both }),
             &[],
         );
         return Ok(exit);
     }
     let (class, outcome) = (text("class"), text("outcome"));
-    let how = if outcome == "open" {
-        "open".to_owned()
-    } else {
-        format!("{outcome}, by the last value up to {}", int("target_year").unwrap_or_default())
+    let over = cells.int("target_year", row).is_some_and(|year| year < i64::from(manifest.current_year));
+    let how = match (outcome.as_str(), over) {
+        ("open", true) => format!("open, although {} is over: the note says why", year_of_target()),
+        ("open", false) => "open".to_owned(),
+        _ => format!("{outcome}, by the last value up to {}", year_of_target()),
     };
     printer.line(&format!("target {} for {} ({}): {}", text("target"), text("ref_area"), text("estimate"), standing(&class, &outcome)));
     printer.line(&format!("class {class}; outcome {how}"));
@@ -308,7 +310,7 @@ fn show_progress(
     printer.line("sql: sql/derived/ends.sql, sql/derived/paces.sql, sql/derived/classes.sql, sql/derived/progress.sql");
     for explanation in both {
         printer.line("");
-        print::show(printer, explanation, release, limit);
+        print::show(printer, explanation, &manifest.release, limit);
     }
     Ok(exit)
 }

@@ -45,9 +45,12 @@ pub fn indicator_references(sql: &str) -> Vec<String> {
             TokenWithSpan { token: Token::Word(name), .. },
         ] = window
             && schema.value.eq_ignore_ascii_case("indicators")
-            && !found.contains(&name.value)
         {
-            found.push(name.value.clone());
+            // Without quotes, letters in any case are the same name.
+            let name = if name.quote_style.is_some() { name.value.clone() } else { name.value.to_lowercase() };
+            if !found.contains(&name) {
+                found.push(name);
+            }
         }
     }
     found
@@ -78,5 +81,6 @@ mod tests {
     #[test]
     fn references_are_found() {
         assert_eq!(indicator_references("SELECT 'indicators.z' FROM indicators.a JOIN indicators . b"), ["a", "b"]);
+        assert_eq!(indicator_references(r#"SELECT 1 FROM INDICATORS.A, "indicators"."b", indicators.a"#), ["a", "b"]);
     }
 }

@@ -4,12 +4,15 @@ use std::ops::Range;
 
 use serde::Serialize;
 
+use crate::authored::rules;
 use crate::authored::toml::TableReader;
 use crate::error::{Code, Problem, suggestion};
 use crate::tables::schema::DIMENSIONS;
 
 /// Years that a target may name.
 const YEARS: std::ops::RangeInclusive<i64> = 1950..=2150;
+/// Years before the target year within which the last value may say that the target was missed.
+const WITHIN: std::ops::RangeInclusive<i64> = 0..=50;
 pub const ESTIMATES: [&str; 4] = ["reported", "published", "available", "imputed"];
 
 /// Serialised, it is all that is published of it.
@@ -31,6 +34,8 @@ pub struct Target {
     pub also_groups: bool,
     pub also_countries: bool,
     pub estimates: Vec<String>,
+    /// A last value of more years before the target year does not say that the target was missed.
+    pub due_within: i64,
     pub note: Option<String>,
     /// Said where the target's own area has no value: what nobody publishes, or what to download.
     pub without_value: Option<String>,
@@ -55,18 +60,23 @@ pub enum TargetKind {
 pub struct TargetDefaults {
     pub area: Option<String>,
     pub estimates: Vec<String>,
+    pub due_within: i64,
 }
 
 impl Default for TargetDefaults {
     fn default() -> Self {
-        Self { area: None, estimates: ESTIMATES.map(str::to_owned).to_vec() }
+        Self { area: None, estimates: ESTIMATES.map(str::to_owned).to_vec(), due_within: 2 }
     }
 }
 
 impl TargetDefaults {
     pub fn read(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> Self {
         let built_in = Self::default();
-        Self { area: table.string("area", problems), estimates: estimates(table, &built_in.estimates, problems) }
+        Self {
+            area: table.string("area", problems),
+            estimates: estimates(table, &built_in.estimates, problems),
+            due_within: due_within(table, built_in.due_within, problems),
+        }
     }
 }
 
@@ -217,6 +227,7 @@ fn read_one(table: &mut TableReader<'_>, defaults: &TargetDefaults, problems: &m
         }
     }
     let estimates = estimates(table, &defaults.estimates, problems);
+    let due_within = due_within(table, defaults.due_within, problems);
     // Read before the first `?`: a key that nobody reads is reported as unknown.
     let note = table.string("note", problems);
     let without_value = table.string("without_value", problems);
@@ -237,6 +248,7 @@ fn read_one(table: &mut TableReader<'_>, defaults: &TargetDefaults, problems: &m
         also_groups: also.iter().any(|(word, _)| word == "groups"),
         also_countries: also.iter().any(|(word, _)| word == "countries"),
         estimates,
+        due_within,
         note,
         without_value,
         without_class,
@@ -257,6 +269,12 @@ fn estimates(table: &mut TableReader<'_>, default: &[String], problems: &mut Vec
         }
     }
     if given.is_empty() { default.to_vec() } else { given.into_iter().map(|(word, _)| word).collect() }
+}
+
+/// The key `due_within`.
+fn due_within(table: &mut TableReader<'_>, default: i64, problems: &mut Vec<Problem>) -> i64 {
+    let given = table.integer("due_within", problems);
+    rules::within(table, "due_within", given, WITHIN, problems).unwrap_or(default)
 }
 
 /// The direction must fit the kind, and `met_at` must lie on the near side of the target value.

@@ -6,8 +6,9 @@ use super::asked::{self, Ask, Asked, Asking};
 use super::due::next_due;
 use super::load::Loaded;
 use crate::error::Result;
+use crate::observe::inputs::{Input, Inputs, changes};
 use crate::observe::{NormaliseReport, Reports, normalise};
-use crate::release::{Manifest, fingerprint, keep, promote};
+use crate::release::{Manifest, fingerprint, groups, keep, promote};
 use crate::settings::Settings;
 use crate::{files, pull};
 
@@ -108,7 +109,17 @@ fn changed_since_normalised(settings: &Settings, loaded: &Loaded, reports: &Repo
 
 /// Indicators and the release; gives whether one would be published.
 fn release_steps(settings: &Settings, loaded: &Loaded, reports: &Reports, steps: &mut Vec<Step>) -> Result<bool> {
-    let current = promote::current(&settings.workspace)?.and_then(|path| Manifest::load(&path).ok());
+    let folder = promote::current(&settings.workspace)?;
+    let current = folder.as_deref().and_then(|path| Manifest::load(path).ok());
+    let regrouped = folder.as_deref().map(|path| groups::changed(path, &loaded.reference)).transpose()?.flatten();
+    // What differs, and of groups in which of them.
+    let changed = |old: &Inputs, new: &Inputs| -> Vec<String> {
+        let told = |input: &Input, told: String| match (input, &regrouped) {
+            (Input::Membership { .. }, Some(groups)) if old.contains_key(input) && new.contains_key(input) => format!("{told}: {groups}"),
+            _ => told,
+        };
+        changes(old, new).into_iter().map(|change| told(&change.input, change.told)).collect()
+    };
     let fixed = loaded.settings_inputs(settings);
     let mut publish = false;
     for indicator in &loaded.catalogue.indicators {
@@ -118,7 +129,7 @@ fn release_steps(settings: &Settings, loaded: &Loaded, reports: &Reports, steps:
                 let entries = current.as_ref().map(|manifest| &manifest.indicators);
                 let key = keep::key(indicator, &loaded.catalogue, &wanted, i32::from(settings.today().year()))?;
                 let same = || entries.and_then(|entries| keep::why_not(entries, indicator, &loaded.catalogue, &key));
-                let changed = fingerprint::changed(&entry.inputs, &wanted);
+                let changed = changed(&entry.inputs, &wanted);
                 if changed.is_empty() { same().into_iter().collect() } else { changed }
             }
             None => vec!["not in the current release".to_owned()],
@@ -129,7 +140,7 @@ fn release_steps(settings: &Settings, loaded: &Loaded, reports: &Reports, steps:
     }
     let wanted = fingerprint::of_release(&loaded.catalogue, &loaded.checks, &loaded.reference, reports, &fixed)?;
     let why = match &current {
-        Some(manifest) => fingerprint::changed(&manifest.workspace, &wanted),
+        Some(manifest) => changed(&manifest.workspace, &wanted),
         None => vec!["no release yet".to_owned()],
     };
     publish |= !why.is_empty();

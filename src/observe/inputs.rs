@@ -149,6 +149,8 @@ pub fn changes(old: &Inputs, new: &Inputs) -> Vec<Changed> {
             (Input::HeaderKey { .. }, _, _) => continue,
             (_, None, _) => format!("{input} is new"),
             (_, _, None) => format!("{input} is gone"),
+            // The same mode: the lists of members are others, or their years.
+            (Input::Membership { .. }, ..) => "members of groups changed".to_owned(),
             _ => format!("{input} changed"),
         };
         found.push(Changed { input: input.clone(), told });

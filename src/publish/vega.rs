@@ -54,12 +54,17 @@ fn specification(view: &View<'_>, indicator: &Indicator, target: &Target) -> Val
             "tooltip": [{ "field": "series" }, { "field": "year" }, { "field": "value", "type": "quantitative", "format": format }, { "field": "status" }],
         },
     })];
-    if let Some(goal) = row.and_then(|row| row.goal.map(|goal| json!([{ "year": row.target_year, "value": goal }]))) {
-        layers.push(json!({
-            "data": { "values": goal },
-            "mark": { "type": "point", "shape": "diamond", "size": 120, "filled": true, "color": "#801650", "tooltip": "Target" },
-            "encoding": { "x": year, "y": value },
-        }));
+    if let Some((row, (low, high))) = row.and_then(|row| Some((row, view.bounds(row)?))) {
+        let mut mark = json!({ "type": "point", "shape": "diamond", "size": 120, "filled": true, "color": "#801650", "tooltip": "Target" });
+        let (mut bounds, mut encoding) = (json!({ "year": row.target_year, "value": low }), json!({ "x": year, "y": value }));
+        // A band is met anywhere between its bounds.
+        if low < high {
+            mark =
+                json!({ "type": "bar", "size": 12, "opacity": 0.6, "color": "#801650", "tooltip": format!("Target: {}", view.goal(row)) });
+            bounds["to"] = json!(high);
+            encoding["y2"] = json!({ "field": "to" });
+        }
+        layers.push(json!({ "data": { "values": [bounds] }, "mark": mark, "encoding": encoding }));
     }
     json!({
         "$schema": "https://vega.github.io/schema/vega-lite/v5.json",

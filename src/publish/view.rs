@@ -139,6 +139,14 @@ impl<'a> View<'a> {
         }
     }
 
+    /// The values between which a target is met: the two bounds of a band; else the level to reach, twice.
+    pub(super) fn bounds(&self, row: &Progress<'_>) -> Option<(f64, f64)> {
+        match self.targets.get(&Natural(row.target)).map(|(_, target)| target.kind) {
+            Some(TargetKind::Band(low, high)) => Some((low, high)),
+            _ => row.goal.map(|goal| (goal, goal)),
+        }
+    }
+
     pub(super) fn area_name(&self, code: &'a str) -> &'a str {
         self.made.reference.area_name(code)
     }

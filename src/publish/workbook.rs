@@ -44,6 +44,9 @@ pub(super) fn bytes(view: &View<'_>) -> Result<Vec<u8>> {
     made(view).map_err(|error| Error::Internal(format!("yardstick.xlsx: {error}")))
 }
 
+/// What the target asks for in words: of a band both bounds, of a change its size.
+const ASKED: &str = "Asked for";
+
 fn made(view: &View<'_>) -> std::result::Result<Vec<u8>, XlsxError> {
     let mut workbook = Workbook::new();
     let created = ExcelDateTime::parse_from_str(view.manifest.created_at.trim_end_matches('Z'))?;
@@ -69,6 +72,7 @@ fn made(view: &View<'_>) -> std::result::Result<Vec<u8>, XlsxError> {
         "Distance",
         "Unit",
         "Note",
+        ASKED,
     ];
     let overview = view.targets.iter().map(|(id, (indicator, target))| {
         let rows = shown(view.of_target(id.0).filter(|row| row.area == target.area));
@@ -78,6 +82,7 @@ fn made(view: &View<'_>) -> std::result::Result<Vec<u8>, XlsxError> {
             Some(row) => measured(view, row),
             None => [view.labels.class("insufficient_data").into()].into_iter().chain((0..9).map(|_| Cell::Empty)).collect(),
         });
+        cells.push(headline(&rows).map_or(Cell::Empty, |row| view.goal(row).as_str().into()));
         cells
     });
     sheet("Overview", &head, &[10.0, 50.0, 25.0, 20.0], overview.collect())?;
@@ -85,8 +90,8 @@ fn made(view: &View<'_>) -> std::result::Result<Vec<u8>, XlsxError> {
         .into_iter()
         .chain(DIMENSIONS)
         .chain(["Part", "Estimate", "Shown first", "Class"])
-        .chain(head[4..].iter().copied())
-        .chain(["Status"])
+        .chain(head[4..].iter().copied().filter(|name| *name != ASKED))
+        .chain(["Status", ASKED])
         .collect();
     for id in view.targets.keys() {
         let rows = view.of_target(id.0).map(|row| {
@@ -98,6 +103,7 @@ fn made(view: &View<'_>) -> std::result::Result<Vec<u8>, XlsxError> {
             cells.extend(measured(view, row));
             let status = row.value_row.map_or("O", |at| view.values.status.value(at));
             cells.push(view.labels.status(status).into());
+            cells.push(view.goal(row).as_str().into());
             cells
         });
         sheet(id.0, &head, &[8.0, 30.0], rows.collect())?;

@@ -70,17 +70,17 @@ fn indicator(indicator: &crate::indicator::Indicator) -> Value {
             json!({
                 "id": target.id, "title": target.title, "area": target.area, "year": target.year, "direction": target.direction,
                 "value": value, "change": change, "low": low, "high": high, "met_at": target.met_at, "more_than": target.more_than,
-                "baseline_year": target.baseline_year, "baseline_value": target.baseline_value, "dimensions": dimensions, "note": target.note,
-                "without_class": target.without_class, "met_with": target.met_with,
+                "baseline_year": target.baseline_year, "baseline_value": target.baseline_value, "dimensions": dimensions, "note": target.note.as_deref().map(one_line),
+                "without_class": target.without_class, "met_with": target.met_with, "due_within": target.due_within,
             })
         })
         .collect();
     json!({
         "id": indicator.id, "name": indicator.name, "title": indicator.title, "short_title": short_title(&indicator.title), "unit": indicator.unit,
-        "definition": indicator.definition.trim(), "method": indicator.method.trim(), "caveats": indicator.caveats.trim(), "owner": indicator.owner,
+        "definition": one_line(&indicator.definition), "method": one_line(&indicator.method), "caveats": one_line(&indicator.caveats), "owner": indicator.owner,
         "sources": indicator.sources, "rollup": indicator.rollup, "groups": indicator.groups, "window": indicator.window,
         "coverage": { "publish": indicator.coverage.publish, "flag": indicator.coverage.flag, "base": indicator.coverage.base, "min_members": indicator.coverage.min_members },
-        "silence": indicator.silence.as_ref().map(|silence| &silence.reason),
+        "silence": indicator.silence.as_ref().map(|silence| one_line(&silence.reason)),
         "datasets": indicator.datasets, "file": &*indicator.text.path, "targets": targets,
     })
 }
@@ -100,6 +100,11 @@ pub fn data_set(source: &Source, dataset: &Dataset, report: &NormaliseReport, pu
         "licence": dataset.licence.as_ref().unwrap_or(&source.licence), "vintage": report.vintage, "last_year": report.last_year,
         "confirmed_at": pull.checked_at, "stale_after": stale_after, "routes": report.routes.iter().map(route).collect::<Vec<_>>(),
     })
+}
+
+/// A text without the line breaks of the file in which somebody wrote it.
+pub(crate) fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// A title for a legend or a menu: what stands before the first bracket or comma, cut at a word.
@@ -172,7 +177,8 @@ fn units(reference: &Reference) -> Result<Vec<Value>> {
     Ok((0..units.len()).map(unit).collect())
 }
 
-fn groups(reference: &Reference) -> Result<Vec<Value>> {
+/// The groups with their members.
+pub(super) fn groups(reference: &Reference) -> Result<Vec<Value>> {
     let membership = Membership::of(reference.table("membership")?)?;
     let mut members: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for row in 0..membership.len() {

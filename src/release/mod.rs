@@ -12,6 +12,7 @@ pub mod explain;
 pub mod files;
 pub mod fingerprint;
 pub mod goldens;
+pub mod groups;
 pub mod headline;
 pub mod hold;
 pub mod keep;

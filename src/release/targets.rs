@@ -56,6 +56,7 @@ pub fn batch(indicators: &[&Indicator], missing: &dyn Fn(&Indicator) -> Option<S
     columns.push(text(&|_, t| t.note.clone()));
     columns.push(text(&|i, _| Some(i.rollup.clone())));
     columns.push(Arc::new(rows.iter().map(|(i, _)| Some(i.coverage.observed)).collect::<Float64Array>()));
+    columns.push(year(&|t| Some(t.due_within)));
     Ok(RecordBatch::try_new(schema::targets(), columns)?)
 }
 

@@ -341,7 +341,7 @@ pub fn targets() -> SchemaRef {
     fields.extend(["also_groups", "also_countries"].map(|name| Field::new(name, DataType::Boolean, true)));
     fields.extend(DIMENSIONS.map(text_or_null));
     fields.extend(["estimates", "unit", "missing", "without_value", "without_class", "met_with", "note", "rollup"].map(text_or_null));
-    fields.push(number("min_observed"));
+    fields.extend([number("min_observed"), year_or_null("due_within")]);
     schema(fields)
 }
 

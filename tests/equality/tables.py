@@ -143,11 +143,11 @@ def load_targets(con, indicators, tables):
                 "estimates": ",".join(t.get("estimates", ["published", "imputed", "available"])),
                 "unit": indicator.unit, "missing": f"not loaded: {', '.join(absent)}" if absent else None,
                 "without_value": t.get("without_value"), "without_class": t.get("without_class"), "met_with": t.get("met_with"),
-                "note": t.get("note"), "rollup": indicator.rollup, "min_observed": indicator.observed,
+                "note": t.get("note"), "rollup": indicator.rollup, "min_observed": indicator.observed, "due_within": t.get("due_within", 2),
             })
     number, text, year, flag = pyarrow.float64(), pyarrow.string(), pyarrow.int32(), pyarrow.bool_()
     kinds = dict.fromkeys(("value", "change", "low", "high", "met_at", "baseline_value", "min_observed"), number)
-    kinds |= dict.fromkeys(("target_year", "baseline_year"), year) | dict.fromkeys(("also_groups", "also_countries"), flag)
+    kinds |= dict.fromkeys(("target_year", "baseline_year", "due_within"), year) | dict.fromkeys(("also_groups", "also_countries"), flag)
     columns = list(rows[0]) if rows else []
     schema = pyarrow.schema([(column, kinds.get(column, text)) for column in columns])
     for row in rows:

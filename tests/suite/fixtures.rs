@@ -134,6 +134,10 @@ fn a_target_is_measured_by_what_it_asks_for() {
     close(cells.float("baseline_value", row).unwrap(), 2.51, 1e-9);
     assert_eq!((said("T1.3").1, said("T1.3").2), ("deterioration", "missed"));
     assert_eq!((said("T2.5").1, said("T2.5").2), ("deterioration", "missed"));
+    // Four years before the target year are too many to say that it was missed.
+    let (_, class, outcome, note) = said("T3.2");
+    assert_eq!((class, outcome), ("limited", "open"));
+    assert!(note.contains("whether it was met by 2023 is not known: the last value up to then is of 2019"), "{note}");
 }
 
 /// Who reports no 5G counts as having none, is told, and is never covered.
@@ -177,4 +181,15 @@ fn the_first_run_is_whole() {
             assert!(origin.contains(&line), "fixtures/ORIGIN.md lacks {line}");
         }
     }
+}
+
+/// The strip of a target that asks for a range marked one of its bounds as the target.
+#[test]
+fn a_band_is_marked_with_both_bounds() {
+    let page = RELEASED.0.read("data/current/site/group/ITU_AFR.html");
+    let band = page.split("id=\"strip-2.2.gender-title\"").nth(1).unwrap().split("</svg>").next().unwrap();
+    assert!(band.contains(">Target from 0.98<") && band.contains(">Target to 1.02<") && band.contains("<rect class=\"band\""), "{band}");
+    assert!(!page.contains(">Target 0.98<") && !page.contains(">Target 1.02<"));
+    // A level has one mark and no band.
+    assert!(page.contains(">Target 100"));
 }

@@ -179,3 +179,81 @@ fn a_value_that_a_column_cannot_hold_is_neither_cut_nor_dropped() {
         assert!(run.stderr.contains("E3005") && run.stderr.contains(&format!("column `{column}`")), "{select}: {}", run.stderr);
     }
 }
+
+/// A target of 2023 read as missed by a value of 2019, or as met too late, although nothing was known of the years between.
+#[test]
+fn an_old_value_does_not_say_that_a_target_was_missed() {
+    let workspace = Workspace::of_method();
+    workspace.write(
+        "pipelines/survey.toml",
+        "source = \"survey\"\nlicence = \"CC0\"\n[[dataset]]\nname = \"use\"\nformat = \"table\"\n[dataset.columns]\nseries = { constant = \"s\" }\nref_area = \"area\"\ntime_period = \"year\"\nvalue = \"value\"\nunit = { constant = \"PT\" }\n",
+    );
+    // KEN: four years before. PHL: two. NGA: four, and met since. USA: four, and not met since. PER: met six years before.
+    let body = "area,year,value\nKEN,2015,20\nKEN,2019,30\nPHL,2015,20\nPHL,2021,30\nNGA,2015,20\nNGA,2019,30\nNGA,2024,55\nUSA,2015,20\nUSA,2019,30\nUSA,2025,40\nPER,2014,20\nPER,2017,51\n";
+    workspace.write("in/survey/use/a.csv", body);
+    let indicator = |within: &str| {
+        format!(
+            "/*---\nid = \"9.1\"\nname = \"use\"\ntitle = \"Use\"\nunit = \"PT\"\nrollup = \"median\"\ngroups = [\"world\"]\ndefinition = \"d\"\nmethod = \"m\"\ncaveats = \"c\"\nowner = \"o\"\nsources = [\"survey\"]\n[[target]]\nid = \"9.1\"\narea = \"WLD\"\nyear = 2023\nvalue = 50.0\nbaseline_year = 2015\nalso = [\"countries\"]\n{within}---*/\nSELECT o.ref_area, o.time_period, o.obs_value AS value, o.source\nFROM observations o\nWHERE o.series = 's'\n"
+        )
+    };
+    workspace.write("sql/indicators/9.1_use.sql", indicator(""));
+    workspace.expect(0, &["run", "--from", "in"]);
+    let outcome = |area: &str| {
+        let progress = workspace.release("progress.parquet");
+        let row = row(&progress, &[("ref_area", area)]);
+        let text = |column| Table(&progress).text(column, row).unwrap_or_default().to_owned();
+        (text("outcome"), text("note"))
+    };
+    let unknown = |year: &str| format!("whether it was met by 2023 is not known: the last value up to then is of {year}");
+    let (said, note) = outcome("KEN");
+    assert!(said == "open" && note.starts_with(&unknown("2019")), "{said}: {note}");
+    assert_eq!(outcome("PHL").0, "missed");
+    assert_eq!(outcome("NGA"), ("open".into(), unknown("2019")));
+    assert_eq!(outcome("USA").0, "missed");
+    let (said, note) = outcome("PER");
+    assert!(said == "in_time" && note.contains("met by the value of 2017, the last up to 2023"), "{said}: {note}");
+    let told = workspace.expect(0, &["explain", "9.1", "--target", "9.1", "--area", "KEN"]).stdout;
+    assert!(told.contains("outcome open, although 2023 is over: the note says why"), "{told}");
+    // Whoever thinks otherwise says so, for one target or for all.
+    workspace.write("sql/indicators/9.1_use.sql", indicator("due_within = 4\n"));
+    workspace.expect(0, &["run", "--from", "in"]);
+    assert_eq!((outcome("KEN").0, outcome("NGA").0), ("missed".into(), "late".into()));
+    workspace.write("sql/indicators/9.1_use.sql", indicator("due_within = 51\n"));
+    let refused = workspace.expect(2, &["check"]).stdout;
+    assert!(refused.contains("`due_within` is 51, but must be from 0 to 50"), "{refused}");
+}
+
+/// Only indicators that some file reads are tables: those of which the search missed the name were none, and the check
+/// that reads them stopped the night.
+#[test]
+fn a_check_finds_the_indicator_that_it_reads() {
+    let workspace = Workspace::of_method();
+    workspace.write(
+        "pipelines/survey.toml",
+        "source = \"survey\"\nlicence = \"CC0\"\n[[dataset]]\nname = \"use\"\nformat = \"table\"\n[dataset.columns]\nseries = { constant = \"s\" }\nref_area = \"area\"\ntime_period = \"year\"\nvalue = \"value\"\nunit = { constant = \"PT\" }\n",
+    );
+    workspace.write("in/survey/use/a.csv", "area,year,value\nKEN,2024,20\nPHL,2024,30\n");
+    workspace.write(
+        "sql/indicators/9.1_usage.sql",
+        "/*---\nid = \"9.1\"\nname = \"usage\"\ntitle = \"Use\"\nunit = \"PT\"\nrollup = \"median\"\ngroups = [\"world\"]\n---*/\nSELECT o.ref_area, o.time_period, o.obs_value AS value, o.source\nFROM observations o\nWHERE o.series = 's'\n",
+    );
+    workspace.expect(0, &["run", "--from", "in"]);
+    // Each time nothing but the check is new, so that the values are those of the release before.
+    for (number, read) in [
+        "SELECT indicator, ref_area AS detail FROM indicators.usage WHERE value > 25.0 AND area_kind = 'country'",
+        "SELECT indicator, ref_area AS detail FROM \"indicators\".\"usage\" WHERE value > 25.0 AND area_kind = 'country'",
+        "SELECT indicator, ref_area AS detail FROM Indicators . USAGE /* as */ AS u WHERE value > 25.0 AND area_kind = 'country'",
+        "WITH v AS (SELECT * FROM (SELECT * FROM indicators.usage) AS w) SELECT indicator, ref_area AS detail FROM v WHERE value > 25.0 AND area_kind = 'country'",
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let header = format!("/*---\nid = \"own\"\ntitle = \"Own {number}\"\nseverity = \"warning\"\nwarn_above = 0\nfail_above = 0\n---*/\n");
+        workspace.write("sql/checks/own.sql", format!("{header}{read}\n"));
+        let run = workspace.run(&["run", "--from", "in"]);
+        assert_eq!(run.code, 0, "{read}: {}", run.stderr);
+        let checks = workspace.release("checks.parquet");
+        let found = row(&checks, &[("id", "own")]);
+        assert_eq!(Table(&checks).text("note", found), Some("PHL"), "{read}");
+    }
+}

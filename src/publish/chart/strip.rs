@@ -11,7 +11,8 @@ pub(crate) struct Strip<'a> {
     pub unit: String,
     pub limits: (Option<f64>, Option<f64>),
     pub values: &'a [f64],
-    /// Lines to mark: name, value.
+    /// Lines to mark: name, value, the value as text. Median and group have lines of their own; two others are the bounds
+    /// of a band.
     pub marks: Vec<(&'static str, f64, String)>,
 }
 
@@ -60,6 +61,11 @@ pub(crate) fn draw(strip: &Strip<'_>) -> String {
         };
         canvas.text("axis", anchor, (place, AXIS + 20.0), &text);
     }
+    let goals: Vec<f64> = strip.marks.iter().filter(|mark| class_of(mark.0) == GOAL).map(|mark| x.at(mark.1)).collect();
+    if let [low, high] = goals[..] {
+        let top = MIDDLE - REACH - 8.0;
+        canvas.rect("band", low, top, (high - low).max(1.0), AXIS - top);
+    }
     canvas.parts("dots", &dots(strip.values, &x));
     let places: Vec<f64> = strip.marks.iter().map(|mark| x.at(mark.1)).collect();
     let text_of = |mark: &(&str, f64, String)| cut(&format!("{} {}", mark.0, mark.2), 26);
@@ -70,15 +76,20 @@ pub(crate) fn draw(strip: &Strip<'_>) -> String {
         canvas.text("name", Anchor::Middle, (*name, 28.0), &text_of(mark));
     }
     for mark in &strip.marks {
-        let class = match mark.0 {
-            "Median" => "median",
-            "Group" => "own",
-            _ => "goal",
-        };
-        canvas.line(class, (x.at(mark.1), MIDDLE - REACH - 8.0), (x.at(mark.1), AXIS));
+        canvas.line(class_of(mark.0), (x.at(mark.1), MIDDLE - REACH - 8.0), (x.at(mark.1), AXIS));
     }
     canvas.text("axis", Anchor::Start, (LEFT, 11.0), &strip.unit);
     canvas.finish()
+}
+
+const GOAL: &str = "goal";
+
+fn class_of(name: &str) -> &'static str {
+    match name {
+        "Median" => "median",
+        "Group" => "own",
+        _ => GOAL,
+    }
 }
 
 /// One dot a value; those of one place side by side, up and down.

@@ -10,10 +10,10 @@ pub(super) mod schema_org;
 
 use datafusion::arrow::datatypes::DataType;
 
-use super::labels::unwrapped;
 use super::view::View;
 use crate::error::Result;
 use crate::indicator::Indicator;
+use crate::release::catalog::one_line;
 
 /// A CSV file of a release, as what describes it must name it.
 pub(super) struct Listed {
@@ -53,7 +53,7 @@ pub(super) fn in_short(indicator: &Indicator) -> String {
 
 /// A sentence and more: search engines take from 50 to 5,000 characters.
 fn sentences(parts: &[&str]) -> String {
-    let parts = parts.iter().map(|part| unwrapped(part).trim_end_matches('.').to_owned()).filter(|part| !part.is_empty());
+    let parts = parts.iter().map(|part| one_line(part).trim_end_matches('.').to_owned()).filter(|part| !part.is_empty());
     let told = parts.chain(["Values by economy, group of economies, year and breakdown, with what each rests on.".to_owned()]);
     told.collect::<Vec<_>>().join(". ").chars().take(5000).collect()
 }

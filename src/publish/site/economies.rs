@@ -57,7 +57,11 @@ pub(super) fn of_target<'p, 'a>(
     let marked = |name, value| (name, value, number(value, view.labels.unit(unit).decimals));
     let mut marks = vec![marked("Median", middle)];
     marks.extend(own.and_then(|own| own.latest).map(|value| marked("Group", value)));
-    marks.extend(own.and_then(|own| own.goal).map(|value| marked("Target", value)));
+    match own.and_then(|own| view.bounds(own)) {
+        Some((low, high)) if low < high => marks.extend([marked("Target from", low), marked("Target to", high)]),
+        Some((level, _)) => marks.push(marked("Target", level)),
+        None => {}
+    }
     let (least, most) = rows.iter().fold((first, first), |(least, most), row| {
         (if row.latest < least.latest { row } else { least }, if row.latest > most.latest { row } else { most })
     });

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::figures::{Cell, Figure, limits};
-use crate::indicator::{Indicator, Target, TargetKind};
+use crate::indicator::{Indicator, Target};
 use crate::publish::chart::line::{self, Fan, Goal, Line, NAMED, Series};
 use crate::publish::chart::{Caption, cut, spark};
 use crate::publish::columns::{Dimensions, TOTAL};
@@ -118,11 +118,8 @@ fn figure(
             points: line.rows.iter().filter_map(|row| Some((i64::from(values.year.value(*row)), values.value(*row)?))).collect(),
         })
         .collect();
-    let goal = row.zip(target).and_then(|(row, target)| {
-        let (low, high) = match target.kind {
-            TargetKind::Band(low, high) => (low, high),
-            _ => (row.goal?, row.goal?),
-        };
+    let goal = row.zip(target).and_then(|(row, _)| {
+        let (low, high) = view.bounds(row)?;
         Some(Goal { low, high, year: row.target_year, label: format!("target {}", row.target_year) })
     });
     let fan = row.and_then(|row| {

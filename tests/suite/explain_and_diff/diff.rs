@@ -221,6 +221,8 @@ fn a_changed_membership() {
     let steps = planned(&workspace);
     assert_eq!(steps.len(), 2, "{steps:?}");
     assert!(steps.iter().all(|s| s.3.contains("pipelines/reference/membership.csv changed")), "{steps:?}");
+    // Which groups, and in what, although the mode stays.
+    assert!(steps.iter().all(|s| s.3.contains("members of groups changed: group LDC is now with KEN, without UGA")), "{steps:?}");
     run_on(&workspace, "2026-11-25", 0);
     let (_, rows) = differences(&workspace);
     assert_eq!(causes(&rows), BTreeSet::from(["membership_changed"]));

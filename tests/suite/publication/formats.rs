@@ -245,3 +245,22 @@ fn a_release_without_any_value_has_every_format() {
     assert_eq!(book.sheet_names(), ["Read me", "Overview", "Codes"]);
     assert_eq!(super::site::faults(&released), Vec::<String>::new());
 }
+
+/// Texts of several lines in a header were passed on with the line breaks of the file.
+#[test]
+fn texts_of_catalogues_are_of_one_line() {
+    fn texts(value: &serde_json::Value, found: &mut Vec<String>) {
+        match value {
+            serde_json::Value::String(text) => found.push(text.clone()),
+            serde_json::Value::Array(items) => items.iter().for_each(|item| texts(item, found)),
+            serde_json::Value::Object(items) => items.values().for_each(|item| texts(item, found)),
+            _ => {}
+        }
+    }
+    for name in ["catalog.json", "catalog.jsonld", "datapackage.json", "croissant.json"] {
+        let mut found = Vec::new();
+        texts(&json(&RELEASED, name), &mut found);
+        let broken: Vec<&String> = found.iter().filter(|text| text.trim().contains('\n')).collect();
+        assert!(broken.is_empty() && found.iter().any(|text| text.len() > 100), "{name}: {broken:?}");
+    }
+}

@@ -221,6 +221,23 @@ fn charts_show_what_their_tables_say() {
     assert!(RELEASED.text("site/data.html").contains("id=\"coverage-by-year\""));
 }
 
+/// A target that asks for a range is drawn as a range: both bounds stand in the drawing and in the workbook. The strips
+/// are looked at in fixtures.rs.
+#[test]
+fn a_band_is_shown_with_both_bounds() {
+    let drawing: serde_json::Value = serde_json::from_str(RELEASED.text("vega/2.2.gender.json")).unwrap();
+    let goal = drawing["layer"].as_array().unwrap().last().unwrap();
+    assert_eq!(goal["data"]["values"], serde_json::json!([{ "year": 2030, "value": 0.98, "to": 1.02 }]));
+    assert_eq!((&goal["encoding"]["y2"]["field"], &goal["mark"]["tooltip"]), (&"to".into(), &"Target: 0.98 to 1.02".into()));
+    let mut book: calamine::Xlsx<_> = calamine::open_workbook_from_rs(std::io::Cursor::new(&RELEASED.files["yardstick.xlsx"])).unwrap();
+    let overview = calamine::Reader::worksheet_range(&mut book, "Overview").unwrap();
+    let asked = |target: &str| {
+        let line = overview.rows().find(|line| line[0].to_string() == target).unwrap();
+        line.last().unwrap().to_string()
+    };
+    assert_eq!((asked("2.2.gender"), asked("T1.3"), asked("2.1")), ("0.98 to 1.02".into(), "25% less".into(), "100.0%".into()));
+}
+
 #[test]
 fn the_method_is_the_text_that_ran() {
     let page = read(RELEASED.text("site/method.html"));
