@@ -81,28 +81,37 @@ impl AggregateUDFImpl for ExactSum {
     }
 }
 
+/// Floats of a sum that need no memory beside it: more are rare.
+const INLINE: usize = 3;
+
 /// An exact sum: floats of growing size that do not overlap. Empty = nothing was added.
 #[derive(Debug, Clone, Default)]
-struct Expansion(SmallVec<[f64; 3]>);
+struct Expansion(SmallVec<[f64; INLINE]>);
 
 impl Expansion {
     fn add(&mut self, mut x: f64) {
-        let mut kept = 0;
-        for index in 0..self.0.len() {
-            let mut y = self.0[index];
+        let parts = self.0.as_mut_slice();
+        let (mut index, mut kept) = (0, 0);
+        while index < parts.len() {
+            let mut y = parts[index];
             if x.abs() < y.abs() {
-                std::mem::swap(&mut x, &mut y);
+                (x, y) = (y, x);
             }
             let high = x + y;
             let low = y - (high - x);
             if low != 0.0 {
-                self.0[kept] = low;
+                parts[kept] = low;
                 kept += 1;
             }
             x = high;
+            index += 1;
         }
-        self.0.truncate(kept);
-        self.0.push(x);
+        if kept == index {
+            self.0.push(x);
+        } else {
+            parts[kept] = x;
+            self.0.truncate(kept + 1);
+        }
     }
 
     /// Bytes that it holds beside itself.
@@ -188,9 +197,11 @@ struct Many {
 impl Many {
     fn add(&mut self, group: usize, value: f64) {
         let sum = &mut self.sums[group];
-        let before = sum.heap();
+        let before = sum.0.capacity();
         sum.add(value);
-        self.heap = self.heap + sum.heap() - before;
+        if sum.0.capacity() > before {
+            self.heap += (sum.0.capacity() - if before > INLINE { before } else { 0 }) * size_of::<f64>();
+        }
     }
 
     fn take(&mut self, emit_to: EmitTo) -> Vec<Expansion> {
@@ -204,6 +215,12 @@ impl GroupsAccumulator for Many {
     fn update_batch(&mut self, values: &[ArrayRef], group_indices: &[usize], filter: Option<&BooleanArray>, groups: usize) -> Result<()> {
         self.sums.resize(groups, Expansion::default());
         let values = values[0].as_primitive::<Float64Type>();
+        if values.null_count() == 0 && filter.is_none() {
+            for (group, value) in group_indices.iter().zip(values.values()) {
+                self.add(*group, *value);
+            }
+            return Ok(());
+        }
         for (row, &group) in group_indices.iter().enumerate() {
             if values.is_valid(row) && filter.is_none_or(|f| f.is_valid(row) && f.value(row)) {
                 self.add(group, values.value(row));

@@ -50,15 +50,26 @@ pub(super) struct Natural<'a>(pub &'a str);
 
 impl Ord for Natural<'_> {
     fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        let parts = |text: &str| -> Vec<(bool, u64, String)> {
-            text.split('.')
-                .map(|part| {
-                    let end = part.find(|c: char| !c.is_ascii_digit()).unwrap_or(part.len());
-                    (end == 0, part[..end].parse().unwrap_or(u64::MAX), part[end..].to_owned())
-                })
-                .collect()
+        let part = |part: &'_ str| -> (bool, u64, usize) {
+            let end = part.bytes().position(|byte| !byte.is_ascii_digit()).unwrap_or(part.len());
+            (end == 0, part[..end].parse().unwrap_or(u64::MAX), end)
         };
-        parts(self.0).cmp(&parts(other.0)).then_with(|| self.0.cmp(other.0))
+        let (mut ours, mut theirs) = (self.0.split('.'), other.0.split('.'));
+        loop {
+            match (ours.next(), theirs.next()) {
+                (None, None) => return self.0.cmp(other.0),
+                (None, Some(_)) => return std::cmp::Ordering::Less,
+                (Some(_), None) => return std::cmp::Ordering::Greater,
+                (Some(a), Some(b)) if a == b => {}
+                (Some(a), Some(b)) => {
+                    let ((no_number, number, end), (no_other, other, after)) = (part(a), part(b));
+                    let order = (no_number, number, &a[end..]).cmp(&(no_other, other, &b[after..]));
+                    if order.is_ne() {
+                        return order;
+                    }
+                }
+            }
+        }
     }
 }
 

@@ -32,10 +32,17 @@ fn csv_with(batch: &RecordBatch, shown: &dyn Fn(&str) -> Cow<'_, str>) -> Result
     // Most columns are texts, which need no formatting.
     let strings: Vec<Option<&StringArray>> = batch.columns().iter().map(|array| array.as_string_opt()).collect();
     let mut cell = String::new();
+    // Rows come sorted: the text of a cell is most often that of the row before.
+    let mut before: Vec<(&str, Cow<'_, str>)> = vec![("", Cow::Borrowed("")); batch.num_columns()];
     for row in 0..batch.num_rows() {
-        for (((column, array), is_text), strings) in columns.iter().zip(batch.columns()).zip(&texts).zip(&strings) {
+        let cells = columns.iter().zip(batch.columns()).zip(&texts).zip(&strings).zip(&mut before);
+        for ((((column, array), is_text), strings), before) in cells {
             if let Some(strings) = strings.filter(|strings| strings.is_valid(row)) {
-                writer.write_field(shown(strings.value(row)).as_bytes()).map_err(failed)?;
+                let text = strings.value(row);
+                if text != before.0 {
+                    *before = (text, shown(text));
+                }
+                writer.write_field(before.1.as_bytes()).map_err(failed)?;
                 continue;
             }
             cell.clear();
@@ -57,7 +64,8 @@ fn is_text(kind: &DataType) -> bool {
 /// A text that a spreadsheet would compute begins with an apostrophe; characters that are not seen are shown.
 pub fn inert(text: &str) -> Cow<'_, str> {
     // Most texts are codes and names.
-    if text.bytes().all(|byte| byte.is_ascii_graphic() || byte == b' ') && !text.starts_with(['=', '+', '-', '@', ' ']) {
+    let bytes = text.as_bytes();
+    if bytes.iter().all(|byte| matches!(byte, b' '..=b'~')) && !matches!(bytes.first(), Some(b'=' | b'+' | b'-' | b'@' | b' ')) {
         return Cow::Borrowed(text);
     }
     let harmless = visible::shown(text);

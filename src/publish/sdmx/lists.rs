@@ -14,9 +14,12 @@ pub(super) struct CodeList {
 }
 
 /// Every code list of the structure.
-pub(super) fn lists(view: &View<'_>) -> Vec<CodeList> {
+pub(super) fn lists<'a>(view: &View<'a>) -> Vec<CodeList> {
     let values = &view.values;
-    let used = |column: &dyn Fn(usize) -> String| -> BTreeSet<String> { (0..values.len()).map(column).collect() };
+    let used = |column: &dyn Fn(usize) -> &'a str| -> BTreeSet<String> {
+        let codes: BTreeSet<&str> = (0..values.len()).map(column).collect();
+        codes.into_iter().map(str::to_owned).collect()
+    };
     let named = |list: &'static str| view.labels.list(list).map(|(code, name)| (code.to_owned(), name.to_owned()));
     let fixed = |codes: &[(&str, &str)]| codes.iter().map(|(code, name)| ((*code).to_owned(), (*name).to_owned())).collect::<Vec<_>>();
     let indicators = view.made.catalogue.indicators.iter().map(|i| (i.name.clone(), i.title.clone()));
@@ -26,24 +29,24 @@ pub(super) fn lists(view: &View<'_>) -> Vec<CodeList> {
     let decimals: BTreeSet<usize> = view.labels.units().filter_map(|(_, unit)| unit.decimals).collect();
     let mut lists = vec![
         list("CL_FREQ", "Frequency", fixed(&[("A", "Annual")]), BTreeSet::new()),
-        list("CL_INDICATOR", "Indicator", indicators, used(&|row| values.indicator.value(row).to_owned())),
-        list("CL_AREA", "Economy or group of economies", areas, used(&|row| values.area.value(row).to_owned())),
+        list("CL_INDICATOR", "Indicator", indicators, used(&|row| values.indicator.value(row))),
+        list("CL_AREA", "Economy or group of economies", areas, used(&|row| values.area.value(row))),
     ];
     for (index, (dimension, concept)) in DIMENSIONS.iter().zip(CONCEPTS).enumerate() {
         let ours = format!("CL_{}", dimension.to_uppercase());
         let known: Vec<_> = view.labels.list(&ours).map(|(code, name)| (code.to_owned(), name.to_owned())).collect();
         // `_T` stands for the total wherever a dimension is not in play.
         let total = (!known.iter().any(|(code, _)| code == "_T")).then(|| ("_T".to_owned(), "Total".to_owned()));
-        let in_use = used(&|row| values.dimension(index).value(row).to_owned());
+        let in_use = used(&|row| values.dimension(index).value(row));
         lists.push(list(&format!("CL_{concept}"), &concept_name(concept), total.into_iter().chain(known), in_use));
     }
-    let estimates = used(&|row| values.estimate.value(row).to_owned());
+    let estimates = used(&|row| values.estimate.value(row));
     lists.push(list("CL_ESTIMATE", "Estimate", named("CL_ESTIMATE"), estimates));
-    lists.push(list("CL_UNIT", "Unit of measure", units, used(&|row| values.unit.value(row).to_owned())));
+    lists.push(list("CL_UNIT", "Unit of measure", units, used(&|row| values.unit.value(row))));
     lists.push(list("CL_UNIT_MULT", "Unit multiplier", fixed(&[("0", "Units")]), BTreeSet::new()));
     let decimals = decimals.into_iter().map(|n| (n.to_string(), format!("{n} decimals")));
     lists.push(list("CL_DECIMALS", "Decimals", decimals, BTreeSet::new()));
-    lists.push(list("CL_OBS_STATUS", "Observation status", named("CL_OBS_STATUS"), used(&|row| status(values, row).to_owned())));
+    lists.push(list("CL_OBS_STATUS", "Observation status", named("CL_OBS_STATUS"), used(&|row| status(values, row))));
     lists.push(list("CL_CONF_STATUS", "Confidentiality status", fixed(&[("F", "Free for publication")]), BTreeSet::new()));
     let natures = fixed(&[("C", "Country data"), ("E", "Estimated")]);
     lists.push(list("CL_NATURE", "Nature of the data", natures, BTreeSet::new()));
