@@ -59,24 +59,34 @@ own AS (
 observed AS (
   SELECT
     ref_area, series, time_period, value, weight, numerator, denominator, observed_share, base, grows_with,
-    least(last_year, coalesce(lead(time_period) OVER (PARTITION BY ref_area, series ORDER BY time_period) - 1, last_year)) AS last_year,
-    first_value(time_period) OVER (
-      PARTITION BY ref_area, series ORDER BY time_period RANGE BETWEEN 5 PRECEDING AND CURRENT ROW
-    ) AS trend_year,
-    first_value(value) OVER (
-      PARTITION BY ref_area, series ORDER BY time_period RANGE BETWEEN 5 PRECEDING AND CURRENT ROW
-    ) AS trend_value
+    least(last_year, coalesce(lead(time_period) OVER (PARTITION BY ref_area, series ORDER BY time_period) - 1, last_year)) AS last_year
   FROM own
   WHERE observed_share > 0.0
 ),
--- one row for each later year that a value may be carried to
-later AS (
+-- values that may be carried, and up to which year
+carriable AS (
   SELECT
     o.ref_area, o.series, o.time_period AS year_used, o.value, o.weight, o.numerator, o.denominator, o.observed_share,
-    o.base, o.grows_with, o.trend_year, o.trend_value,
-    unnest(generate_series(o.time_period + 1, least(o.last_year, l.time_period))) AS time_period
+    o.base, o.grows_with, least(o.last_year, l.time_period) AS last_year
   FROM (SELECT max(time_period) AS time_period FROM cells) l
   JOIN observed o ON o.time_period < least(o.last_year, l.time_period)
+),
+-- the earliest value of the five years before each of them
+trends AS (
+  SELECT c.ref_area, c.series, c.year_used, min(o.time_period) AS trend_year
+  FROM carriable c
+  JOIN observed o ON o.ref_area = c.ref_area AND o.series = c.series AND o.time_period BETWEEN c.year_used - 5 AND c.year_used - 1
+  GROUP BY c.ref_area, c.series, c.year_used
+),
+-- one row for each later year that a value is carried to
+later AS (
+  SELECT
+    c.ref_area, c.series, c.year_used, c.value, c.weight, c.numerator, c.denominator, c.observed_share,
+    c.base, c.grows_with, t.trend_year, o.value AS trend_value,
+    unnest(generate_series(c.year_used + 1, c.last_year)) AS time_period
+  FROM carriable c
+  LEFT JOIN trends t ON t.ref_area = c.ref_area AND t.series = c.series AND t.year_used = c.year_used
+  LEFT JOIN observed o ON o.ref_area = t.ref_area AND o.series = t.series AND o.time_period = t.trend_year
 ),
 years AS (
   SELECT DISTINCT cell, series, base_cell, time_period FROM own WHERE observed_share > 0.0

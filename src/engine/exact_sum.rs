@@ -1,7 +1,8 @@
 //! `sum` over float64 without rounding on the way: the result does not depend on the order of rows or on partitions.
 //!
-//! Each group keeps its sum as an expansion of floats that do not overlap (J. R. Shewchuk, Adaptive Precision
-//! Floating-Point Arithmetic, 1997); only the last step rounds. Other types go to the engine's own `sum`.
+//! Each group keeps its sum as several floats, whose sum is exact; at the end they are brought into floats that do not
+//! overlap (J. R. Shewchuk, Adaptive Precision Floating-Point Arithmetic, 1997), and only the last step rounds. Other types
+//! go to the engine's own `sum`.
 
 use std::sync::Arc;
 
@@ -12,7 +13,6 @@ use datafusion::functions_aggregate::sum::Sum;
 use datafusion::logical_expr::function::{AccumulatorArgs, StateFieldsArgs};
 use datafusion::logical_expr::utils::AggregateOrderSensitivity;
 use datafusion::logical_expr::{Accumulator, AggregateUDFImpl, EmitTo, GroupsAccumulator, ReversedUDAF, Signature};
-use smallvec::SmallVec;
 
 #[derive(Debug, PartialEq, Eq, Hash)]
 pub struct ExactSum {
@@ -81,42 +81,88 @@ impl AggregateUDFImpl for ExactSum {
     }
 }
 
-/// Floats of a sum that need no memory beside it: more are rare.
-const INLINE: usize = 3;
-
-/// An exact sum: floats of growing size that do not overlap. Empty = nothing was added.
+/// An exact sum: its value is that of its floats together, of which the first three hold any sum whose numbers lie within
+/// some 150 bits of one another. What is rounded off in each is carried to the next.
 #[derive(Debug, Clone, Default)]
-struct Expansion(SmallVec<[f64; INLINE]>);
+struct Exact {
+    floats: [f64; 3],
+    /// What the three have no room for.
+    more: Option<Box<Expansion>>,
+    /// Whether anything was added.
+    some: bool,
+}
 
-impl Expansion {
-    fn add(&mut self, mut x: f64) {
-        let parts = self.0.as_mut_slice();
-        let (mut index, mut kept) = (0, 0);
-        while index < parts.len() {
-            let mut y = parts[index];
-            if x.abs() < y.abs() {
-                (x, y) = (y, x);
-            }
-            let high = x + y;
-            let low = y - (high - x);
-            if low != 0.0 {
-                parts[kept] = low;
-                kept += 1;
-            }
-            x = high;
-            index += 1;
+impl Exact {
+    /// Whether what is held beside it has grown.
+    fn add(&mut self, x: f64) -> bool {
+        self.some = true;
+        let (sum, rest) = exact(self.floats[0], x);
+        self.floats[0] = sum;
+        if !sum.is_finite() {
+            return false;
         }
-        if kept == index {
-            self.0.push(x);
-        } else {
-            parts[kept] = x;
-            self.0.truncate(kept + 1);
+        let (sum, rest) = exact(self.floats[1], rest);
+        self.floats[1] = sum;
+        let (sum, rest) = exact(self.floats[2], rest);
+        self.floats[2] = sum;
+        if rest == 0.0 {
+            return false;
         }
+        self.more.get_or_insert_default().add(rest);
+        true
     }
 
     /// Bytes that it holds beside itself.
     fn heap(&self) -> usize {
-        if self.0.spilled() { self.0.capacity() * size_of::<f64>() } else { 0 }
+        self.more.as_ref().map_or(0, |more| size_of::<Expansion>() + more.0.capacity() * size_of::<f64>())
+    }
+
+    fn expansion(&self) -> Expansion {
+        if !self.floats[0].is_finite() {
+            return Expansion(vec![self.floats[0]]);
+        }
+        let mut whole = self.more.as_deref().cloned().unwrap_or_default();
+        self.floats.iter().rev().filter(|float| **float != 0.0).for_each(|float| whole.add(*float));
+        if self.some && whole.0.is_empty() {
+            whole.0.push(0.0);
+        }
+        whole
+    }
+
+    fn value(&self) -> Option<f64> {
+        self.expansion().value()
+    }
+}
+
+/// The sum of two floats, rounded, and what was rounded off (D. E. Knuth, The Art of Computer Programming, 2, 4.2.2).
+fn exact(a: f64, b: f64) -> (f64, f64) {
+    let sum = a + b;
+    let of_b = sum - a;
+    (sum, (a - (sum - of_b)) + (b - of_b))
+}
+
+/// Floats of growing size that do not overlap. Empty = nothing was added.
+#[derive(Debug, Clone, Default)]
+struct Expansion(Vec<f64>);
+
+impl Expansion {
+    fn add(&mut self, mut x: f64) {
+        let mut kept = 0;
+        for index in 0..self.0.len() {
+            let mut y = self.0[index];
+            if x.abs() < y.abs() {
+                std::mem::swap(&mut x, &mut y);
+            }
+            let high = x + y;
+            let low = y - (high - x);
+            if low != 0.0 {
+                self.0[kept] = low;
+                kept += 1;
+            }
+            x = high;
+        }
+        self.0.truncate(kept);
+        self.0.push(x);
     }
 
     /// The sum, rounded once, half to even.
@@ -144,18 +190,18 @@ impl Expansion {
     }
 }
 
-fn list(expansions: &[Expansion]) -> ArrayRef {
+fn list(sums: &[Exact]) -> ArrayRef {
     let mut builder = ListBuilder::new(Float64Builder::new());
-    for expansion in expansions {
-        builder.values().append_slice(&expansion.0);
-        builder.append(!expansion.0.is_empty());
+    for sum in sums {
+        builder.values().append_slice(&sum.expansion().0);
+        builder.append(sum.some);
     }
     Arc::new(builder.finish())
 }
 
 /// One sum, for a statement without GROUP BY.
 #[derive(Debug, Default)]
-struct One(Expansion);
+struct One(Exact);
 
 impl Accumulator for One {
     fn update_batch(&mut self, values: &[ArrayRef]) -> Result<()> {
@@ -189,7 +235,7 @@ impl Accumulator for One {
 /// One sum per group.
 #[derive(Debug, Default)]
 struct Many {
-    sums: Vec<Expansion>,
+    sums: Vec<Exact>,
     /// What the sums hold beside themselves, kept up to date: it is asked for after each batch.
     heap: usize,
 }
@@ -197,23 +243,22 @@ struct Many {
 impl Many {
     fn add(&mut self, group: usize, value: f64) {
         let sum = &mut self.sums[group];
-        let before = sum.0.capacity();
-        sum.add(value);
-        if sum.0.capacity() > before {
-            self.heap += (sum.0.capacity() - if before > INLINE { before } else { 0 }) * size_of::<f64>();
+        let before = if sum.more.is_some() { sum.heap() } else { 0 };
+        if sum.add(value) {
+            self.heap += sum.heap() - before;
         }
     }
 
-    fn take(&mut self, emit_to: EmitTo) -> Vec<Expansion> {
+    fn take(&mut self, emit_to: EmitTo) -> Vec<Exact> {
         let taken = emit_to.take_needed(&mut self.sums);
-        self.heap -= taken.iter().map(Expansion::heap).sum::<usize>();
+        self.heap -= taken.iter().map(Exact::heap).sum::<usize>();
         taken
     }
 }
 
 impl GroupsAccumulator for Many {
     fn update_batch(&mut self, values: &[ArrayRef], group_indices: &[usize], filter: Option<&BooleanArray>, groups: usize) -> Result<()> {
-        self.sums.resize(groups, Expansion::default());
+        self.sums.resize_with(groups, Exact::default);
         let values = values[0].as_primitive::<Float64Type>();
         if values.null_count() == 0 && filter.is_none() {
             for (group, value) in group_indices.iter().zip(values.values()) {
@@ -230,7 +275,7 @@ impl GroupsAccumulator for Many {
     }
 
     fn evaluate(&mut self, emit_to: EmitTo) -> Result<ArrayRef> {
-        Ok(Arc::new(self.take(emit_to).iter().map(Expansion::value).collect::<Float64Array>()))
+        Ok(Arc::new(self.take(emit_to).iter().map(Exact::value).collect::<Float64Array>()))
     }
 
     fn state(&mut self, emit_to: EmitTo) -> Result<Vec<ArrayRef>> {
@@ -238,7 +283,7 @@ impl GroupsAccumulator for Many {
     }
 
     fn merge_batch(&mut self, values: &[ArrayRef], group_indices: &[usize], groups: usize) -> Result<()> {
-        self.sums.resize(groups, Expansion::default());
+        self.sums.resize_with(groups, Exact::default);
         let lists = values[0].as_list::<i32>();
         for (row, &group) in group_indices.iter().enumerate() {
             if lists.is_valid(row) {
@@ -253,13 +298,18 @@ impl GroupsAccumulator for Many {
     fn convert_to_state(&self, values: &[ArrayRef], filter: Option<&BooleanArray>) -> Result<Vec<ArrayRef>> {
         let values = values[0].as_primitive::<Float64Type>();
         let kept = |row: usize| values.is_valid(row) && filter.is_none_or(|f| f.is_valid(row) && f.value(row));
-        let rows: Vec<Expansion> =
-            (0..values.len()).map(|row| Expansion(kept(row).then(|| values.value(row)).into_iter().collect())).collect();
-        Ok(vec![list(&rows)])
+        let mut builder = ListBuilder::new(Float64Builder::new());
+        for row in 0..values.len() {
+            if kept(row) {
+                builder.values().append_value(values.value(row));
+            }
+            builder.append(kept(row));
+        }
+        Ok(vec![Arc::new(builder.finish())])
     }
 
     fn size(&self) -> usize {
-        self.sums.capacity() * size_of::<Expansion>() + self.heap
+        self.sums.capacity() * size_of::<Exact>() + self.heap
     }
 }
 
@@ -268,11 +318,11 @@ mod tests {
     use super::*;
 
     fn sum(values: &[f64]) -> Option<f64> {
-        let mut expansion = Expansion::default();
+        let mut sum = Exact::default();
         for v in values {
-            expansion.add(*v);
+            sum.add(*v);
         }
-        expansion.value()
+        sum.value()
     }
 
     #[test]
@@ -280,6 +330,13 @@ mod tests {
         assert_eq!(sum(&[1e100, 1.0, -1e100]), Some(1.0));
         assert_eq!(sum(&[0.1; 10]), Some(1.0));
         assert_eq!(sum(&[]), None);
+        assert_eq!(sum(&[5.0, -5.0]), Some(0.0));
+        assert_eq!(sum(&[1.0, f64::INFINITY, 2.0]), Some(f64::INFINITY));
+        assert!(sum(&[f64::INFINITY, 1.0, f64::NEG_INFINITY]).is_some_and(f64::is_nan));
+        // Wider than three floats.
+        let wide: Vec<f64> = (-20..20).map(|n| 2f64.powi(52 * n) * 1.000_000_1).collect();
+        let negative: Vec<f64> = wide.iter().skip(1).map(|n| -n).collect();
+        assert_eq!(sum(&[wide.clone(), negative].concat()), Some(wide[0]));
     }
 
     proptest::proptest! {

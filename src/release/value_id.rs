@@ -10,6 +10,7 @@ use datafusion::arrow::array::{ArrayRef, RecordBatch, StringArray};
 use crate::error::Result;
 use crate::tables::cells::Table;
 use crate::tables::schema;
+use crate::tables::views::{Cells, Values};
 
 /// The column of `values.parquet`.
 pub const COLUMN: &str = "value_id";
@@ -19,26 +20,25 @@ const DIGITS: usize = 16;
 
 /// Gives values their last column. `key`: the hash over all inputs of the release.
 pub fn mark(key: &str, values: &RecordBatch) -> Result<RecordBatch> {
-    let ids: StringArray = (0..values.num_rows()).map(|row| Some(of(key, values, row))).collect();
+    let cells = Values::of(values)?;
+    let ids: StringArray = (0..cells.len()).map(|row| Some(of(key, &cells, row))).collect();
     let mut arrays: Vec<ArrayRef> = values.columns().to_vec();
     arrays.push(Arc::new(ids));
     Ok(RecordBatch::try_new(schema::published_values(), arrays)?)
 }
 
-/// The id of one row.
-pub fn of(key: &str, values: &RecordBatch, row: usize) -> String {
-    let cells = Table(values);
+/// The id of one row: of its key (`schema::values_key`) and its value.
+pub fn of(key: &str, values: &Values<'_>, row: usize) -> String {
     let mut hasher = blake3::Hasher::new();
     hasher.update(key.as_bytes());
-    for column in schema::values_key() {
+    let year = values.time_period.value(row).to_string();
+    let place = [values.indicator.value(row), values.ref_area.value(row), &year];
+    for part in place.into_iter().chain(values.dimensions(row)).chain([values.estimate.value(row)]) {
         hasher.update(b"\x1f");
-        match cells.int(column, row) {
-            Some(number) => hasher.update(number.to_string().as_bytes()),
-            None => hasher.update(cells.text(column, row).unwrap_or_default().as_bytes()),
-        };
+        hasher.update(part.as_bytes());
     }
     hasher.update(b"\x1f");
-    if let Some(value) = cells.float("value", row) {
+    if let Some(value) = values.value.cell(row) {
         hasher.update(&value.to_le_bytes());
     }
     hasher.finalize().to_hex()[..DIGITS].to_owned()

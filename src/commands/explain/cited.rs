@@ -10,6 +10,7 @@ use crate::release::{Manifest, promote, value_id};
 use crate::settings::Settings;
 use crate::tables::cells::Table;
 use crate::tables::schema::{self, DIMENSIONS};
+use crate::tables::views::Values;
 use crate::tables::{parquet, text};
 
 pub(super) enum Cited {
@@ -35,7 +36,7 @@ pub(super) fn look_up(settings: &Settings, printer: &Printer, args: &ExplainArgs
         // A release that is damaged, or older than these ids, has none to find.
         let Ok(values) = parquet::read(&release.join("values.parquet"), &schema::published_values()) else { continue };
         let (Some(row), Ok(manifest)) = (value_id::find(&values, id), Manifest::load(release)) else { continue };
-        if value_id::of(&manifest.key, &values, row) != id.to_lowercase() {
+        if value_id::of(&manifest.key, &Values::of(&values)?, row) != id.to_lowercase() {
             return Err(Error::usage(format!(
                 "release {} has {id}, but its value is not the one that was cited: the file was changed",
                 manifest.release
