@@ -1,6 +1,7 @@
 //! Takes provider rows from a parser, resolves codes once per distinct code, and keeps 24 bytes a row, on disk where
 //! they do not fit in memory.
 
+use std::borrow::Borrow;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::error::{Code, Error, Result};
@@ -125,8 +126,9 @@ impl<'r> Collector<'r> {
         self.rows_in
     }
 
-    pub fn series(&mut self, key: SeriesKey) -> u32 {
-        if let Some(&index) = self.series_index.get(&key) {
+    pub fn series(&mut self, key: impl Borrow<SeriesKey>) -> u32 {
+        let key = key.borrow();
+        if let Some(&index) = self.series_index.get(key) {
             return index;
         }
         let length = key.series.len() + key.unit.len() + key.edition.len() + key.dimensions().iter().map(|d| d.len()).sum::<usize>();
@@ -138,7 +140,7 @@ impl<'r> Collector<'r> {
         let codes = [&key.series, &key.unit, &key.edition].into_iter().map(String::as_str).chain(key.dimensions());
         self.legible.push(!codes.into_iter().any(|code| code.chars().any(|c| c.is_control() || is_invisible(c))));
         self.series.push(key.clone());
-        self.series_index.insert(key, index);
+        self.series_index.insert(key.clone(), index);
         index
     }
 

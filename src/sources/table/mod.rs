@@ -1,5 +1,6 @@
 //! Any published CSV or workbook, read through a map of its columns: how a statistician brings in a file without Rust.
 
+mod about;
 mod columns;
 mod figures;
 mod heading;

@@ -18,6 +18,7 @@ use crate::sources::body::headings::{same, shorten};
 use crate::sources::body::workbook::Book;
 use crate::sources::body::workbooks::{self, Workbooks};
 use crate::sources::body::{ReadSeek, csv_members};
+use crate::sources::table::about::{self, Known};
 use crate::sources::table::columns;
 use crate::sources::table::figures::{self, Figures};
 use crate::sources::table::heading::Heading;
@@ -66,7 +67,7 @@ fn csv(reader: &mut dyn Read, first: u32, map: &TableMap, units: &[String], coll
     while let Some((number, record)) = csv.read(collector)? {
         // What a declared encoding has no letter for was replaced.
         let text = |cell| std::str::from_utf8(cell).ok().filter(|text| map.encoding.is_none() || !text.contains('\u{fffd}'));
-        let cells: Option<Vec<String>> = record.iter().map(|cell| text(cell).map(|text| text.trim().to_owned())).collect();
+        let cells: Option<Vec<&str>> = record.iter().map(|cell| text(cell).map(str::trim)).collect();
         match (cells, &map.encoding) {
             (Some(cells), _) if cells.iter().any(|cell| cell.trim_matches('\0').contains('\0')) => {
                 collector.quarantine(number, Reason::Encoding, "a zero byte among its letters: the file is damaged here");
@@ -109,7 +110,8 @@ fn workbook(file: &mut dyn ReadSeek, first: u32, map: &TableMap, units: &[String
         }
         for (number, cells) in &sheet.rows {
             collector.limits()?;
-            layout.row(count + number, cells, units, collector);
+            let cells: Vec<&str> = cells.iter().map(String::as_str).collect();
+            layout.row(count + number, &cells, units, collector);
         }
         layout.tell(collector);
         count += sheet.rows.last().map_or(0, |(number, _)| *number);
@@ -134,6 +136,7 @@ struct Layout<'m> {
     /// Columns that are not read although their name has a year in it.
     unclear: Vec<String>,
     only: Vec<(usize, &'m [String])>,
+    known: Known,
     /// Numbers of unclear notation: how many, and the first with its record and the reason.
     unread: Option<(usize, String)>,
     /// Which words of each map, and last which totals, the file has.
@@ -157,7 +160,9 @@ impl<'m> Layout<'m> {
         let taken: Vec<usize> =
             columns.iter().flat_map(|(_, places)| places).copied().chain(only.iter().map(|(place, _)| *place)).collect();
         let (figures, unclear) = figures::of(map, header, &taken)?;
+        let known = columns.iter().filter(|(target, _)| Known::asks(target)).flat_map(|(_, places)| places).copied().collect();
         Ok(Self {
+            known: Known::by(known),
             map,
             columns,
             constants,
@@ -196,7 +201,7 @@ impl<'m> Layout<'m> {
         }
     }
 
-    fn text(&self, target: &str, cells: &[String]) -> Option<String> {
+    fn text(&self, target: &str, cells: &[&str]) -> Option<String> {
         self.raw(target, cells).map(|raw| self.mapped(target, &raw).unwrap_or(&raw).to_owned())
     }
 
@@ -214,9 +219,9 @@ impl<'m> Layout<'m> {
     }
 
     /// As the file has it; what cannot be seen is no part of an area, a year or a value.
-    fn raw(&self, target: &str, cells: &[String]) -> Option<String> {
+    fn raw(&self, target: &str, cells: &[&str]) -> Option<String> {
         let plain = matches!(target, "ref_area" | "time_period" | "value");
-        let seen = |cell: &String| if plain { clean(cell).into_owned() } else { cell.trim().to_owned() };
+        let seen = |cell: &&str| if plain { clean(cell).into_owned() } else { cell.trim().to_owned() };
         Some(match self.columns.iter().find(|(name, _)| *name == target) {
             Some((_, indices)) => indices.iter().filter_map(|i| cells.get(*i)).map(seen).collect::<Vec<_>>().join("."),
             None => self.constants.iter().find(|(name, _)| *name == target)?.1.to_owned(),
@@ -224,14 +229,17 @@ impl<'m> Layout<'m> {
     }
 
     /// What stands below a table, such as its source: neither a year nor any value.
-    fn is_remark(&self, cells: &[String]) -> bool {
+    fn is_remark(&self, cells: &[&str]) -> bool {
         let empty = |column: &usize| cells.get(*column).is_none_or(|cell| cell.trim().is_empty());
         let year = self.columns.iter().find(|(name, _)| *name == "time_period").map(|(_, places)| places);
         year.is_some_and(|places| places.iter().all(empty)) && self.values().iter().all(empty)
     }
 
     /// A row that the data set names as one of totals.
-    fn is_total(&self, cells: &[String]) -> bool {
+    fn is_total(&self, cells: &[&str]) -> bool {
+        if self.map.totals.is_empty() {
+            return false;
+        }
         let area = self.raw("ref_area", cells).unwrap_or_default();
         let found = self.map.totals.iter().position(|pattern| sheets::matches(pattern.trim(), &area));
         if let (Some(found), Some(totals)) = (found, self.used.last()) {
@@ -241,7 +249,7 @@ impl<'m> Layout<'m> {
     }
 
     /// Whose figures the row has. What a map gives may be a code of ours, whatever codes the file has.
-    fn area(&self, cells: &[String], collector: &mut Collector<'_>) -> Area {
+    fn area(&self, cells: &[&str], collector: &mut Collector<'_>) -> Area {
         let raw = self.raw("ref_area", cells).unwrap_or_default();
         let given = scheme(&self.map.area_scheme);
         let mut known = |scheme: &'static str, code: &str| collector.area(scheme, code.as_bytes()) != AreaHit::Unknown;
@@ -262,34 +270,20 @@ impl<'m> Layout<'m> {
         area(given, &raw)
     }
 
-    fn row(&mut self, number: u32, cells: &[String], units: &[String], collector: &mut Collector<'_>) {
+    fn row(&mut self, number: u32, cells: &[&str], units: &[String], collector: &mut Collector<'_>) {
         let kept = |(index, values): &(usize, &[String])| {
             cells.get(*index).is_some_and(|cell| values.iter().any(|v| v.eq_ignore_ascii_case(cell.trim())))
         };
         if !self.only.iter().all(kept) {
             return collector.heading();
         }
-        let series = self.text("series", cells).unwrap_or_default();
-        if series.is_empty() {
-            return collector.quarantine(number, Reason::MissingCode, "no series");
-        }
-        let mut key = SeriesKey::total(series, self.text("unit", cells).filter(|u| !u.is_empty()).unwrap_or_else(|| "_U".into()));
-        for name in crate::tables::schema::DIMENSIONS {
-            let Some(word) = self.text(name, cells).filter(|w| !w.is_empty()) else { continue };
-            if !self.map.knows(name, &word) {
-                return collector.quarantine(number, Reason::UnknownWord, format!("{name} `{word}` is not in maps.{name}"));
-            }
-            let Some(code) = code_of(name, &word) else {
-                return collector.quarantine(
-                    number,
-                    Reason::UnknownWord,
-                    format!("{name} `{word}` is no code: say what it means in maps.{name}"),
-                );
-            };
-            if let Some(dimension) = key.dimension_mut(name) {
-                *dimension = code;
-            }
-        }
+        let mut known = std::mem::take(&mut self.known);
+        let about = known.of(cells, || about::read(&|target| self.text(target, cells), &|name, word| self.map.knows(name, word)));
+        self.known = known;
+        let key = match about {
+            Ok(key) => key,
+            Err((reason, what)) => return collector.quarantine(number, reason, what),
+        };
         if self.is_remark(cells) || self.is_total(cells) {
             return collector.heading();
         }
@@ -303,7 +297,6 @@ impl<'m> Layout<'m> {
             let what = format!("obs_status `{status}` is no code of CL_OBS_STATUS: say what it means in maps.obs_status");
             return collector.quarantine(number, Reason::UnknownWord, what);
         };
-        key.edition = self.text("edition", cells).unwrap_or_default();
         let edition = Some(key.edition.as_str()).filter(|e| !e.is_empty()).map(|e| format!("edition {e}"));
         let period = self.text("time_period", cells).unwrap_or_default();
         let (period, year_marked) = year_columns::of_cell(&period);
@@ -342,17 +335,17 @@ impl<'m> Layout<'m> {
                 obs_text: reading.text.then(|| mapped.unwrap_or(given).to_owned()),
                 correction: None,
             });
-            let mut key = key.clone();
-            if let Some(series) = span.and_then(|span| span.becomes.as_ref()) {
-                key.series.clone_from(series);
-            }
-            let series = collector.series(key);
+            let series = match span.and_then(|span| span.becomes.clone()) {
+                Some(series) => collector.series(SeriesKey { series, ..key.clone() }),
+                None => collector.series(key),
+            };
             collector.push(number, scheme, area.as_bytes(), year.as_bytes(), series, detail, reading.value);
         };
         let cell = |column: usize| cells.get(column).map_or_else(String::new, |c| clean(c).into_owned());
         for Figures { column, year, marked, about } in &self.figures {
             let year = year.map_or(Cow::Borrowed(&*period), |year| year.to_string().into());
-            add(&about.map_or_else(|| key.clone(), |about| about.of(&key)), &year, &cell(*column), marked.as_ref());
+            let about = about.map_or(Cow::Borrowed(&*key), |about| Cow::Owned(about.of(&key)));
+            add(&about, &year, &cell(*column), marked.as_ref());
         }
         if self.figures.is_empty() {
             add(&key, &period, &self.raw("value", cells).unwrap_or_default(), None);
@@ -367,17 +360,6 @@ impl<'m> Layout<'m> {
 /// Yes/no and other answers in words are kept as text.
 fn is_word(given: &str) -> bool {
     given.chars().all(|c| c.is_alphabetic() || c.is_whitespace() || matches!(c, '-' | '_' | ',')) && given.chars().any(char::is_alphabetic)
-}
-
-/// The code of a word; None where the list of codes is closed and the word is neither on it nor known. A code is taken as it is.
-fn code_of(name: &str, word: &str) -> Option<String> {
-    match name {
-        "sex" => words::sex(word).map(str::to_owned),
-        "urbanisation" => words::urbanisation(word).map(str::to_owned),
-        "age" => words::age(word).or_else(|| Some(word.to_owned())),
-        "education_level" => words::education_level(word).or(Some(word)).map(str::to_owned),
-        _ => Some(word.to_owned()),
-    }
 }
 
 fn scheme(name: &str) -> &'static str {

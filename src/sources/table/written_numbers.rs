@@ -18,6 +18,9 @@ pub(super) struct Written<'s> {
 /// from 46.88 or 46880. A percent sign says nothing new where the unit is a percentage, and of a ratio that it is a
 /// hundredth.
 pub(super) fn read<'s>(given: &str, signs: &'s NumberSigns, unit: &str) -> Result<Written<'s>, String> {
+    if signs.decimal == '.' && signs.marks.is_empty() && is_plain(given) {
+        return Ok(Written { plain: given.to_owned(), marks: Vec::new(), status: None });
+    }
     if given.starts_with('=') {
         return Err("a formula whose result the file does not hold: open the workbook in a spreadsheet program and save it".into());
     }
@@ -120,6 +123,13 @@ fn plain(given: &str, signs: &NumberSigns) -> Result<String, String> {
     let bound = &given[..given.len() - number.len()];
     let point = if fraction.is_some() { "." } else { "" };
     Ok(format!("{bound}{sign}{whole}{point}{}{exponent}", fraction.unwrap_or_default()))
+}
+
+/// Digits with at most one point among them: most numbers of most files.
+fn is_plain(given: &str) -> bool {
+    let digits = given.strip_prefix('-').unwrap_or(given);
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
+    [whole, fraction].iter().all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 fn looks_like_one(text: &str) -> bool {

@@ -1,0 +1,86 @@
+//! What the rows of a table are about, besides area and year: read once for all rows whose cells say the same of it.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use crate::reference::words;
+use crate::rows::quarantine::Reason;
+use crate::rows::series_key::SeriesKey;
+use crate::tables::schema::DIMENSIONS;
+
+/// The series, unit, breakdown and edition of a row, or why they cannot be told.
+pub(super) type About = Result<Rc<SeriesKey>, (Reason, String)>;
+
+/// By the cells that say it, one behind the other.
+#[derive(Default)]
+pub(super) struct Known {
+    columns: Vec<usize>,
+    place: String,
+    known: HashMap<String, About>,
+}
+
+/// Different ones that are remembered: no file has as many, but for one whose columns are named wrongly.
+const MOST: usize = 100_000;
+
+impl Known {
+    /// `columns`: where what a row is about is said.
+    pub(super) fn by(columns: Vec<usize>) -> Self {
+        Self { columns, ..Self::default() }
+    }
+
+    /// Whether a column of ours says what a row is about.
+    pub(super) fn asks(target: &str) -> bool {
+        matches!(target, "series" | "unit" | "edition") || DIMENSIONS.contains(&target)
+    }
+
+    pub(super) fn of(&mut self, cells: &[&str], read: impl FnOnce() -> About) -> About {
+        self.place.clear();
+        for column in &self.columns {
+            self.place.push_str(cells.get(*column).copied().unwrap_or_default());
+            self.place.push('\u{1f}');
+        }
+        if let Some(about) = self.known.get(&self.place) {
+            return about.clone();
+        }
+        if self.known.len() == MOST {
+            self.known.clear();
+        }
+        let about = read();
+        self.known.insert(self.place.clone(), about.clone());
+        about
+    }
+}
+
+/// Reads it: `text` gives what a row has of a column of ours, `knows` whether the word may be read without a map.
+pub(super) fn read(text: &dyn Fn(&str) -> Option<String>, knows: &dyn Fn(&str, &str) -> bool) -> About {
+    let series = text("series").unwrap_or_default();
+    if series.is_empty() {
+        return Err((Reason::MissingCode, "no series".into()));
+    }
+    let mut key = SeriesKey::total(series, text("unit").filter(|unit| !unit.is_empty()).unwrap_or_else(|| "_U".into()));
+    for name in DIMENSIONS {
+        let Some(word) = text(name).filter(|word| !word.is_empty()) else { continue };
+        if !knows(name, &word) {
+            return Err((Reason::UnknownWord, format!("{name} `{word}` is not in maps.{name}")));
+        }
+        let Some(code) = code_of(name, &word) else {
+            return Err((Reason::UnknownWord, format!("{name} `{word}` is no code: say what it means in maps.{name}")));
+        };
+        if let Some(dimension) = key.dimension_mut(name) {
+            *dimension = code;
+        }
+    }
+    key.edition = text("edition").unwrap_or_default();
+    Ok(Rc::new(key))
+}
+
+/// The code of a word; None where the list of codes is closed and the word is neither on it nor known. A code is taken as it is.
+fn code_of(name: &str, word: &str) -> Option<String> {
+    match name {
+        "sex" => words::sex(word).map(str::to_owned),
+        "urbanisation" => words::urbanisation(word).map(str::to_owned),
+        "age" => words::age(word).or_else(|| Some(word.to_owned())),
+        "education_level" => words::education_level(word).or(Some(word)).map(str::to_owned),
+        _ => Some(word.to_owned()),
+    }
+}
