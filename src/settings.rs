@@ -71,6 +71,9 @@ impl Settings {
         files::scratch::lie_in(&data);
         let memory = Memory::of(global.memory_mib.or_else(|| in_job_file(&root)));
         let cores = std::thread::available_parallelism().map_or(2, usize::from);
+        let threads = global.threads.unwrap_or(cores).clamp(1, 64);
+        // Of what is shared out without a pool of its own. Where settings are made twice in one process, the first hold.
+        let _ = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global();
         Ok(Self {
             workspace: Workspace { root, data },
             now,
@@ -80,7 +83,7 @@ impl Settings {
                 partitions: global.partitions.unwrap_or(1),
                 seconds: global.statement_seconds,
             },
-            threads: global.threads.unwrap_or(cores).clamp(1, 64),
+            threads,
             membership: global.membership,
             json_logs,
             log_level,

@@ -7,7 +7,7 @@ use datafusion::arrow::array::RecordBatch;
 use crate::error::Result;
 use crate::release::progress;
 use crate::tables::schema;
-use crate::tables::sort::{concat, sort};
+use crate::tables::sort::concat;
 
 /// The values of one indicator; `held` = the reason why they are those of the release before.
 pub(super) struct One {
@@ -19,14 +19,15 @@ pub(super) struct One {
 /// By name of the indicator.
 pub(super) type All = BTreeMap<String, One>;
 
+/// Tables of values as one, in the order of its key: they come in the order of the names of the indicators, with which the
+/// key begins, each in order.
 pub(super) fn joined(parts: &[RecordBatch]) -> Result<RecordBatch> {
-    sort(&concat(&schema::preferred_values(), parts)?, &schema::values_key())
+    concat(&schema::preferred_values(), parts)
 }
 
 /// All values as one table, of which those of each indicator become a part: nothing is held twice.
 pub(super) fn join(all: &mut All) -> Result<RecordBatch> {
     let values = joined(&all.values().map(|one| one.values.clone()).collect::<Vec<_>>())?;
-    // The key begins with the name of the indicator, and so the parts stand in the order of the names.
     let mut first = 0;
     for one in all.values_mut() {
         one.values = values.slice(first, one.values.num_rows());

@@ -5,7 +5,9 @@
 
 use std::sync::Arc;
 
-use datafusion::arrow::array::{ArrayRef, RecordBatch, StringArray};
+use datafusion::arrow::array::{Array, ArrayRef, RecordBatch, StringArray};
+use datafusion::arrow::compute::concat;
+use rayon::prelude::*;
 
 use crate::error::Result;
 use crate::tables::cells::Table;
@@ -15,15 +17,22 @@ use crate::tables::views::{Cells, Values};
 /// The column of `values.parquet`.
 pub const COLUMN: &str = "value_id";
 
+/// Rows of which one thread makes the ids at once.
+const AT_ONCE: usize = 8192;
+
 /// Hexadecimal digits of an id: 64 bits.
 const DIGITS: usize = 16;
 
 /// Gives values their last column. `key`: the hash over all inputs of the release.
 pub fn mark(key: &str, values: &RecordBatch) -> Result<RecordBatch> {
     let cells = Values::of(values)?;
-    let ids: StringArray = (0..cells.len()).map(|row| Some(of(key, &cells, row))).collect();
+    let parts: Vec<StringArray> = (0..cells.len().div_ceil(AT_ONCE))
+        .into_par_iter()
+        .map(|part| (part * AT_ONCE..cells.len().min((part + 1) * AT_ONCE)).map(|row| Some(of(key, &cells, row))).collect())
+        .collect();
+    let parts: Vec<&dyn Array> = parts.iter().map(|part| part as &dyn Array).collect();
     let mut arrays: Vec<ArrayRef> = values.columns().to_vec();
-    arrays.push(Arc::new(ids));
+    arrays.push(if parts.is_empty() { Arc::new(StringArray::new_null(0)) } else { concat(&parts)? });
     Ok(RecordBatch::try_new(schema::published_values(), arrays)?)
 }
 

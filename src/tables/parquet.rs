@@ -1,14 +1,17 @@
 //! Tables as Parquet files: zstd, plain strings, the same bytes for the same rows.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use datafusion::arrow::array::{RecordBatch, RecordBatchReader};
 use datafusion::arrow::datatypes::SchemaRef;
-use datafusion::parquet::arrow::ArrowWriter;
+use datafusion::parquet::arrow::ArrowSchemaConverter;
 use datafusion::parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
-use datafusion::parquet::arrow::arrow_writer::ArrowWriterOptions;
+use datafusion::parquet::arrow::arrow_writer::{ArrowColumnChunk, ArrowRowGroupWriterFactory, compute_leaves};
 use datafusion::parquet::basic::{Compression, ZstdLevel};
 use datafusion::parquet::file::properties::{EnabledStatistics, WriterProperties};
+use datafusion::parquet::file::writer::SerializedFileWriter;
+use rayon::prelude::*;
 
 use super::conform::conform;
 use crate::error::Result;
@@ -75,13 +78,33 @@ pub fn write(batches: &[RecordBatch], schema: &SchemaRef, path: &Path) -> Result
     crate::files::write_atomically(path, &bytes(batches, schema)?)
 }
 
-/// A finished table as the bytes of a Parquet file, without Arrow metadata: plain strings to every reader.
+/// A finished table as the bytes of a Parquet file, without Arrow metadata: plain strings to every reader. Columns are
+/// encoded side by side and put together in order, so that the bytes do not depend on how many threads there are.
 pub fn bytes(batches: &[RecordBatch], schema: &SchemaRef) -> Result<Vec<u8>> {
-    let options = ArrowWriterOptions::new().with_properties(properties()?).with_skip_arrow_metadata(true);
+    let whole = match batches {
+        [batch] => batch.clone(),
+        several => super::sort::concat(schema, several)?,
+    };
+    let parquet_schema = ArrowSchemaConverter::new().convert(schema)?;
     let mut bytes = Vec::new();
-    let mut writer = ArrowWriter::try_new_with_options(&mut bytes, schema.clone(), options)?;
-    for batch in batches {
-        writer.write(batch)?;
+    let mut writer = SerializedFileWriter::new(&mut bytes, parquet_schema.root_schema_ptr(), Arc::new(properties()?))?;
+    let factory = ArrowRowGroupWriterFactory::new(&writer, schema.clone());
+    for (index, first) in (0..whole.num_rows()).step_by(ROW_GROUP).enumerate() {
+        let rows = whole.slice(first, ROW_GROUP.min(whole.num_rows() - first));
+        let mut leaves = Vec::with_capacity(rows.num_columns());
+        for (field, column) in schema.fields().iter().zip(rows.columns()) {
+            leaves.extend(compute_leaves(field, column)?);
+        }
+        let columns = factory.create_column_writers(index)?.into_par_iter().zip(leaves);
+        let encoded = columns.map(|(mut writer, leaf)| -> Result<ArrowColumnChunk> {
+            writer.write(&leaf)?;
+            Ok(writer.close()?)
+        });
+        let mut group = writer.next_row_group()?;
+        for chunk in encoded.collect::<Result<Vec<_>>>()? {
+            chunk.append_to_row_group(&mut group)?;
+        }
+        group.close()?;
     }
     writer.close()?;
     Ok(bytes)
