@@ -35,7 +35,7 @@ import duckdb
 
 from equality.headers import Indicator, Unusable, Workspace
 from equality.methods import Methods, Refused, roll_up, select
-from equality.tables import DIMENSIONS, PROGRESS_KEY, literal, load_tables, load_targets, prepare
+from equality.tables import DIMENSIONS, PROGRESS_KEY, in_memory, literal, load_tables, load_targets, prepare
 
 BANDS = [(0.0, 0.25), (0.25, 0.5), (0.5, 0.75), (0.75, 0.95), (0.95, 1.01)]
 HELD_OUT = ["internet_use", "mobile_ownership", "broadband_coverage", "households_internet", "broadband_affordability"]
@@ -126,18 +126,34 @@ def printed(arguments):
 
 # ---- 2. hold-out ----
 
-def aggregates(con, year):
-    """The `imputed` aggregates of one year, by group and breakdown."""
+# All trials are computed at once: each is a breakdown of its own, whose name ends in the number of the trial.
+TRIALS = [(number, year, folds) for number, (year, folds) in enumerate((year, folds) for year in YEARS for folds in [(), *WITHHELD])]
+WITHOUT_TRIAL = "regexp_replace(breakdown, ' [0-9]+$', '')"
+
+
+def hidden(con):
+    """The `imputed` aggregates of each trial in its year, beside those with nothing withheld where 90 percent reported."""
+    key = ", ".join(f"{WITHOUT_TRIAL} AS breakdown" if column == "breakdown" else column for column in ["ref_area", *DIMENSIONS])
+    con.execute(
+        f"""CREATE OR REPLACE TABLE tried AS
+            SELECT {key}, t.year, t.folds, o.value, o.observed, o.error_low, o.error_high
+            FROM ours AS o JOIN trials AS t ON t.trial = CAST(regexp_extract(o.breakdown, '[0-9]+$') AS INTEGER) AND t.year = o.time_period
+            WHERE o.estimate = 'imputed' AND o.value IS NOT NULL AND o.error_low IS NOT NULL"""
+    )
     rows = con.execute(
-        f"""SELECT ref_area, {', '.join(DIMENSIONS)}, value, coverage, observed, error_low, error_high
-            FROM ours WHERE estimate = 'imputed' AND time_period = {year} AND value IS NOT NULL AND error_low IS NOT NULL"""
+        f"""SELECT w.*, a.value FROM tried AS w JOIN tried AS a USING (year, {", ".join(["ref_area", *DIMENSIONS])})
+            WHERE len(w.folds) > 0 AND len(a.folds) = 0 AND a.observed >= 0.9 ORDER BY ALL"""
     ).fetchall()
     width = 1 + len(DIMENSIONS)
-    return {row[:width]: row[width:] for row in rows}
+    for row in rows:
+        value, observed, low, high, truth = row[width + 2:]
+        yield row[:width], value, truth, observed, low, high
 
 
 def held_out(con, indicators, tables, methods):
     counts = {}
+    con.execute("CREATE TABLE trials (trial INTEGER, year INTEGER, folds INTEGER[])")
+    con.executemany("INSERT INTO trials VALUES (?, ?, ?)", [[number, year, list(folds)] for number, year, folds in TRIALS])
     for indicator in indicators:
         if indicator.name not in HELD_OUT:
             continue
@@ -148,31 +164,27 @@ def held_out(con, indicators, tables, methods):
             # Of totals, totals only: what is carried and how is the same for every part.
             of_parts = mode != "totals"
             kept, withheld = {
-                "totals": ("k.whole", "k.time_period > {year} - 3"),
-                "last three years": ("TRUE", "NOT k.whole AND k.time_period > {year} - 3"),
+                "totals": ("k.whole", "k.time_period > t.year - 3"),
+                "last three years": ("TRUE", "NOT k.whole AND k.time_period > t.year - 3"),
                 "all years": ("TRUE", "NOT k.whole"),
             }[mode]
-            for year in YEARS:
-                truth = None
-                for folds in [None, *WITHHELD]:
-                    folds_sql = ", ".join(map(str, folds or (-1,)))
-                    con.execute(
-                        f"""CREATE OR REPLACE TABLE country_values AS
-                            SELECT k.* EXCLUDE (whole) FROM known AS k
-                            JOIN (SELECT ref_area, row_number() OVER (ORDER BY ref_area) % 4 AS fold FROM areas) AS a ON a.ref_area = k.ref_area
-                            WHERE k.time_period BETWEEN {year} - 12 AND {year} AND {kept} AND NOT (a.fold IN ({folds_sql}) AND ({withheld.format(year=year)}))"""
-                    )
-                    roll_up(con, indicator, methods)
-                    found = aggregates(con, year)
-                    if folds is None:
-                        truth = {key: row[0] for key, row in found.items() if row[2] >= 0.9}
-                        continue
-                    for key, (value, coverage, observed, low, high) in found.items():
-                        part = any(code != "_T" for code in key[1:4])
-                        if key in truth and observed < 0.95 and part == of_parts:
-                            kinds = [("part", f"{indicator.name}, {mode}")] if part else [("all", "all"), ("band", band(observed)), ("indicator", indicator.name)]
-                            for kind in kinds:
-                                counts.setdefault(kind, Count()).add(truth[key], value, low, high)
+            con.execute(
+                f"""CREATE OR REPLACE TABLE country_values AS
+                    SELECT k.* EXCLUDE (whole) REPLACE (k.breakdown || ' ' || t.trial AS breakdown)
+                    FROM known AS k
+                    JOIN (SELECT ref_area, row_number() OVER (ORDER BY ref_area) % 4 AS fold FROM areas) AS a ON a.ref_area = k.ref_area
+                    JOIN trials AS t ON k.time_period BETWEEN t.year - 12 AND t.year
+                    WHERE {kept} AND NOT (list_contains(t.folds, a.fold) AND ({withheld}))"""
+            )
+            con.execute("CREATE OR REPLACE TABLE silence AS SELECT s.* REPLACE (s.breakdown || ' ' || t.trial AS breakdown) FROM silence AS s, trials AS t")
+            roll_up(con, indicator, methods)
+            con.execute(f"CREATE OR REPLACE TABLE silence AS SELECT DISTINCT * REPLACE ({WITHOUT_TRIAL} AS breakdown) FROM silence")
+            for key, value, truth, observed, low, high in hidden(con):
+                part = any(code != "_T" for code in key[1:4])
+                if observed < 0.95 and part == of_parts:
+                    kinds = [("part", f"{indicator.name}, {mode}")] if part else [("all", "all"), ("band", band(observed)), ("indicator", indicator.name)]
+                    for kind in kinds:
+                        counts.setdefault(kind, Count()).add(truth, value, low, high)
     head = ["number", "inside", "", "mean error", "mean half width"]
     row = lambda kind, name: [name, *counts[(kind, name)].cells(), *counts[(kind, name)].means()]
     return [
@@ -224,7 +236,7 @@ def measure(arguments, folder):
     manifest = json.loads((arguments.data / "current/manifest.json").read_text(encoding="utf-8"))
     workspace = Workspace(arguments.workspace)
     paths = sorted((arguments.workspace / "sql/indicators").glob("*.sql"))
-    con = duckdb.connect(str(folder / "work.duckdb"))
+    con = in_memory(folder)
     indicators = [Indicator(path, workspace) for path in paths]
     methods = Methods(con, arguments.workspace)
     found = dict(zip(["classes", "classes-one-by-one"], same_economies(con, arguments, indicators, manifest, methods), strict=True))

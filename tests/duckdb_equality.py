@@ -40,7 +40,7 @@ import pyarrow
 from equality.comparing import check_readers, compare
 from equality.headers import Indicator, Unusable, Workspace, in_order
 from equality.methods import VALUES_KEY, Methods, Refused, parts, roll_up, select, select_values
-from equality.tables import PROGRESS_KEY, literal, load_tables, load_targets, prepare
+from equality.tables import PROGRESS_KEY, in_memory, literal, load_tables, load_targets, prepare
 
 
 class Report:
@@ -150,7 +150,7 @@ def check(arguments, folder):
     paths = sorted((arguments.workspace / "sql/indicators").glob("*.sql"))
     workspace = Workspace(arguments.workspace)
     indicators = in_order([Indicator(path, workspace) for path in paths])
-    con = duckdb.connect(str(folder / "work.duckdb"))
+    con = in_memory(folder)
     con.execute("CREATE SCHEMA indicators")
     tables = load_tables(con, arguments, manifest, folder)
     for table in ("values", "progress"):

@@ -13,6 +13,7 @@ Prints how many cells were compared, the largest difference, and those above 1e-
 """
 
 import argparse
+import functools
 import json
 import math
 import sys
@@ -48,6 +49,8 @@ class Figures:
             if self.base(row["ref_area"], row["time_period"], series) is not None:
                 self.given[series][row["ref_area"]][row["time_period"]] = row["value"]
         self.years = {series: {year for values in areas.values() for year in values} for series, areas in self.given.items()}
+        # An economy is in ten groups or more: what it brings is found once.
+        self.known_members, self.known_bases = {}, {}
 
     def base(self, area, year, series):
         """What an economy counts for: its people of the breakdown, or 1."""
@@ -72,8 +75,19 @@ class Figures:
         return (0.0, weight, None, 0.0) if silent and weight is not None and not said_more else None
 
     def of_group(self, group, estimate, year, series):
-        found = {area: self.member(area, estimate, year, series) for area in self.members(group, year)}
-        return {area: member for area, member in found.items() if member}
+        known, found = self.known_members.setdefault((estimate, year, series), {}), {}
+        for area in self.members(group, year):
+            if area not in known:
+                known[area] = self.member(area, estimate, year, series)
+            if known[area]:
+                found[area] = known[area]
+        return found
+
+    def bases_of_group(self, group, year, series):
+        part = group, year, series[:3]
+        if part not in self.known_bases:
+            self.known_bases[part] = {area: base for area in self.members(group, year) if (base := self.base(area, year, series)) is not None}
+        return self.known_bases[part]
 
     def result(self, members):
         if self.median:
@@ -82,7 +96,7 @@ class Figures:
 
     def row(self, group, estimate, year, series):
         members = self.of_group(group, estimate, year, series)
-        bases = {area: base for area in self.members(group, year) if (base := self.base(area, year, series)) is not None}
+        bases = self.bases_of_group(group, year, series)
         everybody = math.fsum(bases.values())
         current = {area: bases[area] for area, member in members.items() if member[2] == year}
         reporting = math.fsum(current.values())
@@ -109,7 +123,7 @@ class Figures:
         """Baseline, latest value and share of the weight of the economies with a value at both ends."""
         ends = [{area: member for area, member in self.of_group(group, estimate, year, series).items() if member[2] is not None} for year in (first, last)]
         both = ends[0].keys() & ends[1].keys()
-        everybody = math.fsum(self.base(area, last, series) or 0.0 for area in self.members(group, last))
+        everybody = math.fsum(self.bases_of_group(group, last, series).values())
         return (*(self.result([end[area] for area in both]) for end in ends), math.fsum(ends[1][area][1] for area in both) / everybody)
 
 
@@ -204,7 +218,7 @@ def main():
     groups = defaultdict(list)
     for row in tables["membership"]:
         groups[row["group_code"]].append((row["ref_area"], row["first_year"], row["last_year"]))
-    members = lambda group, year: [area for area, first, last in groups[group] if first <= year <= last]
+    members = functools.cache(lambda group, year: [area for area, first, last in groups[group] if first <= year <= last])
     units = {u["unit"]: (-math.inf if u["minimum"] is None else u["minimum"], math.inf if u["maximum"] is None else u["maximum"]) for u in tables["units"]}
     rows, progress = (pyarrow.parquet.read_table(release / f"{name}.parquet").to_pylist() for name in ("values", "progress"))
     figures = {

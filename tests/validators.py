@@ -8,6 +8,7 @@ that is not installed is reported, and fails the run only where its format was a
 """
 
 import csv
+import functools
 import json
 import math
 import pathlib
@@ -33,6 +34,7 @@ KEY = ["indicator", "ref_area", "time_period", "sex", "age", "urbanisation", "di
 CONCEPTS = ["INDICATOR", "REF_AREA", "TIME_PERIOD", "SEX", "AGE", "URBANISATION", "DISABILITY_STATUS", "EDUCATION_LEV", "SIZE_CLASS", "CUST_BREAKDOWN", "ESTIMATE"]
 
 
+@functools.cache
 def code(ours):
     """A code as SDMX has it: every other byte is `$` and two digits."""
     allowed = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_@-"
@@ -46,11 +48,11 @@ def every_cell(release):
     parts = structure["dataStructures"][0]["dataStructureComponents"]
     components = parts["dimensionList"]["dimensions"] + parts["attributeList"]["attributes"]
     checked = 0
+    duckdb.sql(f"CREATE OR REPLACE TABLE cells AS FROM read_csv('{release / DATA / 'all.csv'}', all_varchar = true)")
     for component in components:
         enumeration = component.get("localRepresentation", {}).get("enumeration")
         name = component["id"]
-        table = f"read_csv('{release / DATA / 'all.csv'}', all_varchar = true)"
-        found = {row[0] for row in duckdb.sql(f'SELECT DISTINCT "{name}" FROM {table}').fetchall()}
+        found = {row[0] for row in duckdb.sql(f'SELECT DISTINCT "{name}" FROM cells').fetchall()}
         mandatory = component.get("usage", "mandatory") == "mandatory"
         assert not (mandatory and None in found), f"{name} is empty somewhere"
         if enumeration:

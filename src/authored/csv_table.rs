@@ -62,7 +62,7 @@ impl CsvTable {
 
     /// The cell of a named column; empty when the column is absent.
     pub fn get(&self, row: usize, column: &str) -> &str {
-        self.header.iter().position(|h| h == column).map_or("", |index| self.cell(row, index))
+        self.cell(row, self.place(column))
     }
 
     pub fn cell(&self, row: usize, index: usize) -> &str {
@@ -70,7 +70,7 @@ impl CsvTable {
     }
 
     pub fn column<'a>(&'a self, column: &str) -> impl Iterator<Item = &'a str> + use<'a> {
-        let index = self.header.iter().position(|h| h == column).unwrap_or(usize::MAX);
+        let index = self.place(column);
         (0..self.len()).map(move |row| self.cell(row, index))
     }
 
@@ -96,13 +96,19 @@ impl CsvTable {
 
     /// Reports rows whose key an earlier row has already.
     pub fn unique(&self, key: &[&str], problems: &mut Vec<Problem>) {
-        let mut seen = std::collections::HashSet::new();
+        let mut seen = std::collections::HashSet::with_capacity(self.len());
+        let places: Vec<usize> = key.iter().map(|column| self.place(column)).collect();
         for row in 0..self.len() {
-            let cells: Vec<&str> = key.iter().map(|column| self.get(row, column)).collect();
-            let shown = cells.join(" ");
-            if !seen.insert(cells) {
+            let cells: Vec<&str> = places.iter().map(|index| self.cell(row, *index)).collect();
+            if let Some(cells) = seen.replace(cells) {
+                let shown = cells.join(" ");
                 problems.push(self.problem_at(Code::ContradictingRow, row, key[0], format!("a second row for {shown}")));
             }
         }
+    }
+
+    /// Where a column stands; behind all others when it is absent.
+    fn place(&self, column: &str) -> usize {
+        self.header.iter().position(|h| h == column).unwrap_or(usize::MAX)
     }
 }

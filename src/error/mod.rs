@@ -9,7 +9,7 @@ pub use code::Code;
 
 use std::fmt;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use miette::{
     Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents,
@@ -145,11 +145,13 @@ pub enum Severity {
 pub struct SourceText {
     pub path: Arc<str>,
     pub text: Arc<str>,
+    /// Where each line begins, found when it is first asked for.
+    lines: Arc<OnceLock<Vec<usize>>>,
 }
 
 impl SourceText {
     pub fn new(path: impl Into<Arc<str>>, text: impl Into<Arc<str>>) -> Self {
-        Self { path: path.into(), text: text.into() }
+        Self { path: path.into(), text: text.into(), lines: Arc::default() }
     }
 
     /// Line and column (both from 1, column in characters) of a byte offset.
@@ -165,13 +167,11 @@ impl SourceText {
 
     /// Byte offset of a line and column (both from 1).
     pub fn offset(&self, line: u64, column: u64) -> usize {
-        let mut start = 0;
-        for _ in 1..line {
-            match self.text[start..].find('\n') {
-                Some(i) => start += i + 1,
-                None => return self.text.len(),
-            }
-        }
+        let lines =
+            self.lines.get_or_init(|| std::iter::once(0).chain(self.text.match_indices('\n').map(|(place, _)| place + 1)).collect());
+        let Some(start) = usize::try_from(line.saturating_sub(1)).ok().and_then(|line| lines.get(line).copied()) else {
+            return self.text.len();
+        };
         self.text[start..]
             .char_indices()
             .nth(usize::try_from(column.saturating_sub(1)).unwrap_or(usize::MAX))

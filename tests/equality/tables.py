@@ -2,6 +2,7 @@
 
 import subprocess
 
+import duckdb
 import pyarrow
 
 from equality.headers import Unusable
@@ -13,6 +14,11 @@ REFERENCE_TABLES = ["population", "areas", "groups", "membership", "gni_per_capi
 
 def literal(text):
     return "'" + str(text).replace("'", "''") + "'"
+
+
+def in_memory(folder):
+    """A database that writes to the folder only what does not fit into memory."""
+    return duckdb.connect(config={"temp_directory": str(folder / "spilled"), "threads": 1})
 
 
 def export(arguments, manifest, query, path):
@@ -34,17 +40,17 @@ def load_tables(con, arguments, manifest, folder):
         con.execute(f"CREATE TABLE all_{name} AS SELECT * FROM read_parquet({literal(path)})")
         if name != "membership":
             con.execute(f"CREATE VIEW {name} AS SELECT * FROM all_{name}")
-    path = folder / "empty.parquet"
-    export(arguments, manifest, "SELECT * FROM observations WHERE FALSE", path)
-    con.execute(f"CREATE TABLE no_observations AS SELECT * FROM read_parquet({literal(path)})")
+    path = folder / "observations.parquet"
+    export(arguments, manifest, "SELECT * FROM observations_by_data_set", path)
+    con.execute(f"CREATE TABLE no_observations AS SELECT * FROM read_parquet({literal(path)}) WHERE FALSE")
     tables = {}
     for entry in manifest["inputs"]:
         dataset = f"{entry['source']}/{entry['dataset']}"
-        path = folder / f"observations_{len(tables)}.parquet"
-        query = f"SELECT * FROM observations_by_data_set WHERE source = {literal(entry['source'])} AND dataset = {literal(entry['dataset'])}"
-        export(arguments, manifest, query, path)
         tables[dataset] = f"observations_{len(tables)}"
-        con.execute(f"CREATE TABLE {tables[dataset]} AS SELECT * FROM read_parquet({literal(path)})")
+        con.execute(
+            f"""CREATE TABLE {tables[dataset]} AS SELECT * FROM read_parquet({literal(path)})
+                WHERE source = {literal(entry['source'])} AND dataset = {literal(entry['dataset'])}"""
+        )
         known = {body["snapshot"] for body in entry["bodies"]}
         found = {row[0] for row in con.execute(f"SELECT DISTINCT snapshot FROM {tables[dataset]}").fetchall()}
         rows = con.execute(f"SELECT count(*) FROM {tables[dataset]}").fetchall()[0][0]

@@ -342,7 +342,7 @@ fn published_groups_outside_the_header_stay() {
 /// A correction that finds nothing is told with its place, in the run, in `checks` and in the check's own rows.
 #[test]
 fn corrections_that_find_nothing_are_told() {
-    let workspace = workspace();
+    let workspace = workspace().with_check("corrections_unmatched");
     let correction = "[[correction]]\nid = \"wrong-year\"\nsource = \"survey\"\nseries = [\"new\"]\nref_area = \"KEN\"\ntime_period = [2012]\naction = \"drop\"\nexpect = { above = 1.0 }\nreason = \"r\"\nevidence = \"e\"\n";
     workspace.write(
         "pipelines/corrections/a.toml",

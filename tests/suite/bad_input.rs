@@ -22,12 +22,12 @@ const SETS: [&str; 5] = ["itu/internet_use", "itu/facts_and_figures", "unesco/sd
 
 fn workspace() -> Workspace {
     let workspace = Workspace::of_project();
-    for entry in std::fs::read_dir(workspace.path("sql/indicators")).unwrap() {
-        let path = entry.unwrap().path();
-        if !path.ends_with("2.1_internet_use.sql") {
-            std::fs::remove_file(path).unwrap();
-        }
-    }
+    workspace.keep_only("sql/indicators", &["2.1_internet_use.sql"]);
+    workspace.keep_only(
+        "sql/checks",
+        &["columns_changed.sql", "coverage_lost.sql", "data_sets_failed.sql", "one_row_per_key.sql", "row_counts.sql"],
+    );
+    workspace.publish_little();
     workspace
 }
 

@@ -7,7 +7,7 @@ use crate::support::{Run, Workspace, copy, project, small_bodies};
 
 /// The UN SDG database alone, pulled and published once.
 fn workspace() -> Workspace {
-    let workspace = Workspace::of_method();
+    let workspace = Workspace::of_method_and_checks();
     std::fs::copy(project().join("pipelines/unsd.toml"), workspace.path("pipelines/unsd.toml")).unwrap();
     copy(&small_bodies().join("unsd/sdg_global"), &workspace.path("in/unsd/sdg_global"));
     workspace.expect(0, &["run", "--from", "in"]);
@@ -96,7 +96,6 @@ fn a_series_that_nobody_asked_for_is_set_aside() {
 fn an_economy_whose_history_moves_is_told() {
     let workspace = Workspace::of_project();
     workspace.keep_only("sql/indicators", &["2.2b_mobile_ownership.sql"]);
-    std::fs::remove_dir_all(workspace.path("sql/tests")).unwrap();
     copy(&small_bodies().join("itu/mobile_ownership"), &workspace.path("in/itu/mobile_ownership"));
     workspace.expect(0, &["run", "--from", "in"]);
     let path = workspace.path("in/itu/mobile_ownership/individuals-who-own-a-mobile-phone.csv");

@@ -7,7 +7,7 @@ mod lines;
 mod method;
 mod query;
 
-use std::sync::{Arc, Mutex, Weak};
+use std::sync::{Arc, LazyLock};
 
 use serde_json::Value;
 
@@ -25,30 +25,26 @@ const KEPT: [&str; 8] = [
     "T1.5_broadband_subscriptions.sql",
 ];
 
-/// The project with some of its indicators: a run of it is quick.
+/// Some checks of each severity.
+const CHECKS: [&str; 4] = ["coverage_lost.sql", "history_rewritten.sql", "jumps.sql", "one_row_per_key.sql"];
+
+/// The project with some of its indicators and checks: a run of it is quick.
 fn project_with(kept: &[&str]) -> Workspace {
     let workspace = Workspace::of_project();
-    for entry in std::fs::read_dir(workspace.path("sql/indicators")).unwrap() {
-        let path = entry.unwrap().path();
-        if !kept.iter().any(|name| path.ends_with(name)) {
-            std::fs::remove_file(path).unwrap();
-        }
-    }
-    std::fs::remove_dir_all(workspace.path("sql/tests")).unwrap();
+    workspace.keep_only("sql/indicators", kept);
+    workspace.keep_only("sql/checks", &CHECKS);
+    workspace.publish_little();
     workspace
 }
 
 /// One workspace with a release of the small bodies, shared by the tests that only read it.
 fn released() -> Arc<Workspace> {
-    static SHARED: Mutex<Weak<Workspace>> = Mutex::new(Weak::new());
-    let mut shared = SHARED.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-    if let Some(workspace) = shared.upgrade() {
-        return workspace;
-    }
-    let workspace = Arc::new(project_with(&KEPT));
-    workspace.expect(0, &["run", "--from", small_bodies().to_str().unwrap()]);
-    *shared = Arc::downgrade(&workspace);
-    workspace
+    static SHARED: LazyLock<Arc<Workspace>> = LazyLock::new(|| {
+        let workspace = project_with(&KEPT);
+        workspace.expect(0, &["run", "--from", small_bodies().to_str().unwrap()]);
+        Arc::new(workspace.lasting())
+    });
+    Arc::clone(&SHARED)
 }
 
 /// A workspace of its own with `internet_use` alone; the bodies of its data sets are under `bodies/`.

@@ -12,7 +12,7 @@ use crate::support::{Workspace, close, project, rows, value};
 pub(crate) static RELEASED: LazyLock<(Workspace, Value)> = LazyLock::new(|| {
     let workspace = Workspace::of_project();
     let said = workspace.json(0, &["run", "--from", &project().join("fixtures").to_string_lossy()]);
-    (workspace, said)
+    (workspace.lasting(), said)
 });
 
 /// The rows of the plan, and the targets that measure each.

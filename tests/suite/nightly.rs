@@ -28,12 +28,38 @@ fn small_bodies() -> String {
     crate::support::small_bodies().to_string_lossy().into_owned()
 }
 
-/// The project with four of its indicators: a run of it is quick.
+/// The checks that a change of these tests meets: those that hold or refuse a release, and those that they read.
+const CHECKS: [&str; 13] = [
+    "aggregates_in_range.sql",
+    "columns_changed.sql",
+    "coverage_fell.sql",
+    "coverage_lost.sql",
+    "goldens.sql",
+    "history_rewritten.sql",
+    "jumps.sql",
+    "missing_has_a_status.sql",
+    "one_economy_missing.sql",
+    "one_row_per_key.sql",
+    "row_counts.sql",
+    "scale_changed.sql",
+    "series_fit_unit.sql",
+];
+
+/// The project with four of its indicators and few of its checks and formats: a run of it is quick.
 fn small() -> Workspace {
     let workspace = Workspace::of_project();
     let kept =
         ["1.2_broadband_affordability.sql", "1.2b_broadband_affordability_share.sql", "2.1_internet_use.sql", "2.2_internet_use_gaps.sql"];
     workspace.keep_only("sql/indicators", &kept);
+    workspace.keep_only("sql/checks", &CHECKS);
+    workspace.publish_little();
+    workspace
+}
+
+/// The same with one indicator, where nothing depends on what is computed.
+fn with_one_indicator() -> Workspace {
+    let workspace = small();
+    workspace.keep_only("sql/indicators", &["2.1_internet_use.sql"]);
     workspace
 }
 

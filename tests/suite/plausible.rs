@@ -16,6 +16,19 @@ const YEARS: [i32; 8] = [2016, 2017, 2018, 2019, 2020, 2021, 2022, 2023];
 const PIPELINE: &str = "source = \"example\"\ntitle = \"Example\"\nlicence = \"CC BY 4.0\"\n[[dataset]]\nname = \"t\"\nformat = \"table\"\n\
 [dataset.columns]\nseries = \"series\"\nref_area = \"area\"\ntime_period = \"year\"\nvalue = \"value\"\nunit = \"unit\"\n";
 
+/// The checks that these tests are of.
+const CHECKS: [&str; 9] = [
+    "aggregates_in_range.sql",
+    "goldens.sql",
+    "history_rewritten.sql",
+    "lists_due.sql",
+    "membership_counts.sql",
+    "provider_values_in_range.sql",
+    "reference_tables_fit.sql",
+    "scale_changed.sql",
+    "series_fit_unit.sql",
+];
+
 fn indicator(id: &str, name: &str, unit: &str, series: &str) -> String {
     format!(
         "/*---\nid = \"{id}\"\nname = \"{name}\"\ntitle = \"An example\"\nunit = \"{unit}\"\nrollup = \"weighted_mean\"\n\
@@ -26,7 +39,7 @@ ON p.ref_area = c.ref_area AND p.time_period = c.time_period AND p.sex = '_T' AN
     )
 }
 
-/// Two indicators: `share`, of the series `s` and `s2` in `unit`, and `other`, of a series that is always in order.
+/// An indicator `share`, of the series `s` and `s2` in `unit`.
 struct Example {
     workspace: Workspace,
     unit: &'static str,
@@ -34,13 +47,27 @@ struct Example {
 
 impl Example {
     fn of(unit: &'static str) -> Self {
-        let workspace = Workspace::of_method();
+        let example = Self::with_every_check(unit);
+        example.workspace.keep_only("sql/checks", &CHECKS);
+        example.workspace.publish_little();
+        example
+    }
+
+    fn with_every_check(unit: &'static str) -> Self {
+        let workspace = Workspace::of_method_and_checks();
         workspace.write("pipelines/example.toml", PIPELINE);
         workspace.write("sql/defaults.toml", std::fs::read(project().join("sql/defaults.toml")).unwrap());
         let choices = "{ source = \"example\", series = \"s\" }, { source = \"example\", series = \"s2\" }";
         workspace.write("sql/indicators/9.1_share.sql", indicator("9.1", "share", unit, choices));
-        workspace.write("sql/indicators/9.2_other.sql", indicator("9.2", "other", "PT", "{ source = \"example\", series = \"o\" }"));
         Self { workspace, unit }
+    }
+
+    /// Beside `share` an indicator `other`, of a series that is always in order.
+    fn with_another(unit: &'static str) -> Self {
+        let example = Self::of(unit);
+        let other = indicator("9.2", "other", "PT", "{ source = \"example\", series = \"o\" }");
+        example.workspace.write("sql/indicators/9.2_other.sql", other);
+        example
     }
 
     /// The figures of a night; `s` gets the place of the economy among 20 and the year.
@@ -90,7 +117,7 @@ fn usual(place: usize, year: i32) -> f64 {
 
 #[test]
 fn what_is_in_order_raises_nothing() {
-    let example = Example::of("PT");
+    let example = Example::with_every_check("PT");
     let run = example.night(1, &usual);
     assert_eq!(run.code, 0, "{}", run.stderr);
     let checks = example.workspace.release("checks.parquet");
@@ -171,7 +198,7 @@ fn a_series_in_another_unit_than_the_first_choice() {
 /// In another unit than in the release before: its indicator stays as it was, the other goes on.
 #[test]
 fn a_series_in_another_unit_than_last_time_holds_its_indicator() {
-    let example = Example::of("NUMBER");
+    let example = Example::with_another("NUMBER");
     assert_eq!(example.night(1, &usual).code, 0);
     let of = |indicator: &str| {
         value(
@@ -256,7 +283,7 @@ fn a_sick_headline_holds_its_indicator_alone() {
     let sick: [&dyn Fn(usize, i32) -> f64; 2] = [&headline, &many];
     for sick in sick {
         Example::of("PT").stopped(sick, "aggregates_in_range", "withheld: impossible");
-        let example = Example::of("PT");
+        let example = Example::with_another("PT");
         assert_eq!(example.night(1, &usual).code, 0);
         let before = example.workspace.release("values.parquet");
         let run = example.night(2, sick);

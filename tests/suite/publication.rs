@@ -21,8 +21,8 @@ use datafusion::arrow::array::RecordBatch;
 use crate::support::{Workspace, parquet, small_bodies};
 
 /// One release of the small bodies, kept in memory.
-struct Released {
-    files: BTreeMap<String, Vec<u8>>,
+pub(crate) struct Released {
+    pub(crate) files: BTreeMap<String, Vec<u8>>,
     values: RecordBatch,
     progress: RecordBatch,
     latest: RecordBatch,
@@ -30,9 +30,10 @@ struct Released {
     told: Vec<serde_json::Value>,
 }
 
-static RELEASED: LazyLock<Released> = LazyLock::new(|| {
+/// By one thread: it must be what `nightly/release.rs` has of as many as there are.
+pub(crate) static RELEASED: LazyLock<Released> = LazyLock::new(|| {
     let workspace = Workspace::of_project();
-    let told = workspace.json(0, &["run", "--from", &small_bodies().to_string_lossy()]);
+    let told = workspace.json(0, &["run", "--threads", "1", "--from", &small_bodies().to_string_lossy()]);
     Released { told: told["data"]["targets"].as_array().unwrap().clone(), ..Released::of(&workspace) }
 });
 
@@ -61,6 +62,7 @@ impl Released {
 /// A workspace of one source, whose table has the columns area, year, value, note.
 fn of_one_table(rows: &str) -> Workspace {
     let workspace = Workspace::of_method();
+    workspace.publish_all();
     workspace.write(
         "pipelines/own.toml",
         r#"

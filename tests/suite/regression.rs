@@ -26,6 +26,8 @@ fn a_comment_opened_in_a_header_is_named() {
 #[test]
 fn editions_stand_side_by_side() {
     let workspace = Workspace::of_project();
+    workspace.keep_only("sql/indicators", &["2.1_internet_use.sql"]);
+    workspace.publish_little();
     workspace.expect(0, &["run", "--from", small_bodies().to_str().unwrap()]);
     let query = "SELECT note, edition FROM observations WHERE series = 'individuals_using_internet_pct' AND ref_area = 'WLD' AND time_period = 2024 AND sex = '_T' AND age = '_T' AND urbanisation = '_T' ORDER BY note";
     let run = workspace.expect(0, &["sql", query, "--output", "csv"]);
@@ -54,6 +56,8 @@ fn editions_stand_side_by_side() {
 #[test]
 fn overlapping_data_sets_give_one_figure() {
     let workspace = Workspace::of_project();
+    workspace.keep_only("sql/indicators", &[]);
+    workspace.publish_little();
     workspace.write(
         "sql/indicators/9.9_plain.sql",
         "/*---\nid = \"9.9\"\nname = \"plain\"\ntitle = \"Internet use\"\nunit = \"PT\"\nrollup = \"weighted_mean\"\ngroups = [\"world\"]\n---*/\nSELECT o.ref_area, o.time_period, o.sex, o.age, o.urbanisation, o.breakdown, o.obs_value AS value, p.persons AS weight\nFROM observations o\nJOIN population p ON p.ref_area = o.ref_area AND p.time_period = o.time_period AND p.sex = o.sex AND p.age = o.age AND p.urbanisation = o.urbanisation\nWHERE o.source = 'itu' AND o.series = '11624'\n",
@@ -98,7 +102,7 @@ fn seventy_thousand_areas() {
 /// dated number of members of a group went before the one in groups.csv: nothing could be released.
 #[test]
 fn a_workspace_of_districts() {
-    let workspace = Workspace::of_method();
+    let workspace = Workspace::of_method_and_checks();
     let codes: Vec<String> = (0..120).map(|n| format!("D{n:05}")).collect();
     let lines = |line: &dyn Fn((usize, &String)) -> String| codes.iter().enumerate().map(line).collect::<String>();
     let reference = |name: &str, header: &str, rows: String| {

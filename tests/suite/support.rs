@@ -9,6 +9,9 @@ use datafusion::arrow::array::RecordBatch;
 use datafusion::parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use yardstick::tables::cells::Table;
 
+/// The settings of the job.
+const JOB: &str = "pipelines/job.toml";
+
 /// The moment of every test.
 pub(crate) const NOW: &str = "2026-11-24T02:30:00Z";
 
@@ -45,6 +48,9 @@ pub(crate) fn world() -> Option<PathBuf> {
     beside("world")
 }
 
+/// Of the checks, those that fail wherever a release is lost, and cost little.
+const CHECKS: [&str; 3] = ["one_row_per_key.sql", "columns_changed.sql", "coverage_lost.sql"];
+
 pub(crate) struct Workspace {
     pub root: tempfile::TempDir,
 }
@@ -57,16 +63,33 @@ pub(crate) struct Run {
 }
 
 impl Workspace {
-    /// A copy of the project's pipelines and SQL, with its own data folder.
+    /// A copy of the project's pipelines and SQL, with its own data folder; without the cases of its indicators, which are
+    /// most of the files and which `test` alone reads.
     pub(crate) fn of_project() -> Self {
         let workspace = Self::empty();
         copy(&project().join("pipelines"), &workspace.path("pipelines"));
-        copy(&project().join("sql"), &workspace.path("sql"));
+        for entry in std::fs::read_dir(project().join("sql")).expect("sql/") {
+            let path = entry.expect("an entry").path();
+            let to = workspace.path("sql").join(path.file_name().expect("a name"));
+            if path.is_file() {
+                std::fs::copy(&path, &to).expect("a copied file");
+            } else if !path.ends_with("tests") {
+                copy(&path, &to);
+            }
+        }
         workspace
     }
 
-    /// The method files and reference tables only: no source, no indicator.
+    /// The method files and reference tables only: no source, no indicator, few checks, few files in a release.
     pub(crate) fn of_method() -> Self {
+        let workspace = Self::of_method_and_checks();
+        workspace.keep_only("sql/checks", &CHECKS);
+        workspace.publish_little();
+        workspace
+    }
+
+    /// The same with every check and every format.
+    pub(crate) fn of_method_and_checks() -> Self {
         let workspace = Self::empty();
         copy(&project().join("pipelines/reference"), &workspace.path("pipelines/reference"));
         for folder in ["shared", "steps", "rollups", "derived", "checks"] {
@@ -94,6 +117,30 @@ impl Workspace {
         let root = tempfile::tempdir().expect("a temporary folder");
         copy_as_it_is(prepared, root.path());
         Self { root }
+    }
+
+    /// Adds a check of the project.
+    pub(crate) fn with_check(self, name: &str) -> Self {
+        let file = format!("sql/checks/{name}.sql");
+        self.write(&file, std::fs::read(project().join(&file)).expect("a check of the project"));
+        self
+    }
+
+    /// What tests share that only read, as a static: it is never dropped, so it lies where the next start cleans up.
+    pub(crate) fn lasting(self) -> Self {
+        let root = tempfile::Builder::new().disable_cleanup(true).tempdir_in(&*KEPT).expect("a temporary folder");
+        copy_as_it_is(self.root.path(), root.path());
+        Self { root }
+    }
+
+    /// For tests that read no page: drawing the pages is most of what a small release costs.
+    pub(crate) fn publish_little(&self) {
+        self.write(JOB, "[publication]\nformats = [\"csv\"]\n");
+    }
+
+    /// Every format, as where nothing is set.
+    pub(crate) fn publish_all(&self) {
+        let _ = std::fs::remove_file(self.path(JOB));
     }
 
     /// Removes every file of a folder but those of these names.

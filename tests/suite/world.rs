@@ -15,7 +15,7 @@ static PULLED: LazyLock<Option<(Workspace, Value)>> = LazyLock::new(|| {
     let world = world()?;
     let workspace = Workspace::of_project();
     let said = workspace.json(0, &["pull", "--from", &world.to_string_lossy()]);
-    Some((workspace, said["data"]["data_sets"].clone()))
+    Some((workspace.lasting(), said["data"]["data_sets"].clone()))
 });
 
 fn pulled() -> Option<&'static (Workspace, Value)> {

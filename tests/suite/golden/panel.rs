@@ -14,8 +14,6 @@ const GROUPS: [(&str, &str); 6] =
 fn published_medians_are_of_the_same_economies() {
     let (Some(golden), Some(world)) = (golden(), world()) else { return skipped("the published medians and the workbook of 2008 to 2021") };
     let workspace = Workspace::of_method();
-    // Today's number of members is none that a group had then.
-    std::fs::remove_file(workspace.path("sql/checks/membership_counts.sql")).unwrap();
     for file in [
         "pipelines/itu.toml",
         "pipelines/itu_prices.toml",

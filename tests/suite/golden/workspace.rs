@@ -139,7 +139,7 @@ impl Cases {
 }
 
 fn work() -> Worked {
-    let workspace = Workspace::of_method();
+    let workspace = Workspace::of_method_and_checks();
     workspace.write("pipelines/golden.toml", PIPELINE);
     workspace.write("pipelines/itu.toml", ITU);
     workspace.write("in/golden/cases/cases.csv", cases().0);

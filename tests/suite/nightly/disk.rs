@@ -6,7 +6,7 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::{current, files, small, small_bodies, small_released};
+use super::{current, files, small_bodies, small_released, with_one_indicator};
 use crate::support::Workspace;
 
 const NEXT: &str = "2026-11-25T02:30:00Z";
@@ -64,7 +64,7 @@ fn a_cut_observation_file_is_made_anew_from_the_other_copy_or_the_snapshot() {
 #[test]
 fn an_error_of_our_own_disk_ends_the_run_with_its_path() {
     for place in ["data/observations/itu", "data/quarantine/itu", "data/pulls/itu", "data/snapshots", "data/observations_by_hash"] {
-        let workspace = small();
+        let workspace = with_one_indicator();
         workspace.write(place, "a file where a folder should be");
         let run = workspace.expect(1, &["run", "--from", &small_bodies()]);
         let path = workspace.path(place);
@@ -109,7 +109,7 @@ fn permissions_follow_the_umask_for_files_and_folders_alike() {
     for (umask, readable_by, file, folder) in
         [("077", None, 0o600, 0o700), ("022", None, 0o644, 0o755), ("077", Some("all"), 0o644, 0o755), ("027", Some("group"), 0o640, 0o750)]
     {
-        let workspace = small();
+        let workspace = with_one_indicator();
         if let Some(readers) = readable_by {
             workspace.write("pipelines/job.toml", format!("[files]\nreadable_by = \"{readers}\"\n"));
         }
@@ -132,7 +132,7 @@ fn permissions_follow_the_umask_for_files_and_folders_alike() {
             }
         }
     }
-    let workspace = small();
+    let workspace = with_one_indicator();
     workspace.write("pipelines/job.toml", "[files]\nreadable_by = \"al\"\n");
     let run = workspace.expect(2, &["check"]);
     let told = run.stdout + &run.stderr;
@@ -153,7 +153,7 @@ fn only_regular_files_of_a_workspace_are_read() {
         "sql/defaults.toml",
         "sql/tests/2.1/pipe/observations.csv",
     ] {
-        let workspace = small();
+        let workspace = with_one_indicator();
         let path = workspace.path(place);
         let _ = std::fs::remove_file(&path);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -172,7 +172,8 @@ fn only_regular_files_of_a_workspace_are_read() {
 /// Folders were never synced, and the mode was set after the rename. Seen from outside, where a tracer is at hand.
 #[test]
 fn what_is_written_reaches_the_disk_in_order() {
-    let workspace = small();
+    let workspace = with_one_indicator();
+    workspace.publish_all();
     let log = workspace.path("trace");
     let call = workspace.command(&["run", "--quiet", "--threads", "1", "--from", &small_bodies()]);
     let mut tracer = Command::new("strace");

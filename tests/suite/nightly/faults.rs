@@ -5,7 +5,7 @@ use std::fs::OpenOptions;
 use std::os::unix::ffi::OsStrExt;
 use std::process::Stdio;
 
-use super::{current, small, small_bodies, small_released};
+use super::{current, small_bodies, small_released, with_one_indicator};
 use crate::support::{parquet, rows};
 
 fn full() -> Stdio {
@@ -23,7 +23,7 @@ fn closed() -> Stdio {
 #[test]
 fn a_log_that_cannot_be_written_stops_nothing() {
     for stderr in [full, closed] {
-        let workspace = small();
+        let workspace = with_one_indicator();
         let run = workspace.command(&["run", "--verbose", "--from", &small_bodies()]).stderr(stderr()).output().unwrap();
         assert_eq!(run.status.code(), Some(0), "{}", String::from_utf8_lossy(&run.stdout));
         current(&workspace);
@@ -33,7 +33,7 @@ fn a_log_that_cannot_be_written_stops_nothing() {
 /// Exit 1 says that nothing was promoted; it was given by a run whose report could not be written.
 #[test]
 fn the_outcome_of_a_run_is_its_exit_code_whoever_reads_the_report() {
-    let workspace = small();
+    let workspace = with_one_indicator();
     let run = workspace.command(&["run", "--from", &small_bodies()]).stdout(full()).output().unwrap();
     let stderr = String::from_utf8_lossy(&run.stderr);
     assert_eq!(run.status.code(), Some(0), "{stderr}");
@@ -49,9 +49,13 @@ fn the_outcome_of_a_run_is_its_exit_code_whoever_reads_the_report() {
 /// characters: it found no file, and nothing was published, with exit 0.
 #[test]
 fn the_data_folder_may_have_any_name() {
-    let plain = small_released().release("values.parquet");
+    let plain = {
+        let workspace = with_one_indicator();
+        workspace.expect(0, &["run", "--from", &small_bodies()]);
+        workspace.release("values.parquet")
+    };
     for name in [&b"da[t]a * what? {x} 100%25 #"[..], b"daten \xe4\xff"] {
-        let workspace = small();
+        let workspace = with_one_indicator();
         let data = workspace.root.path().join(OsStr::from_bytes(name));
         let run = workspace.command(&["run", "--from", &small_bodies(), "--data"]).arg(&data).output().unwrap();
         assert_eq!(run.status.code(), Some(0), "{}", String::from_utf8_lossy(&run.stderr));

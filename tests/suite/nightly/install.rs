@@ -4,11 +4,11 @@ use std::process::{Command, Stdio};
 
 use clap::CommandFactory;
 
-use super::{small, small_bodies, small_released};
+use super::{small_bodies, small_released, with_one_indicator};
 
 #[test]
 fn the_units_are_valid_and_hardened() {
-    let workspace = small();
+    let workspace = with_one_indicator();
     let units = workspace.expect(0, &["schedule", "--systemd"]).stdout;
     let (service, timer) = units.split_once("# /etc/systemd/system/yardstick.timer").unwrap();
     let folder = workspace.path("units");
@@ -30,7 +30,7 @@ fn the_units_are_valid_and_hardened() {
 /// The line of cron printed nothing, so that nobody got a mail, and hid the exit code.
 #[test]
 fn the_line_of_cron_prints_what_is_not_in_order() {
-    let workspace = small();
+    let workspace = with_one_indicator();
     let lines = workspace.expect(0, &["schedule", "--crontab"]).stdout;
     let line = lines.lines().last().unwrap().strip_prefix("20 * * * * ").unwrap().replace("\\%", "%");
     // Nothing can be pulled: every source is by hand or away.
@@ -77,7 +77,7 @@ fn every_argument_has_a_help_text_and_every_verb_a_page() {
         assert!(command.get_about().is_some(), "{}", command.get_name());
         commands.extend(command.get_subcommands().cloned());
     }
-    let workspace = small();
+    let workspace = with_one_indicator();
     for (shell, part) in [("bash", "complete -F _yardstick"), ("zsh", "#compdef yardstick"), ("fish", "complete -c yardstick")] {
         let script = workspace.expect(0, &["completions", shell]).stdout;
         assert!(script.contains(part) && script.contains("rollback"), "{shell}");
@@ -88,7 +88,7 @@ fn every_argument_has_a_help_text_and_every_verb_a_page() {
 
 #[test]
 fn those_who_are_told_get_the_record_and_monitoring_its_files() {
-    let workspace = small();
+    let workspace = with_one_indicator();
     let told = workspace.path("told").display().to_string();
     workspace.write(
         "pipelines/job.toml",

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{current, small, small_bodies, small_released};
+use super::{current, small_bodies, small_released, with_one_indicator};
 use crate::support::{Workspace, copy};
 
 const NIGHT: [&str; 4] = ["2026-11-25T02:30:00Z", "2026-11-26T02:30:00Z", "2026-11-27T02:30:00Z", "2026-11-28T02:30:00Z"];
@@ -183,7 +183,7 @@ fn a_refused_snapshot_makes_a_rollback_last() {
 /// Another limit or severity of a check had "nothing to do".
 #[test]
 fn a_changed_check_is_run_again() {
-    let workspace = small();
+    let workspace = with_one_indicator();
     workspace.write("sql/checks/always.sql", ALWAYS.replace("severity", "fail_above = 5\nseverity"));
     workspace.expect(0, &["run", "--from", &small_bodies()]);
     let good = current(&workspace);

@@ -6,6 +6,17 @@ use yardstick::tables::cells::Table;
 
 use crate::support::{Workspace, replay, rows, skipped, value};
 
+/// One of each source and of each way to sum up, each of which has figures in these bodies: its file and its name.
+const INDICATORS: [(&str, &str); 7] = [
+    ("1.1_broadband_coverage.sql", "broadband_coverage"),
+    ("2.1_internet_use.sql", "internet_use"),
+    ("2.2b_mobile_ownership.sql", "mobile_ownership"),
+    ("2.3_business_internet_use.sql", "business_internet_use"),
+    ("2.4_schools_internet.sql", "schools_internet"),
+    ("2.5_ict_skills.sql", "ict_skills"),
+    ("2.7a_ewaste_recycling.sql", "ewaste_recycling"),
+];
+
 #[test]
 fn real_bodies_of_all_four_sources_are_read() {
     let Some(folder) = replay() else {
@@ -13,6 +24,7 @@ fn real_bodies_of_all_four_sources_are_read() {
         return;
     };
     let workspace = Workspace::of_project();
+    workspace.keep_only("sql/indicators", &INDICATORS.map(|name| name.0));
     let run = workspace.expect(0, &["run", "--quiet", "--from", &folder.to_string_lossy()]);
     assert!(!run.stderr.contains("panicked"));
 
@@ -70,15 +82,7 @@ fn real_bodies_of_all_four_sources_are_read() {
         assert!(groups.contains(group), "{group}");
     }
     let indicators: BTreeSet<&str> = (0..cells.len()).filter_map(|row| cells.text("indicator", row)).collect();
-    for indicator in [
-        "internet_use",
-        "broadband_coverage",
-        "business_internet_use",
-        "schools_internet",
-        "ict_skills",
-        "mobile_ownership",
-        "ewaste_recycling",
-    ] {
+    for (_, indicator) in INDICATORS {
         assert!(indicators.contains(indicator), "{indicator}");
     }
 }

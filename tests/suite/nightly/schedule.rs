@@ -2,7 +2,7 @@
 
 use std::process::Stdio;
 
-use super::{current, different, files, small, small_bodies, small_released};
+use super::{current, different, files, small, small_bodies, small_released, with_one_indicator};
 use crate::support::{Workspace, copy};
 
 #[test]
@@ -38,7 +38,7 @@ fn checked(workspace: &Workspace, name: &str) -> String {
 
 #[test]
 fn only_the_named_sources_are_pulled() {
-    let workspace = small();
+    let workspace = with_one_indicator();
     workspace.expect(0, &["run", "--from", &small_bodies(), "--only", "itu/internet_use,unsd"]);
     let manifest: serde_json::Value = serde_json::from_str(&workspace.read("data/current/manifest.json")).unwrap();
     let names: Vec<String> = manifest["inputs"]
@@ -57,7 +57,7 @@ fn only_the_named_sources_are_pulled() {
 
 #[test]
 fn an_unknown_source_is_wrong_use() {
-    let workspace = small();
+    let workspace = with_one_indicator();
     let run = workspace.expect(2, &["run", "--from", &small_bodies(), "--only", "itu/internet_us"]);
     assert!(run.stderr.contains("no source or data set `itu/internet_us`"), "{}", run.stderr);
     assert!(run.stderr.contains("did you mean `itu/internet_use`?"), "{}", run.stderr);
@@ -149,7 +149,7 @@ fn a_source_not_seen_for_long_is_stale() {
 
 #[test]
 fn two_runs_never_meet() {
-    let workspace = small();
+    let workspace = with_one_indicator();
     let lock = workspace.write("data/lock", "");
     let held = std::fs::File::options().write(true).open(&lock).unwrap();
     held.lock().unwrap();

@@ -80,8 +80,6 @@ fn nothing_wrong() {
     let run = workspace().expect(0, &["check"]);
     assert!(run.stdout.ends_with("files: no problem\n"), "{}", run.stdout);
     assert_eq!(run.stderr, "");
-    let run = Workspace::of_project().expect(0, &["check"]);
-    assert!(run.stdout.ends_with("files: no problem\n"), "{}", run.stdout);
     // The project itself, where it stands.
     let answer = Workspace::empty().json(0, &["check", "--workspace", project().to_str().unwrap()]);
     assert_eq!(answer["status"], "ok");
