@@ -27,7 +27,7 @@ struct Fault {
     find: fn(&Syntax<'_>, &LogicalPlan) -> Vec<Range<usize>>,
 }
 
-const FAULTS: [Fault; 6] = [
+const FAULTS: [Fault; 7] = [
     Fault {
         what: "RIGHT and FULL JOIN with USING or NATURAL lose the key of rows that only the right side has",
         instead: "write JOIN .. ON a.k = b.k, and coalesce(a.k, b.k) AS k for the key",
@@ -57,6 +57,12 @@ const FAULTS: [Fault; 6] = [
         instead: "make the column of the first SELECT a number with decimals: CAST(1 AS DOUBLE)",
         only_in_parts: false,
         find: recursion_that_widens,
+    },
+    Fault {
+        what: "`^` is no power: decimals are cut off, and the bits of the two whole numbers are compared",
+        instead: "write power(a, b)",
+        only_in_parts: false,
+        find: powers,
     },
     Fault {
         what: "DISTINCT, or GROUP BY without an aggregate, with ORDER BY and LIMIT loses rows when it is computed in several partitions",
@@ -189,6 +195,18 @@ fn far_leads(syntax: &Syntax<'_>, _: &LogicalPlan) -> Vec<Range<usize>> {
         };
         if ignores && far {
             found.push(place_of(syntax, function));
+        }
+    });
+    found
+}
+
+fn powers(syntax: &Syntax<'_>, _: &LogicalPlan) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    syntax.expressions(|expression| {
+        if let Expr::BinaryOp { left, op: BinaryOperator::BitwiseXor, right } = expression {
+            let start = syntax.place(right.span()).map(|place| place.start);
+            let sign = start.and_then(|start| syntax.before(start, |token| *token == Token::Caret));
+            found.push(sign.or_else(|| syntax.place(left.span())).unwrap_or_else(|| sql_start(syntax.text)));
         }
     });
     found
