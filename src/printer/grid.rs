@@ -38,7 +38,7 @@ fn grid(header: &[&str], rows: &[Vec<String>], width: Option<usize>) -> String {
     table.load_preset(comfy_table::presets::UTF8_FULL_CONDENSED).set_content_arrangement(ContentArrangement::Disabled);
     table.set_header(header);
     table.add_rows(rows);
-    for index in 0..header.len() {
+    for (index, name) in header.iter().enumerate() {
         let cells = || rows.iter().filter_map(|row| row.get(index));
         let numeric = cells().filter(|cell| !cell.is_empty()).all(|cell| cell.parse::<f64>().is_ok() || *cell == "-");
         let Some(column) = table.column_mut(index) else { continue };
@@ -46,7 +46,7 @@ fn grid(header: &[&str], rows: &[Vec<String>], width: Option<usize>) -> String {
             column.set_cell_alignment(CellAlignment::Right);
         }
         if width.is_some() {
-            let words = cells().map(String::as_str).chain([header[index]]).flat_map(str::split_whitespace).map(|word| word.chars().count());
+            let words = cells().map(String::as_str).chain([*name]).flat_map(str::split_whitespace).map(|word| word.chars().count());
             let longest = words.max().unwrap_or(0).clamp(1, WORD);
             column
                 .set_padding((0, 0))

@@ -75,7 +75,7 @@ fn keys_of_outer_joins() {
 #[test]
 fn powers() {
     let of = |query, engine, duckdb, instead| {
-        shows(&Fault { query, engine, duckdb, instead, right: duckdb, column: query.find('^').unwrap() + 1 }, 1)
+        shows(&Fault { query, engine, duckdb, instead, right: duckdb, column: query.find('^').unwrap() + 1 }, 1);
     };
     of("SELECT 10 ^ 2 AS x", "8", "100.0", "SELECT power(10, 2) AS x");
     of("SELECT 1.5 ^ 2 AS x", "3", "2.25", "SELECT power(1.5, 2) AS x");

@@ -232,7 +232,7 @@ fn a_band_is_shown_with_both_bounds() {
     let mut book: calamine::Xlsx<_> = calamine::open_workbook_from_rs(std::io::Cursor::new(&RELEASED.files["yardstick.xlsx"])).unwrap();
     let overview = calamine::Reader::worksheet_range(&mut book, "Overview").unwrap();
     let asked = |target: &str| {
-        let line = overview.rows().find(|line| line[0].to_string() == target).unwrap();
+        let line = overview.rows().find(|line| line[0] == target).unwrap();
         line.last().unwrap().to_string()
     };
     assert_eq!((asked("2.2.gender"), asked("T1.3"), asked("2.1")), ("0.98 to 1.02".into(), "25% less".into(), "100.0%".into()));
