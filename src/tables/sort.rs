@@ -16,9 +16,19 @@ pub fn sort(batch: &RecordBatch, key: &[&str]) -> Result<RecordBatch> {
     if (1..batch.num_rows()).all(|row| rows.row(row - 1) <= rows.row(row)) {
         return Ok(batch.clone());
     }
-    let mut order: Vec<usize> = (0..batch.num_rows()).collect();
+    Ok(take_record_batch(batch, &places(&order(&rows)))?)
+}
+
+/// The places of rows in the order of their keys.
+pub fn order(rows: &Rows) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..rows.num_rows()).collect();
     order.sort_by(|a, b| rows.row(*a).cmp(&rows.row(*b)));
-    Ok(take_record_batch(batch, &UInt64Array::from_iter_values(order.into_iter().map(|row| row as u64)))?)
+    order
+}
+
+/// Places as the engine takes them.
+pub fn places(order: &[usize]) -> UInt64Array {
+    UInt64Array::from_iter_values(order.iter().map(|place| *place as u64))
 }
 
 /// The named columns of several batches in one comparable form.
