@@ -22,6 +22,9 @@ pub(super) struct Known {
 /// Different ones that are remembered: no file has as many, but for one whose columns are named wrongly.
 const MOST: usize = 100_000;
 
+/// Stands behind each cell.
+const END: char = '\u{1f}';
+
 impl Known {
     /// `columns`: where what a row is about is said.
     pub(super) fn by(columns: Vec<usize>) -> Self {
@@ -36,8 +39,13 @@ impl Known {
     pub(super) fn of(&mut self, cells: &[&str], read: impl FnOnce() -> About) -> About {
         self.place.clear();
         for column in &self.columns {
-            self.place.push_str(cells.get(*column).copied().unwrap_or_default());
-            self.place.push('\u{1f}');
+            let cell = cells.get(*column).copied().unwrap_or_default();
+            // Could be taken for the end of a cell.
+            if cell.contains(END) {
+                return read();
+            }
+            self.place.push_str(cell);
+            self.place.push(END);
         }
         if let Some(about) = self.known.get(&self.place) {
             return about.clone();
@@ -82,5 +90,29 @@ fn code_of(name: &str, word: &str) -> Option<String> {
         "age" => words::age(word).or_else(|| Some(word.to_owned())),
         "education_level" => words::education_level(word).or(Some(word)).map(str::to_owned),
         _ => Some(word.to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_are_taken_for_one_another_only_where_they_say_the_same() {
+        let mut known = Known::by(vec![0, 2]);
+        let mut reads = 0;
+        let mut series = |cells: [&str; 3]| {
+            let about = known.of(&cells, || {
+                reads += 1;
+                Ok(Rc::new(SeriesKey::total(format!("{} {}", cells[0], cells[2]), "PT")))
+            });
+            about.unwrap().series.clone()
+        };
+        assert_eq!(series(["a", "2020", "b"]), "a b");
+        assert_eq!(series(["a", "2021", "b"]), "a b");
+        assert_eq!(series(["ab", "2020", ""]), "ab ");
+        assert_eq!(series(["a\u{1f}", "2020", "b"]), "a\u{1f} b");
+        assert_eq!(series(["a", "2020", "\u{1f}b"]), "a \u{1f}b");
+        assert_eq!(reads, 4);
     }
 }
