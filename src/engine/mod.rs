@@ -7,14 +7,17 @@ pub mod exact_sum;
 mod filter_pushdown;
 pub mod observations;
 mod owned;
+mod prepared;
 pub mod problem;
 pub mod session;
 mod shared_parts;
 mod sized;
+mod slots;
 mod spill;
 pub mod syntax;
 pub mod tables;
 pub mod tokens;
 mod unsupported;
+mod views;
 
 pub use session::{Engine, Limits, apart};

@@ -8,6 +8,7 @@ use datafusion::arrow::datatypes::{Field, Schema, SchemaRef};
 use datafusion::catalog::{
     CatalogProvider, MemoryCatalogProvider, MemoryCatalogProviderList, MemorySchemaProvider, SchemaProvider, TableProvider,
 };
+use datafusion::common::TableReference;
 use datafusion::datasource::MemTable;
 use datafusion::error::DataFusionError;
 use datafusion::execution::context::SQLOptions;
@@ -26,7 +27,10 @@ use tokio::task::JoinSet;
 use crate::engine::build_side::BuildOnTheSmallSide;
 use crate::engine::cluster::Cluster;
 use crate::engine::exact_sum::ExactSum;
-use crate::engine::{filter_pushdown, owned, problem, shared_parts, sized, spill, tokens};
+use crate::engine::prepared::{Kept, Prepared};
+use crate::engine::slots::Tables;
+use crate::engine::views::Views;
+use crate::engine::{filter_pushdown, owned, prepared, problem, sized, spill, tokens};
 use crate::error::{Code, Error, Result, SourceText};
 
 /// What a statement may use.
@@ -53,6 +57,8 @@ pub struct Engine {
     context: SessionContext,
     public: Arc<MemorySchemaProvider>,
     indicators: Arc<MemorySchemaProvider>,
+    views: Arc<Views>,
+    kept: Arc<Kept>,
     seconds: u64,
     cluster: Option<Arc<Cluster>>,
 }
@@ -81,10 +87,11 @@ impl Engine {
             .with_default_features()
             .with_physical_optimizer_rules(rules())
             .build();
-        let engine = Self::over(state, limits.seconds)?;
+        let kept = Arc::<Kept>::default();
+        let engine = Self::over(state, &kept, limits.seconds)?;
         engine.context.register_udaf(AggregateUDF::from(ExactSum::new()));
         sized::register(&engine.context);
-        Self::over(engine.context.state(), limits.seconds)
+        Self::over(engine.context.state(), &kept, limits.seconds)
     }
 
     /// The same engine, whose statements these workers may compute.
@@ -95,12 +102,12 @@ impl Engine {
 
     /// An engine without tables that shares everything else.
     pub fn empty_sibling(&self) -> Result<Self> {
-        Ok(Self::over(self.state.clone(), self.seconds)?.with_cluster(self.cluster.clone()))
+        Ok(Self::over(self.state.clone(), &self.kept, self.seconds)?.with_cluster(self.cluster.clone()))
     }
 
     /// An engine that begins with the same tables; what is registered later is its own.
     pub fn sibling(&self) -> Result<Self> {
-        let sibling = self.empty_sibling()?;
+        let sibling = Self { views: Arc::new(self.views.copied()), ..self.empty_sibling()? };
         for (from, to) in [(&self.public, &sibling.public), (&self.indicators, &sibling.indicators)] {
             for name in from.table_names() {
                 if let Some(table) = futures::executor::block_on(from.table(&name))? {
@@ -111,7 +118,7 @@ impl Engine {
         Ok(sibling)
     }
 
-    fn over(state: SessionState, seconds: u64) -> Result<Self> {
+    fn over(state: SessionState, kept: &Arc<Kept>, seconds: u64) -> Result<Self> {
         let (public, indicators) = (Arc::new(MemorySchemaProvider::new()), Arc::new(MemorySchemaProvider::new()));
         let catalog = MemoryCatalogProvider::new();
         catalog.register_schema("public", public.clone())?;
@@ -119,7 +126,9 @@ impl Engine {
         let list = MemoryCatalogProviderList::new();
         datafusion::catalog::CatalogProviderList::register_catalog(&list, "datafusion".into(), Arc::new(catalog));
         let state = SessionStateBuilder::new_from_existing(state).with_catalog_list(Arc::new(list)).build();
-        Ok(Self { context: SessionContext::new_with_state(state.clone()), state, public, indicators, seconds, cluster: None })
+        let context = SessionContext::new_with_state(state.clone());
+        let (views, kept) = (Arc::default(), Arc::clone(kept));
+        Ok(Self { context, state, public, indicators, views, kept, seconds, cluster: None })
     }
 
     /// Adds or replaces a table.
@@ -127,6 +136,7 @@ impl Engine {
         if self.public.table_exist(name) {
             self.public.deregister_table(name)?;
         }
+        self.views.note(name, table.as_ref())?;
         self.public.register_table(name.to_owned(), table)?;
         Ok(())
     }
@@ -196,28 +206,52 @@ impl Engine {
     pub async fn run(&self, sql: &str, what: &str) -> Result<(SchemaRef, Vec<RecordBatch>)> {
         let started = Instant::now();
         let wrap = |error: DataFusionError| self.wrapped(sql, what, &error);
-        let plan = self.plan(sql).await.and_then(|frame| self.in_needed_types(frame.into_unoptimized_plan())).map_err(wrap)?;
-        let state = self.context.state();
-        if let Some(cluster) = &self.cluster
-            && let Some(answer) = cluster.run(&state, &plan, what, self.seconds).await
-        {
-            return Ok(answer);
+        if let Some(cluster) = &self.cluster {
+            let plan = self.typed(sql).await.map_err(wrap)?;
+            if let Some(answer) = cluster.run(&self.context.state(), &plan, what, self.seconds).await {
+                return Ok(answer);
+            }
         }
-        let work = async move {
-            // What the shared parts hold is held until all is read.
-            let (plan, _held) = shared_parts::computed_once(&state, plan).await?;
-            let stream = DataFrame::new(state, plan).execute_stream().await?;
+        let (engine, text) = (self.clone(), sql.to_owned());
+        let work = Box::pin(async move {
+            let state = engine.context.state();
+            // What the parts of the statement hold is held until all is read.
+            let (stream, _held) = engine.ready(&text, &state).await?.stream(&state).await?;
+            let planned = started.elapsed();
             // Not the types of the statement as written, which are those of the first branch of a UNION or CASE.
             let schema = stream.schema();
-            Ok::<_, DataFusionError>((schema, collect(stream).await?))
-        };
-        let (schema, batches) = match tokio::time::timeout(Duration::from_secs(self.seconds), apart(work)).await {
+            Ok::<_, DataFusionError>((schema, collect(stream).await?, planned))
+        });
+        let (schema, batches, planned) = match tokio::time::timeout(Duration::from_secs(self.seconds), apart(work)).await {
             Ok(done) => done?.map_err(wrap)?,
             Err(_) => return Err(self.too_slow(what)),
         };
         let schema = batches.first().map_or(schema, RecordBatch::schema);
-        tracing::debug!(statement = what, seconds = started.elapsed().as_secs_f64(), "ran");
+        tracing::debug!(statement = what, ready = planned.as_secs_f64(), seconds = started.elapsed().as_secs_f64(), "ran");
         Ok((schema, batches))
+    }
+
+    async fn typed(&self, sql: &str) -> Result<LogicalPlan, DataFusionError> {
+        self.in_needed_types(self.plan(sql).await?.into_unoptimized_plan())
+    }
+
+    /// A statement over the tables of this engine, planned here or for one that has the same.
+    async fn ready(&self, sql: &str, state: &SessionState) -> Result<Prepared, DataFusionError> {
+        let key = self.views.key(sql, self);
+        if let Some(key) = &key
+            && let Some(prepared) = self.kept.find(key, self)?
+        {
+            return Ok(prepared);
+        }
+        let plan = self.typed(sql).await?;
+        let timeless = prepared::timeless(&plan)?;
+        let prepared = Prepared::of(state, plan)?;
+        if let Some(key) = key
+            && timeless
+        {
+            self.kept.keep(key, &prepared, self)?;
+        }
+        Ok(prepared)
     }
 
     /// Adds or replaces a view: a statement that runs as a part of each that reads it.
@@ -243,6 +277,18 @@ impl Engine {
     pub async fn run_into(&self, sql: &str, what: &str, name: &str) -> Result<()> {
         let (schema, batches) = self.run(sql, what).await?;
         self.register_batches(name, schema, batches)
+    }
+}
+
+impl Tables for Engine {
+    fn find(&self, name: &TableReference) -> Option<Arc<dyn TableProvider>> {
+        let schema = match name.schema() {
+            None | Some("public") => &self.public,
+            Some("indicators") => &self.indicators,
+            Some(_) => return None,
+        };
+        // Held in memory: ready at once.
+        futures::executor::block_on(schema.table(name.table())).ok().flatten()
     }
 }
 
