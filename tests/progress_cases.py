@@ -96,6 +96,15 @@ CASES = [
      {"outcome": "missed", "note": "missed by the value of 2020, the last up to 2023; " + OVER}),
     # What was reached was reached, however long ago.
     ("late", "PPP", {2015: 50, 2019: 61}, {"outcome": "in_time", "class": "met", "note": "met by the value of 2019, the last up to 2023"}),
+    # Of an aggregate that is mostly carried nothing is said: not that it was met, nor that it was missed.
+    ("late", "QQQ", {2015: (50, 1.0), 2021: (53, 0.9), 2023: (61, 0.2)},
+     {"outcome": "missed", "note": "not the value of 2023, of which 20.0 % is observed; "
+                                   "missed by the value of 2021, the last up to 2023 with enough observed"}),
+    ("late", "RRR", {2015: (50, 0.2), 2022: (53, 0.3)},
+     {"outcome": "open", "note": "whether it was met by 2023 is not known: there is no value up to then with enough observed"}),
+    ("late", "SSS", {2015: (50, 1.0), 2023: (61, 0.2), 2024: (62, 0.9)},
+     {"outcome": "open", "class": "met",
+      "note": "whether it was met by 2023 is not known: the last value up to then with enough observed is of 2015"}),
     # As they come they fall by 1 / 8 a year; the same economies rise by 4 / 8 of the 10 / 8 needed: pace 0.4.
     ("late", "EEE", {2015: 50, 2023: 49},
      {"class": "limited", "class_fixed": "limited", "pace": -0.1, "pace_fixed": 0.4, "fixed_share": 0.6,

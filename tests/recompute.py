@@ -150,6 +150,7 @@ def classed(target, first, last, baseline, latest):
 
 
 def outcome(target, p, values, beside, current_year):
+    """`values` has those of which enough is observed."""
     year, goal = p["target_year"], p["target_value"]
     if year >= current_year or target["without_class"] is not None or p["latest_value"] is None or goal is None and target["kind"] != "band":
         return "open"
@@ -157,7 +158,7 @@ def outcome(target, p, values, beside, current_year):
     alone = beside is not None and beside != "met"
     if due is not None and met(target, values[due], goal) and not alone:
         return "in_time"
-    old = due is not None and year - due > target["due_within"]
+    old = year - due > target["due_within"] if due is not None else p["latest_year"] <= year
     if met(target, p["latest_value"], goal) and not alone:
         return "open" if due is None or old else "late"
     return "open" if old and p["latest_year"] <= year else "missed"
@@ -170,7 +171,7 @@ def compared(figures, targets, rows, progress, current_year):
         series = tuple(row[d] for d in PARTS)
         where = (row["indicator"], row["ref_area"], row["estimate"], *series)
         if row["value"] is not None:
-            values[where][row["time_period"]] = row["value"]
+            values[where][row["time_period"]] = row["value"], row["observed"]
         if row["estimate"] in ("available", "imputed") and row["indicator"] in figures:
             ours = figures[row["indicator"]].row(row["ref_area"], row["estimate"], row["time_period"], series)
             for what in ours if row["value"] is not None else ("coverage", "observed"):
@@ -186,6 +187,8 @@ def compared(figures, targets, rows, progress, current_year):
             for what, ours in zip(("class_fixed", "pace_fixed", "fixed_share"), (*classed(target, *years, *ends), share)):
                 yield what, where, ours, p[what]
         own, beside = values[(p["indicator"], p["ref_area"], p["estimate"], *series)], said.get((target["met_with"], p["ref_area"], *series))
+        carried = p["estimate"] == "imputed"
+        own = {year: value for year, (value, observed) in own.items() if not carried or observed is None or observed >= target["min_observed"] - 1e-9}
         yield "outcome", where, outcome(target, p, own, beside, current_year), p["outcome"]
         if p["preferred"] and p["ref_area"] == target["area"]:
             # With a class before without, the newest, the total before its parts.

@@ -12,7 +12,8 @@ latest    newest value not after the current year. An `imputed` value with less
 baseline  for the target's own area, the baseline as published if the target
           gives it; else the value of the baseline year, or of the nearest year
           within two of it (the earlier of two equally near)
-due       last value up to the target year
+due       last value up to the target year; of `imputed` the last one with as
+          much observed, and none where no value up to then has it
 preferred whether preferred.sql takes the row of the latest value
 
 Source: methodology note, section 3 (recommended method).
@@ -46,7 +47,7 @@ series AS (
     max(observed) AS best_observed,
     max("year") AS newest_year,
     max(CASE WHEN firm THEN "year" END) AS firm_year,
-    max(CASE WHEN "year" <= target_year THEN "year" END) AS due_year,
+    max(CASE WHEN firm AND "year" <= target_year THEN "year" END) AS due_year,
     coalesce(
       max(CASE WHEN years_off = 0 THEN "year" END),
       max(CASE WHEN years_off = -1 THEN "year" END), max(CASE WHEN years_off = 1 THEN "year" END),

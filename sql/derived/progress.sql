@@ -143,7 +143,8 @@ headed AS (
     p.*, p.place = f.place AS shown, p.place = f.place AND o.target IS NOT NULL AS headline,
     w.said AS said_beside, w.latest AS latest_beside, w.latest_year AS year_beside,
     coalesce(p.said = 'met' AND w.said <> 'met', FALSE) AS alone,
-    coalesce(p.due_year < p.target_year - p.due_within, FALSE) AS due_is_old
+    -- what is mostly carried comes from years before
+    coalesce(p.due_year < p.target_year - p.due_within, p.latest_year <= p.target_year, FALSE) AS due_is_old
   FROM placed p
   LEFT JOIN beside w
     ON w.target = p.met_with AND w.ref_area = p.ref_area
@@ -161,6 +162,7 @@ headed AS (
 decided AS (
   SELECT
     h.*,
+    CASE WHEN estimate = 'imputed' THEN ' with enough observed' ELSE '' END AS firmly,
     CASE
       WHEN NOT over OR without_class IS NOT NULL OR direction <> 'band' AND threshold IS NULL OR due_value IS NULL AND no_value IS NOT NULL
         THEN 'open'
@@ -238,11 +240,11 @@ SELECT
       WHEN result = 'unknown'
       THEN 'whether it was met by ' || CAST(target_year AS VARCHAR) || ' is not known: '
         || CASE
-          WHEN due_year IS NULL THEN 'there is no value up to then'
-          ELSE 'the last value up to then is of ' || CAST(due_year AS VARCHAR)
+          WHEN due_year IS NULL THEN 'there is no value up to then' || firmly
+          ELSE 'the last value up to then' || firmly || ' is of ' || CAST(due_year AS VARCHAR)
         END
       WHEN over AND result = 'in_time' AND due_is_old
-      THEN 'met by the value of ' || CAST(due_year AS VARCHAR) || ', the last up to ' || CAST(target_year AS VARCHAR)
+      THEN 'met by the value of ' || CAST(due_year AS VARCHAR) || ', the last up to ' || CAST(target_year AS VARCHAR) || firmly
       WHEN met AND NOT met_in_time
       THEN 'reached after the target year: '
         -- the bare value where two decimals could hide that it was not met
@@ -252,7 +254,7 @@ SELECT
     END,
     CASE
       WHEN result = 'missed' AND NOT met AND due_year < target_year
-      THEN 'missed by the value of ' || CAST(due_year AS VARCHAR) || ', the last up to ' || CAST(target_year AS VARCHAR)
+      THEN 'missed by the value of ' || CAST(due_year AS VARCHAR) || ', the last up to ' || CAST(target_year AS VARCHAR) || firmly
     END,
     CASE WHEN passed_through THEN 'went through the band and out on the other side' END,
     CASE WHEN years_left <= 0.0 AND NOT met THEN 'the target year is over' END,
