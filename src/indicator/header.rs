@@ -235,6 +235,7 @@ fn read(
     })
 }
 
+/// Figures do not depend on it: a warning.
 fn missing(text: &SourceText, reader: &TableReader<'_>, key: &str) -> Problem {
     let span = if reader.has(key) { reader.span_of(key) } else { 0..5 };
     let example = match key {
@@ -243,4 +244,5 @@ fn missing(text: &SourceText, reader: &TableReader<'_>, key: &str) -> Problem {
     };
     Problem::new(Code::MissingMetadata, text, span, format!("metadata `{key}` is missing"))
         .hint(format!("the catalogue publishes it: {example}"))
+        .warning()
 }

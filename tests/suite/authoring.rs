@@ -298,6 +298,27 @@ fn a_correction_of_many() {
 }
 
 /// A SELECT that sums groups itself: without their estimate they would pass for an agency's figures.
+/// What the catalogue would like to say besides is a warning: the figures do not depend on it.
+#[test]
+fn an_indicator_without_words_about_it() {
+    let workspace = Workspace::of_method();
+    workspace.keep_only("sql/indicators", &[]);
+    workspace.write("pipelines/survey.toml", PIPELINE);
+    workspace.write("in/survey/use/use.csv", "series,area,year,place,value,edition,note\nnew,KEN,2020,,40,,\nnew,KEN,2024,,60,,\n");
+    let header = "/*---\nid = \"9.1\"\nname = \"use\"\ntitle = \"Use\"\nunit = \"PT\"\nrollup = \"weighted_mean\"\n\
+        groups = [\"world\"]\nwindow = 5\ncoverage = { publish = 0.667, flag = 0.5 }\n\
+        [[target]]\nid = \"9.1\"\narea = \"WLD\"\nyear = 2030\nvalue = 100.0\nmet_at = 95.0\ndirection = \"up\"\nbaseline_year = 2020\n---*/\n\
+        SELECT o.ref_area, o.time_period, o.obs_value AS value, p.persons AS weight FROM observations o\n\
+        JOIN population p ON p.ref_area = o.ref_area AND p.time_period = o.time_period AND p.sex = '_T' AND p.age = '_T' AND p.urbanisation = '_T'\n\
+        WHERE o.source = 'survey' AND o.series = 'new'\n";
+    workspace.write("sql/indicators/9.1_use.sql", header);
+    let checked = workspace.expect(0, &["check"]);
+    assert!(checked.stdout.contains("0 errors, 5 warnings"), "{}", checked.stdout);
+    assert!(checked.stdout.contains("warning[E0503]") && checked.stdout.contains("metadata `definition` is missing"), "{}", checked.stdout);
+    workspace.expect(0, &["run", "--from", "in"]);
+    workspace.expect(0, &["preview", "9.1", "--area", "KEN"]);
+}
+
 #[test]
 fn groups_of_ones_own_are_refused() {
     let workspace = workspace();

@@ -6,6 +6,7 @@ mod endless;
 mod layouts;
 mod mutated;
 mod mutated_files;
+mod mutated_rows;
 mod pulls;
 mod rows;
 mod set_aside;

@@ -15,20 +15,19 @@ use yardstick::workspace::Workspace;
 use super::{fixture, unzipped, zipped};
 use crate::support::project;
 
-struct Project {
-    sources: Vec<Source>,
-    reference: Reference,
+pub(super) struct Project {
+    pub(super) sources: Vec<Source>,
+    pub(super) reference: Reference,
     /// Source, data set, name and bytes of small bodies, one of each layout that is read.
-    bodies: Vec<(&'static str, &'static str, &'static str, Vec<u8>)>,
+    pub(super) bodies: Vec<(&'static str, &'static str, &'static str, Vec<u8>)>,
 }
 
-static PROJECT: LazyLock<Project> = LazyLock::new(|| {
+pub(super) static PROJECT: LazyLock<Project> = LazyLock::new(|| {
     let mut problems: Vec<Problem> = Vec::new();
     let reference = Reference::load(&project(), MembershipMode::Current, jiff::civil::date(2026, 11, 24), &BTreeMap::new(), &mut problems);
     let mut sources = pipelines::load(&project(), &mut problems);
     // In so small a body one damaged row is a large share; what is set aside shall be read to the end.
     sources.iter_mut().flat_map(|source| &mut source.datasets).for_each(|dataset| dataset.maximum_share_set_aside = 1.0);
-    let short = |bytes: Vec<u8>| bytes[..bytes.len().min(2500)].to_vec();
     let v2 = short(unzipped(&fixture("itu/internet_use/individuals-using-the-internet.zip")));
     let bulk = b"INDICATOR_ID,COUNTRY_ID,YEAR,VALUE,MAGNITUDE,QUALIFIER\nSCHBSP.1.WINTERN,BRA,2018,50.5,,UIS_EST\nICTSKILLCOPI.F,DEU,2019,0,NA,\nSCHBSP.1.WINTERN,FRA,2018,2.9E-4,NIL,\n".to_vec();
     let archive =
@@ -52,6 +51,11 @@ static PROJECT: LazyLock<Project> = LazyLock::new(|| {
     assert!(problems.is_empty(), "{problems:?}");
     Project { sources, reference, bodies }
 });
+
+/// The beginning of a body.
+pub(super) fn short(bytes: Vec<u8>) -> Vec<u8> {
+    bytes[..bytes.len().min(2500)].to_vec()
+}
 
 /// What damage is made of besides single bytes.
 const TOKENS: [&[u8]; 22] = [
