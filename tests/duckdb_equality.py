@@ -129,14 +129,14 @@ def check_progress(con, methods, indicators, manifest, tables, shown):
 
 def check_preferred(con, methods):
     """The row to show where only one estimate can be shown, chosen again."""
-    con.execute("CREATE OR REPLACE VIEW indicator_values AS SELECT * EXCLUDE (preferred) FROM release_values")
+    con.execute("CREATE OR REPLACE TABLE numbered_values AS SELECT * EXCLUDE (preferred), row_number() OVER () AS place FROM release_values")
     try:
         methods.run("derived", "preferred", "ours")
     except Refused as error:
         return "not run", [f"DuckDB refuses {error}"], 1
     key = ", ".join(["indicator", *VALUES_KEY])
     rows = con.execute("SELECT count(*) FROM ours WHERE preferred").fetchall()[0][0]
-    query = f"SELECT {key}, preferred FROM ours EXCEPT SELECT {key}, preferred FROM release_values"
+    query = f"SELECT {key}, preferred FROM numbered_values JOIN ours USING (place) EXCEPT SELECT {key}, preferred FROM release_values"
     problems = [" ".join(str(cell) for cell in row) for row in con.execute(query).fetchall()]
     return f"{rows} rows", problems[:10], len(problems)
 

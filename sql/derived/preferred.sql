@@ -1,7 +1,8 @@
 /*
 Which estimate of a value to show where only one can be shown: one row of
 every indicator, area, year and breakdown is `preferred`, whatever number of
-estimates there is. Reads `indicator_values`; gives the key of each row again.
+estimates there is. Reads `numbered_values`, which are `indicator_values` with
+the `place` of each row; gives each place again.
 
 1. A row with a value comes before one whose value is withheld.
 2. A country's own figure is the only one it has (`reported`).
@@ -16,16 +17,12 @@ which read this.
 The preferred estimate may change from one year to the next. A line over time
 is drawn along one estimate, never along `preferred`.
 */
-SELECT
-  indicator, ref_area, time_period,
-  sex, age, urbanisation, disability, education_level, size_class, breakdown, estimate,
-  TRUE AS preferred
-FROM indicator_values
+SELECT place, TRUE AS preferred
+FROM numbered_values
 WHERE estimate = 'reported'
 UNION ALL
 SELECT
-  indicator, ref_area, time_period,
-  sex, age, urbanisation, disability, education_level, size_class, breakdown, estimate,
+  place,
   row_number() OVER (
     PARTITION BY indicator, ref_area, time_period,
       sex, age, urbanisation, disability, education_level, size_class, breakdown
@@ -34,5 +31,5 @@ SELECT
       CASE estimate WHEN 'published' THEN 1 WHEN 'imputed' THEN 2 ELSE 3 END,
       estimate
   ) = 1 AS preferred
-FROM indicator_values
+FROM numbered_values
 WHERE estimate <> 'reported'

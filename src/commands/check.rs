@@ -196,6 +196,7 @@ async fn method_files(base: &Engine, loaded: &Loaded, problems: &mut Vec<Problem
     engine.register_batches("targets", schema::targets(), vec![])?;
     for (name, table) in [
         ("indicator_values", schema::published_values()),
+        ("numbered_values", schema::numbered_values()),
         ("fixed_rolled", schema::rolled()),
         ("previous_values", schema::values()),
         (goldens::TABLE, goldens::schema()),

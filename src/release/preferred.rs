@@ -2,9 +2,8 @@
 
 use std::sync::Arc;
 
-use datafusion::arrow::array::RecordBatch;
-use datafusion::arrow::compute::take;
-use datafusion::arrow::datatypes::{DataType, Field, Schema};
+use datafusion::arrow::array::{Array, ArrayRef, AsArray, BooleanArray, Int64Array, RecordBatch};
+use datafusion::arrow::datatypes::{DataType, Field, Int64Type, Schema};
 
 use crate::engine::Engine;
 use crate::error::{Code, Error, Result};
@@ -12,39 +11,48 @@ use crate::indicator::Catalogue;
 use crate::release::compute::method;
 use crate::tables::conform::conform;
 use crate::tables::schema;
-use crate::tables::sort::{key_rows, order, places};
 
 /// The column of `values.parquet`.
 const COLUMN: &str = "preferred";
+
+/// What preferred.sql reads: values, each with its place.
+const NUMBERED: &str = "numbered_values";
+const PLACE: &str = "place";
 
 /// The values without the column.
 pub fn without(marked: &RecordBatch) -> Result<RecordBatch> {
     Ok(marked.project(&(0..schema::values().fields().len()).collect::<Vec<_>>())?)
 }
 
-/// Gives values, which the engine has as `indicator_values`, their column `preferred`.
+/// Gives values their column `preferred`.
 pub async fn mark(engine: &Engine, catalogue: &Catalogue, values: &RecordBatch) -> Result<RecordBatch> {
+    let count = values.num_rows();
+    let numbered = with(values, PLACE, Arc::new((0..count as i64).collect::<Int64Array>()))?;
+    engine.register_batches(NUMBERED, numbered.schema(), vec![numbered])?;
     let (_, batches) = method(engine, catalogue, "derived", "preferred").await?;
-    let (key, columns) = (schema::values_key(), schema::values());
-    let mut fields: Vec<Field> = columns.fields().iter().filter(|f| key.contains(&f.name().as_str())).map(|f| f.as_ref().clone()).collect();
-    fields.push(Field::new(COLUMN, DataType::Boolean, false));
-    let marked = conform(&batches, &Arc::new(Schema::new(fields)), &|_| None)?;
-    let keys = key_rows(&[values, &marked], &key)?;
-    let order = order(&keys[1]);
-    // Values are sorted by the key: row by row, the keys must be the same.
-    let sorted = order.iter().map(|place| keys[1].row(*place));
-    if marked.num_rows() != values.num_rows() || keys[0].iter().ne(sorted) {
+    engine.register_batches(NUMBERED, schema::numbered_values(), vec![])?;
+    let said = [Field::new(PLACE, DataType::Int64, false), Field::new(COLUMN, DataType::Boolean, false)];
+    let said = conform(&batches, &Arc::new(Schema::new(said.to_vec())), &|_| None)?;
+    let (places, preferred) = (said.column(0).as_primitive::<Int64Type>(), said.column(1).as_boolean());
+    let mut marks: Vec<Option<bool>> = vec![None; count];
+    let mut twice = false;
+    for (place, preferred) in places.values().iter().zip(preferred.values()) {
+        let mark = usize::try_from(*place).ok().and_then(|place| marks.get_mut(place));
+        twice |= mark.is_none_or(|mark| mark.replace(preferred).is_some());
+    }
+    if twice || marks.contains(&None) {
         return Err(Error::Query {
             code: Code::WrongColumns,
-            message: "sql/derived/preferred.sql does not give the key of every value once".into(),
-            hint: Some("select the key columns of indicator_values and `preferred`, without a filter".into()),
+            message: "sql/derived/preferred.sql does not give the place of every value once".into(),
+            hint: Some("select `place` of numbered_values and `preferred`, without a filter".into()),
         });
     }
-    let mut arrays = values.columns().to_vec();
-    if let Some(preferred) = marked.column_by_name(COLUMN) {
-        arrays.push(take(preferred, &places(&order), None)?);
-    }
+    with(values, COLUMN, Arc::new(marks.into_iter().collect::<BooleanArray>()))
+}
+
+fn with(values: &RecordBatch, name: &str, column: ArrayRef) -> Result<RecordBatch> {
     let mut fields = values.schema().fields().to_vec();
-    fields.push(Arc::new(Field::new(COLUMN, DataType::Boolean, true)));
-    Ok(RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays)?)
+    fields.push(Arc::new(Field::new(name, column.data_type().clone(), true)));
+    let columns = values.columns().iter().cloned().chain([column]).collect();
+    Ok(RecordBatch::try_new(Arc::new(Schema::new(fields)), columns)?)
 }

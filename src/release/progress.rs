@@ -68,7 +68,6 @@ pub async fn ends(
     values: &RecordBatch,
     year: i32,
 ) -> Result<(RecordBatch, Ends)> {
-    engine.register_batches(VALUES, values.schema(), vec![values.clone()])?;
     let marked = preferred::mark(engine, catalogue, values).await?;
     if indicator.targets.is_empty() || values.num_rows() == 0 {
         return Ok((marked, Ends::default()));

@@ -94,6 +94,13 @@ pub fn preferred_values() -> SchemaRef {
     schema(fields)
 }
 
+/// The values of an indicator as preferred.sql reads them.
+pub fn numbered_values() -> SchemaRef {
+    let mut fields: Vec<Field> = values().fields().iter().map(|field| field.as_ref().clone()).collect();
+    fields.push(Field::new("place", DataType::Int64, true));
+    schema(fields)
+}
+
 /// `values.parquet`
 pub fn published_values() -> SchemaRef {
     let mut fields: Vec<Field> = preferred_values().fields().iter().map(|field| field.as_ref().clone()).collect();

@@ -20,14 +20,14 @@ pub fn sort(batch: &RecordBatch, key: &[&str]) -> Result<RecordBatch> {
 }
 
 /// The places of rows in the order of their keys.
-pub fn order(rows: &Rows) -> Vec<usize> {
+fn order(rows: &Rows) -> Vec<usize> {
     let mut order: Vec<usize> = (0..rows.num_rows()).collect();
     order.sort_by(|a, b| rows.row(*a).cmp(&rows.row(*b)));
     order
 }
 
 /// Places as the engine takes them.
-pub fn places(order: &[usize]) -> UInt64Array {
+fn places(order: &[usize]) -> UInt64Array {
     UInt64Array::from_iter_values(order.iter().map(|place| *place as u64))
 }
 
