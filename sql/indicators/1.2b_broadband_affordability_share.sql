@@ -25,7 +25,7 @@ met_at = 95.0
 baseline_year = 2020
 breakdown = "FIXED_5GB"
 also = ["groups"]
-note = "Reads `for all` as every economy at 2 percent or less; 95 percent and over counts as met. Basket FIXED_5GB"
+note = "Reads “for all” as every economy at 2 percent or less; 95 percent and over counts as met. Basket FIXED_5GB"
 
 [[target]]
 id = "1.2.economies_mobile"
@@ -37,7 +37,7 @@ met_at = 95.0
 baseline_year = 2024
 breakdown = "MOBILE_5GB"
 also = ["groups"]
-note = "Reads `for all` as every economy at 2 percent or less; 95 percent and over counts as met. Basket MOBILE_5GB, which starts in 2024"
+note = "Reads “for all” as every economy at 2 percent or less; 95 percent and over counts as met. Basket MOBILE_5GB, which starts in 2024"
 ---*/
 SELECT
   a.ref_area, a.time_period, a.breakdown,

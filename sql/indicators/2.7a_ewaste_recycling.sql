@@ -42,7 +42,7 @@ year = 2030
 value = 30.0
 baseline_year = 2015
 also = ["groups", "countries"]
-note = "The plan gives no number (`significantly improve`); 30 percent is carried over from target 3.2 of the former plan. Baseline 2015, since the data are older"
+note = "The plan gives no number (“significantly improve”); 30 percent is carried over from target 3.2 of the former plan. Baseline 2015, since the data are older"
 
 [[target]]
 id = "2.7a.monitor"

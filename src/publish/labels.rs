@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use icu_normalizer::DecomposingNormalizerBorrowed;
+
 use super::columns::Dimensions;
 use crate::reference::Reference;
 use crate::release::catalog;
@@ -157,6 +159,12 @@ pub(super) fn number(value: f64, decimals: Option<usize>) -> String {
     }
     shown.push_str(rest);
     shown
+}
+
+/// What a name is put in order by: without accents and case, so that Åland is among the A.
+pub(super) fn collated(name: &str) -> String {
+    let decomposed = DecomposingNormalizerBorrowed::new_nfkd().normalize(name);
+    decomposed.chars().filter(|c| c.is_alphanumeric() || c.is_whitespace()).flat_map(char::to_lowercase).collect()
 }
 
 /// A share as percent with one decimal; never rounded up to the whole.

@@ -137,7 +137,7 @@ fn a_target_is_measured_by_what_it_asks_for() {
     // Four years before the target year are too many to say that it was missed.
     let (_, class, outcome, note) = said("T3.2");
     assert_eq!((class, outcome), ("limited", "open"));
-    assert!(note.contains("whether it was met by 2023 is not known: the last value up to then is of 2019"), "{note}");
+    assert!(note.contains("whether it was met by 2023 is not known: the last value up to then with enough observed is of 2019"), "{note}");
 }
 
 /// Who reports no 5G counts as having none, is told, and is never covered.

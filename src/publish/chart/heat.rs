@@ -11,12 +11,14 @@ pub(crate) struct Row {
 const LEFT: f64 = 345.0;
 const TOP: f64 = 44.0;
 const ROW: f64 = 19.0;
-const RIGHT: f64 = 640.0;
+const RIGHT: f64 = 622.0;
+/// Room for half the name of the last column.
+const MARGIN: f64 = 18.0;
 
 /// `columns` are the names below the grid; `legend` names the classes from the least on.
 pub(crate) fn draw(caption: &Caption, columns: &[String], rows: &[Row], legend: &[String]) -> String {
     let bottom = TOP + ROW * rows.len() as f64;
-    let mut canvas = Canvas::new(caption, RIGHT, bottom + 24.0);
+    let mut canvas = Canvas::new(caption, RIGHT + MARGIN, bottom + 24.0);
     let width = (RIGHT - LEFT) / columns.len().max(1) as f64;
     for (class, text) in legend.iter().enumerate() {
         let x = 14.0 + 124.0 * class as f64;

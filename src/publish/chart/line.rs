@@ -135,7 +135,7 @@ fn names(canvas: &mut Canvas, line: &Line<'_>, x: &Scale, y: &Scale) {
     for (index, series) in line.series.iter().enumerate().take(NAMED) {
         if let Some((year, value)) = series.points.last() {
             // A long name goes on below its first line, which alone leads to the end of its series.
-            for (at, text) in folded(&series.label, 21, 2).into_iter().enumerate() {
+            for (at, text) in folded(&series.label, 18, 3).into_iter().enumerate() {
                 texts.push((format!("name t{index}"), text, y.at(*value), (at == 0).then(|| x.at(*year as f64))));
             }
         }

@@ -40,13 +40,14 @@ pub(crate) fn median(values: &[f64]) -> Option<f64> {
 
 pub(crate) fn draw(strip: &Strip<'_>) -> String {
     let mut canvas = Canvas::new(strip.caption, WIDTH, HEIGHT);
-    let x = Scale::round(strip.values.iter().copied().chain(strip.marks.iter().map(|m| m.1)), strip.limits, LEFT, RIGHT);
+    let x = Scale::spread(strip.values, &strip.marks.iter().map(|m| m.1).collect::<Vec<_>>(), strip.limits, LEFT, RIGHT);
     let ticks = x.ticks();
     let digits = decimals(&ticks);
+    let unit = if x.is_logarithmic() { format!("{}, each step ten times the one before", strip.unit) } else { strip.unit.clone() };
     canvas.line("zero", (LEFT, AXIS), (RIGHT, AXIS));
     canvas.parts("tick", &ticks.iter().map(|tick| vec![(x.at(*tick), AXIS), (x.at(*tick), AXIS + 5.0)]).collect::<Vec<_>>());
     for (index, tick) in ticks.iter().enumerate() {
-        let text = number(*tick, Some(digits));
+        let text = number(*tick, Some(if x.is_logarithmic() { decimals(&[*tick]) } else { digits }));
         let anchor = if index == 0 {
             Anchor::Start
         } else if index + 1 == ticks.len() {
@@ -78,7 +79,7 @@ pub(crate) fn draw(strip: &Strip<'_>) -> String {
     for mark in &strip.marks {
         canvas.line(class_of(mark.0), (x.at(mark.1), MIDDLE - REACH - 8.0), (x.at(mark.1), AXIS));
     }
-    canvas.text("axis", Anchor::Start, (LEFT, 11.0), &strip.unit);
+    canvas.text("axis", Anchor::Start, (LEFT, 11.0), &unit);
     canvas.finish()
 }
 

@@ -12,6 +12,7 @@ use super::overview::Link;
 use super::rows::{self, Row};
 use super::why::{self, Why};
 use crate::publish::columns::{Dimensions, TOTAL};
+use crate::publish::labels::collated;
 use crate::publish::progress::{Progress, headline, shown};
 use crate::publish::view::{Natural, View};
 use crate::tables::schema::DIMENSIONS;
@@ -90,7 +91,7 @@ pub(super) fn page<'a>(view: &View<'a>, code: &'a str, languages: &[Language]) -
     let name = view.area_name(code);
     let mut figures = Vec::new();
     let by_class = (group.is_some() && !classes.is_empty()).then(|| {
-        let title = format!("Targets of {name} by class");
+        let title = format!("{name}: targets by class");
         figures::classes(
             &|class| view.labels.class(class).to_owned(),
             "classes",
@@ -111,7 +112,7 @@ pub(super) fn page<'a>(view: &View<'a>, code: &'a str, languages: &[Language]) -
         let groups = view.members.iter().filter(|(_, members)| members.contains(code));
         (groups.filter_map(|(group, _)| link(group)).collect(), "Groups")
     };
-    related.sort_by(|a, b| a.name.cmp(&b.name).then_with(|| a.href.cmp(&b.href)));
+    related.sort_by_cached_key(|link| (collated(&link.name), link.href.clone()));
     Page {
         tally: rows::tally(view, "targets and parts of targets", &classes),
         code: code.to_owned(),

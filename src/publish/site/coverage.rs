@@ -89,7 +89,7 @@ fn figure(view: &View<'_>, all: &[Found<'_>]) -> Option<Figure> {
     let years = || first..=*last;
     let rows: Vec<Row> = named()
         .map(|(indicator, found)| Row {
-            label: short_title(&indicator.title).to_owned(),
+            label: format!("{} {}", indicator.id, short_title(&indicator.title)),
             classes: years().map(|year| class(count(found, year))).collect(),
         })
         .collect();

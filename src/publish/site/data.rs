@@ -101,6 +101,7 @@ fn input(view: &View<'_>, input: &InputEntry) -> Input {
     let source = view.made.sources.iter().find(|source| source.name == input.source);
     let title = source.and_then(|source| source.dataset(&input.dataset)).map(|dataset| dataset.title.clone()).unwrap_or_default();
     let count = |n: u64| number(n as f64, Some(0));
+    let plural = |n: u64, noun: &str| format!("{} {noun}{}", count(n), if n == 1 { "" } else { "s" });
     Input {
         name: format!("{}/{}", input.source, input.dataset),
         title,
@@ -116,7 +117,7 @@ fn input(view: &View<'_>, input: &InputEntry) -> Input {
         observations: count(input.counts.observations),
         set_aside: count(input.counts.quarantined),
         reasons: input.quarantine_reasons.iter().map(|(reason, n)| [reason.replace('_', " "), count(*n)]).collect(),
-        corrections: input.corrections.iter().map(|c| [c.id.clone(), count(c.applied), c.reason.clone()]).collect(),
+        corrections: input.corrections.iter().map(|c| [c.id.clone(), plural(c.applied, "row"), c.reason.clone()]).collect(),
         warnings: input.warnings.clone(),
         bodies: input.bodies.iter().take(BODIES).map(|body| [body.name.clone(), body.snapshot.chars().take(16).collect()]).collect(),
     }

@@ -7,10 +7,13 @@ use super::links;
 use crate::publish::chart::strip::{self, Strip};
 use crate::publish::chart::tiles::{self, Map};
 use crate::publish::chart::{Caption, told};
-use crate::publish::labels::number;
+use crate::publish::labels::{collated, number};
 use crate::publish::markup::{escape, slug};
 use crate::publish::progress::Progress;
 use crate::publish::view::View;
+
+/// The upper bound of a band.
+const TO: &str = "Target to";
 
 /// The section of a target's page with the values of every economy (templates/target.html).
 const OF_TARGET: &str = "by-economy";
@@ -58,7 +61,7 @@ pub(super) fn of_target<'p, 'a>(
     let mut marks = vec![marked("Median", middle)];
     marks.extend(own.and_then(|own| own.latest).map(|value| marked("Group", value)));
     match own.and_then(|own| view.bounds(own)) {
-        Some((low, high)) if low < high => marks.extend([marked("Target from", low), marked("Target to", high)]),
+        Some((low, high)) if low < high => marks.extend([marked("Target from", low), marked(TO, high)]),
         Some((level, _)) => marks.push(marked("Target", level)),
         None => {}
     }
@@ -67,10 +70,9 @@ pub(super) fn of_target<'p, 'a>(
     });
     let ends = |row: &Progress<'a>| format!("{} ({})", row.latest.map(show).unwrap_or_default(), view.area_name(row.area));
     let description = format!(
-        "{} of {} economies of {} have a value. The newest go from {} to {}; the median is {}.",
+        "{} of {} economies have a value. The newest go from {} to {}; the median is {}.",
         rows.len(),
         members.len(),
-        view.area_name(group),
         ends(least),
         ends(most),
         show(middle)
@@ -98,14 +100,31 @@ impl Economies<'_, '_> {
 
     fn map(&self, view: &View<'_>) -> String {
         let show = |value: f64| view.labels.show(value, self.unit);
-        let breaks = if self.unit == "YES_NO" { vec![0.5] } else { tiles::breaks(&self.values, limits(self.unit)) };
-        let class_of = |value: f64| breaks.iter().filter(|end| value >= **end).count();
+        let band = match self.marks[..] {
+            [.., (_, low, _), (TO, high, _)] => Some((low, high)),
+            _ => None,
+        };
+        let breaks = match band {
+            Some((low, high)) => vec![low, high],
+            None if self.unit == "YES_NO" => vec![0.5],
+            None => tiles::breaks(&self.values, limits(self.unit)),
+        };
+        let class_of = |value: f64| match band {
+            Some((low, high)) => usize::from(value >= low) + usize::from(value > high),
+            None => breaks.iter().filter(|end| value >= **end).count(),
+        };
         let classes: BTreeMap<&str, usize> = self.rows.iter().filter_map(|row| Some((row.area, class_of(row.latest?)))).collect();
         let legend: Vec<String> = if self.unit == "YES_NO" {
             vec![show(0.0), show(1.0)]
         } else {
-            let short = |value: f64| number(value, view.labels.unit(self.unit).decimals.filter(|_| value.fract() != 0.0).or(Some(0)));
+            let unit = view.labels.unit(self.unit);
+            let decimals = unit.decimals.filter(|_| breaks.iter().any(|end| end.fract() != 0.0)).or(Some(0));
+            let symbol = if unit.symbol == "%" { "%" } else { "" };
+            let short = |value: f64| format!("{}{symbol}", number(value, decimals));
             match (breaks.first(), breaks.last()) {
+                (Some(low), Some(high)) if band.is_some() => {
+                    vec![format!("under {}", short(*low)), format!("{} to {}", short(*low), short(*high)), format!("over {}", short(*high))]
+                }
                 (Some(first), Some(last)) => std::iter::once(format!("under {}", short(*first)))
                     .chain(breaks.windows(2).map(|pair| format!("from {}", short(pair[0]))))
                     .chain([format!("from {}", short(*last))])
@@ -158,11 +177,11 @@ pub(super) fn of_group(view: &View<'_>, group: &str, targets: &[Economies<'_, '_
     if targets.is_empty() {
         return None;
     }
-    let mut rows: BTreeMap<(&str, &str), Vec<Cell>> = BTreeMap::new();
+    let mut rows: BTreeMap<(String, &str, &str), Vec<Cell>> = BTreeMap::new();
     for (column, target) in targets.iter().enumerate() {
         let decimals = view.labels.unit(target.unit).decimals;
         for row in target.rows.iter().filter(|_| links::economies_have_pages(view)) {
-            let cells = rows.entry((view.area_name(row.area), row.area)).or_default();
+            let cells = rows.entry((collated(view.area_name(row.area)), view.area_name(row.area), row.area)).or_default();
             cells.resize_with(column, || Cell::number(String::new()));
             let text = row.latest.zip(row.latest_year).map(|(value, year)| match target.unit {
                 "YES_NO" => format!("{} ({year})", view.labels.show(value, target.unit)),
@@ -177,14 +196,14 @@ pub(super) fn of_group(view: &View<'_>, group: &str, targets: &[Economies<'_, '_
         symbol => format!("{}, {symbol}", target.target),
     }));
     // Each line leads to the page where its values are explained.
-    let lines = rows.into_iter().map(|((name, area), mut cells)| {
+    let lines = rows.into_iter().map(|((_, name, area), mut cells)| {
         cells.resize_with(targets.len(), || Cell::number(String::new()));
         cells.insert(0, Cell::text(name).linked(links::area(view, area).map(|page| format!("../{page}#whys"))));
         cells
     });
     Some(Figure {
         id: "economies".into(),
-        title: format!("Economies of {}", view.area_name(group)),
+        title: format!("{}: economies", view.area_name(group)),
         description: format!(
             "The newest value of each economy on {} targets, with the median, the group itself and the target.",
             targets.len()

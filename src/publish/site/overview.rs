@@ -9,7 +9,7 @@ use super::languages::Language;
 use super::rows::Row;
 use super::why::{self, Why};
 use super::{links, rows};
-use crate::publish::labels::STANDINGS;
+use crate::publish::labels::{STANDINGS, collated};
 use crate::publish::progress::{Progress, headline, shown};
 use crate::publish::view::View;
 use crate::tables::schema::DIMENSIONS;
@@ -96,7 +96,7 @@ pub(super) fn page(view: &View<'_>, language: &Language) -> Overview {
         .iter()
         .filter_map(|(code, name)| Some(Link { name: language.name("area", code, name).to_owned(), href: links::area(view, code)? }))
         .collect();
-    economies.sort_by(|a, b| a.name.cmp(&b.name).then_with(|| a.href.cmp(&b.href)));
+    economies.sort_by_cached_key(|link| (collated(&link.name), link.href.clone()));
     let configured: usize = view.made.sources.iter().map(|source| source.datasets.len()).sum();
     Overview {
         figure: figures::classes(&class_name, "classes", language.word("by_class"), "targets", all.iter().copied()),

@@ -50,9 +50,16 @@ pub(super) fn of(view: &View<'_>, row: &Progress<'_>, page: &str, anchor: &str) 
         distance: row.distance.map(|distance| view.labels.difference(distance, unit)),
         class: row.standing().to_owned(),
         class_name: view.labels.class(row.standing()).to_owned(),
-        reason: if row.insufficient() { why::reason(view, row) } else { String::new() },
+        reason: if row.insufficient() || otherwise(row) { why::reason(view, row) } else { String::new() },
         ..Row::default()
     }
+}
+
+/// Whether the class is not that of the numbers beside it: it may be that of the same economies, or of a target with which
+/// this one is met.
+fn otherwise(row: &Progress<'_>) -> bool {
+    let reached = matches!(row.standing(), "met" | "late");
+    row.distance.is_some_and(|distance| (distance <= 0.0) != reached)
 }
 
 /// How many of something are of each class.

@@ -10,7 +10,7 @@ use super::rows::Row;
 use super::why::{self, Why};
 use super::{history, links, rows};
 use crate::indicator::{Indicator, SourceNote, Target};
-use crate::publish::labels::{percent, unwrapped};
+use crate::publish::labels::{collated, percent, unwrapped};
 use crate::publish::markup::slug;
 use crate::publish::progress::{Progress, headline, shown};
 use crate::publish::view::View;
@@ -105,11 +105,11 @@ pub(super) fn page<'a>(view: &View<'a>, indicator: &'a Indicator, target: &'a Ta
         }
     }
     for list in [&mut groups, &mut economies] {
-        list.sort_by(|a, b| a.name.cmp(&b.name));
+        list.sort_by_cached_key(|line| (collated(&line.name), line.href.clone()));
     }
     let mut figures = vec![history::of_target(view, indicator, target, main)];
     if target.also_countries {
-        let title = format!("Economies of {}", view.area_name(&target.area));
+        let title = format!("{}: economies", view.area_name(&target.area));
         figures.extend(economies::of_target(view, &target.area, &target.id, title, main).map(|economies| economies.figure(view)));
     }
     if parts.len() == 1 {

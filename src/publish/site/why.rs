@@ -145,10 +145,10 @@ fn verdict(view: &View<'_>, row: &Progress<'_>, unit: &str, in_table: bool) -> S
     if let Some(actual) = row.actual {
         let mut change = format!("Change a year {}", labels.difference(actual, unit));
         if let Some(required) = row.required.filter(|required| *required != 0.0) {
-            change = format!("{change}, needed {}", number(required, labels.decimals(unit)));
+            change = format!("{change}; needed from now on {}", labels.difference(required, unit));
         }
         if let Some(pace) = row.pace.filter(|_| row.class != "met") {
-            change = format!("{change}, pace {}", number(pace, Some(2)));
+            change = format!("{change}; pace since the baseline {}, of 1 that was needed", number(pace, Some(2)));
         }
         said.push(change);
     }
@@ -165,7 +165,8 @@ fn verdict(view: &View<'_>, row: &Progress<'_>, unit: &str, in_table: bool) -> S
         said.push(format!("Projected for {}: {range}", row.target_year));
     }
     if let Some(arrival) = row.arrival.filter(|year| *year < 2200.0) {
-        said.push(format!("On a straight line reached in {arrival:.0}"));
+        // The year in which it is reached has begun before.
+        said.push(format!("On a straight line reached in {:.0}", (arrival - 1e-6).ceil()));
     }
     said.join(". ")
 }
