@@ -139,13 +139,16 @@ pub(super) fn floor(value: f64) -> i32 {
 
 /// A number with thousands apart. Without decimals of its own, and where these would make nothing of it, three digits
 /// that count.
-pub(super) fn number(value: f64, decimals: Option<usize>) -> String {
-    let decimals = match decimals {
+pub(super) fn number(value: f64, own: Option<usize>) -> String {
+    let decimals = match own {
         _ if value == 0.0 => 0,
         Some(decimals) if value.abs() * 10f64.powi(i32::try_from(decimals).unwrap_or(i32::MAX)) >= 0.5 => decimals,
         _ => (2 - floor(value.abs().log10())).clamp(0, 12).unsigned_abs() as usize,
     };
-    let text = format!("{:.*}", decimals, value.abs());
+    let mut text = format!("{:.*}", decimals, value.abs());
+    if own != Some(decimals) && text.contains('.') {
+        text.truncate(text.trim_end_matches('0').trim_end_matches('.').len());
+    }
     let (whole, rest) = text.split_at(text.find('.').unwrap_or(text.len()));
     let mut shown = String::new();
     if value < 0.0 && text.contains(|c: char| ('1'..='9').contains(&c)) {
@@ -198,7 +201,7 @@ mod tests {
             [(66.66, Some(1)), (0.0, Some(2)), (-0.0, Some(1)), (1_234_567.8, Some(0)), (0.00312, Some(2)), (-0.04, Some(0))]
                 .map(|(value, decimals)| number(value, decimals))
                 .to_vec();
-        assert_eq!(shown, ["66.7", "0", "0", "1,234,568", "0.00312", "-0.0400"]);
+        assert_eq!(shown, ["66.7", "0", "0", "1,234,568", "0.00312", "-0.04"]);
         assert_eq!(number(999_999.5, Some(0)), "1,000,000");
         assert_eq!(percent(0.99999), "99.9%");
     }

@@ -68,7 +68,7 @@ pub(super) fn of_target<'p, 'a>(
     let (least, most) = rows.iter().fold((first, first), |(least, most), row| {
         (if row.latest < least.latest { row } else { least }, if row.latest > most.latest { row } else { most })
     });
-    let ends = |row: &Progress<'a>| format!("{} ({})", row.latest.map(show).unwrap_or_default(), view.area_name(row.area));
+    let ends = |row: &Progress<'a>| format!("{} in {}", row.latest.map(show).unwrap_or_default(), view.area_name(row.area));
     let description = format!(
         "{} of {} economies have a value. The newest go from {} to {}; the median is {}.",
         rows.len(),

@@ -164,7 +164,7 @@ fn figure(
         numbers: false,
         table: None,
         many: false,
-        own_file: indicator.targets.first().is_some_and(|first| target.is_some_and(|target| first.id == target.id)),
+        own_file: !lines.is_empty() && indicator.targets.first().is_some_and(|first| target.is_some_and(|target| first.id == target.id)),
     }
 }
 
