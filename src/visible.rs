@@ -4,7 +4,12 @@ use std::borrow::Cow;
 
 /// Marks of direction, joiners, soft hyphens, spaces without a width, and controls other than space.
 pub fn is_invisible(c: char) -> bool {
-    is_mark(c) || (c.is_control() && !c.is_whitespace())
+    is_mark(c) || is_control(c)
+}
+
+/// Controls other than space.
+pub fn is_control(c: char) -> bool {
+    c.is_control() && !c.is_whitespace()
 }
 
 fn is_mark(c: char) -> bool {
@@ -62,11 +67,12 @@ pub fn shown_in_colour(text: &str) -> String {
     safe
 }
 
-/// Without what cannot be seen, and without space around it.
+/// Without the marks that spreadsheets and web pages leave behind, and without space around it. Controls stay: nothing
+/// leaves them behind but damage, and what has one is not what it looks like.
 pub fn clean(text: &str) -> Cow<'_, str> {
     let trimmed = text.trim();
-    if trimmed.chars().any(is_invisible) {
-        let kept: String = trimmed.chars().filter(|c| !is_invisible(*c)).collect();
+    if trimmed.chars().any(is_mark) {
+        let kept: String = trimmed.chars().filter(|c| !is_mark(*c)).collect();
         return Cow::Owned(kept.trim().to_owned());
     }
     Cow::Borrowed(trimmed)
@@ -89,9 +95,9 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_seen_is_left_out() {
-        assert_eq!(clean(" \u{feff}KEN\u{200b}\u{a0}"), "KEN");
-        assert_eq!(clean("K\0EN"), "KEN");
+    fn marks_that_cannot_be_seen_are_left_out() {
+        assert_eq!(clean(" \u{feff}\u{202e}KEN\u{200b}\u{a0}"), "KEN");
+        assert_eq!(clean("K\0EN\u{7} "), "K\0EN\u{7}");
         assert_eq!(clean("Viet Nam"), "Viet Nam");
     }
 }

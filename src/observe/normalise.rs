@@ -23,7 +23,7 @@ use crate::tables::{parquet, schema};
 use crate::workspace::Workspace;
 
 /// Changes whenever the meaning of an observation file changes.
-const LAYOUT: &str = "observations-7";
+const LAYOUT: &str = "observations-8";
 
 /// What a normalisation depends on.
 pub fn inputs(source: &Source, dataset: &Dataset, pull: &Pull, reference: &Reference, corrections: &[&Correction]) -> Result<Inputs> {

@@ -13,6 +13,8 @@ pub enum AreaHit {
     Known(u32),
     /// A code we know, of an area that is not one of ours (a historic state, a group without an equivalent).
     NotCovered,
+    /// A code with a control character in it: nobody can tell it from another one by looking at it.
+    Illegible,
     Unknown,
 }
 
@@ -114,6 +116,9 @@ impl AreaCodes {
     /// code means in any scheme: states of before, and codes that one agency has taken from another.
     pub fn resolve(&self, scheme: &str, code: &str) -> AreaHit {
         let code = &*visible::clean(code);
+        if code.chars().any(visible::is_control) {
+            return AreaHit::Illegible;
+        }
         let named = if scheme == NAME { names::key(code) } else { normal(code) };
         if let Some(target) = self.crosswalk.get(&(scheme.to_owned(), named.clone())) {
             return target.map_or(AreaHit::NotCovered, AreaHit::Known);

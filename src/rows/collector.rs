@@ -221,8 +221,12 @@ impl<'r> Collector<'r> {
         let area = match self.area(scheme, area) {
             AreaHit::Known(index) => index,
             hit => {
-                let reason = if hit == AreaHit::NotCovered { Reason::AreaNotCovered } else { Reason::UnknownArea };
-                return self.reject(record, reason, String::from_utf8_lossy(area).trim().to_owned());
+                let area = String::from_utf8_lossy(area).trim().to_owned();
+                return match hit {
+                    AreaHit::NotCovered => self.reject(record, Reason::AreaNotCovered, area),
+                    AreaHit::Illegible => self.reject(record, Reason::BadCode, area.escape_debug().to_string()),
+                    _ => self.reject(record, Reason::UnknownArea, area),
+                };
             }
         };
         if self.legible.get(series as usize) == Some(&false) {

@@ -17,7 +17,7 @@ pub enum Reason {
     FieldCount,
     Encoding,
     MissingCode,
-    /// A code of the series or a breakdown has characters that cannot be seen.
+    /// A code of the series, a breakdown or the area has characters that cannot be seen.
     BadCode,
     UnknownWord,
     DuplicateRow,

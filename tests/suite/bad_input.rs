@@ -46,7 +46,7 @@ fn fixture(path: &str) -> Vec<u8> {
 }
 
 /// A ZIP of members.
-fn zipped(members: &[(&str, &[u8])]) -> Vec<u8> {
+pub(crate) fn zipped(members: &[(&str, &[u8])]) -> Vec<u8> {
     let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
     for (name, content) in members {
         writer.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
@@ -62,7 +62,7 @@ fn gzipped(content: &[u8]) -> Vec<u8> {
 }
 
 /// The one CSV inside a ZIP.
-fn unzipped(body: &[u8]) -> Vec<u8> {
+pub(crate) fn unzipped(body: &[u8]) -> Vec<u8> {
     let mut archive = zip::ZipArchive::new(Cursor::new(body)).unwrap();
     let mut content = Vec::new();
     archive.by_index(0).unwrap().read_to_end(&mut content).unwrap();

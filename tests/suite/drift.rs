@@ -1,9 +1,111 @@
 //! A provider changes something without a word: a column gets another name, a unit becomes another one, a series appears
 //! that nobody asked for, an economy's history moves. Each is told, or held until a person has looked.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use crate::bad_input::{unzipped, zipped};
 use crate::support::{Run, Workspace, copy, project, small_bodies};
+
+/// A body of each kind of format, with the words that a test puts others in the place of. Each stands with the signs
+/// around it; series, area and year are those of the last row.
+struct Body {
+    dataset: &'static str,
+    path: &'static str,
+    series: &'static str,
+    area: &'static str,
+    year: &'static str,
+}
+
+const BODIES: [Body; 5] = [
+    Body {
+        dataset: "unsd/sdg_global",
+        path: "tests/suite/small_bodies/unsd/sdg_global/IT_USE_ii99.csv",
+        series: "\"IT_USE_ii99\"",
+        area: "\"860\"",
+        year: "\"2018\"",
+    },
+    Body {
+        dataset: "itu/mobile_ownership",
+        path: "tests/suite/small_bodies/itu/mobile_ownership/individuals-who-own-a-mobile-phone.csv",
+        series: "\n28027,",
+        area: ",UZB,",
+        year: ",2018,",
+    },
+    Body {
+        dataset: "itu/internet_use",
+        path: "tests/suite/small_bodies/itu/internet_use/individuals-using-the-internet.zip",
+        series: "\n11624,",
+        area: "\"KSO\"",
+        year: ",2018,",
+    },
+    Body {
+        dataset: "data360/itu_gci",
+        path: "fixtures/data360/itu_gci/ITU_GCI_GCI_OVRL_SCRE.zip",
+        series: ",ITU_GCI_GCI_OVRL_SCRE,",
+        area: ",ZWE,",
+        year: ",2024,",
+    },
+    Body {
+        dataset: "unsd_gender/internet_by_sex",
+        path: "fixtures/unsd_gender/internet_by_sex/unsd_minset_I17_internet_by_sex_2021.tsv",
+        series: "\nI.17\t",
+        area: "\t31\t",
+        year: "\t2010\t",
+    },
+];
+
+impl Body {
+    /// Pulled and released once, as it is; with its text.
+    fn released(&self) -> (Workspace, String) {
+        let body = std::fs::read(project().join(self.path)).unwrap();
+        let text = String::from_utf8(if self.is_zip() { unzipped(&body) } else { body }).unwrap();
+        let workspace = Workspace::as_prepared(self.dataset, || {
+            let workspace = Workspace::of_method().with_check("notes_of_reading");
+            let (source, _) = self.dataset.split_once('/').unwrap();
+            let pipeline = format!("pipelines/{source}.toml");
+            std::fs::copy(project().join(&pipeline), workspace.path(&pipeline)).unwrap();
+            self.run(&workspace, 0, &text);
+            workspace
+        });
+        (workspace, text)
+    }
+
+    fn is_zip(&self) -> bool {
+        self.path.ends_with(".zip")
+    }
+
+    /// A night with this text in the place of the body.
+    fn run(&self, workspace: &Workspace, code: i32, text: &str) -> Run {
+        let (_, name) = self.path.rsplit_once('/').unwrap();
+        let body = if self.is_zip() { zipped(&[("body.csv", text.as_bytes())]) } else { text.into() };
+        workspace.write(&format!("in/{}/{name}", self.dataset), body);
+        workspace.expect(code, &["run", "--from", "in"])
+    }
+}
+
+/// A text without its last line end.
+fn without_end(text: &str) -> &str {
+    text.trim_end_matches(['\r', '\n'])
+}
+
+/// The last row, with something else between the signs around a word.
+fn last_row_with(text: &str, word: &str, change: &dyn Fn(&str) -> String) -> String {
+    let row = format!("\n{}\n", without_end(text).rsplit('\n').next().unwrap());
+    let inner = &word[1..word.len() - 1];
+    assert!(row.contains(word), "no {word:?} in {row}");
+    row.replacen(word, &word.replacen(inner, &change(inner), 1), 1).trim_matches('\n').to_owned()
+}
+
+fn query(workspace: &Workspace, query: &str) -> String {
+    workspace.expect(0, &["sql", query, "--output", "csv"]).stdout
+}
+
+/// How many rows are set aside for each reason.
+fn aside(workspace: &Workspace) -> BTreeMap<String, i64> {
+    let rows = query(workspace, "SELECT reason, count(*) AS n FROM quarantine GROUP BY reason ORDER BY reason");
+    rows.lines().skip(1).filter_map(|row| row.split_once(',')).map(|(reason, n)| (reason.to_owned(), n.parse().unwrap())).collect()
+}
 
 /// The UN SDG database alone, pulled and published once.
 fn workspace() -> Workspace {
@@ -116,4 +218,26 @@ fn an_economy_whose_history_moves_is_told() {
     let run = workspace.run(&["run", "--from", "in"]);
     says(&run, &["changed most against the release before", "mobile_ownership:", "economy BRA", "economies_revised"]);
     says(&workspace.expect(0, &["checks", "economies_revised"]), &["BRA mobile_ownership:", "by -20.0 % on average"]);
+}
+
+/// Marks that spreadsheets and web pages leave behind are no part of an area; a control character in a key is damage.
+#[test]
+fn control_characters_in_keys_are_set_aside_in_every_format() {
+    for body in &BODIES {
+        let (workspace, text) = body.released();
+        let mut expected = aside(&workspace);
+        let damaged = |word: &str| format!("{}\u{7}{}", &word[..1], &word[1..]);
+        let rows = [
+            last_row_with(&text, body.series, &damaged),
+            last_row_with(&text, body.area, &damaged),
+            last_row_with(&text, body.area, &|area| format!("{area}\u{1f}")),
+            last_row_with(&text, body.year, &damaged),
+            last_row_with(&text, body.area, &|area| format!("\u{feff}\u{200e}{area}\u{200b}\u{a0}")),
+        ];
+        body.run(&workspace, 0, &format!("{}\n{}\n", without_end(&text), rows.join("\n")));
+        for (reason, rows) in [("bad_code", 3), ("bad_year", 1), ("duplicate_row", 1)] {
+            *expected.entry(reason.to_owned()).or_default() += rows;
+        }
+        assert_eq!(aside(&workspace), expected, "{}", body.dataset);
+    }
 }

@@ -218,10 +218,14 @@ impl<'m> Layout<'m> {
         Some(&pairs[pair].1)
     }
 
-    /// As the file has it; what cannot be seen is no part of an area, a year or a value.
+    /// As the file has it; marks that cannot be seen are no part of an area, a year or a value, and zero bytes that fill up
+    /// a field are none of a year or a value.
     fn raw(&self, target: &str, cells: &[&str]) -> Option<String> {
-        let plain = matches!(target, "ref_area" | "time_period" | "value");
-        let seen = |cell: &&str| if plain { clean(cell).into_owned() } else { cell.trim().to_owned() };
+        let seen = |cell: &&str| match target {
+            "ref_area" => clean(cell).into_owned(),
+            "time_period" | "value" => figure(cell),
+            _ => cell.trim().to_owned(),
+        };
         Some(match self.columns.iter().find(|(name, _)| *name == target) {
             Some((_, indices)) => indices.iter().filter_map(|i| cells.get(*i)).map(seen).collect::<Vec<_>>().join("."),
             None => self.constants.iter().find(|(name, _)| *name == target)?.1.to_owned(),
@@ -252,7 +256,8 @@ impl<'m> Layout<'m> {
     fn area(&self, cells: &[&str], collector: &mut Collector<'_>) -> Area {
         let raw = self.raw("ref_area", cells).unwrap_or_default();
         let given = scheme(&self.map.area_scheme);
-        let mut known = |scheme: &'static str, code: &str| collector.area(scheme, code.as_bytes()) != AreaHit::Unknown;
+        let mut known =
+            |scheme: &'static str, code: &str| matches!(collector.area(scheme, code.as_bytes()), AreaHit::Known(_) | AreaHit::NotCovered);
         let area = |scheme, code: &str| Area { scheme, code: code.to_owned(), marked: None, status: None };
         if let Some(mapped) = self.mapped("ref_area", &raw) {
             return area(if known("iso3", mapped) { "iso3" } else { given }, mapped);
@@ -341,7 +346,7 @@ impl<'m> Layout<'m> {
             };
             collector.push(number, scheme, area.as_bytes(), year.as_bytes(), series, detail, reading.value);
         };
-        let cell = |column: usize| cells.get(column).map_or_else(String::new, |c| clean(c).into_owned());
+        let cell = |column: usize| cells.get(column).map_or_else(String::new, |cell| figure(cell));
         for Figures { column, year, marked, about } in &self.figures {
             let year = year.map_or(Cow::Borrowed(&*period), |year| year.to_string().into());
             let about = about.map_or(Cow::Borrowed(&*key), |about| Cow::Owned(about.of(&key)));
@@ -355,6 +360,11 @@ impl<'m> Layout<'m> {
             *count += unread.len();
         }
     }
+}
+
+/// A year or a value without what surrounds it unseen.
+fn figure(cell: &str) -> String {
+    clean(cell.trim_matches('\0')).into_owned()
 }
 
 /// Yes/no and other answers in words are kept as text.
