@@ -10,6 +10,7 @@ use crate::error::{Code, Problem, Result, SourceText, suggestion};
 use crate::reference::words;
 use crate::rows::collector::Collector;
 use crate::rows::quarantine::Reason;
+use crate::rows::value::plain_zero;
 use crate::tables::schema::DIMENSIONS;
 
 #[derive(Debug, Clone, Serialize)]
@@ -276,7 +277,7 @@ impl Collector<'_> {
                 Action::Override { value, factor } => {
                     let corrected = value.unwrap_or_else(|| row.value * factor.unwrap_or(1.0));
                     said = format!("{said}; the provider has {}", row.value);
-                    row.value = corrected;
+                    row.value = plain_zero(corrected);
                 }
                 Action::Flag { obs_status } => {
                     said = format!("flagged ({}): {}", correction.id, correction.reason);

@@ -13,6 +13,7 @@ use crate::rows::place::Places;
 use crate::rows::quarantine::{Quarantined, Reason};
 pub use crate::rows::series_key::{Detail, SeriesKey};
 use crate::rows::store::{Row, Rows};
+use crate::rows::value::plain_zero;
 pub use crate::rows::value::{Value, parse_number, parse_year};
 use crate::visible::is_invisible;
 
@@ -253,7 +254,7 @@ impl<'r> Collector<'r> {
         if let Some(overflow) = self.most.one_more_row(self.rows.count()) {
             self.overflow = Some(overflow);
         }
-        if let Err(error) = self.rows.push(Row { series, detail, value, record, place: self.places.of(area, year) }) {
+        if let Err(error) = self.rows.push(Row { series, detail, value: plain_zero(value), record, place: self.places.of(area, year) }) {
             self.failed = Some(error);
         }
     }

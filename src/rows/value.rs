@@ -19,6 +19,11 @@ impl Value<'_> {
     }
 }
 
+/// Zero without a sign, any other number as it is.
+pub fn plain_zero(number: f64) -> f64 {
+    number + 0.0
+}
+
 /// A year: four digits, perhaps with `.0` as spreadsheets write it.
 pub fn parse_year(text: &[u8]) -> Option<i32> {
     let text = text.trim_ascii();
@@ -66,6 +71,12 @@ mod tests {
         for bad in [&b"NaN"[..], b"inf", b"<5", b"N", b"", b"1,23", b"12,34,567", b"1e999", b"--3", b"12%"] {
             assert_eq!(parse_number(bad), None, "{}", String::from_utf8_lossy(bad));
         }
+    }
+
+    #[test]
+    fn zero_has_no_sign() {
+        assert!([-0.0, 0.0].map(plain_zero).iter().all(|zero| zero.is_sign_positive()));
+        assert_eq!(plain_zero(-1.5e-300), -1.5e-300);
     }
 
     #[test]

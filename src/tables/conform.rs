@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use datafusion::arrow::array::{Array, ArrayRef, AsArray, RecordBatch, StringArray, new_null_array};
 use datafusion::arrow::compute::{cast, concat_batches, kernels};
-use datafusion::arrow::datatypes::{DataType, Field, SchemaRef};
+use datafusion::arrow::datatypes::{DataType, Field, Float64Type, SchemaRef};
 
 use crate::error::{Code, Error, Result};
 
 /// Brings batches into a declared schema: columns by name, cast; a missing one takes `default` or null. A value that
-/// the declared type cannot hold is an error: it is neither cut nor dropped.
+/// the declared type cannot hold is an error: it is neither cut nor dropped. A zero has no sign: `-1 * 0.0` is 0.
 pub fn conform(batches: &[RecordBatch], schema: &SchemaRef, default: &dyn Fn(&str) -> Option<String>) -> Result<RecordBatch> {
     let mut parts = Vec::with_capacity(batches.len());
     for batch in batches {
@@ -17,7 +17,7 @@ pub fn conform(batches: &[RecordBatch], schema: &SchemaRef, default: &dyn Fn(&st
         for field in schema.fields() {
             let column = match batch.column_by_name(field.name()) {
                 Some(column) => {
-                    let column = widen(column, field)?;
+                    let column = without_negative_zeros(widen(column, field)?);
                     match default(field.name()) {
                         Some(text) if column.null_count() > 0 && *field.data_type() == DataType::Utf8 => fill(&column, &text),
                         _ => column,
@@ -63,6 +63,15 @@ fn widen(column: &ArrayRef, field: &Field) -> Result<ArrayRef> {
         });
     }
     Ok(changed)
+}
+
+fn without_negative_zeros(column: ArrayRef) -> ArrayRef {
+    match column.as_primitive_opt::<Float64Type>() {
+        Some(numbers) if numbers.values().iter().any(|number| *number == 0.0 && number.is_sign_negative()) => {
+            Arc::new(numbers.unary::<_, Float64Type>(|number| number + 0.0))
+        }
+        _ => column,
+    }
 }
 
 fn fill(column: &ArrayRef, text: &str) -> ArrayRef {

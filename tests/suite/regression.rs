@@ -1,5 +1,8 @@
 //! One test per bug, the reason above it.
 
+use datafusion::arrow::array::AsArray;
+use datafusion::arrow::datatypes::Float64Type;
+
 use crate::support::{Workspace, parquet, row, small_bodies};
 use yardstick::tables::cells::Table;
 
@@ -260,4 +263,36 @@ fn a_check_finds_the_indicator_that_it_reads() {
         let found = row(&checks, &[("id", "own")]);
         assert_eq!(Table(&checks).text("note", found), Some("PHL"), "{read}");
     }
+}
+
+/// `-0` of a provider, and a zero that a SELECT turns over, came as -0.0 into Parquet and CSV.
+#[test]
+fn a_zero_has_no_sign() {
+    let workspace = Workspace::of_method();
+    let columns =
+        "series = { constant = \"use\" }\nref_area = \"area\"\ntime_period = \"year\"\nvalue = \"value\"\nunit = { constant = \"PT\" }\n";
+    workspace.write(
+        "pipelines/own.toml",
+        format!(
+            "source = \"own\"\nlicence = \"typed\"\n\n[[dataset]]\nname = \"figures\"\nformat = \"table\"\n[dataset.columns]\n{columns}"
+        ),
+    );
+    workspace.write("in/own/figures/figures.csv", "area,year,value\nKEN,2020,-0\nBRA,2020,-0.0\nPER,2020,0\nKEN,2021,5\n");
+    let header =
+        "id = \"9.1\"\nname = \"turned\"\ntitle = \"t\"\nunit = \"PP\"\nrollup = \"median\"\ngroups = [\"world\"]\ndefinition = \"d\"";
+    let select = "SELECT ref_area, time_period, -1.0 * obs_value AS value, source\nFROM observations\nWHERE series = 'use'\n";
+    workspace.write("sql/indicators/9.1_turned.sql", format!("/*---\n{header}\n---*/\n{select}"));
+    workspace.expect(0, &["run", "--from", "in"]);
+    let negative = |file: &str| {
+        let batch = parquet(&workspace.path(file));
+        let numbers = batch.columns().iter().filter_map(|column| column.as_primitive_opt::<Float64Type>());
+        numbers.flat_map(|numbers| numbers.iter().flatten()).filter(|number| *number == 0.0 && number.is_sign_negative()).count()
+    };
+    for file in ["data/observations/own/figures.parquet", "data/current/values.parquet", "data/current/progress.parquet"] {
+        assert_eq!(negative(file), 0, "{file}");
+    }
+    let zeros = workspace.expect(0, &["sql", "SELECT obs_value FROM observations WHERE time_period = 2020", "--output", "csv"]);
+    assert_eq!(zeros.stdout, "obs_value\n0.0\n0.0\n0.0\n");
+    let values = workspace.read("data/current/csv/turned.csv");
+    assert!(values.contains(",0.0,") && !values.contains("-0.0"), "{values}");
 }
