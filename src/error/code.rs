@@ -138,7 +138,7 @@ codes! {
     MissingSeries "E2015" Provider, "a series, code or file that was asked for or came last time is missing", "pull again; if the provider withdrew it, take it out of the data set, or let it pass once with `--accept SOURCE/DATASET`";
     ReaderFault "E2016" Program, "reading a body met a fault of the program", "report it with the body; the last good data stay in use";
     TooManyAreas "E2017" Provider, "more areas than a row can tell apart", "take those out of areas.csv and groups.csv that no data set has";
-    OtherUnit "E2018" Provider, "a series has come in another unit than last time", "see which unit the figures have; `--accept SOURCE/DATASET` takes the new one; until then the last good data stay in use";
+    OtherUnit "E2018" Provider, "a series has come in another unit than last time, or than our tables or its other rows have", "see which unit the figures have; what differs from last time, `--accept SOURCE/DATASET` takes; until then the last good data stay in use";
     BeyondMemory "E2019" Operator, "a data set has more notes, codes or rows set aside than the memory setting has room for", "allow more memory, as the hint says; the last good data stay in use";
     CodeUnknownToUis "E2020" Provider, "UIS does not know a code", "correct the code of the data set";
     EmptyAnswer "E2021" Provider, "ITU answered with an empty list", "check the codes of the data set";

@@ -22,7 +22,9 @@ const SHOWN: usize = 8;
 
 /// A pull that is empty or loses many of its rows is a failed gate, not new data.
 pub(super) fn size(observations: u64, dataset: &Dataset, pull: &Pull, collector: &Collector<'_>) -> Result<()> {
-    if observations == 0 {
+    let aside = set_aside(observations, dataset.maximum_share_set_aside, pull, &collector.quarantined);
+    // Of rows that are all in another unit, the unit is what is wrong.
+    if observations == 0 && !matches!(aside, Err(Error::Provider { code: Code::OtherUnit, .. })) {
         let example = collector.quarantined.first().map(|q| format!(": {} {}", q.reason.code(), example(q, pull)));
         return Err(Error::provider_hint(
             Code::NoObservation,
@@ -30,7 +32,7 @@ pub(super) fn size(observations: u64, dataset: &Dataset, pull: &Pull, collector:
             "look at the body: is it the right file?",
         ));
     }
-    set_aside(observations, dataset.maximum_share_set_aside, pull, &collector.quarantined)
+    aside
 }
 
 /// Of all observations, not much fewer than in the last pull.
@@ -63,15 +65,24 @@ fn set_aside(observations: u64, limit: f64, pull: &Pull, quarantined: &[Quaranti
     reasons.sort_by_key(|(_, (rows, _))| std::cmp::Reverse(*rows));
     let told: Vec<String> =
         reasons.iter().map(|(reason, (rows, first))| format!("{rows} {}, such as {}", reason.code(), example(first, pull))).collect();
+    let (code, hint) = match reasons.first() {
+        Some((Reason::OtherUnit, _)) => {
+            (Code::OtherUnit, "see which unit the figures have: the provider has changed it, or calls it something else now")
+        }
+        _ => (
+            Code::MostlyDefective,
+            "the layout or the codes have probably changed; if the rows are set aside rightly, raise `maximum_share_set_aside` of the data set",
+        ),
+    };
     Err(Error::provider_hint(
-        Code::MostlyDefective,
+        code,
         format!(
             "{lost} of {rows} rows ({}) are set aside, and {} may be: {}",
             percent(lost as f64 / rows as f64),
             percent(limit),
             told.join("; ")
         ),
-        "the layout or the codes have probably changed; if the rows are set aside rightly, raise `maximum_share_set_aside` of the data set",
+        hint,
     ))
 }
 

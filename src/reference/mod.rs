@@ -93,7 +93,7 @@ impl Reference {
         let itu = csv(
             "itu_series.csv",
             &["series_id", "series", "unit"],
-            &["code", "title", "sex", "age", "urbanisation", "disability", "education_level", "breakdown", "zero"],
+            &["code", "title", "sex", "age", "urbanisation", "disability", "education_level", "breakdown", "zero", "file_unit"],
             problems,
         );
         let population = open("population.csv", problems);

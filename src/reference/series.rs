@@ -16,6 +16,8 @@ pub struct ItuSeries {
     /// As a file or catalogue has it; other versions of the interface have other codes.
     pub code: String,
     pub unit: String,
+    /// What files call the unit where they name that of another series: spellings, with semicolons between them.
+    pub file_unit: String,
     /// Where a 0 is written for a figure that is missing: nothing costs nothing.
     pub zero_is_missing: bool,
     pub sex: String,
@@ -41,6 +43,7 @@ pub(super) fn by_id(table: &CsvTable, problems: &mut Vec<Problem>) -> HashMap<St
                 series: table.get(row, "series").to_owned(),
                 code: table.get(row, "code").to_owned(),
                 unit: table.get(row, "unit").to_owned(),
+                file_unit: table.get(row, "file_unit").to_owned(),
                 zero_is_missing: table.get(row, "zero") == "missing",
                 sex: total(table.get(row, "sex")),
                 age: total(table.get(row, "age")),

@@ -22,7 +22,7 @@ pub enum Reason {
     UnknownWord,
     DuplicateRow,
     DuplicateKey,
-    /// The same figure in another unit than the one that most rows of the series have.
+    /// The same figure in another unit than the one that most rows of the series have, or than our table gives it.
     OtherUnit,
     /// A group as an older classification has it.
     Superseded,

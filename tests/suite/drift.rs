@@ -12,6 +12,7 @@ use crate::support::{Run, Workspace, copy, project, small_bodies};
 struct Body {
     dataset: &'static str,
     path: &'static str,
+    unit: [&'static str; 2],
     series: &'static str,
     area: &'static str,
     year: &'static str,
@@ -21,6 +22,7 @@ const BODIES: [Body; 5] = [
     Body {
         dataset: "unsd/sdg_global",
         path: "tests/suite/small_bodies/unsd/sdg_global/IT_USE_ii99.csv",
+        unit: ["\"PER_100_POP\"", "\"RATIO\""],
         series: "\"IT_USE_ii99\"",
         area: "\"860\"",
         year: "\"2018\"",
@@ -28,6 +30,7 @@ const BODIES: [Body; 5] = [
     Body {
         dataset: "itu/mobile_ownership",
         path: "tests/suite/small_bodies/itu/mobile_ownership/individuals-who-own-a-mobile-phone.csv",
+        unit: [",% of individuals,", ",Ratio,"],
         series: "\n28027,",
         area: ",UZB,",
         year: ",2018,",
@@ -35,6 +38,7 @@ const BODIES: [Body; 5] = [
     Body {
         dataset: "itu/internet_use",
         path: "tests/suite/small_bodies/itu/internet_use/individuals-using-the-internet.zip",
+        unit: [",\"%\",", ",\"Per 1000 inhabitants\","],
         series: "\n11624,",
         area: "\"KSO\"",
         year: ",2018,",
@@ -42,6 +46,7 @@ const BODIES: [Body; 5] = [
     Body {
         dataset: "data360/itu_gci",
         path: "fixtures/data360/itu_gci/ITU_GCI_GCI_OVRL_SCRE.zip",
+        unit: [",0_TO_100,", ",PT,"],
         series: ",ITU_GCI_GCI_OVRL_SCRE,",
         area: ",ZWE,",
         year: ",2024,",
@@ -49,6 +54,7 @@ const BODIES: [Body; 5] = [
     Body {
         dataset: "unsd_gender/internet_by_sex",
         path: "fixtures/unsd_gender/internet_by_sex/unsd_minset_I17_internet_by_sex_2021.tsv",
+        unit: ["\tPT\t", "\tRATIO\t"],
         series: "\nI.17\t",
         area: "\t31\t",
         year: "\t2010\t",
@@ -65,7 +71,8 @@ impl Body {
             let (source, _) = self.dataset.split_once('/').unwrap();
             let pipeline = format!("pipelines/{source}.toml");
             std::fs::copy(project().join(&pipeline), workspace.path(&pipeline)).unwrap();
-            self.run(&workspace, 0, &text);
+            let run = self.run(&workspace, 0, &text);
+            assert!(!run.stderr.contains("units of the file"), "{}", run.stderr);
             workspace
         });
         (workspace, text)
@@ -168,16 +175,6 @@ fn another_unit_is_held_until_a_person_accepts_it() {
     workspace.expect(0, &["run", "--from", "in"]);
 }
 
-/// A few rows in another unit are told and set nothing aside.
-#[test]
-fn few_rows_in_another_unit_are_told() {
-    let workspace = workspace();
-    let path = body(&workspace, "IT_USE_ii99.csv");
-    let text = std::fs::read_to_string(&path).unwrap();
-    std::fs::write(&path, text.replacen("\"PER_100_POP\"", "\"RATIO\"", 3)).unwrap();
-    says(&workspace.expect(0, &["run", "--from", "in"]), &["another unit than last time: IT_USE_ii99: 3 of 194 observations in RATIO"]);
-}
-
 #[test]
 fn a_series_that_nobody_asked_for_is_set_aside() {
     let workspace = workspace();
@@ -218,6 +215,56 @@ fn an_economy_whose_history_moves_is_told() {
     let run = workspace.run(&["run", "--from", "in"]);
     says(&run, &["changed most against the release before", "mobile_ownership:", "economy BRA", "economies_revised"]);
     says(&workspace.expect(0, &["checks", "economies_revised"]), &["BRA mobile_ownership:", "by -20.0 % on average"]);
+}
+
+/// Whatever the format: a file whose figures are all in another unit than before, or than our table has, is not taken,
+/// and a few such rows are told.
+#[test]
+fn another_unit_is_told_in_every_format() {
+    for body in &BODIES {
+        let (workspace, text) = body.released();
+        let units = || query(&workspace, "SELECT unit, count(*) AS n FROM observations GROUP BY unit ORDER BY unit");
+        let before = units();
+        let [ours, other] = body.unit;
+        assert!(text.contains(ours), "{}", body.dataset);
+        says(&body.run(&workspace, 3, &text.replace(ours, other)), &["E2018", body.dataset]);
+        assert_eq!(units(), before, "{}: the last good data stay in use", body.dataset);
+        let run = body.run(&workspace, 0, &text.replacen(ours, other, 3));
+        says(&run, &["notes_of_reading (1 row)"]);
+        assert!(
+            run.stderr.contains("another unit than last time") || run.stderr.contains("figures in two units, 3 rows set aside"),
+            "{}",
+            run.stderr
+        );
+    }
+}
+
+/// ITU: our unit stands whatever the file says; what nobody can tell is told, and what files of a family are known to
+/// say is not.
+#[test]
+fn units_of_itu_are_ours() {
+    let body = &BODIES[1];
+    let (workspace, text) = body.released();
+    let run = body.run(&workspace, 0, &text.replace(body.unit[0], ",promille,"));
+    says(&run, &["units of the file that may be others than ours: 28027 in `promille`, our table has PT; ours are taken"]);
+    assert_eq!(query(&workspace, "SELECT DISTINCT unit FROM observations"), "unit\nPT\n");
+    let series = "pipelines/reference/itu_series.csv";
+    let table = workspace.read(series);
+    let line = table.lines().find(|line| line.starts_with("28027,")).unwrap();
+    workspace.write(series, table.replacen(line, &format!("{line}% of all; Promille"), 1));
+    let run = body.run(&workspace, 0, &text.replace(body.unit[0], ",promille,"));
+    assert!(!run.stderr.contains("units of the file"), "{}", run.stderr);
+    // A breakdown that the table lacks has the unit of its total.
+    let child = last_row_with(&text, body.series, &|_| "99998".to_owned())
+        .replace("xHH18_IDI", "HHU271own-%_POP-FEMALE-")
+        .replace("UZB,,,,", "UZB,Gender,Female,,");
+    let wrong = child.replace(body.unit[0], ",per 1000 inhabitants,").replace("UZB", "BRA");
+    body.run(&workspace, 0, &format!("{}\n{child}\n{wrong}\n", without_end(&text)));
+    assert_eq!(
+        query(&workspace, "SELECT series, unit, count(*) AS n FROM observations WHERE sex = 'F' GROUP BY series, unit"),
+        "series,unit,n\n28027,PT,1\n"
+    );
+    assert_eq!(aside(&workspace).get("other_unit"), Some(&1));
 }
 
 /// Marks that spreadsheets and web pages leave behind are no part of an area; a control character in a key is damage.

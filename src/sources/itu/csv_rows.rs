@@ -108,26 +108,28 @@ fn given<'r>(record: &'r ByteRecord, columns: &Columns) -> Cow<'r, [u8]> {
 
 fn rows<R: Read>(csv: &mut CsvStream<R>, columns: &Columns, series: &mut SeriesTable<'_>, collector: &mut Collector<'_>) -> Result<u32> {
     let mut details: HashMap<Box<[u8]>, u32> = HashMap::new();
-    let mut key = Vec::new();
+    let (mut id, mut key) = (Vec::new(), Vec::new());
     while let Some((number, record)) = csv.read(collector)? {
         let cell = |column: usize| record.get(column).unwrap_or_default().trim_ascii();
         if cell(columns.id).is_empty() {
             collector.quarantine(number, Reason::MissingCode, "no SeriesID");
             continue;
         }
-        let known = match series.cached(cell(columns.id)) {
-            Some(known) => known,
-            None => match words(record, columns) {
-                Some(words) if !series.may_be(words.id) => {
-                    collector.quarantine(number, Reason::BadCode, words.id.escape_debug().to_string());
-                    continue;
-                }
-                Some(words) => series.resolve(&words, collector),
-                None => {
-                    collector.quarantine(number, Reason::Encoding, "text that is not UTF-8");
-                    continue;
-                }
-            },
+        id.clear();
+        for part in [cell(columns.id), cell(columns.unit)] {
+            id.extend_from_slice(part);
+            id.push(0x1f);
+        }
+        let not_utf8 = || (Reason::Encoding, "text that is not UTF-8".to_owned());
+        let found = series
+            .cached(&id)
+            .map_or_else(|| words(record, columns).ok_or_else(not_utf8).and_then(|words| series.resolve(&id, &words, collector)), Ok);
+        let known = match found {
+            Ok(known) => known,
+            Err((reason, what)) => {
+                collector.quarantine(number, reason, what);
+                continue;
+            }
         };
         let given = given(record, columns);
         let reading = known.read(&given);
@@ -171,6 +173,6 @@ fn words<'a>(record: &'a ByteRecord, columns: &Columns) -> Option<Words<'a>> {
             Some([group, first, second]) => Some([cell(group)?, cell(first)?, cell(second)?]),
             None => None,
         },
-        has_unit: !cell(columns.unit)?.is_empty(),
+        unit: Some(cell(columns.unit)?),
     })
 }

@@ -45,9 +45,15 @@ pub(super) fn read(reader: impl Read, series: &mut SeriesTable<'_>, collector: &
         collector.limits()?;
         number = next_number(number)?;
         let id = item.code_id.to_string();
-        let words =
-            Words { id: &id, code: item.code.as_deref().unwrap_or_default(), name: "", parent: None, disaggregation: None, has_unit: true };
-        let known = series.cached(id.as_bytes()).unwrap_or_else(|| series.resolve(&words, collector));
+        let code = item.code.as_deref().unwrap_or_default();
+        let words = Words { id: &id, code, name: "", parent: None, disaggregation: None, unit: None };
+        let known = match series.cached(id.as_bytes()).map_or_else(|| series.resolve(id.as_bytes(), &words, collector), Ok) {
+            Ok(known) => known,
+            Err((reason, what)) => {
+                collector.quarantine(number, reason, what);
+                return Ok(());
+            }
+        };
         let (note, source) = (item.data_note.unwrap_or_default(), item.data_source.unwrap_or_default());
         let text = match item.answer.unwrap_or_default().first().and_then(|a| a.value.as_ref()) {
             Some(serde_json::Value::String(text)) => text.trim().to_owned(),

@@ -1,5 +1,5 @@
 //! ITU DataHub: v2 downloads (ZIP or CSV), v3 CSV, and the v2 JSON of economies and of regional aggregates.
-//! Keyed on SeriesID, whose codes differ between versions; units come from our own table, never from the file.
+//! Keyed on SeriesID, whose codes differ between versions. Units come from our own table; the file's are held against it.
 
 mod csv_rows;
 mod json_rows;
@@ -7,6 +7,7 @@ mod requests;
 mod series;
 mod settings;
 mod stems;
+mod units;
 mod words;
 
 use std::collections::BTreeSet;

@@ -3,8 +3,10 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::stems::{self, Stems};
+use super::units::{self, Said};
 use crate::reference::{Reference, words};
 use crate::rows::collector::Collector;
+use crate::rows::quarantine::Reason;
 use crate::rows::reading::{self, Answers, Reading};
 use crate::rows::series_key::SeriesKey;
 use crate::rows::value::Value;
@@ -17,9 +19,23 @@ pub(super) struct Words<'a> {
     pub parent: Option<&'a str>,
     /// v3: group, first and second word.
     pub disaggregation: Option<[&'a str; 3]>,
-    /// The file gives a unit. It may be that of another series, but answers in words have none.
-    pub has_unit: bool,
+    /// As the file has it: it may be that of another series, but answers in words have none. JSON has no place for it.
+    pub unit: Option<&'a str>,
 }
+
+impl<'a> Words<'a> {
+    /// The code of the total that the row is a breakdown of.
+    fn total(&self) -> Option<&'a str> {
+        let is_part = match self.disaggregation {
+            Some([_, first, second]) => !first.is_empty() || !second.is_empty(),
+            None => self.parent.is_some() || !stems::parts(self.code).breakdown.is_empty(),
+        };
+        is_part.then(|| self.parent.unwrap_or(self.code))
+    }
+}
+
+/// Why a row is set aside, and what it has.
+pub(super) type Aside = (Reason, String);
 
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Known {
@@ -44,13 +60,19 @@ impl Known {
 pub(super) struct SeriesTable<'r> {
     reference: &'r Reference,
     stems: Stems<'r>,
+    /// By SeriesID and unit of the file.
     cache: HashMap<Box<[u8]>, Known>,
     /// Series of the totals of this body that our table lacks, by their codes.
     codes: HashMap<String, String>,
     /// Breakdowns whose total had not been met when they came, with its code.
     orphans: Vec<(u32, String)>,
     unknown: BTreeSet<String>,
+    /// Units of which nobody can tell whether they are ours.
+    unclear: BTreeSet<String>,
 }
+
+/// Names that a warning lists.
+const SHOWN: usize = 10;
 
 impl<'r> SeriesTable<'r> {
     pub(super) fn new(reference: &'r Reference) -> Self {
@@ -61,21 +83,42 @@ impl<'r> SeriesTable<'r> {
             codes: HashMap::new(),
             orphans: Vec::new(),
             unknown: BTreeSet::new(),
+            unclear: BTreeSet::new(),
         }
     }
 
-    pub(super) fn cached(&self, id: &[u8]) -> Option<Known> {
-        self.cache.get(id).copied()
+    /// What was found for a key of SeriesID and unit before.
+    pub(super) fn cached(&self, key: &[u8]) -> Option<Known> {
+        self.cache.get(key).copied()
     }
 
-    /// A SeriesID is a number; others are known, or none.
-    pub(super) fn may_be(&self, id: &str) -> bool {
-        id.bytes().all(|b| b.is_ascii_digit()) || self.reference.itu_series.contains_key(id)
+    /// What a row's words say, remembered under a key; or why the row is set aside.
+    pub(super) fn resolve(&mut self, key: &[u8], words: &Words<'_>, collector: &mut Collector<'_>) -> Result<Known, Aside> {
+        let known = self.find(words, collector)?;
+        collector.keep(key.len());
+        self.cache.insert(key.into(), known);
+        Ok(known)
     }
 
-    pub(super) fn resolve(&mut self, words: &Words<'_>, collector: &mut Collector<'_>) -> Known {
+    fn find(&mut self, words: &Words<'_>, collector: &mut Collector<'_>) -> Result<Known, Aside> {
+        let ours = self.reference.itu_series.get(words.id);
+        // A SeriesID is a number; others are known, or none.
+        if ours.is_none() && !words.id.bytes().all(|b| b.is_ascii_digit()) {
+            return Err((Reason::BadCode, words.id.escape_debug().to_string()));
+        }
         collector.code(words.id);
-        let known = if let Some(known) = self.reference.itu_series.get(words.id) {
+        let of_total = || Some((words.total().and_then(|total| self.stems.total(total))?.1, ""));
+        let unit = ours.map(|known| (known.unit.as_str(), known.file_unit.as_str())).or_else(of_total);
+        if let (Some((unit, also)), Some(written)) = (unit, words.unit) {
+            let shown: String = written.chars().take(60).collect();
+            let what = || format!("{} in `{shown}`, our table has {}", words.id, if unit.is_empty() { "words" } else { unit });
+            match units::said(written, unit, also) {
+                Said::Other => return Err((Reason::OtherUnit, what())),
+                Said::Unclear if self.unclear.len() < SHOWN => _ = self.unclear.insert(what()),
+                Said::Unclear | Said::Same => {}
+            }
+        }
+        Ok(if let Some(known) = ours {
             let key = SeriesKey {
                 series: known.series.clone(),
                 sex: known.sex.clone(),
@@ -93,31 +136,23 @@ impl<'r> SeriesTable<'r> {
         } else {
             self.unknown.insert(words.id.to_owned());
             Known { series: self.guess(words, collector), answers: Answers::Words, zero_is_missing: false }
-        };
-        self.cache.insert(words.id.as_bytes().into(), known);
-        known
+        })
     }
 
     /// A SeriesID that our table lacks: the series of its total where the code tells it, the breakdown from the row.
     fn guess(&mut self, words: &Words<'_>, collector: &mut Collector<'_>) -> u32 {
-        let unit = if words.has_unit { "_U" } else { "" };
-        let breakdown = stems::parts(words.code).breakdown;
-        let is_part = match words.disaggregation {
-            Some([_, first, second]) => !first.is_empty() || !second.is_empty(),
-            None => words.parent.is_some() || !breakdown.is_empty(),
-        };
-        if !is_part {
+        let unit = if words.unit == Some("") { "" } else { "_U" };
+        let Some(total) = words.total() else {
             self.codes.insert(plain(words.code), words.id.to_owned());
             return collector.series(SeriesKey::total(words.id, unit));
-        }
-        let total = words.parent.unwrap_or(words.code);
+        };
         let mut key = match self.stems.total(total) {
             Some((series, unit)) => SeriesKey::total(series, unit),
             None => SeriesKey::total(words.parent.unwrap_or(words.id), unit),
         };
         match words.disaggregation {
             Some([_, first, second]) => [first, second].into_iter().filter(|word| !word.is_empty()).for_each(|word| set(&mut key, &[word])),
-            None => set(&mut key, &[words.name, breakdown]),
+            None => set(&mut key, &[words.name, stems::parts(words.code).breakdown]),
         }
         let is_orphan = self.stems.total(total).is_none();
         let series = collector.series(key);
@@ -136,7 +171,13 @@ impl<'r> SeriesTable<'r> {
                 None => _ = without_total.insert(format!("`{total}`")),
             }
         }
-        let some = |names: &BTreeSet<String>| names.iter().take(10).cloned().collect::<Vec<_>>().join(", ");
+        let some = |names: &BTreeSet<String>| names.iter().take(SHOWN).cloned().collect::<Vec<_>>().join(", ");
+        if !self.unclear.is_empty() {
+            collector.warnings.push(format!(
+                "units of the file that may be others than ours: {}; ours are taken; where they are the same, name the file's in `file_unit` of itu_series.csv",
+                some(&self.unclear)
+            ));
+        }
         if !self.unknown.is_empty() {
             collector.warnings.push(format!(
                 "{} not in itu_series.csv, unit taken as that of the total, or as unknown: {}",
