@@ -14,6 +14,8 @@ struct Body {
     path: &'static str,
     unit: [&'static str; 2],
     series: &'static str,
+    /// A series that the data set does not name, where it names any.
+    unknown: Option<&'static str>,
     area: &'static str,
     year: &'static str,
 }
@@ -24,6 +26,7 @@ const BODIES: [Body; 5] = [
         path: "tests/suite/small_bodies/unsd/sdg_global/IT_USE_ii99.csv",
         unit: ["\"PER_100_POP\"", "\"RATIO\""],
         series: "\"IT_USE_ii99\"",
+        unknown: Some("ZZ_NEW"),
         area: "\"860\"",
         year: "\"2018\"",
     },
@@ -32,6 +35,7 @@ const BODIES: [Body; 5] = [
         path: "tests/suite/small_bodies/itu/mobile_ownership/individuals-who-own-a-mobile-phone.csv",
         unit: [",% of individuals,", ",Ratio,"],
         series: "\n28027,",
+        unknown: Some("99999"),
         area: ",UZB,",
         year: ",2018,",
     },
@@ -40,6 +44,7 @@ const BODIES: [Body; 5] = [
         path: "tests/suite/small_bodies/itu/internet_use/individuals-using-the-internet.zip",
         unit: [",\"%\",", ",\"Per 1000 inhabitants\","],
         series: "\n11624,",
+        unknown: Some("99999"),
         area: "\"KSO\"",
         year: ",2018,",
     },
@@ -48,6 +53,7 @@ const BODIES: [Body; 5] = [
         path: "fixtures/data360/itu_gci/ITU_GCI_GCI_OVRL_SCRE.zip",
         unit: [",0_TO_100,", ",PT,"],
         series: ",ITU_GCI_GCI_OVRL_SCRE,",
+        unknown: Some("ITU_GCI_BOGUS"),
         area: ",ZWE,",
         year: ",2024,",
     },
@@ -56,6 +62,7 @@ const BODIES: [Body; 5] = [
         path: "fixtures/unsd_gender/internet_by_sex/unsd_minset_I17_internet_by_sex_2021.tsv",
         unit: ["\tPT\t", "\tRATIO\t"],
         series: "\nI.17\t",
+        unknown: None,
         area: "\t31\t",
         year: "\t2010\t",
     },
@@ -175,21 +182,6 @@ fn another_unit_is_held_until_a_person_accepts_it() {
     workspace.expect(0, &["run", "--from", "in"]);
 }
 
-#[test]
-fn a_series_that_nobody_asked_for_is_set_aside() {
-    let workspace = workspace();
-    let path = body(&workspace, "IT_USE_ii99.csv");
-    let text = std::fs::read_to_string(&path).unwrap();
-    let last = text.lines().last().unwrap();
-    let unseen = last.replace("IT_USE_ii99", "IT_USE\u{1}_ii99");
-    std::fs::write(&path, format!("{text}{}\n{unseen}\n", last.replace("IT_USE_ii99", "ZZ_NEW"))).unwrap();
-    let run = workspace.expect(0, &["run", "--from", "in"]);
-    says(&run, &["series that the data set does not name, whose rows are set aside: `ZZ_NEW`", "notes_of_reading (1 row)"]);
-    let aside =
-        "SELECT reason, count(*) AS n FROM quarantine WHERE reason IN ('series_not_asked', 'bad_code') GROUP BY reason ORDER BY reason";
-    assert_eq!(workspace.expect(0, &["sql", aside, "--output", "csv"]).stdout, "reason,n\nbad_code,1\nseries_not_asked,1\n");
-}
-
 /// One economy's history is cut by a fifth: neither its indicator's totals nor its series' range show it.
 #[test]
 fn an_economy_whose_history_moves_is_told() {
@@ -265,6 +257,21 @@ fn units_of_itu_are_ours() {
         "series,unit,n\n28027,PT,1\n"
     );
     assert_eq!(aside(&workspace).get("other_unit"), Some(&1));
+}
+
+#[test]
+fn a_series_that_the_data_set_does_not_name_is_set_aside_in_every_format() {
+    for (body, unknown) in BODIES.iter().filter_map(|body| Some((body, body.unknown?))) {
+        let (workspace, text) = body.released();
+        let mut expected = aside(&workspace);
+        let row = last_row_with(&text, body.series, &|_| unknown.to_owned());
+        let run = body.run(&workspace, 0, &format!("{}\n{row}\n", without_end(&text)));
+        says(&run, &["series that the data set does not name, whose rows are set aside: `", unknown, "notes_of_reading (1 row)"]);
+        *expected.entry("series_not_asked".to_owned()).or_default() += 1;
+        assert_eq!(aside(&workspace), expected, "{}", body.dataset);
+        let found = query(&workspace, &format!("SELECT count(*) AS n FROM observations WHERE series LIKE '%{unknown}%'"));
+        assert_eq!(found, "n\n0\n", "{}", body.dataset);
+    }
 }
 
 /// Marks that spreadsheets and web pages leave behind are no part of an area; a control character in a key is damage.

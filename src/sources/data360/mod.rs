@@ -34,7 +34,7 @@ impl Format for Data360 {
     }
 
     fn parse(&self, name: &str, body: &mut dyn ReadSeek, reference: &Reference, collector: &mut Collector<'_>) -> Result<Parsed> {
-        rows::parse(name, body, reference, collector)
+        rows::parse(name, body, self, reference, collector)
     }
 
     fn fits(&self, header: &Header) -> bool {

@@ -8,6 +8,7 @@ use csv::ByteRecord;
 use super::codes;
 use super::columns::{Columns, DIMENSIONS};
 use super::requests::rows_of;
+use super::settings::Data360;
 use crate::error::{Code, Error, Result, count};
 use crate::reference::Reference;
 use crate::reference::areas::AreaHit;
@@ -23,8 +24,15 @@ use crate::sources::body::{ReadSeek, csv_members};
 /// Codes of areas are ISO alpha-3; those of groups are in the crosswalk under this name.
 const SCHEME: &str = "data360";
 
-pub(super) fn parse(name: &str, file: &mut dyn ReadSeek, reference: &Reference, collector: &mut Collector<'_>) -> Result<Parsed> {
-    let mut rows = Rows { reference, series: HashMap::new(), group_rows: 0, groups: BTreeSet::new(), unknown_units: BTreeSet::new() };
+pub(super) fn parse(
+    name: &str,
+    file: &mut dyn ReadSeek,
+    asked: &Data360,
+    reference: &Reference,
+    collector: &mut Collector<'_>,
+) -> Result<Parsed> {
+    let (groups, unknown_units) = (BTreeSet::new(), BTreeSet::new());
+    let mut rows = Rows { asked, reference, series: HashMap::new(), group_rows: 0, groups, unknown_units };
     let mut records = 0;
     csv_members::read_each(file, collector, &mut |_, reader, collector| {
         records = rows.read(reader, records, collector)?;
@@ -42,6 +50,7 @@ pub(super) fn parse(name: &str, file: &mut dyn ReadSeek, reference: &Reference, 
 }
 
 struct Rows<'r> {
+    asked: &'r Data360,
     reference: &'r Reference,
     /// Series by the cells that make its key, and whether its unit is known.
     series: HashMap<Vec<u8>, (u32, bool)>,
@@ -66,6 +75,11 @@ impl Rows<'_> {
         if database.is_empty() || indicator.is_empty() {
             let missing = if indicator.is_empty() { "no INDICATOR" } else { "no DATABASE_ID" };
             return collector.quarantine(number, Reason::MissingCode, missing);
+        }
+        // A code that cannot be seen as a whole is told as such.
+        let seen = database.iter().chain(indicator).all(u8::is_ascii_graphic);
+        if seen && !self.asked.names(database, indicator) {
+            return collector.quarantine(number, Reason::SeriesNotAsked, codes::series(&text(columns.database), &text(columns.indicator)));
         }
         collector.code(&text(columns.indicator));
         // Rows are told to be inserted; one to be deleted is no figure.

@@ -27,6 +27,13 @@ pub(super) struct Data360 {
     pub(super) indicators: Vec<String>,
 }
 
+impl Data360 {
+    /// Whether the data set names an indicator of a database.
+    pub(super) fn names(&self, database: &[u8], indicator: &[u8]) -> bool {
+        self.database.as_bytes() == database && self.indicators.iter().any(|code| code.trim().as_bytes() == indicator)
+    }
+}
+
 pub(crate) fn read(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> Option<Arc<dyn Format>> {
     const ROUTES: [(&str, Route); 2] = [("file", Route::File), ("api", Route::Api)];
     let route = rules::request(table, &ROUTES, problems);

@@ -41,7 +41,8 @@ impl Format for Datahub {
         if let Some(error) = archive::refuse(kind) {
             return Err(error);
         }
-        let mut series = SeriesTable::new(reference);
+        let named = (!self.collection).then(|| plan::distinct(&self.codes));
+        let mut series = SeriesTable::new(reference, named);
         if kind == Kind::Json {
             if json_rows::read(body, &mut series, collector)? == 0 {
                 return Ok(Parsed { empty: true, ..Parsed::default() });

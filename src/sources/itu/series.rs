@@ -59,6 +59,8 @@ impl Known {
 
 pub(super) struct SeriesTable<'r> {
     reference: &'r Reference,
+    /// The SeriesIDs that the data set names; a collection does not name its members.
+    named: Option<Vec<String>>,
     stems: Stems<'r>,
     /// By SeriesID and unit of the file.
     cache: HashMap<Box<[u8]>, Known>,
@@ -75,9 +77,10 @@ pub(super) struct SeriesTable<'r> {
 const SHOWN: usize = 10;
 
 impl<'r> SeriesTable<'r> {
-    pub(super) fn new(reference: &'r Reference) -> Self {
+    pub(super) fn new(reference: &'r Reference, named: Option<Vec<String>>) -> Self {
         Self {
             reference,
+            named,
             stems: Stems::of(&reference.itu_series),
             cache: HashMap::new(),
             codes: HashMap::new(),
@@ -105,6 +108,9 @@ impl<'r> SeriesTable<'r> {
         // A SeriesID is a number; others are known, or none.
         if ours.is_none() && !words.id.bytes().all(|b| b.is_ascii_digit()) {
             return Err((Reason::BadCode, words.id.escape_debug().to_string()));
+        }
+        if ours.is_none() && !self.is_served(words) {
+            return Err((Reason::SeriesNotAsked, words.id.to_owned()));
         }
         collector.code(words.id);
         let of_total = || Some((words.total().and_then(|total| self.stems.total(total))?.1, ""));
@@ -137,6 +143,15 @@ impl<'r> SeriesTable<'r> {
             self.unknown.insert(words.id.to_owned());
             Known { series: self.guess(words, collector), answers: Answers::Words, zero_is_missing: false }
         })
+    }
+
+    /// Whether the data set serves a SeriesID that our table lacks: one that it names, or a breakdown of a total that is
+    /// known, has come before, or may be one of those that it names.
+    fn is_served(&self, words: &Words<'_>) -> bool {
+        let Some(named) = &self.named else { return true };
+        let is_new = |code: &String| !self.reference.itu_series.contains_key(code);
+        let has_total = |total: &str| self.stems.total(total).is_some() || self.codes.contains_key(&plain(total));
+        named.iter().any(|code| code == words.id) || words.total().is_some_and(|total| has_total(total) || named.iter().any(is_new))
     }
 
     /// A SeriesID that our table lacks: the series of its total where the code tells it, the breakdown from the row.

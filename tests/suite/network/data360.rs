@@ -199,7 +199,8 @@ fn file_row(changes: &[(&str, &str)]) -> String {
 /// The file by hand, and what it gives.
 fn by_hand(text: &str) -> (Workspace, Run) {
     let server = Server::start(|_, _| not_found());
-    let workspace = Pipeline::new("data360", &server, &["itu_dh"]).workspace();
+    let codes = ["ITU_DH_INT_USER_PT", "ITU_DH_ACT_MOB_PER_100", "ITU_DH_TRAF", "IT_CEL_SETS"].map(toml::Value::from).to_vec();
+    let workspace = Pipeline::new("data360", &server, &["itu_dh"]).set("itu_dh", "indicators", codes).workspace();
     workspace.write("in/data360/itu_dh/a.csv", text);
     let pulled = workspace.run(&["pull", "--from", "in"]);
     (workspace, pulled)
@@ -282,6 +283,7 @@ fn data360_rows_that_are_no_figure_are_set_aside_and_counted() {
         &[("OBS_VALUE", "many")],
         &[("INDICATOR", "null")],
         &[("DATABASE_ID", "")],
+        &[("DATABASE_ID", "ITU_GCI")],
     ];
     let good: String = (1930..2025).map(|year| file_row(&[("TIME_PERIOD", &year.to_string())])).collect();
     let text = file_row(&[]) + &good + &bad.map(file_row).concat();
@@ -298,7 +300,8 @@ fn data360_rows_that_are_no_figure_are_set_aside_and_counted() {
             "bad_year 2020-Q1",
             "bad_value many",
             "missing_code no INDICATOR",
-            "missing_code no DATABASE_ID"
+            "missing_code no DATABASE_ID",
+            "series_not_asked ITU_GCI_ITU_DH_INT_USER_PT"
         ]
     );
 

@@ -93,12 +93,16 @@ fn breakdowns_of_version_3() {
 99031,HHU271own-%_POP-FEMALE-,HH10,% of individuals,d,2024,Thailand,THA,Gender,Female,,90.5,,,2026-07-07
 99032,HHU4212ab-%_NOINT-FEMALE-,HH09,% of individuals,d,2024,Thailand,THA,Gender,Female,,1.5,,,2026-07-07
 ";
-    let workspace = pulled("itu/mobile_ownership", "x.csv", body);
+    let workspace = pulled("itu/ict_skills_safety", "x.csv", body);
     // Of people without Internet use: another percentage, which is not that of our total.
     assert_eq!(
         rows(&workspace, "SELECT series AS a, sex AS b, unit AS c FROM observations ORDER BY obs_value DESC"),
         ["28027 F PT", "99032 F _U"]
     );
+    // A collection does not name its members; a data set that names its series has breakdowns of known ones only.
+    let workspace = pulled("itu/mobile_ownership", "x.csv", body);
+    assert_eq!(rows(&workspace, "SELECT series AS a, sex AS b, unit AS c FROM observations"), ["28027 F PT"]);
+    assert_eq!(rows(&workspace, "SELECT reason AS a, detail AS b FROM quarantine"), ["series_not_asked 99032"]);
 }
 
 /// US dollars, GNI and purchasing power stand under one name and one unit; a price of 0 is a missing one.
