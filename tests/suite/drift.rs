@@ -295,3 +295,21 @@ fn control_characters_in_keys_are_set_aside_in_every_format() {
         assert_eq!(aside(&workspace), expected, "{}", body.dataset);
     }
 }
+
+/// A column more is told where it cannot be a dimension, and refused where it may be one.
+#[test]
+fn a_new_column_is_told_in_every_format() {
+    for (body, sign) in BODIES.iter().zip([",", ",", ",", ",", "\t"]) {
+        let (workspace, text) = body.released();
+        let unknown = if body.dataset == "unsd/sdg_global" { "[Extra]" } else { "Extra" };
+        let mut lines = text.lines().map(|line| format!("{line}{sign}\n"));
+        let header = lines.next().unwrap().trim_end_matches('\n').to_owned();
+        let changed = format!("{header}{unknown}\n{}", lines.collect::<String>());
+        if body.dataset == "data360/itu_gci" {
+            says(&body.run(&workspace, 3, &changed), &["E2010", "unknown column `Extra`"]);
+            continue;
+        }
+        says(&body.run(&workspace, 0, &changed), &["columns_changed (1 row)"]);
+        says(&workspace.expect(0, &["checks", "columns_changed"]), &[&format!("a new column: {unknown}")]);
+    }
+}
