@@ -60,7 +60,7 @@ impl Format for DataCommons {
     }
 
     fn parse(&self, _name: &str, body: &mut dyn ReadSeek, _reference: &Reference, collector: &mut Collector<'_>) -> Result<Parsed> {
-        let rows = rows::read(body, &self.unit, collector)?;
+        let rows = rows::read(body, &self.variables, &self.unit, collector)?;
         Ok(Parsed { empty: rows == 0, ..Parsed::default() })
     }
 

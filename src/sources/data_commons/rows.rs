@@ -47,19 +47,21 @@ struct Observation {
     value: Option<Json>,
 }
 
-/// Gives the number of records.
-pub(super) fn read(body: &mut dyn ReadSeek, unit: &str, collector: &mut Collector<'_>) -> Result<u32> {
+/// Gives the number of records. Of variables that the data set does not name, all are set aside.
+pub(super) fn read(body: &mut dyn ReadSeek, asked: &[String], unit: &str, collector: &mut Collector<'_>) -> Result<u32> {
     let answer: Answer = limits::json(body)?;
     let mut number = 0;
     for (variable, entities) in answer.by_variable {
-        let key = key(&variable, unit);
+        // A code that cannot be seen as a whole is told as such.
+        let is_other = variable.bytes().all(|b| b.is_ascii_graphic()) && !asked.iter().any(|one| one.trim() == variable);
+        let key = if is_other { Err(Reason::SeriesNotAsked) } else { key(&variable, unit).ok_or(Reason::UnknownWord) };
         for (entity, facets) in entities.by_entity {
             collector.code(&variable);
             for (place, facet) in facets.ordered_facets.into_iter().enumerate() {
                 for observation in facet.observations {
                     collector.limits()?;
                     number = next_number(number)?;
-                    row(number, key.as_ref(), &variable, &entity, place, observation, collector);
+                    row(number, key.as_ref().map_err(|reason| *reason), &variable, &entity, place, observation, collector);
                 }
             }
         }
@@ -69,14 +71,17 @@ pub(super) fn read(body: &mut dyn ReadSeek, unit: &str, collector: &mut Collecto
 
 fn row(
     number: u32,
-    key: Option<&SeriesKey>,
+    key: std::result::Result<&SeriesKey, Reason>,
     variable: &str,
     entity: &str,
     place: usize,
     observation: Observation,
     collector: &mut Collector<'_>,
 ) {
-    let Some(key) = key else { return collector.quarantine(number, Reason::UnknownWord, variable) };
+    let key = match key {
+        Ok(key) => key,
+        Err(reason) => return collector.quarantine(number, reason, variable),
+    };
     if place > 0 {
         return collector.quarantine(number, Reason::DuplicateRow, format!("{entity} {}: another import has it first", observation.date));
     }

@@ -70,7 +70,7 @@ impl Format for Bulk {
     }
 
     fn parse(&self, name: &str, body: &mut dyn ReadSeek, _reference: &Reference, collector: &mut Collector<'_>) -> Result<Parsed> {
-        rows::parse(body, name, collector)
+        rows::parse(body, name, None, collector)
     }
 
     fn reads_member(&self, name: &str) -> bool {
@@ -96,7 +96,7 @@ impl Format for Api {
     }
 
     fn parse(&self, name: &str, body: &mut dyn ReadSeek, _reference: &Reference, collector: &mut Collector<'_>) -> Result<Parsed> {
-        rows::parse(body, name, collector)
+        rows::parse(body, name, Some(&self.indicators), collector)
     }
 
     fn reads_member(&self, name: &str) -> bool {

@@ -18,12 +18,13 @@ use crate::sources::body::archive::{self, Kind};
 use crate::sources::body::csv::{CsvStream, next_number};
 use crate::sources::body::{ReadSeek, limits};
 
-pub(super) fn parse(file: &mut dyn ReadSeek, name: &str, collector: &mut Collector<'_>) -> Result<Parsed> {
+/// `asked` are the indicators that the data set names; none of an archive, which has whatever it has.
+pub(super) fn parse(file: &mut dyn ReadSeek, name: &str, asked: Option<&[String]>, collector: &mut Collector<'_>) -> Result<Parsed> {
     let kind = archive::kind_of(file)?;
     if let Some(error) = archive::refuse(kind) {
         return Err(error);
     }
-    let mut rows = Rows::default();
+    let mut rows = Rows { asked, ..Rows::default() };
     match kind {
         Kind::Json => rows.answer(file, collector).map(|()| Parsed::default()),
         Kind::Zip | Kind::SevenZip => archive_body(file, &mut rows, collector),
@@ -40,7 +41,7 @@ pub(super) fn parse(file: &mut dyn ReadSeek, name: &str, collector: &mut Collect
 }
 
 /// A bulk archive (national and regional data, labels) or an export (one data file in a folder).
-fn archive_body(file: &mut dyn ReadSeek, rows: &mut Rows, collector: &mut Collector<'_>) -> Result<Parsed> {
+fn archive_body(file: &mut dyn ReadSeek, rows: &mut Rows<'_>, collector: &mut Collector<'_>) -> Result<Parsed> {
     let mut parsed = Parsed::default();
     let mut regions = false;
     // `data.csv` of an export in its folder; SDG_METADATA.csv is something else.
@@ -174,7 +175,8 @@ struct Row<'a> {
 }
 
 #[derive(Default)]
-struct Rows {
+struct Rows<'n> {
+    asked: Option<&'n [String]>,
     units: HashMap<String, &'static str>,
     series: HashMap<Box<[u8]>, u32>,
     details: HashMap<Box<[u8]>, (u32, Effect)>,
@@ -189,7 +191,7 @@ enum Effect {
     Null,
 }
 
-impl Rows {
+impl Rows<'_> {
     /// Units from the labels; codes are padded with blanks in exactly the series that matter.
     fn labels(&mut self, reader: &mut dyn Read) -> Result<()> {
         let mut csv = CsvStream::open(reader, b',', 0)?;
@@ -219,11 +221,13 @@ impl Rows {
             let cell = |column: usize| record.get(column).unwrap_or_default().trim_ascii();
             let indicator = cell(code);
             if last.0 != indicator {
-                let Some(series) = self.series(indicator, collector) else {
-                    collector.quarantine(number, Reason::Encoding, String::from_utf8_lossy(indicator));
-                    continue;
-                };
-                last = (indicator.to_vec(), series);
+                match self.series(indicator, collector) {
+                    Ok(series) => last = (indicator.to_vec(), series),
+                    Err(reason) => {
+                        collector.quarantine(number, reason, String::from_utf8_lossy(indicator));
+                        continue;
+                    }
+                }
             }
             key.clear();
             key.extend_from_slice(cell(magnitude));
@@ -255,7 +259,13 @@ impl Rows {
     fn record(&mut self, record: ApiRecord, collector: &mut Collector<'_>) -> Result<()> {
         collector.limits()?;
         self.count = next_number(self.count)?;
-        let Some(series) = self.series(record.indicator_id.trim().as_bytes(), collector) else { return Ok(()) };
+        let series = match self.series(record.indicator_id.trim().as_bytes(), collector) {
+            Ok(series) => series,
+            Err(reason) => {
+                collector.quarantine(self.count, reason, record.indicator_id);
+                return Ok(());
+            }
+        };
         let flags = format!("{}|{}", record.magnitude.as_deref().unwrap_or_default(), record.qualifier.as_deref().unwrap_or_default());
         let year = record.year.to_string();
         let notes: Vec<String> = record.footnotes.unwrap_or_default().into_iter().filter_map(|f| f.value).collect();
@@ -305,15 +315,24 @@ impl Rows {
         }
     }
 
-    fn series(&mut self, code: &[u8], collector: &mut Collector<'_>) -> Option<u32> {
+    /// The series of an indicator, or why its rows are set aside.
+    fn series(&mut self, code: &[u8], collector: &mut Collector<'_>) -> std::result::Result<u32, Reason> {
         if let Some(&index) = self.series.get(code) {
-            return Some(index);
+            return Ok(index);
         }
-        let text = std::str::from_utf8(code).ok()?;
+        let text = std::str::from_utf8(code).map_err(|_| Reason::Encoding)?;
+        if text.is_empty() {
+            return Err(Reason::MissingCode);
+        }
+        // A code that cannot be seen as a whole is told as such.
+        let seen = code.iter().all(u8::is_ascii_graphic);
+        if seen && self.asked.is_some_and(|asked| !asked.iter().any(|one| one.trim() == text)) {
+            return Err(Reason::SeriesNotAsked);
+        }
         collector.code(text);
         let index = collector.series(series_key(text, self.units.get(text).copied()));
         self.series.insert(code.into(), index);
-        Some(index)
+        Ok(index)
     }
 
     fn flags(&mut self, key: &[u8], collector: &mut Collector<'_>) -> (u32, Effect) {

@@ -30,8 +30,12 @@ fn data_commons_stands_in_for_the_sdg_interface() {
     let own = Server::start(|_, _| Reply::new(403, "Forbidden"));
     let commons = Server::start(|asked, _| match asked.parameter("variable.dcids").as_deref() {
         Some(WOMEN) => Reply::json(&answer(WOMEN, &[("country/ALB", "2022", 91.5), ("country/QQQ", "2022", 1.0)])),
-        Some(other) => {
-            Reply::json(&answer(other, &[("country/ALB", "2022", 93.25), ("country/BRA", "2023", 88.0), ("country/KEN", "2021", 60.0)]))
+        Some(asked) => {
+            let mut all = answer(asked, &[("country/ALB", "2022", 93.25), ("country/BRA", "2023", 88.0), ("country/KEN", "2021", 60.0)]);
+            // One that nobody asked for.
+            let other = answer("undata/sdg/IT_MOB_SMART", &[("country/ALB", "2022", 50.0)]);
+            all["byVariable"]["undata/sdg/IT_MOB_SMART"] = other["byVariable"]["undata/sdg/IT_MOB_SMART"].clone();
+            Reply::json(&all)
         }
         None => not_found(),
     });
@@ -62,8 +66,8 @@ fn data_commons_stands_in_for_the_sdg_interface() {
         ]
     );
     let report: Value = serde_json::from_str(&workspace.read("data/observations/unsd/sdg_global.json")).expect("a report");
-    assert_eq!(report["counts"], json!({"rows_in": 10, "observations": 4, "quarantined": 6, "headings": 0}));
-    assert_eq!(report["quarantine_reasons"], json!({"duplicate_row": 5, "unknown_area": 1}));
+    assert_eq!(report["counts"], json!({"rows_in": 12, "observations": 4, "quarantined": 8, "headings": 0}));
+    assert_eq!(report["quarantine_reasons"], json!({"duplicate_row": 5, "series_not_asked": 2, "unknown_area": 1}));
 }
 
 #[test]
