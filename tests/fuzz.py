@@ -4,7 +4,7 @@
     cargo test --no-run                       (an optimised build tries more: cargo test --release --no-run)
     tests/fuzz.py --suite target/debug/deps/suite-<hash> --minutes 60
 
-Each target is a test whose name begins with `damaged_` (tests/suite/bad_input/mutated.rs and mutated_files.rs). They take
+Each target is a test whose name begins with `damaged_` (tests/suite/bad_input/mutated*.rs). They take
 turns, each with other inputs, and what was tried is added to `tests/fuzz.csv`, which CONTRIBUTING.md quotes. A panic, an
 error that has no place, a turn of more than ten minutes or more than 1 GiB of memory ends it with exit code 1; the inputs
 that led there, made as small as may be, are printed.
@@ -29,9 +29,11 @@ def main():
     parser.add_argument("--suite", required=True)
     parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--turn", type=float, default=20, help="seconds of one turn, about")
+    parser.add_argument("--target", action="append", help="only these targets")
     options = parser.parse_args()
     listed = subprocess.run([options.suite, "damaged_", "--list"], capture_output=True, text=True, check=True).stdout
     targets = [line.removesuffix(": test") for line in listed.splitlines() if "::mutated" in line]
+    targets = [target for target in targets if not options.target or target.rsplit("::", 1)[1] in options.target]
     with COUNTS.open(newline="") as file:
         tried = {row["target"]: int(row["inputs"]) for row in csv.DictReader(file)}
     cases, until = dict.fromkeys(targets, 200), time.time() + options.minutes * 60
