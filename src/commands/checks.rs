@@ -3,10 +3,8 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use super::sql::render;
-use crate::cli::TableFormat;
-use crate::error::Error;
-use crate::error::{Result, suggestion};
+use super::drawn::drawn;
+use crate::error::{Error, Result, suggestion};
 use crate::exit::Exit;
 use crate::printer::{Answer, Printer};
 use crate::release::promote;
@@ -89,7 +87,7 @@ pub(super) fn checks(
         if wanted && file.is_file() {
             let rows = parquet::read_as_it_is(&file)?;
             let rows = rows.slice(0, limit.min(rows.num_rows()));
-            check.table = String::from_utf8_lossy(&render(&rows, TableFormat::Table)?).into_owned();
+            check.table = String::from_utf8_lossy(&drawn(&rows)?).into_owned();
             check.rows = Some(text::json_rows(&rows)?);
         }
     }
