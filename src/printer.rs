@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::cli::{Color, Format};
-use crate::error::{Error, Problem, Severity};
+use crate::error::{Error, Problem, Result, Severity};
 use crate::exit::Exit;
 use crate::visible;
 
@@ -45,6 +45,10 @@ pub struct Printer {
     width: Option<usize>,
     /// Data that could not be written, to a full disk for instance.
     lost: AtomicBool,
+    /// The reader of stdout has gone.
+    gone: AtomicBool,
+    /// A part of an answer has been given: what fails now is told on stderr alone.
+    begun: AtomicBool,
     /// Data kept for who asked for them, instead of stdout.
     kept: Option<Mutex<Vec<u8>>>,
 }
@@ -56,7 +60,16 @@ impl Printer {
             Color::Never => false,
             Color::Auto => std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none(),
         };
-        Self { format, quiet, colour, width: width(), lost: AtomicBool::new(false), kept: None }
+        Self {
+            format,
+            quiet,
+            colour,
+            width: width(),
+            lost: AtomicBool::default(),
+            gone: AtomicBool::default(),
+            begun: AtomicBool::default(),
+            kept: None,
+        }
     }
 
     /// Keeps the JSON of a verb, for another verb that answers with it.
@@ -82,12 +95,23 @@ impl Printer {
             return;
         }
         let mut out = std::io::stdout().lock();
-        // Nothing is left to do when the reader has gone.
-        if let Err(error) = out.write_all(bytes).and_then(|()| out.flush())
-            && error.kind() != ErrorKind::BrokenPipe
-        {
-            self.lose(&error);
+        match out.write_all(bytes).and_then(|()| out.flush()) {
+            Ok(()) => {}
+            // Nothing is left to do when the reader has gone.
+            Err(error) if error.kind() == ErrorKind::BrokenPipe => self.gone.store(true, Ordering::Relaxed),
+            Err(error) => self.lose(&error),
         }
+    }
+
+    /// A part of data that are given as they come.
+    pub fn part(&self, bytes: &[u8]) {
+        self.begun.store(true, Ordering::Relaxed);
+        self.data(bytes);
+    }
+
+    /// Whether further data would reach anybody.
+    pub fn is_heard(&self) -> bool {
+        !self.gone.load(Ordering::Relaxed) && !self.lost.load(Ordering::Relaxed)
     }
 
     fn lose(&self, error: &dyn std::error::Error) {
@@ -128,10 +152,8 @@ impl Printer {
 
     /// The one JSON envelope of a command.
     pub fn envelope(&self, command: &str, exit: Exit, data: &impl Serialize, problems: &[Problem]) {
-        let problems: Vec<Value> = problems.iter().map(Problem::to_json).collect();
-        let envelope = Envelope { schema_version: SCHEMA_VERSION, command, status: exit.status(), exit_code: exit, data, problems };
-        match serde_json::to_string_pretty(&envelope) {
-            Ok(text) => self.data(format!("{}\n", visible::in_json(&text)).as_bytes()),
+        match enveloped(command, exit, data, problems) {
+            Ok(text) => self.data(text.as_bytes()),
             Err(error) => self.lose(&error),
         }
     }
@@ -156,17 +178,22 @@ impl Printer {
     pub fn fail(&self, command: &str, error: &Error) -> Exit {
         let exit = error.exit();
         let problems: &[Problem] = if let Error::Workspace(problems) = error { problems } else { &[] };
-        if self.json() {
+        if self.json() && !self.begun.load(Ordering::Relaxed) {
             self.envelope(command, exit, &json!({ "error": error.to_string(), "hint": error.hint() }), problems);
             return exit;
         }
         self.problems(problems);
+        self.failure(&error.to_string(), error.hint());
+        exit
+    }
+
+    /// What failed, for people, and what to do.
+    pub fn failure(&self, message: &str, hint: Option<&str>) {
         let mut err = std::io::stderr();
-        let _ = writeln!(err, "error: {}", visible::shown(&error.to_string()));
-        if let Some(hint) = error.hint() {
+        let _ = writeln!(err, "error: {}", visible::shown(message));
+        if let Some(hint) = hint {
             let _ = writeln!(err, "hint: {}", visible::shown(hint));
         }
-        exit
     }
 
     /// A table for people; numbers to the right.
@@ -174,6 +201,20 @@ impl Printer {
         let rows: Vec<Vec<String>> = rows.iter().map(|row| row.iter().map(|cell| visible::shown(cell).into_owned()).collect()).collect();
         grid::drawn(header, &rows, self.width)
     }
+}
+
+fn enveloped(command: &str, exit: Exit, data: &impl Serialize, problems: &[Problem]) -> serde_json::Result<String> {
+    let problems: Vec<Value> = problems.iter().map(Problem::to_json).collect();
+    let envelope = Envelope { schema_version: SCHEMA_VERSION, command, status: exit.status(), exit_code: exit, data, problems };
+    Ok(format!("{}\n", visible::in_json(&serde_json::to_string_pretty(&envelope)?)))
+}
+
+/// What stands in the envelope before and behind the list `rows`, which is written as it comes.
+pub fn around_rows(command: &str, problems: &[Problem]) -> Result<(String, String)> {
+    const LIST: &str = "\"rows\": []";
+    let text = enveloped(command, Exit::Done, &json!({ "rows": [] }), problems)?;
+    let (before, behind) = text.split_once(LIST).ok_or_else(|| Error::Internal("the envelope has no list".into()))?;
+    Ok((format!("{before}\"rows\": "), behind.to_owned()))
 }
 
 /// How wide a line for people is.

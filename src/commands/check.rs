@@ -127,8 +127,8 @@ fn add_draft(settings: &Settings, loaded: &mut Loaded, path: &Path) -> Result<()
 async fn check_sql(settings: &Settings, loaded: &Loaded, problems: &mut Vec<Problem>) -> Result<()> {
     let base = Engine::new(settings.limits)?;
     tables::register_empty(&base)?;
-    for indicator in &loaded.catalogue.indicators {
-        base.register_indicator(&indicator.name, schema::values(), vec![])?;
+    for name in loaded.catalogue.names() {
+        base.register_indicator(name, schema::values(), vec![])?;
     }
     shared::register_empty(&base)?;
     for (name, text) in shared::in_order(&loaded.catalogue.shared) {
@@ -275,8 +275,8 @@ fn stray_cases(settings: &Settings, loaded: &Loaded, problems: &mut Vec<Problem>
     let Ok(entries) = fs_err::read_dir(settings.workspace.sql().join("tests")) else { return };
     for path in entries.filter_map(|e| e.ok().map(|e| e.path())).filter(|p| p.is_dir()) {
         let id = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-        if !loaded.catalogue.indicators.iter().any(|i| i.id == id) {
-            let known = loaded.catalogue.indicators.iter().map(|i| i.id.as_str());
+        let known = loaded.catalogue.ids();
+        if !known.contains(&id.as_str()) {
             problems.push(
                 Problem::file(
                     Code::StrayTestCases,

@@ -1,12 +1,12 @@
 //! `checks`: what the checks of a release found, also of one that a gate refused, and the rows that failed.
 
+use std::path::Path;
+
 use serde::Serialize;
 use serde_json::Value;
 
-use super::sql::render;
-use crate::cli::TableFormat;
-use crate::error::Error;
-use crate::error::{Result, suggestion};
+use super::drawn::drawn;
+use crate::error::{Error, Result, suggestion};
 use crate::exit::Exit;
 use crate::printer::{Answer, Printer};
 use crate::release::promote;
@@ -21,11 +21,11 @@ struct Checks {
 }
 
 #[derive(Serialize)]
-struct Check {
+pub(super) struct Check {
     id: String,
     title: String,
     severity: String,
-    result: String,
+    pub(super) result: String,
     /// Over all indicators.
     rows_failed: i64,
     limit: Option<i64>,
@@ -53,6 +53,27 @@ pub(super) fn checks(
         },
         None => promote::find(&settings.workspace, "current")?,
     };
+    let mut all = read(&path)?;
+    if let Some(unknown) = ids.iter().find(|id| !all.iter().any(|check| check.id == **id)) {
+        let hint = suggestion(unknown, all.iter().map(|check| check.id.as_str()));
+        return Err(Error::Usage { message: format!("no check `{unknown}` in this release"), hint });
+    }
+    all.retain(|check| {
+        if ids.is_empty() { !failed || matches!(check.result.as_str(), "failed" | "held" | "warned") } else { ids.contains(&check.id) }
+    });
+    // What stops a release comes first.
+    all.sort_by_key(|check| !matches!(check.result.as_str(), "failed" | "held"));
+    for check in &mut all {
+        if !ids.is_empty() || (failed && matches!(check.result.as_str(), "failed" | "held")) {
+            check.read_rows(&path, limit)?;
+        }
+    }
+    let release = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    Ok(printer.answer("checks", Exit::Done, &Checks { release, checks: all }))
+}
+
+/// The checks of a release in their order, without rows.
+fn read(path: &Path) -> Result<Vec<Check>> {
     let table = parquet::read(&path.join("checks.parquet"), &schema::checks())?;
     let cells = Table(&table);
     let mut all: Vec<Check> = Vec::new();
@@ -74,27 +95,33 @@ pub(super) fn checks(
             }),
         }
     }
-    if let Some(unknown) = ids.iter().find(|id| !all.iter().any(|check| check.id == **id)) {
-        let hint = suggestion(unknown, all.iter().map(|check| check.id.as_str()));
-        return Err(Error::Usage { message: format!("no check `{unknown}` in this release"), hint });
-    }
-    all.retain(|check| {
-        if ids.is_empty() { !failed || matches!(check.result.as_str(), "failed" | "held" | "warned") } else { ids.contains(&check.id) }
-    });
-    // What stops a release comes first.
-    all.sort_by_key(|check| !matches!(check.result.as_str(), "failed" | "held"));
-    for check in &mut all {
-        let wanted = !ids.is_empty() || (failed && matches!(check.result.as_str(), "failed" | "held"));
-        let file = path.join("failures").join(format!("{}.parquet", check.id));
-        if wanted && file.is_file() {
+    Ok(all)
+}
+
+/// Checks of a release with the first of their failed rows.
+pub(super) fn of_release(path: &Path, wanted: &dyn Fn(&Check) -> bool, limit: usize) -> Result<Vec<Check>> {
+    let mut all = read(path)?;
+    all.retain(wanted);
+    all.iter_mut().try_for_each(|check| check.read_rows(path, limit))?;
+    Ok(all)
+}
+
+impl Check {
+    fn read_rows(&mut self, release: &Path, limit: usize) -> Result<()> {
+        let file = release.join("failures").join(format!("{}.parquet", self.id));
+        if file.is_file() {
             let rows = parquet::read_as_it_is(&file)?;
             let rows = rows.slice(0, limit.min(rows.num_rows()));
-            check.table = String::from_utf8_lossy(&render(&rows, TableFormat::Table)?).into_owned();
-            check.rows = Some(text::json_rows(&rows)?);
+            self.table = String::from_utf8_lossy(&drawn(&rows)?).into_owned();
+            self.rows = Some(text::json_rows(&rows)?);
         }
+        Ok(())
     }
-    let release = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    Ok(printer.answer("checks", Exit::Done, &Checks { release, checks: all }))
+
+    pub(super) fn show_rows(&self, printer: &Printer) {
+        printer.line(&format!("\n{}: {}", self.id, self.title));
+        printer.data(self.table.as_bytes());
+    }
 }
 
 impl Answer for Checks {
@@ -107,8 +134,7 @@ impl Answer for Checks {
         let rows: Vec<Vec<String>> = self.checks.iter().map(row).collect();
         printer.line(&printer.table(&["check", "severity", "result", "rows", "limit", "title"], &rows));
         for check in self.checks.iter().filter(|check| !check.table.is_empty()) {
-            printer.line(&format!("\n{}: {}", check.id, check.title));
-            printer.data(check.table.as_bytes());
+            check.show_rows(printer);
         }
         let stopping: Vec<&str> = self.checks.iter().filter(|check| check.result == "failed").map(|check| check.id.as_str()).collect();
         if !stopping.is_empty() {

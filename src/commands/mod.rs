@@ -3,6 +3,7 @@
 mod check;
 mod checks;
 mod diff;
+mod drawn;
 mod explain;
 mod headlines;
 mod mcp;

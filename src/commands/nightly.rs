@@ -84,9 +84,9 @@ fn finish(settings: &Settings, printer: &Printer, verb: &str, loaded: &Loaded, n
             (record.retention.as_ref().and_then(super::super::job::retention::Retained::told), record.workers.clone())
         });
         match report(settings, loaded, &night, noted) {
-            // What is promoted stays so: exit code 1 would say that nothing was.
-            Err(error) if matches!(night.outcome, Published::Release(_)) => {
-                tracing::error!("the release is promoted, but cannot be told of: {error}");
+            // What is promoted or refused stays so: exit code 1 would say that there was no release.
+            Err(error) if matches!(night.outcome, Published::Release(_) | Published::Refused { .. }) => {
+                tracing::error!("the release is made, but cannot be told of: {error}");
                 Ok((night.exit, None))
             }
             report => Ok((night.exit, Some(report?))),

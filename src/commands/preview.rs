@@ -13,7 +13,7 @@ pub(super) use self::compute::progress_of;
 use self::compute::{Against, Current, against, compute, distances};
 use super::headlines;
 use crate::dataset_id::{DatasetId, listed};
-use crate::engine::{Engine, tables};
+use crate::engine::{Engine, tables, tokens};
 use crate::error::{Error, Result, SourceText};
 use crate::exit::Exit;
 use crate::indicator::{Catalogue, ESTIMATES, header, lint};
@@ -74,7 +74,10 @@ pub(super) async fn preview(
     }
     let (catalogue, position) = choose(settings, &loaded, wanted)?;
     let indicator = &catalogue.indicators[position];
-    let others: Vec<_> = loaded.problems.iter().filter(|p| p.source.path == indicator.text.path).cloned().collect();
+    let reads = tokens::indicator_references(indicator.sql());
+    let unread = catalogue.unread.iter().filter(|other| other.name.as_ref().is_some_and(|name| reads.contains(name)));
+    let read: Vec<&str> = unread.map(|other| &*other.text.path).chain([&*indicator.text.path]).collect();
+    let others: Vec<_> = loaded.problems.iter().filter(|p| read.contains(&&*p.source.path)).cloned().collect();
     if !others.is_empty() {
         return Err(Error::Workspace(others));
     }

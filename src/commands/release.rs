@@ -1,11 +1,12 @@
 //! `release list / show / rollback / pin / unpin / prune`.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use serde::Serialize;
 
 use crate::cli::ReleaseAction;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::job::config;
 use crate::job::lock::lock;
@@ -74,6 +75,9 @@ struct Entry {
     rows: BTreeMap<String, u64>,
     /// What changed against the release before it.
     changes: Vec<String>,
+    /// Why it cannot be read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    damaged: Option<String>,
 }
 
 fn list(settings: &Settings) -> Result<List> {
@@ -86,7 +90,10 @@ fn list(settings: &Settings) -> Result<List> {
                 releases.push(entry(&manifest, before.as_ref(), current.as_ref() == Some(&path)));
                 before = Some(manifest);
             }
-            Err(error) => tracing::error!("{error}"),
+            Err(error) => {
+                releases.push(damaged(&path, &error, current.as_ref() == Some(&path)));
+                before = None;
+            }
         }
     }
     let base = current.as_deref().and_then(|path| Manifest::load(path).ok());
@@ -96,9 +103,25 @@ fn list(settings: &Settings) -> Result<List> {
 }
 
 fn entry(manifest: &Manifest, before: Option<&Manifest>, current: bool) -> Entry {
-    let changes =
-        before.map_or_else(|| vec!["the first".to_owned()], |before| fingerprint::changed(&before.workspace, &manifest.workspace));
-    Entry { id: manifest.release.clone(), created_at: manifest.created_at.clone(), current, rows: manifest.rows.clone(), changes }
+    let changes = match (before, &manifest.previous) {
+        (Some(before), _) => fingerprint::changed(&before.workspace, &manifest.workspace),
+        (None, None) => vec!["the first".to_owned()],
+        (None, Some(previous)) => vec![format!("not known: {previous} before it is damaged or no longer kept")],
+    };
+    let (id, created_at, rows) = (manifest.release.clone(), manifest.created_at.clone(), manifest.rows.clone());
+    Entry { id, created_at, current, rows, changes, damaged: None }
+}
+
+/// A release whose manifest cannot be read.
+fn damaged(path: &Path, error: &Error, current: bool) -> Entry {
+    Entry {
+        id: path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+        created_at: promote::named_after(path),
+        current,
+        rows: BTreeMap::new(),
+        changes: vec![error.to_string()],
+        damaged: Some(error.to_string()),
+    }
 }
 
 impl Answer for List {
@@ -117,6 +140,7 @@ impl Answer for List {
         let mark = |one: &Entry| match (one.current, self.pinned.as_ref() == Some(&one.id)) {
             (true, true) => "current, pinned",
             (true, false) => "current",
+            _ if one.damaged.is_some() => "damaged",
             _ => "",
         };
         let mut rows: Vec<Vec<String>> = self.releases.iter().map(|one| row(one, mark(one))).collect();

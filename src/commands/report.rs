@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use datafusion::arrow::array::RecordBatch;
 use serde::Serialize;
 
+use super::checks::{self, Check};
 use super::headlines;
 use crate::dataset_id::{DatasetId, listed};
 use crate::engine::cluster::Shared;
@@ -21,6 +22,8 @@ use crate::tables::cells::Table;
 
 /// Indicators of which is said what changed most.
 const MOVED: usize = 8;
+/// Rows shown of a check that failed.
+const ROWS: usize = 5;
 
 /// What a run says at its end.
 #[derive(Serialize)]
@@ -41,6 +44,18 @@ pub(super) struct Report {
     /// What workers did, where a run had some.
     #[serde(skip_serializing_if = "Option::is_none")]
     workers: Option<Shared>,
+    #[serde(flatten)]
+    refused: Option<Refused>,
+}
+
+/// A release that a gate refused.
+#[derive(Serialize)]
+struct Refused {
+    error: String,
+    hint: String,
+    staged: String,
+    /// What stopped it, with the first rows of each.
+    failed_checks: Vec<Check>,
 }
 
 #[derive(Serialize)]
@@ -127,6 +142,7 @@ pub(super) fn report(settings: &Settings, loaded: &Loaded, night: &Night, noted:
         degraded,
         retained,
         workers,
+        refused: None,
     };
     match &night.outcome {
         Published::Release(built) => {
@@ -139,6 +155,11 @@ pub(super) fn report(settings: &Settings, loaded: &Loaded, night: &Night, noted:
         Published::Nothing(id) => report.kept = Some(Kept { id: id.clone(), held: Vec::new(), pinned: false }),
         Published::StillHeld { release, held } => report.kept = Some(Kept { id: release.clone(), held: held.clone(), pinned: false }),
         Published::Pinned(id) => report.kept = Some(Kept { id: id.clone(), held: Vec::new(), pinned: true }),
+        Published::Refused { release, error, hint } => {
+            let folder = settings.workspace.staging().join(release);
+            let failed_checks = checks::of_release(&folder, &|check| check.result == "failed", ROWS)?;
+            report.refused = Some(Refused { error: error.clone(), hint: hint.clone(), staged: release.clone(), failed_checks });
+        }
         Published::PulledOnly => {}
     }
     Ok(report)
@@ -167,6 +188,9 @@ impl Answer for Report {
         for why in &self.degraded {
             printer.line(&format!("degraded: {why}"));
         }
+        if let Some(refused) = &self.refused {
+            refused.show(printer);
+        }
         if let Some(workers) = &self.workers {
             printer.note(&workers.told());
             workers.notes.iter().for_each(|note| printer.note(note));
@@ -174,6 +198,15 @@ impl Answer for Report {
         if let Some(retained) = &self.retained {
             printer.note(retained);
         }
+    }
+}
+
+impl Refused {
+    fn show(&self, printer: &Printer) {
+        for check in self.failed_checks.iter().filter(|_| !printer.quiet) {
+            check.show_rows(printer);
+        }
+        printer.failure(&self.error, Some(&self.hint));
     }
 }
 

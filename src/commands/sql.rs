@@ -1,36 +1,22 @@
 //! `sql`: one read-only query, or a prompt with history; bounded in memory and time.
 
+mod written;
+
 use std::path::Path;
 
-use datafusion::arrow::array::RecordBatch;
-use datafusion::arrow::util::pretty::pretty_format_batches;
 use rustyline::error::ReadlineError;
-use serde::Serialize;
-use serde_json::Value;
 
+use self::written::{Form, Out};
 use crate::cli::TableFormat;
 use crate::engine::{Engine, observations};
-use crate::error::{Error, Problem, Result, count};
+use crate::error::{Error, Result};
 use crate::exit::Exit;
-use crate::files;
 use crate::job::load::{self, Loaded};
 use crate::job::query;
 use crate::observe::report::observation_files;
-use crate::printer::{Answer, Printer};
+use crate::printer::Printer;
 use crate::release::{compute, fingerprint, promote};
 use crate::settings::Settings;
-use crate::tables::{parquet, text};
-use crate::visible;
-
-/// The rows of a query in the one envelope of JSON, or as the table for people.
-#[derive(Serialize)]
-struct Rows {
-    rows: Value,
-    #[serde(skip)]
-    table: Vec<u8>,
-    #[serde(skip)]
-    warnings: Vec<Problem>,
-}
 
 #[expect(clippy::too_many_arguments, reason = "plain arguments, no context blob: see style.md")]
 pub(super) async fn sql(
@@ -52,20 +38,20 @@ pub(super) async fn sql(
         see_as(settings, &loaded, &engine, id).await?;
     }
     let Some(query) = query else { return prompt(settings, printer, &engine, output, timeout).await };
-    let queried = query::query(&engine, settings.limits, query, timeout).await?;
-    if output == TableFormat::Table && file.is_none() {
-        let (rows, table) = (text::json_rows(&queried.batch)?, render(&queried.batch, output)?);
-        return Ok(printer.answer("sql", Exit::Done, &Rows { rows, table, warnings: queried.warnings }));
-    }
     if let Some(path) = file {
         load::outside_releases(settings, path)?;
     }
-    let bytes = render(&queried.batch, output)?;
-    match file {
-        Some(path) => files::write_atomically(path, &bytes)?,
-        None => printer.data(&bytes),
+    let rows = query::query(&engine, settings.limits, query, timeout).await?;
+    let mut out = match file {
+        Some(path) => Out::file(path)?,
+        None => Out::printed(printer),
+    };
+    let form = Form::of(output, printer.json() && file.is_none());
+    let warnings = written::write(rows, form, settings.limits.memory_bytes, &mut out).await?;
+    out.end()?;
+    if form != Form::Envelope {
+        printer.warnings(&warnings);
     }
-    printer.warnings(&queried.warnings);
     Ok(Exit::Done)
 }
 
@@ -78,37 +64,13 @@ async fn see_as(settings: &Settings, loaded: &Loaded, engine: &Engine, id: &str)
     compute::see_as(engine, &loaded.catalogue, &loaded.reference, indicator).await
 }
 
-impl Answer for Rows {
-    fn show(&self, printer: &Printer) {
-        printer.data(&self.table);
-        printer.warnings(&self.warnings);
-    }
-
-    fn problems(&self) -> &[Problem] {
-        &self.warnings
-    }
-}
-
-pub(super) fn render(batch: &RecordBatch, format: TableFormat) -> Result<Vec<u8>> {
-    match format {
-        TableFormat::Table => {
-            let text = pretty_format_batches(std::slice::from_ref(batch))?;
-            Ok(visible::shown(&format!("{text}\n{}\n", count(batch.num_rows(), "row"))).into_owned().into_bytes())
-        }
-        TableFormat::Csv => text::csv_for_people(batch),
-        TableFormat::Json => {
-            let text = serde_json::to_string_pretty(&text::json_rows(batch)?)?;
-            Ok(format!("{}\n", visible::in_json(&text)).into_bytes())
-        }
-        TableFormat::Parquet => parquet::bytes(std::slice::from_ref(batch), &batch.schema()),
-    }
-}
-
 /// Runs a statement of the prompt and prints what it gives.
 async fn answer(settings: &Settings, printer: &Printer, engine: &Engine, query: &str, output: TableFormat, timeout: u64) -> Result<()> {
-    let queried = query::query(engine, settings.limits, query, timeout).await?;
-    printer.data(&render(&queried.batch, output)?);
-    printer.warnings(&queried.warnings);
+    let rows = query::query(engine, settings.limits, query, timeout).await?;
+    let mut out = Out::printed(printer);
+    let warnings = written::write(rows, Form::of(output, false), settings.limits.memory_bytes, &mut out).await?;
+    out.end()?;
+    printer.warnings(&warnings);
     Ok(())
 }
 

@@ -17,7 +17,8 @@ mod spill;
 pub mod syntax;
 pub mod tables;
 pub mod tokens;
+mod unreadable;
 mod unsupported;
 mod views;
 
-pub use session::{Engine, Limits, apart};
+pub use session::{Engine, Limits, apart, begin};

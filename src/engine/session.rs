@@ -1,6 +1,8 @@
 //! A session with its own tables over shared functions; statements that change anything are refused.
 
-use std::sync::{Arc, LazyLock};
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use datafusion::arrow::array::RecordBatch;
@@ -30,7 +32,7 @@ use crate::engine::exact_sum::ExactSum;
 use crate::engine::prepared::{Kept, Prepared};
 use crate::engine::slots::Tables;
 use crate::engine::views::Views;
-use crate::engine::{filter_pushdown, owned, prepared, problem, sized, spill, tokens};
+use crate::engine::{filter_pushdown, owned, prepared, problem, sized, spill, tokens, unreadable};
 use crate::error::{Code, Error, Result, SourceText};
 
 /// What a statement may use.
@@ -61,6 +63,8 @@ pub struct Engine {
     kept: Arc<Kept>,
     seconds: u64,
     cluster: Option<Arc<Cluster>>,
+    /// The files that its tables read, for errors that name none.
+    files: Arc<Mutex<BTreeSet<PathBuf>>>,
 }
 
 impl Engine {
@@ -102,7 +106,8 @@ impl Engine {
 
     /// An engine without tables that shares everything else.
     pub fn empty_sibling(&self) -> Result<Self> {
-        Ok(Self::over(self.state.clone(), &self.kept, self.seconds)?.with_cluster(self.cluster.clone()))
+        let empty = Self::over(self.state.clone(), &self.kept, self.seconds)?.with_cluster(self.cluster.clone());
+        Ok(Self { files: Arc::clone(&self.files), ..empty })
     }
 
     /// An engine that begins with the same tables; what is registered later is its own.
@@ -128,7 +133,7 @@ impl Engine {
         let state = SessionStateBuilder::new_from_existing(state).with_catalog_list(Arc::new(list)).build();
         let context = SessionContext::new_with_state(state.clone());
         let (views, kept) = (Arc::default(), Arc::clone(kept));
-        Ok(Self { context, state, public, indicators, views, kept, seconds, cluster: None })
+        Ok(Self { context, state, public, indicators, views, kept, seconds, cluster: None, files: Arc::default() })
     }
 
     /// Adds or replaces a table.
@@ -174,6 +179,16 @@ impl Engine {
             Ok(Some(table)) => table.schema().fields().iter().map(|f| f.name().clone()).collect(),
             _ => Vec::new(),
         }
+    }
+
+    /// Notes that tables read these files.
+    pub(super) fn note_files(&self, files: &[PathBuf]) {
+        self.files.lock().unwrap_or_else(PoisonError::into_inner).extend(files.iter().cloned());
+    }
+
+    /// What is wrong with a file, where an error comes from one that cannot be read.
+    pub fn unreadable(&self, error: &DataFusionError) -> Option<Error> {
+        unreadable::behind(error, &self.files.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Plans a statement that only reads.
@@ -269,6 +284,9 @@ impl Engine {
     }
 
     fn wrapped(&self, sql: &str, what: &str, error: &DataFusionError) -> Error {
+        if let Some(error) = self.unreadable(error) {
+            return error;
+        }
         let problem = problem::problem_of(&SourceText::new(what, sql), error, self);
         Error::Query { code: problem.code, message: format!("{}: {}", problem.place(), problem.message), hint: problem.hint }
     }
@@ -299,12 +317,17 @@ static STATEMENTS: LazyLock<std::io::Result<Runtime>> = LazyLock::new(|| {
     Builder::new_multi_thread().worker_threads(threads).thread_name("statement").enable_all().build()
 });
 
-/// Runs work on the threads of statements. Whoever no longer waits stops it at its next pause.
-pub async fn apart<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> Result<T> {
+/// Begins work on the threads of statements. Whoever drops it stops it at its next pause.
+pub fn begin<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> Result<JoinSet<T>> {
     let runtime = STATEMENTS.as_ref().map_err(|error| Error::Internal(error.to_string()))?;
     let mut tasks = JoinSet::new();
     tasks.spawn_on(work, runtime.handle());
-    match tasks.join_next().await {
+    Ok(tasks)
+}
+
+/// Runs work on the threads of statements. Whoever no longer waits stops it at its next pause.
+pub async fn apart<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> Result<T> {
+    match begin(work)?.join_next().await {
         Some(Ok(result)) => Ok(result),
         Some(Err(error)) => Err(Error::Internal(error.to_string())),
         None => Err(Error::Internal("the statement was lost".into())),

@@ -31,6 +31,7 @@ pub fn parquet_table(
         return Ok(Arc::new(datafusion::datasource::MemTable::try_new(schema, vec![vec![]])?));
     }
     register_data(engine, data)?;
+    engine.note_files(files);
     let urls = files.iter().map(|path| address(data, path)).collect::<Result<Vec<_>>>()?;
     let options = ListingOptions::new(Arc::new(ParquetFormat::default())).with_file_extension(".parquet");
     let config = ListingTableConfig::new_with_multi_paths(urls).with_listing_options(options).with_schema(schema);

@@ -35,9 +35,6 @@ pub enum Error {
     /// A provider sent something else than its documented format.
     #[error("{code}: {message}")]
     Provider { code: Code, message: String, hint: Option<String> },
-    /// A gate failed: the release is staged, not promoted.
-    #[error("{}: {message}", Code::GateFailed)]
-    Gate { message: String, hint: Option<String> },
     /// Another run holds the lock of the data folder.
     #[error("another run holds the lock {}{}", path.display(), owner.as_ref().map(|owner| format!(": {owner}")).unwrap_or_default())]
     Locked { path: PathBuf, owner: Option<String> },
@@ -103,7 +100,6 @@ impl Error {
             | Self::Usage { .. }
             | Self::Query { .. }
             | Self::Worker { code: Code::NoCluster | Code::WorkerUnsafe, .. } => Exit::WrongUse,
-            Self::Gate { .. } => Exit::GateFailed,
             Self::Locked { .. } => Exit::Locked,
             _ => Exit::Failed,
         }
@@ -114,7 +110,6 @@ impl Error {
             Self::Usage { hint, .. }
             | Self::Fetch { hint, .. }
             | Self::Provider { hint, .. }
-            | Self::Gate { hint, .. }
             | Self::Query { hint, .. }
             | Self::Worker { hint, .. } => hint.as_deref(),
             Self::Locked { .. } => Some("wait for it to end; the lock is released even when a run is killed"),

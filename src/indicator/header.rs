@@ -102,6 +102,30 @@ pub fn split(text: &str) -> Option<(usize, usize, usize)> {
     Some((start, end, end + 5))
 }
 
+/// What a header with an error is called, as far as that can be read: others may name it.
+#[derive(Debug, Clone)]
+pub struct Unread {
+    pub id: Option<String>,
+    pub name: Option<String>,
+    pub text: SourceText,
+}
+
+impl Unread {
+    pub fn of(text: &SourceText) -> Self {
+        let header = split(&text.text).map_or("", |(start, end, _)| &text.text[start..end]);
+        // Line by line, since the error may be one of TOML.
+        let said = |key: &str| {
+            let lines = header.lines().take_while(|line| !line.trim_start().starts_with('['));
+            lines.filter_map(|line| line.trim().strip_prefix(key)?.trim_start().strip_prefix('=')).find_map(|value| {
+                let value = value.trim_start();
+                let quote = value.chars().next().filter(|c| matches!(c, '"' | '\''))?;
+                value[1..].split_once(quote).map(|(said, _)| said.to_owned())
+            })
+        };
+        Self { id: said("id"), name: said("name"), text: text.clone() }
+    }
+}
+
 /// Reads an indicator file. Missing metadata are reported apart: they stop `check`, not a computation.
 pub fn parse(text: &SourceText, defaults: &Defaults, problems: &mut Vec<Problem>, metadata: &mut Vec<Problem>) -> Option<Indicator> {
     let Some((start, end, sql_start)) = split(&text.text) else {

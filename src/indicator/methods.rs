@@ -8,7 +8,7 @@ use crate::engine::tokens;
 use crate::error::{Code, Error, Problem, Result, SourceText, suggestion};
 use crate::indicator::Rollup;
 use crate::indicator::defaults::{self, Defaults};
-use crate::indicator::header::{self, Indicator, ROLLUP_NONE};
+use crate::indicator::header::{self, Indicator, ROLLUP_NONE, Unread};
 use crate::indicator::{series, source_note};
 use crate::pipelines::Source;
 use crate::reference::Reference;
@@ -17,6 +17,8 @@ use crate::reference::Reference;
 #[derive(Debug, Clone, Default)]
 pub struct Catalogue {
     pub indicators: Vec<Indicator>,
+    /// Those whose header has an error.
+    pub unread: Vec<Unread>,
     /// `sql/steps/` in order of name.
     pub steps: Vec<Step>,
     /// `sql/rollups/`, by file stem: what a header may name.
@@ -60,6 +62,8 @@ impl Catalogue {
         for text in folder(workspace, "sql/indicators", problems).into_values() {
             if let Some(indicator) = header::parse(&text, &catalogue.defaults, problems, &mut catalogue.metadata_problems) {
                 catalogue.add(indicator, problems);
+            } else {
+                catalogue.unread.push(Unread::of(&text));
             }
         }
         catalogue
@@ -153,7 +157,8 @@ impl Catalogue {
         for (indicator, target) in &targets {
             let Some(with) = target.met_with.as_deref() else { continue };
             let known = targets.iter().map(|(_, other)| other.id.as_str()).filter(|id| *id != target.id);
-            if known.clone().all(|id| id != with) {
+            let unread = self.unread.iter().any(|unread| unread.text.text.contains(&format!("\"{with}\"")));
+            if !unread && known.clone().all(|id| id != with) {
                 problems.push(
                     Problem::new(
                         Code::UnknownNameInHeader,
@@ -173,6 +178,18 @@ impl Catalogue {
         let others = self.indicators.iter().filter(|other| other.name != indicator.name);
         let with = others.filter(|other| other.targets.iter().any(|target| wanted.contains(&target.id.as_str())));
         std::iter::once(indicator).chain(with).collect()
+    }
+
+    /// The names of all indicators, also of those whose header has an error elsewhere.
+    pub fn names(&self) -> Vec<&str> {
+        let unread = self.unread.iter().filter_map(|unread| unread.name.as_deref());
+        self.indicators.iter().map(|indicator| indicator.name.as_str()).chain(unread).collect()
+    }
+
+    /// The same of their ids.
+    pub fn ids(&self) -> Vec<&str> {
+        let unread = self.unread.iter().filter_map(|unread| unread.id.as_deref());
+        self.indicators.iter().map(|indicator| indicator.id.as_str()).chain(unread).collect()
     }
 
     /// The indicator with this id or name.
@@ -243,9 +260,9 @@ fn check_names(catalogue: &Catalogue, indicator: &Indicator, reference: &Referen
         }
     }
     for name in tokens::indicator_references(indicator.sql()) {
-        if !catalogue.indicators.iter().any(|other| other.name == name) {
+        let known = catalogue.names();
+        if !known.contains(&name.as_str()) {
             let span = reference_span(indicator, &[&name]);
-            let known = catalogue.indicators.iter().map(|i| i.name.as_str()).collect();
             unknown(Code::UnknownIndicator, span, "indicator", &name, known);
         }
     }

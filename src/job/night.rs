@@ -15,7 +15,7 @@ use super::state::{self, States, is_stale, no_data};
 use super::{leftovers, retention};
 use crate::dataset_id::DatasetId;
 use crate::engine::cluster::Cluster;
-use crate::error::{Error, Result};
+use crate::error::{Code, Error, Result};
 use crate::exit::Exit;
 use crate::publish::{self, Made};
 use crate::release::build::{Build, Built};
@@ -42,6 +42,8 @@ pub enum Published {
     StillHeld { release: String, held: Vec<String> },
     /// An input has changed, but a person holds this release.
     Pinned(String),
+    /// A gate failed: this release is staged, not promoted.
+    Refused { release: String, error: String, hint: String },
     /// Only the first half was asked for.
     PulledOnly,
 }
@@ -110,7 +112,7 @@ impl Begun {
     ) -> Result<Night> {
         let result = release(settings, loaded, states, accept, cluster.clone()).await;
         record::note(|record| record.workers = cluster.map(|cluster| cluster.shared()));
-        if matches!(result, Ok(_) | Err(Error::Gate { .. })) {
+        if result.is_ok() {
             // The outcome stands: what could not be removed is tried again next time.
             match retention::retain(settings, &loaded.config.retention, self.leftovers) {
                 Ok(retained) => record::note(|record| record.retention = Some(retained)),
@@ -216,15 +218,18 @@ async fn release(settings: &Settings, loaded: &Loaded, states: States, accept: &
     let id = built.manifest.release.clone();
     if !built.stopping.is_empty() {
         promote::refuse(&settings.workspace, &folder, &id)?;
-        record::note(|record| record.staged = Some(id.clone()));
         let checks: Vec<&str> = built.stopping.iter().filter_map(|told| told.split_once(':')).map(|(check, _)| check).collect();
-        return Err(Error::Gate {
-            message: format!("release {id} is staged, not promoted: {}", built.stopping.join("; ")),
-            hint: Some(format!(
-                "look at the rows with `yardstick checks --failed --release {id}`; correct the cause and run again, or let it pass this once with --accept {}",
-                checks.join(",")
-            )),
+        let error = format!("{}: release {id} is staged, not promoted: {}", Code::GateFailed, built.stopping.join("; "));
+        let hint = format!(
+            "look at the rows with `yardstick checks --failed --release {id}`; correct the cause and run again, or let it pass this once with --accept {}",
+            checks.join(",")
+        );
+        record::note(|record| {
+            (record.outcome, record.staged) = (Outcome::Refused, Some(id.clone()));
+            (record.message, record.hint) = (Some(error.clone()), Some(hint.clone()));
         });
+        let refused = Published::Refused { release: id, error, hint };
+        return Ok(Night { exit: Exit::GateFailed, ..Night::of(refused, states, degraded) });
     }
     // No signal comes between: what is promoted is also told.
     record::note(|record| {

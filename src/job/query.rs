@@ -3,57 +3,135 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use datafusion::arrow::array::{Array, AsArray, RecordBatch};
+use datafusion::arrow::array::{AsArray, RecordBatch};
 use datafusion::arrow::datatypes::{DataType, Field, Float64Type, Schema, SchemaRef};
-use datafusion::common::utils::memory::RecordBatchMemoryCounter;
+use datafusion::error::DataFusionError;
 use datafusion::logical_expr::LogicalPlan;
-use datafusion::prelude::DataFrame;
 use futures::StreamExt;
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+use tokio::time::{Instant, timeout_at};
 
 use crate::engine::problem::sql_start;
 use crate::engine::syntax::Syntax;
-use crate::engine::{Engine, Limits, apart, problem};
+use crate::engine::{Engine, Limits, apart, begin, problem};
 use crate::error::{Code, Error, Problem, Result, SourceText, count};
 use crate::indicator::engine_faults::{self, Partitions};
 use crate::indicator::lint;
 use crate::memory::RAISE;
-use crate::tables::conform::conform;
+use crate::tables::conform;
 
 /// What a query may begin with.
 const ALLOWED: [&str; 6] = ["select", "with", "explain", "show", "describe", "values"];
 
-/// What a query gives, and what a person should know of it.
-pub struct Queried {
-    pub batch: RecordBatch,
-    pub warnings: Vec<Problem>,
+/// A query at work. Its rows come batch by batch, and no more than two batches are held.
+pub struct Rows {
+    engine: Engine,
+    text: SourceText,
+    schema: SchemaRef,
+    batches: mpsc::Receiver<Result<RecordBatch, DataFusionError>>,
+    work: JoinSet<()>,
+    until: Instant,
+    seconds: u64,
+    /// Of each column, the rows whose number is not finite.
+    not_finite: Vec<usize>,
+    warnings: Vec<Problem>,
 }
 
-/// Runs one query; errors carry the place in the query.
-pub async fn query(engine: &Engine, limits: Limits, query: &str, timeout: u64) -> Result<Queried> {
+/// Begins a query; errors carry the place in the query. The time runs from now on, until the last row is written.
+pub async fn query(engine: &Engine, limits: Limits, query: &str, seconds: u64) -> Result<Rows> {
+    let until = Instant::now() + Duration::from_secs(seconds.min(u64::from(u32::MAX)));
     let text = SourceText::new("query", query);
     if let Some(problem) = lint::refused(&text, &ALLOWED) {
         return Err(Error::Workspace(vec![problem]));
     }
-    let wrong = |error: &_| Error::Workspace(vec![problem::problem_of(&text, error, engine)]);
-    let frame = engine.plan(query).await.map_err(|error| wrong(&error))?;
-    let mut warnings = look_at(&text, engine, frame.logical_plan(), limits)?;
-    let work = apart(collect(frame, limits.memory_bytes));
-    let (schema, batches) = match tokio::time::timeout(Duration::from_secs(timeout), work).await {
-        Ok(result) => result.and_then(|rows| rows).map_err(|error| match error {
-            Error::Engine(error) => wrong(&error),
-            other => other,
-        })?,
-        Err(_) => {
-            return Err(Error::Query {
-                code: Code::QueryTooSlow,
-                message: format!("stopped after {timeout} seconds"),
-                hint: Some("narrow the query, or raise --timeout".into()),
-            });
+    let frame = engine.plan(query).await.map_err(|error| failed(engine, &text, &error))?;
+    let warnings = look_at(&text, engine, frame.logical_plan(), limits)?;
+    let Ok(begun) = timeout_at(until, apart(frame.execute_stream())).await else { return Err(too_slow(seconds)) };
+    let mut stream = begun?.map_err(|error| failed(engine, &text, &error))?;
+    // The columns that it really gives: those of the statement as written have the types of the first branch of a UNION
+    // or CASE.
+    let schema = plain(&stream.schema());
+    let (sender, batches) = mpsc::channel(1);
+    let work = begin(async move {
+        while let Some(batch) = stream.next().await {
+            if sender.send(batch).await.is_err() {
+                break;
+            }
         }
-    };
-    let batch = conform(&batches, &plain(&schema), &|_| None)?;
-    warnings.extend(not_finite(&text, &batch));
-    Ok(Queried { batch, warnings })
+    })?;
+    let not_finite = vec![0; schema.fields().len()];
+    Ok(Rows { engine: engine.clone(), text, schema, batches, work, until, seconds, not_finite, warnings })
+}
+
+impl Rows {
+    pub fn schema(&self) -> &SchemaRef {
+        &self.schema
+    }
+
+    /// The next rows; None behind the last.
+    pub async fn next(&mut self) -> Result<Option<RecordBatch>> {
+        self.in_time()?;
+        let Ok(next) = timeout_at(self.until, self.batches.recv()).await else { return Err(too_slow(self.seconds)) };
+        let Some(batch) = next else {
+            // What ended in a panic gives no further batch either.
+            return match self.work.join_next().await {
+                Some(Err(error)) => Err(Error::Internal(error.to_string())),
+                _ => Ok(None),
+            };
+        };
+        let batch = batch.map_err(|error| failed(&self.engine, &self.text, &error))?;
+        let batch = conform::in_place(&batch, &self.schema)?;
+        for (wrong, column) in self.not_finite.iter_mut().zip(batch.columns()) {
+            if let Some(numbers) = column.as_primitive_opt::<Float64Type>() {
+                *wrong += numbers.iter().flatten().filter(|number| !number.is_finite()).count();
+            }
+        }
+        Ok(Some(batch))
+    }
+
+    /// An error once the time has passed.
+    pub fn in_time(&self) -> Result<()> {
+        if Instant::now() < self.until { Ok(()) } else { Err(too_slow(self.seconds)) }
+    }
+
+    /// What a person should know of the rows so far: whole numbers divided, and what a division by zero or an overflow
+    /// leaves, which an indicator may not give.
+    pub fn warnings(&self) -> Vec<Problem> {
+        let syntax = Syntax::of(&self.text);
+        let wrong = self.schema.fields().iter().zip(&self.not_finite).filter(|(_, wrong)| **wrong > 0);
+        let not_finite = wrong.map(|(field, wrong)| {
+            let name = field.name();
+            let place = lint::output_place(&syntax, name).unwrap_or_else(|| sql_start(&self.text));
+            let message = format!("`{name}` is not finite in {}: a division by zero or an overflow", count(*wrong, "row"));
+            Problem::new(Code::NotFinite, &self.text, place, message)
+                .hint("write x / nullif(y, 0.0), so that a division by zero gives no value")
+                .warning()
+        });
+        self.warnings.iter().cloned().chain(not_finite).collect()
+    }
+}
+
+/// A file that cannot be read is no fault of the query.
+fn failed(engine: &Engine, text: &SourceText, error: &DataFusionError) -> Error {
+    engine.unreadable(error).unwrap_or_else(|| Error::Workspace(vec![problem::problem_of(text, error, engine)]))
+}
+
+fn too_slow(seconds: u64) -> Error {
+    Error::Query {
+        code: Code::QueryTooSlow,
+        message: format!("stopped after {seconds} seconds"),
+        hint: Some("narrow the query, or raise --timeout".into()),
+    }
+}
+
+/// Refuses rows of which a form must hold more than may be held.
+pub fn too_large(limit: usize) -> Error {
+    Error::Query {
+        code: Code::ResultTooLarge,
+        message: format!("the result is larger than {} MiB, half of the memory that may be used", limit >> 20),
+        hint: Some(format!("aggregate or filter it; take `--output csv`, which holds none of it; or {RAISE}")),
+    }
 }
 
 /// Refuses what the engine computes wrongly, and warns of whole numbers divided.
@@ -70,48 +148,6 @@ fn look_at(text: &SourceText, engine: &Engine, plan: &LogicalPlan, limits: Limit
         return Err(Error::Workspace(faults));
     }
     Ok(lint::integer_divisions(&syntax, &plan).into_iter().map(Problem::warning).collect())
-}
-
-/// Numbers that an indicator may not give: what a division by zero or an overflow leaves.
-fn not_finite(text: &SourceText, batch: &RecordBatch) -> Vec<Problem> {
-    let syntax = Syntax::of(text);
-    let schema = batch.schema();
-    let columns = schema.fields().iter().zip(batch.columns()).filter_map(|(field, column)| {
-        let numbers = column.as_primitive_opt::<Float64Type>()?;
-        let wrong = (0..numbers.len()).filter(|row| numbers.is_valid(*row) && !numbers.value(*row).is_finite()).count();
-        (wrong > 0).then(|| (field.name().clone(), wrong))
-    });
-    columns
-        .map(|(name, wrong)| {
-            let place = lint::output_place(&syntax, &name).unwrap_or_else(|| sql_start(text));
-            let message = format!("`{name}` is not finite in {}: a division by zero or an overflow", count(wrong, "row"));
-            Problem::new(Code::NotFinite, text, place, message)
-                .hint("write x / nullif(y, 0.0), so that a division by zero gives no value")
-                .warning()
-        })
-        .collect()
-}
-
-/// The rows of a query, within the memory that one may take, and the columns that it really gives: those of the
-/// statement as written have the types of the first branch of a UNION or CASE.
-async fn collect(frame: DataFrame, limit: usize) -> Result<(SchemaRef, Vec<RecordBatch>)> {
-    let mut stream = frame.execute_stream().await?;
-    let schema = stream.schema();
-    // Batches may be parts of one buffer, which is there once.
-    let (mut batches, mut counter) = (Vec::new(), RecordBatchMemoryCounter::new());
-    while let Some(batch) = stream.next().await {
-        let batch = batch?;
-        counter.count_batch(&batch);
-        if counter.memory_usage() > limit {
-            return Err(Error::Query {
-                code: Code::ResultTooLarge,
-                message: format!("the result is larger than {} MiB, half of the memory that may be used", limit >> 20),
-                hint: Some(format!("aggregate or filter it, or {RAISE}")),
-            });
-        }
-        batches.push(batch);
-    }
-    Ok((schema, batches))
 }
 
 /// The schema with plain strings and everything nullable.

@@ -109,6 +109,11 @@ pub struct DatasetLine {
 }
 
 impl RunRecord {
+    /// Whether it was at work: a start that was locked out, or called wrongly, says nothing of others.
+    fn had_the_lock(&self) -> bool {
+        !matches!(self.outcome, Outcome::WrongUse | Outcome::Locked)
+    }
+
     /// One line.
     pub fn summary(&self) -> String {
         let code = self.exit_code.map_or_else(|| "has not ended".to_owned(), |code| format!("exit code {code}"));
@@ -194,7 +199,6 @@ pub fn end(result: &Result<Exit>) -> Option<RunRecord> {
         Err(error) => {
             run.record.exit_code = Some(error.exit().code());
             run.record.outcome = match error {
-                Error::Gate { .. } => Outcome::Refused,
                 Error::Locked { .. } => Outcome::Locked,
                 Error::Workspace(_) | Error::Usage { .. } | Error::Query { .. } => Outcome::WrongUse,
                 _ => Outcome::Failed,
@@ -294,12 +298,11 @@ pub fn failing<'r>(runs: &'r [RunRecord], id: &DatasetId) -> Option<(u32, &'r Ru
 
 /// The lock names its last owner: where its record seems older than others that had the lock, the clock was set back.
 fn after_the_clock_was_set_back(workspace: &Workspace, records: &mut Vec<RunRecord>) {
-    let had_the_lock = |record: &RunRecord| !matches!(record.outcome, Outcome::WrongUse | Outcome::Locked);
     let owner = lock::last_owner(&workspace.data);
     let is_last =
         |record: &RunRecord| owner.as_ref().is_some_and(|(process, since)| record.process == *process && record.started_at == *since);
     let place = |is: &dyn Fn(&RunRecord) -> bool| records.iter().position(is);
-    if let (Some(last), Some(first)) = (place(&is_last), place(&had_the_lock))
+    if let (Some(last), Some(first)) = (place(&is_last), place(&RunRecord::had_the_lock))
         && first < last
     {
         let record = records.remove(last);
@@ -323,8 +326,9 @@ pub fn all(workspace: &Workspace) -> Result<Vec<RunRecord>> {
     records.reverse();
     after_the_clock_was_set_back(workspace, &mut records);
     let nobody = lock::is_free(&workspace.data);
+    let newest = records.iter().position(RunRecord::had_the_lock);
     for (place, record) in records.iter_mut().enumerate().filter(|(_, record)| record.outcome == Outcome::Running) {
-        if place > 0 || nobody {
+        if Some(place) != newest || nobody {
             record.outcome = Outcome::Failed;
             record.message = Some("it did not end: killed, the machine went down, or the disk took nothing any more".into());
             record.hint = Some("nothing to do: the next run begins anew".into());

@@ -93,19 +93,25 @@ pub(super) fn join(one: &Asked<'_>, arrived: Option<Arrived>, stale: Vec<Arrived
 pub(super) fn in_use(dataset: &Dataset, report: &NormaliseReport, pull: &Pull, now: jiff::Timestamp) -> String {
     let is_own = report.routes.keys().all(|name| *name == dataset.own().name);
     if is_own {
-        let age = age(&pull.checked_at, now);
-        return format!("in use: what was pulled on {}, {} old", day(&pull.fetched_at), days(age));
+        return format!("in use: what was {}", came(&pull.fetched_at, &pull.checked_at, now));
     }
     let part = |(name, rows): (&String, &u64)| {
         let rows = count(*rows, "observation");
         let checked = pull.routes.get(name).unwrap_or(&pull.checked_at);
-        let when = format!("pulled on {}, {} old", day(checked), days(age(checked, now)));
+        let fetched = pull.bodies.iter().filter(|body| body.route == *name).map(|body| &body.fetched_at).max().unwrap_or(checked);
+        let when = came(fetched, checked, now);
         match dataset.route(name) {
             Some((place, route)) if place > 0 => format!("{rows} by way of {}, {when}", route.title),
             _ => format!("{rows} of the provider itself, {when}"),
         }
     };
     format!("in use: {}", report.routes.iter().map(part).collect::<Vec<_>>().join("; "))
+}
+
+/// When bodies came, and when their provider last said that they have not changed since.
+fn came(fetched: &str, checked: &str, now: jiff::Timestamp) -> String {
+    let pulled = format!("pulled on {}, {} old", day(fetched), days(age(fetched, now)));
+    if day(checked) <= day(fetched) { pulled } else { format!("{pulled}, and unchanged on {}", day(checked)) }
 }
 
 /// Days since a moment.

@@ -103,7 +103,7 @@ fn names(text: &SourceText, table: &TypedTable, catalogue: &Catalogue, reference
             unknown.push(Problem::new(Code::UnknownReference, text, *offset..offset + 1, format!("no {what} `{name}`")).maybe_hint(hint));
         };
         let [indicator, area] = ["indicator", "ref_area"].map(|column| cells.text(column, row).unwrap_or_default());
-        let known: Vec<&str> = catalogue.indicators.iter().map(|one| one.name.as_str()).collect();
+        let known = catalogue.names();
         if !known.contains(&indicator) {
             told("indicator", indicator, suggestion(indicator, known));
         }

@@ -56,9 +56,16 @@ fn in_order(mut paths: Vec<PathBuf>) -> Vec<PathBuf> {
     // By the moment they were made, which a frozen clock can repeat; then by the moment they were written.
     paths.sort_by_key(|path| {
         let written = path.join("manifest.json").metadata().and_then(|m| m.modified()).ok();
-        (Manifest::load(path).map(|m| m.created_at).unwrap_or_default(), written, path.clone())
+        (Manifest::load(path).map_or_else(|_| named_after(path), |m| m.created_at), written, path.clone())
     });
     paths
+}
+
+/// The moment that the name of a release says, for one whose manifest cannot be read: `20261123T000000Z-..`.
+pub fn named_after(release: &Path) -> String {
+    let name = release.file_name().unwrap_or_default().to_string_lossy();
+    let stamp = name.split('-').next().unwrap_or_default();
+    jiff::civil::DateTime::strptime("%Y%m%dT%H%M%SZ", stamp).map_or_else(|_| String::new(), |moment| format!("{moment}Z"))
 }
 
 /// A release by id (or the beginning of one), `current` or `previous`.

@@ -76,14 +76,19 @@ fn refuse(path: &Path, why: &str, hint: &str) -> Error {
 fn current(workspace: &Workspace) -> Result<Option<PathBuf>> {
     match workspace.current().symlink_metadata() {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-        _ => match promote::current(workspace) {
-            Ok(Some(path)) => Ok(Some(path)),
-            _ => Err(refuse(
-                &workspace.current(),
-                "it does not lead to a release",
-                "point it to one with `yardstick release rollback ID`, or make one with `yardstick run`",
-            )),
-        },
+        _ => {
+            // The pointer leads nowhere where the folder cannot be read, and is not wrong for that.
+            visible(&workspace.releases(), RELEASE_HINT)?;
+            match promote::current(workspace) {
+                Ok(Some(path)) => Ok(Some(path)),
+                Ok(None) => Err(refuse(
+                    &workspace.current(),
+                    "it does not lead to a release",
+                    "point it to one with `yardstick release rollback ID`, or make one with `yardstick run`",
+                )),
+                Err(error) => Err(refuse(&workspace.current(), &error.to_string(), RELEASE_HINT)),
+            }
+        }
     }
 }
 

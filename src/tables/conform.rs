@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use datafusion::arrow::array::{Array, ArrayRef, AsArray, RecordBatch, StringArray, new_null_array};
+use datafusion::arrow::array::{Array, ArrayRef, AsArray, RecordBatch, RecordBatchOptions, StringArray, new_null_array};
 use datafusion::arrow::compute::{cast, concat_batches, kernels};
 use datafusion::arrow::datatypes::{DataType, Field, Float64Type, SchemaRef};
 
@@ -37,6 +37,13 @@ pub fn conform(batches: &[RecordBatch], schema: &SchemaRef, default: &dyn Fn(&st
         parts.push(RecordBatch::try_new(schema.clone(), columns)?);
     }
     Ok(concat_batches(schema, &parts)?)
+}
+
+/// The same for columns by their place: a query may give two of one name.
+pub fn in_place(batch: &RecordBatch, schema: &SchemaRef) -> Result<RecordBatch> {
+    let columns = batch.columns().iter().zip(schema.fields()).map(|(column, field)| widen(column, field)).collect::<Result<Vec<_>>>()?;
+    let options = RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
+    Ok(RecordBatch::try_new_with_options(schema.clone(), columns, &options)?)
 }
 
 /// Casts a column, value by value as it is.

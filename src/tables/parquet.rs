@@ -1,5 +1,6 @@
 //! Tables as Parquet files: zstd, plain strings, the same bytes for the same rows.
 
+use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -73,39 +74,90 @@ fn reader(path: &Path) -> Result<ParquetRecordBatchReader> {
     Ok(builder.with_batch_size(BATCH).build()?)
 }
 
+/// Reads a file to its end, for what is wrong with it.
+pub fn read_through(path: &Path) -> Result<()> {
+    reader(path)?.try_for_each(|batch| batch.map(drop)).map_err(|error| failed_in("read", path, error.into()))
+}
+
 /// Writes a finished table.
 pub fn write(batches: &[RecordBatch], schema: &SchemaRef, path: &Path) -> Result<()> {
     crate::files::write_atomically(path, &bytes(batches, schema)?)
 }
 
-/// A finished table as the bytes of a Parquet file, without Arrow metadata: plain strings to every reader. Columns are
-/// encoded side by side and put together in order, so that the bytes do not depend on how many threads there are.
+/// A finished table as the bytes of a Parquet file.
 pub fn bytes(batches: &[RecordBatch], schema: &SchemaRef) -> Result<Vec<u8>> {
-    let whole = match batches {
-        [batch] => batch.clone(),
-        several => super::sort::concat(schema, several)?,
-    };
-    let parquet_schema = ArrowSchemaConverter::new().convert(schema)?;
     let mut bytes = Vec::new();
-    let mut writer = SerializedFileWriter::new(&mut bytes, parquet_schema.root_schema_ptr(), Arc::new(properties()?))?;
-    let factory = ArrowRowGroupWriterFactory::new(&writer, schema.clone());
-    for (index, first) in (0..whole.num_rows()).step_by(ROW_GROUP).enumerate() {
-        let rows = whole.slice(first, ROW_GROUP.min(whole.num_rows() - first));
+    let mut writer = Writer::new(&mut bytes, schema)?;
+    batches.iter().try_for_each(|batch| writer.write(batch))?;
+    writer.close()?;
+    Ok(bytes)
+}
+
+/// A Parquet file that is written as its rows come, of which no more than a row group is held. It has no Arrow metadata:
+/// plain strings to every reader. Columns are encoded side by side and put together in order, so that the bytes do not
+/// depend on how many threads there are, nor on the batches in which the rows come.
+pub struct Writer<W: Write + Send> {
+    schema: SchemaRef,
+    file: SerializedFileWriter<W>,
+    factory: ArrowRowGroupWriterFactory,
+    held: Vec<RecordBatch>,
+    rows: usize,
+    groups: usize,
+}
+
+impl<W: Write + Send> Writer<W> {
+    pub fn new(out: W, schema: &SchemaRef) -> Result<Self> {
+        let parquet_schema = ArrowSchemaConverter::new().convert(schema)?;
+        let file = SerializedFileWriter::new(out, parquet_schema.root_schema_ptr(), Arc::new(properties()?))?;
+        let factory = ArrowRowGroupWriterFactory::new(&file, schema.clone());
+        Ok(Self { schema: schema.clone(), file, factory, held: Vec::new(), rows: 0, groups: 0 })
+    }
+
+    /// Rows that wait for their row group to be full.
+    pub fn held_rows(&self) -> usize {
+        self.rows
+    }
+
+    pub fn write(&mut self, batch: &RecordBatch) -> Result<()> {
+        let mut first = 0;
+        while first < batch.num_rows() {
+            let rows = (ROW_GROUP - self.rows).min(batch.num_rows() - first);
+            self.held.push(batch.slice(first, rows));
+            (first, self.rows) = (first + rows, self.rows + rows);
+            if self.rows == ROW_GROUP {
+                self.end_group()?;
+            }
+        }
+        Ok(())
+    }
+
+    fn end_group(&mut self) -> Result<()> {
+        let rows = super::sort::concat(&self.schema, &std::mem::take(&mut self.held))?;
         let mut leaves = Vec::with_capacity(rows.num_columns());
-        for (field, column) in schema.fields().iter().zip(rows.columns()) {
+        for (field, column) in self.schema.fields().iter().zip(rows.columns()) {
             leaves.extend(compute_leaves(field, column)?);
         }
-        let columns = factory.create_column_writers(index)?.into_par_iter().zip(leaves);
+        let columns = self.factory.create_column_writers(self.groups)?.into_par_iter().zip(leaves);
         let encoded = columns.map(|(mut writer, leaf)| -> Result<ArrowColumnChunk> {
             writer.write(&leaf)?;
             Ok(writer.close()?)
         });
-        let mut group = writer.next_row_group()?;
-        for chunk in encoded.collect::<Result<Vec<_>>>()? {
+        let chunks = encoded.collect::<Result<Vec<_>>>()?;
+        let mut group = self.file.next_row_group()?;
+        for chunk in chunks {
             chunk.append_to_row_group(&mut group)?;
         }
         group.close()?;
+        (self.rows, self.groups) = (0, self.groups + 1);
+        Ok(())
     }
-    writer.close()?;
-    Ok(bytes)
+
+    /// Writes what is held and the end of the file.
+    pub fn close(mut self) -> Result<()> {
+        if self.rows > 0 {
+            self.end_group()?;
+        }
+        self.file.close()?;
+        Ok(())
+    }
 }

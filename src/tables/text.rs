@@ -13,18 +13,25 @@ use crate::visible;
 /// As `csv_bytes`, for files that people open in a spreadsheet: no text is taken for a formula, and what would steer a
 /// terminal is shown.
 pub fn csv_for_people(batch: &RecordBatch) -> Result<Vec<u8>> {
-    csv_with(batch, &inert)
+    csv_with(batch, &inert, true)
+}
+
+/// The same without the line of names, for rows that come in parts.
+pub fn more_csv_for_people(batch: &RecordBatch) -> Result<Vec<u8>> {
+    csv_with(batch, &inert, false)
 }
 
 /// Every text as it is.
 pub fn csv_bytes(batch: &RecordBatch) -> Result<Vec<u8>> {
-    csv_with(batch, &|text| Cow::Borrowed(text))
+    csv_with(batch, &|text| Cow::Borrowed(text), true)
 }
 
-fn csv_with(batch: &RecordBatch, shown: &dyn Fn(&str) -> Cow<'_, str>) -> Result<Vec<u8>> {
+fn csv_with(batch: &RecordBatch, shown: &dyn Fn(&str) -> Cow<'_, str>, names: bool) -> Result<Vec<u8>> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     let failed = |e: csv::Error| Error::Internal(e.to_string());
-    writer.write_record(batch.schema().fields().iter().map(|f| f.name().as_str())).map_err(failed)?;
+    if names {
+        writer.write_record(batch.schema().fields().iter().map(|f| f.name().as_str())).map_err(failed)?;
+    }
     let options = FormatOptions::new();
     let columns =
         batch.columns().iter().map(|c| ArrayFormatter::try_new(c.as_ref(), &options)).collect::<std::result::Result<Vec<_>, _>>()?;

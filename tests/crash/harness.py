@@ -7,6 +7,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import tempfile
 import threading
@@ -15,6 +16,7 @@ from pathlib import Path
 from blake3 import blake3
 
 PROJECT = Path(__file__).resolve().parents[2]
+LONGEST = 300  # seconds that one call of the program may take
 NIGHTS = ["2026-11-24T02:30:00Z", "2026-11-25T02:30:00Z", "2026-11-26T02:30:00Z", "2026-11-27T02:30:00Z"]
 BODY = "area,year,value,unit\nKEN,2020,{},PT\nUGA,2020,40,PT\nBRA,2021,81,PT\n"
 ECONOMIES = re.compile(r"(^|,)(KEN|UGA|BRA)(,|$)")
@@ -93,7 +95,15 @@ class Harness:
         """Runs a verb on `folder/data`; `{root}` and `{folder}` in it are the workspace and that folder."""
         words = [word.replace("{root}", str(self.root)).replace("{folder}", str(folder)) for word in verb]
         command = [*strace, self.program, *words, "--threads", "1", "--workspace", str(self.root), "--data", str(folder / "data")]
-        return subprocess.run(command, capture_output=True, text=True, errors="replace", timeout=300, env={**os.environ, "NO_COLOR": "1"}, **options)
+        piped = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True, "errors": "replace"}
+        # In a session of its own: what a tracer has started goes with it when the time is over.
+        with subprocess.Popen(command, start_new_session=True, env={**os.environ, "NO_COLOR": "1"}, **piped, **options) as process:
+            try:
+                printed, logged = process.communicate(timeout=LONGEST)
+            except BaseException:
+                os.killpg(process.pid, signal.SIGKILL)
+                raise
+        return subprocess.CompletedProcess(command, process.returncode, printed, logged)
 
 
 def run(night):

@@ -1,15 +1,98 @@
 //! One setting bounds the memory of every part: what does not fit goes on on disk with the same results, or is refused
 //! with a code that names the setting.
 
-use crate::support::{Run, Workspace};
+use std::fs::File;
+use std::time::{Duration, Instant};
 
-/// The rows of a large table are parts of one buffer, which is there once: counted with each part, this is 300 MiB.
+use crate::support::{Run, Workspace, parquet};
+
+/// The rows of a large table are parts of one buffer, which is there once: counted with each part, this is 300 MiB. A
+/// Parquet file holds those of a row group.
 #[test]
 fn a_buffer_is_counted_once() {
     let workspace = Workspace::of_method();
     let all = "SELECT ref_area, time_period, persons FROM population";
-    let run = workspace.expect(0, &["sql", all, "--memory-mib", "64", "--output", "csv"]);
-    assert!(run.stdout.lines().count() > 150_000);
+    workspace.expect(0, &["sql", all, "--memory-mib", "64", "--output", "parquet", "--file", "all.parquet"]);
+    assert!(parquet(&workspace.path("all.parquet")).num_rows() > 150_000);
+}
+
+/// A run to its end, and the most memory that it took, in MiB. What it prints goes to a file.
+fn peak(workspace: &Workspace, arguments: &[&str]) -> (Run, u64) {
+    let file = |name: &str| File::create(workspace.path(name)).unwrap();
+    let mut child = workspace.command(arguments).stdout(file("stdout")).stderr(file("stderr")).spawn().unwrap();
+    let (begun, mut most) = (Instant::now(), 0);
+    let code = loop {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap_or_default();
+        let now = status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB")?.parse::<u64>().ok());
+        most = most.max(now.unwrap_or_default() / 1024);
+        if let Some(ended) = child.try_wait().unwrap() {
+            break ended.code().unwrap_or(-1);
+        }
+        if begun.elapsed() > Duration::from_mins(3) {
+            child.kill().unwrap();
+            panic!("{arguments:?} did not end");
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    };
+    (Run { code, stdout: workspace.read("stdout"), stderr: workspace.read("stderr") }, most)
+}
+
+/// Each form of an answer, with the words that ask for it.
+const FORMS: [&[&str]; 5] =
+    [&[], &["--output", "csv"], &["--output", "json"], &["--format", "json"], &["--output", "parquet", "--file", "rows.parquet"]];
+
+/// The rows of a query were held as batches, then as text: 6 GB for 23 million of them.
+#[cfg(target_os = "linux")]
+#[test]
+fn rows_are_written_and_not_held() {
+    let workspace = Workspace::of_method();
+    let least = peak(&workspace, &["sql", "SELECT 1 AS a"]).1;
+    let millions = "SELECT a.ref_area, n.value AS n FROM areas AS a, generate_series(1, 8000) AS n";
+    for form in FORMS {
+        let (run, most) = peak(&workspace, &[&["sql", millions, "--timeout", "150"], form].concat());
+        assert_eq!(run.code, 0, "{form:?}: {}", run.stderr);
+        assert!(most < least + 64, "{form:?}: {most} MiB, {least} without rows");
+        match form {
+            [] => assert!(run.stdout.ends_with("+\n10000 rows shown; `--output csv` gives all 2000000\n")),
+            ["--output", "csv"] => assert_eq!(run.stdout.lines().count(), 2_000_001),
+            ["--output", "json"] => assert!(run.stdout.matches("\"n\": ").count() == 2_000_000 && run.stdout.ends_with("  }\n]\n")),
+            ["--format", "json"] => {
+                assert!(run.stdout.matches("\"n\": ").count() == 2_000_000 && run.stdout.ends_with("\"problems\": []\n}\n"));
+            }
+            _ => assert_eq!(parquet(&workspace.path("rows.parquet")).num_rows(), 2_000_000),
+        }
+    }
+}
+
+/// The time ran only until the last row was computed: to print them took minutes more.
+#[cfg(target_os = "linux")]
+#[test]
+fn the_time_of_a_query_runs_until_the_last_row_is_written() {
+    let workspace = Workspace::of_method();
+    let least = peak(&workspace, &["sql", "SELECT 1 AS a"]).1;
+    let endless = "SELECT n.value AS n, 'x' AS x FROM generate_series(1, 100000000000) AS n";
+    for form in FORMS {
+        let begun = Instant::now();
+        let (run, most) = peak(&workspace, &[&["sql", endless, "--timeout", "2"], form].concat());
+        assert!(begun.elapsed() < Duration::from_secs(30), "{form:?}: {:?}", begun.elapsed());
+        assert_eq!(run.code, 2, "{form:?}: {}", run.stderr);
+        assert_eq!(run.stderr, "error: E3020: stopped after 2 seconds\nhint: narrow the query, or raise --timeout\n", "{form:?}");
+        assert!(most < least + 64, "{form:?}: {most} MiB, {least} without rows");
+    }
+    assert!(!workspace.path("rows.parquet").exists());
+    // Where nothing is printed yet, the failure is the answer.
+    let failed = workspace.json(2, &["sql", "SELECT count(*) AS n FROM generate_series(1, 100000000000)", "--timeout", "1"]);
+    assert_eq!(failed["data"]["error"], "E3020: stopped after 1 seconds");
+}
+
+/// A table pads every cell to the widest of its column: few rows can be many bytes.
+#[test]
+fn a_table_that_is_too_large_is_refused() {
+    let workspace = Workspace::of_method();
+    let wide = "SELECT CASE WHEN n.value = 1 THEN repeat('x', 1000000) END AS t, n.value AS n FROM generate_series(1, 9000) AS n";
+    let refused = workspace.expect(2, &["sql", wide, "--memory-mib", "1024"]).stderr;
+    assert!(refused.contains("E3021: the result is larger than 512 MiB") && refused.contains("--output csv"), "{refused}");
+    assert!(workspace.expect(0, &["sql", wide, "--output", "csv"]).stdout.len() > 1_000_000);
 }
 
 /// A sort, or a sum for each of many keys, that is larger than what it may use goes on on disk, and gives the same bytes.
@@ -98,7 +181,7 @@ fn where_memory_is_set() {
     for words in ["E3022", "not enough memory", "--memory-mib, YARDSTICK_MEMORY_MIB, or `memory_mib` under [limits]"] {
         assert!(told.contains(words), "{}", run.stderr);
     }
-    let long = "SELECT repeat(ref_area, 100) AS t FROM population";
+    let long = "SELECT repeat(ref_area, 2000) AS t FROM population";
     let limit = |run: Run| {
         assert_eq!(run.code, 2, "{}", run.stderr);
         let told = run.stderr.split("E3021: the result is larger than ").nth(1).and_then(|text| text.split(' ').next()).unwrap_or_default();

@@ -38,8 +38,28 @@ fn formats() {
 
 #[test]
 fn envelope() {
-    let answer = released().json(0, &["sql", QUERY]);
+    let workspace = released();
+    let answer = workspace.json(0, &["sql", QUERY]);
     assert_eq!(answer["schema_version"], 1);
+    assert_eq!(answer["data"]["rows"][0]["name"], "Kenya");
+    // It is written row by row, with the bytes that it has as one value.
+    for query in [QUERY, "SELECT ref_area FROM areas WHERE ref_area = 'XXX'", "SELECT count(*) / 3 AS third FROM areas"] {
+        let text = workspace.expect(0, &["--format", "json", "sql", query]).stdout;
+        let value: serde_json::Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(text, serde_json::to_string_pretty(&value).unwrap() + "\n");
+    }
+}
+
+/// The second of two columns of one name was shown with the values of the first.
+#[test]
+fn two_columns_of_one_name() {
+    let workspace = released();
+    let query = "SELECT a.ref_area, b.ref_area FROM areas AS a, areas AS b WHERE a.ref_area = 'KEN' AND b.ref_area = 'UGA'";
+    assert_eq!(workspace.expect(0, &["sql", query, "--output", "csv"]).stdout, "ref_area,ref_area\nKEN,UGA\n");
+    for form in [["--output", "json"], ["--format", "json"]] {
+        let run = workspace.expect(2, &[&["sql", query], &form[..]].concat());
+        assert!((run.stdout + &run.stderr).contains("E3005: two columns are named `ref_area`"));
+    }
 }
 
 #[test]

@@ -128,6 +128,13 @@ fn every_route_refuses() {
     let failed = run(&workspace, 3, &["run", "--now", LATER]);
     says(&failed, &["route data360: E1003", "in use: what was pulled on 2026-11-24, 1 day old"]);
     assert_eq!(before, observations(&workspace, DATA_SET));
+
+    // How old they are, and when the provider last said that they have not changed, are two things.
+    hosts.own.behave(|asked, _| provider(asked));
+    run(&workspace, 0, &["run", "--now", LATER]);
+    hosts.own.behave(closed);
+    let failed = run(&workspace, 3, &["run", "--now", MUCH_LATER]);
+    says(&failed, &["in use: what was pulled on 2026-11-24, 97 days old, and unchanged on 2026-11-25"]);
 }
 
 #[test]
@@ -201,7 +208,8 @@ fn last_good_figures_stand_and_the_mirror_adds_what_they_lack() {
 
     // Once the provider's are older than the source allows, the mirror's stand first, and the provider's fill what it lacks.
     let ran = run(&workspace, 3, &["run", "--now", MUCH_LATER]);
-    says(&ran, &["201 observations by way of World Bank Data360, pulled on 2027-03-01", "pulled on 2026-11-24, 97 days old"]);
+    let mirrored = "201 observations by way of World Bank Data360, pulled on 2026-11-25, 96 days old, and unchanged on 2027-03-01";
+    says(&ran, &[mirrored, "200 observations of the provider itself, pulled on 2026-11-24, 97 days old"]);
     assert_eq!(by_route(&workspace), counts(&[("data360", FOUR_G + 1), ("network_coverage", FOUR_G)]));
 }
 

@@ -45,6 +45,27 @@ fn the_outcome_of_a_run_is_its_exit_code_whoever_reads_the_report() {
     assert_eq!(workspace.command(&query).stdout(closed()).output().unwrap().status.code(), Some(0));
 }
 
+/// A damaged file was told as a fault of the query, without its path.
+#[test]
+fn a_damaged_file_is_named_and_not_the_query() {
+    let workspace = small_released();
+    let data = workspace.path("data");
+    for (name, bytes) in super::files(&data) {
+        if name.starts_with("observations") && name.ends_with(".parquet") {
+            std::fs::write(data.join(name), &bytes[..bytes.len() / 2]).unwrap();
+        }
+    }
+    let count = ["sql", "SELECT count(*) > 0 AS any FROM observations", "--output", "csv"];
+    for verb in [&count[..], &["preview", "2.1", "--area", "KEN"]] {
+        let run = workspace.expect(1, verb);
+        for words in ["E5004: cannot read `", "/data/observations_by_hash/", ".parquet`: Parquet error", "`yardstick run`"] {
+            assert!(run.stderr.contains(words), "{verb:?}: {}", run.stderr);
+        }
+    }
+    workspace.expect(0, &["run", "--from", &small_bodies()]);
+    assert_eq!(workspace.expect(0, &count).stdout, "any\ntrue\n");
+}
+
 /// The engine took `[`, `*` and `?` in the path of the data folder for a pattern, and what is not UTF-8 for other
 /// characters: it found no file, and nothing was published, with exit 0.
 #[test]

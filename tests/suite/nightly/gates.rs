@@ -30,8 +30,21 @@ fn a_failed_gate_stages_and_does_not_promote() {
     let failing = parquet(&staged[0].join("failures/always.parquet"));
     assert_eq!(Table(&failing).text("detail", 0), Some("a row"));
     assert!(staged[0].join("values.parquet").exists() && staged[0].join("manifest.json").exists());
-    // It is not forgotten by the next run.
-    workspace.expect(4, &["run", "--from", &small_bodies()]);
+    // What came is told as of any run, and what stopped it.
+    assert!(run.stdout.contains("itu/internet_use") && run.stdout.contains("| a row  |"), "{}", run.stdout);
+    // It is not forgotten by the next run, which tells it as data too.
+    workspace.write("sql/checks/always.sql", ALWAYS.replace("'a row' AS detail", "'a row' AS detail FROM generate_series(1, 7)"));
+    let answer = workspace.json(4, &["run", "--from", &small_bodies()]);
+    assert_eq!((answer["status"].as_str(), answer["exit_code"].as_u64()), (Some("failed"), Some(4)));
+    let told = &answer["data"];
+    let waiting = workspace.json(0, &["status"])["data"]["refused"].take();
+    assert!(waiting.as_array().unwrap().iter().any(|one| one["release"] == told["staged"]), "{waiting}");
+    assert!(told["error"].as_str().unwrap().starts_with("E4001: release ") && told["hint"].as_str().unwrap().contains("--accept always"));
+    assert!(told["data_sets"].as_array().unwrap().iter().any(|set| set["data_set"] == "itu/internet_use"));
+    let failed = told["failed_checks"].as_array().unwrap();
+    let of = |key: &str| failed[0][key].clone();
+    assert_eq!((failed.len(), of("id"), of("severity"), of("rows_failed")), (1, "always".into(), "error".into(), 7.into()));
+    assert_eq!((of("rows").as_array().unwrap().len(), &of("rows")[0]["detail"]), (5, &"a row".into()));
     // More rows than the limit, as a warning only: promoted.
     workspace.write("sql/checks/always.sql", ALWAYS.replace("error", "warning"));
     let run = workspace.expect(0, &["run", "--from", &small_bodies()]);

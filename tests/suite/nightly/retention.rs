@@ -61,6 +61,47 @@ fn the_data_folder_does_not_grow_without_end() {
     workspace.expect(0, &["compute"]);
 }
 
+/// The pointer was blamed, without a word of the folder.
+#[test]
+fn a_folder_of_releases_that_cannot_be_read_is_named() {
+    let workspace = super::small_released();
+    let releases = workspace.path("data/releases");
+    std::fs::rename(&releases, workspace.path("data/away")).unwrap();
+    std::os::unix::fs::symlink("releases", &releases).unwrap();
+    for why in ["Too many levels of symbolic links", "Not a directory"] {
+        let run = workspace.expect(1, &["release", "prune"]);
+        let named = format!("E5003: nothing was removed: {}: ", releases.display());
+        assert!(run.stderr.contains(&named) && run.stderr.contains(why), "{}", run.stderr);
+        std::fs::remove_file(&releases).unwrap();
+        std::fs::write(&releases, "").unwrap();
+    }
+}
+
+/// A damaged release was missing in the list, and the next one was told as the first.
+#[test]
+fn a_damaged_release_is_listed() {
+    let workspace = super::small_released();
+    for night in 1..3 {
+        revise(&workspace, night);
+        workspace.expect(0, &["run", "--quiet", "--from", "in", "--now", &format!("2026-12-{:02}T02:30:00Z", night * 4)]);
+    }
+    let all: Vec<String> = names(&workspace, "data/releases").into_iter().collect();
+    let listed = |workspace: &Workspace| workspace.json(0, &["release", "list"])["data"]["releases"].take();
+    assert_eq!(listed(&workspace)[0]["changes"], serde_json::json!(["the first"]));
+    for (place, name) in all.iter().take(2).enumerate().rev() {
+        workspace.write(&format!("data/releases/{name}/manifest.json"), "{");
+        let now = listed(&workspace);
+        let ids: Vec<&str> = now.as_array().unwrap().iter().map(|one| one["id"].as_str().unwrap()).collect();
+        assert_eq!(ids, all);
+        let damaged = &now[place];
+        assert!(damaged["damaged"].as_str().unwrap().contains("manifest.json is damaged"), "{damaged}");
+        assert_eq!(damaged["created_at"], ["2026-11-24T02:30:00Z", "2026-12-04T02:30:00Z"][place]);
+        assert_eq!(now[2]["changes"], serde_json::json!([format!("not known: {} before it is damaged or no longer kept", all[1])]));
+    }
+    let shown = workspace.expect(0, &["release", "list"]).stdout;
+    assert!(!shown.contains("the first") && shown.matches("┆ damaged ").count() == 2, "{shown}");
+}
+
 /// An unchanged night writes nothing but its record and what was confirmed.
 #[test]
 fn an_unchanged_night_rewrites_nothing() {

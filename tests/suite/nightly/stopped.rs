@@ -112,6 +112,28 @@ fn leftovers_of_killed_runs_are_removed_at_the_next_start() {
     assert_eq!(record(&workspace, "20261125T023000Z")["retention"]["leftovers"], 10);
 }
 
+/// A start that was locked out was newer than the run at work, which was then told as killed.
+#[test]
+fn a_run_at_work_is_told_as_such_though_another_was_locked_out() {
+    let workspace = small();
+    let mut child = workspace.command(&["run", "--from", &small_bodies()]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let begun = Instant::now();
+    while !workspace.path("data/runs/20261124T023000Z/run.json").exists() {
+        assert!(begun.elapsed() < Duration::from_mins(1));
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    // It does not end before it is looked at.
+    let signal = |name: &str| assert!(Command::new("kill").args([name, &child.id().to_string()]).status().unwrap().success());
+    signal("-STOP");
+    let locked = workspace.run(&["run", "--from", &small_bodies(), "--now", "2026-11-24T02:31:00Z"]);
+    let status = workspace.run(&["status"]);
+    signal("-CONT");
+    assert!(child.wait().unwrap().success());
+    assert_eq!(locked.code, 75, "{}", locked.stderr);
+    assert!(status.stdout.contains("at work now") && !status.stdout.contains("did not end"), "{}", status.stdout);
+    assert!(!status.stdout.contains("failing since"), "{}", status.stdout);
+}
+
 /// A run that was killed has a record that never ended.
 #[test]
 fn a_killed_run_is_told_by_status() {

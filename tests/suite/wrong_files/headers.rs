@@ -1,6 +1,6 @@
 //! Wrong headers of indicator files.
 
-use super::{Case, check, indicator, reported, workspace};
+use super::{Case, check, indicator, reported, statement, workspace};
 
 /// A case that edits the good indicator; its id and name are those of the case.
 fn edited(name: &'static str, edits: &[(&str, &str)]) -> Case {
@@ -239,4 +239,23 @@ fn names_in_lists() {
 fn comment_in_comment() {
     let cases = [edited("comment_in_comment", &[("\"Weighted by population\"", "\"Weighted ⟦E0511⟧/* by population\"")])];
     reported(&workspace(), &cases, &[]);
+}
+
+/// An indicator whose header has an error is still one: whoever reads it, or writes down its figures, names nothing unknown.
+#[test]
+fn an_error_in_a_header_brings_no_others() {
+    let workspace = workspace();
+    let wrong = "sql/indicators/2.1_internet_use.sql";
+    workspace.write(wrong, indicator("2.1", "internet_use", &[("unit = \"PT\"", "unitt = \"PT\"")]));
+    let reads = "SELECT i.ref_area, i.time_period, i.value FROM indicators.internet_use AS i WHERE i.value IS NOT NULL";
+    workspace.write("sql/indicators/2.2_of_it.sql", statement("2.2", "of_it", reads));
+    let golden = "indicator,ref_area,time_period,estimate,value,tolerance,since,note\ninternet_use,KEN,2020,reported,1,0.5,2026-11-24,\n";
+    workspace.write("pipelines/goldens/a.csv", golden);
+    workspace.write("sql/tests/2.1/readme.txt", "cases");
+    let found = workspace.json(2, &["check"]);
+    let places: Vec<&str> = found["problems"].as_array().unwrap().iter().map(|problem| problem["path"].as_str().unwrap()).collect();
+    assert_eq!(places, [wrong, wrong], "{}", found["problems"]);
+    // What cannot be computed without it says so in its place.
+    let run = workspace.expect(2, &["preview", "2.2"]);
+    assert!(run.stderr.contains("2.1_internet_use.sql:") && !run.stderr.contains("E3002"), "{}", run.stderr);
 }
