@@ -5,6 +5,7 @@ mod build_side;
 pub mod cluster;
 pub mod exact_sum;
 mod filter_pushdown;
+pub mod in_order;
 pub mod observations;
 mod owned;
 mod prepared;

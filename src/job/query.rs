@@ -14,7 +14,7 @@ use tokio::time::{Instant, timeout_at};
 
 use crate::engine::problem::sql_start;
 use crate::engine::syntax::Syntax;
-use crate::engine::{Engine, Limits, apart, begin, problem};
+use crate::engine::{Engine, Limits, apart, begin, in_order, problem};
 use crate::error::{Code, Error, Problem, Result, SourceText, count};
 use crate::indicator::engine_faults::{self, Partitions};
 use crate::indicator::lint;
@@ -47,7 +47,7 @@ pub async fn query(engine: &Engine, limits: Limits, query: &str, seconds: u64) -
     }
     let frame = engine.plan(query).await.map_err(|error| failed(engine, &text, &error))?;
     let warnings = look_at(&text, engine, frame.logical_plan(), limits)?;
-    let Ok(begun) = timeout_at(until, apart(frame.execute_stream())).await else { return Err(too_slow(seconds)) };
+    let Ok(begun) = timeout_at(until, apart(in_order::stream(frame))).await else { return Err(too_slow(seconds)) };
     let mut stream = begun?.map_err(|error| failed(engine, &text, &error))?;
     // The columns that it really gives: those of the statement as written have the types of the first branch of a UNION
     // or CASE.

@@ -87,6 +87,17 @@ fn warnings() {
     }
 }
 
+/// The engine takes of several branches whichever is ready first.
+#[test]
+fn rows_of_union_all_come_branch_by_branch() {
+    let workspace = released();
+    let query =
+        "SELECT count(*) * 0.0 AS a FROM observations o CROSS JOIN areas UNION ALL SELECT 2.5 UNION ALL SELECT 1 UNION ALL SELECT 0.5";
+    for _ in 0..3 {
+        assert_eq!(workspace.expect(0, &["sql", query, "--output", "csv"]).stdout, "a\n0.0\n2.5\n1.0\n0.5\n");
+    }
+}
+
 #[test]
 fn every_table() {
     let workspace = released();
