@@ -27,7 +27,7 @@ pub fn without(marked: &RecordBatch) -> Result<RecordBatch> {
 /// Gives values their column `preferred`.
 pub async fn mark(engine: &Engine, catalogue: &Catalogue, values: &RecordBatch) -> Result<RecordBatch> {
     let count = values.num_rows();
-    let numbered = with(values, PLACE, Arc::new((0..count as i64).collect::<Int64Array>()))?;
+    let numbered = with(values, PLACE, Arc::new((0i64..).take(count).collect::<Int64Array>()))?;
     engine.register_batches(NUMBERED, numbered.schema(), vec![numbered])?;
     let (_, batches) = method(engine, catalogue, "derived", "preferred").await?;
     engine.register_batches(NUMBERED, schema::numbered_values(), vec![])?;

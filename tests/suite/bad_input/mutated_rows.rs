@@ -27,15 +27,15 @@ static BODIES: LazyLock<Vec<Body>> = LazyLock::new(|| {
         (path, dataset, name, bytes)
     };
     let mut bodies = vec![
-        own("data360", "itu_gci", "a.csv", short(unzipped(&shipped("data360/itu_gci/ITU_GCI_GCI_OVRL_SCRE.zip")))),
+        own("data360", "itu_gci", "a.csv", short(&unzipped(&shipped("data360/itu_gci/ITU_GCI_GCI_OVRL_SCRE.zip")))),
         own("data360", "itu_gci", "a.zip", shipped("data360/itu_gci/ITU_GCI_GCI_OVRL_SCRE.zip")),
-        own("eurostat", "government_online", "a.csv", short(shipped("eurostat/government_online/isoc_ciegi_ac.csv"))),
-        own("worldbank", "internet_use_by_sex", "a.csv", short(shipped("worldbank/internet_use_by_sex/wdi_internet_use_by_sex.csv"))),
+        own("eurostat", "government_online", "a.csv", short(&shipped("eurostat/government_online/isoc_ciegi_ac.csv"))),
+        own("worldbank", "internet_use_by_sex", "a.csv", short(&shipped("worldbank/internet_use_by_sex/wdi_internet_use_by_sex.csv"))),
         own(
             "unsd_gender",
             "internet_by_sex",
             "a.tsv",
-            short(shipped("unsd_gender/internet_by_sex/unsd_minset_I17_internet_by_sex_2021.tsv")),
+            short(&shipped("unsd_gender/internet_by_sex/unsd_minset_I17_internet_by_sex_2021.tsv")),
         ),
         own(
             "itu",
