@@ -21,6 +21,7 @@ from pathlib import Path
 
 COUNTS = Path(__file__).parent / "fuzz.csv"
 PATIENCE = 600
+LAST = Path("target/fuzz-last-input").absolute()
 MOST_MEMORY = 1 << 30
 
 
@@ -41,9 +42,10 @@ def main():
         for target in targets:
             name, begun = target.rsplit("::", 1)[1], time.time()
             command = [options.suite, "--exact", target]
-            done = subprocess.run(command, env={**os.environ, "YARDSTICK_FUZZ_CASES": str(cases[target])}, capture_output=True, text=True, timeout=PATIENCE)
+            done = subprocess.run(command, env={**os.environ, "YARDSTICK_FUZZ_CASES": str(cases[target]), "YARDSTICK_FUZZ_LAST": str(LAST)}, capture_output=True, text=True, timeout=PATIENCE)
             memory = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024
             if done.returncode or memory > MOST_MEMORY:
+                print(f"the last input is {LAST}")
                 print(done.stdout[-6000:], done.stderr[-2000:], f"{target}: exit code {done.returncode}, {memory >> 20} MiB", sep="\n")
                 return 1
             tried[name] = tried.get(name, 0) + cases[target]

@@ -31,7 +31,16 @@ pub(super) fn stream(file: &mut dyn ReadSeek) -> Result<Vec<u8>> {
             "save it as .xlsx, or export the sheet as CSV",
         ));
     }
-    Compound::of(&bytes).and_then(|file| file.workbook()).ok_or_else(|| Foreign::OldOffice.refused())
+    let file = Compound::of(&bytes).ok_or_else(|| Foreign::OldOffice.refused())?;
+    // The reader follows a chain to its end, and would never come to it.
+    if file.runs_in_a_circle() {
+        return Err(Error::provider_hint(
+            Code::DamagedArchive,
+            "a damaged workbook: its sectors follow each other in a circle",
+            "download it again, or save it as .xlsx",
+        ));
+    }
+    file.workbook().ok_or_else(|| Foreign::OldOffice.refused())
 }
 
 /// Records from a place on, each with what it is and what it holds.
@@ -113,6 +122,19 @@ impl<'b> Compound<'b> {
         stream
     }
 
+    /// Whether any of the chains that are named goes on for longer than there are sectors: those of the directory, of its
+    /// streams, and of the table of small sectors.
+    fn runs_in_a_circle(&self) -> bool {
+        let directory = long(self.bytes, 48).unwrap_or(u32::MAX);
+        let small = long(self.bytes, 60).unwrap_or(u32::MAX);
+        let entries = self.chain(directory);
+        let streams = entries.chunks_exact(128).filter_map(|entry| long(entry, 116));
+        streams.chain([directory, small]).any(|first| {
+            let steps = std::iter::successors(Some(first), |sector| self.next.get(*sector as usize).copied());
+            steps.take_while(|sector| *sector < LAST_SECTOR).nth(self.next.len()).is_some()
+        })
+    }
+
     fn workbook(&self) -> Option<Vec<u8>> {
         let directory = self.chain(long(self.bytes, 48)?);
         let entry = directory.chunks_exact(128).find(|entry| {
@@ -156,7 +178,27 @@ mod tests {
         bytes[68..72].copy_from_slice(&u32::MAX.to_le_bytes());
         // The table says that each sector follows itself.
         bytes[80..508].fill(0xff);
-        assert!(Compound::of(&bytes).unwrap().workbook().is_none());
+        let file = Compound::of(&bytes).unwrap();
+        assert!(file.workbook().is_none() && file.runs_in_a_circle());
         assert!(Compound::of(&bytes[..20]).is_none());
+    }
+
+    /// A reader that follows such a chain takes all the memory there is.
+    #[test]
+    fn sectors_in_a_circle_are_refused() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/itu/internet_use_sex_location_2018/ITU_by_gender_urban_rural_2021.xls");
+        let good = std::fs::read(path).unwrap();
+        assert!(stream(&mut std::io::Cursor::new(good.clone())).is_ok());
+        let of = |at: usize| long(&good, at).unwrap();
+        let (directory, workbook) = (of(48), Compound::of(&good).unwrap());
+        let stream_of_cells =
+            workbook.chain(directory).chunks_exact(128).filter_map(|entry| long(entry, 116)).find(|first| (1..LAST_SECTOR).contains(first));
+        for first in [directory, stream_of_cells.unwrap()] {
+            let mut bytes = good.clone();
+            let entry = (of(76) as usize + 1) * workbook.sector + 4 * first as usize;
+            bytes[entry..entry + 4].copy_from_slice(&first.to_le_bytes());
+            let refused = stream(&mut std::io::Cursor::new(bytes)).unwrap_err().to_string();
+            assert!(refused.contains("in a circle"), "{refused}");
+        }
     }
 }
