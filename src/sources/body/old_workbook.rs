@@ -191,9 +191,9 @@ mod tests {
         assert!(stream(&mut std::io::Cursor::new(good.clone())).is_ok());
         let of = |at: usize| long(&good, at).unwrap();
         let (directory, workbook) = (of(48), Compound::of(&good).unwrap());
-        let stream_of_cells =
-            workbook.chain(directory).chunks_exact(128).filter_map(|entry| long(entry, 116)).find(|first| (1..LAST_SECTOR).contains(first));
-        for first in [directory, stream_of_cells.unwrap()] {
+        let entries = workbook.chain(directory);
+        let streams = entries.chunks_exact(128).filter_map(|entry| long(entry, 116)).filter(|first| *first < LAST_SECTOR);
+        for first in streams.chain([directory]) {
             let mut bytes = good.clone();
             let entry = (of(76) as usize + 1) * workbook.sector + 4 * first as usize;
             bytes[entry..entry + 4].copy_from_slice(&first.to_le_bytes());
