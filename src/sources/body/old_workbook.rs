@@ -187,7 +187,7 @@ mod tests {
     #[test]
     fn sectors_in_a_circle_are_refused() {
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/itu/internet_use_sex_location_2018/ITU_by_gender_urban_rural_2021.xls");
-        let good = std::fs::read(path).unwrap();
+        let good = fs_err::read(path).unwrap();
         assert!(stream(&mut std::io::Cursor::new(good.clone())).is_ok());
         let of = |at: usize| long(&good, at).unwrap();
         let (directory, workbook) = (of(48), Compound::of(&good).unwrap());
