@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::Write;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use super::{current, small, small_bodies, small_released};
@@ -112,16 +112,22 @@ fn leftovers_of_killed_runs_are_removed_at_the_next_start() {
     assert_eq!(record(&workspace, "20261125T023000Z")["retention"]["leftovers"], 10);
 }
 
-/// A start that was locked out was newer than the run at work, which was then told as killed.
-#[test]
-fn a_run_at_work_is_told_as_such_though_another_was_locked_out() {
-    let workspace = small();
-    let mut child = workspace.command(&["run", "--from", &small_bodies()]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+/// A run that has its record, and goes on.
+fn at_work(workspace: &Workspace) -> Child {
+    let child = workspace.command(&["run", "--from", &small_bodies()]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     let begun = Instant::now();
     while !workspace.path("data/runs/20261124T023000Z/run.json").exists() {
         assert!(begun.elapsed() < Duration::from_mins(1));
         std::thread::sleep(Duration::from_millis(2));
     }
+    child
+}
+
+/// A start that was locked out was newer than the run at work, which was then told as killed.
+#[test]
+fn a_run_at_work_is_told_as_such_though_another_was_locked_out() {
+    let workspace = small();
+    let mut child = at_work(&workspace);
     // It does not end before it is looked at.
     let signal = |name: &str| assert!(Command::new("kill").args([name, &child.id().to_string()]).status().unwrap().success());
     signal("-STOP");
@@ -138,12 +144,7 @@ fn a_run_at_work_is_told_as_such_though_another_was_locked_out() {
 #[test]
 fn a_killed_run_is_told_by_status() {
     let workspace = small();
-    let mut child = workspace.command(&["run", "--from", &small_bodies()]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-    let begun = Instant::now();
-    while !workspace.path("data/runs/20261124T023000Z/run.json").exists() {
-        assert!(begun.elapsed() < Duration::from_mins(1));
-        std::thread::sleep(Duration::from_millis(2));
-    }
+    let mut child = at_work(&workspace);
     let during = workspace.expect(0, &["status"]);
     child.kill().unwrap();
     child.wait().unwrap();
