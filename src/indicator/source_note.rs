@@ -84,7 +84,7 @@ fn named(name: &str, sources: &[Source], others: &[(String, SourceNote)]) -> Opt
     let dataset = source.dataset(dataset)?;
     Some(SourceNote {
         title: format!("{} ({})", dataset.title, source.title),
-        licence: dataset.licence.clone().unwrap_or(whole.licence),
+        licence: source.licence_of(dataset).to_owned(),
         citation: dataset.citation.clone().unwrap_or(whole.citation),
         url: dataset.homepage.clone().unwrap_or(whole.url),
         name: None,

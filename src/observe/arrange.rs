@@ -121,17 +121,14 @@ impl<'c, 'r> Arranging<'c, 'r> {
             self.set_aside(one, Reason::OtherUnit, detail);
         }
         let first = *standing.first()?;
-        let equal = |a: &Numbered, b: &Numbered| {
-            a.row.value.to_bits() == b.row.value.to_bits() && a.row.detail == b.row.detail || a.row.value == b.row.value
-        };
-        let agree = standing.iter().all(|one| equal(&first, one));
+        let agree = standing.iter().all(|one| self.equal(&first, one));
         let body_of = |one: &Numbered| self.collector.body_of(one.number as usize);
         if body_of(&first) != body_of(&standing[standing.len() - 1]) {
             let mut of_bodies = standing.clone();
             of_bodies.dedup_by_key(|one| body_of(one));
             for (place, one) in of_bodies.iter().enumerate() {
                 for other in &of_bodies[place + 1..] {
-                    self.note_shared(one, other, equal(one, other));
+                    self.note_shared(one, other);
                 }
             }
         }
@@ -143,17 +140,36 @@ impl<'c, 'r> Arranging<'c, 'r> {
     }
 
     /// Remembers a figure that two bodies give.
-    fn note_shared(&mut self, one: &Numbered, other: &Numbered, equal: bool) {
+    fn note_shared(&mut self, one: &Numbered, other: &Numbered) {
         let bodies = (self.collector.body_of(one.number as usize), self.collector.body_of(other.number as usize));
+        let example =
+            (!self.equal(one, other)).then(|| format!("{}: {} and {}", self.collector.named(&one.row), self.told(one), self.told(other)));
         let shared = self.found.shared.entry(bodies).or_default();
-        if equal {
+        let Some(example) = example else {
             shared.equal += 1;
             return;
-        }
+        };
         shared.contradicting += 1;
         if shared.contradicting == 1 {
-            shared.example = format!("{}: {} and {}", self.collector.named(&one.row), one.row.value, other.row.value);
+            shared.example = example;
         }
+    }
+
+    /// Whether two rows say the same. Where neither is a number, they are what their words are: a note may be another one,
+    /// as it may beside a number.
+    fn equal(&self, one: &Numbered, other: &Numbered) -> bool {
+        let (a, b) = (one.row.value, other.row.value);
+        a == b || a.is_nan() && b.is_nan() && self.words(one) == self.words(other)
+    }
+
+    /// The answer in words of a row.
+    fn words(&self, one: &Numbered) -> Option<&str> {
+        self.collector.details[one.row.detail as usize].obs_text.as_deref()
+    }
+
+    /// What a row says, for a message.
+    fn told(&self, one: &Numbered) -> String {
+        if one.row.value.is_nan() { format!("`{}`", self.words(one).unwrap_or_default()) } else { one.row.value.to_string() }
     }
 
     fn unit(&self, one: &Numbered) -> &str {

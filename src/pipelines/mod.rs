@@ -54,6 +54,11 @@ impl Source {
         std::iter::once(self.http.base_url.clone()).chain(routes).collect()
     }
 
+    /// The licence of one of its data sets: its own, or that of all.
+    pub fn licence_of<'a>(&'a self, dataset: &'a Dataset) -> &'a str {
+        dataset.licence.as_deref().unwrap_or(&self.licence)
+    }
+
     /// The name of one of its data sets.
     pub fn id(&self, dataset: &Dataset) -> DatasetId {
         DatasetId::new(&self.name, &dataset.name)

@@ -1,5 +1,5 @@
 //! `jsonstat/<name>.json`: an indicator as a cube of JSON-stat 2.0. Of several estimates of a value it has the preferred
-//! one; cells without a row are left out of it.
+//! one; cells without a row are left out of it. Where its figures are in several units, each unit is a metric of its own.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -46,19 +46,28 @@ fn cube<'a>(view: &View<'a>, indicator: &Indicator) -> Value {
         named.sort_by_key(|(code, _)| code != "_T");
         axes.push(Axis { id: name, label: name.replace('_', " "), codes: named });
     }
+    let mut units: Vec<&str> = codes(values.unit).into_iter().collect();
+    if units.is_empty() {
+        units.push(&indicator.unit);
+    }
+    let metric = |unit: &str| if units.len() < 2 { indicator.name.clone() } else { format!("{}:{unit}", indicator.name) };
+    let label = |unit: &str| match units.len() {
+        1 => indicator.title.clone(),
+        _ => format!("{} ({})", indicator.title, view.labels.unit(unit).name),
+    };
+    axes.push(Axis { id: "metric", label: "Indicator".into(), codes: units.iter().map(|unit| (metric(unit), label(unit))).collect() });
     let places: Vec<BTreeMap<&str, usize>> =
         axes.iter().map(|axis| axis.codes.iter().enumerate().map(|(place, (code, _))| (code.as_str(), place)).collect()).collect();
     let (mut found, mut status) = (Map::new(), Map::new());
     for row in rows {
-        let (dimensions, year) = (values.dimensions(row), values.year.value(row).to_string());
-        let cells = [values.area.value(row), &year].into_iter().chain(in_play.iter().map(|at| dimensions[*at]));
+        let (dimensions, year, metric) = (values.dimensions(row), values.year.value(row).to_string(), metric(values.unit.value(row)));
+        let cells = [values.area.value(row), &year].into_iter().chain(in_play.iter().map(|at| dimensions[*at])).chain([metric.as_str()]);
         let place = cells.zip(&places).fold(0, |place, (code, axis)| place * axis.len() + axis.get(code).copied().unwrap_or_default());
         if let Some(value) = values.value(row) {
             found.insert(place.to_string(), json!(value));
         }
         status.insert(place.to_string(), json!(values.status.value(row)));
     }
-    let unit = view.labels.unit(&indicator.unit);
     let category = |codes: &[(String, String)]| {
         let index: Vec<&str> = codes.iter().map(|(code, _)| code.as_str()).collect();
         let label: Map<String, Value> = codes.iter().map(|(code, name)| (code.clone(), json!(name))).collect();
@@ -66,16 +75,17 @@ fn cube<'a>(view: &View<'a>, indicator: &Indicator) -> Value {
     };
     let mut dimension: Map<String, Value> =
         axes.iter().map(|axis| (axis.id.to_owned(), json!({ "label": axis.label, "category": category(&axis.codes) }))).collect();
-    let name = &indicator.name;
-    let mut metric = category(&[(name.clone(), indicator.title.clone())]);
-    metric["unit"] = json!({ name.as_str(): { "decimals": unit.decimals, "label": unit.name, "symbol": unit.symbol, "position": "end" } });
-    dimension.insert("metric".into(), json!({ "label": "Indicator", "category": metric }));
+    let told = |unit: &&str| {
+        let of = view.labels.unit(unit);
+        (metric(unit), json!({ "decimals": of.decimals, "label": of.name, "symbol": of.symbol, "position": "end" }))
+    };
+    dimension["metric"]["category"]["unit"] = Value::Object(units.iter().map(told).collect());
     let sources: Vec<&str> = indicator.sources.iter().map(|source| source.citation.as_str()).collect();
     json!({
         "version": "2.0", "class": "dataset", "label": indicator.title, "source": sources.join("; "),
         "updated": view.manifest.created_at,
-        "id": axes.iter().map(|axis| axis.id).chain(["metric"]).collect::<Vec<_>>(),
-        "size": axes.iter().map(|axis| axis.codes.len()).chain([1]).collect::<Vec<_>>(),
+        "id": axes.iter().map(|axis| axis.id).collect::<Vec<_>>(),
+        "size": axes.iter().map(|axis| axis.codes.len()).collect::<Vec<_>>(),
         "role": { "time": ["time_period"], "geo": ["ref_area"], "metric": ["metric"] },
         "dimension": dimension, "value": found, "status": status,
         "extension": { "release": view.manifest.release },

@@ -97,7 +97,7 @@ pub fn data_set(source: &Source, dataset: &Dataset, report: &NormaliseReport, pu
     });
     json!({
         "source": source.name, "dataset": dataset.name, "title": dataset.title,
-        "licence": dataset.licence.as_ref().unwrap_or(&source.licence), "vintage": report.vintage, "last_year": report.last_year,
+        "licence": source.licence_of(dataset), "vintage": report.vintage, "last_year": report.last_year,
         "confirmed_at": pull.checked_at, "stale_after": stale_after, "routes": report.routes.iter().map(route).collect::<Vec<_>>(),
     })
 }

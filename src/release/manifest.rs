@@ -89,7 +89,7 @@ impl InputEntry {
         Some(Self {
             source: source.name.clone(),
             dataset: dataset.name.clone(),
-            licence: source.licence.clone(),
+            licence: source.licence_of(dataset).to_owned(),
             vintage: report.vintage.clone(),
             fetched_at: pull.fetched_at.clone(),
             origin: pull.origin.clone(),

@@ -1,5 +1,7 @@
 //! `catalog.jsonld`: the release as a catalogue of data sets by DCAT-AP, one data set an indicator.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
 use super::{DESCRIPTION, Listed, TITLE, described, licence, pretty};
@@ -41,9 +43,14 @@ fn said(text: &str) -> Value {
 /// A data set as CSV, whose hash is told, and as JSON where that is written.
 fn distributions(view: &View<'_>, file: &Listed) -> Vec<Value> {
     let sources = view.indicator(&file.indicator).map(|indicator| indicator.sources.as_slice()).unwrap_or_default();
-    let licence = sources.first().map(|source| {
-        let mut licence = json!({ "@type": "dct:LicenseDocument", "dct:title": said(&source.licence) });
-        if let Some(address) = licence::address(&source.licence) {
+    let licences: BTreeSet<&str> = sources.iter().map(|source| source.licence.as_str()).collect();
+    // A distribution has one licence: a text that names those of all its sources, where they are several.
+    let licence = licences.first().map(|first| {
+        let title = licences.iter().copied().collect::<Vec<_>>().join("; and ");
+        let mut licence = json!({ "@type": "dct:LicenseDocument", "dct:title": said(&title) });
+        if licences.len() == 1
+            && let Some(address) = licence::address(first)
+        {
             licence["@id"] = json!(address);
         }
         licence

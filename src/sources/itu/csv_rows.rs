@@ -13,7 +13,7 @@ use crate::rows::series_key::Detail;
 use crate::sources::body::csv::CsvStream;
 use crate::sources::body::headings::Header;
 use crate::sources::itu::series::{SeriesTable, Words};
-use crate::sources::itu::words::{note_of, status_of};
+use crate::sources::itu::words::{BETWEEN, note_of, status_of};
 
 /// v2: 13 columns; breakdown rows name their parent by code; where a question takes several answers, further columns
 /// `dataValue 1` and so on. v3: 15 columns; crossed breakdowns; aggregates among the economies; a few records torn by an
@@ -43,9 +43,6 @@ struct Columns {
     source: usize,
     unit: usize,
 }
-
-/// Between the answers of one row. None of them has it.
-const BETWEEN: &[u8] = b"; ";
 
 impl Columns {
     fn of(header: &Header) -> Result<Self> {
@@ -103,7 +100,7 @@ fn given<'r>(record: &'r ByteRecord, columns: &Columns) -> Cow<'r, [u8]> {
         return Cow::Borrowed(value);
     }
     let all: Vec<&[u8]> = std::iter::once(value).filter(|value| !value.is_empty()).chain(answers).collect();
-    Cow::Owned(all.join(BETWEEN))
+    Cow::Owned(all.join(BETWEEN.as_bytes()))
 }
 
 fn rows<R: Read>(csv: &mut CsvStream<R>, columns: &Columns, series: &mut SeriesTable<'_>, collector: &mut Collector<'_>) -> Result<u32> {

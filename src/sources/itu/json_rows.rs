@@ -10,7 +10,7 @@ use crate::rows::series_key::Detail;
 use crate::sources::body::csv::next_number;
 use crate::sources::body::limits;
 use crate::sources::itu::series::{SeriesTable, Words};
-use crate::sources::itu::words::{note_of, status_of};
+use crate::sources::itu::words::{BETWEEN, note_of, status_of};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -55,11 +55,7 @@ pub(super) fn read(reader: impl Read, series: &mut SeriesTable<'_>, collector: &
             }
         };
         let (note, source) = (item.data_note.unwrap_or_default(), item.data_source.unwrap_or_default());
-        let text = match item.answer.unwrap_or_default().first().and_then(|a| a.value.as_ref()) {
-            Some(serde_json::Value::String(text)) => text.trim().to_owned(),
-            Some(serde_json::Value::Number(number)) => number.to_string(),
-            _ => String::new(),
-        };
+        let text = given(&item.answer.unwrap_or_default());
         let reading = known.read(text.as_bytes());
         let mut detail = Detail {
             obs_status: reading.obs_status.unwrap_or_else(|| status_of(&note, &source)).into(),
@@ -79,4 +75,14 @@ pub(super) fn read(reader: impl Read, series: &mut SeriesTable<'_>, collector: &
         Ok(())
     })?;
     Ok(number as usize)
+}
+
+/// The answer, or all of them where a question takes several, as the CSV of the same figures has them.
+fn given(answers: &[Answer]) -> String {
+    let text = |answer: &Answer| match answer.value.as_ref()? {
+        serde_json::Value::String(text) => Some(text.trim().to_owned()).filter(|text| !text.is_empty()),
+        serde_json::Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    };
+    answers.iter().filter_map(text).collect::<Vec<_>>().join(BETWEEN)
 }

@@ -1,4 +1,7 @@
-//! What notes and file names of ITU say: the status of a figure, the day of a download.
+//! What notes and file names of ITU say: the status of a figure, the day of a download; how several answers are one.
+
+/// Between the answers of one economy to a question that takes several. None of them has it.
+pub(super) const BETWEEN: &str = "; ";
 
 /// Portal downloads carry the moment in their name: `<label>_<epoch milliseconds>.csv`.
 pub(super) fn downloaded_at(name: &str) -> Option<String> {

@@ -37,6 +37,51 @@ fn several_answers_in_one_row() {
     );
 }
 
+/// The interface gives the answers of one economy as a list, of which only the first was read.
+#[test]
+fn several_answers_in_json() {
+    let item = |area: &str, answers: &str| format!(r#"{{"codeID":19268,"isoCode":"{area}","dataYear":2018,"answer":[{answers}]}}"#);
+    let items = [
+        item("BRA", r#"{"value":"Web accessibility"}"#),
+        item("DEU", r#"{"value":"Web accessibility"},{"value":" Mobile communications, accessibility "}"#),
+        item("KEN", r#"{"value":""},{"value":null}"#),
+        item("RWA", r#"{"value":""},{"value":"Web accessibility"}"#),
+    ];
+    let workspace = pulled("itu/ict_accessibility", "19268.json", format!("[{}]", items.join(",")));
+    assert_eq!(
+        rows(&workspace, "SELECT ref_area AS a, obs_text AS b, obs_status AS c FROM observations ORDER BY ref_area"),
+        [
+            "BRA Web accessibility A",
+            "DEU Web accessibility; Mobile communications, accessibility A",
+            "KEN null O",
+            "RWA Web accessibility A"
+        ]
+    );
+    // Of a series of numbers, two are one too many.
+    let numbers = r#"[{"codeID":11624,"isoCode":"BRA","dataYear":2018,"answer":[{"value":"5"}]},{"codeID":11624,"isoCode":"BRA","dataYear":2019,"answer":[{"value":"5"},{"value":"6"}]}]"#;
+    let workspace = Workspace::of_project();
+    workspace.write("in/itu/internet_use_country/a.json", numbers);
+    let run = workspace.expect(1, &["pull", "--from", "in"]);
+    assert!(run.stderr.contains("1 bad_value, such as `5; 6` in record 2 of a.json"), "{}", run.stderr);
+}
+
+/// A note revised beside the same answer in words made a contradiction of it, of `NaN and NaN`.
+#[test]
+fn the_same_answer_with_another_note() {
+    let row = |area: &str, value: &str, note: &str| {
+        row(19268, "trFramework_ICT_accessibility", "ICT accessibility policies", "", "", area, value)
+            .replace("2018,\"\"", &format!("2018,\"{note}\""))
+    };
+    let body = [HEADER.to_owned(), row("BRA", "Web", "one note"), row("BRA", "Web", "another"), row("KEN", "Web", "")].join("\n");
+    let workspace = pulled("itu/ict_accessibility", "a.csv", body);
+    assert_eq!(rows(&workspace, "SELECT ref_area AS a, obs_text AS b, note AS c FROM observations"), ["BRA Web one note", "KEN Web null"]);
+    let older = [HEADER.to_owned(), row("BRA", "Web", "a third"), row("KEN", "Mobile", "")].join("\n");
+    workspace.write("in/itu/ict_accessibility/b.csv", older);
+    let run = workspace.expect(3, &["pull", "--from", "in"]);
+    let told = "`a.csv` and `b.csv` contradict each other in 1 figure, such as 19268 KEN 2018: `Web` and `Mobile`";
+    assert!(run.stderr.contains(told), "{}", run.stderr);
+}
+
 /// A question that is not in our table yet: the words are kept, and have no unit.
 #[test]
 fn a_question_that_is_new() {

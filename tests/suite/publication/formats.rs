@@ -117,10 +117,13 @@ fn a_drawing_carries_its_data() {
     assert!(points > 100, "{points}");
 }
 
-/// Each preferred value stands once in its cube, where its codes say.
+/// Each preferred value stands once in its cube, where its codes say, in its own unit: a gap in points is none in people.
 #[test]
 fn a_cube_holds_the_preferred_values() {
     use datafusion::arrow::array::AsArray;
+    let catalogue = json(&RELEASED, "catalog.json");
+    let unit_name = |code: &str| catalogue["units"].as_array().unwrap().iter().find(|unit| unit["unit"] == code).unwrap()["name"].clone();
+    let mut in_several_units = 0;
     let cells = Table(&RELEASED.values);
     let preferred = RELEASED.values.column_by_name("preferred").unwrap().as_boolean();
     for name in RELEASED.files.keys().filter(|name| name.starts_with("jsonstat/")) {
@@ -128,11 +131,16 @@ fn a_cube_holds_the_preferred_values() {
         let indicator = name.trim_start_matches("jsonstat/").trim_end_matches(".json");
         let axes: Vec<&str> = cube["id"].as_array().unwrap().iter().map(|id| id.as_str().unwrap()).collect();
         let codes = |axis: &str| cube["dimension"][axis]["category"]["index"].as_array().unwrap();
+        let units = cube["dimension"]["metric"]["category"]["unit"].as_object().unwrap();
+        in_several_units += usize::from(units.len() > 1);
         let mut values = 0;
         for row in rows(&RELEASED.values, &[("indicator", indicator)]).into_iter().filter(|row| preferred.value(*row)) {
+            let unit = cells.text("unit", row).unwrap();
+            let metric = if units.len() == 1 { indicator.to_owned() } else { format!("{indicator}:{unit}") };
+            assert_eq!(units[&metric]["label"], unit_name(unit), "{name}");
             let place = axes.iter().fold(0, |place, axis| {
                 let code = match *axis {
-                    "metric" => indicator.to_owned(),
+                    "metric" => metric.clone(),
                     "time_period" => cells.int(axis, row).unwrap().to_string(),
                     dimension => cells.text(dimension, row).unwrap().to_owned(),
                 };
@@ -144,6 +152,38 @@ fn a_cube_holds_the_preferred_values() {
         }
         assert_eq!(cube["value"].as_object().unwrap().len(), values, "{name}");
     }
+    assert!(in_several_units > 0);
+}
+
+/// A data set may have a licence of its own, and an indicator figures under several: wherever a licence is told, it is
+/// the one of these figures.
+#[test]
+fn a_licence_is_that_of_the_figures() {
+    let catalogue = json(&RELEASED, "catalog.json");
+    let of_data_set = |input: &Value| {
+        let same = |told: &&Value| told["source"] == input["source"] && told["dataset"] == input["dataset"];
+        catalogue["data_sets"].as_array().unwrap().iter().find(same).unwrap()["licence"].clone()
+    };
+    let manifest = json(&RELEASED, "manifest.json");
+    let inputs = manifest["inputs"].as_array().unwrap();
+    assert!(inputs.iter().any(|input| input["licence"] == "facts and figures with citation"));
+    for input in inputs {
+        assert_eq!(input["licence"], of_data_set(input), "{}", input["dataset"]);
+    }
+    let (mut several, listed) = (0, json(&RELEASED, "catalog.jsonld"));
+    for dataset in listed["dcat:dataset"].as_array().unwrap() {
+        let indicator = catalogue["indicators"].as_array().unwrap().iter().find(|one| one["name"] == dataset["dct:identifier"]);
+        let sources = indicator.unwrap()["sources"].as_array().unwrap();
+        let licences: BTreeSet<&str> = sources.iter().map(|source| source["licence"].as_str().unwrap()).collect();
+        several += usize::from(licences.len() > 1);
+        for distribution in dataset["dcat:distribution"].as_array().unwrap() {
+            let licence = &distribution["dct:license"];
+            let title = licence["dct:title"]["@value"].as_str().unwrap();
+            assert!(licences.iter().all(|licence| title.contains(licence)), "{title}: {licences:?}");
+            assert_eq!(licence.get("@id").is_some(), licences.len() == 1 && title.contains("CC BY"), "{title}");
+        }
+    }
+    assert!(several > 0);
 }
 
 /// What a dashboard must not have to guess.
