@@ -68,8 +68,7 @@ pub(super) async fn explain(settings: &Settings, printer: &Printer, args: &Expla
     let indicator = loaded.catalogue.find(&args.indicator)?;
     let store = Store::new(&settings.workspace.data);
     let formats: BTreeMap<String, &dyn Format> = manifest
-        .inputs
-        .iter()
+        .all_data_sets()
         .filter_map(|input| {
             let dataset = loaded.sources.iter().find(|s| s.name == input.source)?.dataset(&input.dataset)?;
             let format = |body: &BodyEntry| &*dataset.route(&body.route).map_or(dataset.own(), |(_, route)| route).format;
@@ -78,8 +77,7 @@ pub(super) async fn explain(settings: &Settings, printer: &Printer, args: &Expla
         .flatten()
         .collect();
     let bodies: BTreeMap<String, (String, String)> = manifest
-        .inputs
-        .iter()
+        .all_data_sets()
         .flat_map(|i| i.bodies.iter().map(move |b| (b.snapshot.clone(), (format!("{}/{}/{}", i.source, i.dataset, b.name), b.url.clone()))))
         .collect();
     let find = |snapshot: &str, numbers: &BTreeSet<u32>| {

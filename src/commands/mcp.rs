@@ -15,6 +15,7 @@ use rmcp::service::{RequestContext, ServerInitializeError};
 use rmcp::{ErrorData, RoleServer, ServerHandler, ServiceExt};
 use serde_json::{Value, json};
 use tokio::runtime::Handle;
+use tokio::sync::Semaphore;
 
 use self::asked::Asked;
 use crate::error::{Error, Result};
@@ -31,10 +32,15 @@ const ABOUT: &str = "Indicators of the targets for information and communication
 
 struct Server {
     settings: Settings,
+    /// Answers that are worked out at one time: each reads the tables of the release.
+    at_a_time: Semaphore,
 }
 
+/// As many as there are processors in the smallest machine that the program is made for.
+const AT_A_TIME: usize = 2;
+
 pub(super) async fn mcp(settings: &Settings) -> Result<Exit> {
-    let server = Server { settings: settings.clone() };
+    let server = Server { settings: settings.clone(), at_a_time: Semaphore::new(AT_A_TIME) };
     let running = match server.serve(rmcp::transport::stdio()).await {
         Ok(running) => running,
         // A client that leaves before it has said anything is no fault.
@@ -76,6 +82,7 @@ impl ServerHandler for Server {
             return Err(ErrorData::invalid_params(format!("no tool `{}`", request.name), None));
         };
         let settings = Arc::new(self.settings.clone());
+        let _turn = self.at_a_time.acquire().await;
         // Answers compute: they must not keep the reader of stdin waiting.
         let work = move || asked.and_then(|asked| Handle::current().block_on(answers::answer(&settings, asked)));
         let answered = tokio::task::spawn_blocking(work).await.unwrap_or_else(|error| Err(Error::Internal(error.to_string())));

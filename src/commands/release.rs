@@ -1,7 +1,7 @@
 //! `release list / show / rollback / pin / unpin / prune`.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
@@ -73,7 +73,7 @@ struct Entry {
     created_at: String,
     current: bool,
     rows: BTreeMap<String, u64>,
-    /// What changed against the release before it.
+    /// What changed against the release that it took the place of.
     changes: Vec<String>,
     /// Why it cannot be read.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -82,20 +82,17 @@ struct Entry {
 
 fn list(settings: &Settings) -> Result<List> {
     let current = promote::current(&settings.workspace)?;
-    let mut before: Option<Manifest> = None;
-    let mut releases = Vec::new();
-    for path in promote::list(&settings.workspace)? {
-        match Manifest::load(&path) {
-            Ok(manifest) => {
-                releases.push(entry(&manifest, before.as_ref(), current.as_ref() == Some(&path)));
-                before = Some(manifest);
-            }
-            Err(error) => {
-                releases.push(damaged(&path, &error, current.as_ref() == Some(&path)));
-                before = None;
-            }
+    let all: Vec<_> = promote::list(&settings.workspace)?.into_iter().map(|path| (Manifest::load(&path), path)).collect();
+    let known: BTreeMap<&str, &Manifest> =
+        all.iter().filter_map(|(one, _)| one.as_ref().ok()).map(|one| (one.release.as_str(), one)).collect();
+    let entry_of = |(one, path): &(Result<Manifest>, PathBuf)| {
+        let is_current = current.as_ref() == Some(path);
+        match one {
+            Ok(one) => entry(one, one.previous.as_deref().and_then(|id| known.get(id).copied()), is_current),
+            Err(error) => damaged(path, error, is_current),
         }
-    }
+    };
+    let releases = all.iter().map(entry_of).collect();
     let base = current.as_deref().and_then(|path| Manifest::load(path).ok());
     let waiting = promote::waiting(&settings.workspace)?;
     let refused = waiting.iter().filter_map(|path| Some(entry(&Manifest::load(path).ok()?, base.as_ref(), false))).collect();
@@ -104,7 +101,13 @@ fn list(settings: &Settings) -> Result<List> {
 
 fn entry(manifest: &Manifest, before: Option<&Manifest>, current: bool) -> Entry {
     let changes = match (before, &manifest.previous) {
-        (Some(before), _) => fingerprint::changed(&before.workspace, &manifest.workspace),
+        (Some(before), _) => {
+            let (was, is) = (before.held(), manifest.held());
+            let mut changes = fingerprint::changed(&before.workspace, &manifest.workspace);
+            changes.extend(is.iter().filter(|name| !was.contains(name)).map(|name| format!("{name} is held")));
+            changes.extend(was.iter().filter(|name| !is.contains(name)).map(|name| format!("{name} is no longer held")));
+            changes
+        }
         (None, None) => vec!["the first".to_owned()],
         (None, Some(previous)) => vec![format!("not known: {previous} before it is damaged or no longer kept")],
     };

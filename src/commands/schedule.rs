@@ -95,10 +95,10 @@ fn cron_lines(program: &str, root: &str, data: &str) -> String {
     // In a crontab `%` is a new line.
     let quote = |text: &str| format!("'{}'", text.replace('\'', "'\\''").replace('%', "\\%"));
     format!(
-        "# Every hour; runs only what its schedule in pipelines/*.toml says is due. Cron mails what is printed: what became of a
-# run that was not in order.
+        "# Every hour; runs only what its schedule in pipelines/*.toml says is due. Cron mails what is printed: the record
+# of a run that was not in order, or where it could write none, the end of its log.
 CRON_TZ=UTC
-20 * * * * mkdir -p {data} && {{ {program} -q run --due --workspace {root} --data {data} --log-format json >/dev/null 2>>{log}; code=$?; [ $code -eq 0 ] || [ $code -eq {locked} ] || {{ cat \"$(ls -d {data}/runs/* | tail -n 1)\"/run.txt; exit $code; }}; }}",
+20 * * * * mkdir -p {data} && {{ {program} -q run --due --workspace {root} --data {data} --log-format json >/dev/null 2>>{log} & run=$!; wait $run; code=$?; [ $code -eq 0 ] || [ $code -eq {locked} ] || {{ cat \"$(grep -l '\"process\": '$run, {data}/runs/*/run.json | tail -n 1 | sed 's/json$/txt/')\" || tail -n 3 {log}; exit $code; }}; }}",
         data = quote(data),
         program = quote(program),
         root = quote(root),

@@ -101,6 +101,7 @@ codes! {
     UnknownIndicator "E0509" Author, "SQL reads an indicator that does not exist", "take the name suggested";
     MissingMethodFile "E0510" Author, "a method file is missing", "restore the file named";
     CommentInHeader "E0511" Author, "a comment opens inside the header", "write the text without /* in it";
+    NoSeriesListed "E0512" Author, "SQL reads the series of its header, which lists none", "list them: series = [{ source = \"..\", series = \"..\" }]";
     NoData "E1000" Operator, "no data at all", "give bodies with --from, or correct what each source says";
     NoConnection "E1001" Operator, "no connection", "look at the network, proxy and address";
     TimeOut "E1002" Operator, "time-out", "try again later, or raise the time-outs of [http]";

@@ -136,19 +136,29 @@ fn asking(settings: &Settings, ask: &Ask, source: &Source, dataset: &Dataset, pr
         },
     };
     // Without a schedule, or before the first pull, it is always due.
-    match previous.and_then(|pull| next_due(source, dataset, pull)) {
+    match next_asked(source, dataset, previous, runs, settings.now) {
         Some(next) if ask.due && next > settings.now => Asking::NotDue(next),
-        _ => match asked_again(runs, &source.id(dataset)) {
-            Some(next) if next > settings.now => Asking::NotDue(next),
-            _ => way,
-        },
+        _ => way,
     }
 }
 
-/// When a data set that failed is asked again, with growing pauses.
-fn asked_again(runs: &[RunRecord], id: &DatasetId) -> Option<jiff::Timestamp> {
+/// When a run that asks only for what is due asks a data set next: by its schedule, or after the pause behind a failure.
+pub fn next_asked(
+    source: &Source,
+    dataset: &Dataset,
+    pull: Option<&Pull>,
+    runs: &[RunRecord],
+    now: jiff::Timestamp,
+) -> Option<jiff::Timestamp> {
+    let by_schedule = pull.and_then(|pull| next_due(source, dataset, pull, now));
+    by_schedule.max(asked_again(runs, &source.id(dataset), now))
+}
+
+/// When a data set that failed is asked again, with growing pauses. A failure that is still to come says nothing.
+fn asked_again(runs: &[RunRecord], id: &DatasetId, now: jiff::Timestamp) -> Option<jiff::Timestamp> {
     let (failures, last, _) = record::failing(runs, id)?;
-    last.started_at.parse::<jiff::Timestamp>().ok()?.checked_add(pause(failures)).ok()
+    let last = last.started_at.parse::<jiff::Timestamp>().ok().filter(|last| *last <= now)?;
+    last.checked_add(pause(failures)).ok()
 }
 
 /// Where credentials are looked up.

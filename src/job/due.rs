@@ -5,10 +5,11 @@ use croner::Cron;
 use crate::fetch::Pull;
 use crate::pipelines::{Dataset, Source};
 
-/// The first moment of the schedule after the last look.
-pub fn next_due(source: &Source, dataset: &Dataset, pull: &Pull) -> Option<jiff::Timestamp> {
+/// The first moment of the schedule after the last look. A look that is still to come was made while the clock was ahead,
+/// and says nothing: the data set is due.
+pub fn next_due(source: &Source, dataset: &Dataset, pull: &Pull, now: jiff::Timestamp) -> Option<jiff::Timestamp> {
     let cron: Cron = dataset.schedule.as_ref().or(source.schedule.as_ref())?.parse().ok()?;
-    let last: jiff::Timestamp = pull.checked_at.parse().ok()?;
+    let last = pull.checked_at.parse::<jiff::Timestamp>().ok().filter(|last| *last <= now)?;
     next_after(&cron, last)
 }
 

@@ -20,7 +20,7 @@ use crate::reference::Reference;
 use crate::release::checks::{self, Check};
 use crate::release::fingerprint::{Input, Inputs};
 use crate::release::goldens::{self, Goldens};
-use crate::release::{Manifest, left_out, promote};
+use crate::release::{Manifest, left_out, promote, shared};
 use crate::settings::Settings;
 use crate::tables::cells::rows_of;
 use crate::tables::{parquet, schema};
@@ -51,6 +51,7 @@ pub fn read(settings: &Settings) -> Loaded {
     corrections::check_names(&corrections, &sources, &reference, &mut problems);
     let checks = checks::load(&catalogue.checks, &mut problems);
     catalogue.check_names(&reference, &dataset_names(&sources), &mut problems);
+    shared::check_series(&catalogue, &mut problems);
     let goldens = goldens::load(root, &catalogue, &reference, &mut problems);
     let config = config::load(root, &mut problems);
     files::open_for(config.readable_by);

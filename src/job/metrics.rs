@@ -3,7 +3,8 @@
 use std::fmt::Write;
 use std::path::Path;
 
-use super::record::RunRecord;
+use super::record::{self, DatasetLine, RunRecord};
+use crate::dataset_id::DatasetId;
 use crate::error::Result;
 use crate::files;
 use crate::release::{Manifest, promote};
@@ -37,10 +38,13 @@ fn text(settings: &Settings, record: &RunRecord) -> Result<String> {
     family(&mut text, "yardstick_run_timestamp_seconds", "When the last run began.", &one(now));
     family(&mut text, "yardstick_run_duration_seconds", "How long it took.", &one(record.seconds.unwrap_or_default()));
     family(&mut text, "yardstick_run_degraded", "Reasons for which it is degraded.", &one(record.degraded.len() as f64));
+    // One that was not asked this time failed where its last attempt did.
+    let runs = record::all(&settings.workspace)?;
+    let has_failed = |id: &DatasetId, line: &DatasetLine| line.status == "failed" || !line.asked && record::failing(&runs, id).is_some();
     let failed: Vec<(String, f64)> = record
         .data_sets
         .iter()
-        .map(|(id, line)| (format!("{{dataset=\"{}\"}}", escaped(&id.to_string())), f64::from(u8::from(line.status == "failed"))))
+        .map(|(id, line)| (format!("{{dataset=\"{}\"}}", escaped(&id.to_string())), f64::from(u8::from(has_failed(id, line)))))
         .collect();
     family(&mut text, "yardstick_dataset_failed", "1 where the last pull of a data set failed.", &failed);
     let Some(release) = promote::current(&settings.workspace)? else { return Ok(text) };

@@ -5,7 +5,8 @@ use serde::Serialize;
 use super::asked::{self, Ask, Asked, Asking};
 use super::due::next_due;
 use super::load::Loaded;
-use crate::error::Result;
+use crate::error::{Code, Result};
+use crate::fetch::Store;
 use crate::observe::inputs::{Input, Inputs, changes};
 use crate::observe::{NormaliseReport, Reports, normalise};
 use crate::release::{Manifest, fingerprint, groups, keep, promote};
@@ -24,7 +25,7 @@ pub struct Step {
     /// `pull`, `normalise`, `indicator` or `release`.
     pub step: &'static str,
     pub name: String,
-    /// `ask`, `read`, `wait`, `skip`, `keep`, `normalise`, `compute` or `publish`.
+    /// `ask`, `read`, `refuse`, `wait`, `skip`, `keep`, `normalise`, `compute` or `publish`.
     pub action: &'static str,
     pub why: Vec<String>,
 }
@@ -34,7 +35,7 @@ pub fn plan(settings: &Settings, loaded: &Loaded, ask: &Ask) -> Result<Plan> {
     let mut steps = Vec::new();
     let mut reports = loaded.reports(settings)?;
     for one in asked::asked(settings, loaded, ask)? {
-        let pull = pull_step(ask, &one);
+        let pull = pull_step(settings, ask, &one);
         let new_bodies = pull.as_ref().is_some_and(|step| step.action == "read");
         steps.extend(pull);
         let why =
@@ -53,14 +54,18 @@ pub fn plan(settings: &Settings, loaded: &Loaded, ask: &Ask) -> Result<Plan> {
 }
 
 /// What pulling would do: a folder is compared by content, a provider is asked.
-fn pull_step(ask: &Ask, one: &Asked<'_>) -> Option<Step> {
+fn pull_step(settings: &Settings, ask: &Ask, one: &Asked<'_>) -> Option<Step> {
+    let is_refused = |(_, hash): &(String, String)| Store::new(&settings.workspace.data).is_refused(hash);
     let (action, why) = match (&one.asking, &one.previous) {
         (Asking::NotChosen, _) => return None,
         (Asking::Folder(folder), previous) => {
             let known = previous.iter().flat_map(|pull| &pull.bodies).map(|body| (body.name.clone(), body.hash.clone()));
             match bodies(folder) {
                 Ok(bodies) if bodies.iter().cloned().eq(known) => ("keep", "the bodies in the folder are those at hand".into()),
-                Ok(_) => ("read", "the folder has new bodies".into()),
+                Ok(bodies) => match bodies.iter().find(|body| is_refused(body)) {
+                    Some((name, hash)) => ("refuse", format!("{}: {name}: the snapshot {hash} is refused by hand", Code::SnapshotRefused)),
+                    None => ("read", "the folder has new bodies".into()),
+                },
                 Err(error) => ("read", format!("the folder cannot be read: {error}")),
             }
         }
@@ -68,7 +73,7 @@ fn pull_step(ask: &Ask, one: &Asked<'_>) -> Option<Step> {
         (Asking::Provider, Some(_)) if !ask.due => {
             ("ask", "asked every time; nothing is fetched when the provider says it is unchanged".into())
         }
-        (Asking::Provider, Some(pull)) => match next_due(one.source, one.dataset, pull) {
+        (Asking::Provider, Some(pull)) => match next_due(one.source, one.dataset, pull, settings.now) {
             Some(_) => ("ask", "its schedule says it is due".into()),
             None => ("ask", "it has no schedule, so it is always due".into()),
         },
@@ -130,7 +135,8 @@ fn release_steps(settings: &Settings, loaded: &Loaded, reports: &Reports, steps:
                 let key = keep::key(indicator, &loaded.catalogue, &wanted, i32::from(settings.today().year()))?;
                 let same = || entries.and_then(|entries| keep::why_not(entries, indicator, &loaded.catalogue, &key));
                 let changed = changed(&entry.inputs, &wanted);
-                if changed.is_empty() { same().into_iter().collect() } else { changed }
+                let told = if changed.is_empty() || entry.status == "held" { same() } else { None };
+                told.into_iter().chain(changed).collect()
             }
             None => vec!["not in the current release".to_owned()],
         };

@@ -135,7 +135,7 @@ impl RunRecord {
             .push(format!("in use: {}", self.current.as_deref().map_or_else(|| "no release yet".to_owned(), |id| format!("release {id}"))));
         let failed: Vec<String> = self.data_sets.iter().filter(|(_, line)| line.status == "failed").map(|(id, _)| id.to_string()).collect();
         if !failed.is_empty() {
-            lines.push(format!("asked again next time: {}", failed.join(", ")));
+            lines.push(format!("asked again by the next run, with `--due` when `yardstick status` says: {}", failed.join(", ")));
         }
         lines.extend(self.workers.iter().flat_map(|workers| std::iter::once(workers.told()).chain(workers.notes.clone())));
         lines.extend(self.retention.iter().filter_map(Retained::told));

@@ -1,5 +1,7 @@
 //! What is removed by rule after each run: old releases and what only they used, old records of runs, old journal lines.
 
+use std::path::PathBuf;
+
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Result, count};
@@ -44,7 +46,10 @@ pub struct Retained {
 pub fn retain(settings: &Settings, rule: &Retention, leftovers: usize) -> Result<Retained> {
     let mut pruned = prune::prune(&settings.workspace, rule.keep())?;
     let mut folders = files::entries(&settings.workspace.runs())?;
-    folders.sort();
+    // A record of a time still to come, when the clock was ahead, is none of the newest.
+    let now = settings.now.strftime("%Y%m%dT%H%M%SZ").to_string();
+    let name = |folder: &PathBuf| folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    folders.sort_by_cached_key(|folder| (name(folder).get(..now.len()) <= Some(&*now), name(folder)));
     let runs = folders.len().saturating_sub(rule.runs.max(1) as usize);
     for folder in &folders[..runs] {
         pruned.bytes_freed += files::size(folder);

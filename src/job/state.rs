@@ -11,10 +11,11 @@ use crate::settings::Settings;
 
 pub type States = BTreeMap<DatasetId, DatasetState>;
 
-/// Days since a pull was last confirmed.
+/// Days since a pull was last confirmed; None where that is still to come, by a clock that was ahead or is behind.
 pub fn age_days(settings: &Settings, pull: &Pull) -> Option<i64> {
     let checked: jiff::Timestamp = pull.checked_at.parse().ok()?;
-    Some((settings.now.as_second() - checked.as_second()) / 86_400)
+    let days = (settings.now.as_second() - checked.as_second()) / 86_400;
+    (days >= 0).then_some(days)
 }
 
 /// The data sets that failed, or came by another route than their own, one line each.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde::Serialize;
 
-use super::due::next_due;
+use super::asked::next_asked;
 use super::load::Loaded;
 use super::record::{self, Outcome, RunRecord};
 use super::routes;
@@ -163,7 +163,7 @@ fn data_sets(settings: &Settings, loaded: &Loaded, runs: &[RunRecord]) -> Result
             age_days,
             stale: age_days.is_some_and(|age| age > source.stale_after_days),
             vintage: report.and_then(|r| r.vintage.clone()),
-            next_due: pull.as_ref().and_then(|pull| next_due(source, dataset, pull)).map(|next| next.to_string()),
+            next_due: next_asked(source, dataset, pull.as_ref(), runs, settings.now).map(|next| next.to_string()),
             last_year: report.and_then(|r| r.last_year),
             how_to_get: dataset.how_to_get.clone(),
             warnings: report.map(|report| report.warnings.clone()).unwrap_or_default(),

@@ -21,7 +21,7 @@ use crate::release::checks::{self, Check};
 use crate::release::computed::{self, All, One};
 use crate::release::fingerprint::{self, Inputs};
 use crate::release::left_out::LeftOut;
-use crate::release::manifest::{DatasetState, IndicatorEntry, InputEntry, Manifest};
+use crate::release::manifest::{DatasetState, HeldFrom, IndicatorEntry, InputEntry, Manifest};
 use crate::release::{
     catalog, check_inputs, check_tables, compute, diff, goldens, hold, keep, preferred, progress, promote, row_counts, targets, value_id,
 };
@@ -129,7 +129,7 @@ impl Build<'_> {
         let values = value_id::mark(&key, &values)?;
         let held: Vec<(String, String)> =
             computed.iter().filter_map(|(name, c)| c.held.as_ref().map(|reason| (name.clone(), reason.clone()))).collect();
-        let mut manifest = self.manifest(id, key, inputs, &computed)?;
+        let mut manifest = self.manifest(id, key, inputs, &computed, before.as_ref())?;
         manifest.previous = previous.as_ref().and_then(|p| p.file_name()).map(|n| n.to_string_lossy().into_owned());
         let (accepted, stopping): (Vec<_>, Vec<_>) =
             outcome.stopping.into_iter().partition(|s| self.accept.iter().any(|a| s.starts_with(&format!("{a}:"))));
@@ -335,7 +335,7 @@ impl Build<'_> {
         check_tables::register(engine, &data_sets, &corrections, &quarantine, &self.catalogue, today)
     }
 
-    fn manifest(&self, id: String, key: String, inputs: Inputs, computed: &All) -> Result<Manifest> {
+    fn manifest(&self, id: String, key: String, inputs: Inputs, computed: &All, before: Option<&Manifest>) -> Result<Manifest> {
         let all = self.sources.iter().flat_map(|source| source.datasets.iter().map(move |dataset| (source, dataset)));
         let entry = |(source, dataset): (&Source, &Dataset)| {
             let id = source.id(dataset);
@@ -345,13 +345,20 @@ impl Build<'_> {
         let mut indicators = BTreeMap::new();
         for indicator in &self.catalogue.indicators {
             let Some(one) = computed.get(&indicator.name) else { continue };
-            let (inputs, key) = self.follows_from(indicator)?;
+            let (mut inputs, key) = self.follows_from(indicator)?;
+            let mut held_from = None;
+            if one.held.is_some()
+                && let Some((were, from)) = before.and_then(|before| HeldFrom::of(before, indicator))
+            {
+                (inputs, held_from) = (were, Some(from));
+            }
             let entry = IndicatorEntry {
                 id: indicator.id.clone(),
                 rows: one.values.num_rows() as u64,
                 status: if one.held.is_some() { "held".into() } else { "computed".into() },
                 note: one.held.clone(),
                 inputs,
+                held_from,
                 kept_by: Some(key),
             };
             indicators.insert(indicator.name.clone(), entry);

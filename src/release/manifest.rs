@@ -10,6 +10,7 @@ use crate::dataset_id::DatasetId;
 use crate::error::{Code, Error, Result};
 use crate::fetch::{Body, Pull};
 use crate::files;
+use crate::indicator::Indicator;
 use crate::observe::corrections::CorrectionReport;
 use crate::observe::{Counts, NormaliseReport};
 use crate::pipelines::{Dataset, Source};
@@ -130,10 +131,33 @@ pub struct IndicatorEntry {
     /// `computed`, or `held` at the values of the release before, with the reason.
     pub status: String,
     pub note: Option<String>,
+    /// What the values that are shown were computed from.
     pub inputs: Inputs,
+    /// Where the values of an indicator that is held are from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held_from: Option<HeldFrom>,
     /// All that values and ends of targets follow from: see keep.rs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kept_by: Option<String>,
+}
+
+/// The release that computed the values of an indicator that is held.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct HeldFrom {
+    pub release: String,
+    /// The data sets that it read, as they were.
+    pub inputs: Vec<InputEntry>,
+}
+
+impl HeldFrom {
+    /// As the release before says; None where it has no such indicator.
+    pub fn of(before: &Manifest, indicator: &Indicator) -> Option<(Inputs, Self)> {
+        let entry = before.indicators.get(&indicator.name)?;
+        let read = |input: &&InputEntry| indicator.datasets.is_empty() || indicator.datasets.contains(&input.id());
+        let inputs = || before.inputs.iter().filter(read).cloned().collect();
+        let from = entry.held_from.clone().unwrap_or_else(|| Self { release: before.release.clone(), inputs: inputs() });
+        Some((entry.inputs.clone(), from))
+    }
 }
 
 impl From<&Body> for BodyEntry {
@@ -210,6 +234,17 @@ impl Manifest {
             }
         }
         Ok(manifest)
+    }
+
+    /// The data sets that the values of an indicator are from: as they were then, where it is held.
+    pub fn data_sets_of(&self, indicator: &str) -> &[InputEntry] {
+        let held = self.indicators.get(indicator).and_then(|entry| entry.held_from.as_ref());
+        held.map_or(&self.inputs, |held| &held.inputs)
+    }
+
+    /// All data sets that some value is from.
+    pub fn all_data_sets(&self) -> impl Iterator<Item = &InputEntry> {
+        self.inputs.iter().chain(self.indicators.values().filter_map(|entry| entry.held_from.as_ref()).flat_map(|held| &held.inputs))
     }
 
     /// The indicators that could not be computed. Their reason may be gone by the next run, though no input changes.

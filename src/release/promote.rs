@@ -31,9 +31,23 @@ pub fn current(workspace: &Workspace) -> Result<Option<PathBuf>> {
     }
 }
 
-/// All complete releases, oldest first.
+/// All complete releases, oldest first: the current one behind that which it took the place of, and so on, whatever the clock
+/// said; any other by the moment it was made.
 pub fn list(workspace: &Workspace) -> Result<Vec<PathBuf>> {
-    Ok(in_order(entries(&workspace.releases())?))
+    let mut rest = in_order(entries(&workspace.releases())?);
+    let mut order: Vec<PathBuf> = Vec::new();
+    let mut next = current(workspace)?;
+    while let Some(place) = next.and_then(|path| rest.iter().position(|other| *other == path)) {
+        let path = rest.remove(place);
+        let previous = Manifest::load(&path).ok().and_then(|manifest| manifest.previous);
+        next = previous.map(|id| workspace.releases().join(id));
+        order.insert(0, path);
+    }
+    for path in rest {
+        let place = order.iter().rposition(|other| created_at(other) <= created_at(&path)).map_or(0, |place| place + 1);
+        order.insert(place, path);
+    }
+    Ok(order)
 }
 
 /// The releases that a gate refused, oldest first.
@@ -54,11 +68,16 @@ pub fn waiting(workspace: &Workspace) -> Result<Vec<PathBuf>> {
 fn in_order(mut paths: Vec<PathBuf>) -> Vec<PathBuf> {
     paths.retain(|path| path.join("manifest.json").exists());
     // By the moment they were made, which a frozen clock can repeat; then by the moment they were written.
-    paths.sort_by_key(|path| {
+    paths.sort_by_cached_key(|path| {
         let written = path.join("manifest.json").metadata().and_then(|m| m.modified()).ok();
-        (Manifest::load(path).map_or_else(|_| named_after(path), |m| m.created_at), written, path.clone())
+        (created_at(path), written, path.clone())
     });
     paths
+}
+
+/// The moment that a release was made, by its clock.
+fn created_at(release: &Path) -> String {
+    Manifest::load(release).map_or_else(|_| named_after(release), |manifest| manifest.created_at)
 }
 
 /// The moment that the name of a release says, for one whose manifest cannot be read: `20261123T000000Z-..`.

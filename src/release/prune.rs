@@ -46,7 +46,7 @@ pub fn prune(workspace: &Workspace, keep: Keep) -> Result<Pruned> {
     let (refused, held) = staged.split_at(staged.len().saturating_sub(keep.refused));
     let mut used = at_hand(workspace)?;
     for (_, manifest) in kept.into_iter().chain(newest).chain(held) {
-        for input in &manifest.inputs {
+        for input in manifest.all_data_sets() {
             used.observations.insert(input.observation_file.clone());
             used.snapshots.extend(input.bodies.iter().map(|body| body.snapshot.clone()));
         }

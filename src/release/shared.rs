@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::engine::{Engine, tokens};
-use crate::error::{Result, SourceText};
+use crate::error::{Code, Problem, Result, SourceText};
 use crate::indicator::{Catalogue, Indicator, series};
 use crate::tables::schema;
 
@@ -56,6 +56,34 @@ pub fn read_by<'c>(catalogue: &'c Catalogue, sql: &SourceText) -> Vec<&'c Source
         }
     }
     found
+}
+
+/// An indicator that reads the series of its header, where that lists none, has no value and says nothing: it is refused.
+pub fn check_series(catalogue: &Catalogue, problems: &mut Vec<Problem>) {
+    for indicator in catalogue.indicators.iter().filter(|indicator| indicator.series.is_empty()) {
+        let text = &indicator.text;
+        let through = |name: &str| {
+            catalogue.shared.get(name).is_some_and(|view| {
+                reads(view, SERIES) || read_by(catalogue, view).iter().any(|other| other.path != view.path && reads(other, SERIES))
+            })
+        };
+        let words: Vec<_> = tokens::tokens(&text.text);
+        let word = |at: usize| words.get(at).map(|word| word.token.to_string().to_lowercase()).unwrap_or_default();
+        // A part of the statement may have the name of a view.
+        let is_part = |name: &str| (0..words.len()).any(|at| word(at) == name && word(at + 1) == "as" && word(at + 2) == "(");
+        let read = (1..words.len()).find(|at| {
+            let name = word(*at);
+            matches!(&*word(at - 1), "from" | "join") && (name == SERIES || through(&name)) && !is_part(&name)
+        });
+        if let Some(token) = read.map(|at| &words[at]) {
+            let place = text.offset(token.span.start.line, token.span.start.column);
+            let message = format!("`{}` has the series of the header, which lists none: there would be no value", token.token);
+            problems.push(
+                Problem::new(Code::NoSeriesListed, text, place..place + token.token.to_string().len(), message)
+                    .hint("add `series = [{ source = \"..\", series = \"..\" }]` to the header, or read `observations`"),
+            );
+        }
+    }
 }
 
 fn reads(text: &SourceText, name: &str) -> bool {

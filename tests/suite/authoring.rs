@@ -395,3 +395,26 @@ fn an_indicator_like_another_one() {
     let said = workspace.expect(0, &["check"]).stdout;
     assert!(said.contains("sql/tests/9.2/first/indicators.use.csv") && said.contains("the case does not give it"), "{said}");
 }
+
+/// `chosen` without a list of series was empty: the indicator had no value, and nothing said why.
+#[test]
+fn the_chosen_figure_of_no_series_is_refused() {
+    let workspace = Workspace::of_method();
+    workspace.write("pipelines/survey.toml", PIPELINE);
+    let indicator = |rest: &str| {
+        let header =
+            "id = \"9.1\"\nname = \"own\"\ntitle = \"Own\"\ndefinition = \"x\"\nunit = \"PT\"\nsources = [\"survey\"]\nrollup = \"none\"";
+        format!("/*---\n{header}\n---*/\n{rest}")
+    };
+    let columns = "SELECT ref_area, time_period, value, obs_status FROM";
+    for (sql, place) in [(format!("{columns} chosen"), "10:54"), (format!("{columns} offered AS o"), "10:54")] {
+        workspace.write("sql/indicators/own.sql", indicator(&sql));
+        let told = workspace.expect(2, &["check"]);
+        assert!(told.stdout.contains(&format!("own.sql:{place}: error[E0512]")), "{}", told.stdout);
+        assert_eq!(workspace.run(&["run", "--from", "."]).code, 2);
+    }
+    // A part of the statement of that name is another matter.
+    let part = "WITH chosen AS (SELECT ref_area, time_period, obs_value AS value, obs_status FROM observations)";
+    workspace.write("sql/indicators/own.sql", indicator(&format!("{part}\n{columns} chosen")));
+    workspace.expect(0, &["check"]);
+}

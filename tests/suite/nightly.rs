@@ -4,6 +4,7 @@ mod disk;
 mod faults;
 mod gates;
 mod goldens;
+mod held;
 mod install;
 mod keep;
 mod morning;

@@ -30,6 +30,9 @@ impl S3 {
     pub fn new(path: &str, setting: &dyn Fn(&str) -> Option<String>) -> Result<Self> {
         let (name, prefix) = path.split_once('/').unwrap_or((path, ""));
         let prefix = prefix.trim_matches('/');
+        if name.is_empty() {
+            return Err(Error::usage_hint(format!("s3://{path} names no bucket"), "write s3://BUCKET/PREFIX; is a variable in it empty?"));
+        }
         let needed = |variable: &str| {
             setting(variable).ok_or_else(|| {
                 Error::usage_hint(format!("{variable} is not set"), "publishing to s3:// takes its key from the environment")
@@ -84,7 +87,8 @@ impl S3 {
         }
         let response = self.ask(Method::PUT, name, &headers, &bytes).await?;
         if read.is_some() && matches!(response.status(), StatusCode::PRECONDITION_FAILED | StatusCode::CONFLICT) {
-            return Ok(false);
+            // Its own answer may have been lost on the way: then it was asked again, and the condition no longer held.
+            return self.holds(name, hash, bytes.len() as u64).await;
         }
         expected(name, response).map(|_| true)
     }

@@ -16,14 +16,21 @@ pub(super) struct Reasons<'a> {
     old: &'a Manifest,
     new: &'a Manifest,
     revised: RevisedIndex,
+    /// The same for indicators that are held on a side.
+    of_held: HashMap<String, RevisedIndex>,
     members: &'a HashMap<String, BTreeSet<String>>,
     touched: Touched<'a>,
     inputs: HashMap<String, Vec<(&'static str, String)>>,
 }
 
 impl<'a> Reasons<'a> {
-    pub(super) fn new(old: &'a Manifest, new: &'a Manifest, revised: RevisedIndex, members: &'a HashMap<String, BTreeSet<String>>) -> Self {
-        Self { old, new, revised, members, touched: HashMap::new(), inputs: HashMap::new() }
+    pub(super) fn new(
+        old: &'a Manifest,
+        new: &'a Manifest,
+        (revised, of_held): (RevisedIndex, HashMap<String, RevisedIndex>),
+        members: &'a HashMap<String, BTreeSet<String>>,
+    ) -> Self {
+        Self { old, new, revised, of_held, members, touched: HashMap::new(), inputs: HashMap::new() }
     }
 
     /// All changes come by here before the first cause is asked for: those of groups follow from those of economies.
@@ -68,7 +75,8 @@ impl<'a> Reasons<'a> {
     /// The revised observations behind a change: the economy's own, or those of the group's members.
     fn records(&self, change: &Change<'_>) -> Vec<Revised> {
         let (key, old, new) = (change.key, change.old_value(), change.new_value());
-        let of = |area: &str, year: i32| self.revised.get(&(area.to_owned(), year)).cloned().unwrap_or_default();
+        let revised = self.of_held.get(key.indicator).unwrap_or(&self.revised);
+        let of = |area: &str, year: i32| revised.get(&(area.to_owned(), year)).cloned().unwrap_or_default();
         let own = of(key.ref_area, key.year);
         let Some(members) = self.members.get(key.ref_area) else {
             let exact: Vec<Revised> = own.iter().filter(|r| r.old == old && r.new == new).cloned().collect();

@@ -16,6 +16,7 @@ pub use self::summary::{Summary, summarise};
 use crate::error::Result;
 use crate::reference::Reference;
 use crate::release::Manifest;
+use crate::release::manifest::InputEntry;
 use crate::tables::schema;
 use crate::tables::small::{self, Cell};
 use crate::tables::views::Values;
@@ -44,13 +45,28 @@ pub(crate) fn compare(
     let (before, after) = (Values::of(old.values)?, Values::of(new.values)?);
     let changes = changed_rows(&before, &after);
     let places: HashSet<(&str, i32)> = changes.iter().map(|change| (change.key.ref_area, change.key.year)).collect();
-    let revised = observations::revised(old.manifest, new.manifest, observations, &places)?;
-    let mut reasons = Reasons::new(old.manifest, new.manifest, revised, members);
+    let revised = observations::revised(&old.manifest.inputs, &new.manifest.inputs, observations, &places)?;
+    let mut of_held = HashMap::new();
+    for name in held_on_a_side(old.manifest, new.manifest) {
+        let (was, is) = (old.manifest.data_sets_of(name), new.manifest.data_sets_of(name));
+        // One that is held has the data sets that it reads alone.
+        let shared = |one: &[InputEntry], other: &[InputEntry]| -> Vec<InputEntry> {
+            one.iter().filter(|input| other.iter().any(|same| same.id() == input.id())).cloned().collect()
+        };
+        of_held.insert(name.to_owned(), observations::revised(&shared(was, is), &shared(is, was), observations, &places)?);
+    }
+    let mut reasons = Reasons::new(old.manifest, new.manifest, (revised, of_held), members);
     for change in &changes {
         reasons.note_touched(change);
     }
     let rows: Vec<Vec<Cell>> = changes.iter().map(|change| row(change, reasons.cause(change))).collect();
     small::batch(&schema::revisions(), &rows)
+}
+
+/// The indicators whose values are from other data sets than those of the release, on one side or both.
+fn held_on_a_side<'m>(old: &'m Manifest, new: &'m Manifest) -> BTreeSet<&'m str> {
+    let of = |manifest: &'m Manifest| manifest.indicators.iter().filter(|(_, entry)| entry.held_from.is_some());
+    of(old).chain(of(new)).map(|(name, _)| name.as_str()).collect()
 }
 
 /// One row of `revisions.parquet`.

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use crate::dataset_id::DatasetId;
 use crate::error::Result;
 use crate::observe::walk::{Row, walk};
-use crate::release::Manifest;
+use crate::release::manifest::InputEntry;
 
 /// An economy or group, and a year.
 pub(super) type Place = (String, i32);
@@ -24,13 +24,13 @@ pub(super) type RevisedIndex = HashMap<Place, Vec<Revised>>;
 
 /// Compares the observation files that differ, at the places that are asked for.
 pub(super) fn revised(
-    old: &Manifest,
-    new: &Manifest,
+    old: &[InputEntry],
+    new: &[InputEntry],
     file: &dyn Fn(&str) -> PathBuf,
     wanted: &HashSet<(&str, i32)>,
 ) -> Result<RevisedIndex> {
-    let files = |manifest: &Manifest| -> BTreeMap<DatasetId, PathBuf> {
-        manifest.inputs.iter().map(|input| (input.id(), file(&input.observation_file))).collect()
+    let files = |inputs: &[InputEntry]| -> BTreeMap<DatasetId, PathBuf> {
+        inputs.iter().map(|input| (input.id(), file(&input.observation_file))).collect()
     };
     let (before, after) = (files(old), files(new));
     let mut index = RevisedIndex::new();

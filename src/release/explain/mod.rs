@@ -158,6 +158,7 @@ impl Explainer<'_> {
             warnings: Vec::new(),
             wanted,
         };
+        explanation.warnings.extend(self.held(indicator));
         self.compare(&computed.values, indicator, &mut explanation);
         let ours = matches!(explanation.wanted.estimate.as_str(), "available" | "imputed");
         if ours && indicator.rollup != ROLLUP_NONE {
@@ -239,18 +240,24 @@ impl Explainer<'_> {
 
     /// The observation files that the release was made of, as the release saw them.
     fn register_observations(&self, engine: &Engine, indicator: &Indicator) -> Result<()> {
-        let reports: Reports = self
-            .manifest
-            .inputs
+        let inputs = self.manifest.data_sets_of(&indicator.name);
+        let reports: Reports = inputs
             .iter()
             .map(|i| (i.id(), NormaliseReport::of_file(&i.observation_file, &i.series)))
             .filter(|(_, report)| self.workspace.observation_file(&report.hash).exists())
             .collect();
         let datasets = match indicator.datasets.as_slice() {
-            [] => self.manifest.inputs.iter().map(InputEntry::id).collect(),
+            [] => inputs.iter().map(InputEntry::id).collect(),
             named => named.to_vec(),
         };
         observations::register(engine, &self.workspace.data, &observation_files(self.workspace, &reports, &datasets))
+    }
+
+    /// That the values are those of an earlier release, and why.
+    fn held(&self, indicator: &Indicator) -> Option<String> {
+        let entry = self.manifest.indicators.get(&indicator.name).filter(|entry| entry.status == "held")?;
+        let from = entry.held_from.as_ref().map_or("an earlier release", |held| &held.release);
+        Some(format!("held at the values of {from}, which are explained here: {}", entry.note.as_deref().unwrap_or_default()))
     }
 
     fn compare(&self, again: &RecordBatch, indicator: &Indicator, explanation: &mut Explanation) {

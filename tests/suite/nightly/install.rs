@@ -40,16 +40,26 @@ fn the_line_of_cron_prints_what_is_not_in_order() {
         (output.status.code(), String::from_utf8_lossy(&output.stdout).into_owned())
     };
     assert_eq!(run(&line), (Some(0), String::new()));
+    // The record of another process that was locked out meanwhile is none of this run, though it is the last by name.
+    workspace.write("data/runs/20991231T000000Z/run.json", "{\n  \"process\": 1,\n}");
+    workspace.write("data/runs/20991231T000000Z/run.txt", "locked out");
     workspace.write("sql/indicators/9_wrong.sql", "SELECT");
     let (code, told) = run(&line);
     assert!(code == Some(2) && told.contains("wrong use, exit code 2"), "{code:?} {told}");
+    assert!(!told.contains("locked out"), "{told}");
     assert!(!workspace.read("data/yardstick.log").is_empty());
+    // One that could write no record leaves the end of the log.
+    std::fs::remove_dir_all(workspace.path("data/runs")).unwrap();
+    workspace.write("data/runs", "");
+    let (code, told) = run(&line);
+    assert!(code.is_some_and(|code| code != 0) && told.contains("1 problem in the workspace"), "{code:?} {told}");
 }
 
 /// A data set that failed was asked again each hour.
 #[test]
 fn what_fails_is_asked_again_with_growing_pauses() {
     let workspace = small_released();
+    workspace.write("pipelines/job.toml", "[publication]\nformats = []\n[notify]\nmetrics = \"data/yardstick.prom\"\n");
     workspace.write("bad/itu/internet_use/internet_use.csv", "<!DOCTYPE html><html></html>");
     let (mut asked, mut pauses) = (0, Vec::new());
     for hour in 0..48 {
@@ -66,6 +76,17 @@ fn what_fails_is_asked_again_with_growing_pauses() {
     }
     // Its schedule lets it be asked from 01:10 on.
     assert_eq!(pauses, [1, 1, 2, 4, 8, 16]);
+    // Meanwhile it has failed for those who watch, and `status` has the moment that `plan` has.
+    let now = ["--now", "2026-11-26T10:00:00Z"];
+    workspace.expect(0, &[&["run", "--quiet", "--due", "--from", "bad"][..], &now].concat());
+    assert!(workspace.read("data/yardstick.prom").contains("yardstick_dataset_failed{dataset=\"itu/internet_use\"} 1"));
+    let of = |verb: &[&str], list: &str, name: &str| {
+        let answer = workspace.json(0, &[verb, &now].concat());
+        answer["data"][list].as_array().unwrap().iter().find(|one| one[name] == "itu/internet_use").unwrap().clone()
+    };
+    let next = of(&["status"], "data_sets", "data_set")["next_due"].as_str().unwrap().to_owned();
+    let planned = of(&["plan", "--due", "--from", "bad"], "steps", "name");
+    assert_eq!((&planned["action"], &planned["why"][0]), (&"wait".into(), &format!("due at {next}").into()));
 }
 
 #[test]

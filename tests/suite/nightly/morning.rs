@@ -68,6 +68,36 @@ fn the_last_run_is_the_last_one_though_the_clock_was_set_back() {
     assert_eq!(status(&workspace)["last_run"]["started_at"], NIGHT[0]);
 }
 
+/// After one night with the clock ahead a schedule had not come round for years, ages were below zero, and each real night's
+/// release and record was the oldest, so that the next night removed it.
+#[test]
+fn one_night_with_the_clock_ahead() {
+    let workspace = small_released();
+    workspace.write("pipelines/job.toml", "[publication]\nformats = []\n[retention]\nreleases = 2\nruns = 3\n");
+    let file = "sql/indicators/2.1_internet_use.sql";
+    let text = workspace.read(file);
+    for (night, now) in ["2036-11-02", "2036-11-03", "2026-11-25", "2026-11-26T12:00:00Z", "2026-11-27T12:00:00Z"].into_iter().enumerate() {
+        workspace.write(file, text.replace("title = \"", &format!("title = \"({night}) ")));
+        workspace.expect(0, &["run", "--quiet", "--due", "--from", &small_bodies(), "--now", now]);
+        let pull: Value = serde_json::from_str(&workspace.read("data/pulls/itu/internet_use.json")).unwrap();
+        assert!(pull["checked_at"].as_str().unwrap().starts_with(&now[..10]), "asked on {now}: {}", pull["checked_at"]);
+    }
+    let names = |folder: &str| -> Vec<String> {
+        let entries = std::fs::read_dir(workspace.path(folder)).unwrap();
+        let mut names: Vec<String> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()[..8].to_owned()).collect();
+        names.sort();
+        names
+    };
+    assert_eq!(names("data/releases"), ["20261126", "20261127"]);
+    assert_eq!(names("data/runs"), ["20261125", "20261126", "20261127"]);
+    workspace.expect(0, &["diff"]);
+    workspace.expect(0, &["release", "rollback"]);
+    // A data set that is not asked since then has no age, rather than one below zero.
+    workspace.expect(0, &["run", "--quiet", "--from", &small_bodies(), "--now", "2036-11-02"]);
+    let status: Value = serde_json::from_str(&workspace.expect(0, &["--format", "json", "status"]).stdout).unwrap();
+    assert!(status["data"]["data_sets"].as_array().unwrap().iter().all(|set| set["age_days"].as_i64().is_none_or(|age| age >= 0)));
+}
+
 #[test]
 fn a_source_that_fails_is_told_with_the_night_since_when() {
     let workspace = small_released();
@@ -83,7 +113,9 @@ fn a_source_that_fails_is_told_with_the_night_since_when() {
     assert_eq!(set["last_success"], "2026-11-24T02:30:00Z");
     let shown = workspace.expect(0, &["status", "--now", NIGHT[3]]);
     assert!(shown.stdout.contains(&format!("itu/internet_use has failed since {}", NIGHT[0])), "{}", shown.stdout);
-    assert!(text(&workspace, NIGHT[1]).contains("asked again next time: itu/internet_use"));
+    assert!(
+        text(&workspace, NIGHT[1]).contains("asked again by the next run, with `--due` when `yardstick status` says: itu/internet_use")
+    );
     // A body that arrived and may not be used is remembered as such.
     let journal = workspace.read("data/journal.jsonl");
     assert!(
@@ -170,7 +202,14 @@ fn a_refused_snapshot_makes_a_rollback_last() {
     workspace.expect(0, &["release", "rollback", &good]);
     let refused = workspace.expect(0, &["pull", "--refuse", &hash[..12]]);
     assert!(refused.stdout.contains(&format!("itu/network_coverage: the bodies of release {good}")), "{}", refused.stdout);
-    // The provider still sends it.
+    // The provider still sends it, and what a run would do is known before.
+    let plan = workspace.json(0, &["plan", "--from", "bad", "--now", NIGHT[1]]);
+    let step = |name: &str| plan["data"]["steps"].as_array().unwrap().iter().find(|step| step["name"] == name).cloned();
+    assert_eq!(
+        (&step("itu/network_coverage").unwrap()["action"], &plan["data"]["would_publish"]),
+        (&"refuse".into(), &false.into()),
+        "{plan:#}"
+    );
     let run = workspace.expect(3, &["run", "--from", "bad", "--now", NIGHT[1]]);
     assert!(run.stdout.contains("nothing to do") && run.stdout.contains("E5006"), "{}", run.stdout);
     assert_eq!(current(&workspace), good);

@@ -117,6 +117,31 @@ fn two_publishers_do_not_overwrite_each_other() {
     assert_eq!(workspace.run(&["publish", "--to", "ftp://host/x"]).code, 2);
 }
 
+/// The pointer was asked for once more, under a condition that it no longer met, and another publisher was blamed.
+#[test]
+fn an_answer_that_is_lost_is_no_failure() {
+    let workspace = released();
+    let (address, bucket) = store::start();
+    bucket.lock().unwrap().breaks_behind_the_pointer = true;
+    let told = run(to_store(&workspace, &address, &[]));
+    assert_eq!(told.code, 0, "{}", told.stderr);
+    let bucket = bucket.lock().unwrap();
+    let pointers = bucket.asked.iter().filter(|(method, name)| method == "PUT" && name.ends_with("current.json")).count();
+    assert!(pointers == 2 && !bucket.breaks_behind_the_pointer, "{pointers}");
+}
+
+#[test]
+fn an_address_without_a_bucket_is_wrong_use() {
+    let workspace = released();
+    let (address, _) = store::start();
+    for to in ["s3://", "s3:///prefix"] {
+        let mut command = workspace.command(&["publish", "--to", to]);
+        command.envs([("AWS_ENDPOINT_URL", address.as_str()), ("AWS_ACCESS_KEY_ID", "key"), ("AWS_SECRET_ACCESS_KEY", "secret")]);
+        let told = run(command);
+        assert!(told.code == 2 && told.stderr.contains("names no bucket"), "{}", told.stderr);
+    }
+}
+
 #[test]
 fn old_releases_leave_by_rule() {
     let workspace = released();
