@@ -27,7 +27,9 @@ of the other bands; outside 0..100 it is impossible and gives no gap.
 A gap of a group is taken between the group's values: a ratio of aggregates,
 never a mean of the members' ratios. Both sides must have a value in the same
 place, year and estimate; coverage, observed and members are the lower of the two.
-A gap has no error bar: those of its sides are not independent.
+A gap has no error bar: those of its sides are not independent. That it is ours
+stands in the note where its sides are figures of an agency (`published`), with
+the notes of both, which name the publication and its edition.
 People are those of the whole group. A further gap is a line in `gaps`.
 
 Further columns, which are not published, tell `explain` how the value was
@@ -54,7 +56,7 @@ measures AS (
 -- One part of the population per row: at most one dimension is not the total.
 parts AS (
   SELECT
-    ref_area, time_period, estimate, value, obs_status, coverage, observed, members_observed, members_total,
+    ref_area, time_period, estimate, value, obs_status, coverage, observed, members_observed, members_total, note,
     CASE
       WHEN sex <> '_T' THEN 'sex'
       WHEN age <> '_T' THEN 'age'
@@ -97,7 +99,7 @@ rests AS (
     part.ref_area, part.time_period, part.estimate,
     (total.value * everyone.persons - part.value * those.persons)
       / nullif(everyone.persons - those.persons, 0.0) AS value,
-    total.obs_status, total.coverage, total.observed, total.members_observed, total.members_total,
+    total.obs_status, total.coverage, total.observed, total.members_observed, total.members_total, total.note,
     g.dimension, g.denominator_code AS code,
     total.value AS whole,
     concat('(', total.value, ' x ', everyone.persons, ' - ', part.value, ' x ', those.persons,
@@ -117,12 +119,12 @@ rests AS (
 ),
 sides AS (
   SELECT
-    ref_area, time_period, estimate, dimension, code, value, obs_status, coverage, observed, members_observed, members_total,
+    ref_area, time_period, estimate, dimension, code, value, obs_status, coverage, observed, members_observed, members_total, note,
     CAST(NULL AS DOUBLE) AS whole, CAST(NULL AS VARCHAR) AS working
   FROM parts
   UNION ALL
   SELECT
-    ref_area, time_period, estimate, dimension, code, value, obs_status, coverage, observed, members_observed, members_total,
+    ref_area, time_period, estimate, dimension, code, value, obs_status, coverage, observed, members_observed, members_total, note,
     whole, working
   FROM rests
   WHERE value BETWEEN 0.0 AND 100.0
@@ -148,6 +150,10 @@ pairs AS (
       THEN 'the two sides rest on ' || CAST(n.members_observed AS VARCHAR) || ' and '
         || CAST(d.members_observed AS VARCHAR) || ' economies'
     END AS members_note,
+    CASE
+      WHEN n.estimate = 'published'
+      THEN concat_ws('; ', 'ours, from two figures that are published', n.note, CASE WHEN d.note <> coalesce(n.note, '') THEN d.note END)
+    END AS published_note,
     those.persons AS numerator_persons, others.persons AS denominator_persons
   FROM gaps g
   JOIN sides n ON n.dimension = g.dimension AND n.code = g.numerator_code
@@ -177,7 +183,8 @@ measured AS (
     m.unit, p.obs_status, p.coverage, p.observed, p.members_observed, p.members_total,
     nullif(concat_ws('; ',
       CASE WHEN p.rest THEN 'rest of the population derived from the total and the part' END,
-      p.members_note
+      p.members_note,
+      p.published_note
     ), '') AS note
   FROM pairs p
   CROSS JOIN measures m

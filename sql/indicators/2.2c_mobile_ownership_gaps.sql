@@ -29,7 +29,8 @@ note = "ITU's definition of parity; the former plan states no baseline, 2015 is 
 SELECT
   u.ref_area, u.time_period,
   u.sex, u.age, u.urbanisation, u.disability, u.education_level, u.size_class, u.breakdown,
-  u.estimate, u.value, u.unit, u.obs_status, u.coverage, u.members_observed, u.members_total
+  u.estimate, u.value, u.unit, u.obs_status, u.coverage, u.observed, u.members_observed, u.members_total,
+  u.note
 FROM indicators.mobile_ownership AS u
 WHERE u.value IS NOT NULL
   -- whole numbers: a ratio of them is off by up to 0.015

@@ -114,7 +114,7 @@ impl<'a> View<'a> {
             by_area,
             economies,
             groups,
-            members: made.reference.members()?.into_iter().collect(),
+            members: made.reference.members_now()?,
         })
     }
 

@@ -47,6 +47,8 @@ pub struct Reference {
     pub hashes: Arc<BTreeMap<String, String>>,
     names: Arc<HashMap<String, String>>,
     group_schemes: Arc<HashMap<String, String>>,
+    /// The year whose members are those of now.
+    year: i32,
     /// What stands in no way, and is told by `check`.
     pub warnings: Arc<Vec<Problem>>,
 }
@@ -110,7 +112,7 @@ impl Reference {
         let codes = AreaCodes::new(&areas, &groups, Some(&crosswalk));
         let mut tables = BTreeMap::new();
         tables.insert("areas", areas_batch(&areas));
-        tables.insert("groups", groups_batch(&groups, &in_force));
+        tables.insert("groups", groups_batch(&groups, &in_force, mode));
         tables.insert("membership", membership::batch(&membership, &areas, &groups, mode, today, problems));
         let is_proven =
             ["population.csv", "areas.csv"].iter().all(|name| hashes.contains_key(*name) && hashes.get(*name) == proven.get(*name));
@@ -143,6 +145,7 @@ impl Reference {
             hashes: Arc::new(hashes),
             names: Arc::new(names),
             group_schemes: Arc::new(group_schemes),
+            year: i32::from(today.year()),
             warnings: Arc::new(lists::of_no_group(&lists, &groups)),
         }
     }
@@ -212,6 +215,19 @@ impl Reference {
         self.names.keys().map(String::as_str)
     }
 
+    /// Group -> economies that are its members now.
+    pub fn members_now(&self) -> Result<BTreeMap<String, BTreeSet<String>>> {
+        let membership = Membership::of(self.table("membership")?)?;
+        let mut members: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        for row in 0..membership.len() {
+            if (membership.first_year.value(row)..=membership.last_year.value(row)).contains(&self.year) {
+                let (group, area) = (membership.group_code.value(row), membership.ref_area.value(row));
+                members.entry(group.to_owned()).or_default().insert(area.to_owned());
+            }
+        }
+        Ok(members)
+    }
+
     /// Group -> economies, whatever the year.
     pub fn members(&self) -> Result<HashMap<String, BTreeSet<String>>> {
         let membership = Membership::of(self.table("membership")?)?;
@@ -245,8 +261,11 @@ fn areas_batch(table: &CsvTable) -> RecordBatch {
     made(schema::areas(), ["ref_area", "name", "iso2", "m49"].map(|c| strings(table.column(c))).to_vec())
 }
 
+/// What stands for the name of a list where each year has its own.
+const LIST_OF_THE_YEAR: &str = "those of 1 July of the year";
+
 /// A group whose list is dated has its number of members from there.
-fn groups_batch(table: &CsvTable, in_force: &BTreeMap<String, List>) -> RecordBatch {
+fn groups_batch(table: &CsvTable, in_force: &BTreeMap<String, List>, mode: MembershipMode) -> RecordBatch {
     let mut columns = ["group_code", "group_scheme", "name"].map(|c| strings(table.column(c))).to_vec();
     let lists: Vec<Option<&List>> = table.column("group_code").map(|group| in_force.get(group)).collect();
     let undated = (0..table.len()).map(|row| table.get(row, "members_expected").parse::<i64>().ok());
@@ -254,7 +273,11 @@ fn groups_batch(table: &CsvTable, in_force: &BTreeMap<String, List>) -> RecordBa
         lists.iter().zip(undated).map(|(list, undated)| undated.or_else(|| list.and_then(|list| list.members_expected))).collect();
     let text =
         |of: fn(&List) -> Option<&String>| -> ArrayRef { Arc::new(lists.iter().map(|list| list.and_then(of)).collect::<StringArray>()) };
-    columns.extend([Arc::new(expected) as ArrayRef, text(|list| list.vintage.as_ref()), text(|list| list.next_due.as_ref())]);
+    let vintage = match mode {
+        MembershipMode::Current => text(|list| list.vintage.as_ref()),
+        MembershipMode::AsOf => Arc::new(lists.iter().map(|list| list.map(|_| LIST_OF_THE_YEAR)).collect::<StringArray>()),
+    };
+    columns.extend([Arc::new(expected) as ArrayRef, vintage, text(|list| list.next_due.as_ref())]);
     made(schema::groups(), columns)
 }
 

@@ -13,7 +13,7 @@ use crate::reference::Reference;
 use crate::release::licence;
 use crate::tables::cells::Table;
 use crate::tables::schema::DIMENSIONS;
-use crate::tables::views::{Areas, Cells, Groups, Membership, Units};
+use crate::tables::views::{Areas, Cells, Groups, Units};
 use crate::workspace::Workspace;
 
 /// Classes from best to worst, and the one without a verdict, each with its colour: told apart without red and green, and
@@ -177,23 +177,15 @@ fn units(reference: &Reference) -> Result<Vec<Value>> {
     Ok((0..units.len()).map(unit).collect())
 }
 
-/// The groups with their members.
+/// The groups with their members of now.
 pub(super) fn groups(reference: &Reference) -> Result<Vec<Value>> {
-    let membership = Membership::of(reference.table("membership")?)?;
-    let mut members: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-    for row in 0..membership.len() {
-        let list = members.entry(membership.group_code.value(row)).or_default();
-        let area = membership.ref_area.value(row);
-        if list.last() != Some(&area) {
-            list.push(area);
-        }
-    }
+    let members = reference.members_now()?;
     let groups = Groups::of(reference.table("groups")?)?;
     let group = |row| {
         let code = groups.group_code.value(row);
         json!({
             "group_code": code, "group_scheme": groups.group_scheme.value(row), "name": groups.name.value(row),
-            "members": members.get(code).map(Vec::as_slice).unwrap_or_default(),
+            "members": members.get(code).into_iter().flatten().collect::<Vec<_>>(),
             "vintage": groups.vintage.cell(row), "next_due": groups.next_due.cell(row),
         })
     };

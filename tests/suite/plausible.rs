@@ -324,6 +324,13 @@ fn an_earlier_clock_has_its_own_lists() {
     let example = Example::of("PT");
     example.bodies(1, &usual, None);
     example.workspace.expect(0, &["run", "--from", "in", "--now", "2024-02-01", "--membership", "as-of"]);
+    // Where each year has its own members, those of now are told as such, and no list of today stands beside earlier years:
+    // everybody who ever was one was listed.
+    let catalog: serde_json::Value = serde_json::from_str(&example.workspace.read("data/current/catalog.json")).unwrap();
+    let group = catalog["groups"].as_array().unwrap().iter().find(|group| group["group_code"] == "LDC").unwrap();
+    let members: Vec<&str> = group["members"].as_array().unwrap().iter().map(|code| code.as_str().unwrap()).collect();
+    assert!(members.len() == 45 && !members.contains(&"BWA") && members.contains(&"STP"), "{members:?}");
+    assert_eq!(group["vintage"], "those of 1 July of the year");
 }
 
 /// The list that names the members stands beside each aggregate of them.
