@@ -1,6 +1,7 @@
 //! `pipelines/corrections/*.toml`: known errors at the source, each with a reason, its evidence and a guard that
 //! stops the correction once the source is fixed.
 
+use std::collections::HashMap;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
@@ -16,10 +17,11 @@ use crate::tables::schema::DIMENSIONS;
 #[derive(Debug, Clone, Serialize)]
 pub enum Action {
     Drop,
-    /// Replace the value by another, or multiply it.
+    /// Replace the value by another, or multiply it; with another status where one is given.
     Override {
         value: Option<f64>,
         factor: Option<f64>,
+        obs_status: Option<String>,
     },
     Flag {
         obs_status: String,
@@ -167,9 +169,31 @@ fn read(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> Option<Corr
             .hint("U is for low reliability, E for an estimate, B for a break"),
         );
     }
-    let action = match action?.as_str() {
+    for (key, text) in [("reason", &reason), ("evidence", &evidence)] {
+        if text.as_ref().is_some_and(|text| text.trim().is_empty()) {
+            let message = format!("`{key}` says nothing");
+            problems.push(
+                Problem::new(Code::CorrectionWithoutSense, table.source(), table.span_of(key), message)
+                    .hint("whoever reads the figure must know why it is another one than the provider's, and from where"),
+            );
+        }
+    }
+    let action = action?;
+    let foreign: &[(&str, bool)] = match action.as_str() {
+        "drop" => &[("value", value.is_some()), ("factor", factor.is_some()), ("obs_status", obs_status.is_some())],
+        "flag" => &[("value", value.is_some()), ("factor", factor.is_some())],
+        _ => &[],
+    };
+    for (key, _) in foreign.iter().filter(|(_, given)| *given) {
+        let message = format!("`{key}` has no meaning for the action `{action}`");
+        problems.push(
+            Problem::new(Code::CorrectionWithoutSense, table.source(), table.span_of(key), message)
+                .hint("`override` changes the value, `flag` the status alone, `drop` sets the row aside"),
+        );
+    }
+    let action = match action.as_str() {
         "drop" => Action::Drop,
-        "override" if value.is_some() != factor.is_some() => Action::Override { value, factor },
+        "override" if value.is_some() != factor.is_some() => Action::Override { value, factor, obs_status },
         "override" => {
             problems.push(Problem::new(
                 Code::CorrectionWithoutSense,
@@ -252,6 +276,8 @@ impl Collector<'_> {
 
     fn correct_one(&mut self, correction: &Correction) -> Result<CorrectionReport> {
         let mut outcome = CorrectionReport { id: correction.id.clone(), applied: 0, guard_failed: 0, reason: correction.reason.clone() };
+        // Figures (series, area and year) that were found: whether one of them is still wrong, and how many are right.
+        let mut found: HashMap<(String, u32), (bool, u64)> = HashMap::new();
         let wanted: Vec<bool> = self.series.iter().map(|key| about(correction, key)).collect();
         let mut rows = std::mem::take(&mut self.rows);
         rows.each(0, |number, row| {
@@ -261,10 +287,12 @@ impl Collector<'_> {
             {
                 return Ok(());
             }
+            let figure = found.entry((self.series[row.series as usize].series.clone(), row.place)).or_default();
             if !correction.expect.holds(row.value) {
-                outcome.guard_failed += 1;
+                figure.1 += 1;
                 return Ok(());
             }
+            figure.0 = true;
             outcome.applied += 1;
             if matches!(correction.action, Action::Drop) {
                 let detail = format!("{}: {}", correction.id, correction.reason);
@@ -274,7 +302,8 @@ impl Collector<'_> {
             let mut detail = self.details[row.detail as usize].clone();
             let mut said = format!("corrected ({}): {}", correction.id, correction.reason);
             match &correction.action {
-                Action::Override { value, factor } => {
+                Action::Override { value, factor, obs_status } => {
+                    detail.obs_status = obs_status.clone().unwrap_or(detail.obs_status);
                     let corrected = value.unwrap_or_else(|| row.value * factor.unwrap_or(1.0));
                     said = format!("{said}; the provider has {}", row.value);
                     row.value = plain_zero(corrected);
@@ -297,6 +326,8 @@ impl Collector<'_> {
             Ok(())
         })?;
         self.rows = rows;
+        // Of a figure whose total was wrong, the parts may have been right all the time.
+        outcome.guard_failed = found.values().filter(|(is_wrong, _)| !is_wrong).map(|(_, right)| right).sum();
         // Where no area is named, most rows are right: the correction is outdated only if none is wrong any more.
         if correction.ref_areas.is_empty() && outcome.applied > 0 {
             outcome.guard_failed = 0;

@@ -57,6 +57,7 @@ pub(super) fn batch(
     let known_groups: HashSet<&str> = groups.column("group_code").collect();
     let scheme_of: HashMap<&str, &str> = groups.column("group_code").zip(groups.column("group_scheme")).collect();
     let mut rows: Vec<(&str, &str, &str, i32, i32)> = Vec::new();
+    let mut periods: HashMap<(&str, &str), Vec<(Date, Date)>> = HashMap::new();
     for row in 0..table.len() {
         let (group, area) = (table.get(row, "group_code"), table.get(row, "ref_area"));
         for (kind, code, known) in [("area", area, &known_areas), ("group", group, &known_groups)] {
@@ -90,6 +91,18 @@ pub(super) fn batch(
             let message = format!("membership ends on {until}, not after it begins");
             problems.push(table.problem_at(Code::ContradictingRow, row, "valid_until", message));
         }
+        let others = periods.entry((group, area)).or_default();
+        if let Some((begun, ended)) = others.iter().find(|(begun, ended)| from < *ended && *begun < until) {
+            let end = if *ended == Date::MAX { "on".to_owned() } else { format!("to {ended}") };
+            let start = if *begun == Date::MIN { "the beginning".to_owned() } else { begun.to_string() };
+            let message = format!("{area} is a member of {group} from {start} {end} by another row: it would count twice");
+            problems.push(
+                table
+                    .problem_at(Code::ContradictingRow, row, "valid_from", message)
+                    .hint("close the earlier row on the day the later one begins"),
+            );
+        }
+        others.push((from, until));
         match mode {
             MembershipMode::Current if from <= today && today < until => rows.push((table.get(row, "group_scheme"), group, area, 0, 9999)),
             MembershipMode::Current => {}

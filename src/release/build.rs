@@ -129,7 +129,7 @@ impl Build<'_> {
         let values = value_id::mark(&key, &values)?;
         let held: Vec<(String, String)> =
             computed.iter().filter_map(|(name, c)| c.held.as_ref().map(|reason| (name.clone(), reason.clone()))).collect();
-        let mut manifest = self.manifest(id, key, inputs, &computed, before.as_ref())?;
+        let mut manifest = self.manifest((id, key), inputs, (&computed, &values), before.as_ref())?;
         manifest.previous = previous.as_ref().and_then(|p| p.file_name()).map(|n| n.to_string_lossy().into_owned());
         let (accepted, stopping): (Vec<_>, Vec<_>) =
             outcome.stopping.into_iter().partition(|s| self.accept.iter().any(|a| s.starts_with(&format!("{a}:"))));
@@ -335,7 +335,13 @@ impl Build<'_> {
         check_tables::register(engine, &data_sets, &corrections, &quarantine, &self.catalogue, today)
     }
 
-    fn manifest(&self, id: String, key: String, inputs: Inputs, computed: &All, before: Option<&Manifest>) -> Result<Manifest> {
+    fn manifest(
+        &self,
+        (id, key): (String, String),
+        inputs: Inputs,
+        (computed, values): (&All, &RecordBatch),
+        before: Option<&Manifest>,
+    ) -> Result<Manifest> {
         let all = self.sources.iter().flat_map(|source| source.datasets.iter().map(move |dataset| (source, dataset)));
         let entry = |(source, dataset): (&Source, &Dataset)| {
             let id = source.id(dataset);
@@ -354,7 +360,7 @@ impl Build<'_> {
             }
             let entry = IndicatorEntry {
                 id: indicator.id.clone(),
-                rows: one.values.num_rows() as u64,
+                rows: rows_of(values, &indicator.name)?.num_rows() as u64,
                 status: if one.held.is_some() { "held".into() } else { "computed".into() },
                 note: one.held.clone(),
                 inputs,

@@ -418,3 +418,23 @@ fn the_chosen_figure_of_no_series_is_refused() {
     workspace.write("sql/indicators/own.sql", indicator(&format!("{part}\n{columns} chosen")));
     workspace.expect(0, &["check"]);
 }
+
+/// A correction of a total was told as outdated, since the parts beside it had never been wrong.
+#[test]
+fn a_correction_of_the_total_is_not_outdated_by_its_parts() {
+    let workspace = workspace().with_check("corrections_outdated");
+    let correct = |below: &str| {
+        workspace.write(
+            "pipelines/corrections/one.toml",
+            format!(
+                "[[correction]]\nid = \"one\"\nsource = \"survey\"\nseries = [\"new\"]\nref_area = \"GHA\"\ntime_period = [2021]\naction = \"flag\"\nexpect = {{ value = {below} }}\nreason = \"a slip\"\nevidence = \"the book\"\n"
+            ),
+        );
+    };
+    for (wrong, warned) in [("50.00001", 0), ("77.0", 1)] {
+        correct(wrong);
+        workspace.expect(0, &["run", "--from", "in"]);
+        let checks = workspace.release("checks.parquet");
+        assert_eq!(rows(&checks, &[("id", "corrections_outdated"), ("result", "warned")]).len(), warned, "{wrong}");
+    }
+}

@@ -111,11 +111,15 @@ fn tell(settings: &Settings, printer: &Printer, manifest: &Manifest, old: Row<'_
         text("unit"),
     ));
     printer.line(&format!("cited from release {}, made {}; the id fits the value", manifest.release, manifest.created_at));
-    printer.line(&match (new.1, now == value(old.0, old.1)) {
+    let now_text = |column: &str| new.1.and_then(|row| Table(new.0).text(column, row)).unwrap_or_default();
+    let is_same = now == value(old.0, old.1) && ["unit", "obs_status"].iter().all(|column| now_text(column) == text(column));
+    printer.line(&match (new.1, is_same) {
         (None, _) => format!("release {current}, which is current, does not have it"),
         (Some(_), true) => format!("release {current}, which is current, has the same value"),
         (Some(_), false) => {
-            format!("release {current}, which is current, has {}; why: yardstick diff {} current", number(now), manifest.release)
+            let (unit, status) = (now_text("unit"), now_text("obs_status"));
+            let told = format!("release {current}, which is current, has {} {unit} with status {status}", number(now));
+            format!("{told}; why: yardstick diff {} current", manifest.release)
         }
     });
     Ok(())

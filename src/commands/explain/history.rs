@@ -27,6 +27,7 @@ struct Line {
     created_at: String,
     estimate: Option<String>,
     value: Option<f64>,
+    unit: Option<String>,
     obs_status: Option<String>,
     coverage: Option<f64>,
     note: Option<String>,
@@ -38,7 +39,8 @@ pub(super) fn history(settings: &Settings, printer: &Printer, args: &ExplainArgs
     let year = args.year.ok_or_else(|| Error::usage_hint("--history needs --year", "name the year of the value"))?;
     let given = [&args.sex, &args.age, &args.urbanisation, &args.disability, &args.education_level, &args.size_class, &args.breakdown];
     let (mut indicator, mut releases) = (args.indicator.clone(), Vec::new());
-    let mut last: Vec<(Option<String>, Option<u64>)> = Vec::new();
+    // Estimate, value, unit and status, as `diff` compares them.
+    let mut last: Vec<(Option<String>, Option<u64>, Option<String>, Option<String>)> = Vec::new();
     for path in promote::list(&settings.workspace)? {
         let manifest = Manifest::load(&path)?;
         if let Some((name, _)) = manifest.indicators.iter().find(|(name, entry)| entry.id == indicator || **name == indicator) {
@@ -59,18 +61,29 @@ pub(super) fn history(settings: &Settings, printer: &Printer, args: &ExplainArgs
             .filter(is_wanted)
             .map(|row| {
                 let value = cells.float("value", row);
-                let key = (text("estimate", row), value.map(f64::to_bits));
+                let key = (text("estimate", row), value.map(f64::to_bits), text("unit", row), text("obs_status", row));
                 let changed = !last.contains(&key);
                 now.push(key);
                 let (estimate, obs_status, note) = (text("estimate", row), text("obs_status", row), text("note", row));
                 let (release, created_at) = (manifest.release.clone(), manifest.created_at.clone());
-                Line { release, created_at, estimate, value, obs_status, coverage: cells.float("coverage", row), note, changed }
+                let unit = text("unit", row);
+                Line { release, created_at, estimate, value, unit, obs_status, coverage: cells.float("coverage", row), note, changed }
             })
             .collect();
         if lines.is_empty() {
             let (release, created_at) = (manifest.release.clone(), manifest.created_at.clone());
             let changed = !last.is_empty();
-            lines.push(Line { release, created_at, estimate: None, value: None, obs_status: None, coverage: None, note: None, changed });
+            lines.push(Line {
+                release,
+                created_at,
+                estimate: None,
+                value: None,
+                unit: None,
+                obs_status: None,
+                coverage: None,
+                note: None,
+                changed,
+            });
         }
         releases.extend(lines);
         last = now;
@@ -82,19 +95,25 @@ pub(super) fn history(settings: &Settings, printer: &Printer, args: &ExplainArgs
 impl Answer for History {
     fn show(&self, printer: &Printer) {
         printer.line(&format!("{} {} {} in every release kept", self.indicator, self.ref_area, self.time_period));
+        let first = self.releases.first().map(|line| line.release.clone());
         let row = |line: &Line| {
-            let mark = if line.changed { "changed" } else { "" };
+            let mark = match line.changed {
+                true if Some(&line.release) == first.as_ref() => "the oldest kept",
+                true => "changed",
+                false => "",
+            };
             vec![
                 line.release.clone(),
                 line.created_at.clone(),
                 line.estimate.clone().unwrap_or_else(|| "no row".into()),
                 number(line.value),
+                line.unit.clone().unwrap_or_default(),
                 line.obs_status.clone().unwrap_or_default(),
                 percent(line.coverage),
                 mark.to_owned(),
             ]
         };
         let rows: Vec<Vec<String>> = self.releases.iter().map(row).collect();
-        printer.line(&printer.table(&["release", "created", "estimate", "value", "status", "coverage", ""], &rows));
+        printer.line(&printer.table(&["release", "created", "estimate", "value", "unit", "status", "coverage", ""], &rows));
     }
 }

@@ -64,6 +64,9 @@ impl<'a> Reasons<'a> {
                 causes.push((code, name.clone()));
             }
         }
+        if causes.is_empty() && self.old.workspace.get(&Input::LeftOut) != self.new.workspace.get(&Input::LeftOut) {
+            causes.push((code(&Input::LeftOut), "what may be passed on is another part of the values".into()));
+        }
         if causes.is_empty() {
             return ("unknown".into(), "no input of this indicator differs".into());
         }

@@ -237,7 +237,7 @@ fn an_added_correction() {
     workspace.write(
         "pipelines/corrections/kenya.toml",
         "[[correction]]\nid = \"kenya-2024\"\nsource = \"itu\"\ndataset = \"internet_use\"\nseries = [\"11624\"]\nref_area = \"KEN\"\ntime_period = [2024]\n\
-         action = \"override\"\nvalue = 40.0\nexpect = { below = 39.0 }\nreason = \"a misprint\"\nevidence = \"the printed table has 40\"\n",
+         action = \"override\"\nvalue = 40.0\nobs_status = \"E\"\nexpect = { below = 39.0 }\nreason = \"a misprint\"\nevidence = \"the printed table has 40\"\n",
     );
     let steps = planned(&workspace);
     let names: Vec<(&str, &str)> = steps.iter().map(|s| (s.0.as_str(), s.1.as_str())).collect();
@@ -254,9 +254,9 @@ fn an_added_correction() {
     let note = text(&e["records"][0]["note"]);
     assert!(note.contains("corrected (kenya-2024): a misprint; the provider has 34.97622513"), "{note}");
     // So does the observation, in a column: a note can have any text.
-    let query = "SELECT ref_area, time_period, correction FROM observations WHERE correction IS NOT NULL";
+    let query = "SELECT ref_area, time_period, correction, obs_status FROM observations WHERE correction IS NOT NULL";
     let run = workspace.expect(0, &["sql", query, "--output", "csv"]);
-    assert_eq!(run.stdout.lines().collect::<Vec<_>>(), ["ref_area,time_period,correction", "KEN,2024,kenya-2024"]);
+    assert_eq!(run.stdout.lines().collect::<Vec<_>>(), ["ref_area,time_period,correction,obs_status", "KEN,2024,kenya-2024,E"]);
 
     // Without a change, nothing is done.
     assert!(planned(&workspace).is_empty());

@@ -4,7 +4,10 @@ use std::process::{Command, Stdio};
 
 use clap::CommandFactory;
 
+use yardstick::tables::cells::Table;
+
 use super::{small_bodies, small_released, with_one_indicator};
+use crate::support::rows;
 
 #[test]
 fn the_units_are_valid_and_hardened() {
@@ -168,5 +171,16 @@ fn a_value_is_shown_in_every_release_kept() {
     assert_eq!(lines.len(), 2);
     assert_eq!((lines[0]["changed"].as_bool(), lines[1]["changed"].as_bool()), (Some(true), Some(false)));
     assert_eq!(lines[0]["value"], lines[1]["value"]);
-    assert!(lines[0]["value"].is_f64());
+    assert!(lines[0]["value"].is_f64() && lines[0]["unit"] == "PT");
+    // In another unit it is another value, as `diff` has it, though the number is the same.
+    let values = workspace.release("values.parquet");
+    let of = [("indicator", "internet_use"), ("ref_area", "KEN"), ("time_period", "2020"), ("estimate", "reported")];
+    let cited = Table(&values).text("value_id", rows(&values, &of)[0]).unwrap().to_owned();
+    workspace.write(file, workspace.read(file).replacen("unit = \"PT\"", "unit = \"PT_INT\"", 1));
+    workspace.run(&["run", "--quiet", "--from", &small_bodies(), "--now", "2026-11-26", "--accept", "history_rewritten"]);
+    let json = workspace.json(0, &["explain", "2.1", "--area", "KEN", "--year", "2020", "--history"]);
+    let last = json["data"]["releases"].as_array().unwrap().last().unwrap().clone();
+    assert_eq!((&last["changed"], &last["unit"]), (&true.into(), &"PT_INT".into()));
+    let told = workspace.expect(0, &["explain", &cited]).stdout;
+    assert!(told.contains("PT_INT with status"), "{told}");
 }

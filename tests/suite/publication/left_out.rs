@@ -97,6 +97,9 @@ fn figures_that_may_not_be_passed_on_are_in_no_file() {
     let told = "left out: 3 values of own, whose licence does not say that they may be passed on";
     assert!(manifest["warnings"].as_array().unwrap().contains(&told.into()), "{}", manifest["warnings"]);
     assert!(released.text("site/data.html").contains(told));
+    // Counts are of what is there.
+    let counts = [&manifest["indicators"]["own"]["rows"], &manifest["rows"]["values"]];
+    assert_eq!(counts, [released.values.num_rows(); 2]);
     // The other source, and what is computed, stay: the median of three economies.
     let values = &released.values;
     assert_eq!(rows(values, &[("source", "own"), ("estimate", "reported")]), Vec::<usize>::new());
@@ -119,6 +122,9 @@ fn figures_that_may_not_be_passed_on_are_in_no_file() {
     std::fs::remove_file(workspace.path(JOB)).unwrap();
     workspace.expect(0, &["run", "--from", "in", "--now", "2026-11-26"]);
     let again = Released::of(&workspace);
+    let back = workspace.json(0, &["diff"]);
+    let causes: Vec<&Value> = back["data"]["changes"].as_array().unwrap().iter().map(|change| &change["cause"]).collect();
+    assert!(causes.len() >= 3 && causes.iter().all(|cause| *cause == "program_changed"), "{back:#}");
     assert_eq!(again.files["values.parquet"], whole.files["values.parquet"]);
     let typo = workspace.write(JOB, "[publication]\nonly_redistributible = true\n");
     assert!(workspace.run(&["check"]).code == 2, "{}", typo.display());

@@ -100,7 +100,7 @@ fn reference_tables() {
             "membership",
             "pipelines/reference/membership.csv",
             format!(
-                "{head}world,WLD,⟦E0306⟧PRU,,,\nworld,⟦E0306⟧WORLD,PER,,,\nworld,WLD,PER,⟦E0306⟧1 July 2019,,\nworld,WLD,NAM,,⟦E0306⟧2024-13-01,\n"
+                "{head}world,WLD,⟦E0306⟧PRU,,,\nworld,⟦E0306⟧WORLD,PER,,,\nworld,WLD,PER,⟦E0306⟧1 July 2019,,\nworld,WLD,NAM,,⟦E0306⟧2024-13-01,\nworld,WLD,KEN,⟦E0307⟧2016-01-01,,\n"
             ),
         ),
         Case::new(
@@ -172,6 +172,9 @@ evidence = "the years before are a thousand times lower"
         case("unknown_action", &[("\"override\"", "⟦E0402⟧\"overide\"")]),
         case("override_without_value", &[("\"override\"", "⟦E0402⟧\"override\""), ("factor = 0.001\n", "")]),
         case("no_reason", &[("[[correction]]", "⟦E0104⟧[[correction]]"), ("reason = \"kilograms were entered as tonnes\"\n", "")]),
+        case("empty_reason", &[("reason = \"kilograms were entered as tonnes\"", "reason = ⟦E0402⟧\" \"")]),
+        case("value_of_a_flag", &[("factor = 0.001", "value = ⟦E0402⟧3.0"), ("\"override\"", "\"flag\"")]),
+        case("status_of_a_drop", &[("factor = 0.001", "obs_status = ⟦E0402⟧\"E\""), ("\"override\"", "\"drop\"")]),
         case("unknown_key", &[("factor", "⟦E0102⟧faktor"), ("\"override\"", "⟦E0402⟧\"override\"")]),
         case("year_as_text", &[("[2020]", "⟦E0103⟧[\"2020\"]")]),
         Case::new("same_id", "pipelines/corrections/z_same_id.toml", format!("⟦E0401⟧{}", good.replace("@ID@", "twice"))),
