@@ -7,7 +7,8 @@ use crate::observe::arranged::Arranged;
 
 /// Figures that contradict each other cannot stand, and the revised ones of a provider are just those. So files
 /// brought by hand are refused, since a person can take the older one away; answers of a provider are told of.
-pub(super) fn between_bodies(arranged: &Arranged, pull: &Pull) -> Result<Vec<String>> {
+/// `vintages`: of each body, what it says itself of when it was made.
+pub(super) fn between_bodies(arranged: &Arranged, pull: &Pull, vintages: &[Option<String>]) -> Result<Vec<String>> {
     let mut warnings = Vec::new();
     for (&(first, second), shared) in &arranged.shared {
         let (Some(a), Some(b)) = (pull.bodies.get(first), pull.bodies.get(second)) else { continue };
@@ -15,7 +16,7 @@ pub(super) fn between_bodies(arranged: &Arranged, pull: &Pull) -> Result<Vec<Str
             continue;
         }
         let what = format!("`{}` and `{}`", a.name, b.name);
-        let newer = newer(arranged, (first, a), (second, b));
+        let newer = newer(arranged, vintages, (first, a), (second, b));
         if shared.contradicting > 0 {
             let what = format!("{what} contradict each other in {}, such as {}", count(shared.contradicting, "figure"), shared.example);
             if pull.origin != "folder" {
@@ -44,10 +45,17 @@ pub(super) fn between_bodies(arranged: &Arranged, pull: &Pull) -> Result<Vec<Str
     Ok(warnings)
 }
 
-/// The newer of two bodies, and by what: when it was first seen, the last year in it, or the date of its file,
-/// which a copy may have lost.
-fn newer<'b>(arranged: &Arranged, a: (usize, &'b Body), b: (usize, &'b Body)) -> Option<(&'b str, String)> {
+/// The newer of two bodies, and by what: what it says itself, when it was first seen, the last year in it, or the date of
+/// its file, which a copy may have lost.
+fn newer<'b>(arranged: &Arranged, vintages: &[Option<String>], a: (usize, &'b Body), b: (usize, &'b Body)) -> Option<(&'b str, String)> {
     let name = |second: bool| if second { b.1.name.as_str() } else { a.1.name.as_str() };
+    let vintage = |body: usize| vintages.get(body).and_then(Option::as_deref);
+    if let (Some(vintage_a), Some(vintage_b)) = (vintage(a.0), vintage(b.0))
+        && vintage_a != vintage_b
+    {
+        let (new, old) = (vintage_a.max(vintage_b), vintage_a.min(vintage_b));
+        return Some((name(vintage_b > vintage_a), format!("it says {new}, the other {old}")));
+    }
     let day = |stamp: &str| stamp.get(..10).unwrap_or(stamp).to_owned();
     let (seen_a, seen_b) = (&a.1.fetched_at, &b.1.fetched_at);
     if seen_a != seen_b {

@@ -87,7 +87,7 @@ pub fn normalise(context: &NormaliseContext<'_>, source: &Source, dataset: &Data
     }
     let mut collector = Collector::new(&context.reference.areas, context.current_year)?.within(context.memory);
     let mut vintage = pull.vintage.clone().or_else(|| dataset.vintage.clone());
-    let mut members = BTreeSet::new();
+    let (mut members, mut vintages) = (BTreeSet::new(), Vec::new());
     let mut bodies_with_rows = 0;
     for body in &pull.bodies {
         collector.begin_body(&body.hash);
@@ -100,6 +100,7 @@ pub fn normalise(context: &NormaliseContext<'_>, source: &Source, dataset: &Data
             .and_then(|parsed| if place > 0 { routes::adopt(&mut collector, &from, route).map(|()| parsed) } else { Ok(parsed) })
             .and_then(|parsed| collector.limits().map(|()| parsed))
             .map_err(|error| in_body(error, &source.name, &dataset.name, &body.name))?;
+        vintages.push(parsed.vintage.clone());
         vintage = vintage.or(parsed.vintage);
         members.extend(parsed.members);
         bodies_with_rows += usize::from(!parsed.empty);
@@ -120,7 +121,7 @@ pub fn normalise(context: &NormaliseContext<'_>, source: &Source, dataset: &Data
     let written = write::observations(&mut arranging, &source.name, &dataset.name, &by_body, &path, context.threads)
         .map_err(|error| in_set(error, &source.name, &dataset.name))?;
     let arranged = arranging.end();
-    let shared = contradictions::between_bodies(&arranged, pull).map_err(|error| in_set(error, &source.name, &dataset.name))?;
+    let shared = contradictions::between_bodies(&arranged, pull, &vintages).map_err(|error| in_set(error, &source.name, &dataset.name))?;
     collector.warnings.extend(shared);
     collector.warnings.extend(unknown_codes::told(&collector));
     let observations = arranged.observations();

@@ -20,7 +20,7 @@ use super::body::headings::Header;
 use super::body::{ReadSeek, csv_members};
 use super::format::{Format, Parsed, Served};
 use super::plan::{self, Asked, Plan};
-use crate::error::Result;
+use crate::error::{Code, Error, Result};
 use crate::fetch::Pull;
 use crate::reference::Reference;
 use crate::rows::collector::Collector;
@@ -54,6 +54,9 @@ impl Format for Datahub {
                 count = csv_rows::read(csv, &mut series, collector)?;
                 Ok(())
             })?;
+            if count == 0 && self.collection {
+                return Err(Error::provider_hint(Code::EmptyBody, "it has names of columns, and no row", "the last good data stay in use"));
+            }
         }
         series.finish(collector);
         Ok(Parsed { vintage: words::downloaded_at(name), ..Parsed::default() })
@@ -64,7 +67,12 @@ impl Format for Datahub {
     }
 
     fn codes_asked(&self, pull: &Pull) -> BTreeSet<String> {
-        if self.route == Route::DownloadMany { plan::codes_in(pull, "codesid") } else { BTreeSet::new() }
+        match self.route {
+            Route::DownloadMany => plan::codes_in(pull, "codesid"),
+            // Each answer is of one code. A collection is of many, which nobody names.
+            Route::DownloadById if !self.collection && pull.origin == "network" => plan::distinct(&self.codes).into_iter().collect(),
+            _ => BTreeSet::new(),
+        }
     }
 
     /// SeriesIDs are numbers.

@@ -12,14 +12,17 @@ pub(super) fn downloaded_at(name: &str) -> Option<String> {
     Some(format!("downloaded {}", moment.strftime("%Y-%m-%d")))
 }
 
-/// Estimates are marked only in words: "ITU estimate.", "Estimation based on ..", in mixed case; so are breaks.
+/// Estimates are marked only in words: "ITU estimate.", "Estimation based on ..", in mixed case and in the languages of those
+/// who report; so are breaks and preliminary figures.
 pub(super) fn status_of(note: &str, source: &str) -> &'static str {
-    let (note, source) = (note.to_ascii_lowercase(), source.to_ascii_lowercase());
+    let (note, source) = (note.to_lowercase(), source.to_lowercase());
     let says = |words: &[&str]| words.iter().any(|word| note.contains(word));
-    if source.contains("estimat") || says(&["estimat"]) {
+    if source.contains("estimat") || says(&["estimat", "estimaci", "estimad", "estimé", "estime"]) {
         "E"
     } else if says(&["break in", "series break", "breaks in", "redesigned"]) || (says(&["compar"]) && says(&["should not be"])) {
         "B"
+    } else if says(&["prelim", "prélim", "provisional", "provisoire"]) {
+        "P"
     } else {
         "A"
     }
@@ -33,5 +36,28 @@ pub(super) fn note_of(note: &str, source: &str) -> Option<String> {
         (note, source) if note.is_empty() => Some(source),
         (note, source) if source.is_empty() => Some(note),
         (note, source) => Some(format!("{note} [{source}]")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::status_of;
+
+    #[test]
+    fn what_a_note_says_in_any_language() {
+        for (note, status) in [
+            ("ITU estimate.", "E"),
+            ("Estimación realizada en base a las poblaciones cubiertas", "E"),
+            ("Cifras estimadas.", "E"),
+            ("Taux estimé", "E"),
+            ("Preliminary estimate.", "E"),
+            ("Break in comparability.", "B"),
+            ("Preliminary.", "P"),
+            ("Información preliminar", "P"),
+            ("Données provisoires", "P"),
+            ("December.", "A"),
+        ] {
+            assert_eq!(status_of(note, ""), status, "{note}");
+        }
     }
 }

@@ -111,6 +111,30 @@ fn a_series_left_out_of_an_answer_is_missed() {
     assert_eq!(workspace.read("data/observations/itu/internet_use_breakdowns.json"), good);
 }
 
+/// The same where each code has an answer of its own: one without a row, or with those of another series, was taken.
+#[test]
+fn a_code_whose_answer_has_no_row_of_it_is_missed() {
+    let asked_for = |code: &str| format!("/data/download/byid/{code}/iscollection/false");
+    let headings = String::from_utf8(fixture(HOUSEHOLDS)).unwrap().lines().next().unwrap().to_owned();
+    for (answer, code) in [(headings.clone().into_bytes(), "9300"), (fixture(HOUSEHOLDS), "9300")] {
+        let path = asked_for(code);
+        let server = Server::start(move |asked, _| if asked.path() == path { Reply::ok(answer.clone()) } else { itu(asked) });
+        let workspace = Pipeline::new("itu", &server, &["internet_use"]).set("internet_use", "codes", codes(&["11624", code])).workspace();
+        says(&run(&workspace, 1, &["pull"]), &["itu/internet_use: E2015", &format!("not in any answer: {code}")]);
+    }
+    // A collection is of many series, which nobody names: its answer has rows.
+    let server = Server::start(move |asked, _| match asked.path() {
+        "/data/download/byid/77/iscollection/true" => Reply::ok(headings.clone()),
+        "/data/download/byid/78/iscollection/true" => Reply::ok(fixture(HOUSEHOLDS)),
+        _ => itu(asked),
+    });
+    let workspace = Pipeline::new("itu", &server, &["households_internet"])
+        .set("households_internet", "collection", true)
+        .set("households_internet", "codes", codes(&["77", "78"]))
+        .workspace();
+    says(&run(&workspace, 1, &["pull"]), &["E2002", "it has names of columns, and no row"]);
+}
+
 /// A pair without data is answered with an empty list; the other pairs count. Some services begin with a mark.
 #[test]
 fn an_empty_pair_beside_full_ones() {

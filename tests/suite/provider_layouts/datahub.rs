@@ -82,6 +82,21 @@ fn the_same_answer_with_another_note() {
     assert!(run.stderr.contains(told), "{}", run.stderr);
 }
 
+/// The name of a download says when it was made; the date of its file is that of a copy, and named the older one as newer.
+#[test]
+fn the_newer_of_two_downloads_is_the_later_one() {
+    let body = |value: &str| [HEADER.to_owned(), row(11624, "i99H", "Internet use", "", "%", "KEN", value)].join("\n");
+    let workspace = Workspace::of_project();
+    let name = |moment: &str| format!("in/itu/internet_use/internet-use_{moment}.csv");
+    let newer = workspace.write(&name("1779022735625"), body("50.5"));
+    workspace.write(&name("1758627613877"), body("40.5"));
+    let copied = std::fs::File::options().write(true).open(newer).unwrap();
+    copied.set_modified(std::time::UNIX_EPOCH + std::time::Duration::from_secs(1_700_000_000)).unwrap();
+    let run = workspace.expect(1, &["pull", "--from", "in"]);
+    let told = "`internet-use_1779022735625.csv` is newer: it says downloaded 2026-05-17, the other downloaded 2025-09-23";
+    assert!(run.stderr.contains(told), "{}", run.stderr);
+}
+
 /// A question that is not in our table yet: the words are kept, and have no unit.
 #[test]
 fn a_question_that_is_new() {
