@@ -91,15 +91,19 @@ pub(super) fn join(one: &Asked<'_>, arrived: Option<Arrived>, stale: Vec<Arrived
 
 /// Where the figures in use are from.
 pub(super) fn in_use(dataset: &Dataset, report: &NormaliseReport, pull: &Pull, now: jiff::Timestamp) -> String {
-    let is_own = report.routes.keys().all(|name| *name == dataset.own().name);
-    if is_own {
-        return format!("in use: what was {}", came(&pull.fetched_at, &pull.checked_at, now));
+    // Of the route itself: that of another may be newer, and give nothing that is in use.
+    let when = |name: &String| {
+        let checked = pull.routes.get(name).unwrap_or(&pull.checked_at);
+        let fetched = pull.bodies.iter().filter(|body| body.route == *name).map(|body| &body.fetched_at).max();
+        came(fetched.unwrap_or(&pull.fetched_at), checked, now)
+    };
+    let own = &dataset.own().name;
+    if report.routes.keys().all(|name| name == own) {
+        return format!("in use: what was {}", when(own));
     }
     let part = |(name, rows): (&String, &u64)| {
         let rows = count(*rows, "observation");
-        let checked = pull.routes.get(name).unwrap_or(&pull.checked_at);
-        let fetched = pull.bodies.iter().filter(|body| body.route == *name).map(|body| &body.fetched_at).max().unwrap_or(checked);
-        let when = came(fetched, checked, now);
+        let when = when(name);
         match dataset.route(name) {
             Some((place, route)) if place > 0 => format!("{rows} by way of {}, {when}", route.title),
             _ => format!("{rows} of the provider itself, {when}"),

@@ -137,6 +137,24 @@ fn every_route_refuses() {
     says(&failed, &["in use: what was pulled on 2026-11-24, 97 days old, and unchanged on 2026-11-25"]);
 }
 
+/// The figures in use were told to be as old as the body of the mirror, of which none is in use.
+#[test]
+fn a_mirror_with_nothing_new_makes_no_figure_younger() {
+    let hosts = Hosts::new();
+    hosts.own.behave(|asked, _| provider(asked));
+    let workspace = hosts.pipeline().workspace();
+    run(&workspace, 0, &["run"]);
+    hosts.own.behave(closed);
+    hosts.file.behave(|asked, _| {
+        let all = mirror_file(exact);
+        let known: String = all.lines().filter(|line| !line.contains(",2009,")).map(|line| format!("{line}\n")).collect();
+        if asked.path() == FILE { Reply::ok(known) } else { not_found() }
+    });
+    let ran = run(&workspace, 3, &["run", "--now", LATER]);
+    says(&ran, &["route network_coverage: E1003", "in use: what was pulled on 2026-11-24, 1 day old"]);
+    assert_eq!(by_route(&workspace), counts(&[("network_coverage", ALL)]));
+}
+
 #[test]
 fn the_mirror_stands_in_while_the_provider_refuses() {
     let hosts = Hosts::new();
