@@ -28,7 +28,7 @@ Groups are weighted by the mid-year population of the same sex, age band or area
 """
 caveats = """
 The series start in 2021, for few economies.
-Oman 2024 gives levels that add up to 158 percent in problem solving: such a pair has no AT_LEAST_BASIC.
+Where the two levels of an economy add up to more than 100 percent, there is no AT_LEAST_BASIC.
 BASIC by itself is not "basic or better": use AT_LEAST_BASIC for the share with skills.
 Levels count activities asked about; surveys that ask about fewer show lower levels.
 """

@@ -56,7 +56,8 @@ const NO_CLASS: &str = "insufficient_data";
 fn why(one: &Headline) -> String {
     let clause = |note: &String| note.split("; ").next().unwrap_or_default().to_owned();
     match (one.pace, one.distance) {
-        (_, Some(0.0)) => "reached".to_owned(),
+        // Nothing may be left to go, and the class be that of what stands beside it, or of the same economies.
+        (_, Some(0.0)) if one.class.as_deref() == Some("met") => "reached".to_owned(),
         (Some(pace), _) if one.class.as_deref() != Some(NO_CLASS) => {
             format!("{} to go, at {pace:.2} of the pace needed", number(one.distance))
         }
