@@ -302,7 +302,7 @@ SELECT
         END
       WHEN over AND result = 'in_time' AND due_is_old
       THEN 'met by the value of ' || CAST(due_year AS VARCHAR) || ', the last up to ' || CAST(target_year AS VARCHAR) || firmly
-        || CASE WHEN latest IS NOT NULL AND NOT met THEN ', but no longer' ELSE '' END
+        || CASE WHEN latest IS NOT NULL AND NOT met AND NOT met_before THEN ', but no longer' ELSE '' END
       WHEN over AND result = 'in_time' AND latest IS NOT NULL AND NOT met
       THEN 'met by the value of ' || CAST(due_year AS VARCHAR) || ', but no longer'
       WHEN met AND NOT met_in_time
