@@ -213,7 +213,8 @@ def same_economies(con, arguments, indicators, manifest, methods):
             JOIN (SELECT * FROM paces WHERE NOT same_economies) AS a USING ({key})
             JOIN (SELECT * FROM paces WHERE same_economies) AS f USING ({key})
             WHERE p.class <> a.class AND f.suffices
-              AND (a.actual * f.actual < 0 AND p.class = f.class OR a.rollup = 'sum' AND a.estimate = 'available')
+              AND (a.actual * f.actual < 0 AND (p.class = f.class OR f.met AND NOT a.met AND p.class = 'on_track')
+                OR a.rollup = 'sum' AND a.estimate = 'available')
             ORDER BY {', '.join(f'p.{column}' for column in PROGRESS_KEY)}"""
     ).fetchall()
     changes = {}

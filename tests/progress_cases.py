@@ -2,8 +2,8 @@
 """Worked cases of sql/derived/progress.sql that no golden case covers, on DuckDB: the file as it is, with classes.sql
 before it, over tiny tables.
 
-Targets met too late, the same economies at both ends, projections that would fall below zero, a majority from exactly one half, and the row of a target
-without any value. The working stands beside each case; nothing is taken from the program. Ends with 1 if anything
+Targets met too late, the same economies at both ends, ends that are mostly carried, projections that would fall below zero, a majority from exactly one
+half, and the row of a target without any value. The working stands beside each case; nothing is taken from the program. Ends with 1 if anything
 differs.
 
     pip install -r tests/requirements.txt
@@ -32,6 +32,8 @@ TARGETS = [
     dict(target="gross", unit="MT_CO2E", target_year=2030, kind="change", change=0.3, direction="up", without_class="gross"),
     dict(target="median", unit="PT_GNI", target_year=2030, kind="level", value=2.0, direction="down", met_with="share"),
     dict(target="share", unit="PT", target_year=2030, kind="level", value=100.0, met_at=95.0, direction="up"),
+    dict(target="gap", unit="PP", target_year=2030, kind="level", value=2.0, direction="down", rollup="none"),
+    dict(target="stated", unit="PT", target_year=2030, kind="level", value=60.0, direction="up", baseline_year=2020, baseline_value=45.0),
     dict(target="nothing", unit="PT", target_year=2030, kind="level", value=50.0, direction="up", estimates="published"),
 ]
 
@@ -42,9 +44,16 @@ FIXED = {
     ("sum", "WLD"): (100.0, 120.0, 0.7),
     ("late", "JJJ"): (50.0, 54.0, 0.499),
     ("sum", "AAA"): (100.0, 120.0, 0.3),
+    ("late", "TTT"): (58.0, 61.0, 0.6),
+    ("late", "UUU"): (61.0, 62.0, 0.6),
+    ("late", "VVV"): (50.0, 49.0, 0.6),
+    ("late", "WWW"): (50.0, 49.0, 0.6),
+    ("sum", "BBB"): (100.0, 155.0, 0.7),
+    ("sum", "CCC"): (100.0, 120.0, 0.7),
 }
 
-# target, area, {year: value}, what is expected of the row. A value of None is withheld.
+# target, area, {year: value}, what is expected of the row. A value of None is withheld. Of an `imputed` value the share observed stands
+# beside it, and the share with any value where some are carried.
 CASES = [
     # 58 in 2022 is the last value up to 2023, since 2023 is withheld; 62 in 2024.
     ("late", "WLD", {2015: 50, 2022: 58, 2023: None, 2024: 62},
@@ -55,7 +64,7 @@ CASES = [
     ("late", "BBB", {2015: 50, 2023: 59.996, 2024: 62},
      {"class": "met", "note": "reached after the target year: 59.996 in 2023"}),
     # Met in time and lost again: pace (59 - 50) / 9 over (60 - 50) / 8 = 0.8.
-    ("late", "CCC", {2015: 50, 2023: 61, 2024: 59}, {"class": "moderate", "pace": 0.8, "note": OVER}),
+    ("late", "CCC", {2015: 50, 2023: 61, 2024: 59}, {"class": "moderate", "pace": 0.8, "note": "met by the value of 2023, but no longer; " + OVER}),
     # Nothing up to 2023: whether it was met in time is not known.
     ("late", "DDD", {2024: 62}, {"class": "met", "outcome": "open",
       "note": "too few values: none within two years of 2015; whether it was met by 2023 is not known: there is no value up to then"}),
@@ -100,8 +109,10 @@ CASES = [
     ("late", "QQQ", {2015: (50, 1.0), 2021: (53, 0.9), 2023: (61, 0.2)},
      {"outcome": "missed", "note": "not the value of 2023, of which 20.0 % is observed; "
                                    "missed by the value of 2021, the last up to 2023 with enough observed"}),
-    ("late", "RRR", {2015: (50, 0.2), 2022: (53, 0.3)},
-     {"outcome": "open", "note": "whether it was met by 2023 is not known: there is no value up to then with enough observed"}),
+    ("late", "RRR", {2015: (50, 0.2), 2022: (53, 0.3, 0.9)},
+     {"outcome": "open", "note": "the baseline has little observed: 0.0 % of the weight is carried from earlier years, 20.0 % is of 2015; "
+                                 "the latest value is mostly carried: 60.0 % of the weight is carried from earlier years, 30.0 % is of 2022; "
+                                 "whether it was met by 2023 is not known: there is no value up to then with enough observed"}),
     ("late", "SSS", {2015: (50, 1.0), 2023: (61, 0.2), 2024: (62, 0.9)},
      {"outcome": "open", "class": "met",
       "note": "whether it was met by 2023 is not known: the last value up to then with enough observed is of 2015"}),
@@ -122,6 +133,32 @@ CASES = [
     ("sum", "AAA", {2015: 100, 2021: 160},
      {"class": "insufficient_data", "class_fixed": "on_track",
       "note": "the economies with a value at both ends are 30.0 % of the weight, too few for their class (on_track)"}),
+    # The same economies go from 58 to 61 of 60, the group as it comes from 59 to 58: its level is not theirs, and none of 58 is met.
+    ("late", "TTT", {2015: 59, 2023: 58},
+     {"class": "on_track", "class_fixed": "met", "outcome": "missed", "distance": 2.0,
+      "note": "class of the same economies at both ends, 60.0 % of the weight: they moved by 0.38 a year, the group as it comes by "
+              "-0.13 (deterioration); the same economies meet the target, the group as it comes does not: on_track at most; " + OVER}),
+    ("late", "UUU", {2015: 61, 2023: 59},
+     {"class": "on_track", "class_fixed": "met", "distance": 1.0,
+      "note": "class of the same economies at both ends, 60.0 % of the weight: they moved by 0.13 a year, the group as it comes by "
+              "-0.25 (deterioration); the same economies meet the target, the group as it comes does not: on_track at most; "
+              "as it comes met at the baseline, but no longer; " + OVER}),
+    # The other way round: the group meets the level, and the same economies, whose pace is -1 / 8 over 10 / 8, do not.
+    ("late", "VVV", {2015: 50, 2023: 61},
+     {"class": "limited", "class_fixed": "limited", "outcome": "in_time", "distance": 0.0,
+      "note": "class of the same economies at both ends, 60.0 % of the weight: they moved by -0.13 a year, the group as it comes by "
+              "1.38 (met); the same economies do not meet the target, the group as it comes does"}),
+    # A line that the class is not of says no year: 50 to 55 would be 60 in 2031.
+    ("late", "WWW", {2015: 50, 2023: 55}, {"class": "limited", "arrival_year": None}),
+    # 140 of 150 as it comes, 155 of 150 with the same members; then the other way round.
+    ("sum", "BBB", {2015: 100, 2021: 140},
+     {"class": "on_track", "class_fixed": "met", "distance": 10.0, "arrival_year": None,
+      "note": "class of the same economies at both ends, 70.0 % of the weight; as they come on_track; "
+              "the same economies meet the target, the group as it comes does not: on_track at most"}),
+    ("sum", "CCC", {2015: 100, 2021: 160},
+     {"class": "on_track", "distance": 0.0,
+      "note": "class of the same economies at both ends, 70.0 % of the weight; as they come met; "
+              "the same economies do not meet the target, the group as it comes does"}),
     # It rose by more than was asked, and is shown without a class, since it is gross.
     ("gross", "WLD", {2015: 100, 2024: 190}, {"class": "insufficient_data", "outcome": "open", "note": "gross"}),
     # Half of the economies are at 1.9 or less, 60 percent of them at 2: from 30, pace 30 / 9 over 70 / 15 = 0.714.
@@ -142,6 +179,47 @@ CASES = [
     ("far", "AAA", {2015: (40.0, 0.9), 2022: (50.0, 0.4), 2023: (51.0, 0.3), 2025: (52.0, 0.2)}, {"latest_year": 2022}),
     # 2000 is no year to stand for 2025.
     ("far", "BBB", {2000: (40.0, 0.9), 2025: (52.0, 0.2)}, {"latest_year": 2025}),
+    # A fifth of the baseline comes from years before, and a tenth of the latest value; less than a tenth is not told.
+    ("far", "DDD", {2015: (40.0, 0.8, 1.0), 2023: (50.0, 0.95, 1.0)},
+     {"note": "of the baseline 20.0 % of the weight is carried from earlier years; by linear pace moderate, by compound growth on_track"}),
+    ("far", "EEE", {2015: (40.0, 0.95, 1.0), 2023: (50.0, 0.9, 1.0)},
+     {"note": "of the latest value 10.0 % of the weight is carried from earlier years; by linear pace moderate, by compound growth on_track"}),
+    # Of a gap, whose sides may differ, it is the least that it can be. From 4 to 3 in eight years: 1 / 8 over 2 / 15 = 0.9375.
+    ("gap", "WLD", {2015: (4.0, 0.8, 1.0), 2023: (3.0, 0.95, 1.0)},
+     {"class": "moderate", "note": "of the baseline at least 20.0 % of the weight is carried from earlier years"}),
+    # The baseline is a year of which enough is observed, then the nearest: 2016 before 2013. 8 / 7 over 18 / 14 = 0.889.
+    ("far", "FFF", {2013: (39.0, 0.9), 2015: (41.0, 0.2, 1.0), 2016: (42.0, 0.9), 2023: (50.0, 0.9)},
+     {"baseline_year": 2016, "baseline_value": 42.0, "pace": 8 / 9,
+      "note": "baseline is of 2016, none with enough observed for 2015; by linear pace moderate, by compound growth on_track"}),
+    # Where there is none, the nearest as it is, and it is told.
+    ("far", "GGG", {2014: (39.0, 0.3, 1.0), 2015: (40.0, 0.2, 0.9), 2023: (50.0, 0.9)},
+     {"baseline_year": 2015,
+      "note": "the baseline is mostly carried: 70.0 % of the weight is carried from earlier years, 20.0 % is of 2015; "
+              "by linear pace moderate, by compound growth on_track"}),
+    # What stands for the target is no year before the baseline, nor the baseline itself where newer values are passed over.
+    ("far", "HHH", {2012: (61.0, 0.9), 2015: (41.0, 0.2, 0.9), 2016: (42.0, 0.1, 0.9)},
+     {"class": "insufficient_data", "baseline_year": 2015, "latest_year": None, "latest_value": None, "distance": None,
+      "note": "too few values: none after the baseline with enough observed; not the value of 2016, of which 10.0 % is observed; "
+              "the baseline is mostly carried: 70.0 % of the weight is carried from earlier years, 20.0 % is of 2015"}),
+    ("far", "III", {2013: (61.0, 0.9), 2015: (41.0, 0.0, 0.9), 2018: (43.0, 0.1, 0.9)},
+     {"class": "insufficient_data", "baseline_year": 2013, "latest_year": None,
+      "note": "too few values: none after the baseline with enough observed; not the value of 2018, of which 10.0 % is observed; "
+              "baseline is of 2013, none with enough observed for 2015"}),
+    # The only value is both ends, and says whether the level is met.
+    ("far", "JJJ", {2015: 61}, {"class": "met", "latest_year": 2015, "note": "too few values: none after the baseline"}),
+    # What was reached in time was reached; what an old value did not reach is open.
+    ("late", "XXX", {2015: (61.0, 0.9), 2018: (62.0, 0.1, 0.9)},
+     {"class": "insufficient_data", "outcome": "in_time", "latest_year": None,
+      "note": "too few values: none after the baseline with enough observed; not the value of 2018, of which 10.0 % is observed; "
+              "met by the value of 2015, the last up to 2023 with enough observed"}),
+    ("late", "YYY", {2015: (50.0, 0.9), 2018: (62.0, 0.1, 0.9)},
+     {"class": "insufficient_data", "outcome": "open", "latest_year": None,
+      "note": "too few values: none after the baseline with enough observed; not the value of 2018, of which 10.0 % is observed; "
+              "whether it was met by 2023 is not known: the last value up to then with enough observed is of 2015"}),
+    # The baseline as published is newer than all values.
+    ("stated", "WLD", {2018: 61},
+     {"class": "insufficient_data", "baseline_value": 45.0, "latest_year": None,
+      "note": "too few values: none after the baseline; the newest value is of 2018, before the baseline; baseline as published"}),
     # A straight line from 40 to 41 in nine years needs 171 more for 19: no year.
     ("far", "CCC", {2015: 40, 2024: 41}, {"arrival_year": None}),
     # The row of a target without values stands under an estimate that the target reads.
@@ -192,7 +270,7 @@ def main():
     texts = ", ".join(f"{name} VARCHAR" for name in DIMENSIONS)
     con.execute('CREATE TABLE current_year AS SELECT 2026 AS "year"')
     con.execute(f"CREATE TABLE indicator_values (indicator VARCHAR, ref_area VARCHAR, time_period INT, {texts}, "
-                "estimate VARCHAR, area_kind VARCHAR, value DOUBLE, unit VARCHAR, observed DOUBLE, preferred BOOLEAN)")
+                "estimate VARCHAR, area_kind VARCHAR, value DOUBLE, unit VARCHAR, observed DOUBLE, coverage DOUBLE, preferred BOOLEAN)")
     con.execute(f"CREATE TABLE targets (target VARCHAR, indicator VARCHAR, area VARCHAR, target_year INT, kind VARCHAR, "
                 f"value DOUBLE, change DOUBLE, low DOUBLE, high DOUBLE, met_at DOUBLE, direction VARCHAR, "
                 f"baseline_year INT, baseline_value DOUBLE, {texts}, also_groups BOOLEAN, also_countries BOOLEAN, "
@@ -205,9 +283,9 @@ def main():
         con.execute(f"INSERT INTO targets ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})", list(row.values()))
     for target, area, values, _ in CASES:
         for year, value in values.items():
-            value, observed = value if isinstance(value, tuple) else (value, None)
-            estimate = "available" if observed is None else "imputed"
-            row = [target, area, year, *["_T"] * len(DIMENSIONS), estimate, "group", value, units[target], observed, True]
+            value, observed, *known = value if isinstance(value, tuple) else (value, None)
+            estimate, coverage = "available" if observed is None else "imputed", known[0] if known else observed
+            row = [target, area, year, *["_T"] * len(DIMENSIONS), estimate, "group", value, units[target], observed, coverage, True]
             con.execute(f"INSERT INTO indicator_values VALUES ({', '.join('?' * len(row))})", row)
     folder = Path(__file__).parents[1] / "sql/derived"
     con.execute(f"CREATE TABLE classes AS {(folder / 'classes.sql').read_text(encoding='utf-8')}")

@@ -4,7 +4,8 @@ rules, over the economies' own figures (`reported`) and the reference tables.
 
   1. Weighted means by population, and medians: value, coverage, observed and both ends of the error bar of each aggregate.
   2. Progress: class and pace on the same economies at both ends and their share of the weight (of the same indicators);
-     outcome and headline of all targets.
+     years of baseline and latest value, class, outcome and headline of all targets. Of other indicators the class reads
+     what the release has of the same economies (fixed_ends.parquet).
 
 Prints how many cells were compared, the largest difference, and those above 1e-9; ends with 1 if there are any.
 
@@ -134,11 +135,41 @@ def met(target, value, goal):
     return value >= level - 1e-12 if target["direction"] == "up" else value <= level + 1e-12
 
 
+def both_years(target, area, estimate, values):
+    """Years of baseline and latest value; `values` has value and share observed of each year."""
+    firm = [year for year, (_, observed) in values.items() if estimate != "imputed" or observed is None or observed >= target["min_observed"] - 1e-9]
+    wanted, first = target["baseline_year"], None
+    if target["baseline_value"] is not None and area == target["area"]:
+        first = wanted
+    elif wanted is not None:
+        # Enough observed before too little, then the nearest, then the earlier one.
+        first = min((year for year in values if abs(year - wanted) <= 2), key=lambda year: (year not in firm, abs(year - wanted), year), default=None)
+    if not values:
+        return first, None
+    newest = max(values)
+    recent = [year for year in values if year >= newest - 5]
+    last = max((year for year in firm if year in recent), default=None)
+    if last is None:
+        last = max(recent, key=lambda year: (values[year][1], year))
+    before = first is not None and (last < first or last == first and last < newest)
+    return first, None if before else last
+
+
 def classed(target, first, last, baseline, latest):
     """Class and pace by a straight line."""
-    goal, year = target["value"] if target["kind"] == "level" else baseline * (1 + target["change"]), target["target_year"]
-    enough, before = last - first >= 3 and year > first, met(target, baseline, goal)
-    pace = (latest - baseline) / (last - first) / ((goal - baseline) / (year - first)) if enough and not before and goal != baseline else None
+    if latest is None or target["kind"] == "change" and baseline is None:
+        return "insufficient_data", None
+    year, band = target["target_year"], target["kind"] == "band"
+    goal_of = lambda value: target["low"] if value < target["low"] else target["high"]
+    goal = target["value"] if target["kind"] == "level" else baseline * (1 + target["change"]) if not band else baseline and goal_of(baseline)
+    enough = baseline is not None and last - first >= 3 and year > first
+    before, pace = baseline is not None and met(target, baseline, goal), None
+    if enough and not before and goal != baseline:
+        made = latest - baseline
+        if band and goal_of(latest) != goal and not met(target, latest, goal):
+            # Through the band: what is left of the way to it.
+            made = (goal - baseline) * (1 - abs(latest - goal_of(latest)) / abs(baseline - goal))
+        pace = made / (last - first) / ((goal - baseline) / (year - first))
     if met(target, latest, goal):
         return "met", pace
     if not enough or before:
@@ -149,22 +180,42 @@ def classed(target, first, last, baseline, latest):
     return next(name for name, least in cuts if pace >= least - 1e-12), pace
 
 
+def class_shown(target, estimate, years, ends, fixed, beside):
+    """The class of a row, from both ends as the group comes and on the same economies (with their share of the weight)."""
+    own, said = classed(target, *years, *ends)[0], None
+    if target["without_class"] is not None:
+        return "insufficient_data"
+    if fixed is not None and years[1] - years[0] >= 3 and target["target_year"] > years[0]:
+        *same, share = fixed
+        grows = target["rollup"] == "sum" and estimate == "available"
+        if grows or (ends[1] - ends[0]) * (same[1] - same[0]) < 0:
+            enough, theirs = share is not None and share >= 0.5 - 1e-9, classed(target, *years, *same)[0]
+            # That the same economies have met it does not say that the group has.
+            said = theirs if theirs != "met" or own == "met" else "on_track"
+            said = said if enough else "insufficient_data" if grows else None
+    said = said or own
+    return beside if said == "met" and beside is not None and beside != "met" else said
+
+
 def outcome(target, p, values, beside, current_year):
     """`values` has those of which enough is observed."""
     year, goal = p["target_year"], p["target_value"]
-    if year >= current_year or target["without_class"] is not None or p["latest_value"] is None or goal is None and target["kind"] != "band":
+    if year >= current_year or target["without_class"] is not None or goal is None and target["kind"] != "band":
         return "open"
     due = max((past for past in values if past <= year), default=None)
+    if p["latest_value"] is None and due is None:
+        return "open"
     alone = beside is not None and beside != "met"
     if due is not None and met(target, values[due], goal) and not alone:
         return "in_time"
-    old = year - due > target["due_within"] if due is not None else p["latest_year"] <= year
-    if met(target, p["latest_value"], goal) and not alone:
+    latest, newest = p["latest_value"], p["latest_year"] or due
+    old = year - due > target["due_within"] if due is not None else newest <= year
+    if latest is not None and met(target, latest, goal) and not alone:
         return "open" if due is None or old else "late"
-    return "open" if old and p["latest_year"] <= year else "missed"
+    return "open" if old and newest <= year else "missed"
 
 
-def compared(figures, targets, rows, progress, current_year):
+def compared(figures, targets, rows, progress, fixed_ends, current_year):
     """Each cell: what it is, where, here, in the release."""
     values = defaultdict(dict)
     for row in rows:
@@ -176,17 +227,24 @@ def compared(figures, targets, rows, progress, current_year):
             ours = figures[row["indicator"]].row(row["ref_area"], row["estimate"], row["time_period"], series)
             for what in ours if row["value"] is not None else ("coverage", "observed"):
                 yield what, (row["time_period"], *where), ours[what], row[what]
-    said = {(p["target"], p["ref_area"], *(p[d] for d in PARTS)): p["class"] for p in progress if p["preferred"]}
+    said = {(p["target"], p["ref_area"], *(p[d] for d in PARTS)): p["class"] for p in progress if p["preferred"] and p["latest_value"] is not None}
     shown = defaultdict(list)
     for p in progress:
         target, series = targets[p["target"]], tuple(p[d] for d in PARTS)
         where = (p["target"], p["ref_area"], p["estimate"], *series)
-        if p["class_fixed"] is not None and p["indicator"] in figures and target["kind"] != "band":
-            years = p["baseline_year"], p["latest_year"]
-            *ends, share = figures[p["indicator"]].fixed(p["ref_area"], p["estimate"], *years, series)
-            for what, ours in zip(("class_fixed", "pace_fixed", "fixed_share"), (*classed(target, *years, *ends), share)):
-                yield what, where, ours, p[what]
         own, beside = values[(p["indicator"], p["ref_area"], p["estimate"], *series)], said.get((target["met_with"], p["ref_area"], *series))
+        years = both_years(target, p["ref_area"], p["estimate"], {year: known for year, known in own.items() if year <= current_year})
+        yield "baseline_year", where, years[0], p["baseline_year"]
+        yield "latest_year", where, years[1], p["latest_year"]
+        fixed = fixed_ends.get(where)
+        if p["class_fixed"] is not None and p["indicator"] in figures and target["kind"] != "band":
+            fixed = figures[p["indicator"]].fixed(p["ref_area"], p["estimate"], *years, series)
+            for what, ours in zip(("class_fixed", "pace_fixed", "fixed_share"), (*classed(target, *years, *fixed[:2]), fixed[2])):
+                yield what, where, ours, p[what]
+        stated = target["baseline_value"] if p["ref_area"] == target["area"] else None
+        ends = [own.get(year, (None,))[0] for year in years]
+        ends[0] = ends[0] if stated is None else stated
+        yield "class", where, class_shown(target, p["estimate"], years, ends, fixed, beside), p["class"]
         carried = p["estimate"] == "imputed"
         own = {year: value for year, (value, observed) in own.items() if not carried or observed is None or observed >= target["min_observed"] - 1e-9}
         yield "outcome", where, outcome(target, p, own, beside, current_year), p["outcome"]
@@ -223,14 +281,15 @@ def main():
         groups[row["group_code"]].append((row["ref_area"], row["first_year"], row["last_year"]))
     members = functools.cache(lambda group, year: [area for area, first, last in groups[group] if first <= year <= last])
     units = {u["unit"]: (-math.inf if u["minimum"] is None else u["minimum"], math.inf if u["maximum"] is None else u["maximum"]) for u in tables["units"]}
-    rows, progress = (pyarrow.parquet.read_table(release / f"{name}.parquet").to_pylist() for name in ("values", "progress"))
+    rows, progress, same = (pyarrow.parquet.read_table(release / f"{name}.parquet").to_pylist() for name in ("values", "progress", "fixed_ends"))
+    fixed_ends = {(f["target"], f["ref_area"], f["estimate"], *(f[d] for d in PARTS)): (f["baseline"], f["latest"], f["fixed_share"]) for f in same}
     figures = {
         one.name: Figures(one, [r for r in rows if r["indicator"] == one.name and r["estimate"] == "reported"], persons, members, units[one.unit])
         for one in indicators
         if one.rollup == "weighted_mean" and one.base == "population" or one.rollup.startswith("median") and one.base == "economies"
     }
     cells, largest, wrong = defaultdict(int), defaultdict(float), []
-    for what, where, ours, theirs in compared(figures, targets, rows, progress, manifest["current_year"]):
+    for what, where, ours, theirs in compared(figures, targets, rows, progress, fixed_ends, manifest["current_year"]):
         cells[what] += 1
         numbers = isinstance(ours, float) and isinstance(theirs, float)
         gap = abs(ours - theirs) / max(1.0, abs(theirs)) if numbers else float(ours != theirs)

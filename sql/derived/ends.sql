@@ -8,10 +8,21 @@ latest    newest value not after the current year. An `imputed` value with less
           to the newest one of the five years up to it with more; if all have
           less, to the one of which most is observed. newest_year is then the
           year passed over, and newest_observed what it has; where there is no
-          value at all, newest_observed is the most that any year has
+          value at all, newest_observed is the most that any year has.
+          It never lies before the baseline, and is the baseline itself only
+          where no newer value was passed over: else there is none, and
+          newest_year is the newest year with a value
 baseline  for the target's own area, the baseline as published if the target
           gives it; else the value of the baseline year, or of the nearest year
-          within two of it (the earlier of two equally near)
+          within two of it (the earlier of two equally near). Of `imputed`
+          values those with as much observed come first, however near the
+          others are
+baseline_firm, latest_firm  whether as much is observed
+baseline_observed, latest_observed  share of the weight with a value of that
+          very year
+baseline_carried, latest_carried  share of the weight with one that is carried
+          from earlier years; of a gap the least that it can be, since coverage
+          and observed may be those of different sides
 due       last value up to the target year; of `imputed` the last one with as
           much observed, and none where no value up to then has it
 preferred whether preferred.sql takes the row of the latest value
@@ -22,10 +33,12 @@ WITH candidates AS (
   SELECT
     t.target, t.target_year, v.indicator, v.ref_area, v.estimate,
     v.sex, v.age, v.urbanisation, v.disability, v.education_level, v.size_class, v.breakdown,
-    v.value, v.unit, v.observed, CASE WHEN v.value IS NOT NULL THEN v.time_period END AS "year",
-    CASE WHEN v.value IS NOT NULL THEN v.time_period - t.baseline_year END AS years_off,
+    v.unit, v.observed, CASE WHEN v.value IS NOT NULL THEN v.time_period END AS "year",
     -- an aggregate that is mostly carried stands for its target only where no year has more
-    v.estimate <> 'imputed' OR v.observed IS NULL OR v.observed >= t.min_observed - 1e-9 AS firm
+    v.estimate <> 'imputed' OR v.observed IS NULL OR v.observed >= t.min_observed - 1e-9 AS firm,
+    -- the wanted year, the year before, the year after and so on
+    CASE v.time_period - t.baseline_year WHEN 0 THEN 1 WHEN -1 THEN 2 WHEN 1 THEN 3 WHEN -2 THEN 4 WHEN 2 THEN 5 END
+      AS nearness
   FROM targets t
   CROSS JOIN current_year c
   JOIN indicator_values v ON v.indicator = t.indicator AND v.time_period <= c."year"
@@ -38,7 +51,6 @@ WITH candidates AS (
     AND t.disability IN ('*', v.disability) AND t.education_level IN ('*', v.education_level)
     AND t.size_class IN ('*', v.size_class) AND t.breakdown IN ('*', v.breakdown)
 ),
--- One value a year, so that max() only picks it.
 series AS (
   SELECT
     target, indicator, ref_area, estimate,
@@ -48,16 +60,9 @@ series AS (
     max("year") AS newest_year,
     max(CASE WHEN firm THEN "year" END) AS firm_year,
     max(CASE WHEN firm AND "year" <= target_year THEN "year" END) AS due_year,
-    coalesce(
-      max(CASE WHEN years_off = 0 THEN "year" END),
-      max(CASE WHEN years_off = -1 THEN "year" END), max(CASE WHEN years_off = 1 THEN "year" END),
-      max(CASE WHEN years_off = -2 THEN "year" END), max(CASE WHEN years_off = 2 THEN "year" END)
-    ) AS near_year,
-    coalesce(
-      max(CASE WHEN years_off = 0 THEN value END),
-      max(CASE WHEN years_off = -1 THEN value END), max(CASE WHEN years_off = 1 THEN value END),
-      max(CASE WHEN years_off = -2 THEN value END), max(CASE WHEN years_off = 2 THEN value END)
-    ) AS near_value
+    -- place and year as one number, so that the least one has the year
+    min(CASE WHEN firm THEN 10000 * nearness + "year" END) AS near_firm,
+    min(10000 * nearness + "year") AS near_any
   FROM candidates
   GROUP BY target, indicator, ref_area, estimate,
     sex, age, urbanisation, disability, education_level, size_class, breakdown
@@ -79,28 +84,51 @@ ranked AS (
 chosen AS (
   SELECT
     s.target, s.indicator, s.ref_area, s.estimate, s.sex, s.age, s.urbanisation, s.disability, s.education_level, s.size_class, s.breakdown,
-    s.unit, s.best_observed, s.newest_year, r.newest_observed, s.due_year, s.near_year, s.near_value,
-    CASE WHEN s.firm_year >= s.newest_year - 5 THEN s.firm_year ELSE coalesce(r."year", s.newest_year) END AS latest_year
+    s.unit, s.best_observed, s.newest_year, s.firm_year, r.newest_observed, s.due_year,
+    t.baseline_value IS NOT NULL AND s.ref_area = t.area AS baseline_published, t.baseline_value,
+    s.near_firm IS NOT NULL OR s.near_any IS NULL AS near_is_firm,
+    CASE WHEN t.baseline_value IS NOT NULL AND s.ref_area = t.area THEN t.baseline_year ELSE CAST(coalesce(s.near_firm, s.near_any) % 10000 AS INT) END
+      AS baseline_year,
+    CASE WHEN s.firm_year >= s.newest_year - 5 THEN s.firm_year ELSE coalesce(r."year", s.newest_year) END AS stands_year
   FROM series s
+  JOIN targets t ON t.target = s.target
   LEFT JOIN ranked r
     ON r.place = 1 AND r.target = s.target AND r.ref_area = s.ref_area AND r.estimate = s.estimate
     AND r.sex = s.sex AND r.age = s.age AND r.urbanisation = s.urbanisation AND r.disability = s.disability
     AND r.education_level = s.education_level AND r.size_class = s.size_class AND r.breakdown = s.breakdown
+),
+dated AS (
+  SELECT
+    c.*,
+    CASE
+      WHEN baseline_year IS NULL OR stands_year > baseline_year OR stands_year = baseline_year AND stands_year = newest_year
+      THEN stands_year
+    END AS latest_year
+  FROM chosen c
 )
 SELECT
   s.target, s.ref_area, s.estimate, s.sex, s.age, s.urbanisation, s.disability, s.education_level, s.size_class, s.breakdown,
   s.unit, s.latest_year, v.value AS latest, s.due_year, d.value AS due_value,
-  t.baseline_value IS NOT NULL AND s.ref_area = t.area AS baseline_published,
-  CASE WHEN t.baseline_value IS NOT NULL AND s.ref_area = t.area THEN t.baseline_year ELSE s.near_year END
-    AS baseline_year,
-  CASE WHEN t.baseline_value IS NOT NULL AND s.ref_area = t.area THEN t.baseline_value ELSE s.near_value END
-    AS baseline,
-  CASE WHEN s.newest_year > s.latest_year THEN s.newest_year END AS newest_year,
-  CASE WHEN s.newest_year IS NULL THEN s.best_observed WHEN s.newest_year > s.latest_year THEN s.newest_observed END
-    AS newest_observed,
+  s.baseline_published, s.baseline_year,
+  CASE WHEN s.baseline_published THEN s.baseline_value ELSE b.value END AS baseline,
+  CASE WHEN s.latest_year IS NULL OR s.newest_year > s.latest_year THEN s.newest_year END AS newest_year,
+  CASE
+    WHEN s.newest_year IS NULL THEN s.best_observed
+    WHEN s.latest_year IS NULL OR s.newest_year > s.latest_year THEN s.newest_observed
+  END AS newest_observed,
+  s.baseline_published OR s.near_is_firm AS baseline_firm,
+  CASE WHEN s.estimate = 'imputed' AND NOT s.baseline_published THEN b.observed END AS baseline_observed,
+  CASE WHEN s.estimate = 'imputed' AND NOT s.baseline_published THEN b.coverage - b.observed END AS baseline_carried,
+  coalesce(s.latest_year = s.firm_year, s.latest_year IS NULL) AS latest_firm,
+  CASE WHEN s.estimate = 'imputed' THEN v.observed END AS latest_observed,
+  CASE WHEN s.estimate = 'imputed' THEN v.coverage - v.observed END AS latest_carried,
   coalesce(v.preferred, FALSE) AS preferred
-FROM chosen s
-JOIN targets t ON t.target = s.target
+FROM dated s
+LEFT JOIN indicator_values b
+  ON b.indicator = s.indicator AND b.ref_area = s.ref_area AND b.estimate = s.estimate
+  AND b.time_period = s.baseline_year
+  AND b.sex = s.sex AND b.age = s.age AND b.urbanisation = s.urbanisation AND b.disability = s.disability
+  AND b.education_level = s.education_level AND b.size_class = s.size_class AND b.breakdown = s.breakdown
 LEFT JOIN indicator_values v
   ON v.indicator = s.indicator AND v.ref_area = s.ref_area AND v.estimate = s.estimate
   AND v.time_period = s.latest_year

@@ -14,9 +14,10 @@ WITH points AS (
     FALSE AS same_economies, target, ref_area, estimate,
     sex, age, urbanisation, disability, education_level, size_class, breakdown,
     unit, latest_year, latest, due_year, due_value, baseline_published, baseline_year, baseline,
-    newest_year, newest_observed, preferred, CAST(NULL AS DOUBLE) AS fixed_share,
+    newest_year, newest_observed, baseline_firm, baseline_observed, baseline_carried,
+    latest_firm, latest_observed, latest_carried, preferred, CAST(NULL AS DOUBLE) AS fixed_share,
     CASE
-      WHEN latest IS NULL
+      WHEN latest IS NULL AND newest_year IS NULL
       THEN 'missing or withheld in every year'
         -- all observed, and withheld all the same: of too few economies; each value says so
         || CASE
@@ -31,7 +32,8 @@ WITH points AS (
     TRUE AS same_economies, e.target, e.ref_area, e.estimate,
     e.sex, e.age, e.urbanisation, e.disability, e.education_level, e.size_class, e.breakdown,
     e.unit, e.latest_year, f.latest, e.due_year, e.due_value, e.baseline_published, e.baseline_year, f.baseline,
-    e.newest_year, e.newest_observed, e.preferred, f.fixed_share, CAST(NULL AS VARCHAR) AS no_value
+    e.newest_year, e.newest_observed, e.baseline_firm, e.baseline_observed, e.baseline_carried,
+    e.latest_firm, e.latest_observed, e.latest_carried, e.preferred, f.fixed_share, CAST(NULL AS VARCHAR) AS no_value
   FROM ends e
   JOIN fixed_ends f
     ON f.target = e.target AND f.ref_area = e.ref_area AND f.estimate = e.estimate
@@ -50,7 +52,9 @@ WITH points AS (
     CAST(NULL AS INT) AS due_year, CAST(NULL AS DOUBLE) AS due_value,
     t.baseline_value IS NOT NULL AS baseline_published,
     CASE WHEN t.baseline_value IS NOT NULL THEN t.baseline_year END AS baseline_year, t.baseline_value AS baseline,
-    CAST(NULL AS INT) AS newest_year, CAST(NULL AS DOUBLE) AS newest_observed, TRUE AS preferred,
+    CAST(NULL AS INT) AS newest_year, CAST(NULL AS DOUBLE) AS newest_observed,
+    TRUE AS baseline_firm, CAST(NULL AS DOUBLE) AS baseline_observed, CAST(NULL AS DOUBLE) AS baseline_carried,
+    TRUE AS latest_firm, CAST(NULL AS DOUBLE) AS latest_observed, CAST(NULL AS DOUBLE) AS latest_carried, TRUE AS preferred,
     CAST(NULL AS DOUBLE) AS fixed_share, coalesce(t.missing, 'too few values: none for this area') AS no_value
   FROM targets t
   WHERE NOT EXISTS (SELECT 1 FROM ends e WHERE e.target = t.target AND e.ref_area = t.area)
@@ -67,7 +71,8 @@ based AS (
       AS no_value,
     coalesce(p.unit, t.unit) AS unit, p.latest_year, p.latest, p.due_year, p.due_value,
     p.baseline_published, p.baseline_year, p.baseline,
-    p.newest_year, p.newest_observed, p.preferred, p.fixed_share
+    p.newest_year, p.newest_observed, p.baseline_firm, p.baseline_observed, p.baseline_carried,
+    p.latest_firm, p.latest_observed, p.latest_carried, p.preferred, p.fixed_share
   FROM targets t
   JOIN points p ON p.target = t.target
 ),
@@ -182,6 +187,7 @@ SELECT
   same_economies, target, indicator, ref_area,
   sex, age, urbanisation, disability, education_level, size_class, breakdown, estimate,
   rollup, area, direction, unit, baseline_year, baseline, baseline_published, wanted_year,
+  baseline_firm, baseline_observed, baseline_carried, latest_firm, latest_observed, latest_carried,
   latest_year, latest, newest_year, newest_observed, due_year, due_value, target_year, goal, threshold,
   years_left, actual, pace, pace_cagr, suffices, span, term, met, met_before, met_in_time, no_way_left, passed_through,
   line, logit_curve, class, class_cagr, fixed_share, preferred, missing, no_value, target_note,

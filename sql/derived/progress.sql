@@ -22,6 +22,11 @@ class         met: the latest value is at or beyond met_at, or in the band
               lies on the target value without meeting it (a majority is more
               than 50 percent); no way is left to go, so there is no pace
               else by pace: the cuts are in classes.sql
+              Where it is that of the same economies (class_fixed), on_track at
+              most as long as the group's own latest value does not meet the
+              target: met says something of the level, which they cannot say
+              for the group. Where that value meets the target and they do not,
+              it is theirs, and the note says so
               Where the target cannot be classed (`without_class`), always
               insufficient_data. Where it is met with another target alone
               (`met_with`), met is shown once that one is met too, for the same
@@ -31,7 +36,8 @@ projected_low, projected_high  at the target year, from baseline and latest:
               never in the class. Percentages stay within 0..100, and nothing
               goes below 0 but differences and net emissions
 arrival_year  when the straight line reaches the target value; empty beyond
-              2100, when no line holds
+              2100, when no line holds, and where the class is not that of the
+              group as it comes, whose line it is
 outcome       by the last value up to the target year, once that year is over:
               in_time; late: met by a later value only; missed. Else open, as
               where no value up to then says whether it was met, or where the
@@ -53,7 +59,11 @@ headline      of a target's own area the one row that stands for it: of those
 
 Where a target was met only after its year, the note gives the last value up
 to that year; where it was met or missed by an earlier value, the year of that;
-where the year is over and the outcome stays open, why.
+where the year is over and the outcome stays open, why. Of an `imputed` baseline
+or latest value it says what share of the weight is carried from earlier years,
+from `least_carried` (`limits`) on, and in any case where too little is observed:
+the growth of the years between is then counted in fewer years than it took, or
+not yet.
 
 Pace, projections and arrival need data that suffice. A value that went
 through a band and out on the other side is paced by its distance from the
@@ -64,7 +74,10 @@ projection) and section 4 (change from a baseline); golden cases G17 to G19.
 */
 WITH limits AS (
   -- the least share of the weight that the same economies have where their class is taken
-  SELECT CAST(0.5 AS DOUBLE) AS least_share
+  SELECT
+    CAST(0.5 AS DOUBLE) AS least_share,
+    -- the least share of the weight at an end that is told of where it is carried from earlier years
+    CAST(0.1 AS DOUBLE) AS least_carried
 ),
 paired AS (
   SELECT
@@ -72,7 +85,9 @@ paired AS (
     f.class AS class_fixed, f.pace AS pace_fixed, f.fixed_share AS share, f.actual AS actual_fixed,
     a.rollup = 'sum' AND a.estimate = 'available' AS grows,
     coalesce(f.suffices AND (a.rollup = 'sum' AND a.estimate = 'available' OR a.actual * f.actual < 0.0), FALSE) AS differs,
-    coalesce(f.fixed_share >= q.least_share - 1e-9, FALSE) AS enough
+    coalesce(f.fixed_share >= q.least_share - 1e-9, FALSE) AS enough,
+    NOT a.baseline_firm OR coalesce(a.baseline_carried >= q.least_carried - 1e-9, FALSE) AS baseline_is_old,
+    NOT a.latest_firm OR coalesce(a.latest_carried >= q.least_carried - 1e-9, FALSE) AS latest_is_old
   FROM paces a
   CROSS JOIN limits q
   LEFT JOIN paces f
@@ -90,6 +105,7 @@ told AS (
     c.*,
     CASE
       WHEN without_class IS NOT NULL OR too_few AND grows THEN 'insufficient_data'
+      WHEN by_fixed AND class_fixed = 'met' AND NOT met THEN 'on_track'
       WHEN by_fixed THEN class_fixed
       ELSE class
     END AS said,
@@ -164,12 +180,12 @@ decided AS (
     h.*,
     CASE WHEN estimate = 'imputed' THEN ' with enough observed' ELSE '' END AS firmly,
     CASE
-      WHEN NOT over OR without_class IS NOT NULL OR direction <> 'band' AND threshold IS NULL OR due_value IS NULL AND no_value IS NOT NULL
+      WHEN NOT over OR without_class IS NOT NULL OR direction <> 'band' AND threshold IS NULL OR due_value IS NULL AND latest IS NULL
         THEN 'open'
       WHEN due_value IS NOT NULL AND met_in_time AND NOT alone THEN 'in_time'
       WHEN met AND (due_value IS NULL OR due_is_old AND NOT alone) THEN 'unknown'
       WHEN met AND NOT alone THEN 'late'
-      WHEN due_is_old AND latest_year <= target_year THEN 'unknown'
+      WHEN due_is_old AND coalesce(latest_year, due_year) <= target_year THEN 'unknown'
       ELSE 'missed'
     END AS result
   FROM headed h
@@ -189,7 +205,7 @@ SELECT
   least(line, logit_curve) AS projected_low,
   greatest(line, logit_curve) AS projected_high,
   CASE
-    WHEN suffices AND NOT met AND (goal - latest) * actual > 0.0 AND latest_year + (goal - latest) / actual <= 2100.0
+    WHEN suffices AND NOT met AND NOT by_fixed AND said <> 'insufficient_data' AND (goal - latest) * actual > 0.0 AND latest_year + (goal - latest) / actual <= 2100.0
     THEN latest_year + (goal - latest) / actual
   END AS arrival_year,
   nullif(concat_ws('; ',
@@ -200,6 +216,7 @@ SELECT
       WHEN wanted_year IS NULL THEN 'the target gives no baseline year'
       WHEN baseline IS NULL THEN 'too few values: none within two years of ' || CAST(wanted_year AS VARCHAR)
       WHEN term <= 0.0 THEN 'the baseline is not before the target year'
+      WHEN latest IS NULL THEN 'too few values: none after the baseline' || firmly
       WHEN span <= 0.0 THEN 'too few values: none after the baseline'
       ELSE 'too few values: under three years from baseline to latest'
     END,
@@ -214,6 +231,12 @@ SELECT
         || ' a year, the group as it comes by ' || CAST(round(actual, 2) AS VARCHAR) || ' (' || class || ')'
     END,
     CASE
+      WHEN by_fixed AND class_fixed = 'met' AND NOT met
+      THEN 'the same economies meet the target, the group as it comes does not: on_track at most'
+      WHEN by_fixed AND class_fixed <> 'met' AND met
+      THEN 'the same economies do not meet the target, the group as it comes does'
+    END,
+    CASE
       WHEN too_few
       THEN 'the economies with a value at both ends are ' || CAST(round(100.0 * coalesce(share, 0.0), 1) AS VARCHAR)
         || ' % of the weight, too few for their class (' || class_fixed || ')'
@@ -224,6 +247,8 @@ SELECT
         || CAST(year_beside AS VARCHAR) || CASE WHEN alone THEN ', not met, and this is met with it alone' ELSE '' END
     END,
     CASE
+      WHEN newest_year < baseline_year OR newest_year IS NOT NULL AND latest IS NULL AND newest_observed IS NULL
+      THEN 'the newest value is of ' || CAST(newest_year AS VARCHAR) || ', before the baseline'
       WHEN newest_year IS NOT NULL
       THEN 'not the value of ' || CAST(newest_year AS VARCHAR) || ', of which '
         || CAST(round(100.0 * coalesce(newest_observed, 0.0), 1) AS VARCHAR) || ' % is observed'
@@ -231,9 +256,41 @@ SELECT
     CASE WHEN baseline_published THEN 'baseline as published' END,
     CASE
       WHEN NOT baseline_published AND baseline_year <> wanted_year
-      THEN 'baseline is of ' || CAST(baseline_year AS VARCHAR) || ', none for ' || CAST(wanted_year AS VARCHAR)
+      THEN 'baseline is of ' || CAST(baseline_year AS VARCHAR) || ', none' || CASE WHEN baseline_firm THEN firmly ELSE '' END
+        || ' for ' || CAST(wanted_year AS VARCHAR)
     END,
-    CASE WHEN met_before AND latest IS NOT NULL AND NOT met THEN 'met at the baseline, but no longer' END,
+    CASE
+      WHEN baseline_is_old
+      THEN CASE
+          WHEN baseline_firm THEN 'of the baseline '
+          WHEN baseline_carried > baseline_observed THEN 'the baseline is mostly carried: '
+          ELSE 'the baseline has little observed: '
+        END
+        || CASE WHEN rollup = 'none' THEN 'at least ' ELSE '' END
+        || CAST(round(100.0 * coalesce(baseline_carried, 0.0), 1) AS VARCHAR) || ' % of the weight is carried from earlier years'
+        || CASE
+          WHEN NOT baseline_firm THEN ', ' || CAST(round(100.0 * baseline_observed, 1) AS VARCHAR) || ' % is of ' || CAST(baseline_year AS VARCHAR)
+          ELSE ''
+        END
+    END,
+    CASE
+      WHEN latest_is_old
+      THEN CASE
+          WHEN latest_firm THEN 'of the latest value '
+          WHEN latest_carried > latest_observed THEN 'the latest value is mostly carried: '
+          ELSE 'the latest value has little observed: '
+        END
+        || CASE WHEN rollup = 'none' THEN 'at least ' ELSE '' END
+        || CAST(round(100.0 * coalesce(latest_carried, 0.0), 1) AS VARCHAR) || ' % of the weight is carried from earlier years'
+        || CASE
+          WHEN NOT latest_firm THEN ', ' || CAST(round(100.0 * latest_observed, 1) AS VARCHAR) || ' % is of ' || CAST(latest_year AS VARCHAR)
+          ELSE ''
+        END
+    END,
+    CASE
+      WHEN met_before AND latest IS NOT NULL AND NOT met
+      THEN CASE WHEN by_fixed THEN 'as it comes ' ELSE '' END || 'met at the baseline, but no longer'
+    END,
     CASE WHEN no_way_left AND suffices AND NOT met AND NOT met_before
       THEN 'the baseline lies on the target value, which is not enough: no pace' END,
     CASE
@@ -245,6 +302,9 @@ SELECT
         END
       WHEN over AND result = 'in_time' AND due_is_old
       THEN 'met by the value of ' || CAST(due_year AS VARCHAR) || ', the last up to ' || CAST(target_year AS VARCHAR) || firmly
+        || CASE WHEN latest IS NOT NULL AND NOT met AND NOT met_before THEN ', but no longer' ELSE '' END
+      WHEN over AND result = 'in_time' AND latest IS NOT NULL AND NOT met
+      THEN 'met by the value of ' || CAST(due_year AS VARCHAR) || ', but no longer'
       WHEN met AND NOT met_in_time
       THEN 'reached after the target year: '
         -- the bare value where two decimals could hide that it was not met

@@ -34,10 +34,10 @@ area = "DEVELOPING"
 year = 2030
 value = 100.0
 met_at = 95.0
-baseline_year = 2024
+baseline_year = 2023
 breakdown = "MOBILE_5GB"
 also = ["groups"]
-note = "Reads “for all” as every economy at 2 percent or less; 95 percent and over counts as met. Basket MOBILE_5GB, which starts in 2024"
+note = "Reads “for all” as every economy at 2 percent or less; 95 percent and over counts as met. Basket MOBILE_5GB, which the DataHub gives from 2023 on"
 ---*/
 SELECT
   a.ref_area, a.time_period, a.breakdown,

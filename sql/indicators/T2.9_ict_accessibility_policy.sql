@@ -34,7 +34,7 @@ year = 2023
 value = 100.0
 baseline_year = 2018
 also = ["groups"]
-note = "Of the economies with an answer. The former plan states no baseline; 2018, the first year in which enough economies answered, is used for the pace"
+note = "Of the economies with an answer. The former plan states no baseline; 2018, the first year with a value, is used for the pace, or the year near it in which more answered"
 [target.read_for.members]
 breakdown = "ALL_MEMBERS"
 title = "Enabling environments for accessible ICTs in all countries by 2023, unknown counted as no"

@@ -82,9 +82,10 @@ fn targets(settings: &Settings) -> Result<String> {
             missing.push_str(&format!("| {} | {title} | {breakdown}{why} |\n", target.id));
             continue;
         };
-        let class = match one.class.as_deref() {
-            Some("insufficient_data") => format!("insufficient_data ({why})"),
-            _ => one.standing().clone(),
+        // A target whose year is over may have been missed, or met, by values that give no pace.
+        let class = match one.standing() {
+            class if class == "insufficient_data" => format!("{class} ({why})"),
+            standing => standing,
         };
         let of: Vec<&str> = one.estimate.iter().chain([&one.breakdown]).map(String::as_str).filter(|part| !part.is_empty()).collect();
         let cells = [target.id.as_str(), title, &one.ref_area, &number(one.latest_value), &year.to_string(), &class, &of.join(", ")];

@@ -160,7 +160,13 @@ pub fn ends() -> SchemaRef {
     fields.extend(DIMENSIONS.map(text));
     fields.extend([text_or_null("unit"), year_or_null("latest_year"), number("latest"), year_or_null("due_year"), number("due_value")]);
     fields.extend([Field::new("baseline_published", DataType::Boolean, false), year_or_null("baseline_year"), number("baseline")]);
-    fields.extend([year_or_null("newest_year"), number("newest_observed"), Field::new("preferred", DataType::Boolean, false)]);
+    fields.extend([year_or_null("newest_year"), number("newest_observed")]);
+    // A release before these columns is read all the same.
+    for end in ["baseline", "latest"] {
+        let share = |of: &str| number(&format!("{end}_{of}"));
+        fields.extend([Field::new(format!("{end}_firm"), DataType::Boolean, true), share("observed"), share("carried")]);
+    }
+    fields.push(Field::new("preferred", DataType::Boolean, false));
     schema(fields)
 }
 
