@@ -17,6 +17,7 @@ import duckdb
 
 DIMENSIONS = ["sex", "age", "urbanisation", "disability", "education_level", "size_class", "breakdown"]
 OVER = "the target year is over"
+NOT_ABOVE_ZERO = "the baseline is not above zero: a change by a share of it is no goal"
 ON_THE_LINE = "the baseline lies on the target value, which is not enough: no pace"
 
 # Level 60 by 2023, from 2015; a band by 2023; at most 2 by 2023 and by 2030; 25 percent less by 2030; more than half.
@@ -26,6 +27,7 @@ TARGETS = [
     dict(target="price_2023", unit="PT_GNI", target_year=2023, kind="level", value=2.0, direction="down"),
     dict(target="price_2030", unit="PT_GNI", target_year=2030, kind="level", value=2.0, direction="down"),
     dict(target="points", unit="PP", target_year=2030, kind="change", change=-0.25, direction="down"),
+    dict(target="users", unit="PT_INT", target_year=2030, kind="level", value=100.0, direction="up"),
     dict(target="majority", unit="PT", target_year=2030, kind="level", value=50.0, met_at=50.000001, direction="up"),
     dict(target="far", unit="PT", target_year=2030, kind="level", value=60.0, direction="up"),
     dict(target="sum", unit="NUMBER", target_year=2030, kind="change", change=0.5, direction="up", rollup="sum"),
@@ -78,6 +80,13 @@ CASES = [
     ("price_2030", "AAA", {2015: 4, 2024: 4}, {"class": "limited", "pace": 0.0}),
     # A difference may change its sign: 1 - 2 / 9 x 6 = -1/3.
     ("points", "WLD", {2015: 3, 2024: 1}, {"class": "met", "projected_low": -1 / 3}),
+    # 25 percent less than nothing, or than less than nothing, is no way to go: 0 to 0 and -4 to -6 were met.
+    ("points", "AAA", {2015: 0, 2024: 0}, {"class": "insufficient_data", "target_value": None, "outcome": "open", "note": NOT_ABOVE_ZERO}),
+    ("points", "BBB", {2015: -4, 2024: -6}, {"class": "insufficient_data", "target_value": None, "note": NOT_ABOVE_ZERO}),
+    # Outside the band after its year, and nothing is known before: it may have been inside.
+    ("band", "AAA", {2024: 0.93}, {"class": "insufficient_data", "outcome": "open"}),
+    # A share of those who use the Internet is a percentage too: 95 + 15 / 9 x 6 = 105 is cut at 100.
+    ("users", "WLD", {2015: 80, 2024: 95}, {"class": "on_track", "projected_high": 100.0}),
     ("majority", "WLD", {2015: 50, 2024: 48}, {"class": "deterioration", "pace": None, "note": ON_THE_LINE}),
     ("majority", "AAA", {2015: 50, 2024: 50}, {"class": "limited", "pace": None, "note": ON_THE_LINE}),
     ("majority", "BBB", {2015: 50, 2024: 51}, {"class": "met", "note": None}),
@@ -163,7 +172,7 @@ CASES = [
     ("gross", "WLD", {2015: 100, 2024: 190}, {"class": "insufficient_data", "outcome": "open", "note": "gross"}),
     # Half of the economies are at 1.9 or less, 60 percent of them at 2: from 30, pace 30 / 9 over 70 / 15 = 0.714.
     ("median", "WLD", {2015: 4, 2024: 1.9},
-     {"class": "moderate", "distance": 0.0, "note": "share stands beside it: 60.0 in 2024, not met, and this is met with it alone"}),
+     {"class": "moderate", "distance": 0.0, "note": "share stands beside it: 60.0 in 2024, not met, and this is met with it alone: the class is that of share"}),
     ("share", "WLD", {2015: 30, 2024: 60}, {"class": "moderate"}),
     # Both are met; a median above the level has the class of its own pace, (3 - 4) / 9 over (2 - 4) / 15 = 0.833.
     ("median", "AAA", {2015: 4, 2024: 1.9}, {"class": "met", "note": "share stands beside it: 96.0 in 2024"}),
@@ -202,18 +211,18 @@ CASES = [
       "note": "too few values: none after the baseline with enough observed; not the value of 2016, of which 10.0 % is observed; "
               "the baseline is mostly carried: 70.0 % of the weight is carried from earlier years, 20.0 % is of 2015"}),
     ("far", "III", {2013: (61.0, 0.9), 2015: (41.0, 0.0, 0.9), 2018: (43.0, 0.1, 0.9)},
-     {"class": "insufficient_data", "baseline_year": 2013, "latest_year": None,
+     {"class": "met", "baseline_year": 2013, "latest_year": 2013,
       "note": "too few values: none after the baseline with enough observed; not the value of 2018, of which 10.0 % is observed; "
               "baseline is of 2013, none with enough observed for 2015"}),
     # The only value is both ends, and says whether the level is met.
     ("far", "JJJ", {2015: 61}, {"class": "met", "latest_year": 2015, "note": "too few values: none after the baseline"}),
     # What was reached in time was reached; what an old value did not reach is open.
     ("late", "XXX", {2015: (61.0, 0.9), 2018: (62.0, 0.1, 0.9)},
-     {"class": "insufficient_data", "outcome": "in_time", "latest_year": None,
+     {"class": "met", "outcome": "in_time", "latest_year": 2015,
       "note": "too few values: none after the baseline with enough observed; not the value of 2018, of which 10.0 % is observed; "
               "met by the value of 2015, the last up to 2023 with enough observed"}),
     ("late", "YYY", {2015: (50.0, 0.9), 2018: (62.0, 0.1, 0.9)},
-     {"class": "insufficient_data", "outcome": "open", "latest_year": None,
+     {"class": "insufficient_data", "outcome": "open", "latest_year": 2015,
       "note": "too few values: none after the baseline with enough observed; not the value of 2018, of which 10.0 % is observed; "
               "whether it was met by 2023 is not known: the last value up to then with enough observed is of 2015"}),
     # The baseline as published is newer than all values.

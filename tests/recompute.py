@@ -151,13 +151,12 @@ def both_years(target, area, estimate, values):
     last = max((year for year in firm if year in recent), default=None)
     if last is None:
         last = max(recent, key=lambda year: (values[year][1], year))
-    before = first is not None and (last < first or last == first and last < newest)
-    return first, None if before else last
+    return first, None if first is not None and last < first else last
 
 
 def classed(target, first, last, baseline, latest):
     """Class and pace by a straight line."""
-    if latest is None or target["kind"] == "change" and baseline is None:
+    if latest is None or target["kind"] == "change" and (baseline is None or baseline <= 0):
         return "insufficient_data", None
     year, band = target["target_year"], target["kind"] == "band"
     goal_of = lambda value: target["low"] if value < target["low"] else target["high"]
@@ -212,7 +211,7 @@ def outcome(target, p, values, beside, current_year):
     old = year - due > target["due_within"] if due is not None else newest <= year
     if latest is not None and met(target, latest, goal) and not alone:
         return "open" if due is None or old else "late"
-    return "open" if old and newest <= year else "missed"
+    return "open" if old and newest <= year or due is None and target["kind"] == "band" else "missed"
 
 
 def compared(figures, targets, rows, progress, fixed_ends, current_year):

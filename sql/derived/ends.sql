@@ -9,9 +9,8 @@ latest    newest value not after the current year. An `imputed` value with less
           less, to the one of which most is observed. newest_year is then the
           year passed over, and newest_observed what it has; where there is no
           value at all, newest_observed is the most that any year has.
-          It never lies before the baseline, and is the baseline itself only
-          where no newer value was passed over: else there is none, and
-          newest_year is the newest year with a value
+          It never lies before the baseline: else there is none, and newest_year
+          is the newest year with a value
 baseline  for the target's own area, the baseline as published if the target
           gives it; else the value of the baseline year, or of the nearest year
           within two of it (the earlier of two equally near). Of `imputed`
@@ -33,7 +32,7 @@ WITH candidates AS (
   SELECT
     t.target, t.target_year, v.indicator, v.ref_area, v.estimate,
     v.sex, v.age, v.urbanisation, v.disability, v.education_level, v.size_class, v.breakdown,
-    v.unit, v.observed, CASE WHEN v.value IS NOT NULL THEN v.time_period END AS "year",
+    v.unit, v.observed, v.coverage, CASE WHEN v.value IS NOT NULL THEN v.time_period END AS "year",
     -- an aggregate that is mostly carried stands for its target only where no year has more
     v.estimate <> 'imputed' OR v.observed IS NULL OR v.observed >= t.min_observed - 1e-9 AS firm,
     -- the wanted year, the year before, the year after and so on
@@ -56,7 +55,8 @@ series AS (
     target, indicator, ref_area, estimate,
     sex, age, urbanisation, disability, education_level, size_class, breakdown,
     max(unit) AS unit,
-    max(observed) AS best_observed,
+    -- as the notes of withheld values count it: with what is carried
+    max(coalesce(coverage, observed)) AS best_observed,
     max("year") AS newest_year,
     max(CASE WHEN firm THEN "year" END) AS firm_year,
     max(CASE WHEN firm AND "year" <= target_year THEN "year" END) AS due_year,
@@ -101,7 +101,7 @@ dated AS (
   SELECT
     c.*,
     CASE
-      WHEN baseline_year IS NULL OR stands_year > baseline_year OR stands_year = baseline_year AND stands_year = newest_year
+      WHEN baseline_year IS NULL OR stands_year >= baseline_year
       THEN stands_year
     END AS latest_year
   FROM chosen c

@@ -83,7 +83,8 @@ started AS (
     b.*,
     CASE
       WHEN kind = 'level' THEN level
-      WHEN kind = 'change' THEN baseline * (1.0 + change)
+      -- of nothing, or of less, a share is no way to go
+      WHEN kind = 'change' THEN CASE WHEN baseline > 0.0 THEN baseline * (1.0 + change) END
       WHEN baseline < low THEN low
       WHEN baseline > high THEN high
     END AS first_goal,
@@ -147,17 +148,17 @@ paced AS (
         / nullif(power(first_goal / baseline, 1.0 / term) - 1.0, 0.0)
     END AS pace_cagr,
     CASE
-      WHEN suffices AND years_left > 0.0 AND unit = 'PT'
+      WHEN suffices AND years_left > 0.0 AND unit IN ('PT', 'PT_INT')
       THEN greatest(0.0, least(100.0, latest + actual * years_left))
       WHEN suffices AND years_left > 0.0 AND unit IN ('PP', 'PS', 'MT_CO2E') THEN latest + actual * years_left
       WHEN suffices AND years_left > 0.0 THEN greatest(0.0, latest + actual * years_left)
     END AS line,
     CASE
-      WHEN suffices AND years_left > 0.0 AND unit = 'PT'
+      WHEN suffices AND years_left > 0.0 AND unit IN ('PT', 'PT_INT')
       THEN ln(greatest(0.05, least(99.5, latest)) / (100.0 - greatest(0.05, least(99.5, latest))))
     END AS latest_logit,
     CASE
-      WHEN suffices AND years_left > 0.0 AND unit = 'PT'
+      WHEN suffices AND years_left > 0.0 AND unit IN ('PT', 'PT_INT')
       THEN ln(greatest(0.05, least(99.5, baseline)) / (100.0 - greatest(0.05, least(99.5, baseline))))
     END AS baseline_logit
   FROM assessed j

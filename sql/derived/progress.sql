@@ -186,6 +186,8 @@ decided AS (
       WHEN met AND (due_value IS NULL OR due_is_old AND NOT alone) THEN 'unknown'
       WHEN met AND NOT alone THEN 'late'
       WHEN due_is_old AND coalesce(latest_year, due_year) <= target_year THEN 'unknown'
+      -- what lies outside a band now may have been inside
+      WHEN due_value IS NULL AND direction = 'band' THEN 'unknown'
       ELSE 'missed'
     END AS result
   FROM headed h
@@ -217,8 +219,12 @@ SELECT
       WHEN baseline IS NULL THEN 'too few values: none within two years of ' || CAST(wanted_year AS VARCHAR)
       WHEN term <= 0.0 THEN 'the baseline is not before the target year'
       WHEN latest IS NULL THEN 'too few values: none after the baseline' || firmly
-      WHEN span <= 0.0 THEN 'too few values: none after the baseline'
+      WHEN span <= 0.0 THEN 'too few values: none after the baseline' || CASE WHEN newest_year IS NULL THEN '' ELSE firmly END
       ELSE 'too few values: under three years from baseline to latest'
+    END,
+    CASE
+      WHEN baseline <= 0.0 AND goal IS NULL AND direction <> 'band' AND without_class IS NULL
+      THEN 'the baseline is not above zero: a change by a share of it is no goal'
     END,
     CASE WHEN no_value IS NULL AND said = 'insufficient_data' THEN missing END,
     CASE
@@ -244,7 +250,7 @@ SELECT
     CASE
       WHEN year_beside IS NOT NULL
       THEN met_with || ' stands beside it: ' || CAST(round(latest_beside, 2) AS VARCHAR) || ' in '
-        || CAST(year_beside AS VARCHAR) || CASE WHEN alone THEN ', not met, and this is met with it alone' ELSE '' END
+        || CAST(year_beside AS VARCHAR) || CASE WHEN alone THEN ', not met, and this is met with it alone: the class is that of ' || met_with ELSE '' END
     END,
     CASE
       WHEN newest_year < baseline_year OR newest_year IS NOT NULL AND latest IS NULL AND newest_observed IS NULL
@@ -313,6 +319,9 @@ SELECT
         || CASE WHEN due_year < target_year THEN ', the last value up to then' ELSE '' END
     END,
     CASE
+      WHEN result = 'missed' AND due_year IS NULL
+      THEN 'there is no value up to ' || CAST(target_year AS VARCHAR) || firmly || ', and that of ' || CAST(latest_year AS VARCHAR)
+        || ' does not meet the target'
       WHEN result = 'missed' AND NOT met AND due_year < target_year
       THEN 'missed by the value of ' || CAST(due_year AS VARCHAR) || ', the last up to ' || CAST(target_year AS VARCHAR) || firmly
     END,

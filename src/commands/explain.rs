@@ -246,7 +246,8 @@ fn show_progress(
     let how = match (outcome.as_str(), over) {
         ("open", true) => format!("open, although {} is over: the note says why", year_of_target()),
         ("open", false) => "open".to_owned(),
-        _ => format!("{outcome}, by the last value up to {}", year_of_target()),
+        ("in_time", _) => format!("in_time, by the last value up to {}", year_of_target()),
+        _ => format!("{outcome}, by what is known up to {} and since", year_of_target()),
     };
     printer.line(&format!("target {} for {} ({}): {}", text("target"), text("ref_area"), text("estimate"), standing(&class, &outcome)));
     printer.line(&format!("class {class}; outcome {how}"));

@@ -57,7 +57,9 @@ fn why(one: &Headline) -> String {
     let clause = |note: &String| note.split("; ").next().unwrap_or_default().to_owned();
     match (one.pace, one.distance) {
         // Nothing may be left to go, and the class be that of what stands beside it, or of the same economies.
-        (_, Some(0.0)) if one.class.as_deref() == Some("met") => "reached".to_owned(),
+        (_, Some(0.0)) if one.class.as_deref() == Some("met") => {
+            one.not_known().map_or_else(|| "reached".to_owned(), |doubt| format!("reached; {doubt}"))
+        }
         (Some(pace), _) if one.class.as_deref() != Some(NO_CLASS) => {
             format!("{} to go, at {pace:.2} of the pace needed", number(one.distance))
         }

@@ -85,7 +85,7 @@ fn targets(settings: &Settings) -> Result<String> {
         // A target whose year is over may have been missed, or met, by values that give no pace.
         let class = match one.standing() {
             class if class == "insufficient_data" => format!("{class} ({why})"),
-            standing => standing,
+            standing => one.not_known().map_or(standing.clone(), |doubt| format!("{standing} ({doubt})")),
         };
         let of: Vec<&str> = one.estimate.iter().chain([&one.breakdown]).map(String::as_str).filter(|part| !part.is_empty()).collect();
         let cells = [target.id.as_str(), title, &one.ref_area, &number(one.latest_value), &year.to_string(), &class, &of.join(", ")];

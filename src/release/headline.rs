@@ -23,6 +23,7 @@ pub struct Headline {
     pub estimate: Option<String>,
     pub latest_year: Option<i64>,
     pub latest_value: Option<f64>,
+    pub target_year: Option<i64>,
     pub target_value: Option<f64>,
     pub distance: Option<f64>,
     pub pace: Option<f64>,
@@ -35,6 +36,15 @@ impl Headline {
     /// What is said of the target in a word or two: once its year is over how it came out, until then its class.
     pub fn standing(&self) -> String {
         standing(self.class.as_deref().unwrap_or_default(), self.outcome.as_deref().unwrap_or_default()).to_owned()
+    }
+}
+
+impl Headline {
+    /// That a target is met now says nothing of its year, where no value up to then is there.
+    pub fn not_known(&self) -> Option<String> {
+        let year = self.target_year.filter(|year| self.latest_year > Some(*year))?;
+        let open = self.class.as_deref() == Some("met") && self.outcome.as_deref() == Some("open");
+        open.then(|| format!("whether by {year} is not known"))
     }
 }
 
@@ -73,6 +83,7 @@ fn headline(cells: &Table<'_>, titles: &HashMap<&str, &str>, row: usize) -> Head
         estimate: text("estimate"),
         latest_year: cells.int("latest_year", row),
         latest_value: cells.float("latest_value", row),
+        target_year: cells.int("target_year", row),
         target_value: cells.float("target_value", row),
         distance: cells.float("distance", row),
         pace: cells.float("pace", row),
