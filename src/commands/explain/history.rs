@@ -35,12 +35,14 @@ struct Line {
     changed: bool,
 }
 
+/// The bits of the value, and estimate, unit and status: what `diff` compares.
+type Told = (Option<u64>, [Option<String>; 3]);
+
 pub(super) fn history(settings: &Settings, printer: &Printer, args: &ExplainArgs) -> Result<Exit> {
     let year = args.year.ok_or_else(|| Error::usage_hint("--history needs --year", "name the year of the value"))?;
     let given = [&args.sex, &args.age, &args.urbanisation, &args.disability, &args.education_level, &args.size_class, &args.breakdown];
     let (mut indicator, mut releases) = (args.indicator.clone(), Vec::new());
-    // Estimate, value, unit and status, as `diff` compares them.
-    let mut last: Vec<(Option<String>, Option<u64>, Option<String>, Option<String>)> = Vec::new();
+    let mut last: Vec<Told> = Vec::new();
     for path in promote::list(&settings.workspace)? {
         let manifest = Manifest::load(&path)?;
         if let Some((name, _)) = manifest.indicators.iter().find(|(name, entry)| entry.id == indicator || **name == indicator) {
@@ -61,7 +63,7 @@ pub(super) fn history(settings: &Settings, printer: &Printer, args: &ExplainArgs
             .filter(is_wanted)
             .map(|row| {
                 let value = cells.float("value", row);
-                let key = (text("estimate", row), value.map(f64::to_bits), text("unit", row), text("obs_status", row));
+                let key = (value.map(f64::to_bits), ["estimate", "unit", "obs_status"].map(|column| text(column, row)));
                 let changed = !last.contains(&key);
                 now.push(key);
                 let (estimate, obs_status, note) = (text("estimate", row), text("obs_status", row), text("note", row));
