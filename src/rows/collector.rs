@@ -265,6 +265,11 @@ impl<'r> Collector<'r> {
         self.reject(record, reason, detail);
     }
 
+    /// The same for a row of several figures, each of which is as lost as a figure in a row of its own.
+    pub fn quarantine_all(&mut self, figures: usize, record: u32, reason: Reason, detail: &str) {
+        (0..figures.max(1)).for_each(|_| self.quarantine(record, reason, detail));
+    }
+
     /// Counts a pseudo-row that is a heading, not data.
     pub fn heading(&mut self) {
         self.rows_in += 1;

@@ -30,6 +30,8 @@ pub struct CsvStream<R> {
     rejoin: bool,
     /// Lines below the table may be remarks, which have fewer fields.
     remarks: bool,
+    /// How many figures a record has.
+    figures: usize,
     /// The names of the columns have been told to the collector.
     told: bool,
 }
@@ -57,6 +59,7 @@ impl<R: Read> CsvStream<R> {
             skipped: 0,
             rejoin: false,
             remarks: false,
+            figures: 1,
             told: false,
         };
         stream.fill()?;
@@ -103,6 +106,13 @@ impl<R: Read> CsvStream<R> {
         self
     }
 
+    /// A record that is set aside takes so many figures with it.
+    #[must_use]
+    pub fn with_figures(mut self, figures: usize) -> Self {
+        self.figures = figures;
+        self
+    }
+
     /// Lines that were left out before the header count in the places of errors.
     #[must_use]
     pub fn after_lines(mut self, skipped: usize) -> Self {
@@ -133,7 +143,11 @@ impl<R: Read> CsvStream<R> {
         while let Some((number, torn)) = self.next_record()? {
             collector.limits()?;
             match torn {
-                Some(fields) => collector.quarantine(number, Reason::FieldCount, fields),
+                Some(fields) => {
+                    // A line with a few words, such as a source below the table, has no more figures than words.
+                    let filled = self.record.iter().filter(|cell| !is_blank(cell)).count();
+                    collector.quarantine_all(self.figures.min(filled), number, Reason::FieldCount, &fields);
+                }
                 None => return Ok(Some((number, &self.record))),
             }
         }

@@ -105,3 +105,31 @@ fn rows_that_are_passed_over_do_not_count() {
     assert_eq!(counts, [60, 20, 40, 0]);
     assert!(set_aside.iter().all(|(_, reason, _)| matches!(reason.as_str(), "duplicate_row" | "area_not_covered")));
 }
+
+/// Where years are columns, a row that was set aside as a whole counted for one figure: half of a table could be lost.
+#[test]
+fn every_figure_of_a_row_counts() {
+    let workspace = workspace();
+    let set = "[[dataset]]\nname = \"t\"\nformat = \"table\"\nyears_as_columns = true\n[dataset.columns]\n\
+               series = \"Code\"\nref_area = \"Area\"\nunit = \"Unit\"\nnote = \"Note\"\n";
+    workspace.write("pipelines/example.toml", format!("source = \"example\"\nlicence = \"CC BY\"\n{set}"));
+    let years = (2010..2020).map(|year| year.to_string()).collect::<Vec<_>>().join(",");
+    let row = |area: &str, code: &str, unit: &str| format!("{area},{code},{unit},{years},\n");
+    let good: String = ["BRA", "DEU", "FRA", "ITA", "KEN", "PHL"].map(|area| row(area, "s", "PT")).concat();
+    let table = |below: &str| format!("Area,Code,Unit,{years},Note\n{good}{below}");
+    for (lost, reason) in [
+        (row("IND", "s", "p.c."), "unknown_word, such as `unit `p.c.` is not in units.csv"),
+        (row("IND", "", "PT"), "missing_code"),
+        (row("QQQ", "s", "PT"), "unknown_area"),
+        (row("IND", "s", "PT").replace(",2019,\n", "\n"), "field_count"),
+    ] {
+        workspace.write("in/example/t/a.csv", table(&lost));
+        let run = workspace.expect(1, &["pull", "--from", "in"]);
+        let told = format!("E2013: example/t: 10 of 70 rows (14.3 %) are set aside, and 10 % may be: 10 {reason}");
+        assert!(run.stderr.contains(&told), "{told}\n{}", run.stderr);
+    }
+    // What stands below a table has no figure.
+    let below = format!("Source: the agency,{}\nUpdated 2026\n\"Note, over\",two\n", ",".repeat(13));
+    let (counts, _) = pulled(&workspace, "example/t", "a.csv", table(&below).as_bytes());
+    assert_eq!(counts, [64, 60, 4, 0]);
+}
