@@ -9,6 +9,7 @@ use crate::memory::Memory;
 use crate::reference::areas::{AreaCodes, AreaHit};
 use crate::rows::area_cache::CacheKey;
 use crate::rows::limits::{MOST, Most, Overflow, kept};
+use crate::rows::pages::Pages;
 use crate::rows::place::Places;
 use crate::rows::quarantine::{Quarantined, Reason};
 pub use crate::rows::series_key::{Detail, SeriesKey};
@@ -50,6 +51,8 @@ pub struct Collector<'r> {
     /// (row, year and month) of rows of a dated classification.
     pub(crate) vintages: Vec<(usize, i32)>,
     codes: HashSet<String>,
+    /// Records of bodies that are pages.
+    pub pages: Pages,
     /// What the settings of the data set name and rows have.
     pub matched: Matched,
     /// Whether each series can be written: its codes have nothing that cannot be seen.
@@ -98,6 +101,7 @@ impl<'r> Collector<'r> {
             defective: false,
             vintages: Vec::new(),
             codes: HashSet::new(),
+            pages: Pages::default(),
             matched: Matched::default(),
             legible: Vec::new(),
             warnings: Vec::new(),
