@@ -229,6 +229,7 @@ impl<'r> Collector<'r> {
                 let area = String::from_utf8_lossy(area).trim().to_owned();
                 return match hit {
                     AreaHit::NotCovered => self.reject(record, Reason::AreaNotCovered, area),
+                    AreaHit::Unlisted => self.reject(record, Reason::AreaNotListed, area),
                     AreaHit::Illegible => self.reject(record, Reason::BadCode, area.escape_debug().to_string()),
                     _ => self.reject(record, Reason::UnknownArea, area),
                 };

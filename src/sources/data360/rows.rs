@@ -125,7 +125,7 @@ impl Rows<'_> {
     fn is_group(&self, area: &[u8], collector: &mut Collector<'_>) -> bool {
         match collector.area(SCHEME, area) {
             AreaHit::NotCovered => true,
-            AreaHit::Unknown | AreaHit::Illegible => false,
+            AreaHit::Unlisted | AreaHit::Unknown | AreaHit::Illegible => false,
             AreaHit::Known(index) => {
                 self.reference.areas.codes.get(index as usize).is_some_and(|code| self.reference.group_scheme(code).is_some())
             }

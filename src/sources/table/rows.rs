@@ -264,8 +264,8 @@ impl<'m> Layout<'m> {
     fn area(&self, cells: &[&str], collector: &mut Collector<'_>) -> Area {
         let raw = self.raw("ref_area", cells).unwrap_or_default();
         let given = scheme(&self.map.area_scheme);
-        let mut known =
-            |scheme: &'static str, code: &str| matches!(collector.area(scheme, code.as_bytes()), AreaHit::Known(_) | AreaHit::NotCovered);
+        let is_known = |hit| matches!(hit, AreaHit::Known(_) | AreaHit::NotCovered | AreaHit::Unlisted);
+        let mut known = |scheme: &'static str, code: &str| is_known(collector.area(scheme, code.as_bytes()));
         let area = |scheme, code: &str| Area { scheme, code: code.to_owned(), marked: None, status: None };
         if let Some(mapped) = self.mapped("ref_area", &raw) {
             return area(if known("iso3", mapped) { "iso3" } else { given }, mapped);
