@@ -125,7 +125,7 @@ codes! {
     UnreadableBody "E2001" Provider, "a stored body cannot be read", "pull again";
     EmptyBody "E2002" Provider, "the body is empty", "pull again; the last good data stay in use";
     WebPageStored "E2003" Provider, "the body is a web page", "download by hand and run with --from";
-    DamagedArchive "E2004" Provider, "an archive or workbook is damaged or cut off", "pull again; the last good data stay in use";
+    DamagedArchive "E2004" Provider, "an archive or workbook is damaged, or a body is cut off", "pull again; the last good data stay in use";
     UnsafeMemberName "E2005" Provider, "an archive has a member with an unsafe name", "do not trust this body";
     TooManyMembers "E2006" Provider, "an archive has too many members", "do not trust this body";
     TooLarge "E2007" Provider, "a decompression bomb, or a record or text beyond any real size", "do not trust this body";

@@ -21,6 +21,7 @@ use crate::fetch::network::host;
 use crate::fetch::record::Body;
 use crate::fetch::request::{Method, Request};
 use crate::fetch::store::{Sink, too_large};
+use crate::fetch::text_end;
 
 const MAX_REDIRECTS: usize = 5;
 const MAX_WAIT: Duration = Duration::from_mins(1);
@@ -207,6 +208,11 @@ impl Client {
         let tail = writer.tail().map_err(Failure::last)?;
         let head = writer.head().to_vec();
         check(request, from, &head, &tail, writer.bytes())?;
+        if request.expect.is_table(&head)
+            && let Ok(Some(what)) = text_end::cut(writer.reader().map_err(Failure::last)?)
+        {
+            return Err(Failure::passing(Error::fetch(Code::CutOffOnTheWay, format!("{from} sent a text that is cut off: {what}"))));
+        }
         if writer.contains(&request.secret_bytes()).map_err(Failure::last)? {
             return Err(Failure::last(Error::fetch_hint(
                 Code::CredentialRepeated,

@@ -32,6 +32,7 @@ mod network;
 mod record;
 mod request;
 mod store;
+mod text_end;
 
 pub use client::{Client, Content, Fetched};
 pub use context::Context;

@@ -142,6 +142,13 @@ impl Expect {
         Ok(())
     }
 
+    /// Whether a body that begins so is read as a table with commas, whose first line has the names of the columns.
+    pub(super) fn is_table(self, head: &[u8]) -> bool {
+        let utf16 = head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff");
+        let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
+        matches!(self, Self::Csv | Self::ZipOrCsv) && seen(head, text) == TEXT && !utf16
+    }
+
     fn allows(self, seen: &str, head: &[u8]) -> bool {
         match self {
             Self::Zip => seen == ZIP,

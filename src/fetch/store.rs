@@ -123,6 +123,12 @@ impl StoreWriter {
         Ok(tail)
     }
 
+    /// All that was written, from the start.
+    pub(super) fn reader(&mut self) -> io::Result<impl Read> {
+        self.file.seek(SeekFrom::Start(0))?;
+        Ok(self.file.as_file_mut())
+    }
+
     /// Whether one of these stands anywhere in what was written.
     pub(super) fn contains(&mut self, needles: &[&[u8]]) -> io::Result<bool> {
         let Some(longest) = needles.iter().map(|needle| needle.len()).max() else { return Ok(false) };

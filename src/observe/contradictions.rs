@@ -36,10 +36,9 @@ pub(super) fn between_bodies(arranged: &Arranged, pull: &Pull, vintages: &[Optio
         let rows = |body: usize| arranged.of_body(body).0;
         if shared.equal as u64 * 2 > rows(first).min(rows(second)) {
             let older = newer.map_or_else(String::new, |(name, why)| format!(", of which `{name}` is newer ({why})"));
-            warnings.push(format!(
-                "{what} give the same {}{older}: what only the older file has stays too; leave one of them in the folder",
-                count(shared.equal, "figure")
-            ));
+            let leave = if pull.origin == "folder" { "; leave one of them in the folder" } else { "" };
+            let figures = count(shared.equal, "figure");
+            warnings.push(format!("{what} give the same {figures}{older}: what only the older file has stays too{leave}"));
         }
     }
     Ok(warnings)

@@ -1,5 +1,5 @@
 //! Codes of a body that nothing is known of, whose rows were set aside: areas on none of our lists, told with the one that
-//! was probably meant, and series that the data set does not name.
+//! was probably meant, regions with a new name, and series that the data set does not name.
 
 use std::collections::BTreeSet;
 
@@ -15,11 +15,21 @@ pub(super) fn told(collector: &Collector<'_>) -> Vec<String> {
         Some((name, near)) => format!("`{code}` (is it {name}? then maps.ref_area = {{ \"{code}\" = \"{near}\" }})"),
         None => format!("`{code}`"),
     };
+    let region = |code: &str| match collector.areas.near_region(code) {
+        Some(near) => format!("`{code}` (is it {near}?)"),
+        None => format!("`{code}`"),
+    };
     let areas = listed(collector, Reason::UnknownArea, &area);
+    let regions = listed(collector, Reason::AreaNotListed, &region);
     let series = listed(collector, Reason::SeriesNotAsked, &|code| format!("`{code}`"));
     let areas = areas.map(|list| format!("unknown areas, whose rows are set aside: {list}"));
     let series = series.map(|list| format!("series that the data set does not name, whose rows are set aside: {list}"));
-    areas.into_iter().chain(series).collect()
+    let regions = regions.map(|list| {
+        format!(
+            "regions that are on none of our lists, whose rows are passed over: {list}; a new name goes into pipelines/reference/area_codes.csv"
+        )
+    });
+    areas.into_iter().chain(regions).chain(series).collect()
 }
 
 /// The codes of the rows that were set aside for a reason; None where there are none.

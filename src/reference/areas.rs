@@ -13,6 +13,8 @@ pub enum AreaHit {
     Known(u32),
     /// A code we know, of an area that is not one of ours (a historic state, a group without an equivalent).
     NotCovered,
+    /// A region by its form, of a provider all of whose regions are on our lists, and this one is not: new, or renamed.
+    Unlisted,
     /// A code with a control character in it: nobody can tell it from another one by looking at it.
     Illegible,
     Unknown,
@@ -112,6 +114,15 @@ impl AreaCodes {
         Some((near, self.codes.get(*index as usize)?))
     }
 
+    /// The group of ours whose id at a provider is nearest to one that no list has. Of short codes, near ones mean nothing.
+    pub fn near_region(&self, code: &str) -> Option<&str> {
+        let ids = self.crosswalk.iter().filter(|((scheme, id), _)| scheme != NAME && id.len() > 4);
+        let ids: Vec<(&str, u32)> = ids.filter_map(|((_, id), target)| Some((id.as_str(), (*target)?))).collect();
+        let near = crate::error::nearest(code, ids.iter().map(|(id, _)| *id)).filter(|_| code.len() > 4)?;
+        let (_, index) = ids.iter().find(|(id, _)| *id == near)?;
+        self.codes.get(*index as usize).map(String::as_str)
+    }
+
     /// Looks a provider's code up. The crosswalk of its scheme wins; then the plain code of the scheme; then what the
     /// code means in any scheme: states of before, and codes that one agency has taken from another.
     pub fn resolve(&self, scheme: &str, code: &str) -> AreaHit {
@@ -142,10 +153,10 @@ impl AreaCodes {
         let wanted = normal(code);
         match self.prefixes.iter().find(|(s, prefix, _)| s == scheme && wanted.starts_with(prefix.as_str())) {
             Some((_, _, target)) => target.map_or(AreaHit::NotCovered, AreaHit::Known),
-            // UIS region ids and UNCTAD group codes without an equivalent are known kinds of area that we do not carry.
+            // Region ids of UIS and group codes of UNCTAD that we do not carry are on the lists, without an area of ours.
             // A code of three characters is that of an economy.
-            None if scheme == "uis" && code.len() != 3 => AreaHit::NotCovered,
-            None if scheme == "unctad" && code.len() == 4 && code.bytes().all(|b| b.is_ascii_digit()) => AreaHit::NotCovered,
+            None if scheme == "uis" && code.len() != 3 => AreaHit::Unlisted,
+            None if scheme == "unctad" && code.len() == 4 && code.bytes().all(|b| b.is_ascii_digit()) => AreaHit::Unlisted,
             None => AreaHit::Unknown,
         }
     }

@@ -9,6 +9,7 @@ use crate::memory::Memory;
 use crate::reference::areas::{AreaCodes, AreaHit};
 use crate::rows::area_cache::CacheKey;
 use crate::rows::limits::{MOST, Most, Overflow, kept};
+use crate::rows::pages::Pages;
 use crate::rows::place::Places;
 use crate::rows::quarantine::{Quarantined, Reason};
 pub use crate::rows::series_key::{Detail, SeriesKey};
@@ -50,6 +51,8 @@ pub struct Collector<'r> {
     /// (row, year and month) of rows of a dated classification.
     pub(crate) vintages: Vec<(usize, i32)>,
     codes: HashSet<String>,
+    /// Records of bodies that are pages.
+    pub pages: Pages,
     /// What the settings of the data set name and rows have.
     pub matched: Matched,
     /// Whether each series can be written: its codes have nothing that cannot be seen.
@@ -98,6 +101,7 @@ impl<'r> Collector<'r> {
             defective: false,
             vintages: Vec::new(),
             codes: HashSet::new(),
+            pages: Pages::default(),
             matched: Matched::default(),
             legible: Vec::new(),
             warnings: Vec::new(),
@@ -225,6 +229,7 @@ impl<'r> Collector<'r> {
                 let area = String::from_utf8_lossy(area).trim().to_owned();
                 return match hit {
                     AreaHit::NotCovered => self.reject(record, Reason::AreaNotCovered, area),
+                    AreaHit::Unlisted => self.reject(record, Reason::AreaNotListed, area),
                     AreaHit::Illegible => self.reject(record, Reason::BadCode, area.escape_debug().to_string()),
                     _ => self.reject(record, Reason::UnknownArea, area),
                 };
@@ -263,6 +268,11 @@ impl<'r> Collector<'r> {
     pub fn quarantine(&mut self, record: u32, reason: Reason, detail: impl Into<String>) {
         self.rows_in += 1;
         self.reject(record, reason, detail);
+    }
+
+    /// The same for a row of several figures, each of which is as lost as a figure in a row of its own.
+    pub fn quarantine_all(&mut self, figures: usize, record: u32, reason: Reason, detail: &str) {
+        (0..figures.max(1)).for_each(|_| self.quarantine(record, reason, detail));
     }
 
     /// Counts a pseudo-row that is a heading, not data.

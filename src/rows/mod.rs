@@ -4,6 +4,7 @@ mod area_cache;
 pub mod collector;
 mod families;
 mod limits;
+mod pages;
 pub mod place;
 pub mod quarantine;
 pub mod reading;

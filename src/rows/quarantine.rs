@@ -12,6 +12,8 @@ use crate::tables::schema;
 pub enum Reason {
     UnknownArea,
     AreaNotCovered,
+    /// A region of a provider that is on none of our lists, though no other one is missing there: a new one, or a new name.
+    AreaNotListed,
     BadYear,
     BadValue,
     FieldCount,
@@ -34,9 +36,10 @@ pub enum Reason {
 }
 
 impl Reason {
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::UnknownArea,
         Self::AreaNotCovered,
+        Self::AreaNotListed,
         Self::BadYear,
         Self::BadValue,
         Self::FieldCount,
@@ -57,6 +60,7 @@ impl Reason {
         match self {
             Self::UnknownArea => "unknown_area",
             Self::AreaNotCovered => "area_not_covered",
+            Self::AreaNotListed => "area_not_listed",
             Self::BadYear => "bad_year",
             Self::BadValue => "bad_value",
             Self::FieldCount => "field_count",
@@ -75,11 +79,12 @@ impl Reason {
     }
 
     /// Whether a figure is lost with the row. It is not when the row is passed over on purpose: of an area that is
-    /// deliberately none of ours, of a series that nobody asked for, a repetition, had by another route, of an older classification, or dropped by a correction.
+    /// deliberately none of ours, of a region that may be (which is told), of a series that nobody asked for, a repetition, had by another route, of an older classification, or dropped by a correction.
     pub fn is_loss(self) -> bool {
         !matches!(
             self,
             Self::AreaNotCovered
+                | Self::AreaNotListed
                 | Self::DuplicateRow
                 | Self::Superseded
                 | Self::CorrectionDropped

@@ -8,14 +8,11 @@ use csv::ByteRecord;
 use super::headings::Header;
 use super::limits::read_error;
 use super::swallowed::Columns;
+use super::watched::{BUFFER, LongRecord, MAX_RECORD, Watched};
 use crate::error::{Code, Error, Result, count};
 use crate::rows::collector::Collector;
 use crate::rows::quarantine::Reason;
 
-/// The longest record that is read; real ones stay below 20 kB.
-const MAX_RECORD: usize = 1 << 20;
-/// How much the reader takes at once.
-const BUFFER: usize = 1 << 17;
 /// Notes run over a few lines at most; a field over more has a quote that closes somewhere else.
 const MAX_LINES: u64 = 20;
 
@@ -31,6 +28,10 @@ pub struct CsvStream<R> {
     skipped: u64,
     /// Two short records that make one of full width were torn by an unquoted newline.
     rejoin: bool,
+    /// Lines below the table may be remarks, which have fewer fields.
+    remarks: bool,
+    /// How many figures a record has.
+    figures: usize,
     /// The names of the columns have been told to the collector.
     told: bool,
 }
@@ -46,7 +47,7 @@ impl<R: Read> CsvStream<R> {
             .flexible(true)
             .has_headers(false)
             .buffer_capacity(BUFFER)
-            .from_reader(Watched::new(input));
+            .from_reader(Watched::new(input, delimiter));
         let mut stream = Self {
             reader,
             header: Header::default(),
@@ -57,6 +58,8 @@ impl<R: Read> CsvStream<R> {
             number: first,
             skipped: 0,
             rejoin: false,
+            remarks: false,
+            figures: 1,
             told: false,
         };
         stream.fill()?;
@@ -97,6 +100,19 @@ impl<R: Read> CsvStream<R> {
         self
     }
 
+    #[must_use]
+    pub fn with_remarks(mut self) -> Self {
+        self.remarks = true;
+        self
+    }
+
+    /// A record that is set aside takes so many figures with it.
+    #[must_use]
+    pub fn with_figures(mut self, figures: usize) -> Self {
+        self.figures = figures;
+        self
+    }
+
     /// Lines that were left out before the header count in the places of errors.
     #[must_use]
     pub fn after_lines(mut self, skipped: usize) -> Self {
@@ -127,7 +143,11 @@ impl<R: Read> CsvStream<R> {
         while let Some((number, torn)) = self.next_record()? {
             collector.limits()?;
             match torn {
-                Some(fields) => collector.quarantine(number, Reason::FieldCount, fields),
+                Some(fields) => {
+                    // A line with a few words, such as a source below the table, has no more figures than words.
+                    let filled = self.record.iter().filter(|cell| !is_blank(cell)).count();
+                    collector.quarantine_all(self.figures.min(filled), number, Reason::FieldCount, &fields);
+                }
                 None => return Ok(Some((number, &self.record))),
             }
         }
@@ -165,8 +185,29 @@ impl<R: Read> CsvStream<R> {
         if self.record.len() != width {
             self.fit(width);
         }
+        if self.record.len() < width && self.is_cut() {
+            return Err(self.cut(&format!("it has {} of {width} fields", self.record.len())));
+        }
         let torn = (self.record.len() != width).then(|| format!("{}, the header has {width}", count(self.record.len(), "field")));
         Ok(Some((number, torn)))
+    }
+
+    /// Whether a record that lacks fields is the last one, and its line does not end: then the rest of the body is lost
+    /// too. Of a line that may be a remark, only one that begins with the numbers of a record is known to be none.
+    fn is_cut(&self) -> bool {
+        let unended = self.ahead.is_none() && self.reader.get_ref().ends_in_a_line();
+        unended
+            && self.record.as_slice().iter().any(u8::is_ascii_alphanumeric)
+            && (!self.remarks || self.columns.begins_alike(&self.record))
+    }
+
+    fn cut(&self, what: &str) -> Error {
+        let remark = if self.remarks { "; if the line is a remark, put a line break behind it" } else { "" };
+        Error::provider_hint(
+            Code::DamagedArchive,
+            format!("line {}: the body is cut off in its last record: {what}, and no line break", self.line()),
+            format!("what followed is lost: pull it again; the last good data stay in use{remark}"),
+        )
     }
 
     /// A delimiter at the end of each line, or of the header alone, makes one empty field more on one side.
@@ -206,6 +247,7 @@ impl<R: Read> CsvStream<R> {
             Ok(more) => more,
             Err(error) => return Err(self.broken(error)),
         };
+        let open = more && self.reader.get_ref().ends_in_a_line() && !self.reader.get_ref().take_mark(&mut self.record);
         let begun = self.record.position().map_or(0, csv::Position::line);
         let has = |end: u8| self.record.as_slice().contains(&end);
         let several = more && (has(b'\r') || (self.reader.position().line().saturating_sub(begun) > 1 && has(b'\n')));
@@ -219,11 +261,14 @@ impl<R: Read> CsvStream<R> {
             }
         }
         let watched = self.reader.get_ref();
-        if more && watched.ended && watched.last != b'"' {
+        if more && watched.ended && (open || watched.last != b'"') {
             let last = self.record.iter().next_back().unwrap_or_default();
             if last.iter().any(|b| matches!(b, b'\n' | b'\r')) {
                 return Err(self.stray_quote("and never closes"));
             }
+        }
+        if open {
+            return Err(self.cut("a quote is open there"));
         }
         let width = self.header.len();
         if several {
@@ -274,56 +319,6 @@ pub fn next_number(number: u32) -> Result<u32> {
     number.checked_add(1).ok_or_else(|| {
         Error::provider_hint(Code::TooLarge, "more than 4,294,967,295 records: no real body has that", "do not trust this body")
     })
-}
-
-/// Counts what the CSV reader takes for one record, and remembers how the body ends.
-struct Watched<R> {
-    inner: R,
-    taken: usize,
-    ended: bool,
-    /// Lines end with CR LF.
-    crlf: bool,
-    begun: bool,
-    /// The last byte that ends no line.
-    last: u8,
-}
-
-#[derive(Debug, thiserror::Error)]
-#[error("a record of more than {MAX_RECORD} bytes")]
-struct LongRecord;
-
-impl<R> Watched<R> {
-    fn new(inner: R) -> Self {
-        Self { inner, taken: 0, ended: false, crlf: false, begun: false, last: 0 }
-    }
-}
-
-impl<R: Read> Read for Watched<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        // What lies in the buffer already may belong to the next record.
-        if self.taken > MAX_RECORD + BUFFER {
-            return Err(std::io::Error::other(LongRecord));
-        }
-        let mut count = self.inner.read(buffer)?;
-        // The reader looks for a byte order mark in the first piece alone, and takes a piece of nothing but the mark for a row.
-        while !self.begun && (1..=3).contains(&count) && count < buffer.len() {
-            match self.inner.read(&mut buffer[count..])? {
-                0 => break,
-                more => count += more,
-            }
-        }
-        let chunk = &buffer[..count];
-        self.taken += count;
-        self.ended = count == 0 && !buffer.is_empty();
-        if !self.begun && count > 0 {
-            self.begun = true;
-            self.crlf = chunk.windows(2).any(|pair| pair == b"\r\n");
-        }
-        if let Some(last) = chunk.iter().rev().find(|b| !matches!(b, b'\n' | b'\r')) {
-            self.last = *last;
-        }
-        Ok(count)
-    }
 }
 
 /// The line `sep=;`, which tells a spreadsheet how the columns are separated.

@@ -33,7 +33,7 @@ impl CsvLayout {
     pub fn open<'r>(&self, reader: &'r mut dyn Read, first: u32) -> Result<CsvStream<Box<dyn Read + 'r>>> {
         let last = self.header_rows.last().copied().unwrap_or(1);
         let (rest, skipped) = title_rows::skip(self.decoded(reader)?, last - 1, self.delimiter)?;
-        let stream = CsvStream::open(rest, self.delimiter, first)?.after_lines(skipped.feeds);
+        let stream = CsvStream::open(rest, self.delimiter, first)?.after_lines(skipped.feeds).with_remarks();
         let above = self.header_rows.iter().rev().skip(1).rev().map(|row| cells(&skipped.rows[row - 1], self.delimiter));
         let above: Vec<Vec<String>> = above.collect();
         Ok(match self.header_rows.len() {

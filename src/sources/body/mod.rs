@@ -14,6 +14,7 @@ mod old_workbook;
 pub mod percent;
 mod swallowed;
 mod title_rows;
+mod watched;
 pub mod workbook;
 pub mod workbooks;
 

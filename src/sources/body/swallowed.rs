@@ -29,6 +29,13 @@ impl Columns {
         }
     }
 
+    /// Whether the beginning of a record, all fields but the one that it ends in, has numbers where clean records have.
+    pub(super) fn begins_alike(&self, record: &ByteRecord) -> bool {
+        let whole = record.len().saturating_sub(1);
+        let numeric = || record.iter().take(whole).zip(&self.numbers).filter(|(_, number)| **number).map(|(cell, _)| cell);
+        numeric().any(is_number) && numeric().all(|cell| is_number(cell) || cell.trim_ascii().is_empty())
+    }
+
     /// Whether a record over several lines has lines that are records themselves: as wide as the header, with numbers
     /// where there are numbers. Where no column is known to hold numbers, one such line may be a note.
     pub(super) fn swallowed(&self, record: &ByteRecord, delimiter: u8, width: usize) -> bool {

@@ -1,6 +1,6 @@
 //! Requests to Data360: the file of an indicator, or the pages of the interface. The interface cuts what is too long
-//! for one answer without a word, so its total is asked for first, each page has the rows that its name says, and the
-//! total is asked for again at the end.
+//! for one answer without a word, so its total is asked for first, each page has the rows that its name says and none
+//! of another page (no order is promised), and the total is asked for again at the end.
 
 use crate::error::{Code, Error, Result};
 use crate::fetch::{Expect, Request};

@@ -32,18 +32,23 @@ pub(super) fn parse(
     collector: &mut Collector<'_>,
 ) -> Result<Parsed> {
     let (groups, unknown_units) = (BTreeSet::new(), BTreeSet::new());
-    let mut rows = Rows { asked, reference, series: HashMap::new(), group_rows: 0, groups, unknown_units };
+    let of_page = rows_of(name);
+    let page = of_page.map(|_| collector.bodies.len());
+    let mut rows = Rows { asked, reference, series: HashMap::new(), group_rows: 0, groups, unknown_units, page, again: 0 };
     let mut records = 0;
     csv_members::read_each(file, collector, &mut |_, reader, collector| {
         records = rows.read(reader, records, collector)?;
         Ok(())
     })?;
-    if let Some(asked) = rows_of(name).filter(|asked| *asked != u64::from(records)) {
-        return Err(Error::provider_hint(
-            Code::MissingSeries,
-            format!("a page of {asked} rows has {records}: it was cut off, or the data changed while the pages were asked for"),
-            "pull again; the last good data stay in use",
-        ));
+    let broken = |what: String| Error::provider_hint(Code::MissingSeries, what, "pull again; the last good data stay in use");
+    if let Some(asked) = of_page.filter(|asked| *asked != u64::from(records)) {
+        return Err(broken(format!(
+            "a page of {asked} rows has {records}: it was cut off, or the data changed while the pages were asked for"
+        )));
+    }
+    if rows.again > 0 {
+        let again = format!("{} of {records} rows of this page stand on a page before it too", rows.again);
+        return Err(broken(format!("{again}: as many are on none, since the order of rows changed while the pages were asked for")));
     }
     rows.warn(collector);
     Ok(Parsed { empty: records == 0, ..Parsed::default() })
@@ -57,6 +62,10 @@ struct Rows<'r> {
     group_rows: usize,
     groups: BTreeSet<String>,
     unknown_units: BTreeSet<String>,
+    /// The number of the body, where it is a page of several.
+    page: Option<usize>,
+    /// Rows that a page before it has.
+    again: usize,
 }
 
 impl Rows<'_> {
@@ -64,6 +73,7 @@ impl Rows<'_> {
         let mut csv = CsvStream::open(reader, b',', first)?;
         let columns = Columns::of(csv.header())?;
         while let Some((number, record)) = csv.read(collector)? {
+            self.again += usize::from(self.page.is_some_and(|page| collector.pages.again(page, record)));
             self.row(number, &columns, record, collector);
         }
         Ok(csv.count())
@@ -115,7 +125,7 @@ impl Rows<'_> {
     fn is_group(&self, area: &[u8], collector: &mut Collector<'_>) -> bool {
         match collector.area(SCHEME, area) {
             AreaHit::NotCovered => true,
-            AreaHit::Unknown | AreaHit::Illegible => false,
+            AreaHit::Unlisted | AreaHit::Unknown | AreaHit::Illegible => false,
             AreaHit::Known(index) => {
                 self.reference.areas.codes.get(index as usize).is_some_and(|code| self.reference.group_scheme(code).is_some())
             }

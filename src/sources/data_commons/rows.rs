@@ -1,12 +1,12 @@
 //! `byVariable.<variable>.byEntity.<country/ALB>.orderedFacets[].observations[{date, value}]`: a facet is an import, the
-//! preferred one stands first.
+//! preferred one stands first. What only a later one has is taken with its name.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use serde::Deserialize;
 use serde_json::Value as Json;
 
-use crate::error::Result;
+use crate::error::{Result, count};
 use crate::reference::words;
 use crate::rows::collector::Collector;
 use crate::rows::quarantine::Reason;
@@ -19,6 +19,14 @@ use crate::sources::body::{ReadSeek, limits};
 #[serde(rename_all = "camelCase")]
 struct Answer {
     by_variable: BTreeMap<String, Variable>,
+    #[serde(default)]
+    facets: BTreeMap<String, Import>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Import {
+    import_name: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -36,7 +44,9 @@ struct Entity {
 }
 
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct Facet {
+    facet_id: Option<String>,
     #[serde(default)]
     observations: Vec<Observation>,
 }
@@ -50,52 +60,70 @@ struct Observation {
 /// Gives the number of records. Of variables that the data set does not name, all are set aside.
 pub(super) fn read(body: &mut dyn ReadSeek, asked: &[String], unit: &str, collector: &mut Collector<'_>) -> Result<u32> {
     let answer: Answer = limits::json(body)?;
-    let mut number = 0;
+    let (mut number, mut further) = (0, Vec::new());
     for (variable, entities) in answer.by_variable {
         // A code that cannot be seen as a whole is told as such.
         let is_other = variable.bytes().all(|b| b.is_ascii_graphic()) && !asked.iter().any(|one| one.trim() == variable);
         let key = if is_other { Err(Reason::SeriesNotAsked) } else { key(&variable, unit).ok_or(Reason::UnknownWord) };
         for (entity, facets) in entities.by_entity {
             collector.code(&variable);
+            let mut had = HashSet::new();
             for (place, facet) in facets.ordered_facets.into_iter().enumerate() {
+                let import = (place > 0).then(|| name_of(place, facet.facet_id, &answer.facets));
                 for observation in facet.observations {
                     collector.limits()?;
                     number = next_number(number)?;
-                    row(number, key.as_ref().map_err(|reason| *reason), &variable, &entity, place, observation, collector);
+                    let key = match &key {
+                        Ok(key) => key,
+                        Err(reason) => {
+                            collector.quarantine(number, *reason, variable.as_str());
+                            continue;
+                        }
+                    };
+                    let date = observation.date.trim().to_owned();
+                    let text = text_of(observation.value);
+                    let what = format!("{entity} {date}");
+                    if import.is_some() && had.contains(&date) {
+                        collector.quarantine(number, Reason::DuplicateRow, format!("{what}: another import has it first"));
+                        continue;
+                    }
+                    if !text.is_empty() {
+                        had.insert(date.clone());
+                        further.extend(import.as_ref().map(|import| format!("{variable} {what} ({import})")));
+                    }
+                    row(number, key, &entity, &date, &text, import.clone(), collector);
                 }
             }
         }
     }
+    if let Some(first) = further.first() {
+        let figures = count(further.len(), "figure");
+        collector.warnings.push(format!("{figures} of another import than the first, which lacks them, such as {first}"));
+    }
     Ok(number)
 }
 
-fn row(
-    number: u32,
-    key: std::result::Result<&SeriesKey, Reason>,
-    variable: &str,
-    entity: &str,
-    place: usize,
-    observation: Observation,
-    collector: &mut Collector<'_>,
-) {
-    let key = match key {
-        Ok(key) => key,
-        Err(reason) => return collector.quarantine(number, reason, variable),
-    };
-    if place > 0 {
-        return collector.quarantine(number, Reason::DuplicateRow, format!("{entity} {}: another import has it first", observation.date));
-    }
-    let text = match observation.value {
+/// What an import that does not stand first is called in notes.
+fn name_of(place: usize, id: Option<String>, imports: &BTreeMap<String, Import>) -> String {
+    let name = id.as_ref().and_then(|id| imports.get(id)).and_then(|import| import.import_name.clone());
+    format!("import {}", name.or(id).unwrap_or_else(|| (place + 1).to_string()))
+}
+
+fn text_of(value: Option<Json>) -> String {
+    match value {
         Some(Json::String(text)) => text.trim().to_owned(),
         Some(Json::Number(number)) => number.to_string(),
         _ => String::new(),
-    };
+    }
+}
+
+fn row(number: u32, key: &SeriesKey, entity: &str, date: &str, text: &str, note: Option<String>, collector: &mut Collector<'_>) {
     let value = if text.is_empty() { Value::Missing } else { Value::Text(text.as_bytes()) };
-    let detail = collector.detail(&Detail::status(if text.is_empty() { "O" } else { "A" }));
-    let series = collector.series(key.clone());
+    let detail = collector.detail(&Detail { note, ..Detail::status(if text.is_empty() { "O" } else { "A" }) });
+    let series = collector.series(key);
     // Whatever is no economy, such as `Earth`, is no code of ISO 3166 either.
     let area = entity.strip_prefix("country/").unwrap_or(entity);
-    collector.push(number, "iso3", area.as_bytes(), observation.date.as_bytes(), series, detail, value);
+    collector.push(number, "iso3", area.as_bytes(), date.as_bytes(), series, detail, value);
 }
 
 /// `undata/sdg/IT_MOB_OWN.SEX--F` is IT_MOB_OWN of women. None where a dimension is not known: its part would pass for the

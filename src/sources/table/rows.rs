@@ -64,17 +64,20 @@ fn csv(reader: &mut dyn Read, first: u32, map: &TableMap, units: &[String], coll
         let below = csv.names_below(columns::LOOKED_AT, &|names| fits(map, names));
         columns::names_stand_in(error, map, below)
     })?;
+    let mut csv = csv.with_figures(layout.figures.len());
     while let Some((number, record)) = csv.read(collector)? {
         // What a declared encoding has no letter for was replaced.
         let text = |cell| std::str::from_utf8(cell).ok().filter(|text| map.encoding.is_none() || !text.contains('\u{fffd}'));
+        let figures = layout.lost_with(|column| record.get(column).is_some_and(|cell| !cell.trim_ascii().is_empty()));
         let cells: Option<Vec<&str>> = record.iter().map(|cell| text(cell).map(str::trim)).collect();
         match (cells, &map.encoding) {
             (Some(cells), _) if cells.iter().any(|cell| cell.trim_matches('\0').contains('\0')) => {
-                collector.quarantine(number, Reason::Encoding, "a zero byte among its letters: the file is damaged here");
+                collector.quarantine_all(figures, number, Reason::Encoding, "a zero byte among its letters: the file is damaged here");
             }
             (Some(cells), _) => layout.row(number, &cells, units, collector),
-            (None, Some(encoding)) => collector.quarantine(number, Reason::Encoding, format!("text that is not {encoding}")),
-            (None, None) => collector.quarantine(
+            (None, Some(encoding)) => collector.quarantine_all(figures, number, Reason::Encoding, &format!("text that is not {encoding}")),
+            (None, None) => collector.quarantine_all(
+                figures,
                 number,
                 Reason::Encoding,
                 "text that is not UTF-8: say what it is, such as encoding = \"windows-1252\" of the data set",
@@ -181,6 +184,11 @@ impl<'m> Layout<'m> {
         self.figures.iter().map(|figures| figures.column).chain(named).collect()
     }
 
+    /// How many figures are lost with a row: each that it would have given, unless it has no value at all.
+    fn lost_with(&self, filled: impl Fn(usize) -> bool) -> usize {
+        if self.figures.iter().any(|figures| filled(figures.column)) { self.figures.len() } else { 1 }
+    }
+
     /// What was not read, and how it would be.
     fn tell(self, collector: &mut Collector<'_>) {
         if !self.unclear.is_empty() {
@@ -256,8 +264,8 @@ impl<'m> Layout<'m> {
     fn area(&self, cells: &[&str], collector: &mut Collector<'_>) -> Area {
         let raw = self.raw("ref_area", cells).unwrap_or_default();
         let given = scheme(&self.map.area_scheme);
-        let mut known =
-            |scheme: &'static str, code: &str| matches!(collector.area(scheme, code.as_bytes()), AreaHit::Known(_) | AreaHit::NotCovered);
+        let is_known = |hit| matches!(hit, AreaHit::Known(_) | AreaHit::NotCovered | AreaHit::Unlisted);
+        let mut known = |scheme: &'static str, code: &str| is_known(collector.area(scheme, code.as_bytes()));
         let area = |scheme, code: &str| Area { scheme, code: code.to_owned(), marked: None, status: None };
         if let Some(mapped) = self.mapped("ref_area", &raw) {
             return area(if known("iso3", mapped) { "iso3" } else { given }, mapped);
@@ -285,22 +293,24 @@ impl<'m> Layout<'m> {
         let mut known = std::mem::take(&mut self.known);
         let about = known.of(cells, || about::read(&|target| self.text(target, cells), &|name, word| self.map.knows(name, word)));
         self.known = known;
+        let figures = self.lost_with(|column| cells.get(column).is_some_and(|cell| !cell.trim().is_empty()));
+        let lost = |reason, what: &str, collector: &mut Collector<'_>| collector.quarantine_all(figures, number, reason, what);
         let key = match about {
             Ok(key) => key,
-            Err((reason, what)) => return collector.quarantine(number, reason, what),
+            Err((reason, what)) => return lost(reason, &what, collector),
         };
         if self.is_remark(cells) || self.is_total(cells) {
             return collector.heading();
         }
         if !units.is_empty() && !units.contains(&key.unit) {
             let what = format!("unit `{}` is not in units.csv: say what it means in maps.unit", key.unit);
-            return collector.quarantine(number, Reason::UnknownWord, what);
+            return lost(Reason::UnknownWord, &what, collector);
         }
         let Area { scheme, code: area, marked, status: of_area } = self.area(cells, collector);
         let status = self.text("obs_status", cells).filter(|s| !s.is_empty()).or(of_area).unwrap_or_else(|| "A".into());
         let Some(status) = words::OBS_STATUS.into_iter().find(|code| code.eq_ignore_ascii_case(&status)) else {
             let what = format!("obs_status `{status}` is no code of CL_OBS_STATUS: say what it means in maps.obs_status");
-            return collector.quarantine(number, Reason::UnknownWord, what);
+            return lost(Reason::UnknownWord, &what, collector);
         };
         let edition = Some(key.edition.as_str()).filter(|e| !e.is_empty()).map(|e| format!("edition {e}"));
         let period = self.text("time_period", cells).unwrap_or_default();

@@ -146,9 +146,10 @@ impl Layout {
 }
 
 fn rows(reader: &mut dyn Read, first: u32, wanted: &[&str], collector: &mut Collector<'_>) -> Result<u32> {
-    let mut csv = CsvStream::open(reader, b',', first)?;
+    let csv = CsvStream::open(reader, b',', first)?;
     let layout = layout(csv.header())?;
     wanted.iter().try_for_each(|name| layout.require(name, csv.header()))?;
+    let mut csv = csv.with_figures(layout.measures.len());
     let single = layout.measures.len() == 1;
     while let Some((number, record)) = csv.read(collector)? {
         let text = |column: usize| String::from_utf8_lossy(record.get(column).unwrap_or_default()).trim().to_owned();

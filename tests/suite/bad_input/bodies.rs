@@ -47,6 +47,34 @@ fn itu() {
     refuse("a.csv", half.join("\n").as_bytes(), "E2013", "357 unknown_area, such as `QQQ` in record 1");
 }
 
+/// Half of the figures passed for all of them, on a first pull too.
+#[test]
+fn a_text_that_ends_within_a_record() {
+    let workspace = released();
+    let text = unzipped(&fixture("itu/internet_use/individuals-using-the-internet.zip"));
+    assert!(!text.ends_with(b"\n"), "ITU ends its files without a line break: that alone is no sign");
+    let half = text.len() / 2;
+    let line = half + text[half..].iter().position(|b| *b == b'\n').unwrap() + 1;
+    let refuse = |end: usize, told: &str| {
+        refused(&workspace, "itu/internet_use", "a.csv", &text[..end], "E2004", "the body is cut off in its last record");
+        refused(&workspace, "itu/internet_use", "a.csv", &text[..end], "E2004", told);
+        refused(&workspace, "itu/internet_use", "a.zip", &zipped(&[("a.csv", &text[..end])]), "E2004", told);
+    };
+    assert!(text[line..].starts_with(b"11624,\"i99H\",\""));
+    refuse(line + 30, "a quote is open there");
+    refuse(line + 5, "it has 1 of 13 fields");
+    refuse(line + 13, "it has 3 of 13 fields");
+    refuse(text.len() - 1, "a quote is open there");
+    // A first pull has nothing to compare with.
+    let first = super::workspace();
+    first.write("in/itu/internet_use/a.csv", &text[..line + 30]);
+    assert!(first.expect(1, &["run", "--from", "in"]).stderr.contains("cut off in its last record"));
+    let unsd = fixture("unsd/sdg_global/IT_USE_ii99.csv");
+    let line = unsd.iter().rposition(|b| *b == b'[').unwrap();
+    let line = line + unsd[line..].iter().position(|b| *b == b'\n').unwrap() + 1;
+    refused(&workspace, "unsd/sdg_global", "IT_USE_ii99.csv", &unsd[..line + 400], "E2004", "the body is cut off in its last record");
+}
+
 /// The entityIso of a v2 line, its seventh cell, replaced.
 fn area_replaced(line: &str, area: &str) -> String {
     let cells: Vec<&str> = line.splitn(8, ',').collect();

@@ -52,9 +52,10 @@ pub(super) static PROJECT: LazyLock<Project> = LazyLock::new(|| {
     Project { sources, reference, bodies }
 });
 
-/// The beginning of a body.
+/// The first lines of a body.
 pub(super) fn short(bytes: &[u8]) -> Vec<u8> {
-    bytes[..bytes.len().min(2500)].to_vec()
+    let few = &bytes[..bytes.len().min(2500)];
+    few[..few.iter().rposition(|b| *b == b'\n').map_or(0, |line| line + 1)].to_vec()
 }
 
 /// What damage is made of besides single bytes.

@@ -103,5 +103,64 @@ fn rows_that_are_passed_over_do_not_count() {
     let body = format!("INDICATOR_ID,COUNTRY_ID,YEAR,VALUE,MAGNITUDE,QUALIFIER\n{rows}{rows}{regions}");
     let (counts, set_aside) = pulled(&workspace(), "unesco/sdg_bulk", "a.csv", body.as_bytes());
     assert_eq!(counts, [60, 20, 40, 0]);
-    assert!(set_aside.iter().all(|(_, reason, _)| matches!(reason.as_str(), "duplicate_row" | "area_not_covered")));
+    assert!(set_aside.iter().all(|(_, reason, _)| matches!(reason.as_str(), "duplicate_row" | "area_not_listed")));
+}
+
+/// A region that UIS or UNCTAD had renamed was gone without a word, and so were the figures of the world.
+#[test]
+fn a_region_with_a_new_name_is_told() {
+    let workspace = workspace();
+    let head = "INDICATOR_ID,COUNTRY_ID,YEAR,VALUE,MAGNITUDE,QUALIFIER\n";
+    let rows: String = [
+        "BRA",
+        "SDG: World",
+        "SDG: The World",
+        "NEW: Atlantis",
+        "MDG: World",
+        "WB: Middle income (July 2031)",
+        "WB: High income (July 2031)",
+    ]
+    .map(|area| format!("SCHBSP.1.WINTERN,{area},2020,5,,\n"))
+    .concat();
+    workspace.write("in/unesco/sdg_bulk/a.csv", format!("{head}{rows}"));
+    let bulk = "Economy_Code,UseOfIct_Code,EnterpriseSize_Code,Year,M5060_Value,M5060_Footnote_Text,M5060_MissingValue_Label\n";
+    let rows = ["076", "9999", "1410"].map(|area| format!("{area},B3,0,2018,86.59,,\n")).concat();
+    workspace.write("in/unctad/ict_use_by_size/a.csv", format!("{bulk}{rows}"));
+    let run = workspace.expect(0, &["pull", "--from", "in"]);
+    for told in ["passed over: `NEW: Atlantis`, `SDG: The World` (is it WLD?); a new name goes into", "passed over: `9999`; a new name"] {
+        assert!(run.stderr.contains(told), "no `{told}` in\n{}", run.stderr);
+    }
+    let areas = "SELECT ref_area FROM observations WHERE source = 'unesco' ORDER BY 1";
+    assert_eq!(workspace.expect(0, &["sql", areas, "--output", "csv"]).stdout, "ref_area\nBRA\nWB_HIC\nWLD\n");
+    let (_, set_aside) = pulled(&workspace, "unctad/ict_use_by_size", "a.csv", format!("{bulk}{rows}").as_bytes());
+    let reasons: Vec<(&str, &str)> = set_aside.iter().map(|(_, reason, detail)| (reason.as_str(), detail.as_str())).collect();
+    assert_eq!(reasons, [("area_not_listed", "9999"), ("area_not_covered", "1410")]);
+}
+
+/// Where years are columns, a row that was set aside as a whole counted for one figure: half of a table could be lost.
+#[test]
+fn every_figure_of_a_row_counts() {
+    let workspace = workspace();
+    let set = "[[dataset]]\nname = \"t\"\nformat = \"table\"\nyears_as_columns = true\n[dataset.columns]\n\
+               series = \"Code\"\nref_area = \"Area\"\nunit = \"Unit\"\nnote = \"Note\"\n";
+    workspace.write("pipelines/example.toml", format!("source = \"example\"\nlicence = \"CC BY\"\n{set}"));
+    let years = (2010..2020).map(|year| year.to_string()).collect::<Vec<_>>().join(",");
+    let row = |area: &str, code: &str, unit: &str| format!("{area},{code},{unit},{years},\n");
+    let good: String = ["BRA", "DEU", "FRA", "ITA", "KEN", "PHL"].map(|area| row(area, "s", "PT")).concat();
+    let table = |below: &str| format!("Area,Code,Unit,{years},Note\n{good}{below}");
+    for (lost, reason) in [
+        (row("IND", "s", "p.c."), "unknown_word, such as `unit `p.c.` is not in units.csv"),
+        (row("IND", "", "PT"), "missing_code"),
+        (row("QQQ", "s", "PT"), "unknown_area"),
+        (row("IND", "s", "PT").replace(",2019,\n", "\n"), "field_count"),
+    ] {
+        workspace.write("in/example/t/a.csv", table(&lost));
+        let run = workspace.expect(1, &["pull", "--from", "in"]);
+        let told = format!("E2013: example/t: 10 of 70 rows (14.3 %) are set aside, and 10 % may be: 10 {reason}");
+        assert!(run.stderr.contains(&told), "{told}\n{}", run.stderr);
+    }
+    // What stands below a table has no figure.
+    let below = format!("Source: the agency,{}\nUpdated 2026\n\"Note, over\",two\n", ",".repeat(13));
+    let (counts, _) = pulled(&workspace, "example/t", "a.csv", table(&below).as_bytes());
+    assert_eq!(counts, [64, 60, 4, 0]);
 }

@@ -159,10 +159,25 @@ fn a_body_that_ends_early() {
 }
 
 #[test]
+fn a_text_that_ends_within_a_record() {
+    // Sent without a length; the line that is not whole tells, on a first pull too.
+    let text = crate::bad_input::unzipped(&fixture(ZIP));
+    let gives = |words| Gives { code: "E1006", attempts: 3, status: json!(200), words };
+    let line = text.len() / 2 + text[text.len() / 2..].iter().position(|b| *b == b'\n').expect("a line") + 1;
+    let cut = |end| Reply::ok(text.clone()).manner(Manner::EndAfter(end));
+    always(&cut(line + 30), &gives(&["cut off", "a quote that opens in the record of line"]), &[]);
+    always(&cut(line + 13), &gives(&["cut off", "has 3 of 13 fields"]), &[]);
+    // ITU ends its files without a line break.
+    let server = Server::start(move |_, _| Reply::ok(text.clone()).manner(Manner::EndAfter(text.len())));
+    run(&Pipeline::new("itu", &server, &["internet_use"]).workspace(), 0, &["run"]);
+}
+
+#[test]
 fn a_text_that_ends_early_without_a_length() {
-    // Nothing in HTTP or in the text tells that it is cut; the number of rows does, once there is a pull to compare with.
+    // Behind a whole line nothing in HTTP or in the text tells that it is cut; the number of rows does, once there is a
+    // pull to compare with.
     let body = fixture("itu/network_coverage/mobile-network-coverage.csv");
-    let cut = body.len() / 3;
+    let cut = body[..body.len() / 3].iter().rposition(|b| *b == b'\n').expect("a line") + 1;
     let server =
         Server::start(move |_, number| Reply::ok(body.clone()).manner(if number == 1 { Manner::Whole } else { Manner::EndAfter(cut) }));
     let workspace = Pipeline::new("itu", &server, &["network_coverage"]).workspace();

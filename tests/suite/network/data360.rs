@@ -131,6 +131,20 @@ fn data360_pages_that_are_not_the_data_are_refused() {
         ("E1006", "broke off", on_page(|| Reply::ok(table(&scores()[1000..2000])).manner(Manner::Announce(1_000_000)))),
         ("E2015", "a page of 1000 rows has 400", Box::new(move |asked, _| cut(asked))),
         (
+            "E2015",
+            "10 of 1000 rows of this page stand on a page before it too",
+            Box::new(|asked, _| if skips(asked, "1000") { Reply::ok(table(&scores()[990..1990])) } else { interface(asked, &scores()) }),
+        ),
+        (
+            "E2015",
+            "stand on a page before it too",
+            Box::new(|asked, _| {
+                let mut rows = scores();
+                rows[..2400].rotate_right(if skips(asked, "0") { 0 } else { 700 });
+                interface(asked, &rows)
+            }),
+        ),
+        (
             "E1006",
             "begins like a page before it",
             Box::new(|asked, _| if skips(asked, "2000") { Reply::ok(table(&scores()[..PAGE])) } else { interface(asked, &scores()) }),

@@ -90,3 +90,46 @@ fn data_commons_answers_that_are_none() {
     run(&pipeline(&own, &commons).workspace(), 0, &["pull"]);
     assert!(commons.asked().is_empty());
 }
+
+/// A figure that only a second import has was set aside as a repetition.
+#[test]
+fn what_only_a_later_import_has_is_taken_and_told() {
+    let facet = |id: &str, figures: &[(&str, Value)]| {
+        let observations: Vec<Value> = figures.iter().map(|(date, value)| json!({"date": date, "value": value})).collect();
+        json!({"facetId": id, "observations": observations})
+    };
+    let first = facet("1", &[("2018", json!(80.5)), ("2019", json!(81.0)), ("2020", Value::Null)]);
+    let second = facet("2", &[("2019", json!(79.0)), ("2020", json!(84.0)), ("2021", json!(85.5))]);
+    let third = facet("3", &[("2021", json!(1.0))]);
+    let entities = json!({
+        "country/ALB": {"orderedFacets": [first, second, third]},
+        "country/KEN": {"orderedFacets": [facet("1", &[]), facet("2", &[("2021", json!(60.0))])]},
+    });
+    let names = json!({"1": {"importName": "UNData_SDG"}, "2": {"importName": "UNData_ITU"}});
+    let own = Server::start(|_, _| Reply::new(403, "Forbidden"));
+    let commons = Server::start(move |asked, _| {
+        let variable = asked.parameter("variable.dcids").expect("a variable");
+        Reply::json(&json!({"byVariable": {variable: {"byEntity": entities}}, "facets": names}))
+    });
+    let workspace = pipeline(&own, &commons).set("sdg_global", "maximum_share_set_aside", 0.5).workspace();
+    let ran = run(&workspace, 3, &["pull"]);
+    says(
+        &ran,
+        &[
+            "3 figures of another import than the first, which lacks them, such as undata/sdg/IT_MOB_OWN country/ALB 2020 (import UNData_ITU)",
+        ],
+    );
+    let query = "SELECT ref_area, time_period, obs_value, note FROM observations WHERE sex = '_T' ORDER BY ref_area, time_period";
+    let rows = run(&workspace, 0, &["sql", query, "--output", "csv"]).stdout;
+    let by = "by way of UN System Data Commons";
+    let expected = [
+        "ALB,2018,80.5,",
+        "ALB,2019,81.0,",
+        "ALB,2020,84.0,import UNData_ITU; ",
+        "ALB,2021,85.5,import UNData_ITU; ",
+        "KEN,2021,60.0,import UNData_ITU; ",
+    ];
+    assert_eq!(rows.lines().skip(1).collect::<Vec<_>>(), expected.map(|row| format!("{row}{by}")));
+    let report: Value = serde_json::from_str(&workspace.read("data/observations/unsd/sdg_global.json")).expect("a report");
+    assert_eq!(report["quarantine_reasons"], json!({"duplicate_row": 6}), "2019 and 2021 again, and 2020 without a value");
+}

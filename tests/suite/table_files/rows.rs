@@ -74,3 +74,25 @@ fn words_for_no_value() {
     let (_, _, values) = read("", &map, "Area,Year,Value\nKEN,2000,None\n");
     assert_eq!(values, ["KEN 2000 0.0"]);
 }
+
+/// A file that was copied in part passed; a remark below a table is none of its records.
+#[test]
+fn the_last_line_is_not_whole() {
+    let note = format!("{LONG}note = \"Note\"\n");
+    let whole = "Area,Year,Value,Note\nKEN,2020,1,x\nKEN,2021,2,\"over\ntwo\"\nPHL,2022,3,\"so, \"\"said\"\"\"";
+    let (_, _, values) = read("", &note, whole);
+    assert_eq!(values, ["KEN 2020 1.0", "KEN 2021 2.0", "PHL 2022 3.0"]);
+    refused("", &note, &whole[..whole.len() - 9], &["E2004", "line 5: the body is cut off in its last record: a quote is open there"]);
+    refused(
+        "",
+        &note,
+        whole.strip_suffix(",\"so, \"\"said\"\"\"").unwrap(),
+        &["E2004", "it has 3 of 4 fields", "put a line break behind it"],
+    );
+    refused("header_row = 2", &note, &format!("Title\n{}", &whole[..whole.len() - 3]), &["E2004", "line 6"]);
+    for remark in ["Source: ITU, 2025", "Source: ITU", "Updated 2025,1\n", "\"Source: ITU, \"\"all\"\"\"", " ", "\u{1a}"] {
+        let (workspace, _, values) = read("", &note, &format!("{whole}\n{remark}"));
+        assert_eq!(values.len(), 3, "{remark}");
+        assert_eq!(set_aside(&workspace).len(), usize::from(!remark.trim().is_empty()), "{remark}");
+    }
+}
