@@ -4,7 +4,9 @@ use std::ops::Range;
 
 use datafusion::common::{Column, SchemaError};
 use datafusion::error::DataFusionError;
+use datafusion::sql::sqlparser::ast::{Expr, Spanned};
 
+use crate::engine::syntax::Syntax;
 use crate::engine::{Engine, tokens, unsupported};
 use crate::error::{Code, Problem, SourceText, suggestion};
 use crate::memory::RAISE;
@@ -47,6 +49,15 @@ fn span_of(text: &SourceText, error: &DataFusionError) -> Option<Range<usize>> {
 
 fn schema_problem(text: &SourceText, error: &SchemaError, span: Option<Range<usize>>) -> Problem {
     match error {
+        // A name that the engine made itself, when it tried to make a join of a subquery.
+        SchemaError::FieldNotFound { field, .. }
+            if span.is_none()
+                && word(text, &field.name).is_none()
+                && let Some(place) = subquery(text) =>
+        {
+            let what = "the engine cannot compute a subquery that compares with the row outside by another sign than `=`";
+            Problem::new(Code::EngineRefuses, text, place, what).hint("join the two tables, and group by the columns of the row outside")
+        }
         SchemaError::FieldNotFound { field, valid_fields } => {
             let span = span.or_else(|| word(text, &field.name)).unwrap_or_else(|| sql_start(text));
             let known: Vec<&str> = valid_fields.iter().map(Column::name).collect();
@@ -132,6 +143,20 @@ pub fn word(text: &SourceText, name: &str) -> Option<Range<usize>> {
             start..start + written.len()
         })
     })
+}
+
+/// The first SELECT in brackets that is the side of an expression.
+fn subquery(text: &SourceText) -> Option<Range<usize>> {
+    let syntax = Syntax::of(text);
+    let mut first = None;
+    syntax.expressions(|expression| {
+        if let Expr::Subquery(query) | Expr::Exists { subquery: query, .. } | Expr::InSubquery { subquery: query, .. } = expression
+            && first.is_none()
+        {
+            first = syntax.place(query.span());
+        }
+    });
+    first.map(|place: Range<usize>| place.start..place.start + "SELECT".len())
 }
 
 /// Where the SELECT begins, for problems that name no place.

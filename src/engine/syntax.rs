@@ -93,7 +93,8 @@ fn place(text: &SourceText, span: Span) -> Range<usize> {
     start..end.max(start + 1)
 }
 
-struct Expressions<F>(F);
+/// Calls the function with every expression, outer ones first.
+pub struct Expressions<F>(pub F);
 
 impl<F: FnMut(&Expr)> Visitor for Expressions<F> {
     type Break = ();

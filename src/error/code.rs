@@ -158,7 +158,7 @@ codes! {
     EngineRefuses "E3007" Author, "the engine refuses the statement", "as the message says";
     NotOneSelect "E3008" Author, "SQL that is not one reading SELECT, or reads files", "write one SELECT over the tables";
     Unsteady "E3009" Author, "a function whose result differs from run to run", "use what follows from the inputs";
-    IntegerDivision "E3010" Author, "whole number divided by whole number", "make one side a number with decimals";
+    IntegerDivision "E3010" Author, "whole number divided by whole number, or DECIMAL by DECIMAL", "make one side a number with decimals";
     UnknownArea "E3011" Author, "a row has an unknown ref_area", "use ISO 3166-1 alpha-3 or a code of groups.csv";
     SeveralRows "E3012" Author, "several rows for one economy, year and breakdown", "choose between sources, or name the missing dimension";
     MissingValue "E3013" Author, "a column that must have a value has none", "filter such rows out";

@@ -16,6 +16,9 @@ use crate::engine::problem::sql_start;
 use crate::engine::syntax::{Syntax, name_of};
 use crate::error::{Code, Problem};
 
+mod numbers;
+mod rows;
+
 /// One way in which the engine is wrong.
 struct Fault {
     /// What is wrong, for a message.
@@ -27,7 +30,7 @@ struct Fault {
     find: fn(&Syntax<'_>, &LogicalPlan) -> Vec<Range<usize>>,
 }
 
-const FAULTS: [Fault; 7] = [
+const FAULTS: [Fault; 12] = [
     Fault {
         what: "RIGHT and FULL JOIN with USING or NATURAL lose the key of rows that only the right side has",
         instead: "write JOIN .. ON a.k = b.k, and coalesce(a.k, b.k) AS k for the key",
@@ -69,6 +72,37 @@ const FAULTS: [Fault; 7] = [
         instead: "number the rows of the distinct ones: row_number() OVER (ORDER BY x) AS place, then WHERE place <= n",
         only_in_parts: true,
         find: limits_of_distinct_rows,
+    },
+    Fault {
+        what: "EXCEPT ALL and INTERSECT ALL do not count how often the other side has a row",
+        instead: "number the equal rows on both sides, row_number() OVER (PARTITION BY k ORDER BY k) AS copy, and write EXCEPT or INTERSECT",
+        only_in_parts: false,
+        find: rows::repeated_rows,
+    },
+    Fault {
+        what: "an aggregate in EXISTS or IN that depends on the row outside is taken to have no row where its table has none",
+        instead: "compare it: x = (SELECT max(y) FROM t WHERE t.k = o.k), or (SELECT count(*) ..) > 0; or write EXISTS (SELECT 1 FROM ..)",
+        only_in_parts: false,
+        find: rows::rows_of_aggregates,
+    },
+    Fault {
+        what: "`percentile_cont` cuts the place between two values to millionths, and is exact for 0.25, 0.5, 0.75 and their like alone",
+        instead: "weigh the two values beside the place: sum(x * greatest(0.0, 1.0 - abs(place - wanted))), where place is row_number() OVER \
+                  (ORDER BY x) - 1, and wanted p * (count(*) OVER () - 1), of all x that are not empty",
+        only_in_parts: false,
+        find: numbers::cut_places,
+    },
+    Fault {
+        what: "spreads over a frame that moves keep what was rounded in the rows that left it: of equal values they are not zero",
+        instead: "join each row to those of its frame: SELECT stddev(b.x) FROM t a JOIN t b ON b.i BETWEEN a.i - 2 AND a.i GROUP BY a.i",
+        only_in_parts: false,
+        find: numbers::spreads_of_moving_frames,
+    },
+    Fault {
+        what: "a product of whole numbers of 32 bits or less may have no room in them, and is then another number",
+        instead: "make one side larger: CAST(x AS BIGINT), or CAST(x AS DOUBLE)",
+        only_in_parts: false,
+        find: numbers::narrow_products,
     },
 ];
 

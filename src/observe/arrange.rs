@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use crate::error::Result;
 use crate::observe::arranged::{Arranged, ranks};
+use crate::reference::words;
 use crate::rows::collector::Collector;
 use crate::rows::quarantine::Reason;
 use crate::rows::sorted::{Key, Sorted};
@@ -101,7 +102,7 @@ impl<'c, 'r> Arranging<'c, 'r> {
     fn resolve(&mut self) -> Option<Numbered> {
         let empty = |one: &Numbered| {
             let detail = &self.collector.details[one.row.detail as usize];
-            one.row.value.is_nan() && (detail.obs_text.is_none() || matches!(detail.obs_status.as_str(), "O" | "M"))
+            one.row.value.is_nan() && (detail.obs_text.is_none() || words::WITHOUT_A_VALUE.contains(&detail.obs_status.as_str()))
         };
         let (empties, valued): (Vec<Numbered>, Vec<Numbered>) = std::mem::take(&mut self.same).into_iter().partition(empty);
         let mut standing = valued;

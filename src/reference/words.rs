@@ -3,6 +3,10 @@
 /// CL_OBS_STATUS of SDMX.
 pub const OBS_STATUS: [&str; 20] = ["A", "B", "D", "E", "F", "G", "H", "I", "J", "K", "L", "M", "N", "O", "P", "Q", "S", "U", "V", "W"];
 
+/// Those that say why there is no value: a holiday, in another category, not collected, cannot exist, no reason given,
+/// not published.
+pub const WITHOUT_A_VALUE: [&str; 6] = ["H", "K", "L", "M", "O", "Q"];
+
 /// Sex as any provider writes it.
 pub fn sex(word: &str) -> Option<&'static str> {
     Some(match upper(word).as_str() {

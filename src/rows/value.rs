@@ -45,7 +45,7 @@ pub fn parse_number(text: &[u8]) -> Option<f64> {
     number.is_finite().then_some(number)
 }
 
-/// Thousands commas, only where they stand every three digits.
+/// Thousands commas, only where they stand every three digits: `0,123` has a decimal comma.
 fn grouped(text: &str) -> Option<f64> {
     let digits = text.trim_start_matches(['-', '+']);
     let whole = digits.split('.').next()?;
@@ -53,6 +53,7 @@ fn grouped(text: &str) -> Option<f64> {
     let first = groups.next()?;
     let good = whole.contains(',')
         && (1..=3).contains(&first.len())
+        && !first.starts_with('0')
         && groups.all(|g| g.len() == 3)
         && whole.bytes().all(|b| b.is_ascii_digit() || b == b',');
     if good { text.replace(',', "").parse().ok() } else { None }
@@ -68,7 +69,7 @@ mod tests {
         assert_eq!(parse_number(b"2.52037e+006"), Some(2_520_370.0));
         assert_eq!(parse_number(b" 1,234,567.5 "), Some(1_234_567.5));
         assert_eq!(parse_number(b"0"), Some(0.0));
-        for bad in [&b"NaN"[..], b"inf", b"<5", b"N", b"", b"1,23", b"12,34,567", b"1e999", b"--3", b"12%"] {
+        for bad in [&b"NaN"[..], b"inf", b"<5", b"N", b"", b"1,23", b"12,34,567", b"0,123", b"-012,345.5", b"1e999", b"--3", b"12%"] {
             assert_eq!(parse_number(bad), None, "{}", String::from_utf8_lossy(bad));
         }
     }

@@ -172,12 +172,101 @@ fn limits_of_distinct_rows() {
     }
 }
 
+#[test]
+fn rows_that_are_there_several_times() {
+    let tables = "WITH t(k) AS (VALUES (1), (1), (2), (2), (3), (NULL)), u(k) AS (VALUES (1), (3), (4), (NULL))";
+    let numbered = "SELECT k, row_number() OVER (PARTITION BY k ORDER BY k) AS copy FROM";
+    for (word, engine, right) in [("EXCEPT", "2 2", "1 2 2"), ("INTERSECT", "1 1 3 NULL", "1 3 NULL")] {
+        let query: &'static str = format!("{tables} SELECT k FROM t {word} ALL SELECT k FROM u ORDER BY k").leak();
+        let instead = format!("{tables} SELECT k FROM ({numbered} t {word} {numbered} u) AS d ORDER BY k").leak();
+        let column = query.find(word).unwrap() + 1;
+        shows(&Fault { query, engine, duckdb: right, instead, right, column }, 1);
+        let once = format!("{tables} SELECT k FROM t {word} SELECT k FROM u ORDER BY k");
+        Workspace::of_method().expect(0, &["sql", &once]);
+    }
+}
+
+#[test]
+fn aggregates_that_always_give_a_row() {
+    let tables = "WITH t(k, n) AS (VALUES (1, 2), (2, 1), (3, 2)), u(k, y) AS (VALUES (1, 10), (3, 30), (3, 40))";
+    let outer = "FROM u WHERE u.k = t.k";
+    let of = |condition: &str, engine, duckdb, instead: &str, right| {
+        let select = |condition: &str| -> &'static str {
+            format!("{tables} SELECT k FROM t WHERE {} ORDER BY k", condition.replace("OUTER", outer)).leak()
+        };
+        let query = select(condition);
+        let column = query.find("EXISTS").or(query.find("IN (SELECT")).unwrap() + 1;
+        shows(&Fault { query, engine, duckdb, instead: select(instead), right, column }, 1);
+    };
+    of("EXISTS (SELECT count(*) OUTER)", "1 3", "1 2 3", "EXISTS (SELECT 1 OUTER)", "1 3");
+    of("NOT EXISTS (SELECT max(y) OUTER)", "2", "", "NOT EXISTS (SELECT 1 OUTER)", "2");
+    of("EXISTS (SELECT max(y) OUTER HAVING count(*) = 0)", "", "2", "(SELECT count(*) OUTER) = 0", "2");
+    of("n - 1 IN (SELECT count(*) OUTER)", "1", "1 2", "n - 1 = (SELECT count(*) OUTER)", "1 2");
+    for right in
+        ["EXISTS (SELECT count(*) FROM u)", "EXISTS (SELECT k OUTER GROUP BY k HAVING count(*) > 1)", "n IN (SELECT max(y) FROM u)"]
+    {
+        let query = format!("{tables} SELECT k FROM t WHERE {}", right.replace("OUTER", outer));
+        Workspace::of_method().expect(0, &["sql", &query]);
+    }
+}
+
+/// 6.85 was 6.8499985.
+#[test]
+fn places_between_two_values() {
+    let rows = "(VALUES (5.5), (7.0), (10.0), (30.0), (NULL)) AS t(v)";
+    let places = "SELECT v, row_number() OVER (ORDER BY v) - 1 AS place, 0.3 * (count(*) OVER () - 1) AS wanted";
+    let instead =
+        format!("SELECT sum(v * greatest(0.0, 1.0 - abs(place - wanted))) AS x FROM ({places} FROM {rows} WHERE v IS NOT NULL) AS p")
+            .leak();
+    for call in ["percentile_cont(0.3) WITHIN GROUP (ORDER BY v)", "quantile_cont(v, 0.3)"] {
+        let query = format!("SELECT {call} AS x FROM {rows}").leak();
+        shows(&Fault { query, engine: "6.8499985", duckdb: "6.85", instead, right: "6.85", column: 8 }, 1);
+    }
+    let exact =
+        format!("SELECT quantile_cont(v, 0.25) AS a, median(v) AS b, percentile_cont(0.75) WITHIN GROUP (ORDER BY v) AS c FROM {rows}");
+    assert_eq!(Workspace::of_method().expect(0, &["sql", &exact, "--output", "csv"]).stdout, "a,b,c\n6.625,8.5,15.0\n");
+}
+
+/// Of three equal numbers the deviation was no number, and the variance less than zero.
+#[test]
+fn spreads_of_moving_frames() {
+    let rows = "WITH t(i, v) AS (VALUES (1, 7.3), (2, 0.1), (3, 0.1), (4, 0.1))";
+    let frame = "ORDER BY i ROWS BETWEEN 2 PRECEDING AND CURRENT ROW";
+    let instead =
+        format!("{rows} SELECT var_pop(b.v) AS x FROM t a JOIN t b ON b.i BETWEEN a.i - 2 AND a.i GROUP BY a.i ORDER BY a.i").leak();
+    for (over, window) in [(format!("({frame})"), String::new()), ("w".to_owned(), format!(" WINDOW w AS ({frame})"))] {
+        let query: &'static str = format!("{rows} SELECT var_pop(v) OVER {over} AS x FROM t{window} ORDER BY i").leak();
+        let column = query.find("var_pop").unwrap() + 1;
+        let engine = "0.0 12.959999999999999 11.519999999999998 -2.3684757858670005e-15";
+        let right = "0.0 12.959999999999999 11.519999999999998 0.0";
+        shows(&Fault { query, engine, duckdb: right, instead, right, column }, 1);
+    }
+    for right in ["stddev_samp(v) OVER (ORDER BY i)", "avg(v) OVER (ORDER BY i ROWS 2 PRECEDING)", "var_pop(v) OVER ()"] {
+        Workspace::of_method().expect(0, &["sql", &format!("{rows} SELECT {right} AS x FROM t")]);
+    }
+}
+
+/// DuckDB says that there is no room.
+#[test]
+fn products_without_room() {
+    let of = |kind: &str| -> &'static str {
+        format!("SELECT CAST(v AS {kind}) * CAST(1000 AS INT) AS x FROM (VALUES (859003000)) AS t(v)").leak()
+    };
+    let query = of("INT");
+    let column = query.find('*').unwrap() + 1;
+    shows(&Fault { query, engine: "9540800", duckdb: "error", instead: of("BIGINT"), right: "859003000000", column }, 1);
+    for right in ["v * 1000", "CAST(v AS INT) * 2", "CAST(v AS INT) * 0.5"] {
+        Workspace::of_method().expect(0, &["sql", &format!("SELECT {right} AS x FROM (VALUES (859003000)) AS t(v)")]);
+    }
+}
+
 /// What other engines know and this one does not: what is said instead of its syntax tree gives what DuckDB gives.
 #[test]
 fn what_the_engine_does_not_know() {
     let workspace = Workspace::of_method();
     let rows = "(VALUES ('KEN', 'F', 1.5), ('KEN', 'M', 2.0), ('PHL', 'F', 4.0)) AS t(area, sex, v)";
     let wide = "(VALUES ('KEN', 1.5, 2.0)) AS t(area, f, m)";
+    let pairs = "WITH a(k) AS (VALUES (1), (3)), b(k) AS (VALUES (1), (2))";
     let keys = |condition: &str| {
         format!("SELECT k, b.v FROM (VALUES (1), (2)) AS a(k) JOIN (VALUES (1, 3), (2, 4)) AS b(k, v) USING (k) WHERE {condition} = 1")
     };
@@ -197,6 +286,13 @@ fn what_the_engine_does_not_know() {
             ["does not know UNPIVOT", "UNION ALL"],
             format!("SELECT area, 'F' AS sex, f AS v FROM {wide} UNION ALL SELECT area, 'M', m FROM {wide} ORDER BY sex"),
             "area,sex,v\nKEN,F,1.5\nKEN,M,2.0\n",
+        ),
+        (
+            format!("{pairs} SELECT a.k, (SELECT count(*) FROM b WHERE b.k < a.k) AS n FROM a ORDER BY k"),
+            "SELECT count",
+            ["compares with the row outside by another sign than `=`", "join the two tables"],
+            format!("{pairs} SELECT a.k, count(b.k) AS n FROM a LEFT JOIN b ON b.k < a.k GROUP BY a.k ORDER BY a.k"),
+            "k,n\n1,0\n3,2\n",
         ),
         (keys("k"), "k = 1", ["`k` is in several tables", "such as a.k"], keys("a.k"), "k,v\n1,3\n"),
         (

@@ -1,7 +1,9 @@
-//! A whole number divided by a whole number, which the engine cuts to a whole number.
+//! A whole number divided by a whole number, which the engine cuts to a whole number, and DECIMAL by DECIMAL, which it
+//! cuts after a few decimals.
 
 use std::ops::Range;
 
+use datafusion::arrow::datatypes::DataType;
 use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
 use datafusion::logical_expr::{Expr, ExprSchemable, LogicalPlan, Operator};
 use datafusion::sql::sqlparser::ast::{self, BinaryOperator, Spanned};
@@ -15,7 +17,7 @@ use crate::tables::conform::sql_types;
 /// Longest division that a message quotes, in names and literals.
 const QUOTED: usize = 24;
 
-/// Every division of whole numbers, subqueries included. The plan has the types that all branches of a UNION or CASE need.
+/// Every division of whole numbers or of DECIMAL, subqueries included. The plan has the types that all branches of a UNION or CASE need.
 pub fn integer_divisions(syntax: &Syntax<'_>, plan: &LogicalPlan) -> Vec<Problem> {
     let sides = whole_sides(plan);
     if sides.is_empty() {
@@ -31,7 +33,7 @@ pub fn integer_divisions(syntax: &Syntax<'_>, plan: &LogicalPlan) -> Vec<Problem
             Code::IntegerDivision,
             syntax.text,
             place.unwrap_or_else(|| sql_start(syntax.text)),
-            sql_types(&format!("{quoted} divides whole numbers: the result is cut to a whole number")),
+            sql_types(&format!("{quoted} {}", sides.cut)),
         )
         .hint("make one side a number with decimals: 100.0, or CAST(x AS DOUBLE)")
     };
@@ -44,6 +46,8 @@ struct Sides {
     left: Vec<String>,
     right: Vec<String>,
     shown: String,
+    /// What happens to the result.
+    cut: &'static str,
 }
 
 fn whole_sides(plan: &LogicalPlan) -> Vec<Sides> {
@@ -55,13 +59,21 @@ fn whole_sides(plan: &LogicalPlan) -> Vec<Sides> {
                 if let Expr::BinaryExpr(binary) = part
                     && binary.op == Operator::Divide
                 {
-                    let literal = |side: &Expr| matches!(side, Expr::Literal(value, _) if value.data_type().is_integer());
-                    let whole = |side: &Expr| {
-                        literal(side) || schemas.iter().any(|s| side.get_type(s.as_ref()).is_ok_and(|kind| kind.is_integer()))
+                    let is = |side: &Expr, wanted: fn(&DataType) -> bool| {
+                        let literal = matches!(side, Expr::Literal(value, _) if wanted(&value.data_type()));
+                        literal || schemas.iter().any(|s| side.get_type(s.as_ref()).is_ok_and(|kind| wanted(&kind)))
                     };
-                    if whole(&binary.left) && whole(&binary.right) {
+                    let both = |wanted| is(&binary.left, wanted) && is(&binary.right, wanted);
+                    let whole = both(DataType::is_integer);
+                    if whole || both(|kind| kind.is_integer() || kind.is_decimal()) {
                         let (left, right) = (words_of_plan(&binary.left), words_of_plan(&binary.right));
-                        let sides = Sides { left, right, shown: format!("{} / {}", plain(&binary.left), plain(&binary.right)) };
+                        let shown = format!("{} / {}", plain(&binary.left), plain(&binary.right));
+                        let cut = if whole {
+                            "divides whole numbers: the result is cut to a whole number"
+                        } else {
+                            "divides DECIMAL: the result is cut after a few decimals"
+                        };
+                        let sides = Sides { left, right, shown, cut };
                         if !found.contains(&sides) {
                             found.push(sides);
                         }

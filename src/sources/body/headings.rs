@@ -1,5 +1,7 @@
 //! The names of the columns of a file, as they are compared: without case, and what cannot be seen does not count.
 
+use std::borrow::Cow;
+
 use csv::ByteRecord;
 use icu_normalizer::ComposingNormalizerBorrowed;
 
@@ -92,20 +94,34 @@ pub fn shorten(text: &str, characters: usize) -> String {
 }
 
 /// Any kind of space is one space; marks of direction, soft hyphens and spaces without a width are nothing; letters that
-/// look alike because an accent or a width is written in another way are the same.
+/// look alike because an accent or a width is written in another way are the same. Raised signs stay, which are marks of
+/// notes: `2022²` is not 20222.
 pub fn heading(name: &str) -> String {
     let visible: String = name.chars().filter(|c| !is_invisible(*c)).collect();
-    ComposingNormalizerBorrowed::new_nfkc()
-        .normalize(&visible)
-        .split(char::is_whitespace)
-        .filter(|word| !word.is_empty())
-        .collect::<Vec<_>>()
-        .join(" ")
+    let pieces = visible.split_inclusive(is_raised).map(|piece| match piece.char_indices().next_back() {
+        Some((at, sign)) if is_raised(sign) => format!("{}{sign}", composed(&piece[..at])),
+        _ => composed(piece).into_owned(),
+    });
+    pieces.collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// As names are compared.
+pub fn folded(name: &str) -> String {
+    composed(&heading(name)).to_lowercase()
+}
+
+fn composed(text: &str) -> Cow<'_, str> {
+    ComposingNormalizerBorrowed::new_nfkc().normalize(text)
+}
+
+/// Small digits and letters above the line.
+pub fn is_raised(c: char) -> bool {
+    matches!(c, '¹' | '²' | '³' | '⁰'..='⁹' | 'ᵃ'..='ᵛ')
 }
 
 /// Whether two names are the same column.
 pub fn same(a: &str, b: &str) -> bool {
-    a.eq_ignore_ascii_case(b) || heading(a).to_lowercase() == heading(b).to_lowercase()
+    a.eq_ignore_ascii_case(b) || folded(a) == folded(b)
 }
 
 #[cfg(test)]
@@ -117,9 +133,13 @@ mod tests {
         for name in ["Val ue", "Val\u{a0}ue", "Val\nue", "\u{200b}Val  ue\u{feff}", " val\tue\u{200e} "] {
             assert!(same(name, "Val ue"), "{}", name.escape_debug());
         }
-        for (one, other) in
-            [("Ann\u{e9}e", "Anne\u{301}e"), ("\u{c9}tat", "\u{e9}tat"), ("\u{ff36}alue", "Value"), ("\u{fb01}xed", "fixed")]
-        {
+        for (one, other) in [
+            ("Ann\u{e9}e", "Anne\u{301}e"),
+            ("\u{c9}tat", "\u{e9}tat"),
+            ("\u{ff36}alue", "Value"),
+            ("\u{fb01}xed", "fixed"),
+            ("km²", "km2"),
+        ] {
             assert!(same(one, other), "{one} {other}");
         }
         assert!(!same("Value", "Val ue"));

@@ -18,6 +18,8 @@ pub(super) struct Figures<'m> {
     pub year: Option<i32>,
     /// The name as it stands, where a mark says more than the year.
     pub marked: Option<String>,
+    /// What the mark says of the status.
+    pub status: Option<&'m str>,
     pub about: Option<&'m ValueColumn>,
 }
 
@@ -28,7 +30,13 @@ pub(super) fn of<'m>(map: &'m TableMap, header: &[String], taken: &[usize]) -> R
     for about in &map.value_columns {
         match Around::of(&about.column) {
             Some(around) => crossed.push((around, Some(about))),
-            None => figures.push(Figures { column: find(map, header, &about.column)?, year: None, marked: None, about: Some(about) }),
+            None => figures.push(Figures {
+                column: find(map, header, &about.column)?,
+                year: None,
+                marked: None,
+                status: None,
+                about: Some(about),
+            }),
         }
     }
     if crossed.is_empty() {
@@ -39,7 +47,10 @@ pub(super) fn of<'m>(map: &'m TableMap, header: &[String], taken: &[usize]) -> R
     for (around, about) in crossed {
         let before = figures.len();
         for (column, name) in header.iter().enumerate().filter(|(column, _)| !taken.contains(column)) {
-            let Some(YearColumn::Year { year, marked }) = around.within(name).map(|text| year_columns::read(&text)) else { continue };
+            let within = around.within(name);
+            let Some(YearColumn::Year { year, marked, status }) = within.map(|text| year_columns::read(&text, &map.numbers)) else {
+                continue;
+            };
             if figures.iter().any(|other| other.column == column) {
                 continue;
             }
@@ -47,7 +58,7 @@ pub(super) fn of<'m>(map: &'m TableMap, header: &[String], taken: &[usize]) -> R
                 let what = format!("`{}` and `{name}` are both the year {year}", header[other.column]);
                 return Err(headings::twice(map.header_row(), &what, &[other.column, column]));
             }
-            figures.push(Figures { column, year: Some(year), marked: marked.then(|| name.clone()), about });
+            figures.push(Figures { column, year: Some(year), marked: marked.then(|| name.clone()), status, about });
         }
         if figures.len() == before {
             let pattern = about.map(|about| match &about.column {
@@ -58,7 +69,7 @@ pub(super) fn of<'m>(map: &'m TableMap, header: &[String], taken: &[usize]) -> R
         }
     }
     let read = |column: usize| taken.contains(&column) || figures.iter().any(|other| other.column == column);
-    let with_year = |name: &str| year_columns::read(name) != YearColumn::Other;
+    let with_year = |name: &str| year_columns::read(name, &map.numbers) != YearColumn::Other;
     let others = header.iter().enumerate().filter(|(column, name)| !read(*column) && with_year(name));
     let others = others.map(|(_, name)| format!("`{name}`")).collect();
     Ok((figures, others))

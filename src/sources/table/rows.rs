@@ -122,12 +122,12 @@ fn workbook(file: &mut dyn ReadSeek, first: u32, map: &TableMap, units: &[String
     Ok(count)
 }
 
-struct Area {
+struct Area<'m> {
     scheme: &'static str,
     code: String,
     /// The name as it stands, where a mark of a note was part of it.
     marked: Option<String>,
-    status: Option<String>,
+    status: Option<&'m str>,
 }
 
 /// Where each of our columns stands in this file.
@@ -261,7 +261,7 @@ impl<'m> Layout<'m> {
     }
 
     /// Whose figures the row has. What a map gives may be a code of ours, whatever codes the file has.
-    fn area(&self, cells: &[&str], collector: &mut Collector<'_>) -> Area {
+    fn area(&self, cells: &[&str], collector: &mut Collector<'_>) -> Area<'m> {
         let raw = self.raw("ref_area", cells).unwrap_or_default();
         let given = scheme(&self.map.area_scheme);
         let is_known = |hit| matches!(hit, AreaHit::Known(_) | AreaHit::NotCovered | AreaHit::Unlisted);
@@ -276,7 +276,7 @@ impl<'m> Layout<'m> {
             let scheme = if mapped.is_some_and(|code| known("iso3", code)) { "iso3" } else { given };
             let mapped = mapped.unwrap_or(&plain);
             if known(scheme, mapped) {
-                let status = marks.iter().rev().find_map(|(_, status)| status.clone());
+                let status = marks.iter().rev().find_map(|(_, status)| status.as_deref());
                 return Area { marked: Some(raw), status, ..area(scheme, mapped) };
             }
         }
@@ -307,20 +307,23 @@ impl<'m> Layout<'m> {
             return lost(Reason::UnknownWord, &what, collector);
         }
         let Area { scheme, code: area, marked, status: of_area } = self.area(cells, collector);
-        let status = self.text("obs_status", cells).filter(|s| !s.is_empty()).or(of_area).unwrap_or_else(|| "A".into());
-        let Some(status) = words::OBS_STATUS.into_iter().find(|code| code.eq_ignore_ascii_case(&status)) else {
-            let what = format!("obs_status `{status}` is no code of CL_OBS_STATUS: say what it means in maps.obs_status");
+        let stated = self.text("obs_status", cells).filter(|s| !s.is_empty());
+        let status = stated.as_deref().map(|stated| words::OBS_STATUS.into_iter().find(|code| code.eq_ignore_ascii_case(stated)));
+        if status == Some(None) {
+            let what =
+                format!("obs_status `{}` is no code of CL_OBS_STATUS: say what it means in maps.obs_status", stated.unwrap_or_default());
             return lost(Reason::UnknownWord, &what, collector);
-        };
+        }
+        let status = status.flatten();
         let edition = Some(key.edition.as_str()).filter(|e| !e.is_empty()).map(|e| format!("edition {e}"));
         let period = self.text("time_period", cells).unwrap_or_default();
-        let (period, year_marked) = year_columns::of_cell(&period);
+        let year_columns::Period { year: period, marked: year_marked, status: of_year } = year_columns::of_cell(&period, &self.map.numbers);
         let marked = marked.into_iter().chain(year_marked.map(str::to_owned));
         let notes: Vec<String> = edition.into_iter().chain(self.text("note", cells).filter(|n| !n.is_empty())).chain(marked).collect();
         // Where the unit is one of numbers, a word is no answer.
         let numeric = !matches!(key.unit.as_str(), "YES_NO" | "_U" | "_Z");
         let mut unread = Vec::new();
-        let mut add = |key: &SeriesKey, year: &str, given: &str, marked: Option<&String>| {
+        let mut add = |key: &SeriesKey, year: &str, given: &str, marked: Option<&String>, of_column: Option<&str>| {
             let span = parse_year(year.as_bytes()).and_then(|year| spans::of(&self.map.spans, &key.series, year));
             let mapped = self.mapped("value", given);
             let written = match mapped {
@@ -343,9 +346,16 @@ impl<'m> Layout<'m> {
             let said = span.and_then(|span| span.note.as_ref());
             let beside = (!written.marks.is_empty()).then(|| given.to_owned());
             let note: Vec<&str> = notes.iter().chain(marked).chain(&beside).chain(said).map(String::as_str).collect();
-            let status = span.and_then(|span| span.obs_status.as_deref()).or(written.status).unwrap_or(status);
+            let of_span = span.and_then(|span| span.obs_status.as_deref());
+            let mut statuses = [of_span, written.status, status, of_column, of_year, of_area].into_iter().flatten();
+            let status = match reading.obs_status {
+                // The file may say why there is no value.
+                Some("O") => statuses.find(|status| words::WITHOUT_A_VALUE.contains(status)).unwrap_or("O"),
+                Some(bound) => bound,
+                None => statuses.next().unwrap_or("A"),
+            };
             let detail = collector.detail(&Detail {
-                obs_status: reading.obs_status.unwrap_or(status).to_owned(),
+                obs_status: status.to_owned(),
                 note: (!note.is_empty()).then(|| note.join(", ")),
                 obs_text: reading.text.then(|| mapped.unwrap_or(given).to_owned()),
                 correction: None,
@@ -357,13 +367,13 @@ impl<'m> Layout<'m> {
             collector.push(number, scheme, area.as_bytes(), year.as_bytes(), series, detail, reading.value);
         };
         let cell = |column: usize| cells.get(column).map_or_else(String::new, |cell| figure(cell));
-        for Figures { column, year, marked, about } in &self.figures {
+        for Figures { column, year, marked, status, about } in &self.figures {
             let year = year.map_or(Cow::Borrowed(&*period), |year| year.to_string().into());
             let about = about.map_or(Cow::Borrowed(&*key), |about| Cow::Owned(about.of(&key)));
-            add(&about, &year, &cell(*column), marked.as_ref());
+            add(&about, &year, &cell(*column), marked.as_ref(), *status);
         }
         if self.figures.is_empty() {
-            add(&key, &period, &self.raw("value", cells).unwrap_or_default(), None);
+            add(&key, &period, &self.raw("value", cells).unwrap_or_default(), None, None);
         }
         if let Some(first) = unread.first() {
             let (count, _) = self.unread.get_or_insert_with(|| (0, format!("{first}, in record {number}")));

@@ -6,6 +6,7 @@ use serde::Serialize;
 use crate::authored::rules;
 use crate::authored::toml::TableReader;
 use crate::error::{Code, Problem, suggestion};
+use crate::reference::words;
 
 /// How a file writes numbers. A sign that is not declared has no meaning: `46,880` may be 46.88 or 46880.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -73,7 +74,12 @@ pub(super) fn numbers(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) 
 fn marks(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> Vec<(String, Option<String>)> {
     let mut attempt = Vec::new();
     let mut marks: Vec<(String, Option<String>)> = match table.map("footnote_marks", &mut attempt) {
-        Some(pairs) => pairs.into_iter().map(|(mark, status)| (mark, Some(status))).collect(),
+        Some(pairs) => {
+            let mut status = |given: String| {
+                Some(given).filter(|given| !given.trim().is_empty()).map(|given| status_code(table, "footnote_marks", &given, problems))
+            };
+            pairs.into_iter().map(|(mark, given)| (mark, status(given))).collect()
+        }
         None => table.strings("footnote_marks", problems).unwrap_or_default().into_iter().map(|mark| (mark, None)).collect(),
     };
     for (mark, _) in &mut marks {
@@ -93,6 +99,19 @@ fn marks(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> Vec<(Strin
     // `**` is no `*` with a `*` before it.
     marks.sort_by_key(|(mark, _)| std::cmp::Reverse(mark.len()));
     marks
+}
+
+/// A code of CL_OBS_STATUS, in whichever case it is written.
+pub(super) fn status_code(table: &TableReader<'_>, key: &'static str, given: &str, problems: &mut Vec<Problem>) -> String {
+    let code = given.trim().to_ascii_uppercase();
+    if !words::OBS_STATUS.contains(&code.as_str()) {
+        let what = format!("`{given}` is no code of CL_OBS_STATUS");
+        problems.push(
+            Problem::new(Code::SettingsDoNotFit, table.source(), table.span_of(key), what)
+                .hint("E is for an estimate, P for a provisional figure, F for a forecast, B for a break, U for low reliability"),
+        );
+    }
+    code
 }
 
 /// `encoding`: the name that the text of the file is written in, as browsers know it.

@@ -6,6 +6,7 @@ use serde::Serialize;
 use crate::authored::rules;
 use crate::authored::toml::TableReader;
 use crate::error::{Code, Problem};
+use crate::sources::table::signs::status_code;
 
 #[derive(Debug, Clone, Serialize)]
 pub(super) struct Span {
@@ -29,7 +30,7 @@ pub(super) fn read(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> 
         let last = block.integer("last", problems).unwrap_or(i64::MAX);
         rules::in_order(&block, "first", Some(first), Some(last), problems);
         let becomes = block.string("becomes", problems);
-        let obs_status = block.string("obs_status", problems);
+        let obs_status = block.string("obs_status", problems).map(|given| status_code(&block, "obs_status", &given, problems));
         let note = block.string("note", problems);
         block.finish(problems);
         if becomes.is_none() && obs_status.is_none() && note.is_none() {

@@ -7,8 +7,9 @@ use super::heading::{self, Heading};
 use crate::authored::toml::TableReader;
 use crate::error::{Code, Problem};
 use crate::rows::series_key::SeriesKey;
-use crate::sources::body::headings::heading;
+use crate::sources::body::headings::folded;
 use crate::tables::schema::DIMENSIONS;
+use crate::visible::clean;
 
 /// A column of values, and what its values are about.
 #[derive(Debug, Clone, Serialize)]
@@ -62,17 +63,20 @@ impl Around {
         self.before.len() + self.behind.len()
     }
 
-    /// What a name has between the two.
+    /// What a name has between the two, as it is written: `P` and `p` may be two marks, and `2022²` is not 20222.
     pub(super) fn within(&self, name: &str) -> Option<String> {
-        let name = folded(name);
-        Some(name.strip_prefix(&self.before)?.strip_suffix(&self.behind)?.trim().to_owned())
+        let name = clean(name);
+        let places = |text: &str| text.char_indices().map(|(at, _)| at).chain([text.len()]).collect::<Vec<_>>();
+        let start = places(&name).into_iter().take_while(|at| *at <= LONGER * self.before.len());
+        let rest = start.map(|at| name.split_at(at)).find(|(before, _)| folded(before) == self.before)?.1;
+        let end = places(rest).into_iter().rev().take_while(|at| rest.len() - at <= LONGER * self.behind.len());
+        let within = end.map(|at| rest.split_at(at)).find(|(_, behind)| folded(behind) == self.behind)?.0;
+        Some(within.trim().to_owned())
     }
 }
 
-/// As names of columns are compared.
-fn folded(name: &str) -> String {
-    heading(name).to_lowercase()
-}
+/// How much longer a name may be written than it is once it is folded.
+const LONGER: usize = 8;
 
 impl ValueColumn {
     /// What the values of the column are about, where the other columns of the row say `key`.

@@ -104,6 +104,12 @@ fn plain(given: &str, signs: &NumberSigns) -> Result<String, String> {
             if groups.iter().enumerate().any(|(n, group)| group.len() != 3 && (n > 0 || group.is_empty() || group.len() > 3)) {
                 return Err(format!("`{thousands}` does not stand between groups of three digits"));
             }
+            // `0.123` and `1.234e5` in a file of German numbers are English ones.
+            if groups[0].starts_with('0') || (fraction.is_none() && !exponent.is_empty()) {
+                return Err(format!(
+                    "no number is written so where `{thousands}` stands between thousands: it may be the decimal sign here"
+                ));
+            }
             groups.concat()
         }
         _ => whole.to_owned(),
@@ -209,6 +215,8 @@ mod tests {
             ("1,5e-3", ',', None, "1.5e-3"),
             ("<0,1", ',', None, "<0.1"),
             (",5", ',', None, ".5"),
+            ("1.234,5e3", ',', Some('.'), "1234.5e3"),
+            ("0,123", ',', Some('.'), "0.123"),
             ("46.880", '.', None, "46.880"),
             ("yes, partly", '.', None, "yes, partly"),
             ("-", ',', None, "-"),
@@ -224,6 +232,12 @@ mod tests {
             ("1.2.3", '.', None),
             ("1.234,5", '.', Some(',')),
             ("<1,5", '.', None),
+            ("0.123", ',', Some('.')),
+            ("-0.500", ',', Some('.')),
+            ("012.345", ',', Some('.')),
+            ("0.123,5", ',', Some('.')),
+            ("0,123", '.', Some(',')),
+            ("1.234e5", ',', Some('.')),
         ] {
             assert!(read(text, decimal, thousands).is_err(), "{text}");
         }

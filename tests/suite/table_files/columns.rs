@@ -15,8 +15,39 @@ fn years_with_a_mark() {
     let notes = "SELECT time_period, note FROM observations WHERE ref_area = 'KEN' AND dataset = 't' ORDER BY 1";
     let notes = workspace.expect(0, &["sql", notes, "--output", "csv"]).stdout;
     assert_eq!(notes, "time_period,note\n2020,\n2021,\n2022,2022*\n2023,2023 (est.)\n2024,2024p\n", "the mark is kept");
+    let (_, _, values) = read(YEARS, WIDE, "Area,２０２０,2021（p）,2022²\nKEN,1,2,3\n");
+    assert_eq!(values, ["KEN 2020 1.0", "KEN 2021 2.0", "KEN 2022 3.0"]);
     let (_, _, values) = read(YEARS, WIDE, "Area,2020,2021 [YR2021],YR2022\nKEN,1,2,3\n");
     assert_eq!(values, ["KEN 2020 1.0", "KEN 2021 2.0", "KEN 2022 3.0"]);
+}
+
+const DECLARED: &str = "footnote_marks = { \"*\" = \"E\", \"p\" = \"p\", \"P\" = \"F\", \"(1)\" = \"B\", \"±\" = \"E\", \"¹\" = \"D\", \"[note]\" = \"U\", \"m\" = \"G\", \"z\" = \"\" }";
+
+/// A declared mark gave a status beside a number, and none beside a year; of one that is not usual, the year was not read.
+#[test]
+fn declared_marks_of_years() {
+    let marked =
+        ["2010p", "2011P", "2012*", "2013 (p)", "2014 (1)", "2015±", "2016¹", "2017 [note]", "±2018", "2019 m", "2020z", "2021r", "2022"];
+    let statuses = ["P", "F", "E", "P", "B", "E", "D", "U", "E", "G", "A", "A", "A"];
+    let expected: Vec<String> = (2010..2023)
+        .zip(statuses)
+        .zip(marked)
+        .map(|((year, status), marked)| format!("{year} {status} {}", if marked.len() == 4 { "" } else { marked }))
+        .collect();
+    let found = |settings: &str, columns: &str, body: &str| {
+        let (workspace, run, _) = read(&format!("{settings}\n{DECLARED}"), columns, body);
+        assert!(!run.stderr.contains("not read"), "{}", run.stderr);
+        let query = "SELECT time_period, obs_status, note FROM observations WHERE dataset = 't' AND ref_area = 'KEN' ORDER BY 1";
+        let found = workspace.expect(0, &["sql", query, "--output", "csv"]).stdout;
+        found.lines().skip(1).map(|line| line.replace(',', " ")).collect::<Vec<_>>()
+    };
+    assert_eq!(found(YEARS, WIDE, &format!("Area,{}\nKEN{}\n", marked.join(","), ",5".repeat(13))), expected);
+    let rows: String = marked.iter().map(|year| format!("KEN,{year},5\n")).collect();
+    assert_eq!(found("", LONG, &format!("Area,Year,Value\n{rows}")), expected);
+    // A mark of the figure says more than one of its year, and that more than one of its area; so does a column of statuses.
+    assert_eq!(found(YEARS, WIDE, "Area,2020p,2021\nKEN*,5P,6\n"), ["2020 F \"KEN*  2020p  5P\"", "2021 E KEN*"]);
+    let columns = format!("{LONG}obs_status = \"Flag\"\n");
+    assert_eq!(found("", &columns, "Area,Year,Value,Flag\nKEN,2020p,5,B\nKEN,2021p,5,\n"), ["2020 B 2020p", "2021 P 2021p"]);
 }
 
 #[test]

@@ -27,7 +27,7 @@ fn a_messy_file_by_configuration_alone() {
             "CIV,2021,F,12.3,E,\"12,3*\"",
             "CIV,2021,M,1234.5,A,",
             "KOR,2021,F,,O,\"enquête de l'été, 2021(p)\"",
-            "KOR,2021,M,-3.25,A,\"enquête de l'été, 2021(p)\"",
+            "KOR,2021,M,-3.25,P,\"enquête de l'été, 2021(p)\"",
             "VNM,2022,F,7.0,E,Viêt Nam*",
             "VNM,2022,M,8.0,E,Viêt Nam*",
         ]

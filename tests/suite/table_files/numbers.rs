@@ -39,6 +39,19 @@ fn declared_signs() {
     assert_eq!(values, ["KEN 2020 1234.5", "KEN 2021 1234567.0"]);
 }
 
+/// An English number in a German list was read as thousands: 0.123 became 123.
+#[test]
+fn numbers_of_another_notation_among_others() {
+    let body = "Area;Year;Value\nKEN;2020;0.123\nKEN;2021;-0.500\nKEN;2022;0.123,5\nPHL;2020;1.234e5\nPHL;2021;0,123\nPHL;2022;1.234\n";
+    let (workspace, run, values) = read("delimiter = \";\"\ndecimal = \",\"\nthousands = \".\"", LONG, body);
+    assert_eq!(values, ["PHL 2021 0.123", "PHL 2022 1234.0"]);
+    let why = "no number is written so where `.` stands between thousands: it may be the decimal sign here";
+    let expected =
+        ["0.123", "-0.500", "0.123,5", "1.234e5"].iter().zip(1..).map(|(cell, record)| format!("{record} bad_value {cell}: {why}"));
+    assert_eq!(set_aside(&workspace), expected.collect::<Vec<_>>());
+    told(&run, &["4 numbers set aside", "0.123", "in record 1"]);
+}
+
 /// What a map of values gives is in our notation; cells of a workbook that are numbers have none.
 #[test]
 fn numbers_that_are_not_written_by_the_file() {

@@ -96,3 +96,18 @@ fn the_last_line_is_not_whole() {
         assert_eq!(set_aside(&workspace).len(), usize::from(!remark.trim().is_empty()), "{remark}");
     }
 }
+
+/// Why there is no value was lost where the file says it: all became O, and an economy that is not asked counted as missing.
+#[test]
+fn the_status_of_a_row_without_a_value() {
+    let columns = format!("{LONG}obs_status = \"Flag\"\n");
+    let body = "Area,Year,Value,Flag\nKEN,2020,,M\nFRA,2020,n/a,q\nDEU,2020,..,L\nPER,2020,,H\nBRA,2020,-,K\nCHL,2020,,E\nNGA,2020,,\nPHL,2020,..c,A\nIND,2020,<5,M\nIDN,2020,5,E\n";
+    let (workspace, ..) = read("footnote_marks = { \"c\" = \"Q\" }", &columns, body);
+    let query = "SELECT ref_area, obs_status FROM observations WHERE dataset = 't' ORDER BY 1";
+    let found = workspace.expect(0, &["sql", query, "--output", "csv"]).stdout;
+    assert_eq!(found, "ref_area,obs_status\nBRA,K\nCHL,O\nDEU,L\nFRA,Q\nIDN,E\nIND,N\nKEN,M\nNGA,O\nPER,H\nPHL,Q\n");
+    // Such a row contradicts no row with a value, whatever word it has.
+    let (workspace, _, values) = read("", &columns, "Area,Year,Value,Flag\nKEN,2020,..,L\nKEN,2020,5,\nPHL,2020,1,\n");
+    assert_eq!(values, ["KEN 2020 5.0", "PHL 2020 1.0"]);
+    assert_eq!(set_aside(&workspace).len(), 1);
+}

@@ -104,6 +104,8 @@ fn sources_and_data_sets() {
         table("table_delimiter_misspelt", &format!("delimiter = ⟦E0206⟧\"tabs\"\n{whole}")),
         table("table_signs", &format!("decimal = ⟦E0206⟧\"comma\"\nthousands = ⟦E0206⟧\"_\"\n{whole}")),
         table("table_one_sign_for_both", &format!("decimal = \",\"\nthousands = ⟦E0206⟧\",\"\n{whole}")),
+        table("table_status_of_a_mark", &format!("footnote_marks = ⟦E0206⟧{{ \"*\" = \"estimated\", \"p\" = \"p\" }}\n{whole}")),
+        table("table_status_of_a_span", &format!("{whole}[[dataset.spans]]\nseries = [\"X\"]\nobs_status = ⟦E0206⟧\"trial\"\n")),
         table("table_sheet_and_sheets", &format!("sheet = \"a\"\nsheets = ⟦E0206⟧\"all\"\n{whole}")),
         table("table_blank_sheet", &format!("sheet = ⟦E0206⟧\" \"\n{whole}")),
         table("table_map_of_unknown", &format!("{whole}[dataset.maps]\n⟦E0102⟧gender = {{ men = \"M\" }}\n")),

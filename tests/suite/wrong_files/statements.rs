@@ -86,6 +86,10 @@ fn what_the_output_must_be() {
 #[test]
 fn what_is_not_allowed() {
     let cases = [
+        select(
+            "decimal_division",
+            "SELECT ref_area, time_period, CAST(obs_value AS DECIMAL(9,1)) ⟦E3010⟧/ CAST(3 AS DECIMAL(4,0)) AS value\nFROM observations",
+        ),
         select("integer_division", "SELECT ref_area, time_period, time_period ⟦E3010⟧/ 10 AS value\nFROM observations"),
         select(
             "integer_division_of_counts",
