@@ -98,6 +98,10 @@ impl CsvTable {
     pub fn unique(&self, key: &[&str], problems: &mut Vec<Problem>) {
         let mut seen = std::collections::HashSet::with_capacity(self.len());
         let places: Vec<usize> = key.iter().map(|column| self.place(column)).collect();
+        // A column that is missing is told once, not in each row.
+        if places.contains(&usize::MAX) {
+            return;
+        }
         for row in 0..self.len() {
             let cells: Vec<&str> = places.iter().map(|index| self.cell(row, *index)).collect();
             if let Some(cells) = seen.replace(cells) {

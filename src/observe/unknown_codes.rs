@@ -12,6 +12,7 @@ const SHOWN: usize = 8;
 /// One line for each kind.
 pub(super) fn told(collector: &Collector<'_>) -> Vec<String> {
     let area = |code: &str| match collector.areas.near(code) {
+        _ if collector.areas.is_shared(code) => format!("`{code}` (several areas have this name; maps.ref_area says which is meant)"),
         Some((name, near)) => format!("`{code}` (is it {name}? then maps.ref_area = {{ \"{code}\" = \"{near}\" }})"),
         None => format!("`{code}`"),
     };

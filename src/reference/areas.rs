@@ -1,9 +1,10 @@
 //! Area codes of every provider to ours: ISO 3166-1 alpha-3 for economies, group codes for aggregates.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::names;
 use crate::authored::csv_table::CsvTable;
+use crate::error::{Code, Problem};
 use crate::visible;
 
 /// What a provider's area code means.
@@ -34,6 +35,8 @@ pub struct AreaCodes {
     by_m49: HashMap<String, u32>,
     by_iso2: HashMap<String, u32>,
     by_name: HashMap<String, u32>,
+    /// Names that several areas have, as districts do: nobody can tell which one is meant.
+    shared_names: HashSet<String>,
     crosswalk: HashMap<(String, String), Option<u32>>,
     prefixes: Vec<(String, String, Option<u32>)>,
     /// Names of areas as people write them.
@@ -42,47 +45,86 @@ pub struct AreaCodes {
 }
 
 impl AreaCodes {
-    pub fn new(areas: &CsvTable, groups: &CsvTable, crosswalk: Option<&CsvTable>) -> Self {
+    /// Two answers for one code are a problem. A name that several areas have is a warning: rows that say it are set aside.
+    pub fn new(
+        areas: &CsvTable,
+        groups: &CsvTable,
+        crosswalk: &CsvTable,
+        problems: &mut Vec<Problem>,
+        warnings: &mut Vec<Problem>,
+    ) -> Self {
         let mut codes: Vec<String> = areas.column("ref_area").map(str::to_owned).collect();
         let economies = codes.len();
+        let own: HashSet<&str> = areas.column("ref_area").collect();
+        for row in (0..groups.len()).filter(|row| own.contains(groups.get(*row, "group_code"))) {
+            let message = format!("`{}` is the code of an area in areas.csv too", groups.get(row, "group_code"));
+            let problem = groups.problem_at(Code::ContradictingRow, row, "group_code", message);
+            problems.push(problem.hint("its figures would be taken for those of a group: give the group a code of its own"));
+        }
         codes.extend(groups.column("group_code").map(str::to_owned));
         codes.sort();
         codes.dedup();
         let by_code: HashMap<String, u32> = codes.iter().cloned().zip(0..).collect();
-        let mut by_m49 = HashMap::new();
-        let mut by_iso2 = HashMap::new();
-        let mut by_name = HashMap::new();
-        let mut named = Vec::new();
-        for row in 0..areas.len() {
-            if let Some(&index) = by_code.get(areas.get(row, "ref_area")) {
-                let m49 = areas.get(row, "m49").trim_start_matches('0');
-                if !m49.is_empty() {
-                    by_m49.insert(m49.to_owned(), index);
-                }
-                let iso2 = areas.get(row, "iso2");
-                if !iso2.is_empty() {
-                    by_iso2.insert(iso2.to_owned(), index);
-                }
-                by_name.insert(names::key(areas.get(row, "name")), index);
-                named.push((areas.get(row, "name").to_owned(), index));
-            }
-        }
-        let mut result = Self { codes, by_code, by_m49, by_iso2, by_name, names: named, economies, ..Self::default() };
-        if let Some(table) = crosswalk {
-            for row in 0..table.len() {
-                let target = result.by_code.get(table.get(row, "ref_area")).copied();
-                let (scheme, code) = (table.get(row, "scheme").to_owned(), table.get(row, "code"));
-                if scheme == NAME {
-                    result.names.extend(target.map(|target| (code.to_owned(), target)));
-                    result.crosswalk.insert((scheme, names::key(code)), target);
-                } else if let Some(prefix) = code.strip_suffix('*') {
-                    result.prefixes.push((scheme, normal(prefix), target));
-                } else {
-                    result.crosswalk.insert((scheme, normal(code)), target);
-                }
-            }
-        }
+        let mut result = Self { codes, by_code, economies, ..Self::default() };
+        result.add_areas(areas, problems, warnings);
+        result.add_crosswalk(crosswalk, problems);
+        result.by_name.retain(|name, _| !result.shared_names.contains(name));
         result
+    }
+
+    fn add_areas(&mut self, areas: &CsvTable, problems: &mut Vec<Problem>, warnings: &mut Vec<Problem>) {
+        for row in 0..areas.len() {
+            let Some(&index) = self.by_code.get(areas.get(row, "ref_area")) else { continue };
+            let m49 = areas.get(row, "m49").trim_start_matches('0');
+            for (column, code, known) in [("m49", m49, &mut self.by_m49), ("iso2", areas.get(row, "iso2"), &mut self.by_iso2)] {
+                let before = if code.is_empty() { None } else { known.insert(code.to_owned(), index) };
+                if let Some(before) = before.filter(|before| *before != index) {
+                    let message = format!("`{}` is the {column} of {} too", areas.get(row, column), self.codes[before as usize]);
+                    problems.push(areas.problem_at(Code::ContradictingRow, row, column, message));
+                }
+            }
+            let (name, key) = (areas.get(row, "name"), names::key(areas.get(row, "name")));
+            match if key.is_empty() { None } else { self.by_name.insert(key.clone(), index) } {
+                Some(before) if before != index => {
+                    let message = format!("{} has the name `{name}` too: rows that say it are set aside", self.codes[before as usize]);
+                    let problem = areas.problem_at(Code::ContradictingRow, row, "name", message).warning();
+                    warnings.push(problem.hint("tell the names apart, or say in area_codes.csv which area the name means"));
+                    self.shared_names.insert(key);
+                }
+                _ => self.names.push((name.to_owned(), index)),
+            }
+        }
+    }
+
+    fn add_crosswalk(&mut self, table: &CsvTable, problems: &mut Vec<Problem>) {
+        for row in 0..table.len() {
+            let (scheme, code, area) = (table.get(row, "scheme").to_owned(), table.get(row, "code"), table.get(row, "ref_area"));
+            let target = self.by_code.get(area).copied();
+            let above = |target| (target, "in a row above");
+            // What the code means already, and where that is said.
+            let before = if scheme == NAME {
+                let key = names::key(code);
+                // A name of ours may stand for nothing of ours, or say which of several areas is meant.
+                let own = self.by_name.get(&key).filter(|_| target.is_some() && !self.shared_names.contains(&key));
+                let own = own.map(|index| (Some(*index), "in areas.csv"));
+                self.names.extend(target.map(|target| (code.to_owned(), target)));
+                self.crosswalk.insert((scheme, key), target).map(above).or(own)
+            } else if let Some(prefix) = code.strip_suffix('*') {
+                let prefix = normal(prefix);
+                let known = self.prefixes.iter().find(|(other, known, _)| *other == scheme && *known == prefix);
+                let known = known.map(|(_, _, target)| above(*target));
+                self.prefixes.push((scheme, prefix, target));
+                known
+            } else {
+                self.crosswalk.insert((scheme, normal(code)), target).map(above)
+            };
+            if let Some((other, place)) = before.filter(|(other, _)| *other != target) {
+                let other = other.map_or("none of ours", |index| &self.codes[index as usize]);
+                let area = if area.is_empty() { "none of ours" } else { area };
+                let message = format!("`{code}` is {area} here, and {other} {place}");
+                problems.push(table.problem_at(Code::ContradictingRow, row, "code", message));
+            }
+        }
     }
 
     #[cfg(test)]
@@ -97,6 +139,11 @@ impl AreaCodes {
 
     pub fn is_empty(&self) -> bool {
         self.codes.is_empty()
+    }
+
+    /// Whether several areas have this name.
+    pub fn is_shared(&self, name: &str) -> bool {
+        self.shared_names.contains(&names::key(name))
     }
 
     /// How many of the codes are economies.

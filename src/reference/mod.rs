@@ -2,6 +2,7 @@
 
 pub mod areas;
 mod batch;
+mod limits;
 mod lists;
 mod membership;
 mod names;
@@ -109,7 +110,10 @@ impl Reference {
         let in_force = lists::in_force(&lists, mode.day(today), problems);
         itu.unique(&["series_id"], problems);
         membership.unique(&["group_code", "ref_area", "valid_from"], problems);
-        let codes = AreaCodes::new(&areas, &groups, Some(&crosswalk));
+        let mut warnings = lists::of_no_group(&lists, &groups);
+        let codes = AreaCodes::new(&areas, &groups, &crosswalk, problems, &mut warnings);
+        limits::counts(&groups, "members_expected", problems);
+        limits::counts(&lists, "members_expected", problems);
         let mut tables = BTreeMap::new();
         tables.insert("areas", areas_batch(&areas));
         tables.insert("groups", groups_batch(&groups, &in_force, mode));
@@ -125,6 +129,8 @@ impl Reference {
                 later(move || batch)
             }
         };
+        limits::gni_per_capita(gni.as_ref(), problems);
+        limits::units(units.as_ref(), problems);
         let typed = |text: Option<SourceText>, schema, problems: &mut Vec<Problem>| {
             text.and_then(|text| typed_csv::read(&text, &schema, &|_| None, problems))
                 .map_or_else(|| RecordBatch::new_empty(schema.clone()), |table| table.batch)
@@ -146,7 +152,7 @@ impl Reference {
             names: Arc::new(names),
             group_schemes: Arc::new(group_schemes),
             year: i32::from(today.year()),
-            warnings: Arc::new(lists::of_no_group(&lists, &groups)),
+            warnings: Arc::new(warnings),
         }
     }
 

@@ -205,3 +205,22 @@ fn keys_that_cannot_be_read() {
     let (_, _, values) = read("", LONG, "Area,Year,Value\n\u{feff}KEN,2022,5\nPHL\u{200b},2022\u{a0},6\0\nbra,2022,7\n");
     assert_eq!(values, ["BRA 2022 7.0", "KEN 2022 5.0", "PHL 2022 6.0"]);
 }
+
+/// Rows of a name that two districts have went to the one that stood last.
+#[test]
+fn a_name_that_several_areas_have() {
+    let workspace = super::workspace("area_scheme = \"name\"", LONG);
+    let areas = workspace.read("pipelines/reference/areas.csv");
+    workspace.write("pipelines/reference/areas.csv", areas + "QQA,Kenya,,,yes,\n");
+    workspace.write("in/example/t/a.csv", "Area,Year,Value\nKenya,2022,1\nPeru,2022,2\n");
+    let checked = workspace.expect(0, &["check"]).stdout;
+    assert!(checked.contains("warning[E0307]") && checked.contains("KEN has the name `Kenya` too"), "{checked}");
+    let run = workspace.expect(0, &["pull", "--from", "in"]);
+    assert_eq!(super::values(&workspace), ["PER 2022 2.0"]);
+    super::told(&run, &["unknown areas", "`Kenya` (several areas have this name; maps.ref_area says which is meant)"]);
+    // One line says which of them the name means.
+    let codes = workspace.read("pipelines/reference/area_codes.csv");
+    workspace.write("pipelines/reference/area_codes.csv", codes + "name,KENYA,QQA,\n");
+    workspace.expect(0, &["pull", "--from", "in"]);
+    assert_eq!(super::values(&workspace), ["PER 2022 2.0", "QQA 2022 1.0"]);
+}

@@ -124,6 +124,43 @@ fn reference_tables() {
     check("reference_tables", &world(), &cases);
 }
 
+/// Each of these changed figures without a word: an area or a unit counted twice, or rows booked to the area that came last.
+#[test]
+fn reference_tables_that_contradict_themselves() {
+    let units = "unit,name,symbol,decimals,minimum,maximum,greatest_above,middle_from,middle_to\nPT,Percent,%,1,0,100,,,\n";
+    let cases = [
+        Case::new(
+            "group_with_the_code_of_an_area",
+            "pipelines/reference/groups.csv",
+            "group_code,group_scheme,name,members_expected\nWLD,world,World,3\n⟦E0307⟧KEN,world,Kenya,\nLESS,world,Fewer,⟦E0305⟧-3\n",
+        ),
+        Case::new(
+            "areas",
+            "pipelines/reference/areas.csv",
+            "ref_area,name,iso2,m49,in_world,note\nKEN,Kenya,KE,404,yes,\nNAM,Namibia,NA,516,yes,\nPER,Peru,PE,604,yes,\n\
+             QQA,First,,⟦E0307⟧404,yes,\nQQB,Second,⟦E0307⟧KE,,yes,\nQQC,⟦E0307⟧KENYA (the),,,yes,\nQQD,,,,yes,\nQQE,,,,yes,\n",
+        ),
+        Case::new(
+            "area_codes",
+            "pipelines/reference/area_codes.csv",
+            "scheme,code,ref_area,note\nname,Perou,PER,\nname,⟦E0307⟧PEROU,KEN,\nname,⟦E0307⟧PERU ,NAM,\nname,Namibia,,none of ours\n\
+             name,Kenya,QQC,of two that have the name\nuis,WB_7,PER,\nuis,⟦E0307⟧wb_7,,\nuis,WB2*,PER,\nuis,⟦E0307⟧WB2*,KEN,\n\
+             itu,X1,PER,\nitu,x1,PER,the same once more\n",
+        ),
+        Case::new(
+            "units",
+            "pipelines/reference/units.csv",
+            format!("{units}⟦E0307⟧PT,Percentage,%,1,0,100,,,\nRATIO,Ratio,,⟦E0305⟧-1,⟦E0307⟧100,0,,⟦E0307⟧3,2\n"),
+        ),
+        Case::new(
+            "gni",
+            "pipelines/reference/gni_per_capita.csv",
+            "ref_area,time_period,usd\nKEN,2020,1800\nKEN,2021,1900\n⟦E0307⟧KEN,2020,1810\n",
+        ),
+    ];
+    check("reference_tables_that_contradict_themselves", &world(), &cases);
+}
+
 #[test]
 fn reference_headers() {
     let cases = [
