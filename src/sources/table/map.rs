@@ -81,7 +81,15 @@ pub(super) const TARGETS: [&str; 15] = [
     "note",
 ];
 
+/// Whose codes of areas a file may have.
+const SCHEMES: [&str; 9] = ["iso3", "m49", "itu", "unctad", "uis", "unsd", "worldbank", "eurostat", "name"];
+
 impl TableMap {
+    /// Whose codes of areas the file has.
+    pub(super) fn scheme(&self) -> &'static str {
+        SCHEMES.into_iter().find(|scheme| *scheme == self.area_scheme).unwrap_or("iso3")
+    }
+
     pub(super) fn column(&self, name: &str) -> Option<&Column> {
         self.columns.iter().find(|(target, _)| target == name).map(|(_, column)| column)
     }
@@ -106,7 +114,6 @@ impl TableMap {
 }
 
 pub(super) fn read(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> Option<TableMap> {
-    const SCHEMES: [&str; 9] = ["iso3", "m49", "itu", "unctad", "uis", "unsd", "worldbank", "eurostat", "name"];
     let url = table.string("url", problems).unwrap_or_default();
     if !url.trim().is_empty() {
         rules::address(table, "url", &url, problems);

@@ -263,7 +263,7 @@ impl<'m> Layout<'m> {
     /// Whose figures the row has. What a map gives may be a code of ours, whatever codes the file has.
     fn area(&self, cells: &[&str], collector: &mut Collector<'_>) -> Area<'m> {
         let raw = self.raw("ref_area", cells).unwrap_or_default();
-        let given = scheme(&self.map.area_scheme);
+        let given = self.map.scheme();
         let is_known = |hit| matches!(hit, AreaHit::Known(_) | AreaHit::NotCovered | AreaHit::Unlisted);
         let mut known = |scheme: &'static str, code: &str| is_known(collector.area(scheme, code.as_bytes()));
         let area = |scheme, code: &str| Area { scheme, code: code.to_owned(), marked: None, status: None };
@@ -390,18 +390,4 @@ fn figure(cell: &str) -> String {
 /// Yes/no and other answers in words are kept as text.
 fn is_word(given: &str) -> bool {
     given.chars().all(|c| c.is_alphabetic() || c.is_whitespace() || matches!(c, '-' | '_' | ',')) && given.chars().any(char::is_alphabetic)
-}
-
-fn scheme(name: &str) -> &'static str {
-    match name {
-        "m49" => "m49",
-        "itu" => "itu",
-        "unctad" => "unctad",
-        "uis" => "uis",
-        "unsd" => "unsd",
-        "worldbank" => "worldbank",
-        "eurostat" => "eurostat",
-        "name" => "name",
-        _ => "iso3",
-    }
 }

@@ -3,10 +3,11 @@
 
 use serde::Serialize;
 
+use super::signs::status_code;
+
 use crate::authored::rules;
 use crate::authored::toml::TableReader;
 use crate::error::{Code, Problem};
-use crate::sources::table::signs::status_code;
 
 #[derive(Debug, Clone, Serialize)]
 pub(super) struct Span {
