@@ -22,6 +22,8 @@ pub enum Input {
     Membership { mode: String },
     /// The observation file of a data set.
     Observations { dataset: DatasetId },
+    /// The edition that a data set is of, which is cited; its observations may be those of the edition before.
+    Vintage { dataset: DatasetId },
     /// The version of the program.
     Program,
     /// The layout of observation files.
@@ -54,6 +56,7 @@ pub fn key(inputs: &Inputs) -> Result<String> {
 
 const MEMBERSHIP: &str = "membership/";
 const OBSERVATIONS: &str = "observations/";
+const VINTAGE: &str = "vintage/";
 const REFERENCE: &str = "pipelines/reference/";
 const GOLDENS: &str = "pipelines/goldens/";
 
@@ -66,6 +69,7 @@ impl From<Input> for String {
             Input::DatasetDefinition => "dataset_definition".into(),
             Input::Membership { mode } => format!("{MEMBERSHIP}{mode}"),
             Input::Observations { dataset } => format!("{OBSERVATIONS}{dataset}"),
+            Input::Vintage { dataset } => format!("{VINTAGE}{dataset}"),
             Input::Program => "program".into(),
             Input::Layout => "layout".into(),
             Input::Reference { file } => format!("{REFERENCE}{file}"),
@@ -101,6 +105,9 @@ impl From<String> for Input {
         if let Some(dataset) = text.strip_prefix(OBSERVATIONS).and_then(|id| id.parse().ok()) {
             return Self::Observations { dataset };
         }
+        if let Some(dataset) = text.strip_prefix(VINTAGE).and_then(|id| id.parse().ok()) {
+            return Self::Vintage { dataset };
+        }
         if let Some(file) = text.strip_prefix(REFERENCE) {
             return Self::Reference { file: file.to_owned() };
         }
@@ -117,6 +124,7 @@ impl fmt::Display for Input {
         match self {
             Self::DatasetDefinition => f.write_str("data set definition"),
             Self::Membership { mode } => write!(f, "membership mode {mode}"),
+            Self::Vintage { dataset } => write!(f, "edition of {dataset}"),
             Self::Layout => f.write_str("layout of observations"),
             Self::HeaderKey { path, key } => write!(f, "{path}: {key}"),
             Self::Clock => f.write_str("year of the clock"),
@@ -145,6 +153,7 @@ pub fn changes(old: &Inputs, new: &Inputs) -> Vec<Changed> {
         }
         let told = match (input, before, after) {
             (Input::HeaderKey { path, key }, Some(before), Some(after)) => format!("{path} changed: {key} from `{before}` to `{after}`"),
+            (Input::Vintage { .. }, Some(before), Some(after)) => format!("{input} changed from `{before}` to `{after}`"),
             // The file itself is named already.
             (Input::HeaderKey { .. }, _, _) => continue,
             (_, None, _) => format!("{input} is new"),
@@ -172,6 +181,7 @@ mod tests {
             Input::DatasetDefinition,
             Input::Membership { mode: "current".into() },
             Input::Observations { dataset: DatasetId::new("itu", "internet_use") },
+            Input::Vintage { dataset: DatasetId::new("unesco", "data_api") },
             Input::Program,
             Input::Layout,
             Input::Reference { file: "areas.csv".into() },

@@ -23,7 +23,7 @@ use crate::tables::{parquet, schema};
 use crate::workspace::Workspace;
 
 /// Changes whenever the meaning of an observation file changes.
-const LAYOUT: &str = "observations-8";
+const LAYOUT: &str = "observations-9";
 
 /// What a normalisation depends on.
 pub fn inputs(source: &Source, dataset: &Dataset, pull: &Pull, reference: &Reference, corrections: &[&Correction]) -> Result<Inputs> {
@@ -83,11 +83,11 @@ pub fn normalise(context: &NormaliseContext<'_>, source: &Source, dataset: &Data
         && previous.refused_until.is_none_or(|year| year > context.current_year)
         && keep_both(context.workspace, &context.workspace.observations(&source.name, &dataset.name), &previous.hash)?
     {
-        return Ok((previous.clone(), false));
+        return Ok((of_edition(context.workspace, previous, pull)?, false));
     }
     let mut collector = Collector::new(&context.reference.areas, context.current_year)?.within(context.memory);
-    let mut vintage = pull.vintage.clone().or_else(|| dataset.vintage.clone());
-    let (mut members, mut vintages) = (BTreeSet::new(), Vec::new());
+    let (mut vintages, mut editions) = (Vec::new(), BTreeMap::new());
+    let mut members = BTreeSet::new();
     let mut bodies_with_rows = 0;
     for body in &pull.bodies {
         collector.begin_body(&body.hash);
@@ -100,14 +100,24 @@ pub fn normalise(context: &NormaliseContext<'_>, source: &Source, dataset: &Data
             .and_then(|parsed| if place > 0 { routes::adopt(&mut collector, &from, route).map(|()| parsed) } else { Ok(parsed) })
             .and_then(|parsed| collector.limits().map(|()| parsed))
             .map_err(|error| in_body(error, &source.name, &dataset.name, &body.name))?;
-        vintages.push(parsed.vintage.clone());
-        vintage = vintage.or(parsed.vintage);
+        for release in parsed.releases {
+            editions.entry(release).or_insert(body.name.as_str());
+        }
+        vintages.push(parsed.vintage);
         members.extend(parsed.members);
         bodies_with_rows += usize::from(!parsed.empty);
     }
     if let (0, Some(body)) = (bodies_with_rows, pull.bodies.first()) {
         return Err(in_body(sources::nothing_in(&body.name), &source.name, &dataset.name, &body.name));
     }
+    if editions.len() > 1 {
+        let told: Vec<String> = editions.iter().map(|(release, name)| format!("{release} (`{name}`)")).collect();
+        let what = "figures of several releases, of which no two may be compared: ";
+        collector.warnings.push(format!("{what}{}; download all of one release", told.join(", ")));
+    }
+    let releases = || (!editions.is_empty()).then(|| editions.keys().cloned().collect::<Vec<_>>().join(", "));
+    let vintage =
+        pull.vintage.clone().or_else(|| dataset.vintage.clone()).or_else(releases).or_else(|| vintages.iter().flatten().next().cloned());
     let series: Vec<String> = collector.series.iter().map(|key| key.series.clone()).collect();
     let corrections = relevant(context.corrections, &source.name, &dataset.name, Some(&series));
     let inputs = inputs(source, dataset, pull, context.reference, &corrections)?;
@@ -183,9 +193,22 @@ pub fn normalise(context: &NormaliseContext<'_>, source: &Source, dataset: &Data
     let quarantined = quarantine::batches(&source.name, &dataset.name, &snapshots, &mut collector.quarantined)?;
     parquet::write(&quarantined, &schema::quarantine(), &context.workspace.quarantine(&source.name, &dataset.name))?;
     keep_both(context.workspace, &path, &report.hash)?;
-    let json = serde_json::to_vec_pretty(&report)?;
-    crate::files::write_atomically(&NormaliseReport::path(context.workspace, &source.name, &dataset.name), &json)?;
+    save(&report, context.workspace, &source.name, &dataset.name)?;
     Ok((report, true))
+}
+
+/// The stored report, with the edition that the bodies are of now: a new one may have the same bytes, and is what is cited.
+fn of_edition(workspace: &Workspace, stored: &NormaliseReport, pull: &Pull) -> Result<NormaliseReport> {
+    let mut report = stored.clone();
+    if pull.vintage.is_some() && report.vintage != pull.vintage {
+        report.vintage.clone_from(&pull.vintage);
+        save(&report, workspace, &pull.source, &pull.dataset)?;
+    }
+    Ok(report)
+}
+
+fn save(report: &NormaliseReport, workspace: &Workspace, source: &str, dataset: &str) -> Result<()> {
+    crate::files::write_atomically(&NormaliseReport::path(workspace, source, dataset), &serde_json::to_vec_pretty(report)?)
 }
 
 fn read(context: &NormaliseContext<'_>, route: &Route, body: &Body, collector: &mut Collector<'_>) -> Result<Parsed> {

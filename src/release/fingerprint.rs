@@ -123,6 +123,9 @@ pub fn of_release(catalogue: &Catalogue, checks: &[Check], reference: &Reference
     }
     for (dataset, report) in reports {
         inputs.insert(Input::Observations { dataset: dataset.clone() }, report.hash.clone());
+        if let Some(vintage) = &report.vintage {
+            inputs.insert(Input::Vintage { dataset: dataset.clone() }, vintage.clone());
+        }
     }
     Ok(inputs)
 }

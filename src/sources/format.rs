@@ -87,6 +87,8 @@ pub struct Served {
 pub struct Parsed {
     /// The edition that the body names, where it does.
     pub vintage: Option<String>,
+    /// The same of a provider that revises the past with each release, so that several in one pull are told.
+    pub releases: BTreeSet<String>,
     /// An answer without a single record, beside others that may have some.
     pub empty: bool,
     /// Data files of an archive whose names are the same in every release.

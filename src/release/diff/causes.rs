@@ -122,7 +122,7 @@ fn code(input: &Input) -> &'static str {
         Input::Membership { .. } => "membership_changed",
         Input::Reference { file } if matches!(file.as_str(), "membership.csv" | "groups.csv") => "membership_changed",
         Input::Reference { .. } => "reference_changed",
-        Input::Observations { .. } | Input::Bodies => "source_revised",
+        Input::Observations { .. } | Input::Vintage { .. } | Input::Bodies => "source_revised",
         Input::Corrections => "correction",
         // No value depends on the last three.
         Input::DatasetDefinition

@@ -13,7 +13,10 @@ use crate::rows::series_key::Detail;
 use crate::sources::body::csv::CsvStream;
 use crate::sources::body::headings::Header;
 use crate::sources::itu::series::{SeriesTable, Words};
-use crate::sources::itu::words::{BETWEEN, note_of, status_of};
+use crate::sources::itu::words::{BETWEEN, aggregate, note_of, status_of};
+
+/// How areas are written.
+const SCHEME: &str = "itu";
 
 /// v2: 13 columns; breakdown rows name their parent by code; where a question takes several answers, further columns
 /// `dataValue 1` and so on. v3: 15 columns; crossed breakdowns; aggregates among the economies; a few records torn by an
@@ -42,6 +45,8 @@ struct Columns {
     note: usize,
     source: usize,
     unit: usize,
+    /// The day of the edition, which a group's figure is nothing without.
+    modified: Option<usize>,
 }
 
 impl Columns {
@@ -63,6 +68,7 @@ impl Columns {
             note: header.require(&["dataNote"])?,
             source: header.require(&["dataSource"])?,
             unit: header.require(&["seriesUnits"])?,
+            modified: None,
         })
     }
 
@@ -81,6 +87,7 @@ impl Columns {
             note: header.require(&["Notes"])?,
             source: header.require(&["Source"])?,
             unit: header.require(&["Unit"])?,
+            modified: header.column(&["LastModifiedOn"])?,
         })
     }
 }
@@ -136,14 +143,25 @@ fn rows<R: Read>(csv: &mut CsvStream<R>, columns: &Columns, series: &mut SeriesT
             key.push(0x1f);
         }
         key.extend_from_slice(reading.obs_status.unwrap_or_default().as_bytes());
+        let updated = columns.modified.map(cell).filter(|day| !day.is_empty());
+        let is_group = series.is_group(collector.area(SCHEME, cell(columns.area)));
+        if is_group {
+            key.push(0x1f);
+            key.extend_from_slice(updated.unwrap_or_default());
+        }
         let detail = if let Some(&detail) = details.get(key.as_slice()) {
             detail
         } else {
             let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
             let (note, source) = (text(cell(columns.note)), text(cell(columns.source)));
+            let (status, note) = if is_group {
+                ("E", Some(aggregate(updated.map(text).as_deref())))
+            } else {
+                (status_of(&note, &source), note_of(&note, &source))
+            };
             let detail = collector.detail(&Detail {
-                obs_status: reading.obs_status.unwrap_or_else(|| status_of(&note, &source)).into(),
-                note: note_of(&note, &source),
+                obs_status: reading.obs_status.unwrap_or(status).into(),
+                note,
                 obs_text: reading.text.then(|| text(&given)),
                 correction: None,
             });
@@ -151,7 +169,7 @@ fn rows<R: Read>(csv: &mut CsvStream<R>, columns: &Columns, series: &mut SeriesT
             details.insert(key.as_slice().into(), detail);
             detail
         };
-        collector.push(number, "itu", cell(columns.area), cell(columns.year), known.series, detail, reading.value);
+        collector.push(number, SCHEME, cell(columns.area), cell(columns.year), known.series, detail, reading.value);
     }
     Ok(csv.count())
 }

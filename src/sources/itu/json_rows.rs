@@ -10,7 +10,7 @@ use crate::rows::series_key::Detail;
 use crate::sources::body::csv::next_number;
 use crate::sources::body::limits;
 use crate::sources::itu::series::{SeriesTable, Words};
-use crate::sources::itu::words::{BETWEEN, note_of, status_of};
+use crate::sources::itu::words::{BETWEEN, aggregate, note_of, status_of};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -63,10 +63,8 @@ pub(super) fn read(reader: impl Read, series: &mut SeriesTable<'_>, collector: &
             obs_text: reading.text.then(|| text.clone()),
             correction: None,
         };
-        let aggregate = item.iso_code.is_none();
-        if aggregate {
-            let edition = item.update_date.as_deref().and_then(|d| d.get(..10)).unwrap_or("unknown");
-            detail.note = Some(format!("ITU aggregate, updated {edition}"));
+        if item.iso_code.is_none() {
+            detail.note = Some(aggregate(item.update_date.as_deref()));
             detail.obs_status = reading.obs_status.unwrap_or("E").into();
         }
         let area = item.iso_code.or(item.region_name).unwrap_or_default();

@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::stems::{self, Stems};
 use super::units::{self, Said};
+use crate::reference::areas::AreaHit;
 use crate::reference::{Reference, words};
 use crate::rows::collector::Collector;
 use crate::rows::quarantine::Reason;
@@ -77,6 +78,12 @@ pub(super) struct SeriesTable<'r> {
 const SHOWN: usize = 10;
 
 impl<'r> SeriesTable<'r> {
+    /// Whether an area is a group of ours: the figure is an aggregate of ITU.
+    pub(super) fn is_group(&self, area: AreaHit) -> bool {
+        let AreaHit::Known(index) = area else { return false };
+        self.reference.areas.codes.get(index as usize).is_some_and(|code| self.reference.group_scheme(code).is_some())
+    }
+
     pub(super) fn new(reference: &'r Reference, named: Option<Vec<String>>) -> Self {
         Self {
             reference,

@@ -28,6 +28,11 @@ pub(super) fn status_of(note: &str, source: &str) -> &'static str {
     }
 }
 
+/// The note of an aggregate: every edition estimates the past anew, and its day is all that tells them apart.
+pub(super) fn aggregate(updated: Option<&str>) -> String {
+    format!("ITU aggregate, updated {}", updated.and_then(|day| day.get(..10)).unwrap_or("unknown"))
+}
+
 /// Note and source in one text; empty parts left out.
 pub(super) fn note_of(note: &str, source: &str) -> Option<String> {
     let clean = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");

@@ -89,6 +89,8 @@ pub(super) struct Columns {
     pub units: Option<usize>,
     pub status: Option<usize>,
     pub multiplier: Option<usize>,
+    /// The name of the release, which only the portal gives.
+    pub release: Option<usize>,
     /// Those that belong to the key, by name in lower case, without brackets.
     pub dimensions: Vec<(String, usize)>,
     /// Columns of the portal that are not known, by name: nobody can tell whether one is a dimension.
@@ -110,6 +112,7 @@ impl Columns {
             units: attribute("Units")?,
             status: attribute("Observation Status")?,
             multiplier: attribute("UnitMultiplier")?,
+            release: if portal { header.column(&["ReleaseName"])? } else { None },
             dimensions: Vec::new(),
             strange: Vec::new(),
         };

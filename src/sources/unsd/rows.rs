@@ -1,6 +1,6 @@
 //! The UN SDG database CSV: every dimension belongs to the key, values are read as text, NUL bytes are dropped.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::io::Read;
 
 use crate::error::{Code, Error, Result};
@@ -19,6 +19,9 @@ use crate::sources::body::workbooks::{self, Workbooks};
 use crate::sources::body::{ReadSeek, csv_members};
 use crate::sources::unsd::columns::Columns;
 
+/// Releases that are remembered; a file has one.
+const MOST_RELEASES: usize = 10;
+
 /// The series that a data set names.
 #[derive(Clone, Copy)]
 pub(super) struct Names<'n> {
@@ -28,16 +31,17 @@ pub(super) struct Names<'n> {
 }
 
 pub(super) fn parse(file: &mut dyn ReadSeek, names: Names<'_>, collector: &mut Collector<'_>) -> Result<Parsed> {
+    let mut releases = BTreeSet::new();
     if archive::kind_of(file)? == Kind::Zip && workbooks::of(file)? == Workbooks::Itself {
-        workbook(file, names, collector)?;
-        return Ok(Parsed::default());
+        workbook(file, names, &mut releases, collector)?;
+    } else {
+        let mut count = 0;
+        csv_members::read_each(file, collector, &mut |_, reader, collector| {
+            count = rows(WithoutNul(reader), count, names, &mut releases, collector)?;
+            Ok(())
+        })?;
     }
-    let mut count = 0;
-    csv_members::read_each(file, collector, &mut |_, reader, collector| {
-        count = rows(WithoutNul(reader), count, names, collector)?;
-        Ok(())
-    })?;
-    Ok(Parsed::default())
+    Ok(Parsed { releases, ..Parsed::default() })
 }
 
 /// Whether a header is that of the database.
@@ -45,17 +49,18 @@ pub(super) fn fits(header: &Header) -> bool {
     Columns::of(header).is_ok()
 }
 
-fn rows<R: Read>(reader: R, first: u32, names: Names<'_>, collector: &mut Collector<'_>) -> Result<u32> {
+fn rows<R: Read>(reader: R, first: u32, names: Names<'_>, releases: &mut BTreeSet<String>, collector: &mut Collector<'_>) -> Result<u32> {
     let mut csv = CsvStream::open(reader, b',', first)?;
     let mut rows = Rows::new(Columns::of(csv.header())?, names);
     while let Some((number, record)) = csv.read(collector)? {
         rows.add(number, &|column| record.get(column).unwrap_or_default(), collector);
     }
+    releases.append(&mut rows.releases);
     Ok(csv.count())
 }
 
 /// The portal's export as XLSX: one sheet, the names of the columns in its first row.
-fn workbook(file: &mut dyn ReadSeek, names: Names<'_>, collector: &mut Collector<'_>) -> Result<()> {
+fn workbook(file: &mut dyn ReadSeek, names: Names<'_>, releases: &mut BTreeSet<String>, collector: &mut Collector<'_>) -> Result<()> {
     let mut book = Book::open(file, '.')?;
     let name = book.sheets().into_iter().next().ok_or_else(|| Error::provider(Code::EmptyBody, "the workbook has no sheet"))?;
     let header = book.header(&name, 1)?;
@@ -66,6 +71,7 @@ fn workbook(file: &mut dyn ReadSeek, names: Names<'_>, collector: &mut Collector
         collector.limits()?;
         rows.add(*number, &|column| cells.get(column).map_or(&b""[..], |cell| cell.as_bytes()), collector);
     }
+    releases.append(&mut rows.releases);
     Ok(())
 }
 
@@ -76,11 +82,13 @@ struct Rows<'n> {
     /// Series and dimensions as they stand in the file -> the series of the collector; none where nobody asked for it.
     keys: HashMap<Vec<u8>, Option<u32>>,
     packed: Vec<u8>,
+    /// The releases that the rows are of.
+    releases: BTreeSet<String>,
 }
 
 impl<'n> Rows<'n> {
     fn new(columns: Columns, names: Names<'n>) -> Self {
-        Self { columns, names, keys: HashMap::new(), packed: Vec::new() }
+        Self { columns, names, keys: HashMap::new(), packed: Vec::new(), releases: BTreeSet::new() }
     }
 
     /// The series and breakdown of a row, if the data set names the series.
@@ -126,6 +134,12 @@ impl<'n> Rows<'n> {
             key
         };
         let Some(key) = key else { return collector.quarantine(number, Reason::SeriesNotAsked, text(series)) };
+        if let Some(column) = self.columns.release.filter(|column| !cell(*column).is_empty()) {
+            let release = text(column);
+            if !self.releases.contains(&release) && self.releases.len() < MOST_RELEASES {
+                self.releases.insert(release);
+            }
+        }
         let given = cell(value);
         let word = |column: Option<usize>| column.map(text).unwrap_or_default();
         let note = note_of(&word(self.columns.footnote), &word(self.columns.source));

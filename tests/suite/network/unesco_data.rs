@@ -195,6 +195,32 @@ fn unesco_codes_without_a_record_are_missed() {
     assert_eq!(good, (current(&workspace), workspace.read("data/pulls/unesco/data_api.json")));
 }
 
+/// A new release of UIS in which the series asked for are as before: it is the one that is cited, and no value is new.
+#[test]
+fn a_new_edition_with_the_same_figures_is_named() {
+    const NEXT: &str = "20260901-0a0a0a0a";
+    let server = Server::start(|asked, _| uis(asked, VERSION, 1000, 100));
+    let workspace = data_api(&server, &SCHOOLS).workspace();
+    run(&workspace, 0, &["run"]);
+    let named = |vintage: &str| {
+        let release = |file: &str| serde_json::from_str::<Value>(&workspace.read(&format!("data/current/{file}"))).expect("JSON");
+        let report: Value = serde_json::from_str(&workspace.read("data/observations/unesco/data_api.json")).expect("a report");
+        assert_eq!((&report["vintage"], &release("manifest.json")["inputs"][0]["vintage"]), (&json!(vintage), &json!(vintage)));
+        assert!(run(&workspace, 0, &["status"]).stdout.contains(vintage));
+        assert!(workspace.read("data/current/catalog.json").contains(vintage));
+    };
+    named(VERSION);
+    let before = current(&workspace);
+    server.behave(|asked, _| uis(asked, NEXT, 1000, 100));
+    let ran = run(&workspace, 0, &["run", "--now", LATER]);
+    assert_ne!(before, current(&workspace), "{}", ran.stdout);
+    named(NEXT);
+    let diff = run(&workspace, 0, &["diff"]).stdout;
+    assert!(diff.contains("0 values differ"), "{diff}");
+    assert!(run(&workspace, 0, &["run", "--now", "2026-11-26T02:30:00Z"]).stdout.contains("nothing to do"));
+    named(NEXT);
+}
+
 #[test]
 fn unesco_export_gives_what_the_files_by_hand_give() {
     let server = Server::start(|asked, _| uis(asked, VERSION, 1000, 100));

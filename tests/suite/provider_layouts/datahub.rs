@@ -165,6 +165,30 @@ fn breakdowns_of_version_3() {
     assert_eq!(rows(&workspace, "SELECT reason AS a, detail AS b FROM quarantine"), ["series_not_asked 99032"]);
 }
 
+/// Each edition estimates the past anew: an aggregate was published without the day of its edition, and as an ordinary figure.
+#[test]
+fn aggregates_of_version_3_have_their_edition() {
+    let body = "SeriesID,SeriesCode,Series,Unit,Database,Year,AreaName,AreaCode,DisaggregationGroup,Disaggregation1,Disaggregation2,Value,Notes,Source,LastModifiedOn
+11624,i99H,Internet users (%),%,d,2024,World,WLD,,,,67.5,,ITU,2026-02-04
+11624,i99H,Internet users (%),%,d,2023,World,WLD,,,,65.5,,ITU,2025-11-17T00:00:00
+11624,i99H,Internet users (%),%,d,2022,World,WLD,,,,63.5,,ITU,
+11624,i99H,Internet users (%),%,d,2024,Kenya,KEN,,,,40.5,,ITU,2026-02-04
+";
+    let workspace = pulled("itu/internet_use", "x.csv", body);
+    assert_eq!(
+        rows(
+            &workspace,
+            "SELECT ref_area AS a, time_period AS b, obs_status AS c, note AS d FROM observations ORDER BY ref_area, time_period"
+        ),
+        [
+            "KEN 2024 A ITU",
+            "WLD 2022 E ITU aggregate, updated unknown",
+            "WLD 2023 E ITU aggregate, updated 2025-11-17",
+            "WLD 2024 E ITU aggregate, updated 2026-02-04",
+        ]
+    );
+}
+
 /// US dollars, GNI and purchasing power stand under one name and one unit; a price of 0 is a missing one.
 #[test]
 fn prices() {

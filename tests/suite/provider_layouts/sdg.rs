@@ -32,6 +32,28 @@ fn an_export_has_its_dimensions_without_brackets() {
     assert_eq!(rows(&workspace, "SELECT reason AS a, detail AS b FROM quarantine"), ["unknown_word a unit that is multiplied by `1000`"]);
 }
 
+/// Revisions are large: figures of two releases are not to be compared, and the release is what is cited.
+#[test]
+fn an_export_names_its_release() {
+    let row = |release: &str, area: &str| {
+        format!("1,4,4.4,4.4.1,{release},2852,SE_ADT_ACTS,skills,{area},x,2018,20.5,2018,NIC.br,,1,15-24,URBAN,C,FEMALE,,PERCENT,ARSP,,G,")
+    };
+    let workspace = Workspace::of_project();
+    let vintage = |code: &str| {
+        let pull = workspace.json(0, &["pull", "--from", "in"]);
+        let report: serde_json::Value = serde_json::from_str(&workspace.read("data/observations/unsd/sdg_portal.json")).unwrap();
+        let told = report["warnings"].to_string();
+        assert_eq!(told.contains("figures of several releases"), !code.is_empty(), "{told}");
+        assert!(told.contains(code), "{told}");
+        assert!(pull["data"]["data_sets"].to_string().contains(report["vintage"].as_str().unwrap()));
+        report["vintage"].as_str().unwrap().to_owned()
+    };
+    workspace.write("in/unsd/sdg_portal/a.csv", portal("", &[&row("2020.Q4.G.02", "76")]));
+    assert_eq!(vintage(""), "2020.Q4.G.02");
+    workspace.write("in/unsd/sdg_portal/b.csv", portal("", &[&row("2021.Q2.G.03", "404")]));
+    assert_eq!(vintage("2020.Q4.G.02 (`a.csv`), 2021.Q2.G.03 (`b.csv`)"), "2020.Q4.G.02, 2021.Q2.G.03");
+}
+
 /// Nobody can tell whether a new column is a dimension: where it says something, the row is no total.
 #[test]
 fn a_column_that_is_new_and_says_something() {
