@@ -266,6 +266,14 @@ fn check_names(catalogue: &Catalogue, indicator: &Indicator, reference: &Referen
             unknown(Code::UnknownIndicator, span, "indicator", &name, known);
         }
     }
+    // What a member has is a yes, of which the group has a share: one level cannot be asked of both.
+    let of_members = catalogue.rollups.get(&indicator.rollup).and_then(|rollup| rollup.unit.as_ref());
+    let also = indicator.targets.iter().find(|target| target.also_countries);
+    if let (Some(unit), Some(target)) = (of_members.filter(|unit| **unit != indicator.unit), also) {
+        let span = item(text, target.span.start..text.text.len(), "countries");
+        let message = format!("economies have {unit} here, and the target is in {}", indicator.unit);
+        problems.push(Problem::new(Code::TargetContradictsItself, text, span, message).hint("take \"countries\" out of `also`"));
+    }
 }
 
 /// Where `indicators.<one of names>` stands in the file.

@@ -24,12 +24,18 @@ pub fn register(
     today: Date,
 ) -> Result<()> {
     let meta: Vec<Vec<Cell>> = catalogue.indicators.iter().map(meta).collect();
+    let named = catalogue
+        .indicators
+        .iter()
+        .flat_map(|indicator| indicator.datasets.iter().map(|id| [&*indicator.name, &*id.source, &*id.dataset].map(Cell::from).to_vec()));
+    let named: Vec<Vec<Cell>> = named.collect();
     let day = [vec![Cell::Text(Some(today.to_string()))]];
     for (name, schema, rows) in [
         ("data_sets", data_sets_schema(), data_sets),
         ("corrections_applied", corrections_schema(), corrections),
         ("quarantine_counts", quarantine_schema(), quarantine),
         ("indicators_meta", meta_schema(), &meta),
+        ("indicator_data_sets", small::schema(&["indicator", "source", "dataset"].map(|name| (name, "text"))), &named),
         ("today", small::schema(&[("day", "text")]), &day),
     ] {
         engine.register_batches(name, schema.clone(), vec![small::batch(&schema, rows)?])?;

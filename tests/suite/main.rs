@@ -31,6 +31,7 @@ mod provider_server;
 mod publication;
 mod regression;
 mod schemas;
+mod slips;
 mod stories;
 mod table_files;
 mod trials;

@@ -23,8 +23,28 @@ pub(super) struct Figures<'m> {
     pub about: Option<&'m ValueColumn>,
 }
 
-/// Every such column, and the names that have a year in them and are none of them. `taken`: what is something else.
-pub(super) fn of<'m>(map: &'m TableMap, header: &[String], taken: &[usize]) -> Result<(Vec<Figures<'m>>, Vec<String>)> {
+/// A column that is not read although its name has a year in it.
+pub(super) struct Unread {
+    column: usize,
+    name: String,
+    /// Where the year stands further inside, as in `Total 2020`, it is told with a number in it: words such as classes of
+    /// income (`Income_2025`) are no figures.
+    is_told: bool,
+}
+
+impl Unread {
+    pub(super) fn see(&mut self, cells: &[&str]) {
+        self.is_told = self.is_told || cells.get(self.column).is_some_and(|cell| cell.bytes().any(|b| b.is_ascii_digit()));
+    }
+
+    /// The name, where it is to be told.
+    pub(super) fn told(&self) -> Option<String> {
+        self.is_told.then(|| format!("`{}`", self.name))
+    }
+}
+
+/// Every such column, and those that have a year in their name and are none of them. `taken`: what is something else.
+pub(super) fn of<'m>(map: &'m TableMap, header: &[String], taken: &[usize]) -> Result<(Vec<Figures<'m>>, Vec<Unread>)> {
     let mut figures: Vec<Figures<'m>> = Vec::new();
     let mut crossed: Vec<(Around, Option<&'m ValueColumn>)> = map.years_as_columns.then(|| (Around::default(), None)).into_iter().collect();
     for about in &map.value_columns {
@@ -69,8 +89,10 @@ pub(super) fn of<'m>(map: &'m TableMap, header: &[String], taken: &[usize]) -> R
         }
     }
     let read = |column: usize| taken.contains(&column) || figures.iter().any(|other| other.column == column);
-    let with_year = |name: &str| year_columns::read(name, &map.numbers) != YearColumn::Other;
-    let others = header.iter().enumerate().filter(|(column, name)| !read(*column) && with_year(name));
-    let others = others.map(|(_, name)| format!("`{name}`")).collect();
+    let others = header.iter().enumerate().filter(|(column, _)| !read(*column)).filter_map(|(column, name)| {
+        let is_told = year_columns::read(name, &map.numbers) != YearColumn::Other;
+        (is_told || year_columns::has_year(name)).then(|| Unread { column, name: name.clone(), is_told })
+    });
+    let others = others.collect();
     Ok((figures, others))
 }

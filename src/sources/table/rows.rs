@@ -137,7 +137,7 @@ struct Layout<'m> {
     constants: Vec<(&'m str, &'m str)>,
     figures: Vec<Figures<'m>>,
     /// Columns that are not read although their name has a year in it.
-    unclear: Vec<String>,
+    unclear: Vec<figures::Unread>,
     only: Vec<(usize, &'m [String])>,
     known: Known,
     /// Numbers of unclear notation: how many, and the first with its record and the reason.
@@ -191,11 +191,12 @@ impl<'m> Layout<'m> {
 
     /// What was not read, and how it would be.
     fn tell(self, collector: &mut Collector<'_>) {
-        if !self.unclear.is_empty() {
+        let unclear: Vec<String> = self.unclear.iter().filter_map(figures::Unread::told).collect();
+        if !unclear.is_empty() {
             collector.warnings.push(format!(
                 "not read, since the name says more than a year and a mark, or no `value_columns` has it: {}; rename a column that is a year, \
                  or name it in `columns` or `value_columns`",
-                shorten(&self.unclear.join(", "), 300)
+                shorten(&unclear.join(", "), 300)
             ));
         }
         for ((name, words), used) in words(self.map).zip(&self.used) {
@@ -302,6 +303,7 @@ impl<'m> Layout<'m> {
         if self.is_remark(cells) || self.is_total(cells) {
             return collector.heading();
         }
+        self.unclear.iter_mut().for_each(|column| column.see(cells));
         if !units.is_empty() && !units.contains(&key.unit) {
             let what = format!("unit `{}` is not in units.csv: say what it means in maps.unit", key.unit);
             return lost(Reason::UnknownWord, &what, collector);

@@ -153,12 +153,21 @@ fn is_marks(rest: &str) -> bool {
     !rest.starts_with('.') && pieces.clone().next().is_some() && pieces.all(is_mark)
 }
 
+/// Whether a word of the name is a year, wherever it stands: `Total 2020`, `Average 2018-2020`.
+pub(super) fn has_year(name: &str) -> bool {
+    name.split(|c: char| !c.is_ascii_alphanumeric()).any(starts_with_year)
+}
+
 /// Whether a year stands at the beginning, or behind a word such as `Value`: in `Income_2025` it says something else.
 fn begins_with_year(text: &str) -> bool {
     const WORDS: [&str; 7] = ["year", "fy", "value", "values", "data", "in", "change"];
     let mut words = text.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
     let first = words.next().unwrap_or_default();
     let word = if WORDS.contains(&first) { words.next().unwrap_or_default() } else { first };
+    starts_with_year(word)
+}
+
+fn starts_with_year(word: &str) -> bool {
     let digits = word.bytes().take_while(u8::is_ascii_digit).count();
     parse_year(&word.as_bytes()[..digits]).is_some_and(|year| (1900..=2100).contains(&year))
 }
@@ -219,5 +228,7 @@ mod tests {
         for name in ["Area", "", "Income_2025", "20225", "Table 12", "1234p"] {
             assert_eq!(read(name), YearColumn::Other, "{name}");
         }
+        assert!(["Total 2020", "Average 2018-2020", "Persons (2021)", "Income_2025"].into_iter().all(has_year));
+        assert!(!["Area", "", "20225", "Table 12", "1234p"].into_iter().any(has_year));
     }
 }

@@ -55,6 +55,9 @@ fn a_column_with_a_year_that_is_not_read_is_named() {
     let (_, run, values) = read(YEARS, WIDE, "Area,2020,2021-22,Change 2010-2020,Remark\nKEN,1,2,3,x\n");
     assert_eq!(values, ["KEN 2020 1.0"]);
     told(&run, &["`2021-22`, `Change 2010-2020`"]);
+    // A year further inside too, where the column has figures: a last column that is called otherwise was a year lost.
+    let (_, run, _) = read(YEARS, WIDE, "Area,2018,2019,Total 2020,Persons (2021),Income_2025\nKEN,1,2,3,,LMC\nPER,1,2,3,4,UMC\n");
+    told(&run, &["not read", "no `value_columns` has it: `Total 2020`, `Persons (2021)`; rename"]);
     refused(YEARS, WIDE, "Area;2020;2021\nKEN;1;2\n", &["E2010", "Area;2020;2021"]);
     refused(YEARS, WIDE, "Area,2020,2021,2021p\nKEN,1,2,3\n", &["E2030", "`2021` and `2021p` are both the year 2021", "columns 3 and 4"]);
 }

@@ -128,6 +128,14 @@ fn targets() {
         ),
         edited("baseline_after_target", &[("baseline_year = 2020", "baseline_year = ⟦E0505⟧2031")]),
         edited("unknown_word_in_also", &[("direction = \"up\"", "direction = \"up\"\nalso = [\"groups\", ⟦E0505⟧\"country\"]")]),
+        // An economy has a yes (1), which was measured against 100 percent.
+        edited(
+            "yes_or_no_in_percent",
+            &[
+                ("rollup = \"weighted_mean\"", "rollup = \"share_of_economies\""),
+                ("direction = \"up\"", "direction = \"up\"\nalso = [\"groups\", ⟦E0505⟧\"countries\"]"),
+            ],
+        ),
         edited("unknown_estimate", &[("direction = \"up\"", "direction = \"up\"\nestimates = [⟦E0505⟧\"availble\"]")]),
     ];
     check("targets", &workspace(), &cases);
