@@ -271,5 +271,6 @@ pub fn number(value: Option<f64>) -> String {
 
 /// A share as percent.
 pub fn percent(share: Option<f64>) -> String {
-    share.map_or_else(|| "-".into(), |share| format!("{:.1} %", share * 100.0))
+    // No zero with a sign.
+    share.map_or_else(|| "-".into(), |share| format!("{:.1} %", share * 100.0).replace("-0.0 %", "0.0 %"))
 }

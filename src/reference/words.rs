@@ -46,7 +46,7 @@ pub fn age(word: &str) -> Option<String> {
     if let Some(from) = word.strip_suffix('+').filter(|n| all_digits(n)) {
         return Some(format!("Y_GE{from}"));
     }
-    let (from, to) = word.split_once('-')?;
+    let (from, to) = word.split_once(['-', '–'])?;
     (all_digits(from) && all_digits(to)).then(|| format!("Y{from}T{to}"))
 }
 
@@ -109,7 +109,7 @@ mod tests {
 
     #[test]
     fn ages_as_providers_write_them() {
-        for (word, code) in [("15-24", "Y15T24"), ("15+", "Y_GE15"), ("ALLAGE", "_T"), ("Y0T14", "Y0T14"), ("AGUNDER15Y", "Y_LT15")] {
+        for (word, code) in [("15-24", "Y15T24"), ("15–24", "Y15T24"), ("15+", "Y_GE15"), ("ALLAGE", "_T"), ("Y0T14", "Y0T14"), ("AGUNDER15Y", "Y_LT15")] {
             assert_eq!(age(word).as_deref(), Some(code));
         }
         assert_eq!(age("old"), None);
