@@ -133,7 +133,7 @@ pub fn normalise(context: &NormaliseContext<'_>, source: &Source, dataset: &Data
     let arranged = arranging.end();
     let shared = contradictions::between_bodies(&arranged, pull, &vintages).map_err(|error| in_set(error, &source.name, &dataset.name))?;
     collector.warnings.extend(shared);
-    collector.warnings.extend(unknown_codes::told(&collector));
+    collector.warnings.extend(unknown_codes::told(&collector, dataset.own().format.maps_areas()));
     let observations = arranged.observations();
     let by_route = arranged.by_route(&by_body);
     gates::size(observations, dataset, pull, &collector).map_err(|error| in_set(error, &source.name, &dataset.name))?;

@@ -9,11 +9,14 @@ use crate::rows::quarantine::Reason;
 /// Codes that a message names.
 const SHOWN: usize = 8;
 
-/// One line for each kind.
-pub(super) fn told(collector: &Collector<'_>) -> Vec<String> {
+/// One line for each kind; `maps_areas`: whether the settings of the data set may say which area is meant.
+pub(super) fn told(collector: &Collector<'_>, maps_areas: bool) -> Vec<String> {
     let area = |code: &str| match collector.areas.near(code) {
         _ if collector.areas.is_shared(code) => format!("`{code}` (several areas have this name; maps.ref_area says which is meant)"),
-        Some((name, near)) => format!("`{code}` (is it {name}? then maps.ref_area = {{ \"{code}\" = \"{near}\" }})"),
+        Some((name, near)) if maps_areas => format!("`{code}` (is it {name}? then maps.ref_area = {{ \"{code}\" = \"{near}\" }})"),
+        Some((name, near)) => {
+            format!("`{code}` (is it {name}? then a line `any,{code},{near}` in pipelines/reference/area_codes.csv)")
+        }
         None => format!("`{code}`"),
     };
     let region = |code: &str| match collector.areas.near_region(code) {

@@ -109,7 +109,9 @@ mod tests {
 
     #[test]
     fn ages_as_providers_write_them() {
-        for (word, code) in [("15-24", "Y15T24"), ("15–24", "Y15T24"), ("15+", "Y_GE15"), ("ALLAGE", "_T"), ("Y0T14", "Y0T14"), ("AGUNDER15Y", "Y_LT15")] {
+        for (word, code) in
+            [("15-24", "Y15T24"), ("15–24", "Y15T24"), ("15+", "Y_GE15"), ("ALLAGE", "_T"), ("Y0T14", "Y0T14"), ("AGUNDER15Y", "Y_LT15")]
+        {
             assert_eq!(age(word).as_deref(), Some(code));
         }
         assert_eq!(age("old"), None);

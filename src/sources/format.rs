@@ -56,6 +56,11 @@ pub trait Format: fmt::Debug + Send + Sync {
         Vec::new()
     }
 
+    /// Whether its settings may say which area a word of the file means.
+    fn maps_areas(&self) -> bool {
+        false
+    }
+
     /// Files of `pipelines/reference/` that rows follow from, besides areas and groups.
     fn reference_files(&self) -> &'static [&'static str] {
         &[]

@@ -45,6 +45,10 @@ impl Format for TableMap {
         rows::parse(body, self, &reference.units(), collector)
     }
 
+    fn maps_areas(&self) -> bool {
+        true
+    }
+
     fn fits(&self, header: &Header) -> bool {
         rows::fits(self, header)
     }

@@ -97,6 +97,24 @@ fn the_newer_of_two_downloads_is_the_later_one() {
     assert!(run.stderr.contains(told), "{}", run.stderr);
 }
 
+/// The hint named a key that only tables have.
+#[test]
+fn an_unknown_area_of_a_provider_is_named_with_where_it_goes() {
+    let good: Vec<String> = (0..20)
+        .map(|year| row(11624, "i99H", "Internet use", "", "%", "KEN", "5").replace(",2018,", &format!(",{},", 2000 + year)))
+        .collect();
+    let body = [vec![HEADER.to_owned()], good, vec![row(11624, "i99H", "Internet use", "", "%", "LDCs", "5")]].concat().join("\n");
+    let workspace = Workspace::of_project();
+    workspace.write("in/itu/internet_use/x.csv", body);
+    let run = workspace.expect(0, &["pull", "--from", "in"]);
+    let told = "`LDCs` (is it LDC? then a line `any,LDCs,LDC` in pipelines/reference/area_codes.csv)";
+    assert!(run.stderr.contains(told), "{}", run.stderr);
+    let file = "pipelines/reference/area_codes.csv";
+    workspace.write(file, format!("{}any,LDCs,LDC,\n", workspace.read(file)));
+    let run = workspace.expect(0, &["pull", "--from", "in"]);
+    assert!(!run.stderr.contains("LDCs"), "{}", run.stderr);
+}
+
 /// A question that is not in our table yet: the words are kept, and have no unit.
 #[test]
 fn a_question_that_is_new() {
