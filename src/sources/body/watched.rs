@@ -18,11 +18,10 @@ pub(super) struct Watched<R> {
     pub(super) ended: bool,
     /// Lines end with CR LF.
     pub(super) crlf: bool,
-    begun: bool,
     /// The last byte that ends no line.
     pub(super) last: u8,
-    /// The last byte so far ends a line.
-    line_ended: bool,
+    /// The last byte so far; none before the first.
+    end: Option<u8>,
     marked: bool,
 }
 
@@ -32,7 +31,7 @@ pub(super) struct LongRecord;
 
 impl<R> Watched<R> {
     pub(super) fn new(inner: R, delimiter: u8) -> Self {
-        Self { inner, delimiter, taken: 0, ended: false, crlf: false, begun: false, last: 0, line_ended: false, marked: false }
+        Self { inner, delimiter, taken: 0, ended: false, crlf: false, last: 0, end: None, marked: false }
     }
 
     /// The record that is read now is the last one, and no line break stands behind it.
@@ -64,7 +63,7 @@ impl<R: Read> Read for Watched<R> {
         }
         let mut count = self.inner.read(buffer)?;
         // The reader looks for a byte order mark in the first piece alone, and takes a piece of nothing but the mark for a row.
-        while !self.begun && (1..=3).contains(&count) && count < buffer.len() {
+        while self.end.is_none() && (1..=3).contains(&count) && count < buffer.len() {
             match self.inner.read(&mut buffer[count..])? {
                 0 => break,
                 more => count += more,
@@ -73,17 +72,15 @@ impl<R: Read> Read for Watched<R> {
         let chunk = &buffer[..count];
         self.taken += count;
         self.ended = count == 0 && !buffer.is_empty();
-        if !self.begun && count > 0 {
-            self.begun = true;
+        if self.end.is_none() {
             self.crlf = chunk.windows(2).any(|pair| pair == b"\r\n");
         }
         if let Some(last) = chunk.iter().rev().find(|b| !matches!(b, b'\n' | b'\r')) {
             self.last = *last;
         }
-        if let Some(last) = chunk.last() {
-            self.line_ended = matches!(last, b'\n' | b'\r');
-        }
-        if self.ended && self.begun && !self.line_ended && !self.marked && buffer.len() > 1 {
+        self.end = chunk.last().copied().or(self.end);
+        let within_a_line = self.end.is_some_and(|end| !matches!(end, b'\n' | b'\r'));
+        if self.ended && within_a_line && !self.marked && buffer.len() > 1 {
             (self.ended, self.marked) = (false, true);
             buffer[..2].copy_from_slice(&[self.delimiter, MARK]);
             return Ok(2);
