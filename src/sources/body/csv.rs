@@ -8,7 +8,7 @@ use csv::ByteRecord;
 use super::headings::Header;
 use super::limits::read_error;
 use super::swallowed::Columns;
-use super::watched::{BUFFER, LongRecord, MAX_RECORD, Watched};
+use super::watched::{BUFFER, LongRecord, MAX_RECORD, Watched, take_mark};
 use crate::error::{Code, Error, Result, count};
 use crate::rows::collector::Collector;
 use crate::rows::quarantine::Reason;
@@ -247,7 +247,7 @@ impl<R: Read> CsvStream<R> {
             Ok(more) => more,
             Err(error) => return Err(self.broken(error)),
         };
-        let open = more && self.reader.get_ref().ends_in_a_line() && !self.reader.get_ref().take_mark(&mut self.record);
+        let open = more && self.reader.get_ref().ends_in_a_line() && !take_mark(&mut self.record);
         let begun = self.record.position().map_or(0, csv::Position::line);
         let has = |end: u8| self.record.as_slice().contains(&end);
         let several = more && (has(b'\r') || (self.reader.position().line().saturating_sub(begun) > 1 && has(b'\n')));

@@ -38,21 +38,21 @@ impl<R> Watched<R> {
     pub(super) fn ends_in_a_line(&self) -> bool {
         self.ended && self.marked
     }
+}
 
-    /// Takes the mark out of the last record again; false where it stands inside a quote that never closes.
-    pub(super) fn take_mark(&self, record: &mut ByteRecord) -> bool {
-        let fields = record.len();
-        if fields > 1 && record.get(fields - 1) == Some(&[MARK]) {
-            record.truncate(fields - 1);
-            return true;
-        }
-        // It stands at the end of the open field: what is shown is what was sent.
-        let field = record.get(fields.saturating_sub(1)).unwrap_or_default();
-        let field = field[..field.len().saturating_sub(2)].to_vec();
-        record.truncate(fields.saturating_sub(1));
-        record.push_field(&field);
-        false
+/// Takes the mark out of the last record again; false where it stands inside a quote that never closes.
+pub(super) fn take_mark(record: &mut ByteRecord) -> bool {
+    let fields = record.len();
+    if fields > 1 && record.get(fields - 1) == Some(&[MARK]) {
+        record.truncate(fields - 1);
+        return true;
     }
+    // It stands at the end of the open field: what is shown is what was sent.
+    let field = record.get(fields.saturating_sub(1)).unwrap_or_default();
+    let field = field[..field.len().saturating_sub(2)].to_vec();
+    record.truncate(fields.saturating_sub(1));
+    record.push_field(&field);
+    false
 }
 
 impl<R: Read> Read for Watched<R> {
