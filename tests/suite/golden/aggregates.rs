@@ -164,7 +164,8 @@ fn g10_the_rest_of_the_population_comes_from_total_and_part() {
     close(82.0 - gap("AGE_POINTS"), 72.523, 0.0005);
     close(82.0 / gap("AGE_RATIO"), 72.523, 0.0005);
     let found = row(&WORKED.values, &[("indicator", "printed_gaps"), ("time_period", "2025"), ("breakdown", "AGE_RATIO")]);
-    assert_eq!(Table(&WORKED.values).text("note", found), Some("rest of the population derived from the total and the part"));
+    let note = "rest of the population derived from the total and the part; ours, from two figures that are published";
+    assert_eq!(Table(&WORKED.values).text("note", found), Some(note));
 }
 
 /// Each kind of gap names its two parts and what is done with them; the formula with its numbers gives the value again.
