@@ -41,7 +41,9 @@ arrival_year  when the straight line reaches the target value; empty beyond
 outcome       by the last value up to the target year, once that year is over:
               in_time; late: met by a later value only; missed. Else open, as
               where no value up to then says whether it was met, or where the
-              target cannot be classed. A last value of more than `due_within`
+              target cannot be classed. Without a value up to then, a later one
+              that does not reach a level says missed; one outside a band does
+              not, since it may have been inside before. A last value of more than `due_within`
               years before the target year (sql/defaults.toml) is too old to say
               that it was late, or, unless a later value is there too, missed
 class_fixed, pace_fixed, fixed_share  class and pace on the same economies at

@@ -4,7 +4,6 @@
 use serde::Serialize;
 
 use super::signs::status_code;
-
 use crate::authored::rules;
 use crate::authored::toml::TableReader;
 use crate::error::{Code, Problem};
