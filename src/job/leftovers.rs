@@ -2,15 +2,22 @@
 //! run removes them before it begins.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use crate::error::Result;
 use crate::files::{self, entries};
 use crate::release::promote::UNFINISHED_POINTER;
 use crate::workspace::Workspace;
 
+/// A start that finds the lock taken writes its record all the same: what is younger than this may be its own.
+const RECORD_WRITTEN: Duration = Duration::from_hours(1);
+
 /// Removes leftovers; the lock must be held. Gives how many there were.
 pub(super) fn clear(workspace: &Workspace) -> Result<usize> {
     let mut found = Vec::new();
+    for folder in entries(&workspace.runs())?.into_iter().filter(|path| path.is_dir()) {
+        found.extend(entries(&folder)?.into_iter().filter(|path| begins(path, files::UNFINISHED) && is_old(path)));
+    }
     for folder in folders(workspace)? {
         found.extend(entries(&folder)?.into_iter().filter(|path| begins(path, files::UNFINISHED)));
     }
@@ -32,10 +39,15 @@ pub(super) fn clear(workspace: &Workspace) -> Result<usize> {
 fn folders(workspace: &Workspace) -> Result<Vec<PathBuf>> {
     let data = &workspace.data;
     let mut folders = vec![data.clone(), data.join("snapshots"), workspace.observations_by_hash()];
-    for above in [data.join("pulls"), data.join("observations"), data.join("quarantine"), workspace.runs(), workspace.staging()] {
+    for above in [data.join("pulls"), data.join("observations"), data.join("quarantine"), workspace.staging()] {
         folders.extend(entries(&above)?.into_iter().filter(|path| path.is_dir()));
     }
     Ok(folders)
+}
+
+fn is_old(path: &Path) -> bool {
+    let written = path.symlink_metadata().and_then(|found| found.modified());
+    written.is_ok_and(|written| written.elapsed().is_ok_and(|age| age > RECORD_WRITTEN))
 }
 
 fn begins(path: &Path, with: &str) -> bool {
