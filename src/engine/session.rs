@@ -153,7 +153,11 @@ impl Engine {
 
     /// Adds the values of an indicator as `indicators.<name>`.
     pub fn register_indicator(&self, name: &str, schema: SchemaRef, batches: Vec<RecordBatch>) -> Result<()> {
-        let table = memory_table(schema, batches, self.room())?;
+        self.register_indicator_table(name, memory_table(schema, batches, self.room())?)
+    }
+
+    /// The same where they are not held in memory.
+    pub fn register_indicator_table(&self, name: &str, table: Arc<dyn TableProvider>) -> Result<()> {
         if self.indicators.table_exist(name) {
             self.indicators.deregister_table(name)?;
         }

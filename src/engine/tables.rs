@@ -7,7 +7,10 @@ use datafusion::catalog::TableProvider;
 use datafusion::datasource::file_format::parquet::ParquetFormat;
 use datafusion::datasource::listing::{ListingOptions, ListingTable, ListingTableConfig, ListingTableUrl};
 use datafusion::datasource::object_store::ObjectStoreUrl;
+use datafusion::datasource::{ViewTable, provider_as_source};
+use datafusion::logical_expr::LogicalPlanBuilder;
 use datafusion::object_store::local::LocalFileSystem;
+use datafusion::prelude::{col, lit};
 
 use super::Engine;
 use crate::error::{Error, Result};
@@ -36,6 +39,12 @@ pub fn parquet_table(
     let options = ListingOptions::new(Arc::new(ParquetFormat::default())).with_file_extension(".parquet");
     let config = ListingTableConfig::new_with_multi_paths(urls).with_listing_options(options).with_schema(schema);
     Ok(Arc::new(ListingTable::try_new(config)?))
+}
+
+/// The rows of one indicator in a table of values. Nothing is read before a statement asks.
+pub fn rows_of_indicator(values: &Arc<dyn TableProvider>, indicator: &str) -> Result<Arc<dyn TableProvider>> {
+    let all = LogicalPlanBuilder::scan("values", provider_as_source(Arc::clone(values)), None)?;
+    Ok(Arc::new(ViewTable::new(all.filter(col("indicator").eq(lit(indicator)))?.build()?, None)))
 }
 
 /// Lets an engine, and all that share its runtime, read the data folder.

@@ -22,7 +22,6 @@ use crate::release::fingerprint::{Input, Inputs};
 use crate::release::goldens::{self, Goldens};
 use crate::release::{Manifest, left_out, promote, shared};
 use crate::settings::Settings;
-use crate::tables::cells::rows_of;
 use crate::tables::{parquet, schema};
 
 /// A workspace as read.
@@ -182,16 +181,11 @@ impl Loaded {
             let files: Vec<_> = release.iter().map(|r| r.join(file)).collect();
             engine.register(name, tables::parquet_table(engine, &settings.workspace.data, &files, schema)?)?;
         }
-        let values = match &release {
-            Some(path) => Some(parquet::read(&path.join("values.parquet"), &schema::values())?),
-            None => None,
-        };
+        let files: Vec<_> = release.iter().map(|r| r.join("values.parquet")).collect();
+        let values = tables::parquet_table(engine, &settings.workspace.data, &files, schema::values())?;
         for indicator in &self.catalogue.indicators {
-            let batches = match &values {
-                Some(values) => vec![rows_of(values, &indicator.name)?],
-                None => vec![],
-            };
-            engine.register_indicator(&indicator.name, schema::values(), batches)?;
+            let rows = tables::rows_of_indicator(&values, &indicator.name)?;
+            engine.register_indicator_table(&indicator.name, rows)?;
         }
         Ok(())
     }

@@ -3,6 +3,8 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use datafusion::arrow::array::AsArray;
+use datafusion::arrow::datatypes::Int32Type;
 use serde::Serialize;
 
 use super::asked::next_asked;
@@ -15,7 +17,6 @@ use crate::error::Result;
 use crate::release::{Manifest, pin, promote};
 use crate::settings::Settings;
 use crate::tables::cells::Table;
-use crate::tables::views::Values;
 use crate::tables::{parquet, schema};
 
 #[derive(Serialize)]
@@ -111,12 +112,11 @@ pub fn status(settings: &Settings, loaded: &Loaded) -> Result<Status> {
 }
 
 fn indicators(release: &std::path::Path, manifest: &Manifest) -> Result<Vec<Indicator>> {
-    let values = parquet::read(&release.join("values.parquet"), &schema::values())?;
-    let values = Values::of(&values)?;
+    let values = parquet::read(&release.join("values.parquet"), &schema::some_of(&schema::values(), &["indicator", "time_period"])?)?;
+    let (indicators, years) = (values.column(0).as_string::<i32>(), values.column(1).as_primitive::<Int32Type>());
     let mut last_years: HashMap<&str, i32> = HashMap::new();
-    for row in 0..values.len() {
-        let (indicator, year) = (values.indicator.value(row), values.time_period.value(row));
-        last_years.entry(indicator).and_modify(|last| *last = year.max(*last)).or_insert(year);
+    for (indicator, year) in indicators.iter().flatten().zip(years.values()) {
+        last_years.entry(indicator).and_modify(|last| *last = *year.max(last)).or_insert(*year);
     }
     let indicator = |(name, entry): (&String, &crate::release::manifest::IndicatorEntry)| Indicator {
         indicator: name.clone(),

@@ -6,14 +6,16 @@ use std::sync::Arc;
 
 use datafusion::arrow::array::{RecordBatch, RecordBatchReader};
 use datafusion::arrow::datatypes::SchemaRef;
-use datafusion::parquet::arrow::ArrowSchemaConverter;
 use datafusion::parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
 use datafusion::parquet::arrow::arrow_writer::{ArrowColumnChunk, ArrowRowGroupWriterFactory, compute_leaves};
+use datafusion::parquet::arrow::{ArrowSchemaConverter, ProjectionMask};
 use datafusion::parquet::basic::{Compression, ZstdLevel};
+use datafusion::parquet::file::metadata::RowGroupMetaData;
 use datafusion::parquet::file::properties::{EnabledStatistics, WriterProperties};
 use datafusion::parquet::file::writer::SerializedFileWriter;
 use rayon::prelude::*;
 
+use super::cells::rows_of;
 use super::conform::conform;
 use crate::error::Result;
 use crate::files::failed_in;
@@ -34,15 +36,30 @@ pub fn properties() -> Result<WriterProperties> {
 /// Rows that are read at once.
 pub const BATCH: usize = 1 << 16;
 
-/// A whole Parquet file as one batch of the given schema.
+/// All rows of a Parquet file as one batch of the given schema; no other column is read.
 pub fn read(path: &Path, schema: &SchemaRef) -> Result<RecordBatch> {
-    let batches = reader(path)?.collect::<std::result::Result<Vec<_>, _>>().map_err(|error| failed_in("read", path, error.into()))?;
+    let batches = reader(path, Some(schema), |_| true)?;
+    let batches = batches.collect::<std::result::Result<Vec<_>, _>>().map_err(|error| failed_in("read", path, error.into()))?;
     conform(&batches, schema, &|_| None)
+}
+
+/// The same of the rows of one indicator in a table of values, which is sorted by indicator: row groups of others are
+/// passed over.
+pub fn read_indicator(path: &Path, schema: &SchemaRef, indicator: &str) -> Result<RecordBatch> {
+    let has = |group: &RowGroupMetaData| {
+        let column = group.columns().iter().find(|column| column.column_path().string() == "indicator");
+        let bounds = column.and_then(|column| column.statistics()).and_then(|found| found.min_bytes_opt().zip(found.max_bytes_opt()));
+        // A bound that the writer cut short lies outside, and no group without bounds is passed over.
+        bounds.is_none_or(|(least, most)| least <= indicator.as_bytes() && indicator.as_bytes() <= most)
+    };
+    let batches = reader(path, Some(schema), has)?;
+    let batches = batches.collect::<std::result::Result<Vec<_>, _>>().map_err(|error| failed_in("read", path, error.into()))?;
+    rows_of(&conform(&batches, schema, &|_| None)?, indicator)
 }
 
 /// A whole Parquet file with the columns that it has.
 pub fn read_as_it_is(path: &Path) -> Result<RecordBatch> {
-    let reader = reader(path)?;
+    let reader = reader(path, None, |_| true)?;
     let schema = RecordBatchReader::schema(&reader);
     let batches = reader.collect::<std::result::Result<Vec<_>, _>>().map_err(|error| failed_in("read", path, error.into()))?;
     super::sort::concat(&schema, &batches)
@@ -56,7 +73,7 @@ pub struct Batches {
 
 /// Opens a file of which no more than a batch is to be held.
 pub fn batches(path: &Path, schema: &SchemaRef) -> Result<Batches> {
-    Ok(Batches { reader: reader(path)?, schema: schema.clone() })
+    Ok(Batches { reader: reader(path, Some(schema), |_| true)?, schema: schema.clone() })
 }
 
 impl Iterator for Batches {
@@ -68,15 +85,21 @@ impl Iterator for Batches {
     }
 }
 
-fn reader(path: &Path) -> Result<ParquetRecordBatchReader> {
+/// The columns of a schema that the file has, or all; of the row groups that are wanted.
+fn reader(path: &Path, schema: Option<&SchemaRef>, wanted: impl Fn(&RowGroupMetaData) -> bool) -> Result<ParquetRecordBatchReader> {
     let file = fs_err::File::open(path)?.into_parts().0;
     let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|error| failed_in("read", path, error.into()))?;
-    Ok(builder.with_batch_size(BATCH).build()?)
+    let groups = builder.metadata().row_groups().iter().enumerate().filter(|(_, group)| wanted(group)).map(|(at, _)| at).collect();
+    let columns = match schema {
+        Some(schema) => ProjectionMask::columns(builder.parquet_schema(), schema.fields().iter().map(|field| field.name().as_str())),
+        None => ProjectionMask::all(),
+    };
+    Ok(builder.with_batch_size(BATCH).with_row_groups(groups).with_projection(columns).build()?)
 }
 
 /// Reads a file to its end, for what is wrong with it.
 pub fn read_through(path: &Path) -> Result<()> {
-    reader(path)?.try_for_each(|batch| batch.map(drop)).map_err(|error| failed_in("read", path, error.into()))
+    reader(path, None, |_| true)?.try_for_each(|batch| batch.map(drop)).map_err(|error| failed_in("read", path, error.into()))
 }
 
 /// Writes a finished table.

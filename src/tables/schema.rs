@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 
+use crate::error::Result;
+
 /// The seven dimensions besides area and time, in key order. `_T` when a dimension is not in play.
 pub const DIMENSIONS: [&str; 7] = ["sex", "age", "urbanisation", "disability", "education_level", "size_class", "breakdown"];
 
@@ -106,6 +108,12 @@ pub fn published_values() -> SchemaRef {
     let mut fields: Vec<Field> = preferred_values().fields().iter().map(|field| field.as_ref().clone()).collect();
     fields.push(text_or_null("value_id"));
     schema(fields)
+}
+
+/// Some columns of a table, in the order of their names given.
+pub fn some_of(all: &SchemaRef, names: &[&str]) -> Result<SchemaRef> {
+    let fields = names.iter().map(|name| all.field_with_name(name).cloned()).collect::<std::result::Result<Vec<_>, _>>()?;
+    Ok(schema(fields))
 }
 
 /// The key of `values.parquet`, in sort order.

@@ -33,9 +33,11 @@ pub(super) fn look_up(settings: &Settings, printer: &Printer, args: &ExplainArgs
     releases.retain(|release| *release != current);
     releases.push(current.clone());
     for release in releases.iter().rev() {
+        let (file, all) = (release.join("values.parquet"), schema::published_values());
         // A release that is damaged, or older than these ids, has none to find.
-        let Ok(values) = parquet::read(&release.join("values.parquet"), &schema::published_values()) else { continue };
-        let (Some(row), Ok(manifest)) = (value_id::find(&values, id), Manifest::load(release)) else { continue };
+        let Ok(ids) = parquet::read(&file, &schema::some_of(&all, &["value_id"])?) else { continue };
+        let (Some(row), Ok(manifest)) = (value_id::find(&ids, id), Manifest::load(release)) else { continue };
+        let values = parquet::read(&file, &all)?;
         if value_id::of(&manifest.key, &Values::of(&values)?, row) != id.to_lowercase() {
             return Err(Error::usage(format!(
                 "release {} has {id}, but its value is not the one that was cited: the file was changed",

@@ -48,11 +48,10 @@ pub(super) fn history(settings: &Settings, printer: &Printer, args: &ExplainArgs
         if let Some((name, _)) = manifest.indicators.iter().find(|(name, entry)| entry.id == indicator || **name == indicator) {
             indicator.clone_from(name);
         }
-        let values = parquet::read(&path.join("values.parquet"), &schema::values())?;
+        let values = parquet::read_indicator(&path.join("values.parquet"), &schema::values(), &indicator)?;
         let cells = Table(&values);
         let is_wanted = |row: &usize| {
-            cells.text("indicator", *row) == Some(&indicator)
-                && cells.text("ref_area", *row) == args.area.as_deref()
+            cells.text("ref_area", *row) == args.area.as_deref()
                 && cells.int("time_period", *row) == Some(i64::from(year))
                 && args.estimate.as_deref().is_none_or(|estimate| cells.text("estimate", *row) == Some(estimate))
                 && DIMENSIONS.iter().zip(given).all(|(name, code)| cells.text(name, *row) == Some(code))

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::error::{Error, Result, suggestion};
 use crate::release::{Manifest, promote};
 use crate::settings::Settings;
-use crate::tables::cells::{Table, rows_of};
+use crate::tables::cells::Table;
 use crate::tables::schema::{self, DIMENSIONS};
 use crate::tables::{parquet, text};
 
@@ -63,7 +63,7 @@ impl Current {
 
     /// All values of one indicator.
     pub(super) fn values_of(&self, indicator: &str) -> Result<RecordBatch> {
-        rows_of(&parquet::read(&self.folder.join("values.parquet"), &schema::published_values())?, indicator)
+        parquet::read_indicator(&self.folder.join("values.parquet"), &schema::published_values(), indicator)
     }
 
     pub(super) fn progress(&self) -> Result<RecordBatch> {
