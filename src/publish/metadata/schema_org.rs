@@ -56,7 +56,7 @@ fn addresses(view: &View<'_>) -> Vec<String> {
 pub(crate) fn part(view: &View<'_>, area: &str, whole: &str) -> String {
     inside_a_page(&json!({
         "@context": "https://schema.org/", "@type": "Dataset", "name": format!("{area}: the distance to ICT targets"),
-        "description": format!("Indicators of the targets for information and communication technology: {area}, its newest values and their distance to each target."),
+        "description": format!("Newest values of ICT indicators in {area}, and their distance to each target."),
         "isPartOf": whole, "license": addresses(view),
     }))
 }
