@@ -52,12 +52,13 @@ fn addresses(view: &View<'_>) -> Vec<String> {
     addresses
 }
 
-/// What the page of an economy or a group shows of the whole release, which `whole` describes: the address from the page.
-pub(crate) fn part(view: &View<'_>, area: &str, whole: &str) -> String {
+/// What the page of an economy or a group shows of the whole release, which `whole` describes, with its licences: the
+/// address from the page.
+pub(crate) fn part(area: &str, whole: &str) -> String {
     inside_a_page(&json!({
         "@context": "https://schema.org/", "@type": "Dataset", "name": format!("{area}: the distance to ICT targets"),
         "description": format!("Newest values of ICT indicators in {area}, and their distance to each target."),
-        "isPartOf": whole, "license": addresses(view),
+        "isPartOf": whole,
     }))
 }
 

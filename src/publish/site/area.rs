@@ -74,7 +74,15 @@ pub(super) fn page<'a>(view: &View<'a>, code: &'a str, languages: &[Language]) -
         let anchor = why::anchor(target.0, &first.dimensions);
         // Many parts would hide the targets: their numbers stand in their explanations.
         let line = match shown[..] {
-            [row] => rows::of(view, row, "", &anchor),
+            [row] => {
+                let line = rows::of(view, row, "", &anchor);
+                // Said once where there is a value: in the table, if there is a doubt, else in the block.
+                whys.last_mut()
+                    .filter(|block| !line.reason.is_empty() && !block.value.is_empty())
+                    .into_iter()
+                    .for_each(|block| block.reason.clear());
+                line
+            }
             _ => Row { why: format!("#{anchor}"), part: tally(view, &shown), ..Row::default() },
         };
         lines.push(Row {

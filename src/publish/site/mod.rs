@@ -51,7 +51,7 @@ pub(super) fn files(view: &View<'_>, put: &mut dyn FnMut(&str, &[u8]) -> Result<
     }
     for code in view.economies.keys().chain(view.groups.keys()) {
         if let Some(path) = links::area(view, code) {
-            let (name, data) = (view.area_name(code), schema_org::part(view, view.area_name(code), "../index.html"));
+            let (name, data) = (view.area_name(code), schema_org::part(view.area_name(code), "../index.html"));
             let page = renderer.page(english, "area.html", name, 1, &data, &area::page(view, code, &languages[1..]))?;
             put(&format!("site/{path}"), &page)?;
         }

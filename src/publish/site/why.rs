@@ -148,7 +148,7 @@ fn verdict(view: &View<'_>, row: &Progress<'_>, unit: &str, in_table: bool) -> S
             change = format!("{change}; needed from now on {}", labels.difference(required, unit));
         }
         if let Some(pace) = row.pace.filter(|_| row.class != "met") {
-            change = format!("{change}; pace since the baseline {} (1 is enough)", number(pace, Some(2)));
+            change = format!("{change}; pace so far {} (1 is enough)", number(pace, Some(2)));
         }
         said.push(change);
     }
