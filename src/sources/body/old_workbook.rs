@@ -16,6 +16,10 @@ const MAX_FILE: u64 = 64 << 20;
 pub(super) const BEGIN: u16 = 0x0809;
 /// Records of one cell or several beside each other: formula, number, text, rounded number, truth or error.
 const CELLS: [u16; 9] = [0x0006, 0x0203, 0x0204, 0x00d6, 0x00fd, 0x027e, 0x0205, 0x00bd, 0x00be];
+/// The record in which a sheet says how far its cells reach.
+const DIMENSIONS: u16 = 0x0200;
+/// The rows and columns that a sheet of such a file has at most.
+const MOST_CELLS: u64 = 65_536 * 256;
 /// Ends of a chain, and other marks that are no sector.
 const LAST_SECTOR: u32 = 0xffff_fff9;
 
@@ -72,6 +76,24 @@ pub(super) fn spanned(stream: &[u8]) -> u64 {
         }
     }
     all + rows * columns
+}
+
+/// Whether a sheet says that it has more cells than there can be. Its reader makes room for as many as it says.
+pub(super) fn says_too_many(stream: &[u8]) -> bool {
+    records(stream, 0).filter(|(kind, _)| *kind == DIMENSIONS).any(|(_, content)| {
+        let wide = |at: usize| long(content, at).map(u64::from);
+        let narrow = |at: usize| short(content, at).map(u64::from);
+        let bounds = match content.len() {
+            10 => [narrow(0), narrow(2), narrow(4), narrow(6)],
+            _ => [wide(0), wide(4), narrow(8), narrow(10)],
+        };
+        let [Some(first_row), Some(last_row), Some(first_column), Some(last_column)] = bounds else { return false };
+        // Bounds in the wrong order are no less than too many.
+        let rows = last_row.checked_sub(first_row).unwrap_or(u64::from(u32::MAX));
+        // Its reader takes such columns for those from the first on.
+        let columns = last_column.checked_sub(first_column).filter(|_| first_column <= 0xff).unwrap_or(last_column);
+        (last_row > 0 && last_column > 0) && rows * columns > MOST_CELLS
+    })
 }
 
 struct Compound<'b> {
@@ -169,6 +191,18 @@ mod tests {
         assert_eq!(spanned(&sheet), 10 * 7);
         assert_eq!(spanned(&[sheet.clone(), sheet].concat()), 2 * 10 * 7);
         assert_eq!(spanned(&record(0x0203, &[])), 0, "a record without content");
+    }
+
+    #[test]
+    fn a_sheet_that_says_too_much() {
+        let of = |first: u32, last: u32, columns: [u16; 2]| {
+            let bounds = [first.to_le_bytes(), last.to_le_bytes()].concat();
+            let words: Vec<u16> = bounds.chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]])).chain(columns).collect();
+            says_too_many(&[record(BEGIN, &[]), record(DIMENSIONS, &[&words[..], &[0]].concat())].concat())
+        };
+        assert!(!of(0, 65_536, [0, 256]) && !of(0, 0, [0, 0]) && !of(3, 40, [1, 9]) && !of(0, 0xffff_ffff, [0, 0]));
+        assert!(of(0, 0x0100_0000, [0, 9]) && of(40, 3, [0, 9]) && of(0, 65_536, [0x4000, 0x5000]));
+        assert!(says_too_many(&record(DIMENSIONS, &[0, 0xffff, 300, 299, 0])), "as before 1997");
     }
 
     #[test]

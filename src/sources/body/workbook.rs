@@ -2,7 +2,7 @@
 //! before anything is laid out: a single far-away cell would ask for all the memory there is.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::BufReader;
+use std::io::{BufReader, Read};
 
 use calamine::{Data, DataRef, Reader, SheetType, SheetVisible, Xls, XlsError, Xlsx, XlsxError};
 
@@ -13,6 +13,8 @@ use crate::error::{Code, Error, Result};
 const MAX_INFLATED: u64 = 256 << 20;
 /// Rows times columns that the cells with a value span.
 const MAX_SPAN: u64 = 10_000_000;
+/// Where a list of shared texts says how many there are.
+const BEGINNING: u64 = 64 << 10;
 /// A spreadsheet keeps up to 32,767 characters in a cell.
 const MAX_TEXT: usize = 4 * 32_767;
 
@@ -60,6 +62,9 @@ impl<'b> Book<'b> {
             let stream = old_workbook::stream(file)?;
             if old_workbook::spanned(&stream) > MAX_SPAN {
                 return Err(far_away("an old workbook"));
+            }
+            if old_workbook::says_too_many(&stream) {
+                return Err(bad(&"a sheet says that it has more cells than a sheet can have"));
             }
             file.rewind()?;
             let book = calamine::open_workbook_from_rs(BufReader::new(file)).map_err(|e: XlsError| bad(&e))?;
@@ -297,8 +302,17 @@ fn capped(file: &mut dyn ReadSeek) -> Result<()> {
     let mut left = MAX_INFLATED;
     archive::for_each_member(file, &|_| true, &mut |_, reader| {
         let mut reader = limits::AtMost::new(reader, left);
-        match std::io::copy(&mut reader, &mut std::io::sink()) {
-            Ok(bytes) => left -= bytes,
+        let mut start = Vec::new();
+        let read = reader.by_ref().take(BEGINNING).read_to_end(&mut start);
+        match read.and_then(|_| std::io::copy(&mut reader, &mut std::io::sink())) {
+            Ok(rest) => {
+                let bytes = rest + start.len() as u64;
+                left -= bytes;
+                // Its reader makes room for as many texts as it says that there are; each takes more than a byte.
+                if texts_said(&start).is_some_and(|texts| texts > bytes) {
+                    return Err(bad(&"it says that it has more texts than it has bytes"));
+                }
+            }
             Err(error) if limits::is_too_long(&error) => {
                 return Err(Error::provider_hint(
                     Code::TooLarge,
@@ -311,6 +325,15 @@ fn capped(file: &mut dyn ReadSeek) -> Result<()> {
         Ok(())
     })
     .map(drop)
+}
+
+/// `<sst uniqueCount="12">`: how many texts the cells of the workbook share, at the beginning of a member.
+fn texts_said(start: &[u8]) -> Option<u64> {
+    let name = b"uniqueCount";
+    let at = start.windows(name.len()).position(|window| window == name)?;
+    let digits = start[at + name.len()..].iter().skip_while(|byte| b"= \"'\t\r\n".contains(byte)).take_while(|byte| byte.is_ascii_digit());
+    // Beyond 64 bits there are too many as well.
+    Some(digits.fold(0u64, |number, digit| number.saturating_mul(10).saturating_add(u64::from(digit - b'0'))))
 }
 
 fn bad(error: &dyn std::fmt::Display) -> Error {

@@ -102,3 +102,24 @@ fn texts_and_members_without_end() {
     workspace.write("in/itu/price_baskets/a.xlsx", book(""));
     no_panic(&workspace.expect(3, &["pull", "--from", "in"]));
 }
+
+/// The library makes room for as many texts and cells as a workbook says that it has: the program ended without a word.
+#[test]
+fn a_workbook_that_says_it_has_more_than_there_is() {
+    let workspace = released();
+    let mut members = members(&good());
+    let related = format!("<Relationship Id=\"rId2\" Type=\"{OFFICE}/sharedStrings\" Target=\"sharedStrings.xml\"/></Relationships>");
+    members[3].1 = members[3].1.replace("</Relationships>", &related);
+    members.push(("xl/sharedStrings.xml", format!("{HEAD}<sst xmlns=\"{MAIN}\" uniqueCount=\"90000000000000\"><si><t>a</t></si></sst>")));
+    let body = zipped(&members.iter().map(|(name, content)| (*name, content.as_bytes())).collect::<Vec<_>>());
+    refused(&workspace, "itu/price_baskets", "a.xlsx", &body, "E2004", "it says that it has more texts than it has bytes");
+
+    let name = "internet_use_sex_location_2018/ITU_by_gender_urban_rural_2021.xls";
+    let mut old = std::fs::read(crate::support::project().join("fixtures/itu").join(name)).unwrap();
+    // The record of how far the cells of the sheet reach: its first two words, then the first row and the last.
+    let record = [0x00, 0x02, 0x0e, 0x00];
+    let at = old.windows(4).position(|window| window == record).unwrap();
+    old[at + 8..at + 12].copy_from_slice(&[0xff; 4]);
+    let set = "itu/internet_use_sex_location_2018";
+    refused(&workspace, set, "ITU_by_gender_urban_rural_2021.xls", &old, "E2004", "more cells than a sheet can have");
+}
