@@ -88,16 +88,15 @@ pub async fn compute(settings: &Settings, loaded: &Loaded, accept: &[String], cl
     Box::pin(begun.release(settings, loaded, states, accept, cluster)).await
 }
 
-/// A run that holds the lock.
+/// A run that holds the lock; the record of the run keeps it.
 struct Begun {
-    _lock: super::lock::Lock,
     leftovers: usize,
 }
 
 fn begin(settings: &Settings, loaded: &Loaded, verb: &str) -> Result<Begun> {
     let lock = lock(settings, verb)?;
-    loaded.config.notify.tell(settings, &record::started()?);
-    Ok(Begun { _lock: lock, leftovers: leftovers::clear(&settings.workspace)? })
+    loaded.config.notify.tell(settings, &record::started(lock)?);
+    Ok(Begun { leftovers: leftovers::clear(&settings.workspace)? })
 }
 
 impl Begun {
