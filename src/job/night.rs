@@ -156,7 +156,7 @@ async fn release(settings: &Settings, loaded: &Loaded, states: States, accept: &
         goldens: &loaded.goldens.table,
         reports: Arc::new(reports),
         states: &states,
-        settings: loaded.settings_inputs(settings),
+        settings: loaded.settings_inputs(settings)?,
         membership: settings.membership.name(),
         now: settings.now,
         limits: settings.limits,
