@@ -74,6 +74,12 @@ fn reader(path: &Path) -> Result<ParquetRecordBatchReader> {
     Ok(builder.with_batch_size(BATCH).build()?)
 }
 
+/// How many rows a file says that it has.
+pub fn rows(file: std::fs::File) -> Result<u64> {
+    let builder = ParquetRecordBatchReaderBuilder::try_new(file)?;
+    Ok(builder.metadata().file_metadata().num_rows().cast_unsigned())
+}
+
 /// Reads a file to its end, for what is wrong with it.
 pub fn read_through(path: &Path) -> Result<()> {
     reader(path)?.try_for_each(|batch| batch.map(drop)).map_err(|error| failed_in("read", path, error.into()))
