@@ -47,7 +47,7 @@ pub(super) fn checks(
     let path = match release {
         Some(release) => promote::find_any(&settings.workspace, release)?,
         // Without a name: the newest refused one after the current release, else the current one.
-        None if failed => match promote::waiting(&settings.workspace)?.pop() {
+        None if failed => match promote::waiting(&settings.workspace, settings.now)?.pop() {
             Some(staged) => staged,
             None => promote::find(&settings.workspace, "current")?,
         },
