@@ -21,7 +21,8 @@ pub(super) async fn publish(settings: &Settings, printer: &Printer, to: &str, re
 /// The data folder is the program's own: what is published there would lie among the releases, and `--keep` would remove
 /// those.
 fn outside_data(settings: &Settings, to: &Path) -> Result<()> {
-    let data = fs_err::canonicalize(&settings.workspace.data)?;
+    // Where there is none, there is no release either, which is told next.
+    let Ok(data) = fs_err::canonicalize(&settings.workspace.data) else { return Ok(()) };
     let absolute = std::path::absolute(to)?;
     // What is not there yet lies in what is.
     let there = absolute.ancestors().find_map(|folder| fs_err::canonicalize(folder).ok());
