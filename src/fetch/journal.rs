@@ -158,7 +158,7 @@ mod tests {
     #[test]
     fn a_cut_line_spoils_no_other() {
         let (data, journal) = journal(&[]);
-        fs_err::write(data.path().join("journal.jsonl"), "{\"time\":\"2026-").unwrap();
+        crate::files::write_unseen(&data.path().join("journal.jsonl"), b"{\"time\":\"2026-").unwrap();
         for day in ["2026-05-01", "2026-07-01", "2026-09-01", "2026-11-01"] {
             journal.record(&Attempt::new(moment(day), "s", "d", "d")).unwrap();
         }

@@ -40,9 +40,9 @@ pub fn read(path: &Path, schema: &SchemaRef) -> Result<RecordBatch> {
     conform(&batches, schema, &|_| None)
 }
 
-/// A whole Parquet file with the columns that it has.
-pub fn read_as_it_is(path: &Path) -> Result<RecordBatch> {
-    let reader = reader(path)?;
+/// The first rows of a Parquet file, with the columns that it has.
+pub fn first_as_they_are(path: &Path, rows: usize) -> Result<RecordBatch> {
+    let reader = opened(path)?.with_limit(rows).build()?;
     let schema = RecordBatchReader::schema(&reader);
     let batches = reader.collect::<std::result::Result<Vec<_>, _>>().map_err(|error| failed_in("read", path, error.into()))?;
     super::sort::concat(&schema, &batches)
@@ -69,9 +69,13 @@ impl Iterator for Batches {
 }
 
 fn reader(path: &Path) -> Result<ParquetRecordBatchReader> {
+    Ok(opened(path)?.build()?)
+}
+
+fn opened(path: &Path) -> Result<ParquetRecordBatchReaderBuilder<std::fs::File>> {
     let file = fs_err::File::open(path)?.into_parts().0;
     let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|error| failed_in("read", path, error.into()))?;
-    Ok(builder.with_batch_size(BATCH).build()?)
+    Ok(builder.with_batch_size(BATCH))
 }
 
 /// How many rows a file says that it has.

@@ -28,7 +28,9 @@ fn a_start_that_is_stopped_while_it_waits_clears_nothing_away() {
     let workspace = small_released();
     let _held = locked_for(&workspace, "release prune");
     let others = ["data/staging/.new-x/values.parquet", "data/staging/.removed-y/manifest.json", "data/snapshots/.part-z"];
-    others.iter().for_each(|path| drop(workspace.write(path, "x")));
+    for path in others {
+        workspace.write(path, "x");
+    }
     let child = started(&workspace, &["run", "--from", &small_bodies(), "--now", "2026-11-25T02:30:00Z"]);
     std::thread::sleep(Duration::from_secs(2));
     assert!(Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap().success());
