@@ -14,8 +14,15 @@ pub(super) async fn publish(settings: &Settings, printer: &Printer, to: &str, re
     if let Some(folder) = store.folder() {
         outside_data(settings, folder)?;
     }
-    let folder = promote::find(&settings.workspace, release)?;
-    Ok(printer.answer("publish", Exit::Done, &upload(&store, &folder, keep).await?))
+    let mut folder = promote::find(&settings.workspace, release)?;
+    let mut held = promote::hold(&folder);
+    if held.is_none() {
+        folder = promote::find(&settings.workspace, release)?;
+        held = promote::hold(&folder);
+    }
+    let uploaded = upload(&store, &folder, keep).await?;
+    drop(held);
+    Ok(printer.answer("publish", Exit::Done, &uploaded))
 }
 
 /// The data folder is the program's own: what is published there would lie among the releases, and `--keep` would remove

@@ -1,5 +1,6 @@
 //! Releases on disk: staged beside, renamed into place, pointed to by one symbolic link.
 
+use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
@@ -189,6 +190,21 @@ pub fn remove(workspace: &Workspace, release: &Path) -> Result<()> {
     files::rename(release, &aside)?;
     files::sync_folder(release.parent().unwrap_or(&workspace.data))?;
     Ok(fs_err::remove_dir_all(aside)?)
+}
+
+/// Held by whoever reads all of a release for long, so that nothing removes it meanwhile; None where it has just gone.
+pub fn hold(release: &Path) -> Option<File> {
+    let manifest = release.join("manifest.json");
+    let file = fs_err::File::open(&manifest).ok()?.into_parts().0;
+    // It waits for whoever is about to remove it. Where a file system has no such locks, it is read without.
+    let _ = file.lock_shared();
+    manifest.exists().then_some(file)
+}
+
+/// Held while a release is removed; None where somebody reads all of it.
+pub fn hold_alone(release: &Path) -> Result<Option<File>> {
+    let file = fs_err::File::open(release.join("manifest.json"))?.into_parts().0;
+    Ok(if matches!(file.try_lock(), Err(TryLockError::WouldBlock)) { None } else { Some(file) })
 }
 
 fn is_hidden(path: &Path) -> bool {

@@ -7,7 +7,7 @@ use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use super::{small, small_bodies, small_released};
+use super::{current, small, small_bodies, small_released};
 use crate::support::Workspace;
 
 /// The lock, as another program would hold it.
@@ -120,4 +120,30 @@ fn a_reader_sees_the_run_at_work() {
     drop(held);
     let stdout = String::from_utf8_lossy(&output.stdout);
     assert!(stdout.contains("at work now: run of 2026-11-24T02:29:00Z"), "{stdout}{}", String::from_utf8_lossy(&output.stderr));
+}
+
+/// With few releases kept, the one that was being published was removed under its reader, which then failed.
+#[test]
+fn a_release_that_is_being_published_is_not_removed() {
+    let workspace = small_released();
+    let first = format!("data/releases/{}/manifest.json", current(&workspace));
+    let file = "sql/indicators/2.1_internet_use.sql";
+    workspace.write(file, workspace.read(file).replacen("title = \"", "title = \"New: ", 1));
+    workspace.expect(0, &["run", "--from", &small_bodies(), "--now", "2026-11-25T02:30:00Z"]);
+    let manifest = |path: &str| File::open(workspace.path(path)).unwrap();
+    let reader = manifest(&first);
+    reader.lock_shared().unwrap();
+    workspace.expect(0, &["release", "prune", "--keep", "1"]);
+    assert!(workspace.path(&first).exists());
+    drop(reader);
+    workspace.expect(0, &["release", "prune", "--keep", "1"]);
+    assert!(!workspace.path(&first).exists());
+    // `publish` is such a reader.
+    let remover = manifest("data/current/manifest.json");
+    remover.lock().unwrap();
+    let mut child = started(&workspace, &["publish", "--to", "store"]);
+    std::thread::sleep(Duration::from_secs(2));
+    assert_eq!(child.try_wait().unwrap(), None);
+    drop(remover);
+    assert!(child.wait().unwrap().success());
 }
