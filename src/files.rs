@@ -9,7 +9,7 @@
 pub mod scratch;
 
 use std::fmt;
-use std::io::{self, Read, Write};
+use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -188,13 +188,20 @@ pub fn rename(from: &Path, to: &Path) -> Result<()> {
     sync_folder(to.parent().unwrap_or(Path::new(".")))
 }
 
-/// Appends one line in one write, so that lines of writers side by side do not mix, and brings it to the disk.
+/// Appends one line in one write, so that lines of writers side by side do not mix, and brings it to the disk. Behind a line
+/// that a power loss has cut it begins a new one.
 pub fn append_line(path: &Path, line: &[u8]) -> Result<()> {
     let folder = path.parent().unwrap_or(Path::new("."));
     make_folder(folder)?;
     let is_new = !path.exists();
-    let mut file = fs_err::OpenOptions::new().create(true).append(true).open(path)?;
-    file.write_all(&[line, b"\n"].concat())?;
+    let mut file = fs_err::OpenOptions::new().create(true).append(true).read(true).open(path)?;
+    let mut last = [b'\n'];
+    if file.seek(io::SeekFrom::End(0))? > 0 {
+        file.seek(io::SeekFrom::End(-1))?;
+        file.read_exact(&mut last)?;
+    }
+    let before: &[u8] = if last == [b'\n'] { b"" } else { b"\n" };
+    file.write_all(&[before, line, b"\n"].concat())?;
     file.file().sync_all().map_err(|error| failed("sync", path, error))?;
     if is_new { sync_folder(folder) } else { Ok(()) }
 }

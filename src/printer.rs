@@ -55,11 +55,7 @@ pub struct Printer {
 
 impl Printer {
     pub fn new(format: Format, quiet: bool, asked: Color) -> Self {
-        let colour = match asked {
-            Color::Always => true,
-            Color::Never => false,
-            Color::Auto => std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none(),
-        };
+        let colour = is_coloured(asked, std::io::stderr().is_terminal());
         Self {
             format,
             quiet,
@@ -200,6 +196,15 @@ impl Printer {
     pub fn table(&self, header: &[&str], rows: &[Vec<String>]) -> String {
         let rows: Vec<Vec<String>> = rows.iter().map(|row| row.iter().map(|cell| visible::shown(cell).into_owned()).collect()).collect();
         grid::drawn(header, &rows, self.width)
+    }
+}
+
+/// Whether what goes to a terminal, or elsewhere, is coloured.
+pub fn is_coloured(asked: Color, terminal: bool) -> bool {
+    match asked {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto => terminal && std::env::var_os("NO_COLOR").is_none(),
     }
 }
 

@@ -10,6 +10,7 @@ use crate::engine::Limits;
 use crate::error::{Code, Error, Problem, Result};
 use crate::files;
 use crate::memory::Memory;
+use crate::printer;
 use crate::reference::MembershipMode;
 use crate::visible;
 use crate::workspace::{self, Workspace};
@@ -26,6 +27,8 @@ pub struct Settings {
     pub log_level: &'static str,
     /// Progress bars are for people.
     pub bars: bool,
+    /// Whether lines of the log are coloured.
+    pub colour: bool,
 }
 
 impl Settings {
@@ -53,6 +56,9 @@ impl Settings {
             Some(data) => std::path::absolute(data)?,
             None => root.join("data"),
         };
+        if data.is_file() {
+            return Err(Error::usage_hint(format!("--data {}: not a folder", data.display()), "a folder that is not there is made"));
+        }
         let now = match &global.now {
             Some(text) => moment(text)?,
             None => clock,
@@ -87,6 +93,7 @@ impl Settings {
             membership: global.membership,
             json_logs,
             log_level,
+            colour: printer::is_coloured(global.color, terminal),
             bars: terminal && !global.quiet && global.format == Format::Human && !json_logs,
         })
     }
@@ -99,7 +106,11 @@ impl Settings {
         let filter = EnvFilter::try_from_env("YARDSTICK_LOG").unwrap_or_else(|_| EnvFilter::new(format!("yardstick={}", self.log_level)));
         let json = self.json_logs;
         // A line that cannot be written is lost; to report that on the same stream would end in a panic.
-        let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(move || Harmless { json }).log_internal_errors(false);
+        let builder = tracing_subscriber::fmt()
+            .with_env_filter(filter)
+            .with_ansi(self.colour)
+            .with_writer(move || Harmless { json })
+            .log_internal_errors(false);
         let _ =
             if self.json_logs { builder.json().flatten_event(true).try_init() } else { builder.with_target(false).compact().try_init() };
     }

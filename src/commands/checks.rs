@@ -47,7 +47,7 @@ pub(super) fn checks(
     let path = match release {
         Some(release) => promote::find_any(&settings.workspace, release)?,
         // Without a name: the newest refused one after the current release, else the current one.
-        None if failed => match promote::waiting(&settings.workspace)?.pop() {
+        None if failed => match promote::waiting(&settings.workspace, settings.now)?.pop() {
             Some(staged) => staged,
             None => promote::find(&settings.workspace, "current")?,
         },
@@ -110,8 +110,7 @@ impl Check {
     fn read_rows(&mut self, release: &Path, limit: usize) -> Result<()> {
         let file = release.join("failures").join(format!("{}.parquet", self.id));
         if file.is_file() {
-            let rows = parquet::read_as_it_is(&file)?;
-            let rows = rows.slice(0, limit.min(rows.num_rows()));
+            let rows = parquet::first_as_they_are(&file, limit)?;
             self.table = String::from_utf8_lossy(&drawn(&rows)?).into_owned();
             self.rows = Some(text::json_rows(&rows)?);
         }

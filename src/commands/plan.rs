@@ -24,7 +24,8 @@ impl Answer for Plan {
             self.steps.iter().map(|step| vec![step.step.to_owned(), step.name.clone(), step.action.to_owned(), why(step)]).collect();
         printer.line(&printer.table(&["step", "name", "action", "why"], &rows));
         if !self.would_publish {
-            printer.line("nothing would be published: no input has changed");
+            let why = self.steps.last().and_then(|step| step.why.first()).map_or("no input has changed", String::as_str);
+            printer.line(&format!("nothing would be published: {why}"));
         }
     }
 }

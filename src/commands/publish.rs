@@ -14,14 +14,22 @@ pub(super) async fn publish(settings: &Settings, printer: &Printer, to: &str, re
     if let Some(folder) = store.folder() {
         outside_data(settings, folder)?;
     }
-    let folder = promote::find(&settings.workspace, release)?;
-    Ok(printer.answer("publish", Exit::Done, &upload(&store, &folder, keep).await?))
+    let mut folder = promote::find(&settings.workspace, release)?;
+    let mut held = promote::hold(&folder);
+    if held.is_none() {
+        folder = promote::find(&settings.workspace, release)?;
+        held = promote::hold(&folder);
+    }
+    let uploaded = upload(&store, &folder, keep).await?;
+    drop(held);
+    Ok(printer.answer("publish", Exit::Done, &uploaded))
 }
 
 /// The data folder is the program's own: what is published there would lie among the releases, and `--keep` would remove
 /// those.
 fn outside_data(settings: &Settings, to: &Path) -> Result<()> {
-    let data = fs_err::canonicalize(&settings.workspace.data)?;
+    // Where there is none, there is no release either, which is told next.
+    let Ok(data) = fs_err::canonicalize(&settings.workspace.data) else { return Ok(()) };
     let absolute = std::path::absolute(to)?;
     // What is not there yet lies in what is.
     let there = absolute.ancestors().find_map(|folder| fs_err::canonicalize(folder).ok());

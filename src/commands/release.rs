@@ -8,6 +8,7 @@ use serde::Serialize;
 use crate::cli::ReleaseAction;
 use crate::error::{Error, Result};
 use crate::exit::Exit;
+use crate::files;
 use crate::job::config;
 use crate::job::lock::lock;
 use crate::job::retention::{self, Retained};
@@ -20,6 +21,9 @@ const SHOWN: usize = 3;
 
 pub(super) fn release(settings: &Settings, printer: &Printer, action: &ReleaseAction) -> Result<Exit> {
     const VERB: &str = "release";
+    let mut problems = Vec::new();
+    let job = config::load(&settings.workspace.root, &mut problems);
+    files::open_for(job.readable_by);
     Ok(match action {
         ReleaseAction::List => printer.answer(VERB, Exit::Done, &list(settings)?),
         ReleaseAction::Show { id } => {
@@ -44,8 +48,12 @@ pub(super) fn release(settings: &Settings, printer: &Printer, action: &ReleaseAc
             printer.answer(VERB, Exit::Done, &Unpinned { was: pin::unpin(&settings.workspace)? })
         }
         ReleaseAction::Prune { keep } => {
+            // What is removed is removed for good: not by a rule that nobody wrote.
+            if !problems.is_empty() {
+                return Err(Error::Workspace(problems));
+            }
             let _lock = lock(settings, "release prune")?;
-            let mut rule = config::load(&settings.workspace.root, &mut Vec::new()).retention;
+            let mut rule = job.retention;
             rule.releases = keep.map_or(rule.releases, |keep| u32::try_from(keep).unwrap_or(u32::MAX));
             printer.answer(VERB, Exit::Done, &retention::retain(settings, &rule, 0)?)
         }
@@ -82,7 +90,9 @@ struct Entry {
 
 fn list(settings: &Settings) -> Result<List> {
     let current = promote::current(&settings.workspace)?;
-    let all: Vec<_> = promote::list(&settings.workspace)?.into_iter().map(|path| (Manifest::load(&path), path)).collect();
+    let mut all: Vec<_> = promote::list(&settings.workspace)?.into_iter().map(|path| (Manifest::load(&path), path)).collect();
+    // One that a run has removed meanwhile is not damaged.
+    all.retain(|(one, path)| one.is_ok() || path.exists());
     let known: BTreeMap<&str, &Manifest> =
         all.iter().filter_map(|(one, _)| one.as_ref().ok()).map(|one| (one.release.as_str(), one)).collect();
     let entry_of = |(one, path): &(Result<Manifest>, PathBuf)| {
@@ -94,7 +104,7 @@ fn list(settings: &Settings) -> Result<List> {
     };
     let releases = all.iter().map(entry_of).collect();
     let base = current.as_deref().and_then(|path| Manifest::load(path).ok());
-    let waiting = promote::waiting(&settings.workspace)?;
+    let waiting = promote::waiting(&settings.workspace, settings.now)?;
     let refused = waiting.iter().filter_map(|path| Some(entry(&Manifest::load(path).ok()?, base.as_ref(), false))).collect();
     Ok(List { releases, refused, pinned: pin::pinned(&settings.workspace)? })
 }

@@ -43,8 +43,10 @@ impl Answer for Status {
                 printer.line(&format!("{}: warning: {warning}", set.data_set));
             }
         }
-        if self.indicators.is_empty() {
+        if self.release.is_none() {
             printer.line("no release yet: run `yardstick run`");
+        }
+        if self.indicators.is_empty() {
             return;
         }
         let rows: Vec<Vec<String>> = self
@@ -86,6 +88,9 @@ impl Status {
         if let Some(release) = &self.release {
             let pinned = self.pinned.as_ref().map_or("", |_| ", pinned: `yardstick release unpin` lets it go");
             printer.line(&format!("in use: release {release}{pinned}"));
+        }
+        for damaged in &self.damaged {
+            printer.line(&format!("damaged: {damaged}"));
         }
         for refused in &self.refused {
             let checks: Vec<String> =

@@ -26,10 +26,16 @@ pub(super) fn clear(workspace: &Workspace) -> Result<usize> {
     let unfinished = |path: &PathBuf| begins(path, ".") || !path.join("manifest.json").is_file();
     found.extend(entries(&workspace.staging())?.into_iter().filter(unfinished));
     for path in &found {
-        if path.symlink_metadata().is_ok_and(|found| found.is_dir()) {
-            fs_err::remove_dir_all(path)?;
+        let removed = if path.symlink_metadata().is_ok_and(|found| found.is_dir()) {
+            fs_err::remove_dir_all(path)
         } else {
-            fs_err::remove_file(path)?;
+            fs_err::remove_file(path)
+        };
+        // What its writer has finished or removed meanwhile is none any more.
+        if let Err(error) = removed
+            && error.kind() != std::io::ErrorKind::NotFound
+        {
+            return Err(error.into());
         }
     }
     Ok(found.len())

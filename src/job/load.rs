@@ -9,7 +9,7 @@ use crate::dataset_id::DatasetId;
 use crate::engine::{Engine, observations, tables};
 use crate::error::{Error, Problem, Result, SourceText};
 use crate::fetch::Pull;
-use crate::files;
+use crate::files::{self, hash_of};
 use crate::indicator::Catalogue;
 use crate::observe::corrections::{self, Correction};
 use crate::observe::report::observation_files;
@@ -119,7 +119,7 @@ impl Loaded {
     }
 
     /// The inputs that belong to no file: program, membership, clock.
-    pub fn settings_inputs(&self, settings: &Settings) -> Inputs {
+    pub fn settings_inputs(&self, settings: &Settings) -> Result<Inputs> {
         // The lists in force too: which these are depends on the day.
         let mut members = blake3::Hasher::new();
         for batch in ["membership", "groups"].into_iter().filter_map(|name| self.reference.table(name).ok()) {
@@ -132,6 +132,12 @@ impl Loaded {
             (Input::Membership { mode: settings.membership.name().into() }, membership),
             (Input::Clock, settings.today().year().to_string()),
         ]);
+        for source in &self.sources {
+            inputs.insert(Input::Source { name: source.name.clone() }, source.said()?);
+        }
+        if !self.corrections.is_empty() {
+            inputs.insert(Input::Corrections, hash_of(&self.corrections)?);
+        }
         let left_out = self.left_out();
         if !left_out.is_empty() {
             inputs.insert(Input::LeftOut, left_out.join(" "));
@@ -140,7 +146,7 @@ impl Loaded {
         if *formats != Format::all() {
             inputs.insert(Input::Formats, formats.iter().map(|format| format.name()).collect::<Vec<_>>().join(" "));
         }
-        inputs
+        Ok(inputs)
     }
 
     /// The sources whose own figures are not passed on.

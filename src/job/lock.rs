@@ -14,8 +14,8 @@ use crate::settings::Settings;
 
 /// How long a short verb is waited for.
 pub const PATIENCE: Duration = Duration::from_mins(1);
-/// How long an owner may take to write its name.
-const UNNAMED: Duration = Duration::from_millis(300);
+/// How long an owner may take to write its name, and whoever only looks whether the lock is free may stand in the way.
+const MOMENT: Duration = Duration::from_millis(300);
 const PAUSE: Duration = Duration::from_millis(20);
 
 /// Held for the whole of a verb; released by the system even when it is killed.
@@ -57,14 +57,14 @@ pub fn lock(settings: &Settings, verb: &str) -> Result<Lock> {
         let owner = owner(&mut file);
         let patience = match &owner {
             Some(owner) if owner.is_short() => PATIENCE,
-            Some(_) => Duration::ZERO,
-            None => UNNAMED,
+            // The name may be that of a run that has ended, while somebody looks.
+            _ => MOMENT,
         };
         if waited >= patience {
             return Err(Error::Locked { path, owner: owner.map(|owner| owner.told()) });
         }
-        if waited.is_zero() && owner.is_some() {
-            tracing::info!("waiting up to {} seconds for {}", PATIENCE.as_secs(), owner.map(|o| o.told()).unwrap_or_default());
+        if let Some(owner) = owner.filter(|owner| waited.is_zero() && owner.is_short()) {
+            tracing::info!("waiting up to {} seconds for {}", PATIENCE.as_secs(), owner.told());
         }
         std::thread::sleep(PAUSE);
         waited += PAUSE;
@@ -75,12 +75,14 @@ pub fn lock(settings: &Settings, verb: &str) -> Result<Lock> {
     Ok(Lock(file))
 }
 
-/// Whether nobody holds the lock now.
-pub fn is_free(data: &Path) -> bool {
-    match fs_err::OpenOptions::new().write(true).open(data.join("lock")) {
-        Ok(file) => file.file().try_lock().is_ok(),
-        Err(_) => true,
+/// Process and clock of the run that holds the lock now. Those who look do not stand in each other's way, and need not be
+/// allowed to write.
+pub fn run_at_work(data: &Path) -> Option<(u32, String)> {
+    let mut file = fs_err::File::open(data.join("lock")).ok()?.into_parts().0;
+    if file.try_lock_shared().is_ok() {
+        return None;
     }
+    owner(&mut file).filter(|owner| !owner.is_short()).map(|owner| (owner.process, owner.since))
 }
 
 /// Process and clock of whoever took the lock last.

@@ -88,16 +88,15 @@ pub async fn compute(settings: &Settings, loaded: &Loaded, accept: &[String], cl
     Box::pin(begun.release(settings, loaded, states, accept, cluster)).await
 }
 
-/// A run that holds the lock.
+/// A run that holds the lock; the record of the run keeps it.
 struct Begun {
-    _lock: super::lock::Lock,
     leftovers: usize,
 }
 
 fn begin(settings: &Settings, loaded: &Loaded, verb: &str) -> Result<Begun> {
     let lock = lock(settings, verb)?;
-    loaded.config.notify.tell(settings, &record::started()?);
-    Ok(Begun { _lock: lock, leftovers: leftovers::clear(&settings.workspace)? })
+    loaded.config.notify.tell(settings, &record::started(lock)?);
+    Ok(Begun { leftovers: leftovers::clear(&settings.workspace)? })
 }
 
 impl Begun {
@@ -157,7 +156,7 @@ async fn release(settings: &Settings, loaded: &Loaded, states: States, accept: &
         goldens: &loaded.goldens.table,
         reports: Arc::new(reports),
         states: &states,
-        settings: loaded.settings_inputs(settings),
+        settings: loaded.settings_inputs(settings)?,
         membership: settings.membership.name(),
         now: settings.now,
         limits: settings.limits,
@@ -172,11 +171,15 @@ async fn release(settings: &Settings, loaded: &Loaded, states: States, accept: &
     };
     let mut degraded = state::degraded(loaded, &states);
     let key = fingerprint::key(&releasing.inputs()?)?;
+    let pin = pin::pinned(&settings.workspace)?;
+    let mut damage = None;
     let current = match promote::current(&settings.workspace)? {
-        Some(path) => Manifest::if_sound(&path, settings.now, |error| tracing::error!("{error}; the release is made anew"))?,
+        Some(path) => Manifest::if_sound(&path, settings.now, |error| damage = Some(error.to_string()))?,
         None => None,
     };
-    let pin = pin::pinned(&settings.workspace)?;
+    if let Some(damage) = damage.as_ref().filter(|_| pin.is_none()) {
+        tracing::error!("{damage}; the release is made anew");
+    }
     let same_inputs = current.filter(|manifest| manifest.key == key);
     // What is held is computed again though no input changes: the reason may be gone.
     if let Some(manifest) = &same_inputs
@@ -188,7 +191,12 @@ async fn release(settings: &Settings, loaded: &Loaded, states: States, accept: &
     }
     if let Some(release) = pin {
         bar.finish_and_clear();
-        degraded.push(format!("release {release} is pinned: inputs have changed, and nothing was published; `yardstick release unpin`"));
+        let why = match (damage, &same_inputs) {
+            (Some(damage), _) => format!("{damage}; it is not made anew, and nothing was published"),
+            (None, Some(_)) => "what it holds at its last good values was not computed again".to_owned(),
+            (None, None) => "inputs have changed, and nothing was published".to_owned(),
+        };
+        degraded.push(format!("release {release} is pinned: {why}; `yardstick release unpin`"));
         record::note(|record| record.outcome = Outcome::Pinned);
         return Ok(Night::of(Published::Pinned(release), states, degraded));
     }

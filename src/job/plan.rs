@@ -9,7 +9,7 @@ use crate::error::{Code, Result};
 use crate::fetch::Store;
 use crate::observe::inputs::{Input, Inputs, changes};
 use crate::observe::{NormaliseReport, Reports, normalise};
-use crate::release::{Manifest, fingerprint, groups, keep, promote};
+use crate::release::{Manifest, fingerprint, groups, keep, pin, promote};
 use crate::settings::Settings;
 use crate::{files, pull};
 
@@ -34,6 +34,7 @@ pub fn plan(settings: &Settings, loaded: &Loaded, ask: &Ask) -> Result<Plan> {
     asked::check(loaded, ask)?;
     let mut steps = Vec::new();
     let mut reports = loaded.reports(settings)?;
+    let current = promote::current(&settings.workspace)?.and_then(|path| Manifest::load(&path).ok());
     for one in asked::asked(settings, loaded, ask)? {
         let pull = pull_step(settings, ask, &one);
         let new_bodies = pull.as_ref().is_some_and(|step| step.action == "read");
@@ -46,11 +47,23 @@ pub fn plan(settings: &Settings, loaded: &Loaded, ask: &Ask) -> Result<Plan> {
         // Observations that will be made anew stand for "changed" in what reads them.
         if let Some(report) = reports.get_mut(&one.id()) {
             report.hash = "to be made anew".into();
+        } else if let Some(report) = as_published(current.as_ref(), &one, new_bodies) {
+            reports.insert(one.id(), report);
         }
         steps.push(Step { step: "normalise", name: one.id().to_string(), action: "normalise", why });
     }
     let would_publish = release_steps(settings, loaded, &reports, &mut steps)?;
     Ok(Plan { steps, would_publish })
+}
+
+/// The observations of the current release, for a data set that has none: those that will be made of the bodies at hand are
+/// the same where these are the bodies of the release, to which a refusal went back.
+fn as_published(current: Option<&Manifest>, one: &Asked<'_>, new_bodies: bool) -> Option<NormaliseReport> {
+    let input = current?.inputs.iter().find(|input| input.id() == one.id() && !new_bodies)?;
+    let at_hand = one.previous.as_ref()?.bodies.iter().map(|body| (&body.name, &body.hash));
+    let is_same = at_hand.eq(input.bodies.iter().map(|body| (&body.name, &body.snapshot)));
+    let report = NormaliseReport::of_file(&input.observation_file, &input.series);
+    is_same.then(|| NormaliseReport { vintage: input.vintage.clone(), ..report })
 }
 
 /// What pulling would do: a folder is compared by content, a provider is asked.
@@ -125,7 +138,8 @@ fn release_steps(settings: &Settings, loaded: &Loaded, reports: &Reports, steps:
         };
         changes(old, new).into_iter().map(|change| told(&change.input, change.told)).collect()
     };
-    let fixed = loaded.settings_inputs(settings);
+    let fixed = loaded.settings_inputs(settings)?;
+    let pin = pin::pinned(&settings.workspace)?;
     let mut publish = false;
     for indicator in &loaded.catalogue.indicators {
         let wanted = fingerprint::of_indicator(indicator, &loaded.catalogue, &loaded.reference, reports, &fixed);
@@ -141,15 +155,26 @@ fn release_steps(settings: &Settings, loaded: &Loaded, reports: &Reports, steps:
             None => vec!["not in the current release".to_owned()],
         };
         publish |= !why.is_empty();
-        let action = if why.is_empty() { "keep" } else { "compute" };
+        let action = if why.is_empty() || pin.is_some() { "keep" } else { "compute" };
         steps.push(Step { step: "indicator", name: indicator.name.clone(), action, why });
     }
     let wanted = fingerprint::of_release(&loaded.catalogue, &loaded.checks, &loaded.reference, reports, &fixed)?;
-    let why = match &current {
+    let mut why = match &current {
         Some(manifest) => changed(&manifest.workspace, &wanted),
         None => vec!["no release yet".to_owned()],
     };
+    // As the run looks at it.
+    if let Some(path) = &folder {
+        Manifest::if_sound(path, settings.now, |error| why.push(error.to_string()))?;
+    }
+    if publish && why.is_empty() {
+        why.push("what is held is computed again; where the same comes out, nothing is published".to_owned());
+    }
     publish |= !why.is_empty();
+    if let Some(release) = pin.filter(|_| publish) {
+        publish = false;
+        why.insert(0, format!("release {release} is pinned: nothing is published before `yardstick release unpin`"));
+    }
     steps.push(Step { step: "release", name: "current".into(), action: if publish { "publish" } else { "keep" }, why });
     Ok(publish)
 }

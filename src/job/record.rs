@@ -10,6 +10,7 @@ use std::time::Instant;
 
 use serde::{Deserialize, Serialize};
 
+use super::lock::Lock;
 use super::retention::Retained;
 use super::{leftovers, lock};
 use crate::dataset_id::DatasetId;
@@ -94,6 +95,9 @@ pub struct RunRecord {
     /// What workers did, where the run had some.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub workers: Option<Shared>,
+    /// It ended while another run was at work, and says nothing of the night.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub beside_another: bool,
 }
 
 /// What became of one data set.
@@ -149,6 +153,8 @@ struct Open {
     started: Instant,
     record: RunRecord,
     folder: Option<PathBuf>,
+    /// Held until the record says how the run ended: one that has not ended while nobody holds the lock was killed.
+    lock: Option<Lock>,
 }
 
 static OPEN: Mutex<Option<Open>> = Mutex::new(None);
@@ -169,18 +175,16 @@ pub fn begin(settings: &Settings, verb: &str, options: Vec<String>) {
         started_at: settings.now.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
         ..RunRecord::default()
     };
-    *open() = Some(Open { workspace: settings.workspace.clone(), started: Instant::now(), record, folder: None });
+    *open() = Some(Open { workspace: settings.workspace.clone(), started: Instant::now(), record, folder: None, lock: None });
 }
 
 /// The run holds the lock: its record is there from now on.
-pub fn started() -> Result<RunRecord> {
-    match open().as_mut() {
-        Some(run) => {
-            run.write()?;
-            Ok(run.record.clone())
-        }
-        None => Ok(RunRecord::default()),
-    }
+pub fn started(lock: Lock) -> Result<RunRecord> {
+    let mut open = open();
+    let run = open.as_mut().ok_or_else(|| Error::Internal("a run holds the lock before it began".into()))?;
+    run.lock = Some(lock);
+    run.write()?;
+    Ok(run.record.clone())
 }
 
 /// Adds to the record. No signal ends the run while `work` is at it.
@@ -226,8 +230,8 @@ pub fn stop(signal: &str) -> (Exit, Option<RunRecord>) {
         run.record.message = Some(format!("stopped by {signal}"));
         run.finish();
         files::stop();
-        // Without the lock, what is half written may be another's.
-        if run.folder.is_some()
+        // Without the lock, what is half written is another's.
+        if run.lock.is_some()
             && let Err(error) = leftovers::clear(&run.workspace)
         {
             tracing::error!("{error}");
@@ -245,6 +249,7 @@ pub fn stop(signal: &str) -> (Exit, Option<RunRecord>) {
 impl Open {
     fn finish(&mut self) {
         self.record.seconds = Some((self.started.elapsed().as_secs_f64() * 1000.0).round() / 1000.0);
+        self.record.beside_another = self.lock.is_none() && lock::run_at_work(&self.workspace.data).is_some();
         let current = crate::release::promote::current(&self.workspace).ok().flatten();
         self.record.current = current.and_then(|path| Some(path.file_name()?.to_string_lossy().into_owned()));
         // A wrong call leaves no data folder behind.
@@ -310,8 +315,10 @@ fn after_the_clock_was_set_back(workspace: &Workspace, records: &mut Vec<RunReco
     }
 }
 
-/// The records of the runs kept, newest first. One that has not ended while nobody holds the lock was killed.
+/// The records of the runs kept, newest first. One that has not ended while it does not hold the lock was killed.
 pub fn all(workspace: &Workspace) -> Result<Vec<RunRecord>> {
+    // Looked at before and after, so that a run which begins or ends meanwhile is not told as killed.
+    let before = lock::run_at_work(&workspace.data);
     let mut records: Vec<RunRecord> = Vec::new();
     for folder in files::entries(&workspace.runs())? {
         // A record that is being written, or damaged, tells nothing.
@@ -321,18 +328,17 @@ pub fn all(workspace: &Workspace) -> Result<Vec<RunRecord>> {
             records.push(record);
         }
     }
+    let holders = [before, lock::run_at_work(&workspace.data)];
     // Of runs in one second, `-10` comes after `-9`.
     records.sort_by_key(|record| (record.started_at.clone(), record.id.len(), record.id.clone()));
     records.reverse();
     after_the_clock_was_set_back(workspace, &mut records);
-    let nobody = lock::is_free(&workspace.data);
-    let newest = records.iter().position(RunRecord::had_the_lock);
-    for (place, record) in records.iter_mut().enumerate().filter(|(_, record)| record.outcome == Outcome::Running) {
-        if Some(place) != newest || nobody {
-            record.outcome = Outcome::Failed;
-            record.message = Some("it did not end: killed, the machine went down, or the disk took nothing any more".into());
-            record.hint = Some("nothing to do: the next run begins anew".into());
-        }
+    let holds =
+        |record: &RunRecord| holders.iter().flatten().any(|(process, since)| record.process == *process && record.started_at == *since);
+    for record in records.iter_mut().filter(|record| record.outcome == Outcome::Running && !holds(record)) {
+        record.outcome = Outcome::Failed;
+        record.message = Some("it did not end: killed, the machine went down, or the disk took nothing any more".into());
+        record.hint = Some("nothing to do: the next run begins anew".into());
     }
     Ok(records)
 }

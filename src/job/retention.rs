@@ -57,8 +57,7 @@ pub fn retain(settings: &Settings, rule: &Retention, leftovers: usize) -> Result
     }
     let journal = Journal::new(&settings.workspace.data);
     let before = files::size(journal.path());
-    let limit = settings.now.saturating_sub(jiff::SignedDuration::from_hours(24 * i64::from(rule.journal_days))).unwrap_or(settings.now);
-    let journal_lines = journal.forget(limit)?;
+    let journal_lines = journal.forget(settings.now, rule.journal_days)?;
     pruned.bytes_freed += before.saturating_sub(files::size(journal.path()));
     Ok(Retained { pruned, runs, journal_lines, leftovers })
 }

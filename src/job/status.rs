@@ -33,6 +33,9 @@ pub struct Status {
     /// Releases that a gate refused since the current one was made.
     pub refused: Vec<Refused>,
     pub indicators: Vec<Indicator>,
+    /// Parts of releases that cannot be read, and so are not told of.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub damaged: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -90,7 +93,9 @@ pub struct Indicator {
 
 pub fn status(settings: &Settings, loaded: &Loaded) -> Result<Status> {
     let runs = record::all(&settings.workspace)?;
-    let ended = |run: &&RunRecord| !matches!(run.outcome, Outcome::Running | Outcome::Locked);
+    // A start while another run was at work says nothing about the night.
+    let of_a_night = |run: &RunRecord| run.outcome != Outcome::Locked && !run.beside_another;
+    let ended = |run: &&RunRecord| of_a_night(run) && run.outcome != Outcome::Running;
     let is_good = |run: &RunRecord| matches!(run.exit_code, Some(0 | 3));
     let mut status = Status {
         last_good_run: runs.iter().find(|run| is_good(run)).map(|run| run.started_at.clone()),
@@ -98,15 +103,25 @@ pub fn status(settings: &Settings, loaded: &Loaded) -> Result<Status> {
         data_sets: data_sets(settings, loaded, &runs)?,
         release: None,
         pinned: pin::pinned(&settings.workspace)?,
-        refused: promote::waiting(&settings.workspace)?.iter().map(|path| refused(path)).collect::<Result<_>>()?,
+        refused: Vec::new(),
         indicators: Vec::new(),
-        // A start while another run was at work says nothing about the night.
-        last_run: runs.into_iter().find(|run| run.outcome != Outcome::Locked),
+        damaged: Vec::new(),
+        last_run: runs.into_iter().find(of_a_night),
     };
+    for path in promote::waiting(&settings.workspace, settings.now)? {
+        match refused(&path) {
+            Ok(refused) => status.refused.push(refused),
+            // One that is damaged must not hide all else; one that a run has removed meanwhile waits no longer.
+            Err(error) if path.exists() => status.damaged.push(error.to_string()),
+            Err(_) => {}
+        }
+    }
     if let Some(path) = promote::current(&settings.workspace)? {
-        let manifest = Manifest::load(&path)?;
-        status.indicators = indicators(&path, &manifest)?;
-        status.release = Some(manifest.release);
+        status.release = path.file_name().map(|name| name.to_string_lossy().into_owned());
+        match Manifest::load(&path).and_then(|manifest| indicators(&path, &manifest)) {
+            Ok(indicators) => status.indicators = indicators,
+            Err(error) => status.damaged.push(error.to_string()),
+        }
     }
     Ok(status)
 }

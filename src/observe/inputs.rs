@@ -42,6 +42,8 @@ pub enum Input {
     LeftOut,
     /// The formats that a release is written in, where not in all.
     Formats,
+    /// What is published of a source itself: its titles, licences and citations, and from when on its figures are too old.
+    Source { name: String },
     /// As an earlier version of the program wrote it.
     Unknown(String),
 }
@@ -59,6 +61,7 @@ const OBSERVATIONS: &str = "observations/";
 const VINTAGE: &str = "vintage/";
 const REFERENCE: &str = "pipelines/reference/";
 const GOLDENS: &str = "pipelines/goldens/";
+const SOURCE: &str = "source/";
 
 /// The stable text of an input in manifests and reports.
 impl From<Input> for String {
@@ -78,6 +81,7 @@ impl From<Input> for String {
             Input::Clock => "clock".into(),
             Input::LeftOut => "left_out".into(),
             Input::Formats => "formats".into(),
+            Input::Source { name } => format!("{SOURCE}{name}"),
             Input::Unknown(text) => text,
         }
     }
@@ -108,6 +112,9 @@ impl From<String> for Input {
         if let Some(dataset) = text.strip_prefix(VINTAGE).and_then(|id| id.parse().ok()) {
             return Self::Vintage { dataset };
         }
+        if let Some(name) = text.strip_prefix(SOURCE) {
+            return Self::Source { name: name.to_owned() };
+        }
         if let Some(file) = text.strip_prefix(REFERENCE) {
             return Self::Reference { file: file.to_owned() };
         }
@@ -130,6 +137,7 @@ impl fmt::Display for Input {
             Self::Clock => f.write_str("year of the clock"),
             Self::LeftOut => f.write_str("sources that are not passed on"),
             Self::Formats => f.write_str("the list of formats"),
+            Self::Source { name } => write!(f, "what is said of the source {name}"),
             other => f.write_str(&String::from(other.clone())),
         }
     }
@@ -193,6 +201,7 @@ mod tests {
             Input::Golden { path: "pipelines/goldens/world.csv".into() },
             Input::LeftOut,
             Input::Formats,
+            Input::Source { name: "itu".into() },
             Input::Unknown("sql/indicators/2.1_internet_use.sql: window".into()),
             Input::Unknown("year of the clock".into()),
         ];

@@ -82,6 +82,8 @@ pub fn normalise(context: &NormaliseContext<'_>, source: &Source, dataset: &Data
         && previous.key == key
         && previous.refused_until.is_none_or(|year| year > context.current_year)
         && keep_both(context.workspace, &context.workspace.observations(&source.name, &dataset.name), &previous.hash)?
+        && (quarantine_is_whole(context.workspace, source, dataset, previous)?
+            || !pull.bodies.iter().all(|b| context.store.contains(&b.hash)))
     {
         return Ok((of_edition(context.workspace, previous, pull)?, false));
     }
@@ -195,6 +197,18 @@ pub fn normalise(context: &NormaliseContext<'_>, source: &Source, dataset: &Data
     keep_both(context.workspace, &path, &report.hash)?;
     save(&report, context.workspace, &source.name, &dataset.name)?;
     Ok((report, true))
+}
+
+/// Whether the rows that were set aside are all there: they are counted wherever the data set is, and are made anew as
+/// observations are, as long as the snapshots are at hand.
+fn quarantine_is_whole(workspace: &Workspace, source: &Source, dataset: &Dataset, report: &NormaliseReport) -> Result<bool> {
+    let path = workspace.quarantine(&source.name, &dataset.name);
+    match fs_err::File::open(&path) {
+        Ok(file) => Ok(parquet::rows(file.into_parts().0).is_ok_and(|rows| rows == report.counts.quarantined)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        // An error of the disk is no absence.
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// The stored report, with the edition that the bodies are of now: a new one may have the same bytes, and is what is cited.

@@ -8,8 +8,9 @@ use std::path::Path;
 use crate::authored::rules;
 use crate::authored::toml::{TableReader, read_document};
 use crate::dataset_id::DatasetId;
-use crate::error::{Code, Problem, SourceText, suggestion};
+use crate::error::{Code, Problem, Result, SourceText, suggestion};
 use crate::fetch::Http;
+use crate::files::hash_of;
 use crate::workspace::JOB_FILE;
 
 pub use datasets::Dataset;
@@ -52,6 +53,14 @@ impl Source {
     pub fn addresses(&self) -> Vec<String> {
         let routes = self.datasets.iter().flat_map(|dataset| &dataset.routes).filter_map(|route| route.base_url.clone());
         std::iter::once(self.http.base_url.clone()).chain(routes).collect()
+    }
+
+    /// Hash of all that is published of it and its data sets, whatever they give.
+    pub fn said(&self) -> Result<String> {
+        let Self { name, title, short_title, licence, citation, homepage, stale_after_days, discontinued, .. } = self;
+        let data_sets: Vec<_> =
+            self.datasets.iter().map(|set| (&set.name, &set.title, &set.licence, &set.citation, &set.homepage)).collect();
+        hash_of(&(name, title, short_title, licence, citation, homepage, stale_after_days, discontinued, data_sets))
     }
 
     /// The licence of one of its data sets: its own, or that of all.

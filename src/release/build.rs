@@ -354,7 +354,7 @@ impl Build<'_> {
             let (mut inputs, key) = self.follows_from(indicator)?;
             let mut held_from = None;
             if one.held.is_some()
-                && let Some((were, from)) = before.and_then(|before| HeldFrom::of(before, indicator))
+                && let Some((were, from)) = before.and_then(|before| HeldFrom::of(before, &indicator.name))
             {
                 (inputs, held_from) = (were, Some(from));
             }

@@ -18,8 +18,12 @@ use crate::release::shared;
 /// Everything that the values of one indicator depend on, those of the indicators it reads included.
 pub fn of_indicator(indicator: &Indicator, catalogue: &Catalogue, reference: &Reference, reports: &Reports, settings: &Inputs) -> Inputs {
     let mut inputs = settings.clone();
-    // Progress looks at the clock, checks at figures written down, publication at what is left out: no value does.
-    inputs.retain(|input, _| !matches!(input, Input::Clock | Input::Golden { .. } | Input::LeftOut | Input::Formats));
+    // Progress looks at the clock, checks at figures written down and at corrections, publication at what is left out and at
+    // what is said of sources: no value does.
+    let of_no_value = |input: &Input| {
+        matches!(input, Input::Clock | Input::Golden { .. } | Input::Corrections | Input::LeftOut | Input::Formats | Input::Source { .. })
+    };
+    inputs.retain(|input, _| !of_no_value(input));
     collect(indicator, catalogue, reference, reports, &mut inputs, &mut BTreeSet::new());
     inputs
 }

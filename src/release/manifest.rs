@@ -10,11 +10,10 @@ use crate::dataset_id::DatasetId;
 use crate::error::{Code, Error, Result};
 use crate::fetch::{Body, Pull};
 use crate::files;
-use crate::indicator::Indicator;
 use crate::observe::corrections::CorrectionReport;
 use crate::observe::{Counts, NormaliseReport};
 use crate::pipelines::{Dataset, Source};
-use crate::release::fingerprint::Inputs;
+use crate::release::fingerprint::{Input, Inputs};
 
 /// Within so many days, each file of the current release is read again.
 const MONTH: i64 = 30;
@@ -150,10 +149,11 @@ pub struct HeldFrom {
 }
 
 impl HeldFrom {
-    /// As the release before says; None where it has no such indicator.
-    pub fn of(before: &Manifest, indicator: &Indicator) -> Option<(Inputs, Self)> {
-        let entry = before.indicators.get(&indicator.name)?;
-        let read = |input: &&InputEntry| indicator.datasets.is_empty() || indicator.datasets.contains(&input.id());
+    /// As the release before says; None where it has no such indicator. Its data sets are those that it was computed from
+    /// then: the header may name others now.
+    pub fn of(before: &Manifest, indicator: &str) -> Option<(Inputs, Self)> {
+        let entry = before.indicators.get(indicator)?;
+        let read = |input: &&InputEntry| entry.inputs.contains_key(&Input::Observations { dataset: input.id() });
         let inputs = || before.inputs.iter().filter(read).cloned().collect();
         let from = entry.held_from.clone().unwrap_or_else(|| Self { release: before.release.clone(), inputs: inputs() });
         Some((entry.inputs.clone(), from))

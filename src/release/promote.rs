@@ -1,5 +1,6 @@
 //! Releases on disk: staged beside, renamed into place, pointed to by one symbolic link.
 
+use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
@@ -55,14 +56,23 @@ pub fn refused(workspace: &Workspace) -> Result<Vec<PathBuf>> {
     Ok(in_order(entries(&workspace.staging())?.into_iter().filter(|path| !is_hidden(path)).collect()))
 }
 
-/// Those of them that are newer than the current release: a person has yet to look at them.
-pub fn waiting(workspace: &Workspace) -> Result<Vec<PathBuf>> {
-    let created = |path: &Path| Manifest::load(path).map(|manifest| manifest.created_at);
-    let since = match current(workspace)? {
-        Some(path) => created(&path).unwrap_or_default(),
-        None => String::new(),
-    };
-    Ok(refused(workspace)?.into_iter().filter(|path| created(path).is_ok_and(|created| created >= since)).collect())
+/// Those of them that a person has yet to look at: that were to take the place of the current release, or are newer. The last
+/// of them is the newest; one of a time still to come, when the clock was ahead, is not.
+pub fn waiting(workspace: &Workspace, now: Timestamp) -> Result<Vec<PathBuf>> {
+    let current = current(workspace)?;
+    let since = current.as_deref().and_then(|path| Manifest::load(path).ok()).map(|manifest| manifest.created_at).unwrap_or_default();
+    let id = current.as_deref().and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned());
+    let now = now.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
+    let mut found = Vec::new();
+    for path in refused(workspace)? {
+        let Ok(manifest) = Manifest::load(&path) else { continue };
+        let is_to_come = manifest.created_at > now;
+        if manifest.previous == id || (manifest.created_at >= since && !is_to_come) {
+            found.push((!is_to_come, path));
+        }
+    }
+    found.sort_by_key(|(is_past, _)| *is_past);
+    Ok(found.into_iter().map(|(_, path)| path).collect())
 }
 
 fn in_order(mut paths: Vec<PathBuf>) -> Vec<PathBuf> {
@@ -182,18 +192,36 @@ pub fn remove(workspace: &Workspace, release: &Path) -> Result<()> {
     Ok(fs_err::remove_dir_all(aside)?)
 }
 
+/// Held by whoever reads all of a release for long, so that nothing removes it meanwhile; None where it has just gone.
+pub fn hold(release: &Path) -> Option<File> {
+    let manifest = release.join("manifest.json");
+    let file = fs_err::File::open(&manifest).ok()?.into_parts().0;
+    // It waits for whoever is about to remove it. Where a file system has no such locks, it is read without.
+    let _ = file.lock_shared();
+    manifest.exists().then_some(file)
+}
+
+/// Held while a release is removed; None where somebody reads all of it.
+pub fn hold_alone(release: &Path) -> Result<Option<File>> {
+    let file = fs_err::File::open(release.join("manifest.json"))?.into_parts().0;
+    Ok(if matches!(file.try_lock(), Err(TryLockError::WouldBlock)) { None } else { Some(file) })
+}
+
 fn is_hidden(path: &Path) -> bool {
     path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."))
 }
 
-/// The current release; where it is damaged, the newest that is sound: the gates shall not open because of a bad disk.
+/// The current release; where it is damaged, or the pointer leads nowhere, the newest that is sound: the gates shall not open
+/// because of a bad disk.
 pub fn newest_sound(workspace: &Workspace, now: Timestamp) -> Result<Option<PathBuf>> {
-    let Some(current) = current(workspace)? else { return Ok(None) };
-    if Manifest::if_sound(&current, now, |_| ())?.is_some() {
-        return Ok(Some(current));
+    let current = current(workspace)?;
+    if let Some(path) = &current
+        && Manifest::if_sound(path, now, |_| ())?.is_some()
+    {
+        return Ok(current);
     }
-    for path in list(workspace)?.into_iter().rev() {
-        if path != current && Manifest::if_sound(&path, now, |_| ())?.is_some() {
+    for path in list(workspace)?.into_iter().rev().filter(|path| Some(path) != current.as_ref()) {
+        if Manifest::if_sound(&path, now, |_| ())?.is_some() {
             return Ok(Some(path));
         }
     }

@@ -41,7 +41,17 @@ pub fn prune(workspace: &Workspace, keep: Keep) -> Result<Pruned> {
     let current = current(workspace)?;
     let all = releases(workspace)?;
     let (old, newest) = all.split_at(all.len().saturating_sub(keep.releases));
-    let (kept, removed): (Vec<_>, Vec<_>) = old.iter().partition(|(path, _)| Some(path) == current.as_ref());
+    let (mut kept, mut removed, mut held_alone) = (Vec::new(), Vec::new(), Vec::new());
+    for one in old {
+        let alone = if Some(&one.0) == current.as_ref() { None } else { promote::hold_alone(&one.0)? };
+        // One that is being published is removed next time.
+        if alone.is_some() {
+            removed.push(one);
+        } else {
+            kept.push(one);
+        }
+        held_alone.extend(alone);
+    }
     let staged = staged(workspace)?;
     let (refused, held) = staged.split_at(staged.len().saturating_sub(keep.refused));
     let mut used = at_hand(workspace)?;

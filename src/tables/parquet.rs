@@ -57,9 +57,9 @@ pub fn read_indicator(path: &Path, schema: &SchemaRef, indicator: &str) -> Resul
     rows_of(&conform(&batches, schema, &|_| None)?, indicator)
 }
 
-/// A whole Parquet file with the columns that it has.
-pub fn read_as_it_is(path: &Path) -> Result<RecordBatch> {
-    let reader = reader(path, None, |_| true)?;
+/// The first rows of a Parquet file, with the columns that it has.
+pub fn first_as_they_are(path: &Path, rows: usize) -> Result<RecordBatch> {
+    let reader = opened(path, None, |_| true)?.with_limit(rows).build()?;
     let schema = RecordBatchReader::schema(&reader);
     let batches = reader.collect::<std::result::Result<Vec<_>, _>>().map_err(|error| failed_in("read", path, error.into()))?;
     super::sort::concat(&schema, &batches)
@@ -85,8 +85,16 @@ impl Iterator for Batches {
     }
 }
 
-/// The columns of a schema that the file has, or all; of the row groups that are wanted.
 fn reader(path: &Path, schema: Option<&SchemaRef>, wanted: impl Fn(&RowGroupMetaData) -> bool) -> Result<ParquetRecordBatchReader> {
+    Ok(opened(path, schema, wanted)?.build()?)
+}
+
+/// The columns of a schema that the file has, or all; of the row groups that are wanted.
+fn opened(
+    path: &Path,
+    schema: Option<&SchemaRef>,
+    wanted: impl Fn(&RowGroupMetaData) -> bool,
+) -> Result<ParquetRecordBatchReaderBuilder<std::fs::File>> {
     let file = fs_err::File::open(path)?.into_parts().0;
     let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|error| failed_in("read", path, error.into()))?;
     let groups = builder.metadata().row_groups().iter().enumerate().filter(|(_, group)| wanted(group)).map(|(at, _)| at).collect();
@@ -94,7 +102,13 @@ fn reader(path: &Path, schema: Option<&SchemaRef>, wanted: impl Fn(&RowGroupMeta
         Some(schema) => ProjectionMask::columns(builder.parquet_schema(), schema.fields().iter().map(|field| field.name().as_str())),
         None => ProjectionMask::all(),
     };
-    Ok(builder.with_batch_size(BATCH).with_row_groups(groups).with_projection(columns).build()?)
+    Ok(builder.with_batch_size(BATCH).with_row_groups(groups).with_projection(columns))
+}
+
+/// How many rows a file says that it has.
+pub fn rows(file: std::fs::File) -> Result<u64> {
+    let builder = ParquetRecordBatchReaderBuilder::try_new(file)?;
+    Ok(builder.metadata().file_metadata().num_rows().cast_unsigned())
 }
 
 /// Reads a file to its end, for what is wrong with it.

@@ -1,5 +1,6 @@
 //! The nightly job from end to end: what a release holds, what a second run does, and what happens when things go wrong.
 
+mod beside;
 mod disk;
 mod faults;
 mod gates;

@@ -127,7 +127,7 @@ fn unchanged(
 ) -> Result<HashMap<String, RecordBatch>> {
     let mut kept = HashMap::new();
     let Some(Current { manifest, values }) = current.filter(|_| !needed.is_empty()) else { return Ok(kept) };
-    let (reports, fixed) = (loaded.reports(settings)?, loaded.settings_inputs(settings));
+    let (reports, fixed) = (loaded.reports(settings)?, loaded.settings_inputs(settings)?);
     for index in needed {
         let indicator = &catalogue.indicators[*index];
         let wanted = fingerprint::of_indicator(indicator, catalogue, &loaded.reference, &reports, &fixed);

@@ -124,7 +124,7 @@ fn code(input: &Input) -> &'static str {
         Input::Reference { .. } => "reference_changed",
         Input::Observations { .. } | Input::Vintage { .. } | Input::Bodies => "source_revised",
         Input::Corrections => "correction",
-        // No value depends on the last three.
+        // No value depends on the last four.
         Input::DatasetDefinition
         | Input::Program
         | Input::Layout
@@ -132,7 +132,8 @@ fn code(input: &Input) -> &'static str {
         | Input::Unknown(_)
         | Input::Golden { .. }
         | Input::LeftOut
-        | Input::Formats => "program_changed",
+        | Input::Formats
+        | Input::Source { .. } => "program_changed",
     }
 }
 

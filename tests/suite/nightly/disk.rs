@@ -97,10 +97,35 @@ fn a_damaged_release_does_not_open_the_gates() {
     let file = "sql/indicators/2.1_internet_use.sql";
     workspace.write(file, workspace.read(file).replacen("title = \"", "title = \"New: ", 1));
     workspace.expect(0, &["run", "--from", &small_bodies(), "--now", NEXT]);
+    let second = current(&workspace);
     std::fs::write(workspace.path("data/current/values.parquet"), "PAR1").unwrap();
     workspace.expect(0, &["run", "--from", &small_bodies(), "--now", "2026-11-26T02:30:00Z"]);
-    let manifest: serde_json::Value = serde_json::from_str(&workspace.read("data/current/manifest.json")).unwrap();
-    assert_eq!(manifest["previous"], first.as_str());
+    let previous = || {
+        let manifest: serde_json::Value = serde_json::from_str(&workspace.read("data/current/manifest.json")).unwrap();
+        manifest["previous"].as_str().map(str::to_owned)
+    };
+    assert_eq!(previous().as_ref(), Some(&first));
+    // A pointer that leads nowhere was taken for a first night.
+    std::fs::remove_file(workspace.path("data/current/manifest.json")).unwrap();
+    std::fs::remove_dir_all(workspace.path("data/releases").join(second)).unwrap();
+    workspace.expect(0, &["run", "--from", &small_bodies(), "--now", "2026-11-27T02:30:00Z"]);
+    assert_eq!(previous(), Some(first));
+}
+
+/// Rows that were set aside were counted, and nobody could read them any more.
+#[test]
+fn rows_set_aside_that_were_lost_are_made_anew() {
+    let workspace = small_released();
+    let count = ["sql", "--output", "csv", "SELECT count(*) AS n FROM quarantine"];
+    let rows = workspace.expect(0, &count).stdout;
+    let folder = workspace.path("data/quarantine/itu");
+    let files: Vec<_> = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    std::fs::write(&files[0], "PAR1").unwrap();
+    std::fs::remove_file(&files[1]).unwrap();
+    let run = workspace.expect(0, &["compute", "--now", NEXT]);
+    assert!(run.stdout.contains("nothing to do"), "{}", run.stdout);
+    assert_eq!(workspace.expect(0, &count).stdout, rows);
+    assert!(files.iter().all(|path| path.exists()));
 }
 
 /// Files were forced to 0644 and folders were not: unreadable with umask 077, writable by all with 000.
@@ -119,6 +144,10 @@ fn permissions_follow_the_umask_for_files_and_folders_alike() {
         shell.current_dir(workspace.root.path()).env("YARDSTICK_NOW", crate::support::NOW);
         let run = shell.output().unwrap();
         assert_eq!(run.status.code(), Some(0), "{}", String::from_utf8_lossy(&run.stderr));
+        // What a short verb writes too.
+        let mut shell = Command::new("sh");
+        shell.args(["-c", &format!("umask {umask}; exec \"$0\" release pin")]).arg(call.get_program());
+        assert!(shell.current_dir(workspace.root.path()).status().unwrap().success());
         let mut folders = vec![workspace.path("data")];
         while let Some(path) = folders.pop() {
             let found = path.symlink_metadata().unwrap();

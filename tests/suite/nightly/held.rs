@@ -98,3 +98,34 @@ fn letting_it_go_has_a_cause() {
     let changes: Vec<String> = list["data"]["releases"].as_array().unwrap().iter().map(|one| one["changes"].to_string()).collect();
     assert!(changes[1].contains("own is held") && changes[3].contains("own is no longer held"), "{changes:?}");
 }
+
+/// What a held indicator had read was taken from its header of today: data sets that this no longer named could be removed.
+#[test]
+fn it_keeps_what_it_read_though_its_header_names_others_now() {
+    let workspace = Workspace::of_method();
+    workspace.write("sql/checks/own.sql", HOLDS);
+    let named = |source: &str| {
+        INDICATOR
+            .replace("series = [", &format!("datasets = [\"{source}/figures\"]\nseries = ["))
+            .replace("[\"own\"]", &format!("[\"{source}\"]"))
+    };
+    workspace.write("sql/indicators/own.sql", named("own"));
+    let source = |name: &str| {
+        format!(
+            "source = \"{name}\"\nlicence = \"typed\"\nstale_after_days = 4000\n[[dataset]]\nname = \"figures\"\nformat = \"table\"\n[dataset.columns]\nseries = {{ constant = \"s\" }}\nref_area = \"area\"\ntime_period = \"year\"\nvalue = \"value\"\nnote = \"note\"\nunit = {{ constant = \"PT\" }}\n"
+        )
+    };
+    for name in ["own", "other"] {
+        workspace.write(&format!("pipelines/{name}.toml"), source(name));
+    }
+    bodies(&workspace, "10");
+    workspace.expect(0, &["run", "--from", "in", "--now", "2026-11-01"]);
+    // From now on it names another source, whose figure is held back.
+    workspace.write("sql/indicators/own.sql", named("other").replace("source = \"own\", series", "source = \"other\", series"));
+    workspace.write("in/other/figures/a.csv", "area,year,value,note\nKEN,2024,12,\nUGA,2024,20,\n");
+    workspace.expect(3, &["run", "--from", "in", "--now", "2026-11-02"]);
+    let manifest: Value = serde_json::from_str(&workspace.read("data/current/manifest.json")).unwrap();
+    let read: Vec<String> =
+        manifest["indicators"]["own"]["held_from"]["inputs"].as_array().unwrap().iter().map(|input| input["source"].to_string()).collect();
+    assert_eq!(read, ["\"own\""]);
+}

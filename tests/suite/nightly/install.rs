@@ -184,3 +184,16 @@ fn a_value_is_shown_in_every_release_kept() {
     let told = workspace.expect(0, &["explain", &cited]).stdout;
     assert!(told.contains("PT_INT with status"), "{told}");
 }
+
+/// A log in words that went into a file had the marks of colours in it, whatever `--color` said.
+#[test]
+fn a_log_in_a_file_has_no_colours() {
+    let workspace = super::small_released();
+    for (color, coloured) in [("auto", false), ("never", false), ("always", true)] {
+        let mut run = workspace.command(&["run", "--log-format", "human", "--color", color, "--from", &super::small_bodies()]);
+        let output = run.env_remove("NO_COLOR").output().unwrap();
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert!(stderr.contains("normalised"), "{stderr}");
+        assert_eq!(stderr.contains('\u{1b}'), coloured, "{color}: {stderr}");
+    }
+}

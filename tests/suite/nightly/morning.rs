@@ -56,6 +56,31 @@ fn a_refused_release_is_read_and_let_pass_from_what_status_says() {
     assert_ne!(current(&workspace), good);
 }
 
+/// A release that a gate refused after a night with the clock ahead was shown by nothing until that day.
+#[test]
+fn a_refused_release_is_told_though_the_clock_was_ahead() {
+    let workspace = small_released();
+    let always = workspace.write("sql/checks/always.sql", ALWAYS);
+    workspace.expect(4, &["run", "--from", &small_bodies(), "--now", "2026-12-30"]);
+    std::fs::remove_file(&always).unwrap();
+    let file = "sql/indicators/2.1_internet_use.sql";
+    workspace.write(file, workspace.read(file).replacen("title = \"", "title = \"New: ", 1));
+    workspace.expect(0, &["run", "--from", &small_bodies(), "--now", "2026-12-20"]);
+    workspace.write("sql/checks/always.sql", ALWAYS);
+    workspace.expect(4, &["run", "--from", &small_bodies(), "--now", NIGHT[0]]);
+    let now = status(&workspace);
+    let refused = now["refused"].as_array().unwrap();
+    assert_eq!((refused.len(), refused[0]["created_at"].as_str()), (1, Some(NIGHT[0])), "{now}");
+    let shown = workspace.json(0, &["checks", "--failed", "--now", NIGHT[3]]);
+    assert_eq!(shown["data"]["release"], refused[0]["release"]);
+    // One that cannot be read hides nothing else.
+    let staged = refused[0]["release"].as_str().unwrap();
+    workspace.write(&format!("data/staging/{staged}/checks.parquet"), "PAR1");
+    workspace.write("data/current/values.parquet", "PAR1");
+    let shown = workspace.expect(0, &["status", "--now", NIGHT[3]]).stdout;
+    assert!(shown.contains("refused by a gate") && shown.matches("damaged: ").count() == 2, "{shown}");
+}
+
 /// The last run was told by its clock: one of a night with another clock was not seen.
 #[test]
 fn the_last_run_is_the_last_one_though_the_clock_was_set_back() {
@@ -173,9 +198,19 @@ fn a_pinned_release_stays_until_it_is_let_go() {
     workspace.expect(0, &["run", "--from", &small_bodies(), "--now", NIGHT[0]]);
     workspace.expect(0, &["release", "pin", &first]);
     assert_eq!(current(&workspace), first);
+    // What a run would do is known before.
+    let plan = workspace.json(0, &["plan", "--from", &small_bodies(), "--now", NIGHT[1]])["data"].take();
+    assert_eq!(plan["would_publish"], false, "{plan}");
+    let plan = workspace.expect(0, &["plan", "--from", &small_bodies(), "--now", NIGHT[1]]).stdout;
+    assert!(plan.contains(&format!("nothing would be published: release {first} is pinned")), "{plan}");
     let run = workspace.expect(3, &["run", "--from", &small_bodies(), "--now", NIGHT[1]]);
-    assert!(run.stdout.contains("is pinned"), "{}", run.stdout);
+    assert!(run.stdout.contains("is pinned: inputs have changed"), "{}", run.stdout);
     assert_eq!(current(&workspace), first);
+    // One that is damaged was said to be made anew, and was not.
+    workspace.write("data/current/catalog.json", "{");
+    let run = workspace.expect(3, &["run", "--from", &small_bodies(), "--now", NIGHT[1]]);
+    assert!(run.stdout.contains("catalog.json is damaged") && run.stdout.contains("it is not made anew"), "{}", run.stdout);
+    assert!(!run.stderr.contains("the release is made anew"), "{}", run.stderr);
     assert_eq!(workspace.expect(2, &["release", "rollback"]).code, 2);
     assert!(workspace.expect(0, &["status"]).stdout.contains("pinned: `yardstick release unpin`"));
     assert!(workspace.expect(0, &["release", "list"]).stdout.contains("current, pinned"));
@@ -203,6 +238,8 @@ fn a_refused_snapshot_makes_a_rollback_last() {
     let refused = workspace.expect(0, &["pull", "--refuse", &hash[..12]]);
     assert!(refused.stdout.contains(&format!("itu/network_coverage: the bodies of release {good}")), "{}", refused.stdout);
     // The provider still sends it, and what a run would do is known before.
+    let plan = workspace.json(0, &["plan", "--now", NIGHT[1], "--only", "itu/network_coverage"]);
+    assert_eq!(plan["data"]["would_publish"], false, "{plan}");
     let plan = workspace.json(0, &["plan", "--from", "bad", "--now", NIGHT[1]]);
     let step = |name: &str| plan["data"]["steps"].as_array().unwrap().iter().find(|step| step["name"] == name).cloned();
     assert_eq!(step("itu/network_coverage").unwrap()["action"], "refuse");

@@ -119,3 +119,18 @@ fn an_unchanged_night_rewrites_nothing() {
     let changed: Vec<String> = stamps().into_iter().filter(|(name, stamp)| before.get(name) != Some(stamp)).map(|(name, _)| name).collect();
     assert_eq!(changed, ["lock", "runs/20261125T023000Z/run.json", "runs/20261125T023000Z/run.txt"]);
 }
+
+/// A slip in the rule was passed over, and releases were removed by the rule that holds without one.
+#[test]
+fn a_wrong_rule_removes_nothing() {
+    let workspace = super::small_released();
+    revise(&workspace, 1);
+    workspace.expect(0, &["run", "--quiet", "--from", "in", "--now", "2026-12-04T02:30:00Z"]);
+    let before = names(&workspace, "data/releases");
+    workspace.write("pipelines/job.toml", "[retention]\nrelease = 100\n");
+    for arguments in [&["release", "prune"][..], &["release", "prune", "--keep", "1"]] {
+        let run = workspace.expect(2, arguments);
+        assert!(run.stderr.contains("pipelines/job.toml:2:") && run.stderr.contains("did you mean `releases`?"), "{}", run.stderr);
+    }
+    assert_eq!(names(&workspace, "data/releases"), before);
+}

@@ -47,3 +47,27 @@ fn a_wrong_population_is_told_though_it_is_read_late() {
     let run = workspace.expect(2, &["run", "--from", &small_bodies(), "--now", "2026-11-25T02:30:00Z"]);
     assert!(run.stderr.contains("`KEN` is not in areas.csv"), "{}", run.stderr);
 }
+
+/// A title or the licence of a data set that was corrected was published by nothing: no input had changed, it was said,
+/// although the catalogue has them.
+#[test]
+fn what_is_said_of_a_source_is_published_when_it_changes() {
+    let workspace = small_released();
+    let first = super::current(&workspace);
+    let file = "pipelines/itu.toml";
+    let name = "name = \"network_coverage\"\n";
+    workspace.write(file, workspace.read(file).replacen(name, &format!("{name}licence = \"CC BY 4.0\"\n"), 1));
+    let next = ["--from", &small_bodies(), "--now", "2026-11-25T02:30:00Z"];
+    let plan = workspace.json(0, &[&["plan"][..], &next].concat())["data"].take();
+    let release = plan["steps"].as_array().unwrap().last().unwrap();
+    assert_eq!(release["why"], serde_json::json!(["what is said of the source itu changed"]));
+    workspace.expect(0, &[&["run"][..], &next].concat());
+    let second = super::current(&workspace);
+    assert_ne!(second, first);
+    let json = |file: &str| -> serde_json::Value { serde_json::from_str(&workspace.read(&format!("data/releases/{file}"))).unwrap() };
+    let sources = json(&format!("{second}/catalog.json"))["sources"].take();
+    let itu = sources.as_array().unwrap().iter().find(|source| source["source"] == "itu").unwrap();
+    assert_eq!(itu["datasets"]["network_coverage"]["licence"], "CC BY 4.0");
+    // No value depends on it.
+    assert_eq!(json(&format!("{first}/manifest.json"))["indicators"], json(&format!("{second}/manifest.json"))["indicators"]);
+}

@@ -218,3 +218,16 @@ fn nothing_is_published_into_the_data_folder() {
     }
     assert!(files(&workspace.path("data")) == before, "the data folder has changed");
 }
+
+/// Without a data folder it ended with 1, as if the disk had failed.
+#[test]
+fn without_a_release_there_is_nothing_to_publish() {
+    let workspace = Workspace::of_method();
+    let run = workspace.expect(2, &["publish", "--to", "store"]);
+    assert!(run.stderr.contains("no release yet"), "{}", run.stderr);
+    workspace.write("a file", "");
+    for verb in ["run", "status"] {
+        let run = workspace.expect(2, &[verb, "--data", "a file"]);
+        assert!(run.stderr.contains("a file: not a folder"), "{verb}: {}", run.stderr);
+    }
+}
