@@ -32,6 +32,10 @@ pub struct CsvStream<R> {
     remarks: bool,
     /// How many figures a record has.
     figures: usize,
+    /// Whether texts that are only shown are read too; how many records have bytes in them that are no letters, and the
+    /// first of them.
+    notes: bool,
+    undecoded: (usize, u32),
     /// The names of the columns have been told to the collector.
     told: bool,
 }
@@ -60,6 +64,8 @@ impl<R: Read> CsvStream<R> {
             rejoin: false,
             remarks: false,
             figures: 1,
+            notes: false,
+            undecoded: (0, 0),
             told: false,
         };
         stream.fill()?;
@@ -113,6 +119,13 @@ impl<R: Read> CsvStream<R> {
         self
     }
 
+    /// There are notes in the records: bytes in them that are not UTF-8 are shown as what they are not, which is told.
+    #[must_use]
+    pub fn with_notes(mut self) -> Self {
+        self.notes = true;
+        self
+    }
+
     /// Lines that were left out before the header count in the places of errors.
     #[must_use]
     pub fn after_lines(mut self, skipped: usize) -> Self {
@@ -148,8 +161,21 @@ impl<R: Read> CsvStream<R> {
                     let filled = self.record.iter().filter(|cell| !is_blank(cell)).count();
                     collector.quarantine_all(self.figures.min(filled), number, Reason::FieldCount, &fields);
                 }
-                None => return Ok(Some((number, &self.record))),
+                None => {
+                    if self.notes && std::str::from_utf8(self.record.as_slice()).is_err() {
+                        let (count, first) = self.undecoded;
+                        self.undecoded = (count + 1, if count == 0 { number } else { first });
+                    }
+                    return Ok(Some((number, &self.record)));
+                }
             }
+        }
+        if let (undecoded @ 1.., first) = std::mem::take(&mut self.undecoded) {
+            let records = count(undecoded, "record");
+            collector.warnings.push(format!(
+                "{records} with bytes that are not UTF-8, such as record {first}: in notes they are shown as `\u{fffd}`; \
+                 rows with such a code or answer are set aside"
+            ));
         }
         Ok(None)
     }
