@@ -26,18 +26,19 @@ pub struct Sheet {
     filled: BTreeSet<(u32, usize)>,
 }
 
+/// Stands behind a figure of merged cells, in each of them.
+pub const SPREAD: char = '\u{1f}';
+
 impl Sheet {
-    /// Empties the merged cells of these columns; gives their places.
-    pub fn clear_filled(&mut self, columns: &[usize]) -> Vec<(u32, usize)> {
-        let cleared: Vec<(u32, usize)> = self.filled.iter().filter(|(_, column)| columns.contains(column)).copied().collect();
+    /// Marks the figures of merged cells of these columns. A word, such as one for no value, is that of all of them.
+    pub fn mark_filled(&mut self, columns: &[usize]) {
         for (row, cells) in &mut self.rows {
             for column in columns.iter().filter(|column| self.filled.contains(&(*row, **column))) {
-                if let Some(cell) = cells.get_mut(*column) {
-                    cell.clear();
+                if let Some(cell) = cells.get_mut(*column).filter(|cell| cell.contains(|c: char| c.is_ascii_digit())) {
+                    cell.push(SPREAD);
                 }
             }
         }
-        cleared
     }
 }
 

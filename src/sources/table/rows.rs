@@ -15,7 +15,7 @@ use crate::rows::value::{Value, parse_year};
 use crate::sources::Parsed;
 use crate::sources::body::archive::{self, Kind};
 use crate::sources::body::headings::{same, shorten};
-use crate::sources::body::workbook::Book;
+use crate::sources::body::workbook::{Book, SPREAD};
 use crate::sources::body::workbooks::{self, Workbooks};
 use crate::sources::body::{ReadSeek, csv_members};
 use crate::sources::table::about::{self, Known};
@@ -103,14 +103,7 @@ fn workbook(file: &mut dyn ReadSeek, first: u32, map: &TableMap, units: &[String
         let mut layout = Layout::new(map, &names)?;
         collector.columns(&names);
         // Whose a figure is that stands in merged cells cannot be told.
-        let spread = sheet.clear_filled(&layout.values());
-        if let Some((row, _)) = spread.first() {
-            collector.warnings.push(format!(
-                "sheet `{name}`: {} not read, since one figure stands in several merged cells, such as in record {}",
-                crate::error::count(spread.len(), "value"),
-                count + row
-            ));
-        }
+        sheet.mark_filled(&layout.values());
         for (number, cells) in &sheet.rows {
             collector.limits()?;
             let cells: Vec<&str> = cells.iter().map(String::as_str).collect();
@@ -285,9 +278,8 @@ impl<'m> Layout<'m> {
     }
 
     fn row(&mut self, number: u32, cells: &[&str], units: &[String], collector: &mut Collector<'_>) {
-        let kept = |(index, values): &(usize, &[String])| {
-            cells.get(*index).is_some_and(|cell| values.iter().any(|v| v.eq_ignore_ascii_case(cell.trim())))
-        };
+        let kept =
+            |(index, values): &(usize, &[String])| cells.get(*index).is_some_and(|cell| values.iter().any(|value| same(value, cell)));
         if !self.only.iter().all(kept) {
             return collector.heading();
         }
@@ -336,6 +328,7 @@ impl<'m> Layout<'m> {
             let written = match written {
                 Ok(written) => written,
                 Err(why) => {
+                    let given = given.trim_end_matches(SPREAD);
                     collector.quarantine(number, Reason::BadValue, format!("{given}: {why}"));
                     return unread.push(format!("`{given}`: {why}"));
                 }
@@ -356,6 +349,11 @@ impl<'m> Layout<'m> {
                 Some(bound) => bound,
                 None => statuses.next().unwrap_or("A"),
             };
+            // A status of no value beside a number: a zero stands for none, any other contradicts it.
+            let is_denied = words::DENYING_A_VALUE.contains(&status);
+            let Some(value) = (if is_denied { reading::denied(reading.value) } else { Some(reading.value) }) else {
+                return collector.quarantine(number, Reason::BadValue, format!("{given} with obs_status {status}"));
+            };
             let detail = collector.detail(&Detail {
                 obs_status: status.to_owned(),
                 note: (!note.is_empty()).then(|| note.join(", ")),
@@ -366,7 +364,7 @@ impl<'m> Layout<'m> {
                 Some(series) => collector.series(SeriesKey { series, ..key.clone() }),
                 None => collector.series(key),
             };
-            collector.push(number, scheme, area.as_bytes(), year.as_bytes(), series, detail, reading.value);
+            collector.push(number, scheme, area.as_bytes(), year.as_bytes(), series, detail, value);
         };
         let cell = |column: usize| cells.get(column).map_or_else(String::new, |cell| figure(cell));
         for Figures { column, year, marked, status, about } in &self.figures {

@@ -111,3 +111,21 @@ fn the_status_of_a_row_without_a_value() {
     assert_eq!(values, ["KEN 2020 5.0", "PHL 2020 1.0"]);
     assert_eq!(set_aside(&workspace).len(), 1);
 }
+
+/// A word of `only` that was written with another kind of space, case or accent hid the row.
+#[test]
+fn rows_that_count_by_a_word() {
+    let body = "Area,Year,Value,Sex\nKEN,2022,1,Les deux réunis\nPHL,2022,2,Les\u{a0}deux réunis\nPER,2022,3,LES DEUX RE\u{301}UNIS\u{200b}\nBRA,2022,4,Femmes\n";
+    let (_, _, values) = read("only = { Sex = \"Les deux réunis|Total\" }", LONG, body);
+    assert_eq!(values, ["KEN 2022 1.0", "PER 2022 3.0", "PHL 2022 2.0"]);
+}
+
+/// A status that says that there is no value denies the one beside it.
+#[test]
+fn a_status_of_no_value_beside_a_value() {
+    let columns = format!("{LONG}obs_status = \"Status\"\n");
+    let body = "Area,Year,Value,Status\nKEN,2022,0,M\nPHL,2022,5,Q\nPER,2022,0,A\nBRA,2022,6,K\n";
+    let (workspace, _, values) = read("", &columns, body);
+    assert_eq!(values, ["BRA 2022 6.0", "KEN 2022 none", "PER 2022 0.0"]);
+    assert_eq!(set_aside(&workspace), ["2 bad_value 5 with obs_status Q"]);
+}
