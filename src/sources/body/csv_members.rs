@@ -47,11 +47,7 @@ pub fn read_each(
     collector.warnings.extend(remark.map(str::to_owned));
     match misfit {
         _ if fitting => {
-            let left: Vec<&str> = others.iter().map(String::as_str).filter(|name| may_be_table(name, !texts)).collect();
-            collector.warnings.extend((!left.is_empty()).then(|| {
-                let read = if texts { "texts" } else { "CSV files" };
-                format!("not read, since the archive has {read}: {}; unpack it if they belong to the data", shorten(&listed(&left), 300))
-            }));
+            collector.warnings.extend(not_read(if texts { "texts" } else { "CSV files" }, &others, !texts));
             Ok(())
         }
         // A plain body has no members at all.
@@ -69,6 +65,14 @@ pub fn is_csv(name: &str) -> bool {
 pub fn is_other_text(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     [".txt", ".tsv", ".tab"].iter().any(|ending| name.ends_with(ending))
+}
+
+/// What of an archive, beside the members of a kind that were read, could be another part of the data. `with_texts`: tables
+/// separated by tabs too.
+pub fn not_read(read: &str, others: &[String], with_texts: bool) -> Option<String> {
+    let left: Vec<&str> = others.iter().map(String::as_str).filter(|name| may_be_table(name, with_texts)).collect();
+    let listed = shorten(&listed(&left), 300);
+    (!left.is_empty()).then(|| format!("not read, since the archive has {read}: {listed}; unpack it if they belong to the data"))
 }
 
 /// What could be another part of the data. A plain text beside a CSV is most often its description.

@@ -41,10 +41,11 @@ pub(super) fn parse(file: &mut dyn ReadSeek, map: &TableMap, units: &[String], c
         Workbooks::Itself => drop(workbook(file, 0, map, units, collector)?),
         Workbooks::Members => {
             let mut count = 0;
-            workbooks::for_each(file, &mut |book| {
+            let others = workbooks::for_each(file, &mut |book| {
                 count = workbook(book, count, map, units, collector)?;
                 Ok(())
             })?;
+            collector.warnings.extend(csv_members::not_read("workbooks", &others, false));
         }
         Workbooks::None => {
             let mut count = 0;
@@ -104,6 +105,7 @@ fn workbook(file: &mut dyn ReadSeek, first: u32, map: &TableMap, units: &[String
         collector.columns(&names);
         // Whose a figure is that stands in merged cells cannot be told.
         sheet.mark_filled(&layout.values());
+        sheet.point_codes(&layout.values());
         for (number, cells) in &sheet.rows {
             collector.limits()?;
             let cells: Vec<&str> = cells.iter().map(String::as_str).collect();

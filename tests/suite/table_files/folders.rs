@@ -175,8 +175,9 @@ fn what_else_an_archive_holds() {
     workspace.write("in/example/t/a.zip", packed(files));
     let run = workspace.expect(0, &["pull", "--from", "in"]);
     told(&run, &["not read, since the archive has CSV files: `b.csv.gz`, `c.tsv`, `d/e.xlsx`; unpack it"]);
-    workspace.write("in/example/t/a.zip", packed(&[("a.xlsx", &one), ("b.xlsx", &more)]));
-    workspace.expect(0, &["pull", "--from", "in"]);
+    workspace.write("in/example/t/a.zip", packed(&[("a.xlsx", &one), ("b.xlsx", &more), ("c.xls", b"x")]));
+    let run = workspace.expect(0, &["pull", "--from", "in"]);
+    told(&run, &["not read, since the archive has workbooks: `c.xls`"]);
     assert_eq!(values(&workspace), ["KEN 2022 5.0", "PHL 2022 6.0"]);
 }
 

@@ -129,6 +129,19 @@ fn a_date_that_is_a_year() {
     assert_eq!(values(&wide), ["KEN 2021 1.0", "KEN 2022 2.0"]);
 }
 
+/// A code that is a number in the workbook is the code that one sees, whatever sign the figures have.
+#[test]
+fn codes_that_are_numbers_where_decimals_have_a_comma() {
+    let columns = LONG.replace("{ constant = \"s\" }", "\"Code\"");
+    let workspace = workspace("decimal = \",\"", &columns);
+    let rows: &[&[&str]] = &[&["Area", "Code", "Year", "Value"], &["KEN", "#2.1", "#2020", "#1.5"], &["PHL", "2.1", "#2020", "2,5"]];
+    workspace.write("in/example/t/a.xlsx", book(&[("Data", rows)]));
+    workspace.expect(0, &["pull", "--from", "in"]);
+    let query = "SELECT DISTINCT series FROM observations WHERE dataset = 't'";
+    assert_eq!(workspace.expect(0, &["sql", query, "--output", "csv"]).stdout, "series\n2.1\n");
+    assert_eq!(values(&workspace), ["KEN 2020 1.5", "PHL 2020 2.5"]);
+}
+
 /// Only the first of merged cells has the text: the rows below it were of no area.
 #[test]
 fn merged_cells() {
