@@ -23,7 +23,7 @@ use crate::sources::table::columns;
 use crate::sources::table::figures::{self, Figures};
 use crate::sources::table::heading::Heading;
 use crate::sources::table::map::{Column, TableMap};
-use crate::sources::table::unmatched::words;
+use crate::sources::table::unmatched::{of_only, of_totals, words};
 use crate::sources::table::written_numbers::{self, Written};
 use crate::sources::table::{sheets, spans, year_columns};
 use crate::visible::clean;
@@ -195,7 +195,7 @@ impl<'m> Layout<'m> {
             ));
         }
         for ((name, words), used) in words(self.map).zip(&self.used) {
-            let used = words.into_iter().zip(used).filter(|(_, used)| used.get()).map(|(word, _)| (name.to_owned(), word.to_owned()));
+            let used = words.into_iter().zip(used).filter(|(_, used)| used.get()).map(|(word, _)| (name.to_string(), word.to_owned()));
             collector.matched.words.extend(used);
         }
         let others = self.map.maps.iter().zip(&self.others).filter(|(_, others)| others.get());
@@ -250,10 +250,7 @@ impl<'m> Layout<'m> {
         }
         let area = self.raw("ref_area", cells).unwrap_or_default();
         let found = self.map.totals.iter().position(|pattern| sheets::matches(pattern.trim(), &area));
-        if let (Some(found), Some(totals)) = (found, self.used.last()) {
-            totals[found].set(true);
-        }
-        found.is_some()
+        found.inspect(|found| self.used[of_totals(self.map)][*found].set(true)).is_some()
     }
 
     /// Whose figures the row has. What a map gives may be a code of ours, whatever codes the file has.
@@ -280,9 +277,11 @@ impl<'m> Layout<'m> {
     }
 
     fn row(&mut self, number: u32, cells: &[&str], units: &[String], collector: &mut Collector<'_>) {
-        let kept =
-            |(index, values): &(usize, &[String])| cells.get(*index).is_some_and(|cell| values.iter().any(|value| same(value, cell)));
-        if !self.only.iter().all(kept) {
+        let kept = |(place, (index, values)): (usize, &(usize, &[String]))| {
+            let word = cells.get(*index).and_then(|cell| values.iter().position(|value| same(value, cell)));
+            word.inspect(|word| self.used[of_only(self.map, place)][*word].set(true)).is_some()
+        };
+        if !self.only.iter().enumerate().all(kept) {
             return collector.heading();
         }
         let mut known = std::mem::take(&mut self.known);

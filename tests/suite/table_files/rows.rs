@@ -1,6 +1,6 @@
 //! Rows that stray quotes, empty rows and delimiters at the end would lose.
 
-use super::{LONG, read, refused, set_aside};
+use super::{LONG, read, refused, set_aside, told};
 
 /// Between two stray quotes the rows vanished, and nothing was set aside.
 #[test]
@@ -116,8 +116,10 @@ fn the_status_of_a_row_without_a_value() {
 #[test]
 fn rows_that_count_by_a_word() {
     let body = "Area,Year,Value,Sex\nKEN,2022,1,Les deux réunis\nPHL,2022,2,Les\u{a0}deux réunis\nPER,2022,3,LES DEUX RE\u{301}UNIS\u{200b}\nBRA,2022,4,Femmes\n";
-    let (_, _, values) = read("only = { Sex = \"Les deux réunis|Total\" }", LONG, body);
+    let (_, run, values) = read("only = { Sex = \"Les deux réunis|Totla\" }", LONG, body);
     assert_eq!(values, ["KEN 2022 1.0", "PER 2022 3.0", "PHL 2022 2.0"]);
+    // A word that no row has may be misspelt: its rows would be passed over.
+    told(&run, &["only.Sex: no row has `Totla`"]);
 }
 
 /// A status that says that there is no value denies the one beside it.
