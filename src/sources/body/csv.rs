@@ -32,10 +32,9 @@ pub struct CsvStream<R> {
     remarks: bool,
     /// How many figures a record has.
     figures: usize,
-    /// Whether texts that are only shown are read too; how many records have bytes in them that are no letters, and the
-    /// first of them.
-    notes: bool,
-    undecoded: (usize, u32),
+    /// Where texts that are only shown are read too: how many records have bytes in them that are no letters, and the first
+    /// of them.
+    undecoded: Option<(usize, u32)>,
     /// The names of the columns have been told to the collector.
     told: bool,
 }
@@ -64,8 +63,7 @@ impl<R: Read> CsvStream<R> {
             rejoin: false,
             remarks: false,
             figures: 1,
-            notes: false,
-            undecoded: (0, 0),
+            undecoded: None,
             told: false,
         };
         stream.fill()?;
@@ -122,7 +120,7 @@ impl<R: Read> CsvStream<R> {
     /// There are notes in the records: bytes in them that are not UTF-8 are shown as what they are not, which is told.
     #[must_use]
     pub fn with_notes(mut self) -> Self {
-        self.notes = true;
+        self.undecoded = Some((0, 0));
         self
     }
 
@@ -155,22 +153,21 @@ impl<R: Read> CsvStream<R> {
         }
         while let Some((number, torn)) = self.next_record()? {
             collector.limits()?;
-            match torn {
-                Some(fields) => {
-                    // A line with a few words, such as a source below the table, has no more figures than words.
-                    let filled = self.record.iter().filter(|cell| !is_blank(cell)).count();
-                    collector.quarantine_all(self.figures.min(filled), number, Reason::FieldCount, &fields);
-                }
-                None => {
-                    if self.notes && std::str::from_utf8(self.record.as_slice()).is_err() {
-                        let (count, first) = self.undecoded;
-                        self.undecoded = (count + 1, if count == 0 { number } else { first });
-                    }
-                    return Ok(Some((number, &self.record)));
-                }
+            if let Some(fields) = torn {
+                // A line with a few words, such as a source below the table, has no more figures than words.
+                let filled = self.record.iter().filter(|cell| !is_blank(cell)).count();
+                collector.quarantine_all(self.figures.min(filled), number, Reason::FieldCount, &fields);
+                continue;
             }
+            if let Some((undecoded, first)) = &mut self.undecoded
+                && std::str::from_utf8(self.record.as_slice()).is_err()
+            {
+                *first = if *undecoded == 0 { number } else { *first };
+                *undecoded += 1;
+            }
+            return Ok(Some((number, &self.record)));
         }
-        if let (undecoded @ 1.., first) = std::mem::take(&mut self.undecoded) {
+        if let Some((undecoded @ 1.., first)) = self.undecoded.take() {
             let records = count(undecoded, "record");
             collector.warnings.push(format!(
                 "{records} with bytes that are not UTF-8, such as record {first}: in notes they are shown as `\u{fffd}`; \
