@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use backon::{ExponentialBuilder, Retryable};
-use reqwest::header::{ETAG, HeaderName, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED};
+use reqwest::header::{ACCEPT_ENCODING, ETAG, HeaderMap, HeaderName, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED};
 use reqwest::redirect::Policy;
 use reqwest::{RequestBuilder, Response};
 use secrecy::ExposeSecret;
@@ -18,6 +18,7 @@ use crate::fetch::hosts::Hosts;
 use crate::fetch::http::Http;
 use crate::fetch::journal::Attempt;
 use crate::fetch::network::host;
+use crate::fetch::packed::Unpacked;
 use crate::fetch::record::Body;
 use crate::fetch::request::{Method, Request};
 use crate::fetch::store::{Sink, too_large};
@@ -226,7 +227,12 @@ impl Client {
 
     async fn read(&self, context: Context<'_>, request: &Request, from: &str, response: Response) -> Result<Content, Failure> {
         let mut body = Vec::new();
-        receive(response, from, self.max_bytes.min(MAX_LIST_BYTES), context.progress, |chunk| body.write_all(chunk)).await?;
+        let most = self.max_bytes.min(MAX_LIST_BYTES);
+        receive(response, from, most, context.progress, |chunk| {
+            let fits = (body.len() + chunk.len()) as u64 <= most;
+            if fits { body.write_all(chunk) } else { Err(io::ErrorKind::FileTooLarge.into()) }
+        })
+        .await?;
         check(request, from, &body, &body, body.len() as u64)?;
         Ok(Content::Memory(request.masked_bytes(body)))
     }
@@ -243,6 +249,9 @@ fn build(http: &Http, hosts: &Hosts, redirects: Policy) -> Result<reqwest::Clien
         .timeout(Duration::from_secs_f64(http.total_timeout_seconds))
         .redirect(redirects)
         .referer(false)
+        // Answers are unpacked here: the client would read the first of several gzips, and leave the rest.
+        .gzip(false)
+        .default_headers(HeaderMap::from_iter([(ACCEPT_ENCODING, HeaderValue::from_static("gzip"))]))
         .dns_resolver(hosts.clone())
         .build()
         .map_err(|error| Error::fetch(Code::NoConnection, format!("the HTTP client cannot be set up: {}", cause(&error))))
@@ -278,8 +287,9 @@ async fn receive(
     from: &str,
     max_bytes: u64,
     progress: &(dyn Fn(u64) + Sync),
-    mut write: impl FnMut(&[u8]) -> io::Result<()>,
+    write: impl FnMut(&[u8]) -> io::Result<()>,
 ) -> Result<(), Failure> {
+    let mut body = Unpacked::of(response.headers(), write);
     let announced = response.content_length();
     if announced.is_some_and(|length| length > max_bytes) {
         return Err(Failure::last(too_large(from, max_bytes)));
@@ -291,13 +301,13 @@ async fn receive(
         if received > max_bytes {
             return Err(Failure::last(too_large(from, max_bytes)));
         }
-        write(&chunk).map_err(|error| broken(error, from, max_bytes))?;
+        body.write(&chunk).map_err(|error| broken(error, from, max_bytes))?;
     }
     match announced {
         Some(length) if length != received => {
             Err(Failure::passing(Error::fetch(Code::CutOffOnTheWay, format!("{from} sent {received} of {length} bytes"))))
         }
-        _ => Ok(()),
+        _ => body.finish().map_err(|error| broken(error, from, max_bytes)),
     }
 }
 

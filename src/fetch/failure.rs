@@ -10,6 +10,7 @@ use reqwest::header::{DATE, HeaderMap, HeaderName, RETRY_AFTER};
 use crate::error::{Code, Error, count};
 use crate::fetch::context::Context;
 use crate::fetch::hosts::Private;
+use crate::fetch::packed::{beginning, is_packed};
 use crate::fetch::request::Request;
 use crate::fetch::store::too_large;
 
@@ -52,6 +53,7 @@ impl Failure {
 
 /// The start of an error answer; what can't be read is left out, and so are credentials that it repeats.
 pub(super) async fn message(request: &Request, mut response: Response) -> Vec<u8> {
+    let is_packed = is_packed(response.headers());
     let mut body = Vec::new();
     while let Ok(Some(chunk)) = response.chunk().await {
         body.extend_from_slice(&chunk);
@@ -60,7 +62,7 @@ pub(super) async fn message(request: &Request, mut response: Response) -> Vec<u8
             break;
         }
     }
-    request.masked_bytes(body)
+    request.masked_bytes(if is_packed { beginning(&body, MAX_MESSAGE_BYTES) } else { body })
 }
 
 pub(super) async fn refused(context: Context<'_>, request: &Request, from: &str, response: Response) -> Failure {

@@ -29,6 +29,7 @@ mod hosts;
 pub mod http;
 mod journal;
 mod network;
+mod packed;
 mod record;
 mod request;
 mod store;

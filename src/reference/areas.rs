@@ -201,8 +201,8 @@ impl AreaCodes {
         match self.prefixes.iter().find(|(s, prefix, _)| s == scheme && wanted.starts_with(prefix.as_str())) {
             Some((_, _, target)) => target.map_or(AreaHit::NotCovered, AreaHit::Known),
             // Region ids of UIS and group codes of UNCTAD that we do not carry are on the lists, without an area of ours.
-            // A code of three characters is that of an economy.
-            None if scheme == "uis" && code.len() != 3 => AreaHit::Unlisted,
+            // A code of three characters is that of an economy; one that is empty is a defect of the row.
+            None if scheme == "uis" && !matches!(code.len(), 0 | 3) => AreaHit::Unlisted,
             None if scheme == "unctad" && code.len() == 4 && code.bytes().all(|b| b.is_ascii_digit()) => AreaHit::Unlisted,
             None => AreaHit::Unknown,
         }

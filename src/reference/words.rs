@@ -7,6 +7,9 @@ pub const OBS_STATUS: [&str; 20] = ["A", "B", "D", "E", "F", "G", "H", "I", "J",
 /// not published.
 pub const WITHOUT_A_VALUE: [&str; 6] = ["H", "K", "L", "M", "O", "Q"];
 
+/// Those of them that deny a value: beside one they contradict it. What is in another category may have one all the same.
+pub const DENYING_A_VALUE: [&str; 5] = ["H", "L", "M", "O", "Q"];
+
 /// Sex as any provider writes it.
 pub fn sex(word: &str) -> Option<&'static str> {
     Some(match upper(word).as_str() {
@@ -20,8 +23,8 @@ pub fn sex(word: &str) -> Option<&'static str> {
 pub fn urbanisation(word: &str) -> Option<&'static str> {
     Some(match upper(word).as_str() {
         "" | "_T" | "ALLAREA" | "TOTAL" | "NOTSPEC" => "_T",
-        "U" | "URB" | "URBAN" | "URBANUSERS" => "U",
-        "R" | "RUR" | "RURAL" | "RURALUSERS" => "R",
+        "U" | "URB" | "URBAN" | "URBANUSERS" | "URBAN AREA" | "URBAN AREAS" => "U",
+        "R" | "RUR" | "RURAL" | "RURALUSERS" | "RURAL AREA" | "RURAL AREAS" => "R",
         _ => return None,
     })
 }
@@ -69,12 +72,19 @@ pub fn education_level(word: &str) -> Option<&'static str> {
 /// not understood: digits picked out of them would be another class.
 pub fn size_class(label: &str) -> Option<String> {
     let lower = label.trim().to_lowercase().replace(['\u{2013}', '\u{2212}'], "-");
-    if lower.is_empty() || lower.starts_with("all") || lower == "total" || lower == "_t" {
+    if lower.is_empty() || says_all(&lower) || lower == "_t" {
         return Some("_T".to_owned());
     }
     // `Micro (0-9)`: the class stands in the parentheses.
     let inner = lower.split_once('(').and_then(|(_, rest)| rest.split_once(')')).map(|(inner, _)| inner).and_then(class_of);
     inner.or_else(|| class_of(lower.split('(').next().unwrap_or_default()))
+}
+
+/// `All (persons employed)`, `Total`: a label of everything, and not one such as `Allied trades`.
+pub fn says_all(label: &str) -> bool {
+    let label = label.trim();
+    let first = label.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+    first.eq_ignore_ascii_case("all") || label.eq_ignore_ascii_case("total")
 }
 
 fn class_of(words: &str) -> Option<String> {

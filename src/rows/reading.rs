@@ -38,6 +38,15 @@ pub fn read(given: &[u8], answers: Answers) -> Reading<'_> {
     }
 }
 
+/// The value of a row that says in another place that there is none: a zero stands for it. None where it is another
+/// number: nobody can tell which of the two is right.
+pub fn denied(value: Value<'_>) -> Option<Value<'_>> {
+    match value.number() {
+        None => Some(value),
+        number => (number == Some(0.0)).then_some(Value::Missing),
+    }
+}
+
 fn says_nothing(text: &[u8]) -> bool {
     const WORDS: [&str; 12] = ["..", "...", "\u{2026}", "-", "--", "\u{2013}", "\u{2014}", "n/a", "na", "n.a.", "#n/a", "null"];
     // Nearly all values begin with a digit.

@@ -1,5 +1,7 @@
 //! Values and years as providers write them, as numbers.
 
+use std::fmt;
+
 /// A value as the provider wrote it.
 #[derive(Debug, Clone, Copy)]
 pub enum Value<'a> {
@@ -15,6 +17,17 @@ impl Value<'_> {
             Self::Missing => None,
             Self::Number(number) => Some(*number),
             Self::Text(text) => parse_number(text),
+        }
+    }
+}
+
+/// As the provider wrote it, for messages.
+impl fmt::Display for Value<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Missing => f.write_str("no value"),
+            Self::Number(number) => write!(f, "{number}"),
+            Self::Text(text) => f.write_str(&String::from_utf8_lossy(text)),
         }
     }
 }

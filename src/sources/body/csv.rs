@@ -32,6 +32,9 @@ pub struct CsvStream<R> {
     remarks: bool,
     /// How many figures a record has.
     figures: usize,
+    /// Where texts that are only shown are read too: how many records have bytes in them that are no letters, and the first
+    /// of them.
+    undecoded: Option<(usize, u32)>,
     /// The names of the columns have been told to the collector.
     told: bool,
 }
@@ -60,6 +63,7 @@ impl<R: Read> CsvStream<R> {
             rejoin: false,
             remarks: false,
             figures: 1,
+            undecoded: None,
             told: false,
         };
         stream.fill()?;
@@ -113,6 +117,13 @@ impl<R: Read> CsvStream<R> {
         self
     }
 
+    /// There are notes in the records: bytes in them that are not UTF-8 are shown as what they are not, which is told.
+    #[must_use]
+    pub fn with_notes(mut self) -> Self {
+        self.undecoded = Some((0, 0));
+        self
+    }
+
     /// Lines that were left out before the header count in the places of errors.
     #[must_use]
     pub fn after_lines(mut self, skipped: usize) -> Self {
@@ -142,14 +153,26 @@ impl<R: Read> CsvStream<R> {
         }
         while let Some((number, torn)) = self.next_record()? {
             collector.limits()?;
-            match torn {
-                Some(fields) => {
-                    // A line with a few words, such as a source below the table, has no more figures than words.
-                    let filled = self.record.iter().filter(|cell| !is_blank(cell)).count();
-                    collector.quarantine_all(self.figures.min(filled), number, Reason::FieldCount, &fields);
-                }
-                None => return Ok(Some((number, &self.record))),
+            if let Some(fields) = torn {
+                // A line with a few words, such as a source below the table, has no more figures than words.
+                let filled = self.record.iter().filter(|cell| !is_blank(cell)).count();
+                collector.quarantine_all(self.figures.min(filled), number, Reason::FieldCount, &fields);
+                continue;
             }
+            if let Some((undecoded, first)) = &mut self.undecoded
+                && std::str::from_utf8(self.record.as_slice()).is_err()
+            {
+                *first = if *undecoded == 0 { number } else { *first };
+                *undecoded += 1;
+            }
+            return Ok(Some((number, &self.record)));
+        }
+        if let Some((undecoded @ 1.., first)) = self.undecoded.take() {
+            let records = count(undecoded, "record");
+            collector.warnings.push(format!(
+                "{records} with bytes that are not UTF-8, such as record {first}: in notes they are shown as `\u{fffd}`; \
+                 rows with such a code or answer are set aside"
+            ));
         }
         Ok(None)
     }

@@ -5,6 +5,7 @@ use std::io::Read;
 
 use super::ReadSeek;
 use super::archive::for_each_member;
+use super::headings::shorten;
 use crate::error::{Code, Error, Result};
 use crate::rows::collector::Collector;
 
@@ -39,12 +40,16 @@ pub fn read_each(
     };
     let remark = for_each_member(file, &wanted, &mut step)?;
     let others = others.into_inner();
-    if csvs.get() == 0 && others.iter().any(|name| is_other_text(name)) {
+    let texts = csvs.get() == 0 && others.iter().any(|name| is_other_text(name));
+    if texts {
         for_each_member(file, &is_other_text, &mut step)?;
     }
     collector.warnings.extend(remark.map(str::to_owned));
     match misfit {
-        _ if fitting => Ok(()),
+        _ if fitting => {
+            collector.warnings.extend(not_read(if texts { "texts" } else { "CSV files" }, &others, !texts));
+            Ok(())
+        }
         // A plain body has no members at all.
         Some(error) if csvs.get() > 0 || others.is_empty() => Err(error),
         misfit => Err(no_csv(&others, misfit)),
@@ -62,6 +67,25 @@ pub fn is_other_text(name: &str) -> bool {
     [".txt", ".tsv", ".tab"].iter().any(|ending| name.ends_with(ending))
 }
 
+/// What of an archive, beside the members of a kind that were read, could be another part of the data. `with_texts`: tables
+/// separated by tabs too.
+pub fn not_read(read: &str, others: &[String], with_texts: bool) -> Option<String> {
+    let left: Vec<&str> = others.iter().map(String::as_str).filter(|name| may_be_table(name, with_texts)).collect();
+    let listed = shorten(&listed(&left), 300);
+    (!left.is_empty()).then(|| format!("not read, since the archive has {read}: {listed}; unpack it if they belong to the data"))
+}
+
+/// What could be another part of the data. A plain text beside a CSV is most often its description.
+fn may_be_table(name: &str, with_texts: bool) -> bool {
+    const ENDINGS: [&str; 8] = [".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".zip", ".7z", ".gz"];
+    let name = name.to_ascii_lowercase();
+    ENDINGS.iter().any(|ending| name.ends_with(ending)) || with_texts && [".tsv", ".tab"].iter().any(|ending| name.ends_with(ending))
+}
+
+fn listed(names: &[&str]) -> String {
+    names.iter().map(|name| format!("`{}`", name.escape_debug())).collect::<Vec<_>>().join(", ")
+}
+
 /// What there is instead, and how it would be read.
 fn no_csv(others: &[String], misfit: Option<Error>) -> Error {
     let has = |part: &str| others.iter().any(|name| name.to_ascii_lowercase().ends_with(part));
@@ -72,7 +96,7 @@ fn no_csv(others: &[String], misfit: Option<Error>) -> Error {
         () => "is it the right archive?",
     };
     let hint = misfit.map_or_else(|| hint.to_owned(), |error| format!("{hint} The text in it is another table: {error}"));
-    let listed: Vec<String> = others.iter().take(8).map(|name| format!("`{}`", name.escape_debug())).collect();
-    let listed = if listed.is_empty() { "nothing".to_owned() } else { listed.join(", ") };
+    let some: Vec<&str> = others.iter().take(8).map(String::as_str).collect();
+    let listed = if some.is_empty() { "nothing".to_owned() } else { listed(&some) };
     Error::provider_hint(Code::NoDataFile, format!("the archive holds no CSV; it has {listed}"), hint)
 }

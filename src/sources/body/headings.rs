@@ -121,7 +121,12 @@ pub fn is_raised(c: char) -> bool {
 
 /// Whether two names are the same column.
 pub fn same(a: &str, b: &str) -> bool {
-    a.eq_ignore_ascii_case(b) || folded(a) == folded(b)
+    a.eq_ignore_ascii_case(b) || !(is_plain(a) && is_plain(b)) && folded(a) == folded(b)
+}
+
+/// Whether nothing but its case is folded, as in most names.
+fn is_plain(name: &str) -> bool {
+    name.bytes().all(|b| b.is_ascii_graphic() || b == b' ') && name.trim() == name && !name.contains("  ")
 }
 
 #[cfg(test)]

@@ -26,20 +26,34 @@ pub struct Sheet {
     pub rows: Vec<(u32, Vec<String>)>,
     /// Cells, by row and column, that have their text from the first of several merged ones, which is among them.
     filled: BTreeSet<(u32, usize)>,
+    /// Cells that are numbers with decimals, which have the decimal sign of the data set.
+    decimals: BTreeSet<(u32, usize)>,
 }
 
+/// Stands behind a figure of merged cells, in each of them.
+pub const SPREAD: char = '\u{1f}';
+
 impl Sheet {
-    /// Empties the merged cells of these columns; gives their places.
-    pub fn clear_filled(&mut self, columns: &[usize]) -> Vec<(u32, usize)> {
-        let cleared: Vec<(u32, usize)> = self.filled.iter().filter(|(_, column)| columns.contains(column)).copied().collect();
+    /// Gives the numbers of all other columns a point: those that are no figures are codes such as 2.1, whatever the sign is.
+    pub fn point_codes(&mut self, figures: &[usize]) {
         for (row, cells) in &mut self.rows {
-            for column in columns.iter().filter(|column| self.filled.contains(&(*row, **column))) {
-                if let Some(cell) = cells.get_mut(*column) {
-                    cell.clear();
+            for (column, cell) in cells.iter_mut().enumerate().filter(|(column, _)| !figures.contains(column)) {
+                if self.decimals.contains(&(*row, column)) {
+                    *cell = cell.replace(',', ".");
                 }
             }
         }
-        cleared
+    }
+
+    /// Marks the figures of merged cells of these columns. A word, such as one for no value, is that of all of them.
+    pub fn mark_filled(&mut self, columns: &[usize]) {
+        for (row, cells) in &mut self.rows {
+            for column in columns.iter().filter(|column| self.filled.contains(&(*row, **column))) {
+                if let Some(cell) = cells.get_mut(*column).filter(|cell| cell.contains(|c: char| c.is_ascii_digit())) {
+                    cell.push(SPREAD);
+                }
+            }
+        }
     }
 }
 
@@ -96,7 +110,7 @@ impl<'b> Book<'b> {
 
     /// The names of the columns; none in a sheet that ends before. Without a row of names (0) they are numbers.
     pub fn header(&mut self, sheet: &str, header_row: usize) -> Result<Vec<String>> {
-        let mut rows = self.cells(sheet, Some(header_row.max(1)))?;
+        let mut rows = self.cells(sheet, Some(header_row.max(1)))?.0;
         let header_at = header_at(&rows, header_row);
         self.fill(sheet, &mut rows)?;
         let names = rows.get(&header_at).map(header).unwrap_or_default();
@@ -105,7 +119,7 @@ impl<'b> Book<'b> {
 
     /// The rows below the names; `width` is how many columns count.
     pub fn read(&mut self, sheet: &str, header_row: usize, width: usize) -> Result<Sheet> {
-        let mut rows = self.cells(sheet, None)?;
+        let (mut rows, decimals) = self.cells(sheet, None)?;
         let header_at = header_at(&rows, header_row);
         let filled = self.fill(sheet, &mut rows)?;
         let below = rows.split_off(&header_at);
@@ -115,9 +129,13 @@ impl<'b> Book<'b> {
         // Without a row of names the first row is a record too.
         let first = header_at + u32::from(header_row > 0);
         let rows = below.range(first..).map(|(row, cells)| (row + 1 - first, dense(cells, Some(width))));
+        let counted = |places: BTreeSet<(u32, usize)>| {
+            places.into_iter().filter(|(row, _)| *row >= first).map(|(row, column)| (row + 1 - first, column)).collect()
+        };
         Ok(Sheet {
             rows: rows.filter(|(_, cells)| cells.iter().any(|c| !c.is_empty())).collect(),
-            filled: filled.into_iter().filter(|(row, _)| *row >= first).map(|(row, column)| (row + 1 - first, column)).collect(),
+            filled: counted(filled),
+            decimals: counted(decimals),
         })
     }
 
@@ -152,8 +170,10 @@ impl<'b> Book<'b> {
         Ok(filled)
     }
 
-    /// The cells that hold something; no further than the header when only that is asked for.
-    fn cells(&mut self, sheet: &str, header_row: Option<usize>) -> Result<Rows> {
+    /// The cells that hold something, no further than the header when only that is asked for; and which of them are numbers
+    /// that were given the decimal sign of the data set.
+    fn cells(&mut self, sheet: &str, header_row: Option<usize>) -> Result<(Rows, BTreeSet<(u32, usize)>)> {
+        let mut decimals = BTreeSet::new();
         let mut gathered = Gathered { sheet, header_row, rows: Rows::new(), first: u32::MAX, last: 0, width: 0, bytes: 0 };
         let mut empty = BTreeSet::new();
         match &mut self.book {
@@ -167,7 +187,11 @@ impl<'b> Book<'b> {
                         continue;
                     }
                     let percent = percents.get(style).copied().unwrap_or(false);
-                    if !gathered.add(row, column, text(&Data::from(found.get_value().clone()), self.decimal, percent))? {
+                    let data = Data::from(found.get_value().clone());
+                    if self.decimal != '.' && matches!(data, Data::Float(_)) {
+                        decimals.insert((row, column as usize));
+                    }
+                    if !gathered.add(row, column, text(&data, self.decimal, percent))? {
                         break;
                     }
                 }
@@ -193,13 +217,16 @@ impl<'b> Book<'b> {
                 for (row, column, data) in range.used_cells() {
                     let (row, column) = (beyond(top, row), beyond(left, column));
                     let percent = percents.is_some_and(|percents| percents.contains(&(row, column)));
+                    if self.decimal != '.' && matches!(data, Data::Float(_)) {
+                        decimals.insert((row, column as usize));
+                    }
                     if !gathered.add(row, column, text(data, self.decimal, percent))? {
                         break;
                     }
                 }
             }
         }
-        Ok(gathered.rows)
+        Ok((gathered.rows, decimals))
     }
 }
 

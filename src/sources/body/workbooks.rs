@@ -1,6 +1,6 @@
 //! Where the workbooks of a ZIP are: it is one itself, or has some among its members and no text that could be a table.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::io::{Cursor, Read};
 
 use super::ReadSeek;
@@ -36,17 +36,24 @@ pub fn of(file: &mut dyn ReadSeek) -> Result<Workbooks> {
     })
 }
 
-/// Calls `read` for each workbook among the members.
-pub fn for_each(file: &mut dyn ReadSeek, read: &mut dyn FnMut(&mut dyn ReadSeek) -> Result<()>) -> Result<()> {
-    for_each_member(file, &is_workbook, &mut |name, reader| {
+/// Calls `read` for each workbook among the members; gives the names of the others.
+pub fn for_each(file: &mut dyn ReadSeek, read: &mut dyn FnMut(&mut dyn ReadSeek) -> Result<()>) -> Result<Vec<String>> {
+    let others = RefCell::new(Vec::new());
+    let wanted = |name: &str| {
+        if !is_workbook(name) {
+            others.borrow_mut().push(name.to_owned());
+        }
+        is_workbook(name)
+    };
+    for_each_member(file, &wanted, &mut |name, reader| {
         let mut bytes = Vec::new();
         AtMost::new(reader, MAX_WORKBOOK).read_to_end(&mut bytes).map_err(|error| read_error(&error))?;
         read(&mut Cursor::new(bytes)).map_err(|error| match error {
             Error::Provider { code, message, hint } => Error::Provider { code, message: format!("{name}: {message}"), hint },
             other => other,
         })
-    })
-    .map(drop)
+    })?;
+    Ok(others.into_inner())
 }
 
 fn is_workbook(name: &str) -> bool {

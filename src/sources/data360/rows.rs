@@ -12,6 +12,7 @@ use super::settings::Data360;
 use crate::error::{Code, Error, Result, count};
 use crate::reference::Reference;
 use crate::reference::areas::AreaHit;
+use crate::reference::words;
 use crate::rows::collector::Collector;
 use crate::rows::quarantine::Reason;
 use crate::rows::reading::{self, Answers};
@@ -70,7 +71,7 @@ struct Rows<'r> {
 
 impl Rows<'_> {
     fn read<R: Read>(&mut self, reader: R, first: u32, collector: &mut Collector<'_>) -> Result<u32> {
-        let mut csv = CsvStream::open(reader, b',', first)?;
+        let mut csv = CsvStream::open(reader, b',', first)?.with_notes();
         let columns = Columns::of(csv.header())?;
         while let Some((number, record)) = csv.read(collector)? {
             self.again += usize::from(self.page.is_some_and(|page| collector.pages.again(page, record)));
@@ -105,16 +106,28 @@ impl Rows<'_> {
             self.groups.insert(text(columns.area));
             return collector.quarantine(number, Reason::AreaNotCovered, text(columns.area));
         }
+        let of_series = columns.dimensions.into_iter().chain([columns.database, columns.indicator, columns.unit]);
+        if of_series.into_iter().any(|column| std::str::from_utf8(cell(record, column)).is_err()) {
+            return collector.quarantine(number, Reason::Encoding, "a code that is not UTF-8");
+        }
         let (series, unit_known) = self.series(columns, record, collector);
         let answers = if unit_known { Answers::Never } else { Answers::Words };
         let given = cell(record, columns.value);
         let reading = reading::read(given, answers);
-        let has_value = reading.obs_status != Some("O");
-        let obs_status = reading.obs_status.filter(|_| has_value).unwrap_or_else(|| codes::status(&text(columns.status), has_value));
+        let stated = text(columns.status);
+        let is_denied = words::DENYING_A_VALUE.contains(&stated.as_str());
+        let Some(value) = (if is_denied { reading::denied(reading.value) } else { Some(reading.value) }) else {
+            let what = format!("{} with OBS_STATUS {stated}", text(columns.value));
+            return collector.quarantine(number, Reason::BadValue, what);
+        };
+        // Of a zero that is none, nothing is left.
+        let is_none = matches!(value, Value::Missing) && !matches!(reading.value, Value::Missing);
+        let has_value = reading.obs_status != Some("O") && !is_none;
+        let obs_status = reading.obs_status.filter(|_| has_value).unwrap_or_else(|| codes::status(&stated, has_value));
         let note = note_of(columns, record);
         let obs_text = reading.text.then(|| String::from_utf8_lossy(given).into_owned());
         let detail = collector.detail(&Detail { obs_status: obs_status.into(), note, obs_text, correction: None });
-        let value = match reading.value {
+        let value = match value {
             Value::Text(text) if power != 0 => parse_number(text).map_or(Value::Text(text), |n| Value::Number(codes::scaled(n, power))),
             value => value,
         };

@@ -113,7 +113,9 @@ fn text_of(value: Option<Json>) -> String {
     match value {
         Some(Json::String(text)) => text.trim().to_owned(),
         Some(Json::Number(number)) => number.to_string(),
-        _ => String::new(),
+        None | Some(Json::Null) => String::new(),
+        // Neither a text nor a number: as it is, so that it is not taken for no value.
+        Some(other) => other.to_string(),
     }
 }
 

@@ -137,6 +137,10 @@ fn rows<R: Read>(csv: &mut CsvStream<R>, columns: &Columns, series: &mut SeriesT
         };
         let given = given(record, columns);
         let reading = known.read(&given);
+        if reading.text && std::str::from_utf8(&given).is_err() {
+            collector.quarantine(number, Reason::Encoding, "an answer that is not UTF-8");
+            continue;
+        }
         key.clear();
         for part in [cell(columns.note), cell(columns.source), if reading.text { &given } else { &b""[..] }] {
             key.extend_from_slice(part);

@@ -63,11 +63,12 @@ pub(super) fn read(reader: impl Read, series: &mut SeriesTable<'_>, collector: &
             obs_text: reading.text.then(|| text.clone()),
             correction: None,
         };
-        if item.iso_code.is_none() {
+        let iso_code = item.iso_code.filter(|code| !code.trim().is_empty());
+        if iso_code.is_none() {
             detail.note = Some(aggregate(item.update_date.as_deref()));
             detail.obs_status = reading.obs_status.unwrap_or("E").into();
         }
-        let area = item.iso_code.or(item.region_name).unwrap_or_default();
+        let area = iso_code.or(item.region_name).unwrap_or_default();
         let detail = collector.detail(&detail);
         collector.push(number, "itu", area.as_bytes(), item.data_year.to_string().as_bytes(), known.series, detail, reading.value);
         Ok(())
@@ -80,7 +81,9 @@ fn given(answers: &[Answer]) -> String {
     let text = |answer: &Answer| match answer.value.as_ref()? {
         serde_json::Value::String(text) => Some(text.trim().to_owned()).filter(|text| !text.is_empty()),
         serde_json::Value::Number(number) => Some(number.to_string()),
-        _ => None,
+        serde_json::Value::Null => None,
+        // Neither a text nor a number: as it is, so that it is not taken for no answer.
+        other => Some(other.to_string()),
     };
     answers.iter().filter_map(text).collect::<Vec<_>>().join(BETWEEN)
 }

@@ -50,7 +50,7 @@ impl Format for Datahub {
         } else {
             let mut count = 0;
             csv_members::read_each(body, collector, &mut |_, reader, collector| {
-                let csv = CsvStream::open(reader, b',', count)?;
+                let csv = CsvStream::open(reader, b',', count)?.with_notes();
                 count = csv_rows::read(csv, &mut series, collector)?;
                 Ok(())
             })?;

@@ -15,7 +15,7 @@ use crate::rows::value::{Value, parse_year};
 use crate::sources::Parsed;
 use crate::sources::body::archive::{self, Kind};
 use crate::sources::body::headings::{same, shorten};
-use crate::sources::body::workbook::Book;
+use crate::sources::body::workbook::{Book, SPREAD};
 use crate::sources::body::workbooks::{self, Workbooks};
 use crate::sources::body::{ReadSeek, csv_members};
 use crate::sources::table::about::{self, Known};
@@ -23,7 +23,7 @@ use crate::sources::table::columns;
 use crate::sources::table::figures::{self, Figures};
 use crate::sources::table::heading::Heading;
 use crate::sources::table::map::{Column, TableMap};
-use crate::sources::table::unmatched::words;
+use crate::sources::table::unmatched::{of_only, of_totals, words};
 use crate::sources::table::written_numbers::{self, Written};
 use crate::sources::table::{sheets, spans, year_columns};
 use crate::visible::clean;
@@ -41,10 +41,11 @@ pub(super) fn parse(file: &mut dyn ReadSeek, map: &TableMap, units: &[String], c
         Workbooks::Itself => drop(workbook(file, 0, map, units, collector)?),
         Workbooks::Members => {
             let mut count = 0;
-            workbooks::for_each(file, &mut |book| {
+            let others = workbooks::for_each(file, &mut |book| {
                 count = workbook(book, count, map, units, collector)?;
                 Ok(())
             })?;
+            collector.warnings.extend(csv_members::not_read("workbooks", &others, false));
         }
         Workbooks::None => {
             let mut count = 0;
@@ -103,14 +104,8 @@ fn workbook(file: &mut dyn ReadSeek, first: u32, map: &TableMap, units: &[String
         let mut layout = Layout::new(map, &names)?;
         collector.columns(&names);
         // Whose a figure is that stands in merged cells cannot be told.
-        let spread = sheet.clear_filled(&layout.values());
-        if let Some((row, _)) = spread.first() {
-            collector.warnings.push(format!(
-                "sheet `{name}`: {} not read, since one figure stands in several merged cells, such as in record {}",
-                crate::error::count(spread.len(), "value"),
-                count + row
-            ));
-        }
+        sheet.mark_filled(&layout.values());
+        sheet.point_codes(&layout.values());
         for (number, cells) in &sheet.rows {
             collector.limits()?;
             let cells: Vec<&str> = cells.iter().map(String::as_str).collect();
@@ -200,7 +195,7 @@ impl<'m> Layout<'m> {
             ));
         }
         for ((name, words), used) in words(self.map).zip(&self.used) {
-            let used = words.into_iter().zip(used).filter(|(_, used)| used.get()).map(|(word, _)| (name.to_owned(), word.to_owned()));
+            let used = words.into_iter().zip(used).filter(|(_, used)| used.get()).map(|(word, _)| (name.to_string(), word.to_owned()));
             collector.matched.words.extend(used);
         }
         let others = self.map.maps.iter().zip(&self.others).filter(|(_, others)| others.get());
@@ -255,10 +250,7 @@ impl<'m> Layout<'m> {
         }
         let area = self.raw("ref_area", cells).unwrap_or_default();
         let found = self.map.totals.iter().position(|pattern| sheets::matches(pattern.trim(), &area));
-        if let (Some(found), Some(totals)) = (found, self.used.last()) {
-            totals[found].set(true);
-        }
-        found.is_some()
+        found.inspect(|found| self.used[of_totals(self.map)][*found].set(true)).is_some()
     }
 
     /// Whose figures the row has. What a map gives may be a code of ours, whatever codes the file has.
@@ -285,10 +277,11 @@ impl<'m> Layout<'m> {
     }
 
     fn row(&mut self, number: u32, cells: &[&str], units: &[String], collector: &mut Collector<'_>) {
-        let kept = |(index, values): &(usize, &[String])| {
-            cells.get(*index).is_some_and(|cell| values.iter().any(|v| v.eq_ignore_ascii_case(cell.trim())))
+        let kept = |(place, (index, values)): (usize, &(usize, &[String]))| {
+            let word = cells.get(*index).and_then(|cell| values.iter().position(|value| same(value, cell)));
+            word.inspect(|word| self.used[of_only(self.map, place)][*word].set(true)).is_some()
         };
-        if !self.only.iter().all(kept) {
+        if !self.only.iter().enumerate().all(kept) {
             return collector.heading();
         }
         let mut known = std::mem::take(&mut self.known);
@@ -336,6 +329,7 @@ impl<'m> Layout<'m> {
             let written = match written {
                 Ok(written) => written,
                 Err(why) => {
+                    let given = given.trim_end_matches(SPREAD);
                     collector.quarantine(number, Reason::BadValue, format!("{given}: {why}"));
                     return unread.push(format!("`{given}`: {why}"));
                 }
@@ -356,6 +350,11 @@ impl<'m> Layout<'m> {
                 Some(bound) => bound,
                 None => statuses.next().unwrap_or("A"),
             };
+            // A status of no value beside a number: a zero stands for none, any other contradicts it.
+            let is_denied = words::DENYING_A_VALUE.contains(&status);
+            let Some(value) = (if is_denied { reading::denied(reading.value) } else { Some(reading.value) }) else {
+                return collector.quarantine(number, Reason::BadValue, format!("{given} with obs_status {status}"));
+            };
             let detail = collector.detail(&Detail {
                 obs_status: status.to_owned(),
                 note: (!note.is_empty()).then(|| note.join(", ")),
@@ -366,7 +365,7 @@ impl<'m> Layout<'m> {
                 Some(series) => collector.series(SeriesKey { series, ..key.clone() }),
                 None => collector.series(key),
             };
-            collector.push(number, scheme, area.as_bytes(), year.as_bytes(), series, detail, reading.value);
+            collector.push(number, scheme, area.as_bytes(), year.as_bytes(), series, detail, value);
         };
         let cell = |column: usize| cells.get(column).map_or_else(String::new, |cell| figure(cell));
         for Figures { column, year, marked, status, about } in &self.figures {

@@ -1,6 +1,7 @@
 //! Numbers as a table file writes them, by the signs that its data set declares, in the notation that is read.
 
 use crate::sources::body::percent;
+use crate::sources::body::workbook::SPREAD;
 use crate::sources::table::signs::NumberSigns;
 
 /// A cell of values.
@@ -23,6 +24,9 @@ pub(super) fn read<'s>(given: &str, signs: &'s NumberSigns, unit: &str) -> Resul
     }
     if given.starts_with('=') {
         return Err("a formula whose result the file does not hold: open the workbook in a spreadsheet program and save it".into());
+    }
+    if given.ends_with(SPREAD) {
+        return Err("one figure stands in several merged cells, and whose it is cannot be told: write it into each that it is of".into());
     }
     let (text, marks) = without_marks(given, signs);
     let status = marks.iter().rev().find_map(|(_, status)| status.as_deref());

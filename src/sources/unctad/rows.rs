@@ -7,6 +7,7 @@ use crate::error::{Code, Error, Result};
 use crate::reference::words;
 use crate::rows::collector::Collector;
 use crate::rows::quarantine::Reason;
+use crate::rows::reading;
 use crate::rows::series_key::{Detail, SeriesKey};
 use crate::rows::value::Value;
 use crate::sources::Parsed;
@@ -146,7 +147,7 @@ impl Layout {
 }
 
 fn rows(reader: &mut dyn Read, first: u32, wanted: &[&str], collector: &mut Collector<'_>) -> Result<u32> {
-    let csv = CsvStream::open(reader, b',', first)?;
+    let csv = CsvStream::open(reader, b',', first)?.with_notes();
     let layout = layout(csv.header())?;
     wanted.iter().try_for_each(|name| layout.require(name, csv.header()))?;
     let mut csv = csv.with_figures(layout.measures.len());
@@ -162,12 +163,20 @@ fn rows(reader: &mut dyn Read, first: u32, wanted: &[&str], collector: &mut Coll
             }
             let mut key = SeriesKey::total("", unit_of(&measure.name));
             let unknown = layout.dimensions.iter().find_map(|dimension| {
-                let label = dimension.label.map(text).unwrap_or_default();
-                let known = place(&mut key, &dimension.name, text(dimension.code), &label);
-                (!known).then(|| format!("{} `{}`", dimension.name, if label.is_empty() { text(dimension.code) } else { label }))
+                let (code, label) = (text(dimension.code), dimension.label.map(text).unwrap_or_default());
+                if std::str::from_utf8(record.get(dimension.code).unwrap_or_default()).is_err() {
+                    return Some((Reason::Encoding, format!("{} that is not UTF-8", dimension.name)));
+                }
+                // An empty cell would pass for the total.
+                if code.is_empty() && (label.is_empty() || is_series(&dimension.name)) {
+                    return Some((Reason::MissingCode, format!("no {}", dimension.name)));
+                }
+                let shown = if label.is_empty() { code.clone() } else { label.clone() };
+                let known = place(&mut key, &dimension.name, code, &label);
+                (!known).then(|| (Reason::UnknownWord, format!("{} `{shown}`", dimension.name)))
             });
-            if let Some(unknown) = unknown {
-                collector.quarantine(number, Reason::UnknownWord, unknown);
+            if let Some((reason, what)) = unknown {
+                collector.quarantine(number, reason, what);
                 continue;
             }
             if key.series.is_empty() {
@@ -179,8 +188,15 @@ fn rows(reader: &mut dyn Read, first: u32, wanted: &[&str], collector: &mut Coll
             let footnote = measure.footnote.map(text).unwrap_or_default();
             let given = record.get(measure.value).unwrap_or_default().trim_ascii();
             let value = if given.is_empty() { Value::Missing } else { Value::Text(given) };
-            let mut detail = Detail::status(status_of(given.is_empty(), &missing, &footnote));
-            detail.note = [footnote, missing].into_iter().find(|t| !t.is_empty());
+            // Why there is no value is said beside none, or beside a zero in its place.
+            let Some(value) = (if missing.is_empty() { Some(value) } else { reading::denied(value) }) else {
+                let what = format!("{} with the missing value `{missing}`", text(measure.value));
+                collector.quarantine(number, Reason::BadValue, what);
+                continue;
+            };
+            let mut detail = Detail::status(status_of(matches!(value, Value::Missing), &missing, &footnote));
+            let notes: Vec<String> = [footnote, missing].into_iter().filter(|text| !text.is_empty()).collect();
+            detail.note = (!notes.is_empty()).then(|| notes.join("; "));
             let (series, detail) = (collector.series(key), collector.detail(&detail));
             collector.push(number, "unctad", economy.as_bytes(), text(layout.time).as_bytes(), series, detail, value);
         }
@@ -188,10 +204,15 @@ fn rows(reader: &mut dyn Read, first: u32, wanted: &[&str], collector: &mut Coll
     Ok(csv.count())
 }
 
+/// Whether a dimension says what the row is a figure of.
+fn is_series(name: &str) -> bool {
+    matches!(name, "useofict" | "variable" | "series")
+}
+
 /// Puts one dimension of the report into ours; false when its word is not understood.
 fn place(key: &mut SeriesKey, name: &str, code: String, label: &str) -> bool {
     match name {
-        "useofict" | "variable" | "series" => key.series = code,
+        name if is_series(name) => key.series = code,
         "enterprisesize" => {
             let class = if label.is_empty() && code == "0" { Some("_T".to_owned()) } else { size_class(&code, label) };
             match class {
@@ -201,13 +222,15 @@ fn place(key: &mut SeriesKey, name: &str, code: String, label: &str) -> bool {
         }
         "locationtype" => {
             key.urbanisation = words::urbanisation(label).or_else(|| words::urbanisation(&code)).unwrap_or("_T").to_owned();
-            if words::urbanisation(label).is_none() && !label.to_lowercase().starts_with("all") {
+            if words::urbanisation(label).is_none() && !words::says_all(label) {
                 key.breakdown = code;
             }
         }
-        _ if label.to_lowercase().starts_with("all") || label.eq_ignore_ascii_case("total") || code == "00" => {}
-        _ if key.breakdown == "_T" => key.breakdown = code,
-        _ => key.breakdown = format!("{};{code}", key.breakdown),
+        _ if words::says_all(label) || code == "00" => {}
+        _ => {
+            let code = if code.is_empty() { label.to_owned() } else { code };
+            key.breakdown = if key.breakdown == "_T" { code } else { format!("{};{code}", key.breakdown) };
+        }
     }
     true
 }

@@ -216,18 +216,21 @@ impl Rows<'_> {
         // Without the flags, `not applicable` would pass for zero.
         let (magnitude, qualifier) = (csv.header().require(&["MAGNITUDE"])?, csv.header().require(&["QUALIFIER"])?);
         let mut key = Vec::new();
-        let mut last = (Vec::new(), 0u32);
+        // The indicator of the record before, and its series: none before the first, whose code may be missing.
+        let mut last: Option<(Vec<u8>, u32)> = None;
         while let Some((number, record)) = csv.read(collector)? {
             let cell = |column: usize| record.get(column).unwrap_or_default().trim_ascii();
             let indicator = cell(code);
-            if last.0 != indicator {
-                match self.series(indicator, collector) {
-                    Ok(series) => last = (indicator.to_vec(), series),
-                    Err(reason) => {
-                        collector.quarantine(number, reason, String::from_utf8_lossy(indicator));
-                        continue;
-                    }
+            let known = last.as_ref().filter(|(code, _)| code == indicator).map(|(_, series)| *series);
+            let series = match known.map_or_else(|| self.series(indicator, collector), Ok) {
+                Ok(series) => series,
+                Err(reason) => {
+                    collector.quarantine(number, reason, String::from_utf8_lossy(indicator));
+                    continue;
                 }
+            };
+            if known.is_none() {
+                last = Some((indicator.to_vec(), series));
             }
             key.clear();
             key.extend_from_slice(cell(magnitude));
@@ -235,7 +238,7 @@ impl Rows<'_> {
             key.extend_from_slice(cell(qualifier));
             let given = cell(value);
             let value = if given.is_empty() { Value::Missing } else { Value::Text(given) };
-            let row = Row { number, series: last.1, area: cell(area), year: cell(year), flags: &key, footnote: None };
+            let row = Row { number, series, area: cell(area), year: cell(year), flags: &key, footnote: None };
             self.row(&row, value, collector);
         }
         self.count = csv.count();
@@ -266,7 +269,8 @@ impl Rows<'_> {
                 return Ok(());
             }
         };
-        let flags = format!("{}|{}", record.magnitude.as_deref().unwrap_or_default(), record.qualifier.as_deref().unwrap_or_default());
+        let flag = |given: Option<String>| given.unwrap_or_default().trim().to_owned();
+        let flags = format!("{}|{}", flag(record.magnitude), flag(record.qualifier));
         let year = record.year.to_string();
         let notes: Vec<String> = record.footnotes.unwrap_or_default().into_iter().filter_map(|f| f.value).collect();
         let row = Row {
@@ -285,11 +289,10 @@ impl Rows<'_> {
     fn row(&mut self, row: &Row<'_>, given: Value<'_>, collector: &mut Collector<'_>) {
         let (mut detail, effect) = self.flags(row.flags, collector);
         let value = match effect {
-            Effect::Null | Effect::Zero if given.number().is_some_and(|n| n != 0.0) => {
+            Effect::Null | Effect::Zero if !matches!(given, Value::Missing) && given.number() != Some(0.0) => {
                 let flags = String::from_utf8_lossy(row.flags);
                 let magnitude = flags.split('|').next().unwrap_or_default();
-                let what = format!("{} with MAGNITUDE {magnitude}", given.number().unwrap_or_default());
-                return collector.quarantine(row.number, Reason::BadValue, what);
+                return collector.quarantine(row.number, Reason::BadValue, format!("{given} with MAGNITUDE {magnitude}"));
             }
             Effect::Null => Value::Missing,
             Effect::Zero => Value::Number(0.0),

@@ -50,7 +50,7 @@ pub(super) fn fits(header: &Header) -> bool {
 }
 
 fn rows<R: Read>(reader: R, first: u32, names: Names<'_>, releases: &mut BTreeSet<String>, collector: &mut Collector<'_>) -> Result<u32> {
-    let mut csv = CsvStream::open(reader, b',', first)?;
+    let mut csv = CsvStream::open(reader, b',', first)?.with_notes();
     let mut rows = Rows::new(Columns::of(csv.header())?, names);
     while let Some((number, record)) = csv.read(collector)? {
         rows.add(number, &|column| record.get(column).unwrap_or_default(), collector);
@@ -126,6 +126,9 @@ impl<'n> Rows<'n> {
             self.packed.extend_from_slice(cell(column));
             self.packed.push(0x1f);
         }
+        if std::str::from_utf8(&self.packed).is_err() {
+            return collector.quarantine(number, Reason::Encoding, "a series or a dimension that is not UTF-8");
+        }
         let key = if let Some(&key) = self.keys.get(&self.packed) {
             key
         } else {
@@ -143,7 +146,11 @@ impl<'n> Rows<'n> {
         let given = cell(value);
         let word = |column: Option<usize>| column.map(text).unwrap_or_default();
         let note = note_of(&word(self.columns.footnote), &word(self.columns.source));
-        let (read, detail) = read_value(given, &word(self.columns.nature), &word(self.columns.status), note);
+        let (nature, status) = (word(self.columns.nature), word(self.columns.status));
+        let Some((read, detail)) = read_value(given, &nature, &status, note) else {
+            let what = format!("{} with Nature `{nature}` and Observation Status `{status}`", text(value));
+            return collector.quarantine(number, Reason::BadValue, what);
+        };
         let detail = collector.detail(&detail);
         collector.push(number, "unsd", cell(area), cell(year), key, detail, read);
     }
@@ -159,17 +166,21 @@ fn note_of(footnote: &str, source: &str) -> Option<String> {
     }
 }
 
-/// `NaN`, `N`, blank are no value; `<5` is kept as it was published.
-fn read_value<'a>(given: &'a [u8], nature: &str, status: &str, note: Option<String>) -> (Value<'a>, Detail) {
+/// `NaN`, `N`, blank are no value; `<5` is kept as it was published. A zero of what is not relevant, or has a status of no
+/// value, is none either; None for another number beside such a word.
+fn read_value<'a>(given: &'a [u8], nature: &str, status: &str, note: Option<String>) -> Option<(Value<'a>, Detail)> {
     let absent = given.eq_ignore_ascii_case(b"nan") || given.eq_ignore_ascii_case(b"n");
     let reading = reading::read(if absent { b"" } else { given }, Answers::Never);
+    let is_denied = nature == "N" || words::DENYING_A_VALUE.contains(&status);
+    let value = if is_denied { reading::denied(reading.value)? } else { reading.value };
     let status = match reading.obs_status {
         Some("O") => missing_status(nature, status),
         Some(bound) => bound,
+        None if matches!(value, Value::Missing) => missing_status(nature, status),
         None => status_of(nature, status),
     };
     let obs_text = reading.text.then(|| String::from_utf8_lossy(given).into_owned());
-    (reading.value, Detail { obs_status: status.into(), note, obs_text, correction: None })
+    Some((value, Detail { obs_status: status.into(), note, obs_text, correction: None }))
 }
 
 /// The status column says it in SDMX codes; where it says no more than `A`, an estimate shows in the nature.

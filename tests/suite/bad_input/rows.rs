@@ -167,3 +167,21 @@ fn the_same_file_twice() {
     assert_eq!(counts, [200, 100, 100, 0]);
     assert!(rows.iter().all(|(_, reason, _)| reason == "duplicate_row"));
 }
+
+/// Of each data file the first record was one of the first series of the archive where it had no code, and a record without
+/// an area one of a region that nobody has to be told of.
+#[test]
+fn unesco_rows_without_a_code() {
+    let head = "INDICATOR_ID,COUNTRY_ID,YEAR,VALUE,MAGNITUDE,QUALIFIER\n";
+    let good =
+        good(["BRA", "KEN", "NGA", "PHL", "USA"], |area, year| format!("SCHBSP.1.WINTERN,{area},{year},50.5,,\n")).collect::<String>();
+    let national = format!("{head},DEU,2015,99,,\n{good},DEU,2016,98,,\nSCHBSP.1.WINTERN,,2017,97,,\nSCHBSP.1.WINTERN,DEU,2018,few,NA,\n");
+    let regional = format!("{head},SDG: World,2015,77,,\nSCHBSP.1.WINTERN,SDG: World,2016,48,,\n");
+    let workspace = workspace();
+    let files = [("SDG_DATA_NATIONAL.csv", national.as_bytes()), ("SDG_DATA_REGIONAL.csv", regional.as_bytes())];
+    let (counts, rows) = pulled(&workspace, "unesco/sdg_bulk", "SDG.zip", &super::zipped(&files));
+    let expected = [(1, "missing_code"), (102, "missing_code"), (103, "unknown_area"), (104, "bad_value"), (105, "missing_code")];
+    assert_eq!(reasons(&rows), expected);
+    assert_eq!(rows[3].2, "few with MAGNITUDE NA");
+    assert_eq!(counts, [106, 101, 5, 0]);
+}

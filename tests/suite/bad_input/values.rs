@@ -170,3 +170,33 @@ fn the_release_of_an_archive_with_more_notes() {
     pulled(&workspace, "unesco/sdg_bulk", "SDG.zip", &body);
     assert!(workspace.read("data/observations/unesco/sdg_bulk.json").contains("\"vintage\": \"2026 February\""));
 }
+
+/// `not applicable`, `suppressed` and the like beside a zero: there is no figure. Beside another number nobody can tell.
+#[test]
+fn a_word_for_no_value_beside_a_value() {
+    let query = "SELECT obs_value, obs_status FROM observations WHERE ref_area = 'DEU' AND obs_value IS NULL ORDER BY 1";
+    let numbers = "SELECT count(*) AS n FROM observations WHERE ref_area = 'DEU' AND obs_value IS NOT NULL";
+    let one = |set: &str, body: String, status: &str, detail: &str| {
+        let workspace = workspace();
+        let (_, set_aside) = pulled(&workspace, set, "a.csv", body.as_bytes());
+        assert_eq!(reasons(&set_aside), [(2, "bad_value")], "{set}");
+        assert_eq!(set_aside[0].2, detail);
+        assert_eq!(asked(&workspace, query), format!("obs_value,obs_status\n,{status}\n"), "{set}");
+        assert_eq!(asked(&workspace, numbers), "n\n1\n", "{set}");
+    };
+    let head = "SeriesCode,GeoAreaCode,TimePeriod,Value,Source,[Nature],[Observation Status],[Units]\n";
+    let unsd = |area: &str, year: i32, rest: &str| format!("IT_USE_ii99,{area},{year},{rest},PERCENT\n");
+    let good: String = (2000..2030).map(|year| unsd("76", year - 10, "5,ITU,C,A")).collect();
+    for (denied, status, told) in
+        [("N,A", "M", "Nature `N` and Observation Status `A`"), ("C,Q", "Q", "Nature `C` and Observation Status `Q`")]
+    {
+        let odd = ["0", "5"].map(|value| unsd("276", 2000 + value.parse::<i32>().unwrap(), &format!("{value},ITU,{denied}"))).concat();
+        one("unsd/sdg_global", format!("{head}{odd}{}{good}", unsd("276", 2010, "0,ITU,C,A")), status, &format!("5 with {told}"));
+    }
+    let head = "Year,Economy,Economy Label,UseOfIct,UseOfIct Label,EnterpriseSize,EnterpriseSize Label,Percentage,Percentage Footnote,Percentage Missing value\n";
+    let unctad = |area: &str, year: i32, rest: &str| format!("{year},{area},x,B3,Internet,0,All (persons employed),{rest}\n");
+    let good: String = (1990..2020).map(|year| unctad("076", year, "5,,")).collect();
+    let odd =
+        [unctad("276", 2001, "0,,Not applicable"), unctad("276", 2002, "7,,Not publishable"), unctad("276", 2003, "0,Estimated,")].concat();
+    one("unctad/ict_use_by_size", format!("{head}{odd}{good}"), "M", "7 with the missing value `Not publishable`");
+}

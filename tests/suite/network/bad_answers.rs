@@ -158,6 +158,28 @@ fn a_body_that_ends_early() {
     always(&Reply::ok(half).header("Content-Encoding", "gzip"), &gives(), &[]);
 }
 
+/// Of several gzips in one answer the first alone was read. A refusal is packed too.
+#[test]
+fn an_answer_of_several_gzips() {
+    let body = fixture(ZIP);
+    let (first, second) = body.split_at(body.len() / 3);
+    let packed = [gzip(first), gzip(second)].concat();
+    for behind in [&[][..], &[0; 300]] {
+        let answer = [packed.as_slice(), behind].concat();
+        let server = Server::start(move |_, _| Reply::ok(answer.clone()).header("Content-Encoding", "gzip"));
+        let workspace = Pipeline::new("itu", &server, &["internet_use"]).workspace();
+        run(&workspace, 0, &["run"]);
+        let stored = workspace.json(0, &["status"]);
+        assert!(stored.to_string().contains("internet_use"), "{stored}");
+    }
+    let gives = || Gives { code: "E1006", attempts: 3, status: json!(200), words: &["gzip"] };
+    for broken in [packed[..packed.len() - 4].to_vec(), [packed.as_slice(), b"more"].concat()] {
+        always(&Reply::ok(broken).header("Content-Encoding", "gzip"), &gives(), &[]);
+    }
+    let refusal = Reply::new(403, gzip(b"ask indicators@itu.int")).header("Content-Encoding", "gzip");
+    always(&refusal, &Gives { code: "E1003", attempts: 1, status: json!(403), words: &["ask indicators@itu.int"] }, &[]);
+}
+
 #[test]
 fn a_text_that_ends_within_a_record() {
     // Sent without a length; the line that is not whole tells, on a first pull too.

@@ -245,3 +245,30 @@ fn areas_of_before() {
         ["ANT", "CHI", "CSK", "SCG", "SUN", "YUG"].map(|area| format!("area_not_covered {area}"))
     );
 }
+
+/// An answer that is neither a text nor a number was taken for none.
+#[test]
+fn an_answer_of_another_type() {
+    let item = |year: i32, answer: &str| format!(r#"{{"codeID":11624,"isoCode":"BRA","dataYear":{year},"answer":[{{"value":{answer}}}]}}"#);
+    let items = (1990..2020).map(|year| item(year, "\"5\"")).chain([item(2020, "true"), item(2021, "null")]).collect::<Vec<_>>();
+    let workspace = pulled("itu/internet_use_country", "a.json", format!("[{}]", items.join(",")));
+    assert_eq!(rows(&workspace, "SELECT record AS a, reason AS b, detail AS c FROM quarantine"), ["31 bad_value true"]);
+    let missing = "SELECT time_period AS a, obs_status AS b FROM observations WHERE obs_value IS NULL";
+    assert_eq!(rows(&workspace, missing), ["2021 O"]);
+}
+
+/// Bytes that are no letters became a sign without a word: in a note that is told, an answer is set aside.
+#[test]
+fn texts_that_are_not_utf_8() {
+    let head = "\"seriesID\",\"seriesCode\",\"seriesName\",\"seriesParent\",\"seriesUnits\",\"entityID\",\"entityIso\",\"entityName\",\"dataValue\",\"dataYear\",\"dataNote\",\"dataSource\",\"seriesDescription\"\n";
+    let row = |year: i32, answer: &str, note: &str| {
+        format!("19268,\"c\",\"n\",,,1,\"BRA\",\"Brazil\",\"{answer}\",{year},\"{note}\",\"\",\"d\"\n")
+    };
+    let rows_of = (1990..2020).map(|year| row(year, "Yes", "")).chain([row(2020, "Yes", "Ag~ncia"), row(2021, "Pol~tica", "")]);
+    let text = head.to_owned() + &rows_of.collect::<String>();
+    let body: Vec<u8> = text.bytes().map(|byte| if byte == b'~' { 0xed } else { byte }).collect();
+    let workspace = pulled("itu/ict_accessibility", "a.csv", body);
+    assert_eq!(rows(&workspace, "SELECT record AS a, reason AS b FROM quarantine"), ["32 encoding"]);
+    let told = workspace.expect(0, &["status"]).stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(told.contains("2 records with bytes that are not UTF-8, such as record 31"), "{told}");
+}

@@ -44,3 +44,27 @@ fn a_column_of_one_word_is_no_measure() {
     let run = workspace.expect(1, &["pull", "--from", "in"]);
     assert!(run.stderr.contains("column `Activity` has no label or code beside it"), "{}", run.stderr);
 }
+
+/// An empty cell of a dimension passed for its total, and a row without its indicator for a series of the measure's name.
+#[test]
+fn a_dimension_that_is_empty_is_no_total() {
+    let row = |area: &str, rest: &str| format!("2021,{area},x,{rest}\n");
+    let head = "Year,Economy,Economy Label,UseOfIct,UseOfIct Label,EnterpriseSize,EnterpriseSize Label,Percentage,Percentage Footnote,Percentage Missing value\n";
+    let good: String = (1990..2020).map(|year| format!("{year},076,Brazil,B3,Internet,0,All (persons employed),5,,\n")).collect();
+    let odd = [
+        row("404", "B3,Internet,,,5,,"),
+        row("404", ",Internet,0,All (persons employed),6,,"),
+        row("404", "B3,Internet,7,Allied trades,7,,"),
+    ];
+    let workspace = pulled("unctad/ict_use_by_size", "x.csv", format!("{head}{}{good}", odd.concat()));
+    assert!(rows(&workspace, "SELECT series AS a FROM observations WHERE ref_area = 'KEN'").is_empty());
+    let aside = "SELECT record AS a, reason AS b, detail AS c FROM quarantine ORDER BY record";
+    let expected = ["1 missing_code no enterprisesize", "2 missing_code no useofict", "3 unknown_word enterprisesize `Allied trades`"];
+    assert_eq!(rows(&workspace, aside), expected);
+
+    let places =
+        [row("076", "B3,Internet,1,Rural areas,5,,"), row("076", "B3,Internet,2,Urban areas,6,,"), row("076", "B3,Internet,0,All,7,,")];
+    let workspace = pulled("unctad/ict_use_by_location", "x.csv", head.replace("EnterpriseSize", "LocationType") + &places.concat());
+    let query = "SELECT urbanisation AS a, breakdown AS b, obs_value AS c FROM observations ORDER BY 1";
+    assert_eq!(rows(&workspace, query), ["R _T 5.0", "U _T 6.0", "_T _T 7.0"]);
+}

@@ -169,8 +169,15 @@ fn what_else_an_archive_holds() {
     workspace.write("in/example/t/a.zip", zipped(&[("data.csv", table), ("data.txt", "Area,Year,Value\nPER,2022,9\n")]));
     workspace.expect(0, &["pull", "--from", "in"]);
     assert_eq!(values(&workspace), ["KEN 2022 5.0"]);
-    workspace.write("in/example/t/a.zip", packed(&[("a.xlsx", &one), ("b.xlsx", &more)]));
-    workspace.expect(0, &["pull", "--from", "in"]);
+    // Whatever else may be a part of the data is told.
+    let table = table.as_bytes();
+    let files: &[(&str, &[u8])] = &[("a.csv", table), ("b.csv.gz", b"x"), ("c.tsv", table), ("d/e.xlsx", &one), ("notes.pdf", b"x")];
+    workspace.write("in/example/t/a.zip", packed(files));
+    let run = workspace.expect(0, &["pull", "--from", "in"]);
+    told(&run, &["not read, since the archive has CSV files: `b.csv.gz`, `c.tsv`, `d/e.xlsx`; unpack it"]);
+    workspace.write("in/example/t/a.zip", packed(&[("a.xlsx", &one), ("b.xlsx", &more), ("c.xls", b"x")]));
+    let run = workspace.expect(0, &["pull", "--from", "in"]);
+    told(&run, &["not read, since the archive has workbooks: `c.xls`"]);
     assert_eq!(values(&workspace), ["KEN 2022 5.0", "PHL 2022 6.0"]);
 }
 

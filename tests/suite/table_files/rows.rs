@@ -1,6 +1,6 @@
 //! Rows that stray quotes, empty rows and delimiters at the end would lose.
 
-use super::{LONG, read, refused, set_aside};
+use super::{LONG, read, refused, set_aside, told};
 
 /// Between two stray quotes the rows vanished, and nothing was set aside.
 #[test]
@@ -110,4 +110,24 @@ fn the_status_of_a_row_without_a_value() {
     let (workspace, _, values) = read("", &columns, "Area,Year,Value,Flag\nKEN,2020,..,L\nKEN,2020,5,\nPHL,2020,1,\n");
     assert_eq!(values, ["KEN 2020 5.0", "PHL 2020 1.0"]);
     assert_eq!(set_aside(&workspace).len(), 1);
+}
+
+/// A word of `only` that was written with another kind of space, case or accent hid the row.
+#[test]
+fn rows_that_count_by_a_word() {
+    let body = "Area,Year,Value,Sex\nKEN,2022,1,Les deux réunis\nPHL,2022,2,Les\u{a0}deux réunis\nPER,2022,3,LES DEUX RE\u{301}UNIS\u{200b}\nBRA,2022,4,Femmes\n";
+    let (_, run, values) = read("only = { Sex = \"Les deux réunis|Totla\" }", LONG, body);
+    assert_eq!(values, ["KEN 2022 1.0", "PER 2022 3.0", "PHL 2022 2.0"]);
+    // A word that no row has may be misspelt: its rows would be passed over.
+    told(&run, &["only.Sex: no row has `Totla`"]);
+}
+
+/// A status that says that there is no value denies the one beside it.
+#[test]
+fn a_status_of_no_value_beside_a_value() {
+    let columns = format!("{LONG}obs_status = \"Status\"\n");
+    let body = "Area,Year,Value,Status\nKEN,2022,0,M\nPHL,2022,5,Q\nPER,2022,0,A\nBRA,2022,6,K\n";
+    let (workspace, _, values) = read("", &columns, body);
+    assert_eq!(values, ["BRA 2022 6.0", "KEN 2022 none", "PER 2022 0.0"]);
+    assert_eq!(set_aside(&workspace), ["2 bad_value 5 with obs_status Q"]);
 }
