@@ -1,0 +1,120 @@
+//! Targets and gaps of figures that are a part, or lie on an edge: sums that lack members, published baselines, targets
+//! beyond their unit, silence beside denominators, statuses of two sides.
+
+use yardstick::tables::cells::Table;
+
+use crate::support::{Workspace, close, row, rows, value};
+
+const PIPELINE: &str = "source = \"mine\"\ntitle = \"Mine\"\nlicence = \"CC BY 4.0\"\n[[dataset]]\nname = \"d\"\nformat = \"table\"\n\
+[dataset.columns]\nseries = \"series\"\nref_area = \"area\"\ntime_period = \"year\"\nvalue = \"value\"\nunit = \"unit\"\nsex = \"sex\"\n\
+obs_status = \"status\"\n";
+
+/// A data set of these rows, `series,area,year,value,unit,sex,status`.
+fn workspace(body: &str) -> Workspace {
+    let workspace = Workspace::of_method();
+    workspace.write("pipelines/mine.toml", PIPELINE);
+    workspace.write("in/mine/d/d.csv", format!("series,area,year,value,unit,sex,status\n{body}"));
+    // Four economies; the last is a small one.
+    for (table, rows) in [("groups", "FOUR,mine,Four economies,4"), ("membership", "")] {
+        let file = format!("pipelines/reference/{table}.csv");
+        let members = ["KEN", "UGA", "TZA", "RWA"].map(|area| format!("mine,FOUR,{area},,,by hand\n")).concat();
+        let added = if rows.is_empty() { members } else { format!("{rows}\n") };
+        workspace.write(&file, workspace.read(&file) + &added);
+    }
+    workspace
+}
+
+/// An indicator file whose SELECT gives what `chosen` has.
+fn indicator(name: &str, keys: &str, select: &str) -> String {
+    format!(
+        "/*---\nid = \"9.{name}\"\nname = \"{name}\"\ntitle = \"An example\"\ngroups = [\"mine\"]\ndatasets = [\"mine/d\"]\n\
+definition = \"An example\"\nmethod = \"By hand\"\ncaveats = \"None\"\nowner = \"Nobody\"\nsources = [\"mine\"]\n{keys}\n---*/\n{select}\n"
+    )
+}
+
+const SELECT: &str = "SELECT ref_area, time_period, value FROM chosen";
+const BY_SEX: &str = "SELECT ref_area, time_period, sex, value, obs_status FROM chosen";
+
+fn target(id: &str, keys: &str) -> String {
+    format!(
+        "[[target]]\nid = \"{id}\"\ntitle = \"An example\"\narea = \"FOUR\"\nbaseline_year = 2018\nyear = 2030\nalso = [\"countries\"]\n{keys}\n"
+    )
+}
+
+fn told(workspace: &Workspace, column: &str, target: &str, estimate: &str) -> String {
+    let progress = workspace.release("progress.parquet");
+    let found = row(&progress, &[("target", target), ("ref_area", "FOUR"), ("estimate", estimate)]);
+    Table(&progress).text(column, found).unwrap_or_default().to_owned()
+}
+
+/// 130 kilotonnes of all four in 2018; the 88 of two of them in 2024 are below 100, and so are any two of the four.
+#[test]
+fn a_sum_that_lacks_members_is_not_below_the_level_of_all() {
+    let all = "a,KEN,2018,60,KT,,\na,UGA,2018,30,KT,,\na,TZA,2018,20,KT,,\na,RWA,2018,20,KT,,\n";
+    let two = "a,KEN,2024,58,KT,,\na,UGA,2024,30,KT,,\n";
+    let sum = "unit = \"KT\"\nrollup = \"sum\"\nwindow = 0\ncoverage = { flag = 0.1, publish = 0.1 }\nseries = [{ source = \"mine\", series = \"a\" }]\n";
+    let down = target("T.level", "value = 100.0\ndirection = \"down\"");
+    let past = target("T.past", "value = 100.0\ndirection = \"down\"").replace("2030", "2025");
+    let over = target("T.over", "value = 70.0\ndirection = \"down\"").replace("2030", "2025");
+    let band = target("T.band", "low = 80.0\nhigh = 110.0");
+    let keys = format!("{sum}{down}{past}{over}{band}");
+    let workspace = workspace(&format!("{all}{two}"));
+    workspace.write("sql/indicators/sum.sql", indicator("sum", &keys, SELECT));
+    workspace.expect(0, &["run", "--from", "in"]);
+    for estimate in ["available", "imputed"] {
+        for id in ["T.level", "T.band", "T.past"] {
+            assert_eq!(told(&workspace, "class", id, estimate), "insufficient_data", "{id} {estimate}");
+            assert_eq!(told(&workspace, "outcome", id, estimate), "open", "{id} {estimate}");
+            let note = told(&workspace, "note", id, estimate);
+            assert!(note.contains("the sum lacks members: that it is no higher says nothing of all of them"), "{note}");
+        }
+        // 88 of two are more than 70 of four, whatever the others have.
+        assert_eq!(told(&workspace, "outcome", "T.over", estimate), "missed");
+        let progress = workspace.release("progress.parquet");
+        let found = row(&progress, &[("target", "T.level"), ("ref_area", "FOUR"), ("estimate", estimate)]);
+        assert_eq!(Table(&progress).float("distance", found), None, "what is left to go is not known");
+        let economy = row(&progress, &[("target", "T.level"), ("ref_area", "KEN")]);
+        assert_eq!(Table(&progress).text("class", economy), Some("met"), "an economy is whole");
+    }
+    // With the others at 4 each the sum is whole: 96.
+    workspace.write("in/mine/d/d.csv", format!("series,area,year,value,unit,sex,status\n{all}{two}a,TZA,2024,4,KT,,\na,RWA,2024,4,KT,,\n"));
+    workspace.expect(0, &["run", "--from", "in", "--now", "2026-11-25"]);
+    assert_eq!(told(&workspace, "class", "T.level", "available"), "met");
+    assert_eq!(told(&workspace, "outcome", "T.past", "available"), "in_time");
+}
+
+/// From 70, as published, to 45 is a fall. The same economies rise from 30 to 45; they stand behind the other target alone.
+#[test]
+fn a_published_baseline_is_of_no_members() {
+    let keys =
+        "unit = \"INDEX\"\nrollup = \"median\"\ncoverage = { base = \"economies\" }\nseries = [{ source = \"mine\", series = \"a\" }]\n";
+    let published = target("T.published", "value = 90.0\nbaseline_value = 70.0");
+    let body: String = ["KEN", "UGA", "TZA", "RWA"].map(|area| format!("a,{area},2018,30,INDEX,,\na,{area},2024,45,INDEX,,\n")).concat();
+    let workspace = workspace(&body);
+    let both = format!("{keys}{published}{}", target("T.ours", "value = 90.0"));
+    for (keys, now) in [(format!("{keys}{published}"), "2026-11-24"), (both, "2026-11-25")] {
+        workspace.write("sql/indicators/index.sql", indicator("index", &keys, SELECT));
+        workspace.expect(0, &["run", "--from", "in", "--now", now]);
+        assert_eq!(told(&workspace, "class", "T.published", "available"), "deterioration", "{now}");
+        assert_eq!(told(&workspace, "class_fixed", "T.published", "available"), "", "{now}");
+    }
+    assert_eq!(told(&workspace, "class_fixed", "T.ours", "available"), "moderate");
+}
+
+#[test]
+fn a_year_that_has_not_ended_is_not_over() {
+    let keys =
+        "unit = \"INDEX\"\nrollup = \"median\"\ncoverage = { base = \"economies\" }\nseries = [{ source = \"mine\", series = \"a\" }]\n";
+    let body: String = ["KEN", "UGA", "TZA", "RWA"].map(|area| format!("a,{area},2018,30,INDEX,,\na,{area},2026,45,INDEX,,\n")).concat();
+    let workspace = workspace(&body);
+    let this_year = target("T", "value = 90.0").replace("2030", "2026");
+    workspace.write("sql/indicators/index.sql", indicator("index", &format!("{keys}{this_year}"), SELECT));
+    workspace.expect(0, &["run", "--from", "in", "--now", "2026-11-24"]);
+    assert_eq!(
+        (told(&workspace, "outcome", "T", "available"), told(&workspace, "note", "T", "available").contains("over")),
+        ("open".into(), false)
+    );
+    workspace.expect(0, &["run", "--from", "in", "--now", "2027-01-02"]);
+    assert_eq!(told(&workspace, "outcome", "T", "available"), "missed");
+    assert!(told(&workspace, "note", "T", "available").contains("the target year is over"));
+}
