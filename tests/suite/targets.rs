@@ -118,3 +118,28 @@ fn a_year_that_has_not_ended_is_not_over() {
     assert_eq!(told(&workspace, "outcome", "T", "available"), "missed");
     assert!(told(&workspace, "note", "T", "available").contains("the target year is over"));
 }
+
+#[test]
+fn a_gap_has_the_worse_status_of_its_sides() {
+    let cases = [
+        ("KEN", "U", "E", "U"),
+        ("UGA", "I", "U", "U"),
+        ("TZA", "P", "U", "U"),
+        ("RWA", "E", "P", "E"),
+        ("BDI", "A", "B", "B"),
+        ("SOM", "P", "I", "I"),
+    ];
+    let body: String = cases.map(|(area, women, men, _)| format!("a,{area},2020,40,PT,F,{women}\na,{area},2020,50,PT,M,{men}\n")).concat();
+    let workspace = workspace(&body);
+    let keys = "unit = \"PT\"\nrollup = \"median\"\nseries = [{ source = \"mine\", series = \"a\" }]";
+    workspace.write("sql/indicators/use.sql", indicator("use", keys, BY_SEX));
+    let select = "SELECT ref_area, time_period, sex, estimate, value, unit, obs_status, coverage, observed, members_observed, members_total, note FROM indicators.use";
+    workspace.write("sql/indicators/gap.sql", indicator("gap", "unit = \"RATIO\"\nrollup = \"none\"\nderived = \"gaps\"", select));
+    workspace.expect(0, &["run", "--from", "in"]);
+    let values = workspace.release("values.parquet");
+    for (area, women, men, worse) in cases {
+        let found = rows(&values, &[("indicator", "gap"), ("ref_area", area)]);
+        assert_eq!(found.len(), 3, "{area}");
+        assert!(found.iter().all(|row| Table(&values).text("obs_status", *row) == Some(worse)), "{women} and {men} of {area}");
+    }
+}
