@@ -143,3 +143,25 @@ fn a_gap_has_the_worse_status_of_its_sides() {
         assert!(found.iter().all(|row| Table(&values).text("obs_status", *row) == Some(worse)), "{women} and {men} of {area}");
     }
 }
+
+/// 20 of 100 in each: a fifth is 20 percent of Internet users too.
+#[test]
+fn every_percentage_is_times_a_hundred() {
+    let body: String = ["KEN", "UGA", "TZA", "RWA"].map(|area| format!("n,{area},2020,20,NUMBER,,\nd,{area},2020,100,NUMBER,,\n")).concat();
+    let workspace = workspace(&body);
+    let select = "SELECT n.ref_area, n.time_period, n.value AS numerator, d.value AS denominator FROM offered AS n \
+                  JOIN offered AS d ON d.ref_area = n.ref_area AND d.time_period = n.time_period AND d.series = 'd' WHERE n.series = 'n'";
+    for (name, unit) in [("pt", "PT"), ("users", "PT_INT"), ("income", "PT_GNI"), ("hundred", "PER_100_POP"), ("ratio", "RATIO")] {
+        let keys = format!(
+            "unit = \"{unit}\"\nrollup = \"ratio_of_sums\"\nseries = [{{ source = \"mine\", series = \"n\" }}, {{ source = \"mine\", series = \"d\" }}]"
+        );
+        workspace.write(&format!("sql/indicators/{name}.sql"), indicator(name, &keys, select));
+    }
+    workspace.expect(0, &["run", "--from", "in"]);
+    let values = workspace.release("values.parquet");
+    for (name, expected) in [("pt", 20.0), ("users", 20.0), ("income", 20.0), ("hundred", 20.0), ("ratio", 0.2)] {
+        for (area, estimate) in [("FOUR", "available"), ("KEN", "reported")] {
+            close(value(&values, "value", &[("indicator", name), ("ref_area", area), ("estimate", estimate)]), expected, 1e-9);
+        }
+    }
+}
