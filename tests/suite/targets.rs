@@ -165,3 +165,59 @@ fn every_percentage_is_times_a_hundred() {
         }
     }
 }
+
+/// What `check` says of indicators with these keys.
+fn checked(all: &[String], code: i32) -> String {
+    let workspace = workspace("");
+    let series = "series = [{ source = \"mine\", series = \"a\" }]";
+    let select = "SELECT ref_area, time_period, value, 1.0 AS weight, value AS numerator, 1.0 AS denominator FROM chosen";
+    for (place, keys) in all.iter().enumerate() {
+        let name = format!("one{place}");
+        let keys = format!("{series}\n{keys}").replace("id = \"T\"", &format!("id = \"T{place}\""));
+        workspace.write(&format!("sql/indicators/{name}.sql"), indicator(&name, &keys, select));
+    }
+    workspace.expect(code, &["check"]).stdout
+}
+
+#[test]
+fn a_target_that_no_value_can_reach() {
+    let of = |unit: &str, keys: &str| format!("unit = \"{unit}\"\nrollup = \"median\"\n{}", target("T", keys));
+    let refused = [
+        ("PT", "value = 120.0", "`value = 120` lies outside the limits of the unit"),
+        ("PT", "more_than = 100.0", "nothing is more than 100"),
+        ("PT", "value = -5.0\ndirection = \"down\"", "`value = -5` lies outside the limits"),
+        ("PT", "low = 120.0\nhigh = 130.0", "`low = 120` lies outside the limits"),
+        ("PT", "value = 90.0\nbaseline_value = 500.0", "`baseline_value = 500` lies outside the limits"),
+        ("PT", "change = 0.5\nbaseline_value = 80.0", "is 120, outside the limits"),
+        ("KT", "value = -1.0\ndirection = \"down\"", "KT goes from 0 to 1000000"),
+    ];
+    let told = checked(&refused.map(|(unit, keys, _)| of(unit, keys)), 2);
+    for (place, (_, keys, words)) in refused.into_iter().enumerate() {
+        assert!(told.contains(&format!("target `T{place}`: ")) && told.contains(words), "{keys}: {told}");
+    }
+    assert_eq!(told.matches("error[E0505]").count(), refused.len(), "{told}");
+    let reached = [
+        ("PT", "value = 100.0"),
+        ("PT", "more_than = 99.0"),
+        ("PT", "value = 0.0\ndirection = \"down\""),
+        ("PT", "low = 95.0\nhigh = 105.0"),
+        ("PP", "value = -5.0\ndirection = \"down\""),
+        ("INDEX", "value = 1e9"),
+    ];
+    checked(&reached.map(|(unit, keys)| of(unit, keys)), 0);
+}
+
+/// Two economies with lines, one without a report: its people would stand beside the lines of the others.
+#[test]
+fn silence_is_no_denominator() {
+    let of = |(rollup, base): (&str, &str)| {
+        let silence = "unit = \"PT\"\nsilence = { means = \"zero\", reason = \"none\" }";
+        format!("{silence}\nrollup = \"{rollup}\"\ncoverage = {{ base = \"{base}\" }}")
+    };
+    let refused = [("ratio_of_sums", "population"), ("ratio_of_sums", "economies"), ("weighted_mean", "economies")];
+    let told = checked(&refused.map(of), 2);
+    assert_eq!(told.matches("error[E0502]").count(), 3, "{told}");
+    assert_eq!(told.matches("of an economy that reports nothing").count(), 3, "{told}");
+    let right = [("ratio_of_sums", "weight"), ("weighted_mean", "population"), ("weighted_mean", "weight"), ("median", "economies")];
+    checked(&right.map(of), 0);
+}
