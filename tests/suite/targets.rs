@@ -221,3 +221,16 @@ fn silence_is_no_denominator() {
     let right = [("ratio_of_sums", "weight"), ("weighted_mean", "population"), ("weighted_mean", "weight"), ("median", "economies")];
     checked(&right.map(of), 0);
 }
+
+/// Where the baseline is the latest value, there is no pace: `explain` printed NaN, and the value twice.
+#[test]
+fn one_value_at_both_ends() {
+    let body: String = ["KEN", "UGA", "TZA", "RWA"].map(|area| format!("a,{area},2018,30,INDEX,,\n")).concat();
+    let workspace = workspace(&body);
+    let keys = "unit = \"INDEX\"\nrollup = \"median\"\nseries = [{ source = \"mine\", series = \"a\" }]\n";
+    workspace.write("sql/indicators/index.sql", indicator("index", &format!("{keys}{}", target("T", "value = 90.0")), SELECT));
+    workspace.expect(0, &["run", "--from", "in"]);
+    let told = workspace.expect(0, &["explain", "index", "--target", "T", "--area", "KEN"]).stdout;
+    assert!(told.contains("made per year:   (30.00 - 30.00) / (2018 - 2018) = -\n"), "{told}");
+    assert!(!told.contains("NaN") && told.matches("index  Kenya (KEN)  2018").count() == 1, "{told}");
+}
