@@ -98,3 +98,18 @@ fn letting_it_go_has_a_cause() {
     let changes: Vec<String> = list["data"]["releases"].as_array().unwrap().iter().map(|one| one["changes"].to_string()).collect();
     assert!(changes[1].contains("own is held") && changes[3].contains("own is no longer held"), "{changes:?}");
 }
+
+/// A state that any slip in the only indicator leads to is no internal error.
+#[test]
+fn no_indicator_can_be_computed() {
+    let (workspace, _) = held();
+    workspace.write("sql/indicators/own.sql", INDICATOR.replace("value, 1.0 AS weight", "value / (value - value) AS value, 1.0 AS weight"));
+    let run = workspace.expect(1, &["run", "--from", "in", "--now", "2026-11-03"]);
+    assert!(
+        run.stderr.contains("error: no indicator could be computed, so there is nothing to publish; the first reason: E3015: "),
+        "{}",
+        run.stderr
+    );
+    assert!(run.stderr.contains("hint: what is published stays as it is: correct what the reason names"), "{}", run.stderr);
+    assert!(!run.stderr.contains("internal"), "{}", run.stderr);
+}
