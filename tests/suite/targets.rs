@@ -207,6 +207,30 @@ fn a_target_that_no_value_can_reach() {
     checked(&reached.map(|(unit, keys)| of(unit, keys)), 0);
 }
 
+/// Figures of women have the code F: a target of `Women`, and of a code that is none, had no row and said too few values.
+#[test]
+fn a_part_of_the_people_that_no_row_has() {
+    let of = |keys: &str| format!("unit = \"PT\"\nrollup = \"median\"\n{}", target("T", &format!("value = 90.0\n{keys}")));
+    let refused = [
+        ("sex = \"Women\"", "target `T0`: no row has the code `Women` of sex", "did you mean `F`?"),
+        ("sex = \"W\"", "target `T1`: no row has the code `W` of sex", "sex is _T, F or M"),
+        ("read_for = { rural = { urbanisation = \"rural\" } }", "target `T2.rural`: no row has the code `rural`", "did you mean `R`?"),
+        ("age = \"15-24\"", "target `T3`: no row has the code `15-24` of age", "did you mean `Y15T24`?"),
+    ];
+    let told = checked(&refused.map(|(keys, ..)| of(keys)), 2);
+    for (_, what, hint) in refused {
+        assert!(told.contains(what) && told.contains(hint), "{what}: {told}");
+    }
+    let right = [
+        "sex = \"F\"\nage = \"Y15T24\"",
+        "sex = \"*\"",
+        "urbanisation = \"R\"",
+        "breakdown = \"Women\"",
+        "education_level = \"ISCED11_5T8\"",
+    ];
+    checked(&right.map(of), 0);
+}
+
 /// Two economies with lines, one without a report: its people would stand beside the lines of the others.
 #[test]
 fn silence_is_no_denominator() {
