@@ -55,11 +55,10 @@ impl AggregateUDFImpl for ExactSum {
     }
 
     fn accumulator(&self, args: AccumulatorArgs<'_>) -> Result<Box<dyn Accumulator>> {
-        match is_whole(&args) {
-            true => Ok(Box::new(whole_numbers::One::new(args.return_field.data_type()))),
-            false if is_exact(&args) => Ok(Box::new(One::default())),
-            false => self.inner.accumulator(args),
+        if is_whole(&args) {
+            return Ok(Box::new(whole_numbers::One::new(args.return_field.data_type())));
         }
+        if is_exact(&args) { Ok(Box::new(One::default())) } else { self.inner.accumulator(args) }
     }
 
     fn state_fields(&self, args: StateFieldsArgs<'_>) -> Result<Vec<FieldRef>> {
@@ -78,11 +77,10 @@ impl AggregateUDFImpl for ExactSum {
     }
 
     fn create_groups_accumulator(&self, args: AccumulatorArgs<'_>) -> Result<Box<dyn GroupsAccumulator>> {
-        match is_whole(&args) {
-            true => Ok(Box::new(whole_numbers::Many::new(args.return_field.data_type()))),
-            false if is_exact(&args) => Ok(Box::new(Many::default())),
-            false => self.inner.create_groups_accumulator(args),
+        if is_whole(&args) {
+            return Ok(Box::new(whole_numbers::Many::new(args.return_field.data_type())));
         }
+        if is_exact(&args) { Ok(Box::new(Many::default())) } else { self.inner.create_groups_accumulator(args) }
     }
 
     fn create_sliding_accumulator(&self, args: AccumulatorArgs<'_>) -> Result<Box<dyn Accumulator>> {

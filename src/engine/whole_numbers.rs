@@ -129,16 +129,12 @@ fn numbers(array: &ArrayRef) -> Vec<Option<i128>> {
 fn sums(sums: &[Sum], kind: &DataType) -> Result<ArrayRef> {
     let all = || sums.iter().map(|sum| sum.0);
     let fail = |_| no_room("a sum");
-    Ok(match kind {
-        DataType::UInt64 => {
-            let all: Result<Vec<_>, _> = all().map(|sum| sum.map(u64::try_from).transpose()).collect();
-            Arc::new(UInt64Array::from(all.map_err(fail)?))
-        }
-        _ => {
-            let all: Result<Vec<_>, _> = all().map(|sum| sum.map(i64::try_from).transpose()).collect();
-            Arc::new(Int64Array::from(all.map_err(fail)?))
-        }
-    })
+    if *kind == DataType::UInt64 {
+        let all: Result<Vec<_>, _> = all().map(|sum| sum.map(u64::try_from).transpose()).collect();
+        return Ok(Arc::new(UInt64Array::from(all.map_err(fail)?)));
+    }
+    let all: Result<Vec<_>, _> = all().map(|sum| sum.map(i64::try_from).transpose()).collect();
+    Ok(Arc::new(Int64Array::from(all.map_err(fail)?)))
 }
 
 fn state(sums: &[Sum]) -> Result<ArrayRef> {

@@ -115,7 +115,7 @@ fn a_recorded_case_of_a_panel() {
     for line in expected.lines().skip(1) {
         let cells: Vec<(&str, &str)> = columns.iter().copied().zip(line.split(',')).collect();
         let cell = |name: &str| cells.iter().find(|(column, _)| *column == name).unwrap().1;
-        if cell("estimate") == "available" && cell("value") != "" {
+        if cell("estimate") == "available" && !cell("value").is_empty() {
             let key = ["ref_area", "time_period", "estimate"].map(|name| (name, cell(name)));
             let key = [&[("indicator", "panel")], &key[..]].concat();
             close(cell("value").parse().unwrap(), value(&published, "value", &key), 1e-9);
