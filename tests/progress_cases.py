@@ -36,6 +36,7 @@ TARGETS = [
     dict(target="share", unit="PT", target_year=2030, kind="level", value=100.0, met_at=95.0, direction="up"),
     dict(target="gap", unit="PP", target_year=2030, kind="level", value=2.0, direction="down", rollup="none"),
     dict(target="stated", unit="PT", target_year=2030, kind="level", value=60.0, direction="up", baseline_year=2020, baseline_value=45.0),
+    dict(target="cap", unit="KT", target_year=2030, kind="level", value=100.0, direction="down", rollup="sum", baseline_year=2018),
     dict(target="nothing", unit="PT", target_year=2030, kind="level", value=50.0, direction="up", estimates="published"),
 ]
 
@@ -57,6 +58,14 @@ FIXED = {
 # target, area, {year: value}, what is expected of the row. A value of None is withheld. Of an `imputed` value the share observed stands
 # beside it, and the share with any value where some are carried.
 CASES = [
+    # 130 of all four members in 2018. 88 of two of them is no more than 100, and so is any part of a sum: nothing is said.
+    ("cap", "WLD", {2018: (130.0, None, None, (4, 4)), 2024: (88.0, None, None, (2, 4))},
+     {"class": "insufficient_data", "distance": None, "pace": None, "outcome": "open",
+      "note": "the sum lacks members: that it is no higher says nothing of all of them"}),
+    # 104 of two of four is above 100, but no pace of all four. All four with 88 have met it.
+    ("cap", "AAA", {2018: (130.0, None, None, (4, 4)), 2024: (104.0, None, None, (2, 4))},
+     {"class": "insufficient_data", "distance": 4.0, "pace": None, "note": "the sum lacks members, and the level is of all of them: no pace"}),
+    ("cap", "BBB", {2018: (130.0, None, None, (4, 4)), 2024: (88.0, None, None, (4, 4))}, {"class": "met", "distance": 0.0, "note": None}),
     # 58 in 2022 is the last value up to 2023, since 2023 is withheld; 62 in 2024.
     ("late", "WLD", {2015: 50, 2022: 58, 2023: None, 2024: 62},
      {"class": "met", "note": "reached after the target year: 58.0 in 2022, the last value up to then"}),
@@ -279,7 +288,8 @@ def main():
     texts = ", ".join(f"{name} VARCHAR" for name in DIMENSIONS)
     con.execute('CREATE TABLE current_year AS SELECT 2026 AS "year"')
     con.execute(f"CREATE TABLE indicator_values (indicator VARCHAR, ref_area VARCHAR, time_period INT, {texts}, "
-                "estimate VARCHAR, area_kind VARCHAR, value DOUBLE, unit VARCHAR, observed DOUBLE, coverage DOUBLE, preferred BOOLEAN)")
+                "estimate VARCHAR, area_kind VARCHAR, value DOUBLE, unit VARCHAR, observed DOUBLE, coverage DOUBLE, preferred BOOLEAN, "
+                "members_observed BIGINT, members_total BIGINT)")
     con.execute(f"CREATE TABLE targets (target VARCHAR, indicator VARCHAR, area VARCHAR, target_year INT, kind VARCHAR, "
                 f"value DOUBLE, change DOUBLE, low DOUBLE, high DOUBLE, met_at DOUBLE, direction VARCHAR, "
                 f"baseline_year INT, baseline_value DOUBLE, {texts}, also_groups BOOLEAN, also_countries BOOLEAN, "
@@ -293,8 +303,9 @@ def main():
     for target, area, values, _ in CASES:
         for year, value in values.items():
             value, observed, *known = value if isinstance(value, tuple) else (value, None)
+            members = known[1] if len(known) > 1 else (None, None)
             estimate, coverage = "available" if observed is None else "imputed", known[0] if known else observed
-            row = [target, area, year, *["_T"] * len(DIMENSIONS), estimate, "group", value, units[target], observed, coverage, True]
+            row = [target, area, year, *["_T"] * len(DIMENSIONS), estimate, "group", value, units[target], observed, coverage, True, *members]
             con.execute(f"INSERT INTO indicator_values VALUES ({', '.join('?' * len(row))})", row)
     folder = Path(__file__).parents[1] / "sql/derived"
     con.execute(f"CREATE TABLE classes AS {(folder / 'classes.sql').read_text(encoding='utf-8')}")

@@ -17,6 +17,8 @@ baseline  for the target's own area, the baseline as published if the target
           values those with as much observed come first, however near the
           others are
 baseline_firm, latest_firm  whether as much is observed
+baseline_whole, latest_whole, due_whole  whether all members of the group have a
+          value, and a sum is that of the whole; of other figures always
 baseline_observed, latest_observed  share of the weight with a value of that
           very year
 baseline_carried, latest_carried  share of the weight with one that is carried
@@ -117,9 +119,12 @@ SELECT
     WHEN s.latest_year IS NULL OR s.newest_year > s.latest_year THEN s.newest_observed
   END AS newest_observed,
   s.baseline_published OR s.near_is_firm AS baseline_firm,
+  s.baseline_published OR coalesce(b.members_observed >= b.members_total, TRUE) AS baseline_whole,
   CASE WHEN s.estimate = 'imputed' AND NOT s.baseline_published THEN b.observed END AS baseline_observed,
   CASE WHEN s.estimate = 'imputed' AND NOT s.baseline_published THEN b.coverage - b.observed END AS baseline_carried,
   coalesce(s.latest_year = s.firm_year, s.latest_year IS NULL) AS latest_firm,
+  coalesce(v.members_observed >= v.members_total, TRUE) AS latest_whole,
+  coalesce(d.members_observed >= d.members_total, TRUE) AS due_whole,
   CASE WHEN s.estimate = 'imputed' THEN v.observed END AS latest_observed,
   CASE WHEN s.estimate = 'imputed' THEN v.coverage - v.observed END AS latest_carried,
   coalesce(v.preferred, FALSE) AS preferred

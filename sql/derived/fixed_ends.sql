@@ -31,3 +31,5 @@ JOIN fixed_rolled b
 JOIN fixed_rolled l ON l.group_code = b.group_code AND l.estimate = b.estimate AND l.cell = y.cell
 LEFT JOIN shares s ON s.group_code = l.group_code AND s.estimate = l.estimate AND s.cell = l.cell
 LEFT JOIN coverage c ON c.group_code = e.ref_area AND c.estimate = e.estimate AND c.cell = y.cell
+-- nobody's members stand behind a published baseline, whatever other targets have the same years
+WHERE NOT e.baseline_published

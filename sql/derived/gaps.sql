@@ -134,12 +134,14 @@ pairs AS (
     n.ref_area, n.time_period, n.estimate, g.gap, g.rest, g.ratio_name, g.sign, g.people,
     n.value AS numerator, d.value AS denominator,
     g.dimension, g.numerator_code, g.denominator_code, d.whole, d.working,
-    -- The status that says most: E before I, anything before A.
+    -- The worse of both, as in sql/shared/status_order.sql: U, then E, then any other (I first), and A last.
     CASE
-      WHEN n.obs_status IN ('E', d.obs_status) OR d.obs_status = 'A' THEN n.obs_status
-      WHEN d.obs_status = 'E' OR n.obs_status = 'A' THEN d.obs_status
-      WHEN n.obs_status = 'I' THEN n.obs_status
-      ELSE d.obs_status
+      WHEN 'U' IN (n.obs_status, d.obs_status) THEN 'U'
+      WHEN 'E' IN (n.obs_status, d.obs_status) THEN 'E'
+      WHEN n.obs_status = 'A' THEN d.obs_status
+      WHEN d.obs_status = 'A' THEN n.obs_status
+      WHEN 'I' IN (n.obs_status, d.obs_status) THEN 'I'
+      ELSE greatest(n.obs_status, d.obs_status)
     END AS obs_status,
     least(n.coverage, d.coverage) AS coverage,
     least(n.observed, d.observed) AS observed,

@@ -16,6 +16,7 @@ WITH points AS (
     unit, latest_year, latest, due_year, due_value, baseline_published, baseline_year, baseline,
     newest_year, newest_observed, baseline_firm, baseline_observed, baseline_carried,
     latest_firm, latest_observed, latest_carried, preferred, CAST(NULL AS DOUBLE) AS fixed_share,
+    coalesce(baseline_whole, TRUE) AS baseline_whole, coalesce(latest_whole, TRUE) AS latest_whole, coalesce(due_whole, TRUE) AS due_whole,
     CASE
       WHEN latest IS NULL AND newest_year IS NULL
       THEN 'missing or withheld in every year'
@@ -33,7 +34,9 @@ WITH points AS (
     e.sex, e.age, e.urbanisation, e.disability, e.education_level, e.size_class, e.breakdown,
     e.unit, e.latest_year, f.latest, e.due_year, e.due_value, e.baseline_published, e.baseline_year, f.baseline,
     e.newest_year, e.newest_observed, e.baseline_firm, e.baseline_observed, e.baseline_carried,
-    e.latest_firm, e.latest_observed, e.latest_carried, e.preferred, f.fixed_share, CAST(NULL AS VARCHAR) AS no_value
+    e.latest_firm, e.latest_observed, e.latest_carried, e.preferred, f.fixed_share,
+    coalesce(f.fixed_share >= 1.0 - 1e-9, FALSE) AS baseline_whole, coalesce(f.fixed_share >= 1.0 - 1e-9, FALSE) AS latest_whole,
+    TRUE AS due_whole, CAST(NULL AS VARCHAR) AS no_value
   FROM ends e
   JOIN fixed_ends f
     ON f.target = e.target AND f.ref_area = e.ref_area AND f.estimate = e.estimate
@@ -55,7 +58,7 @@ WITH points AS (
     CAST(NULL AS INT) AS newest_year, CAST(NULL AS DOUBLE) AS newest_observed,
     TRUE AS baseline_firm, CAST(NULL AS DOUBLE) AS baseline_observed, CAST(NULL AS DOUBLE) AS baseline_carried,
     TRUE AS latest_firm, CAST(NULL AS DOUBLE) AS latest_observed, CAST(NULL AS DOUBLE) AS latest_carried, TRUE AS preferred,
-    CAST(NULL AS DOUBLE) AS fixed_share, coalesce(t.missing, 'too few values: none for this area') AS no_value
+    CAST(NULL AS DOUBLE) AS fixed_share, TRUE AS baseline_whole, TRUE AS latest_whole, TRUE AS due_whole, coalesce(t.missing, 'too few values: none for this area') AS no_value
   FROM targets t
   WHERE NOT EXISTS (SELECT 1 FROM ends e WHERE e.target = t.target AND e.ref_area = t.area)
 ),
@@ -72,7 +75,10 @@ based AS (
     coalesce(p.unit, t.unit) AS unit, p.latest_year, p.latest, p.due_year, p.due_value,
     p.baseline_published, p.baseline_year, p.baseline,
     p.newest_year, p.newest_observed, p.baseline_firm, p.baseline_observed, p.baseline_carried,
-    p.latest_firm, p.latest_observed, p.latest_carried, p.preferred, p.fixed_share
+    p.latest_firm, p.latest_observed, p.latest_carried, p.preferred, p.fixed_share,
+    p.baseline_whole, p.latest_whole, p.due_whole,
+    -- a level that a sum shall stay under is one of all members: a sum that lacks some says nothing by staying under it
+    t.rollup = 'sum' AND t.kind <> 'change' AND t.direction <> 'up' AS of_all
   FROM targets t
   JOIN points p ON p.target = t.target
 ),
@@ -109,20 +115,28 @@ aimed AS (
     coalesce(span >= 3.0 AND term > 0.0 AND baseline IS NOT NULL AND latest IS NOT NULL, FALSE) AS suffices
   FROM started s
 ),
+weighed AS (
+  SELECT
+    a.*,
+    coalesce(of_all AND NOT (latest_whole AND baseline_whole), FALSE) AS lacks_members,
+    coalesce(of_all AND NOT latest_whole AND latest <= coalesce(high, threshold) + margin, FALSE) AS latest_open,
+    coalesce(of_all AND NOT due_whole AND due_value <= coalesce(high, threshold) + margin, FALSE) AS due_open
+  FROM aimed a
+),
 assessed AS (
   SELECT
     a.*,
-    coalesce(CASE direction
+    NOT latest_open AND coalesce(CASE direction
       WHEN 'up' THEN latest >= threshold - margin
       WHEN 'down' THEN latest <= threshold + margin
       ELSE latest >= low - margin AND latest <= high + margin
     END, FALSE) AS met,
-    coalesce(CASE direction
+    NOT lacks_members AND coalesce(CASE direction
       WHEN 'up' THEN baseline >= threshold - margin
       WHEN 'down' THEN baseline <= threshold + margin
       ELSE baseline >= low - margin AND baseline <= high + margin
     END, FALSE) AS met_before,
-    coalesce(CASE direction
+    NOT due_open AND coalesce(CASE direction
       WHEN 'up' THEN due_value >= threshold - margin
       WHEN 'down' THEN due_value <= threshold + margin
       ELSE due_value >= low - margin AND due_value <= high + margin
@@ -131,18 +145,18 @@ assessed AS (
     coalesce(kind = 'band' AND (baseline < low AND latest > high OR baseline > high AND latest < low), FALSE)
       AS passed_through,
     CASE WHEN span > 0.0 THEN (latest - baseline) / span END AS actual
-  FROM aimed a
+  FROM weighed a
 ),
 paced AS (
   SELECT
     j.*,
     CASE
-      WHEN NOT suffices OR met_before THEN NULL
+      WHEN NOT suffices OR met_before OR lacks_members THEN NULL
       WHEN passed_through THEN (1.0 - abs(latest - goal) / abs(baseline - first_goal)) * term / span
       ELSE actual / nullif((first_goal - baseline) / term, 0.0)
     END AS pace,
     CASE
-      WHEN suffices AND NOT met_before AND NOT passed_through
+      WHEN suffices AND NOT met_before AND NOT lacks_members AND NOT passed_through
         AND baseline > 0.0 AND latest > 0.0 AND first_goal > 0.0
       THEN (power(latest / baseline, 1.0 / span) - 1.0)
         / nullif(power(first_goal / baseline, 1.0 / term) - 1.0, 0.0)
@@ -168,7 +182,7 @@ classed AS (
     p.*,
     CASE
       WHEN met THEN 'met'
-      WHEN NOT suffices THEN 'insufficient_data'
+      WHEN NOT suffices OR lacks_members THEN 'insufficient_data'
       WHEN met_before THEN 'deterioration'
       WHEN no_way_left AND CASE direction WHEN 'up' THEN latest < baseline ELSE latest > baseline END THEN 'deterioration'
       WHEN no_way_left THEN 'limited'
@@ -192,5 +206,5 @@ SELECT
   latest_year, latest, newest_year, newest_observed, due_year, due_value, target_year, goal, threshold,
   years_left, actual, pace, pace_cagr, suffices, span, term, met, met_before, met_in_time, no_way_left, passed_through,
   line, logit_curve, class, class_cagr, fixed_share, preferred, missing, no_value, target_note,
-  without_class, met_with, due_within
+  without_class, met_with, due_within, of_all, lacks_members, latest_open, due_open
 FROM classed

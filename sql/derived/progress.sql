@@ -27,6 +27,9 @@ class         met: the latest value is at or beyond met_at, or in the band
               target: met says something of the level, which they cannot say
               for the group. Where that value meets the target and they do not,
               it is theirs, and the note says so
+              A sum that lacks members meets no level that it shall stay under,
+              and no band, and has no pace towards it: the level is one of all
+              members
               Where the target cannot be classed (`without_class`), always
               insufficient_data. Where it is met with another target alone
               (`met_with`), met is shown once that one is met too, for the same
@@ -85,8 +88,8 @@ paired AS (
   SELECT
     a.*,
     f.class AS class_fixed, f.pace AS pace_fixed, f.fixed_share AS share, f.actual AS actual_fixed,
-    a.rollup = 'sum' AND a.estimate = 'available' AS grows,
-    coalesce(f.suffices AND (a.rollup = 'sum' AND a.estimate = 'available' OR a.actual * f.actual < 0.0), FALSE) AS differs,
+    a.rollup = 'sum' AND a.estimate = 'available' AND NOT a.of_all AS grows,
+    coalesce(f.suffices AND NOT a.of_all AND (a.rollup = 'sum' AND a.estimate = 'available' OR a.actual * f.actual < 0.0), FALSE) AS differs,
     coalesce(f.fixed_share >= q.least_share - 1e-9, FALSE) AS enough,
     NOT a.baseline_firm OR coalesce(a.baseline_carried >= q.least_carried - 1e-9, FALSE) AS baseline_is_old,
     NOT a.latest_firm OR coalesce(a.latest_carried >= q.least_carried - 1e-9, FALSE) AS latest_is_old
@@ -184,6 +187,7 @@ decided AS (
     CASE
       WHEN NOT over OR without_class IS NOT NULL OR direction <> 'band' AND threshold IS NULL OR due_value IS NULL AND latest IS NULL
         THEN 'open'
+      WHEN due_open OR due_value IS NULL AND latest_open THEN 'unknown'
       WHEN due_value IS NOT NULL AND met_in_time AND NOT alone THEN 'in_time'
       WHEN met AND (due_value IS NULL OR due_is_old AND NOT alone) THEN 'unknown'
       WHEN met AND NOT alone THEN 'late'
@@ -199,9 +203,9 @@ SELECT
   sex, age, urbanisation, disability, education_level, size_class, breakdown, estimate,
   direction, baseline_year, baseline AS baseline_value, latest_year, latest AS latest_value,
   target_year, goal AS target_value,
-  CASE WHEN met THEN 0.0 ELSE abs(goal - latest) END AS distance,
+  CASE WHEN met THEN 0.0 WHEN latest_open THEN NULL ELSE abs(goal - latest) END AS distance,
   actual AS actual_per_year,
-  CASE WHEN years_left <= 0.0 THEN NULL WHEN met THEN 0.0 ELSE (goal - latest) / years_left END AS required_per_year,
+  CASE WHEN years_left <= 0.0 OR latest_open THEN NULL WHEN met THEN 0.0 ELSE (goal - latest) / years_left END AS required_per_year,
   -- never a zero with a minus sign
   CASE WHEN pace = 0.0 THEN 0.0 ELSE pace END AS pace,
   CASE WHEN pace_cagr = 0.0 THEN 0.0 ELSE pace_cagr END AS pace_cagr,
@@ -305,6 +309,7 @@ SELECT
       WHEN result = 'unknown'
       THEN 'whether it was met by ' || CAST(target_year AS VARCHAR) || ' is not known: '
         || CASE
+          WHEN due_open THEN 'the sum of ' || CAST(due_year AS VARCHAR) || ' lacks members'
           WHEN due_year IS NULL THEN 'there is no value up to then' || firmly
           ELSE 'the last value up to then' || firmly || ' is of ' || CAST(due_year AS VARCHAR)
         END
@@ -327,8 +332,12 @@ SELECT
       WHEN result = 'missed' AND NOT met AND due_year < target_year
       THEN 'missed by the value of ' || CAST(due_year AS VARCHAR) || ', the last up to ' || CAST(target_year AS VARCHAR) || firmly
     END,
+    CASE
+      WHEN latest_open THEN 'the sum lacks members: that it is no higher says nothing of all of them'
+      WHEN lacks_members AND latest IS NOT NULL AND NOT met THEN 'the sum lacks members, and the level is of all of them: no pace'
+    END,
     CASE WHEN passed_through THEN 'went through the band and out on the other side' END,
-    CASE WHEN years_left <= 0.0 AND NOT met THEN 'the target year is over' END,
+    CASE WHEN over AND years_left <= 0.0 AND NOT met THEN 'the target year is over' END,
     CASE
       WHEN NOT met AND NOT by_fixed AND said <> 'insufficient_data' AND class <> class_cagr
       THEN 'by linear pace ' || class || ', by compound growth ' || class_cagr

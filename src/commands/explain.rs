@@ -112,7 +112,10 @@ pub(super) async fn explain(settings: &Settings, printer: &Printer, args: &Expla
         for (year_of, value_of) in [("baseline_year", "baseline_value"), ("latest_year", "latest_value")] {
             let Some(year) = cells.int(year_of, row) else { continue };
             let wanted = Wanted { year, ..wanted.clone() };
-            // A baseline that the target states itself need not be a value of the release.
+            // Both ends may be one value. A baseline that the target states itself need not be a value of the release.
+            if year_of == "latest_year" && !both.is_empty() && cells.int("baseline_year", row) == Some(year) {
+                continue;
+            }
             if explainer.value(&indicator.name, &wanted) == cells.float(value_of, row) {
                 let mut explanation = explainer.explain(indicator, wanted).await?;
                 locate_all(&mut explanation, args.limit, &find, &bodies);
@@ -224,9 +227,11 @@ fn show_progress(
     let float = |c: &str| cells.float(c, row);
     let int = |c: &str| cells.int(c, row).map(|v| v as f64);
     // The parts of the formula, computed again.
-    let actual = (|| Some((float("latest_value")? - float("baseline_value")?) / (int("latest_year")? - int("baseline_year")?)))();
-    let required = (|| Some((float("target_value")? - float("baseline_value")?) / (int("target_year")? - int("baseline_year")?)))();
-    let pace = actual.zip(required).map(|(a, r)| a / r);
+    // None where both ends are of one year, or nothing is left to go.
+    let over = |part: f64, whole: f64| (whole != 0.0).then(|| part / whole);
+    let actual = (|| over(float("latest_value")? - float("baseline_value")?, int("latest_year")? - int("baseline_year")?))();
+    let required = (|| over(float("target_value")? - float("baseline_value")?, int("target_year")? - int("baseline_year")?))();
+    let pace = actual.zip(required).and_then(|(actual, required)| over(actual, required));
     let adds_up = same_row(&cells, row, &again.progress) && both.iter().all(|e| e.adds_up);
     let exit = if adds_up { Exit::Done } else { Exit::Failed };
     let text = |c: &str| cells.text(c, row).unwrap_or_default().to_owned();

@@ -48,6 +48,19 @@ pub(super) async fn test(
 impl Answer for Recorded {
     fn show(&self, printer: &Printer) {
         printer.line(&format!("wrote {}: {} observations", self.folder, self.observations));
+        if self.all_years {
+            printer.note("all years are in it: what the years asked for have follows from others too, as in a panel");
+        }
+        if let Some(first) = self.other_than_released.first() {
+            let count = crate::error::count(self.other_than_released.len(), "figure");
+            printer.note(&format!(
+                "not as in the release: {count}, such as {first}; the SQL or the data have changed, or it looks at other areas"
+            ));
+        }
+        if self.other_before > 0 {
+            let count = crate::error::count(self.other_before, "figure");
+            printer.note(&format!("{count} of the years before are from these observations alone, and not as in the release"));
+        }
         printer.note("read expected.csv before you trust it: it says what the SQL gives, not what is right");
     }
 }

@@ -55,6 +55,9 @@ pub enum Error {
     Engine(#[from] datafusion::error::DataFusionError),
     #[error("{0}")]
     Json(#[from] serde_json::Error),
+    /// Every indicator failed; the text is the first reason, with its code and place.
+    #[error("no indicator could be computed, so there is nothing to publish; the first reason: {0}")]
+    NothingComputed(String),
     /// A state that should be impossible: ours to correct.
     #[error("internal: {0}")]
     Internal(String),
@@ -112,6 +115,10 @@ impl Error {
             | Self::Provider { hint, .. }
             | Self::Query { hint, .. }
             | Self::Worker { hint, .. } => hint.as_deref(),
+            Self::NothingComputed(_) => Some(
+                "what is published stays as it is: correct what the reason names, look at the others with `yardstick check` and \
+                     `yardstick preview`, and run again",
+            ),
             Self::Locked { .. } => Some("wait for it to end; the lock is released even when a run is killed"),
             _ => None,
         }

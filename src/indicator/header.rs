@@ -147,8 +147,11 @@ pub fn parse(text: &SourceText, defaults: &Defaults, problems: &mut Vec<Problem>
     })
 }
 
+/// Units of numerator / denominator x 100: every percentage is one, whatever it is a percentage of.
+const PER_HUNDRED: [&str; 4] = ["PT", "PT_INT", "PT_GNI", "PER_100_POP"];
+
 /// The keys of a header whose places are told.
-const KEYS: [&str; 15] = [
+const KEYS: [&str; 16] = [
     "id",
     "name",
     "title",
@@ -160,6 +163,7 @@ const KEYS: [&str; 15] = [
     "coverage",
     "datasets",
     "series",
+    "silence",
     "definition",
     "scale",
     "target",
@@ -191,8 +195,8 @@ fn read(
     let window = defaults::window(reader, defaults.window, problems);
     let coverage = coverage::read(reader, &defaults.coverage, problems);
     let silence = silence::read(reader, problems);
-    let ratio = unit.as_deref().is_some_and(|u| u == "PT" || u == "PER_100_POP");
-    let scale = reader.float("scale", problems).unwrap_or(if ratio { 100.0 } else { 1.0 });
+    let per_hundred = unit.as_deref().is_some_and(|unit| PER_HUNDRED.contains(&unit));
+    let scale = reader.float("scale", problems).unwrap_or(if per_hundred { 100.0 } else { 1.0 });
     if scale <= 0.0 {
         problems.push(Problem::new(
             Code::ParameterOutOfRange,

@@ -9,7 +9,7 @@ use crate::error::{Code, Error, Problem, Result, SourceText, suggestion};
 use crate::indicator::Rollup;
 use crate::indicator::defaults::{self, Defaults};
 use crate::indicator::header::{self, Indicator, ROLLUP_NONE, Unread};
-use crate::indicator::{series, source_note};
+use crate::indicator::{reach, series, silence, source_note};
 use crate::pipelines::Source;
 use crate::reference::Reference;
 
@@ -266,6 +266,9 @@ fn check_names(catalogue: &Catalogue, indicator: &Indicator, reference: &Referen
             unknown(Code::UnknownIndicator, span, "indicator", &name, known);
         }
     }
+    reach::check(indicator, reference, problems);
+    reach::check_codes(indicator, problems);
+    silence::check(indicator, catalogue.rollups.get(&indicator.rollup), problems);
     // What a member has is a yes, of which the group has a share: one level cannot be asked of both.
     let of_members = catalogue.rollups.get(&indicator.rollup).and_then(|rollup| rollup.unit.as_ref());
     let also = indicator.targets.iter().find(|target| target.also_countries);

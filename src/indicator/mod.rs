@@ -7,6 +7,7 @@ pub mod header;
 pub mod lint;
 pub mod methods;
 mod order;
+mod reach;
 pub mod rollup;
 mod row_order;
 pub mod series;

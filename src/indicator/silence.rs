@@ -6,6 +6,7 @@ use datafusion::arrow::array::{ArrayRef, Float64Array, RecordBatch, StringArray}
 
 use crate::authored::toml::TableReader;
 use crate::error::{Code, Problem, Result};
+use crate::indicator::{Indicator, Rollup};
 use crate::tables::schema::{self, DIMENSIONS};
 
 #[derive(Debug, Clone)]
@@ -46,6 +47,28 @@ impl Silence {
     pub fn shown(&self) -> String {
         format!("{} for {}", MEANS.0, self.dimensions.join(" "))
     }
+}
+
+/// A silent economy enters its groups with what it counts for in their coverage. Where the roll-up divides by something
+/// else, that would be people beside households or lines: refused.
+pub(super) fn check(indicator: &Indicator, rollup: Option<&Rollup>, problems: &mut Vec<Problem>) {
+    let (Some(_), Some(rollup)) = (&indicator.silence, rollup) else { return };
+    let needs = |name: &str| rollup.needs.iter().any(|need| need == name);
+    let base = indicator.coverage.base.as_str();
+    let (what, hint) = match base {
+        "weight" => return,
+        _ if needs("denominator") => {
+            ("a denominator", "coverage = { base = \"weight\" }, and a row with a denominator and no value for those that report nothing")
+        }
+        "economies" if needs("weight") => (
+            "a weight",
+            "coverage = { base = \"population\" } where people are the weight, or { base = \"weight\" } with a row for those that report nothing",
+        ),
+        _ => return,
+    };
+    let message =
+        format!("the roll-up {} needs {what} of an economy that reports nothing, and the coverage counts {base}", indicator.rollup);
+    problems.push(Problem::new(Code::ParameterOutOfRange, &indicator.text, indicator.span_of("silence"), message).hint(hint));
 }
 
 /// The table `silence`: one row, or none where the header says nothing.

@@ -1,6 +1,7 @@
 //! Makes a test case from the data at hand: the observations behind the chosen areas and years, and what they give.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
+use std::path::Path;
 
 use datafusion::arrow::array::RecordBatch;
 use serde::Serialize;
@@ -14,7 +15,8 @@ use crate::observe::report::observation_files;
 use crate::release::{fingerprint, promote, test_case};
 use crate::settings::Settings;
 use crate::tables::cells::Table;
-use crate::tables::schema::DIMENSIONS;
+use crate::tables::parquet;
+use crate::tables::schema::{self, DIMENSIONS};
 use crate::tables::sort::concat;
 use crate::tables::text::csv_bytes;
 
@@ -23,6 +25,12 @@ use crate::tables::text::csv_bytes;
 pub struct Recorded {
     pub folder: String,
     pub observations: usize,
+    /// Whether every year is in it: the figures of the years asked for follow from others too.
+    pub all_years: bool,
+    /// Figures of the years asked for that the release has otherwise.
+    pub other_than_released: Vec<String>,
+    /// The same of the years before, which are there for what is carried from them.
+    pub other_before: usize,
 }
 
 pub async fn record(
@@ -33,52 +41,27 @@ pub async fn record(
     areas: &[String],
     years: &[i32],
 ) -> Result<Recorded> {
-    if promote::current(&settings.workspace)?.is_none() {
+    let Some(current) = promote::current(&settings.workspace)? else {
         return Err(Error::usage_hint("no release yet to record from", "run `yardstick run` first"));
-    }
+    };
     if name.is_empty() || !name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-') {
         return Err(Error::usage_hint(format!("`{name}` is no name of a case"), "letters, digits, _ and -"));
     }
     let folder = test_case::folder(&settings.workspace, indicator).join(name);
-    let window = i32::try_from(indicator.window).unwrap_or(i32::MAX);
-    // What the estimate `imputed` may carry into the chosen years belongs to the case.
-    let years: BTreeSet<i32> = years.iter().flat_map(|year| year.saturating_sub(window)..=*year).collect();
-    let years = years.iter().map(i32::to_string).collect::<Vec<_>>().join(", ");
     let wanted = with_members(loaded, areas)?;
     let engine = loaded.engine(settings)?;
     let reports = loaded.reports(settings)?;
     let datasets = fingerprint::datasets_of(indicator, &reports);
     observations::register(&engine, &settings.workspace.data, &observation_files(&settings.workspace, &reports, &datasets))?;
-    let list =
-        |items: &mut dyn Iterator<Item = String>| items.map(|i| format!("'{}'", i.replace('\'', "''"))).collect::<Vec<_>>().join(", ");
     let named = indicator.series_named();
     let series: Vec<String> = reports.values().flat_map(|r| r.series.iter().cloned()).filter(|s| named.contains(s)).collect();
-    let mut filter = format!("ref_area IN ({}) AND time_period IN ({years})", list(&mut wanted.iter().cloned()));
-    if !series.is_empty() {
-        filter = format!("{filter} AND series IN ({})", list(&mut series.into_iter()));
-    }
-    let query = format!("SELECT * FROM observations WHERE {filter} ORDER BY source, dataset, series, ref_area, time_period, record");
-    let (schema, batches) = engine.run(&query, "the observations of the case").await?;
-    let rows = concat(&schema, &batches)?;
-    let mut others = Vec::new();
-    for index in loaded.catalogue.dependencies(indicator) {
-        let other = &loaded.catalogue.indicators[index].name;
-        let query = format!(
-            "SELECT * FROM indicators.{other} WHERE ref_area IN ({}) AND time_period IN ({years})",
-            list(&mut wanted.iter().cloned()),
-        );
-        let (schema, batches) = engine.run(&query, "the indicator that the case reads").await?;
-        others.push((other.clone(), concat(&schema, &batches)?));
-    }
+    let case = Case { settings, loaded, indicator, name, areas, folder: &folder, engine: &engine, wanted: &wanted, series: &series };
+    let window = i32::try_from(indicator.window).unwrap_or(i32::MAX);
+    // What the estimate `imputed` may carry into the chosen years belongs to the case.
+    let near: BTreeSet<i32> = years.iter().flat_map(|year| year.saturating_sub(window)..=*year).collect();
     test_case::create(&folder)?;
-    files::write_atomically(&folder.join("observations.csv"), &observations_csv(&rows)?)?;
-    for (other, batch) in others {
-        files::write_atomically(&folder.join(format!("indicators.{other}.csv")), &csv_bytes(&batch)?)?;
-    }
-    files::write_atomically(&folder.join("expected.csv"), b"ref_area,time_period,estimate,value\n")?;
-    let mut problems = Vec::new();
-    let case = test_case::read(&settings.workspace, indicator, name, &mut problems).ok_or(Error::Workspace(problems))?;
-    let values = test_case::run(&case, &Engine::new(settings.limits)?, &loaded.catalogue, &loaded.reference, indicator).await?;
+    let released = parquet::read(&current.join("values.parquet"), &schema::values())?;
+    let (mut observations, values) = case.write(Some(&near)).await?;
     let cells = Table(&values);
     if !(0..cells.len()).any(|r| cells.text("ref_area", r).is_some_and(|a| areas.iter().any(|w| w == a))) {
         fs_err::remove_dir_all(&folder)?;
@@ -87,9 +70,102 @@ pub async fn record(
             "choose areas and years that `yardstick preview` shows",
         ));
     }
-    let bytes = test_case::expectation(&values, &[], &|area, _| areas.iter().any(|a| a == area))?;
-    files::write_atomically(&folder.join("expected.csv"), &bytes)?;
-    Ok(Recorded { folder: settings.workspace.shown(&folder), observations: rows.num_rows() })
+    let (mut other, mut before) = case.other(&values, &released, years);
+    let mut all_years = false;
+    // A panel, and a SELECT that looks at the years around one, need them all.
+    if !other.is_empty() {
+        let (more, values) = case.write(None).await?;
+        let whole = case.other(&values, &released, years);
+        all_years = whole.0.len() < other.len();
+        if all_years {
+            (observations, other, before) = (more, whole.0, whole.1);
+        } else {
+            case.write(Some(&near)).await?;
+        }
+    }
+    let folder = settings.workspace.shown(&folder);
+    Ok(Recorded { folder, observations, all_years, other_than_released: other, other_before: before.len() })
+}
+
+/// A case that is being made.
+struct Case<'a> {
+    settings: &'a Settings,
+    loaded: &'a Loaded,
+    indicator: &'a Indicator,
+    name: &'a str,
+    areas: &'a [String],
+    folder: &'a Path,
+    engine: &'a Engine,
+    /// The areas, and the members of those that are groups.
+    wanted: &'a BTreeSet<String>,
+    series: &'a [String],
+}
+
+impl Case<'_> {
+    /// Writes the tables of these years, or of all, and what they give; gives the number of observations, and the values.
+    async fn write(&self, years: Option<&BTreeSet<i32>>) -> Result<(usize, RecordBatch)> {
+        let list =
+            |items: &mut dyn Iterator<Item = String>| items.map(|i| format!("'{}'", i.replace('\'', "''"))).collect::<Vec<_>>().join(", ");
+        let mut filter = format!("ref_area IN ({})", list(&mut self.wanted.iter().cloned()));
+        if let Some(years) = years {
+            let years = years.iter().map(i32::to_string).collect::<Vec<_>>().join(", ");
+            filter = format!("{filter} AND time_period IN ({years})");
+        }
+        let mut of_series = filter.clone();
+        if !self.series.is_empty() {
+            of_series = format!("{filter} AND series IN ({})", list(&mut self.series.iter().cloned()));
+        }
+        let query = format!("SELECT * FROM observations WHERE {of_series} ORDER BY source, dataset, series, ref_area, time_period, record");
+        let (schema, batches) = self.engine.run(&query, "the observations of the case").await?;
+        let rows = concat(&schema, &batches)?;
+        files::write_atomically(&self.folder.join("observations.csv"), &observations_csv(&rows)?)?;
+        let catalogue = &self.loaded.catalogue;
+        for index in catalogue.dependencies(self.indicator) {
+            let other = &catalogue.indicators[index].name;
+            let query = format!("SELECT * FROM indicators.{other} WHERE {filter}");
+            let (schema, batches) = self.engine.run(&query, "the indicator that the case reads").await?;
+            files::write_atomically(&self.folder.join(format!("indicators.{other}.csv")), &csv_bytes(&concat(&schema, &batches)?)?)?;
+        }
+        files::write_atomically(&self.folder.join("expected.csv"), b"ref_area,time_period,estimate,value\n")?;
+        let mut problems = Vec::new();
+        let case = test_case::read(&self.settings.workspace, self.indicator, self.name, &mut problems).ok_or(Error::Workspace(problems))?;
+        let values = test_case::run(&case, &Engine::new(self.settings.limits)?, catalogue, &self.loaded.reference, self.indicator).await?;
+        let bytes = test_case::expectation(&values, &[], &|area, _| self.areas.iter().any(|a| a == area))?;
+        files::write_atomically(&self.folder.join("expected.csv"), &bytes)?;
+        Ok((rows.num_rows(), values))
+    }
+
+    /// Figures of the areas that are other ones in the release, or are not in it: of these years, and of years before.
+    fn other(&self, values: &RecordBatch, released: &RecordBatch, years: &[i32]) -> (Vec<String>, Vec<String>) {
+        let (ours, theirs) = (Table(values), Table(released));
+        let key = |cells: &Table<'_>, row: usize| -> Vec<String> {
+            let of =
+                ["ref_area", "estimate"].iter().chain(&DIMENSIONS).map(|column| cells.text(column, row).unwrap_or_default().to_owned());
+            of.chain(cells.int("time_period", row).map(|year| year.to_string())).collect()
+        };
+        let of_indicator = (0..theirs.len()).filter(|row| theirs.text("indicator", *row) == Some(&self.indicator.name));
+        let there: HashMap<Vec<String>, usize> = of_indicator.map(|row| (key(&theirs, row), row)).collect();
+        let near = |a: Option<f64>, b: Option<f64>| match (a, b) {
+            (Some(a), Some(b)) => (a - b).abs() <= 1e-9 * a.abs().max(b.abs()),
+            (a, b) => a == b,
+        };
+        let shown = |value: Option<f64>| value.map_or("no value".to_owned(), |value| value.to_string());
+        let (mut asked, mut before) = (Vec::new(), Vec::new());
+        for row in (0..ours.len()).filter(|row| ours.text("ref_area", *row).is_some_and(|area| self.areas.iter().any(|one| one == area))) {
+            let other = there.get(&key(&ours, row)).copied();
+            let same = other
+                .is_some_and(|other| ["value", "coverage"].iter().all(|column| near(ours.float(column, row), theirs.float(column, other))));
+            if same {
+                continue;
+            }
+            let year = ours.int("time_period", row).unwrap_or_default();
+            let [area, estimate] = ["ref_area", "estimate"].map(|column| ours.text(column, row).unwrap_or_default());
+            let released = other.map_or("none".to_owned(), |other| shown(theirs.float("value", other)));
+            let told = format!("{area} {year} {estimate} {}, in the release {released}", shown(ours.float("value", row)));
+            if years.iter().any(|asked| i64::from(*asked) == year) { asked.push(told) } else { before.push(told) }
+        }
+        (asked, before)
+    }
 }
 
 /// The areas and the members of those that are groups.

@@ -25,6 +25,7 @@ pub use self::series::ItuSeries;
 use crate::authored::csv_table::CsvTable;
 use crate::authored::typed_csv;
 use crate::error::{Code, Error, Problem, Result, SourceText};
+use crate::tables::cells::Table;
 use crate::tables::schema;
 use crate::tables::views::{Areas, Groups, Membership};
 
@@ -196,6 +197,14 @@ impl Reference {
     pub fn units(&self) -> Vec<String> {
         let codes = |batch: &RecordBatch| batch.column(0).as_string::<i32>().iter().flatten().map(str::to_owned).collect();
         self.tables.get("units").map(codes).unwrap_or_default()
+    }
+
+    /// The least and the greatest value of a unit, where it has one.
+    pub fn limits(&self, unit: &str) -> (Option<f64>, Option<f64>) {
+        let Some(units) = self.tables.get("units") else { return (None, None) };
+        let cells = Table(units);
+        let row = (0..cells.len()).find(|row| cells.text("unit", *row) == Some(unit));
+        row.map_or((None, None), |row| (cells.float("minimum", row), cells.float("maximum", row)))
     }
 
     /// All tables that SQL sees, by name.

@@ -286,8 +286,7 @@ impl Build<'_> {
             }
         }
         if !results.is_empty() && results.values().all(|one| one.held.is_some()) {
-            let first = results.values().find_map(|one| one.held.clone()).unwrap_or_default();
-            return Err(Error::Internal(format!("no indicator could be computed; the first reason: {first}")));
+            return Err(Error::NothingComputed(results.values().find_map(|one| one.held.clone()).unwrap_or_default()));
         }
         Ok(results)
     }

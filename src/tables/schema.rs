@@ -174,6 +174,7 @@ pub fn ends() -> SchemaRef {
         let share = |of: &str| number(&format!("{end}_{of}"));
         fields.extend([Field::new(format!("{end}_firm"), DataType::Boolean, true), share("observed"), share("carried")]);
     }
+    fields.extend(["baseline_whole", "latest_whole", "due_whole"].map(|name| Field::new(name, DataType::Boolean, true)));
     fields.push(Field::new("preferred", DataType::Boolean, false));
     schema(fields)
 }

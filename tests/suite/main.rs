@@ -34,6 +34,7 @@ mod schemas;
 mod slips;
 mod stories;
 mod table_files;
+mod targets;
 mod trials;
 mod verbs;
 mod world;

@@ -16,10 +16,21 @@ use crate::sources::body::layout::CsvLayout;
 /// Where one of our columns comes from.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(super) enum Column {
-    /// One or more columns of the file; several are joined with a dot.
+    /// One or more columns of the file; several are joined with a dot, those of a note as sentences.
     From(Vec<Heading>),
     /// The same for every row.
     Constant(String),
+}
+
+/// What of a note is said, each once and in the order given.
+pub(super) fn sentences<T: PartialEq + AsRef<str>>(parts: impl Iterator<Item = T>) -> Vec<T> {
+    let mut said = Vec::new();
+    for part in parts {
+        if !part.as_ref().is_empty() && !said.contains(&part) {
+            said.push(part);
+        }
+    }
+    said
 }
 
 /// Which sheets of a workbook are read.

@@ -22,7 +22,7 @@ use crate::sources::table::about::{self, Known};
 use crate::sources::table::columns;
 use crate::sources::table::figures::{self, Figures};
 use crate::sources::table::heading::Heading;
-use crate::sources::table::map::{Column, TableMap};
+use crate::sources::table::map::{Column, TableMap, sentences};
 use crate::sources::table::unmatched::{of_only, of_totals, words};
 use crate::sources::table::written_numbers::{self, Written};
 use crate::sources::table::{sheets, spans, year_columns};
@@ -231,7 +231,10 @@ impl<'m> Layout<'m> {
             _ => cell.trim().to_owned(),
         };
         Some(match self.columns.iter().find(|(name, _)| *name == target) {
-            Some((_, indices)) => indices.iter().filter_map(|i| cells.get(*i)).map(seen).collect::<Vec<_>>().join("."),
+            Some((_, indices)) => {
+                let cells = indices.iter().filter_map(|i| cells.get(*i)).map(seen);
+                if target == "note" { sentences(cells).join("; ") } else { cells.collect::<Vec<_>>().join(".") }
+            }
             None => self.constants.iter().find(|(name, _)| *name == target)?.1.to_owned(),
         })
     }
@@ -341,7 +344,7 @@ impl<'m> Layout<'m> {
             }
             let said = span.and_then(|span| span.note.as_ref());
             let beside = (!written.marks.is_empty()).then(|| given.to_owned());
-            let note: Vec<&str> = notes.iter().chain(marked).chain(&beside).chain(said).map(String::as_str).collect();
+            let note = sentences(notes.iter().chain(marked).chain(&beside).chain(said).map(String::as_str));
             let of_span = span.and_then(|span| span.obs_status.as_deref());
             let mut statuses = [of_span, written.status, status, of_column, of_year, of_area].into_iter().flatten();
             let status = match reading.obs_status {

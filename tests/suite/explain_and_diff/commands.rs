@@ -96,6 +96,36 @@ fn test_and_update() {
     assert!(run.stdout.starts_with("failed  2.8/first: ") && run.stdout.contains("c.valu`"), "{}", run.stdout);
 }
 
+/// Of a panel the members are those of all years: a case of two years alone had others, and figures of its own.
+#[test]
+fn a_recorded_case_of_a_panel() {
+    let workspace = with_new();
+    let coverage = "coverage = { base = \"economies\", flag = 0.01, publish = 0.02 }";
+    let panel = workspace.read(FILE).replace("\"2.8\"", "\"9.9\"").replace("name = \"mobile_subscriptions\"", "name = \"panel\"");
+    let panel = panel.replace("rollup = \"weighted_mean\"", &format!("rollup = \"median_panel\"\nwindow = 0\n{coverage}"));
+    let panel = format!("{}WHERE c.time_period >= 2016\n", panel.trim_end().to_owned() + "\n");
+    workspace.write("sql/indicators/9.9_panel.sql", panel);
+    workspace.expect(0, &["run", "--from", small_bodies().to_str().unwrap()]);
+    let run = workspace.expect(0, &["test", "9.9", "--record", "panel", "--area", "WLD", "--year", "2020,2021"]);
+    assert!(run.stderr.contains("all years are in it") && !run.stderr.contains("not as in the release"), "{}", run.stderr);
+    let expected = workspace.read("sql/tests/9.9/panel/expected.csv");
+    let columns: Vec<&str> = expected.lines().next().unwrap().split(',').collect();
+    let published = workspace.release("values.parquet");
+    let mut compared = 0;
+    for line in expected.lines().skip(1) {
+        let cells: Vec<(&str, &str)> = columns.iter().copied().zip(line.split(',')).collect();
+        let cell = |name: &str| cells.iter().find(|(column, _)| *column == name).unwrap().1;
+        if cell("estimate") == "available" && !cell("value").is_empty() {
+            let key = ["ref_area", "time_period", "estimate"].map(|name| (name, cell(name)));
+            let key = [&[("indicator", "panel")], &key[..]].concat();
+            close(cell("value").parse().unwrap(), value(&published, "value", &key), 1e-9);
+            compared += 1;
+        }
+    }
+    assert!(compared > 5, "{expected}");
+    workspace.expect(0, &["test", "9.9"]);
+}
+
 #[test]
 fn a_recorded_case() {
     let workspace = with_new();

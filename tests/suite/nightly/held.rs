@@ -129,3 +129,18 @@ fn it_keeps_what_it_read_though_its_header_names_others_now() {
         manifest["indicators"]["own"]["held_from"]["inputs"].as_array().unwrap().iter().map(|input| input["source"].to_string()).collect();
     assert_eq!(read, ["\"own\""]);
 }
+
+/// A state that any slip in the only indicator leads to is no internal error.
+#[test]
+fn no_indicator_can_be_computed() {
+    let (workspace, _) = held();
+    workspace.write("sql/indicators/own.sql", INDICATOR.replace("value, 1.0 AS weight", "value / (value - value) AS value, 1.0 AS weight"));
+    let run = workspace.expect(1, &["run", "--from", "in", "--now", "2026-11-03"]);
+    assert!(
+        run.stderr.contains("error: no indicator could be computed, so there is nothing to publish; the first reason: E3015: "),
+        "{}",
+        run.stderr
+    );
+    assert!(run.stderr.contains("hint: what is published stays as it is: correct what the reason names"), "{}", run.stderr);
+    assert!(!run.stderr.contains("internal"), "{}", run.stderr);
+}

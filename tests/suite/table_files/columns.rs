@@ -137,3 +137,14 @@ fn years_crossed_with_a_breakdown() {
     let checked = mixed.expect(2, &["check", "pipelines"]).stdout;
     assert!(checked.contains("have `{year}` in the name and some have not"), "{checked}");
 }
+
+/// Sentences of several columns were joined by a dot, also where a cell is empty, and a sentence that stands twice was said twice.
+#[test]
+fn a_note_of_several_columns() {
+    let columns = format!("{LONG}note = [\"Remark\", \"Method\", \"Source\"]\n");
+    let body = "Area,Year,Value,Remark,Method,Source\nKEN,2020,1,Half a year.,Survey,Census\nPER,2020,2,,Survey,\nPHL,2020,3,Survey,Survey,Census\nUGA,2020,4,,,\n";
+    let (workspace, ..) = read("", &columns, body);
+    let query = "SELECT ref_area, note FROM observations WHERE dataset = 't' ORDER BY 1";
+    let notes = workspace.expect(0, &["sql", query, "--output", "csv"]).stdout;
+    assert_eq!(notes, "ref_area,note\nKEN,Half a year.; Survey; Census\nPER,Survey\nPHL,Survey; Census\nUGA,\n");
+}
