@@ -21,6 +21,5 @@ pub mod tokens;
 mod unreadable;
 mod unsupported;
 mod views;
-pub mod whole_numbers;
 
 pub use session::{Engine, Limits, apart, begin};

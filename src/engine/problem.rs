@@ -7,7 +7,6 @@ use datafusion::error::DataFusionError;
 use datafusion::sql::sqlparser::ast::{Expr, Spanned};
 
 use crate::engine::syntax::Syntax;
-use crate::engine::whole_numbers::NO_ROOM;
 use crate::engine::{Engine, tokens, unsupported};
 use crate::error::{Code, Problem, SourceText, suggestion};
 use crate::memory::RAISE;
@@ -114,9 +113,6 @@ fn plan_problem(text: &SourceText, message: &str, span: Option<Range<usize>>, en
         let span = span.or_else(|| word(text, name)).unwrap_or_else(|| sql_start(text));
         return Problem::new(Code::UnknownFunction, text, span, format!("`{name}` does not take arguments of this number or type"))
             .hint("look at the types of its arguments; CAST(x AS DOUBLE) makes a number");
-    }
-    if let Some(what) = message.strip_prefix("Execution error: ").filter(|what| what.ends_with(NO_ROOM)) {
-        return Problem::new(Code::NotFinite, text, sql_start(text), what).hint("make one side a number with decimals: CAST(x AS DOUBLE)");
     }
     for (start, what) in [("DDL not supported: ", "DDL"), ("DML not supported: ", "DML"), ("Statement not supported: ", "statement")] {
         if let Some(rest) = message.strip_prefix(start) {

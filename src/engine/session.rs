@@ -13,13 +13,12 @@ use datafusion::catalog::{
 use datafusion::common::TableReference;
 use datafusion::datasource::MemTable;
 use datafusion::error::DataFusionError;
-use datafusion::execution::FunctionRegistry;
 use datafusion::execution::context::SQLOptions;
 use datafusion::execution::disk_manager::DiskManagerBuilder;
 use datafusion::execution::memory_pool::{FairSpillPool, MemoryLimit};
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::execution::session_state::{SessionState, SessionStateBuilder};
-use datafusion::logical_expr::{AggregateUDF, LogicalPlan, ScalarUDF};
+use datafusion::logical_expr::{AggregateUDF, LogicalPlan};
 use datafusion::physical_optimizer::PhysicalOptimizerRule;
 use datafusion::physical_optimizer::optimizer::PhysicalOptimizer;
 use datafusion::physical_plan::common::collect;
@@ -33,7 +32,7 @@ use crate::engine::exact_sum::ExactSum;
 use crate::engine::prepared::{Kept, Prepared};
 use crate::engine::slots::Tables;
 use crate::engine::views::Views;
-use crate::engine::{filter_pushdown, owned, prepared, problem, sized, spill, tokens, unreadable, whole_numbers};
+use crate::engine::{filter_pushdown, owned, prepared, problem, sized, spill, tokens, unreadable};
 use crate::error::{Code, Error, Result, SourceText};
 
 /// What a statement may use.
@@ -96,12 +95,7 @@ impl Engine {
         let engine = Self::over(state, &kept, limits.seconds)?;
         engine.context.register_udaf(AggregateUDF::from(ExactSum::new()));
         sized::register(&engine.context);
-        for function in &*whole_numbers::FUNCTIONS {
-            engine.context.register_udf(ScalarUDF::clone(function));
-        }
-        let mut state = engine.context.state();
-        state.register_function_rewrite(Arc::new(whole_numbers::WithRoom))?;
-        Self::over(state, &kept, limits.seconds)
+        Self::over(engine.context.state(), &kept, limits.seconds)
     }
 
     /// The same engine, whose statements these workers may compute.

@@ -311,37 +311,3 @@ fn what_the_engine_does_not_know() {
         assert_eq!(workspace.expect(0, &["sql", &instead, "--output", "csv"]).stdout, right, "{instead}");
     }
 }
-
-/// Whole numbers without room in 64 bits were other ones, and figures of an indicator with them.
-#[test]
-fn whole_numbers_that_have_no_room() {
-    let workspace = Workspace::of_method();
-    let of = |values: &str| format!("FROM (VALUES {values}) AS t(k, v)");
-    let large = of("(1, 9000000000000000000), (1, 900000000000000000)");
-    for (what, query) in [
-        ("a product", "SELECT 9000000000 * 4000000000 AS x".to_owned()),
-        ("a product", format!("SELECT v * 4000000000 AS x {}", of("(1, 9000000000)"))),
-        ("a difference", format!("SELECT -v - 9000000000000000000 AS x {large}")),
-        ("a sum", format!("SELECT v + 9000000000000000000 AS x {large}")),
-        ("a sum", format!("SELECT sum(v) AS x {large}")),
-        ("a sum", format!("SELECT k, sum(v) AS x {large} GROUP BY k")),
-        ("a sum", format!("SELECT sum(v) OVER (ORDER BY v) AS x {large}")),
-    ] {
-        let run = workspace.expect(2, &["sql", &query]);
-        assert!(
-            run.stderr.contains("E3015") && run.stderr.contains(&format!("{what} has no room in a whole number")),
-            "{query}: {}",
-            run.stderr
-        );
-    }
-    // With room they are what they were, with the names that they had.
-    let query = format!(
-        "SELECT k - 3, v * 2 AS twice, sum(v) AS s, sum(v) + count(*) AS more, sum(-v) OVER (ORDER BY v) AS w {} GROUP BY k - 3, v ORDER BY v",
-        of("(1, 5), (1, 5), (2, 4611686018427387903), (3, NULL)")
-    );
-    let told = workspace.expect(0, &["sql", &query, "--output", "csv"]).stdout;
-    assert_eq!(
-        told,
-        "t.k - Int64(3),twice,s,more,w\n-2,10,10,12,-5\n-1,9223372036854775806,4611686018427387903,4611686018427387904,-4611686018427387908\n0,,,,-4611686018427387908\n"
-    );
-}

@@ -5,17 +5,12 @@ use datafusion::DATAFUSION_VERSION;
 use datafusion::execution::session_state::SessionState;
 
 use crate::engine::exact_sum::ExactSum;
-use crate::engine::{sized, whole_numbers};
+use crate::engine::sized;
 
 /// The version of the program and of its engine, and a hash of the list of functions.
 pub fn description(state: &SessionState) -> String {
     let mut names: Vec<String> = Vec::new();
-    names.extend(
-        state
-            .scalar_functions()
-            .iter()
-            .map(|(name, function)| entry("scalar", name, sized::is_ours(function) || whole_numbers::is_ours(function))),
-    );
+    names.extend(state.scalar_functions().iter().map(|(name, function)| entry("scalar", name, sized::is_ours(function))));
     names.extend(state.aggregate_functions().iter().map(|(name, function)| entry("aggregate", name, function.inner().is::<ExactSum>())));
     names.extend(state.window_functions().keys().map(|name| entry("window", name, false)));
     names.sort();

@@ -11,7 +11,6 @@ use datafusion::sql::sqlparser::tokenizer::Token;
 
 use crate::engine::problem::sql_start;
 use crate::engine::syntax::{Syntax, words_of, words_of_name};
-use crate::engine::whole_numbers;
 use crate::error::{Code, Problem};
 use crate::tables::conform::sql_types;
 
@@ -110,8 +109,6 @@ fn words_of_plan(expression: &Expr) -> Vec<String> {
                 return Ok(TreeNodeRecursion::Jump);
             }
             Expr::Literal(value, _) => words.push(value.to_string().to_lowercase()),
-            // What stands for a sign is no word of the statement.
-            Expr::ScalarFunction(function) if whole_numbers::is_ours(&function.func) => {}
             Expr::ScalarFunction(function) => words.push(function.name().to_lowercase()),
             Expr::AggregateFunction(function) => words.push(function.func.name().to_lowercase()),
             _ => {}
