@@ -6,6 +6,7 @@ mod asked;
 mod current;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use rmcp::model::{
     CallToolRequestParams, CallToolResponse, CallToolResult, Implementation, ListToolsResult, PaginatedRequestParams, ServerCapabilities,
@@ -14,8 +15,9 @@ use rmcp::model::{
 use rmcp::service::{RequestContext, ServerInitializeError};
 use rmcp::{ErrorData, RoleServer, ServerHandler, ServiceExt};
 use serde_json::{Value, json};
+use tokio::io::{AsyncRead, DuplexStream};
 use tokio::runtime::Handle;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, watch};
 
 use self::asked::Asked;
 use crate::error::{Error, Result};
@@ -34,14 +36,18 @@ struct Server {
     settings: Settings,
     /// Answers that are worked out at one time: each reads the tables of the release.
     at_a_time: Semaphore,
+    /// Calls that have no answer yet.
+    open: watch::Sender<usize>,
 }
 
 /// As many as there are processors in the smallest machine that the program is made for.
 const AT_A_TIME: usize = 2;
 
 pub(super) async fn mcp(settings: &Settings) -> Result<Exit> {
-    let server = Server { settings: settings.clone(), at_a_time: Semaphore::new(AT_A_TIME) };
-    let running = match server.serve(rmcp::transport::stdio()).await {
+    let (open, calls) = watch::channel(0);
+    let server = Server { settings: settings.clone(), at_a_time: Semaphore::new(AT_A_TIME), open };
+    let (stdin, stdout) = rmcp::transport::stdio();
+    let running = match server.serve((ends_when_answered(stdin, calls), stdout)).await {
         Ok(running) => running,
         // A client that leaves before it has said anything is no fault.
         Err(ServerInitializeError::ConnectionClosed(_)) => return Ok(Exit::Done),
@@ -51,6 +57,39 @@ pub(super) async fn mcp(settings: &Settings) -> Result<Exit> {
     };
     running.waiting().await.map_err(|error| Error::Internal(error.to_string()))?;
     Ok(Exit::Done)
+}
+
+/// How long a call that has been read takes at most until it is counted as open.
+const BEGINS: Duration = Duration::from_millis(100);
+
+/// What comes from `input`, which ends only once every call is answered: a client may write its questions, close its
+/// end and read, and where the end is seen first, answers that take longer than some seconds are given up.
+fn ends_when_answered(mut input: impl AsyncRead + Send + Unpin + 'static, mut calls: watch::Receiver<usize>) -> DuplexStream {
+    let (mut into, read) = tokio::io::duplex(1 << 16);
+    tokio::spawn(async move {
+        // Either side may be gone; then there is nobody to wait for.
+        if tokio::io::copy(&mut input, &mut into).await.is_ok() {
+            tokio::time::sleep(BEGINS).await;
+            let _ = calls.wait_for(|open| *open == 0).await;
+        }
+    });
+    read
+}
+
+/// A call without an answer, from here until it is dropped.
+struct Open<'s>(&'s watch::Sender<usize>);
+
+impl<'s> Open<'s> {
+    fn new(calls: &'s watch::Sender<usize>) -> Self {
+        calls.send_modify(|open| *open += 1);
+        Self(calls)
+    }
+}
+
+impl Drop for Open<'_> {
+    fn drop(&mut self) {
+        self.0.send_modify(|open| *open -= 1);
+    }
 }
 
 impl ServerHandler for Server {
@@ -78,6 +117,7 @@ impl ServerHandler for Server {
         request: CallToolRequestParams,
         _context: RequestContext<RoleServer>,
     ) -> std::result::Result<CallToolResponse, ErrorData> {
+        let _open = Open::new(&self.open);
         let Some(asked) = Asked::read(&request.name, request.arguments.unwrap_or_default()) else {
             return Err(ErrorData::invalid_params(format!("no tool `{}`", request.name), None));
         };
@@ -108,5 +148,24 @@ fn shown(value: Value) -> Value {
         Value::Array(list) => list.into_iter().map(shown).collect(),
         Value::Object(fields) => fields.into_iter().map(|(name, value)| (name, shown(value))).collect(),
         other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::AsyncReadExt;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn what_is_asked_ends_only_once_it_is_answered() {
+        let (open, calls) = watch::channel(0);
+        let call = Open::new(&open);
+        let mut read = ends_when_answered(&b"a question"[..], calls);
+        let mut asked = [0; 10];
+        read.read_exact(&mut asked).await.unwrap();
+        assert!(tokio::time::timeout(BEGINS * 3, read.read(&mut [0; 1])).await.is_err(), "it ended before its answer");
+        drop(call);
+        assert_eq!(tokio::time::timeout(BEGINS * 30, read.read(&mut [0; 1])).await.unwrap().unwrap(), 0);
     }
 }

@@ -1,8 +1,8 @@
 //! `sum` over float64 without rounding on the way: the result does not depend on the order of rows or on partitions.
 //!
 //! Each group keeps its sum as several floats, whose sum is exact; at the end they are brought into floats that do not
-//! overlap (J. R. Shewchuk, Adaptive Precision Floating-Point Arithmetic, 1997), and only the last step rounds. Sums of
-//! whole numbers are in `whole_numbers.rs`; other types go to the engine's own `sum`.
+//! overlap (J. R. Shewchuk, Adaptive Precision Floating-Point Arithmetic, 1997), and only the last step rounds. Other types
+//! go to the engine's own `sum`.
 
 use std::sync::Arc;
 
@@ -13,8 +13,6 @@ use datafusion::functions_aggregate::sum::Sum;
 use datafusion::logical_expr::function::{AccumulatorArgs, StateFieldsArgs};
 use datafusion::logical_expr::utils::AggregateOrderSensitivity;
 use datafusion::logical_expr::{Accumulator, AggregateUDFImpl, EmitTo, GroupsAccumulator, ReversedUDAF, Signature};
-
-use crate::engine::whole_numbers;
 
 #[derive(Debug, PartialEq, Eq, Hash)]
 pub struct ExactSum {
@@ -31,10 +29,6 @@ impl Default for ExactSum {
     fn default() -> Self {
         Self::new()
     }
-}
-
-fn is_whole(args: &AccumulatorArgs<'_>) -> bool {
-    matches!(args.return_field.data_type(), DataType::Int64 | DataType::UInt64) && !args.is_distinct
 }
 
 fn is_exact(args: &AccumulatorArgs<'_>) -> bool {
@@ -55,9 +49,6 @@ impl AggregateUDFImpl for ExactSum {
     }
 
     fn accumulator(&self, args: AccumulatorArgs<'_>) -> Result<Box<dyn Accumulator>> {
-        if is_whole(&args) {
-            return Ok(Box::new(whole_numbers::One::new(args.return_field.data_type())));
-        }
         if is_exact(&args) { Ok(Box::new(One::default())) } else { self.inner.accumulator(args) }
     }
 
@@ -66,20 +57,14 @@ impl AggregateUDFImpl for ExactSum {
             let item = Arc::new(Field::new_list_field(DataType::Float64, true));
             return Ok(vec![Arc::new(Field::new(format!("{}[expansion]", args.name), DataType::List(item), true))]);
         }
-        if matches!(args.return_field.data_type(), DataType::Int64 | DataType::UInt64) && !args.is_distinct {
-            return Ok(vec![Arc::new(Field::new(format!("{}[whole]", args.name), whole_numbers::STATE, true))]);
-        }
         self.inner.state_fields(args)
     }
 
     fn groups_accumulator_supported(&self, args: AccumulatorArgs<'_>) -> bool {
-        is_exact(&args) || is_whole(&args) || self.inner.groups_accumulator_supported(args)
+        is_exact(&args) || self.inner.groups_accumulator_supported(args)
     }
 
     fn create_groups_accumulator(&self, args: AccumulatorArgs<'_>) -> Result<Box<dyn GroupsAccumulator>> {
-        if is_whole(&args) {
-            return Ok(Box::new(whole_numbers::Many::new(args.return_field.data_type())));
-        }
         if is_exact(&args) { Ok(Box::new(Many::default())) } else { self.inner.create_groups_accumulator(args) }
     }
 

@@ -9,6 +9,7 @@ use datafusion::arrow::array::{
 use datafusion::arrow::datatypes::{ArrowPrimitiveType, Float64Type, Int32Type, Int64Type};
 
 use crate::error::{Error, Result};
+use crate::release::value_id;
 use crate::tables::schema::DIMENSIONS;
 
 /// Codes in the order of [`DIMENSIONS`].
@@ -38,6 +39,7 @@ pub(super) struct Values<'a> {
     error_low: &'a Float64Array,
     error_high: &'a Float64Array,
     preferred: &'a BooleanArray,
+    id: &'a StringArray,
 }
 
 fn missing(name: &str) -> Error {
@@ -76,6 +78,7 @@ impl<'a> Values<'a> {
             error_low: numbers::<Float64Type>(batch, "error_low")?,
             error_high: numbers::<Float64Type>(batch, "error_high")?,
             preferred: batch.column_by_name("preferred").and_then(|c| c.as_boolean_opt()).ok_or_else(|| missing("preferred"))?,
+            id: text(batch, value_id::COLUMN)?,
         })
     }
 
@@ -127,6 +130,11 @@ impl<'a> Values<'a> {
 
     pub(super) fn preferred(&self, row: usize) -> bool {
         self.preferred.is_valid(row) && self.preferred.value(row)
+    }
+
+    /// What `explain` finds the value by.
+    pub(super) fn id(&self, row: usize) -> &'a str {
+        if self.id.is_valid(row) { self.id.value(row) } else { "" }
     }
 
     /// The rows of one indicator.

@@ -82,10 +82,19 @@ fn made(view: &View<'_>) -> std::result::Result<Vec<u8>, XlsxError> {
             Some(row) => measured(view, row),
             None => [view.labels.class("insufficient_data").into()].into_iter().chain((0..9).map(|_| Cell::Empty)).collect(),
         });
-        cells.push(headline(&rows).map_or(Cell::Empty, |row| view.goal(row).as_str().into()));
+        cells.extend(match headline(&rows) {
+            // Of several parts the row is of one.
+            Some(row) => {
+                let part = view.labels.breakdown_or_total(&row.dimensions);
+                let part = if rows.len() > 1 { format!("{part} (one of {} parts)", rows.len()) } else { part };
+                [view.goal(row).as_str().into(), part.as_str().into(), row.estimate.into()]
+            }
+            None => [Cell::Empty, Cell::Empty, Cell::Empty],
+        });
         cells
     });
-    sheet("Overview", &head, &[10.0, 50.0, 25.0, 20.0], overview.collect())?;
+    let named: Vec<&str> = head.into_iter().chain(["Part", "Estimate"]).collect();
+    sheet("Overview", &named, &[10.0, 50.0, 25.0, 20.0], overview.collect())?;
     let head: Vec<&str> = ["Area", "Name"]
         .into_iter()
         .chain(DIMENSIONS)

@@ -82,7 +82,8 @@ pub fn inert(text: &str) -> Cow<'_, str> {
     if formula && text.parse::<f64>().is_err() && text.chars().count() > 1 { Cow::Owned(format!("'{harmless}")) } else { harmless }
 }
 
-/// Rows as JSON objects; numbers stay numbers.
+/// Rows as JSON objects; numbers stay numbers. JSON has no number for what is not finite: it is told as a text, since a
+/// null would say that there is nothing.
 pub fn json_rows(batch: &RecordBatch) -> Result<serde_json::Value> {
     use datafusion::arrow::datatypes::Float64Type;
     let options = FormatOptions::new();
@@ -96,8 +97,10 @@ pub fn json_rows(batch: &RecordBatch) -> Result<serde_json::Value> {
             let value = match field.data_type() {
                 DataType::Null => serde_json::Value::Null,
                 _ if array.is_null(row) => serde_json::Value::Null,
-                DataType::Float64 => serde_json::json!(array.as_primitive::<Float64Type>().value(row)),
-                kind if kind.is_integer() => text.value(row).to_string().parse::<i64>().map_or(serde_json::Value::Null, Into::into),
+                DataType::Float64 => float(array.as_primitive::<Float64Type>().value(row)),
+                // By its text, so that 0.1 stays 0.1.
+                DataType::Float32 | DataType::Float16 => text.value(row).to_string().parse().map_or(serde_json::Value::Null, float),
+                kind if kind.is_integer() => whole(&text.value(row).to_string()),
                 DataType::Boolean => serde_json::json!(array.as_boolean().value(row)),
                 _ => serde_json::json!(text.value(row).to_string()),
             };
@@ -106,4 +109,44 @@ pub fn json_rows(batch: &RecordBatch) -> Result<serde_json::Value> {
         rows.push(serde_json::Value::Object(object));
     }
     Ok(rows.into())
+}
+
+fn float(value: f64) -> serde_json::Value {
+    match value {
+        value if value.is_nan() => "NaN".into(),
+        f64::INFINITY => "Infinity".into(),
+        f64::NEG_INFINITY => "-Infinity".into(),
+        finite => finite.into(),
+    }
+}
+
+fn whole(text: &str) -> serde_json::Value {
+    text.parse::<i64>().map(Into::into).or_else(|_| text.parse::<u64>().map(Into::into)).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use datafusion::arrow::array::{ArrayRef, Float32Array, Float64Array, UInt64Array};
+
+    use super::*;
+
+    #[test]
+    fn no_number_becomes_nothing_in_json() {
+        let column = |array: ArrayRef| array;
+        let batch = RecordBatch::try_from_iter([
+            ("x", column(Arc::new(Float64Array::from(vec![Some(f64::NAN), Some(f64::INFINITY), Some(f64::NEG_INFINITY), None])))),
+            ("real", column(Arc::new(Float32Array::from(vec![0.1, 2.0, f32::NAN, -1.5])))),
+            ("large", column(Arc::new(UInt64Array::from(vec![u64::MAX, 1, 2, 3])))),
+        ])
+        .unwrap();
+        let expected = serde_json::json!([
+            { "x": "NaN", "real": 0.1, "large": u64::MAX },
+            { "x": "Infinity", "real": 2.0, "large": 1 },
+            { "x": "-Infinity", "real": "NaN", "large": 2 },
+            { "x": null, "real": -1.5, "large": 3 },
+        ]);
+        assert_eq!(json_rows(&batch).unwrap(), expected);
+    }
 }

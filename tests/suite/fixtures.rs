@@ -226,3 +226,46 @@ fn a_band_is_marked_with_both_bounds() {
     // A level has one mark and no band.
     assert!(page.contains(">Target 100"));
 }
+
+/// All economies, groups and targets together: what the tests of a small release cannot see.
+#[test]
+fn the_site_of_all_economies_keeps_its_budget() {
+    let size: u64 = files_of(&RELEASED.0.path("data/current/site")).iter().map(|path| path.metadata().unwrap().len()).sum();
+    assert!(size <= 12_000_000, "the site has {size} bytes");
+}
+
+fn files_of(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
+    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    entries.flat_map(|path| if path.is_dir() { files_of(&path) } else { vec![path] }).collect()
+}
+
+/// A target that is read for several parts is told by one of them: wherever it is, the part stands beside the figure.
+#[test]
+fn a_figure_of_one_part_says_so() {
+    let read = |path: &str| std::fs::read(RELEASED.0.path("data/current/").join(path)).unwrap();
+    let mut book: calamine::Xlsx<_> = calamine::open_workbook_from_rs(std::io::Cursor::new(read("yardstick.xlsx"))).unwrap();
+    let overview = calamine::Reader::worksheet_range(&mut book, "Overview").unwrap();
+    let line = overview.rows().find(|line| line[0] == "2.4").unwrap();
+    assert_eq!((line[14].to_string(), line[15].to_string()), ("Primary education (one of 4 parts)".into(), "published".into()));
+    let metadata: Value = serde_json::from_slice(&read("web/schools_internet.metadata.json")).unwrap();
+    let progress = &metadata["targets"][0]["progress"];
+    assert_eq!(progress["dimensions"], serde_json::json!({ "education_level": "ISCED11_1" }));
+    assert_eq!((&progress["part"], &progress["parts"], &progress["outcome"]), (&"Primary education".into(), &4.into(), &"open".into()));
+}
+
+/// What a chart shows in a sentence: of which area, part and estimate; years without a value are no course; a class that
+/// is not of the newest value says of which.
+#[test]
+fn a_sentence_says_what_its_values_are_of() {
+    let told = |name: &str, expected: &str| {
+        let path = RELEASED.0.path(format!("data/current/web/{name}.readme.md"));
+        let text = std::fs::read_to_string(path).unwrap();
+        let said = text.split("## In short").nth(1).unwrap().split("##").next().unwrap();
+        assert!(said.contains(expected), "{name}: {said}");
+    };
+    told("schools_internet", "Internet access for all schools, World. Primary education (published): from 38.7% in 2016 to 48.6% in 2023.");
+    told("published_gaps", "two values, 0.91 in 2019 and 0.94 in 2024.");
+    told("internet_use", "Published: from 60.0% in 2020 to 74.0% in 2025, with values of 3 of 6 years.");
+    told("households_internet", "on track (measured: 72.9% in 2023).");
+    told("ict_footprint", "Unit: Million tonnes of CO2 equivalent; some values in Percentage.");
+}

@@ -111,6 +111,15 @@ fn figure(
             _ => line.estimate.to_owned(),
         }
     };
+    // What the sentence begins with: of which part and estimate the line is that it tells of.
+    let first = lines.first().map_or_else(String::new, |line| {
+        let part = view.labels.breakdown(&line.dimensions);
+        match (part.is_empty(), estimates) {
+            (false, true) => format!("{part} ({})", line.estimate),
+            (true, true) => line.estimate.to_owned(),
+            (_, false) => part,
+        }
+    });
     let series: Vec<Series> = lines
         .iter()
         .map(|line| Series {
@@ -127,7 +136,7 @@ fn figure(
         let fan = Fan { from, year: row.target_year, low: row.low?, high: row.high? };
         (fan.year > from.0).then_some(fan)
     });
-    let caption = Caption { id: id.clone(), description: sentence(view, row, &series, unit), title };
+    let caption = Caption { id: id.clone(), description: sentence(view, row, (&first, &series), unit), title };
     let named = view.labels.unit(unit);
     let unit_label = if named.symbol.is_empty() { named.name } else { named.symbol };
     let svg = line::draw(&Line { caption: &caption, unit: unit_label, limits: limits(unit), series: &series, goal, fan });
@@ -171,24 +180,22 @@ fn figure(
 /// Lines whose values stand in the table; those of all others are in the files.
 const TABLED: usize = 12;
 
-/// What the chart shows, made of its data.
-fn sentence(view: &View<'_>, row: Option<&Progress<'_>>, series: &[Series], unit: &str) -> String {
+/// What the chart shows, made of its data. `of`: what the first line is of, and all lines.
+fn sentence(view: &View<'_>, row: Option<&Progress<'_>>, (of, series): (&str, &[Series]), unit: &str) -> String {
     let show = |value: f64| view.labels.show(value, unit);
-    let mut said = Vec::new();
-    match series.first().and_then(|series| Some((series.points.first()?, series.points.last()?, series.points.len()))) {
-        Some((first, last, count)) if count > 1 => {
-            said.push(format!("From {} in {} to {} in {}", show(first.1), first.0, show(last.1), last.0));
-        }
-        Some((first, ..)) => said.push(format!("One value: {} in {}", show(first.1), first.0)),
-        None => said.push("No value yet".into()),
-    }
+    let points = series.first().map_or(&[][..], |series| &series.points);
+    let course = course(points, &show);
+    let mut said = vec![if of.is_empty() || points.is_empty() { course } else { format!("{of}: {course}") }];
     if let Some(row) = row {
-        said.push(format!(
-            "The target for {} is {}: {}",
-            row.target_year,
-            view.goal(row),
-            view.labels.class(row.standing()).to_lowercase()
-        ));
+        let class = view.labels.class(row.standing()).to_lowercase();
+        let mut target = format!("The target for {} is {}: {class}", row.target_year, view.goal(row));
+        // A newer value that too little is observed of is drawn, and not what the class is of.
+        if let (Some(year), Some(value)) = (row.latest_year, row.latest)
+            && points.last().is_some_and(|last| last.0 != year)
+        {
+            target.push_str(&format!(" (measured: {} in {year})", show(value)));
+        }
+        said.push(target);
         if let (Some(low), Some(high)) = (row.low, row.high) {
             let (low, high) = (show(low), show(high));
             said.push(if low == high { format!("Projected: {low}") } else { format!("Projected: {low} to {high}") });
@@ -199,5 +206,22 @@ fn sentence(view: &View<'_>, row: Option<&Progress<'_>>, series: &[Series], unit
         count if count > NAMED => said.push(format!("{count} lines, the first {NAMED} named, the others grey")),
         count => said.push(format!("{count} lines: {}", series.iter().map(|series| series.label.as_str()).collect::<Vec<_>>().join(", "))),
     }
-    format!("{}.", said.join(". "))
+    let mut text = format!("{}.", said.join(". "));
+    if let Some(first) = text.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    text
+}
+
+/// The first value and the last. Years that have none between them are no course.
+fn course(points: &[(i64, f64)], show: &dyn Fn(f64) -> String) -> String {
+    let (Some(first), Some(last)) = (points.first(), points.last()) else { return "no value yet".into() };
+    let told = |point: &(i64, f64)| format!("{} in {}", show(point.1), point.0);
+    let years = last.0 - first.0 + 1;
+    match i64::try_from(points.len()).unwrap_or(years) {
+        1 => format!("one value, {}", told(first)),
+        count if count == years => format!("from {} to {}", told(first), told(last)),
+        2 => format!("two values, {} and {}", told(first), told(last)),
+        count => format!("from {} to {}, with values of {count} of {years} years", told(first), told(last)),
+    }
 }

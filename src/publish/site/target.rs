@@ -64,11 +64,7 @@ pub(super) fn page<'a>(view: &View<'a>, indicator: &'a Indicator, target: &'a Ta
         let same: Vec<&Progress<'a>> = rows.iter().copied().filter(|other| other.dimensions == row.dimensions).collect();
         let part = view.labels.breakdown(&row.dimensions);
         let head = format!("{}{}{part}", view.area_name(row.area), if part.is_empty() { "" } else { ", " });
-        let mut block = why::of_progress(view, id.clone(), &head, row, &same, true);
-        if let Some(year) = row.latest_year {
-            block.command = format!("yardstick explain {} --area {} --year {year}", row.indicator, row.area);
-        }
-        whys.push(block);
+        whys.push(why::of_progress(view, id.clone(), &head, row, &same, true));
         id
     };
     let mut parts = Vec::new();

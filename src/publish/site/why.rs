@@ -18,7 +18,7 @@ pub(super) struct Why {
     /// Whose value of what and when.
     pub head: String,
     pub class: String,
-    /// The value with its unit, then with all its digits where not all are shown.
+    /// The value with its unit; behind it all its digits where not all are shown, and what `explain` finds it by.
     pub value: String,
     pub exact: String,
     /// How it came about, and where the SQL stands.
@@ -33,7 +33,6 @@ pub(super) struct Why {
     /// Baseline, pace and projection.
     pub verdict: String,
     pub reason: String,
-    pub command: String,
 }
 
 /// The id of the block of a row: its name, and its breakdown where it has one.
@@ -104,7 +103,8 @@ fn of_value(view: &View<'_>, why: &mut Why, row: usize) {
         why.value = format!("{} in {}", view.labels.show(value, unit), values.year.value(row));
         // Where digits were left out, all of them.
         let shown = number(value, view.labels.decimals(unit)).replace(',', "");
-        why.exact = if shown.parse() == Ok(value) { String::new() } else { value.to_string() };
+        let digits = if shown.parse() == Ok(value) { String::new() } else { value.to_string() };
+        why.exact = [&*digits, values.id(row)].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ");
     }
     let rollup =
         indicator.filter(|i| i.rollup != "none" && matches!(estimate, "available" | "imputed")).map(|i| i.rollup.replace('_', " "));
@@ -143,10 +143,13 @@ fn verdict(view: &View<'_>, row: &Progress<'_>, unit: &str, in_table: bool) -> S
         said.push(format!("{} to go until {}", labels.difference(distance, unit), row.target_year));
     }
     if let Some(actual) = row.actual {
-        let mut change = format!("Change a year {}", labels.difference(actual, unit));
-        if let Some(required) = row.required.filter(|required| *required != 0.0) {
-            change = format!("{change}; needed from now on {}", labels.difference(required, unit));
-        }
+        // The unit is said once.
+        let mut change = match row.required.filter(|required| *required != 0.0) {
+            Some(required) => {
+                format!("Change a year {}, needed now {}", number(actual, labels.decimals(unit)), labels.difference(required, unit))
+            }
+            None => format!("Change a year {}", labels.difference(actual, unit)),
+        };
         if let Some(pace) = row.pace.filter(|_| row.class != "met") {
             change = format!("{change}; pace so far {} (1 is enough)", number(pace, Some(2)));
         }

@@ -131,6 +131,7 @@ impl<'v, 'a> Table<'v, 'a> {
         column("members_observed", &|row, out| write(&values.members(row).0, out))?;
         column("members_total", &|row, out| write(&values.members(row).1, out))?;
         column("source", &|row, out| write(&values.source(row), out))?;
+        column("note", &|row, out| write(&values.note(row), out))?;
         bytes.extend_from_slice(b"\n}}\n");
         Ok(bytes)
     }

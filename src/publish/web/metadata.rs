@@ -58,7 +58,7 @@ pub(super) fn json(view: &View<'_>, indicator: &Indicator, table: &Table<'_, '_>
     Ok(bytes)
 }
 
-/// The targets of an indicator, each with where its own area stands.
+/// The targets of an indicator, each with where its own area stands: of several parts the one that stands for it.
 fn targets(view: &View<'_>, indicator: &Indicator) -> Vec<Value> {
     let target = |target: &crate::indicator::Target| {
         let (value, change, low, high) = match target.kind {
@@ -68,8 +68,11 @@ fn targets(view: &View<'_>, indicator: &Indicator) -> Vec<Value> {
         };
         let rows = shown(view.of_target(&target.id).filter(|row| row.area == target.area));
         let stands = headline(&rows).map(|row| {
+            let codes = DIMENSIONS.iter().zip(row.dimensions).filter(|(_, code)| *code != "_T");
+            let codes: Map<String, Value> = codes.map(|(name, code)| ((*name).to_owned(), code.into())).collect();
             json!({
-                "class": row.class, "estimate": row.estimate, "latest_year": row.latest_year, "latest_value": row.latest,
+                "dimensions": codes, "part": view.labels.breakdown_or_total(&row.dimensions), "parts": rows.len(),
+                "class": row.class, "outcome": row.outcome, "estimate": row.estimate, "latest_year": row.latest_year, "latest_value": row.latest,
                 "baseline_year": row.baseline_year, "baseline_value": row.baseline, "target_value": row.goal, "distance": row.distance,
             })
         });

@@ -23,7 +23,7 @@ pub(super) fn files(view: &View<'_>, put: &mut dyn FnMut(&str, &[u8]) -> Result<
         put(&format!("{name}.metadata.json"), &metadata::json(view, indicator, &table)?)?;
         let figure = history::of_indicator(view, indicator);
         put(&format!("{name}.svg"), &chart::standalone(&figure.svg, &figure.caption()))?;
-        put(&format!("{name}.readme.md"), readme::text(view, indicator, &figure.description).as_bytes())?;
+        put(&format!("{name}.readme.md"), readme::text(view, indicator, &figure.caption()).as_bytes())?;
     }
     Ok(())
 }

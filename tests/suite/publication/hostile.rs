@@ -14,7 +14,7 @@ fn what_others_wrote_is_text() {
     let file = "pipelines/reference/areas.csv";
     workspace.write(file, workspace.read(file).replacen("KEN,Kenya,", &format!("KEN,{NAME},"), 1));
     let more = "caveats = \"</dd></dl><img src=x onerror=alert(2)>\"\n\
-                [[target]]\nid = \"a/../<i>\"\ntitle = \"All \\\"of\\\" <them> & more\"\narea = \"WLD\"\nyear = 2030\nvalue = 100.0\n\
+                [[target]]\nid = \"a/../<u>\"\ntitle = \"All \\\"of\\\" <them> & more\"\narea = \"WLD\"\nyear = 2030\nvalue = 100.0\n\
                 direction = \"up\"\nbaseline_year = 2020\nalso = [\"countries\", \"groups\"]\nnote = \"<!-- note\"";
     indicator(&workspace, "1", "own", "\"</title><script>alert(3)</script>\"", more, "");
     workspace.expect(0, &["run", "--from", "in"]);
@@ -27,14 +27,14 @@ fn what_others_wrote_is_text() {
         });
         // The description of the data, which no browser runs, is looked at with the other formats.
         let text = text.replacen("<script type=\"application/ld+json\">", "", 1);
-        for wrong in ["<script", "<img", "<b>nya", "<!--", "<i>", "\u{202e}", "\u{200f}", "\u{2067}"] {
+        for wrong in ["<script", "<img", "<b>nya", "<!--", "<u>", "\u{202e}", "\u{200f}", "\u{2067}"] {
             assert!(!text.contains(wrong), "{name} has {wrong:?}");
         }
     }
     // Escaped, not lost.
     let page = read(released.text("site/economy/KEN.html"));
     assert!(page.text.contains(NAME), "{}", page.text);
-    let target = read(released.text("site/target/a~2f..~2f~3ci~3e.html"));
+    let target = read(released.text("site/target/a~2f..~2f~3cu~3e.html"));
     for text in ["All \"of\" <them> & more", "</dd></dl><img src=x onerror=alert(2)>", "<!-- note"] {
         assert!(target.text.contains(text), "{text}");
     }

@@ -21,6 +21,7 @@ fn closed_by(open: &mut Vec<String>, name: &str, end: bool) {
         ("td" | "th", false) => &["td", "th"],
         ("tr", false) | ("thead" | "tbody" | "table", true) => &["td", "th", "tr"],
         ("li", false) | ("ul", true) => &["li"],
+        ("p", false) | ("section", true) => &["p"],
         _ => &[],
     };
     while open.last().is_some_and(|last| closes.contains(&last.as_str())) {

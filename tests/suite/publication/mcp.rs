@@ -149,6 +149,21 @@ fn a_client_of_language_models_reads_the_release() {
     assert!(out.lines().all(|line| serde_json::from_str::<Value>(line).is_ok()), "{out}");
 }
 
+/// All questions, then the end of the input: each is answered.
+#[test]
+fn a_client_that_closes_its_end_reads_every_answer() {
+    let workspace = of_one_table("KEN,2020,40,\nUGA,2023,30,\nNOR,2020,90,\n");
+    indicator(&workspace, "1", "own", "\"Own figures\"", "", "");
+    workspace.expect(0, &["run", "--from", "in"]);
+    let mut client = Client::start(&workspace);
+    for id in 10..13 {
+        let asked = json!({ "name": "explain", "arguments": { "indicator": "own", "area": "KEN", "year": 2020 } });
+        client.say(&json!({ "jsonrpc": "2.0", "id": id, "method": "tools/call", "params": asked }));
+    }
+    let (code, out, err) = client.end();
+    assert_eq!((code, out.lines().count()), (0, 3), "{out} {err}");
+}
+
 #[test]
 fn a_client_that_leaves_at_once_is_no_fault() {
     let workspace = of_one_table("KEN,2020,40,\n");
