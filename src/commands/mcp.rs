@@ -18,6 +18,7 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncRead, DuplexStream};
 use tokio::runtime::Handle;
 use tokio::sync::{Semaphore, watch};
+use tokio::task::JoinSet;
 
 use self::asked::Asked;
 use crate::error::{Error, Result};
@@ -47,7 +48,9 @@ pub(super) async fn mcp(settings: &Settings) -> Result<Exit> {
     let (open, calls) = watch::channel(0);
     let server = Server { settings: settings.clone(), at_a_time: Semaphore::new(AT_A_TIME), open };
     let (stdin, stdout) = rmcp::transport::stdio();
-    let running = match server.serve((ends_when_answered(stdin, calls), stdout)).await {
+    // It ends with the verb.
+    let mut tasks = JoinSet::new();
+    let running = match server.serve((ends_when_answered(&mut tasks, stdin, calls), stdout)).await {
         Ok(running) => running,
         // A client that leaves before it has said anything is no fault.
         Err(ServerInitializeError::ConnectionClosed(_)) => return Ok(Exit::Done),
@@ -64,9 +67,13 @@ const BEGINS: Duration = Duration::from_millis(100);
 
 /// What comes from `input`, which ends only once every call is answered: a client may write its questions, close its
 /// end and read, and where the end is seen first, answers that take longer than some seconds are given up.
-fn ends_when_answered(mut input: impl AsyncRead + Send + Unpin + 'static, mut calls: watch::Receiver<usize>) -> DuplexStream {
+fn ends_when_answered(
+    tasks: &mut JoinSet<()>,
+    mut input: impl AsyncRead + Send + Unpin + 'static,
+    mut calls: watch::Receiver<usize>,
+) -> DuplexStream {
     let (mut into, read) = tokio::io::duplex(1 << 16);
-    tokio::spawn(async move {
+    tasks.spawn(async move {
         // Either side may be gone; then there is nobody to wait for.
         if tokio::io::copy(&mut input, &mut into).await.is_ok() {
             tokio::time::sleep(BEGINS).await;
@@ -161,7 +168,8 @@ mod tests {
     async fn what_is_asked_ends_only_once_it_is_answered() {
         let (open, calls) = watch::channel(0);
         let call = Open::new(&open);
-        let mut read = ends_when_answered(&b"a question"[..], calls);
+        let mut tasks = JoinSet::new();
+        let mut read = ends_when_answered(&mut tasks, &b"a question"[..], calls);
         let mut asked = [0; 10];
         read.read_exact(&mut asked).await.unwrap();
         assert!(tokio::time::timeout(BEGINS * 3, read.read(&mut [0; 1])).await.is_err(), "it ended before its answer");

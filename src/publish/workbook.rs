@@ -93,8 +93,8 @@ fn made(view: &View<'_>) -> std::result::Result<Vec<u8>, XlsxError> {
         });
         cells
     });
-    let named: Vec<&str> = head.into_iter().chain(["Part", "Estimate"]).collect();
-    sheet("Overview", &named, &[10.0, 50.0, 25.0, 20.0], overview.collect())?;
+    let columns: Vec<&str> = head.into_iter().chain(["Part", "Estimate"]).collect();
+    sheet("Overview", &columns, &[10.0, 50.0, 25.0, 20.0], overview.collect())?;
     let head: Vec<&str> = ["Area", "Name"]
         .into_iter()
         .chain(DIMENSIONS)
