@@ -137,7 +137,7 @@ class Disk:
                 self.enter(path, node)
             if node is not None and "O_TRUNC" in rest and node.content:
                 self.cut(node, 0)
-            self.files[result] = [node, len(node.content) if node and "O_APPEND" in rest else 0]
+            self.files[result] = [node, 0, "O_APPEND" in rest]
         elif call == "close":
             # Another thread may have been told of the next file under this number before this line was written.
             pass
@@ -146,7 +146,8 @@ class Disk:
             if self.inside(handle.group(2)) and opened and opened[0]:
                 data = unescaped(re.search(TEXT, rest).group(1))[:result]
                 tail = rest.rsplit(", ", 1)[1]
-                at = int(tail) if call == "pwrite64" else opened[1]
+                # What is appended goes to the end, wherever it was read before.
+                at = int(tail) if call == "pwrite64" else len(opened[0].content) if opened[2] else opened[1]
                 self.put(opened[0], at, data)
                 opened[1] = opened[1] if call == "pwrite64" else at + result
         elif call == "lseek":
