@@ -54,11 +54,16 @@ pub fn lock(settings: &Settings, verb: &str) -> Result<Lock> {
             Err(std::fs::TryLockError::Error(error)) => return Err(files::failed("lock", &path, error).into()),
             Err(std::fs::TryLockError::WouldBlock) => {}
         }
-        let owner = owner(&mut file);
+        // Where others may look too, nobody has it: the name is that of a verb that has ended.
+        let is_looked_at = file.try_lock_shared().is_ok();
+        if is_looked_at {
+            file.unlock().map_err(|error| files::failed("unlock", &path, error))?;
+        }
+        let owner = owner(&mut file).filter(|_| !is_looked_at);
         let patience = match &owner {
             Some(owner) if owner.is_short() => PATIENCE,
-            // The name may be that of a run that has ended, while somebody looks.
-            _ => MOMENT,
+            Some(_) => Duration::ZERO,
+            None => MOMENT,
         };
         if waited >= patience {
             return Err(Error::Locked { path, owner: owner.map(|owner| owner.told()) });
