@@ -60,7 +60,7 @@ pub async fn record(
     // What the estimate `imputed` may carry into the chosen years belongs to the case.
     let near: BTreeSet<i32> = years.iter().flat_map(|year| year.saturating_sub(window)..=*year).collect();
     test_case::create(&folder)?;
-    let released = parquet::read(&current.join("values.parquet"), &schema::values())?;
+    let released = parquet::read_indicator(&current.join("values.parquet"), &schema::values(), &indicator.name)?;
     let (mut observations, values) = case.write(Some(&near)).await?;
     let cells = Table(&values);
     if !(0..cells.len()).any(|r| cells.text("ref_area", r).is_some_and(|a| areas.iter().any(|w| w == a))) {
@@ -143,8 +143,7 @@ impl Case<'_> {
                 ["ref_area", "estimate"].iter().chain(&DIMENSIONS).map(|column| cells.text(column, row).unwrap_or_default().to_owned());
             of.chain(cells.int("time_period", row).map(|year| year.to_string())).collect()
         };
-        let of_indicator = (0..theirs.len()).filter(|row| theirs.text("indicator", *row) == Some(&self.indicator.name));
-        let there: HashMap<Vec<String>, usize> = of_indicator.map(|row| (key(&theirs, row), row)).collect();
+        let there: HashMap<Vec<String>, usize> = (0..theirs.len()).map(|row| (key(&theirs, row), row)).collect();
         let near = |a: Option<f64>, b: Option<f64>| match (a, b) {
             (Some(a), Some(b)) => (a - b).abs() <= 1e-9 * a.abs().max(b.abs()),
             (a, b) => a == b,
