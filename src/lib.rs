@@ -66,6 +66,9 @@ pub mod files;
 /// How much memory may be used.
 pub mod memory;
 
+/// How much memory the allocator keeps.
+pub mod heap;
+
 /// Where things stand.
 pub mod workspace;
 

@@ -14,6 +14,7 @@ use yardstick::settings::Settings;
 
 #[expect(clippy::disallowed_methods, reason = "the one place that asks for the time")]
 fn main() -> ExitCode {
+    yardstick::heap::one_for_each_processor();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
