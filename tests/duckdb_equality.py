@@ -129,7 +129,11 @@ def check_progress(con, methods, indicators, manifest, tables, shown):
 
 def check_preferred(con, methods):
     """The row to show where only one estimate can be shown, chosen again."""
-    con.execute("CREATE OR REPLACE TABLE numbered_values AS SELECT * EXCLUDE (preferred), row_number() OVER () AS place FROM release_values")
+    figure = ", ".join(["indicator", *(column for column in VALUES_KEY if column != "estimate")])
+    con.execute(
+        "CREATE OR REPLACE TABLE numbered_values AS SELECT * EXCLUDE (preferred), row_number() OVER () AS place,"
+        f" dense_rank() OVER (ORDER BY {figure}) AS figure FROM release_values"
+    )
     try:
         methods.run("derived", "preferred", "ours")
     except Refused as error:

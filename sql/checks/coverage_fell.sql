@@ -15,9 +15,8 @@ SELECT
     || coalesce(CAST(v.members_observed AS VARCHAR), '?') || ')' AS detail
 FROM previous_values p
 JOIN indicator_values v
-  ON v.indicator = p.indicator AND v.ref_area = p.ref_area AND v.time_period = p.time_period AND v.estimate = p.estimate
-  AND v.sex = p.sex AND v.age = p.age AND v.urbanisation = p.urbanisation AND v.disability = p.disability
-  AND v.education_level = p.education_level AND v.size_class = p.size_class AND v.breakdown = p.breakdown
+  ON v.breakdown_number = p.breakdown_number AND v.ref_area = p.ref_area AND v.time_period = p.time_period
+  AND v.estimate = p.estimate
 WHERE p.estimate IN ('available', 'imputed') AND v.estimate IN ('available', 'imputed')
   AND v.value IS NOT NULL AND p.coverage - v.coverage > 0.1 + 1e-9
 ORDER BY v.indicator, v.ref_area, v.time_period,

@@ -16,15 +16,13 @@ WITH shown AS (
   SELECT
     p.indicator, p.ref_area, p.time_period,
     p.sex, p.age, p.urbanisation, p.disability, p.education_level, p.size_class, p.breakdown, p.estimate,
-    p.value, p.coverage, p.members_total
+    p.breakdown_number, p.value, p.coverage, p.members_total
   FROM indicators_meta q
   JOIN previous_values p ON p.indicator = q.indicator
   WHERE p.estimate IN ('available', 'imputed') AND p.value IS NOT NULL
 ),
 now AS (
-  SELECT
-    indicator, ref_area, time_period,
-    sex, age, urbanisation, disability, education_level, size_class, breakdown, estimate, value, coverage, members_total
+  SELECT indicator, breakdown_number, ref_area, time_period, estimate, value, coverage, members_total
   FROM indicator_values
   WHERE estimate IN ('available', 'imputed')
 )
@@ -40,9 +38,8 @@ SELECT
     END AS detail
 FROM shown p
 LEFT JOIN now n
-  ON n.indicator = p.indicator AND n.ref_area = p.ref_area AND n.time_period = p.time_period AND n.estimate = p.estimate
-  AND n.sex = p.sex AND n.age = p.age AND n.urbanisation = p.urbanisation AND n.disability = p.disability
-  AND n.education_level = p.education_level AND n.size_class = p.size_class AND n.breakdown = p.breakdown
+  ON n.breakdown_number = p.breakdown_number AND n.ref_area = p.ref_area AND n.time_period = p.time_period
+  AND n.estimate = p.estimate
 WHERE n.value IS NULL AND coalesce(n.coverage, 0.0) < coalesce(p.coverage, 1.0) - 1e-9
 ORDER BY p.indicator, p.ref_area, p.time_period,
   p.sex, p.age, p.urbanisation, p.disability, p.education_level, p.size_class, p.breakdown, p.estimate

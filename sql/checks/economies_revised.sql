@@ -16,25 +16,24 @@ WITH limits AS (
   SELECT 0.1 AS most, 3 AS fewest_values, 0.5 AS fewest_share
 ),
 both_releases AS (
-  SELECT
-    indicator, ref_area, time_period,
-    sex, age, urbanisation, disability, education_level, size_class, breakdown,
-    value AS value_was, CAST(NULL AS DOUBLE) AS value_now
+  SELECT breakdown_number, ref_area, time_period, value AS value_was, CAST(NULL AS DOUBLE) AS value_now
   FROM previous_values
   WHERE estimate = 'reported' AND value IS NOT NULL
   UNION ALL
-  SELECT
-    indicator, ref_area, time_period,
-    sex, age, urbanisation, disability, education_level, size_class, breakdown,
-    CAST(NULL AS DOUBLE) AS value_was, value AS value_now
+  SELECT breakdown_number, ref_area, time_period, CAST(NULL AS DOUBLE) AS value_was, value AS value_now
   FROM indicator_values
   WHERE estimate = 'reported' AND value IS NOT NULL
 ),
-paired AS (
-  SELECT indicator, ref_area, time_period, max(value_was) AS value_was, max(value_now) AS value_now
+figures_of AS (
+  SELECT breakdown_number, ref_area, time_period, max(value_was) AS value_was, max(value_now) AS value_now
   FROM both_releases
-  GROUP BY indicator, ref_area, time_period,
-    sex, age, urbanisation, disability, education_level, size_class, breakdown
+  GROUP BY breakdown_number, ref_area, time_period
+  HAVING count(value_was) > 0 AND count(value_now) > 0
+),
+paired AS (
+  SELECT b.indicator, f.ref_area, f.time_period, f.value_was, f.value_now
+  FROM breakdowns b
+  JOIN figures_of f ON f.breakdown_number = b.breakdown_number
 ),
 compared AS (
   SELECT
@@ -44,7 +43,6 @@ compared AS (
       THEN (value_now - value_was) / nullif(abs(value_was), 0.0)
     END AS revision
   FROM paired
-  WHERE value_was IS NOT NULL AND value_now IS NOT NULL
 ),
 economies AS (
   SELECT

@@ -20,15 +20,15 @@ WITH ordered AS (
     indicator, ref_area, estimate, area_kind, sex, age, urbanisation, disability, size_class, breakdown,
     time_period, value, coverage,
     lag(time_period) OVER (
-      PARTITION BY indicator, ref_area, estimate, sex, age, urbanisation, disability, size_class, breakdown
+      PARTITION BY breakdown_number, ref_area, estimate
       ORDER BY time_period
     ) AS year_before,
     lag(value) OVER (
-      PARTITION BY indicator, ref_area, estimate, sex, age, urbanisation, disability, size_class, breakdown
+      PARTITION BY breakdown_number, ref_area, estimate
       ORDER BY time_period
     ) AS value_before,
     lag(coverage) OVER (
-      PARTITION BY indicator, ref_area, estimate, sex, age, urbanisation, disability, size_class, breakdown
+      PARTITION BY breakdown_number, ref_area, estimate
       ORDER BY time_period
     ) AS coverage_before
   FROM indicator_values

@@ -20,19 +20,14 @@ WITH renewed AS (
     AND sum(CASE WHEN vintage_changed THEN 1 ELSE 0 END) = 0
 ),
 before AS (
-  SELECT
-    p.indicator, p.ref_area, p.time_period,
-    p.sex, p.age, p.urbanisation, p.disability, p.education_level, p.size_class, p.breakdown, p.estimate,
-    p.value, p.source
+  SELECT p.indicator, p.breakdown_number, p.ref_area, p.time_period, p.estimate, p.value, p.source
   FROM renewed r
   JOIN previous_values p ON p.source = r.source
   JOIN indicators_meta q ON q.indicator = p.indicator
   WHERE p.estimate IN ('reported', 'published') AND p.value IS NOT NULL
 ),
 now AS (
-  SELECT
-    indicator, ref_area, time_period,
-    sex, age, urbanisation, disability, education_level, size_class, breakdown, estimate, value
+  SELECT breakdown_number, ref_area, time_period, estimate, value
   FROM indicator_values
   WHERE estimate IN ('reported', 'published')
 ),
@@ -44,9 +39,8 @@ compared AS (
     sum(CASE WHEN abs(n.value - p.value) > 1e-9 * greatest(1.0, abs(p.value)) THEN 1 ELSE 0 END) AS changed
   FROM before p
   LEFT JOIN now n
-    ON n.indicator = p.indicator AND n.ref_area = p.ref_area AND n.time_period = p.time_period AND n.estimate = p.estimate
-    AND n.sex = p.sex AND n.age = p.age AND n.urbanisation = p.urbanisation AND n.disability = p.disability
-    AND n.education_level = p.education_level AND n.size_class = p.size_class AND n.breakdown = p.breakdown
+    ON n.breakdown_number = p.breakdown_number AND n.ref_area = p.ref_area AND n.time_period = p.time_period
+    AND n.estimate = p.estimate
   GROUP BY p.indicator, p.source
 )
 SELECT

@@ -17,30 +17,42 @@ point is not assessed. Totals outside their parts are in total_between_parts.
 Surveys of ages 15 and over, or with their own definition of towns, may fail
 rightly. digital_skills_any is left out: its parts may be of different skills.
 */
-WITH parts AS (
-  SELECT indicator, ref_area, time_period, sex, age, urbanisation, disability, breakdown, value
-  FROM indicator_values
-  WHERE estimate = 'reported' AND unit = 'PT' AND value IS NOT NULL
-    AND education_level = '_T' AND size_class = '_T' AND indicator <> 'digital_skills_any'
+WITH breakdowns_of AS (
+  SELECT breakdown_number, indicator, sex, age, urbanisation, disability, breakdown
+  FROM breakdowns
+  WHERE education_level = '_T' AND size_class = '_T' AND indicator <> 'digital_skills_any'
+),
+-- Each breakdown with the total that it is a part of, or is itself.
+roles AS (
+  SELECT p.breakdown_number, w.breakdown_number AS whole, 'women' AS part, p.sex AS code
+  FROM breakdowns_of p
+  JOIN breakdowns_of w
+    ON w.indicator = p.indicator AND w.sex = '_T' AND w.urbanisation = '_T' AND w.age = p.age
+    AND w.disability = p.disability AND w.breakdown = p.breakdown
+  WHERE p.urbanisation = '_T'
+  UNION ALL
+  SELECT p.breakdown_number, w.breakdown_number AS whole, 'towns' AS part, p.urbanisation AS code
+  FROM breakdowns_of p
+  JOIN breakdowns_of w
+    ON w.indicator = p.indicator AND w.sex = '_T' AND w.age = '_T' AND w.urbanisation = '_T'
+    AND w.disability = p.disability AND w.breakdown = p.breakdown
+  WHERE p.sex = '_T' AND p.age = '_T'
+),
+figures_of AS (
+  SELECT
+    r.whole, r.part, v.ref_area, v.time_period,
+    max(CASE WHEN r.code = '_T' THEN v.value END) AS total,
+    max(CASE WHEN r.code IN ('F', 'U') THEN v.value END) AS one,
+    max(CASE WHEN r.code IN ('M', 'R') THEN v.value END) AS other
+  FROM roles r
+  JOIN indicator_values v ON v.breakdown_number = r.breakdown_number
+  WHERE v.estimate = 'reported' AND v.unit = 'PT' AND v.value IS NOT NULL
+  GROUP BY r.whole, r.part, v.ref_area, v.time_period
 ),
 compared AS (
-  SELECT
-    indicator, ref_area, time_period, 'women' AS part, age, disability, breakdown,
-    max(CASE WHEN sex = '_T' THEN value END) AS total,
-    max(CASE WHEN sex = 'F' THEN value END) AS one,
-    max(CASE WHEN sex = 'M' THEN value END) AS other
-  FROM parts
-  WHERE urbanisation = '_T'
-  GROUP BY indicator, ref_area, time_period, age, disability, breakdown
-  UNION ALL
-  SELECT
-    indicator, ref_area, time_period, 'towns' AS part, age, disability, breakdown,
-    max(CASE WHEN urbanisation = '_T' THEN value END) AS total,
-    max(CASE WHEN urbanisation = 'U' THEN value END) AS one,
-    max(CASE WHEN urbanisation = 'R' THEN value END) AS other
-  FROM parts
-  WHERE sex = '_T' AND age = '_T'
-  GROUP BY indicator, ref_area, time_period, age, disability, breakdown
+  SELECT b.indicator, f.ref_area, f.time_period, f.part, b.age, b.disability, b.breakdown, f.total, f.one, f.other
+  FROM breakdowns_of b
+  JOIN figures_of f ON f.whole = b.breakdown_number
 ),
 people AS (
   SELECT

@@ -17,17 +17,17 @@ Not shares of economies, which move in steps.
 */
 WITH ordered AS (
   SELECT
-    indicator, ref_area, estimate, disability, education_level, size_class, breakdown, time_period, value, coverage,
+    breakdown_number, indicator, ref_area, estimate, disability, education_level, size_class, breakdown, time_period, value, coverage,
     lag(time_period) OVER (
-      PARTITION BY indicator, ref_area, estimate, disability, education_level, size_class, breakdown
+      PARTITION BY breakdown_number, ref_area, estimate
       ORDER BY time_period
     ) AS year_before,
     lag(value) OVER (
-      PARTITION BY indicator, ref_area, estimate, disability, education_level, size_class, breakdown
+      PARTITION BY breakdown_number, ref_area, estimate
       ORDER BY time_period
     ) AS value_before,
     lag(coverage) OVER (
-      PARTITION BY indicator, ref_area, estimate, disability, education_level, size_class, breakdown
+      PARTITION BY breakdown_number, ref_area, estimate
       ORDER BY time_period
     ) AS coverage_before
   FROM indicator_values
@@ -37,7 +37,7 @@ WITH ordered AS (
 ),
 changes AS (
   SELECT
-    indicator, ref_area, estimate, disability, education_level, size_class, breakdown,
+    breakdown_number, indicator, ref_area, estimate, disability, education_level, size_class, breakdown,
     time_period, value, year_before, value_before,
     (value - value_before) / (time_period - year_before) AS change
   FROM ordered
@@ -46,19 +46,19 @@ changes AS (
 ),
 centred AS (
   SELECT
-    indicator, ref_area, estimate, disability, education_level, size_class, breakdown,
+    breakdown_number, indicator, ref_area, estimate, disability, education_level, size_class, breakdown,
     time_period, value, year_before, value_before, change,
     abs(change - median(change) OVER (
-      PARTITION BY indicator, ref_area, estimate, disability, education_level, size_class, breakdown
+      PARTITION BY breakdown_number, ref_area, estimate
     )) AS deviation
   FROM changes
 ),
 assessed AS (
   SELECT
-    indicator, ref_area, estimate, disability, education_level, size_class, breakdown,
+    breakdown_number, indicator, ref_area, estimate, disability, education_level, size_class, breakdown,
     time_period, value, year_before, value_before, change,
     greatest(10.0, 4.0 * median(deviation) OVER (
-      PARTITION BY indicator, ref_area, estimate, disability, education_level, size_class, breakdown
+      PARTITION BY breakdown_number, ref_area, estimate
     )) AS most
   FROM centred
 )

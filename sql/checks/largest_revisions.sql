@@ -8,15 +8,13 @@ fail_above = 0
 ---*/
 -- Percentages by points: all the 20 are comparable. Providers' values only.
 WITH was AS (
-  SELECT
-    indicator, ref_area, time_period,
-    sex, age, urbanisation, disability, education_level, size_class, breakdown, estimate, value
+  SELECT breakdown_number, ref_area, time_period, estimate, value
   FROM previous_values
   WHERE estimate IN ('reported', 'published') AND unit = 'PT' AND value IS NOT NULL
 ),
 now AS (
   SELECT
-    indicator, ref_area, time_period,
+    breakdown_number, indicator, ref_area, time_period,
     sex, age, urbanisation, disability, education_level, size_class, breakdown, estimate, value, source
   FROM indicator_values
   WHERE estimate IN ('reported', 'published') AND unit = 'PT' AND value IS NOT NULL
@@ -28,9 +26,8 @@ largest AS (
     w.value AS value_before, n.value, n.source
   FROM was w
   JOIN now n
-    ON n.indicator = w.indicator AND n.ref_area = w.ref_area AND n.time_period = w.time_period AND n.estimate = w.estimate
-    AND n.sex = w.sex AND n.age = w.age AND n.urbanisation = w.urbanisation AND n.disability = w.disability
-    AND n.education_level = w.education_level AND n.size_class = w.size_class AND n.breakdown = w.breakdown
+    ON n.breakdown_number = w.breakdown_number AND n.ref_area = w.ref_area AND n.time_period = w.time_period
+    AND n.estimate = w.estimate
   WHERE abs(n.value - w.value) > 1e-9 * greatest(1.0, abs(w.value))
   ORDER BY abs(n.value - w.value) DESC, n.indicator, n.ref_area, n.time_period,
     n.sex, n.age, n.urbanisation, n.disability, n.education_level, n.size_class, n.breakdown, n.estimate

@@ -19,9 +19,7 @@ SELECT
     || coalesce(', ' || p.note, '') AS detail
 FROM indicator_values p
 JOIN indicator_values v
-  ON v.indicator = p.indicator AND v.ref_area = p.ref_area AND v.time_period = p.time_period
-  AND v.sex = p.sex AND v.age = p.age AND v.urbanisation = p.urbanisation AND v.disability = p.disability
-  AND v.education_level = p.education_level AND v.size_class = p.size_class AND v.breakdown = p.breakdown
+  ON v.breakdown_number = p.breakdown_number AND v.ref_area = p.ref_area AND v.time_period = p.time_period
 WHERE p.estimate = 'published' AND v.estimate = 'available' AND p.unit = 'PT' AND v.unit = 'PT'
   AND v.coverage >= 0.9
   AND abs(p.value - v.value) > CASE WHEN p.value = round(p.value) THEN 1.5 ELSE 1.0 END

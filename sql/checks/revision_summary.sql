@@ -8,25 +8,23 @@ fail_above = 0
 ---*/
 -- Providers' values only; what follows from them in groups is in the release's revisions.
 WITH releases AS (
-  SELECT
-    indicator, ref_area, time_period,
-    sex, age, urbanisation, disability, education_level, size_class, breakdown, estimate,
-    value AS value_before, CAST(NULL AS DOUBLE) AS value
+  SELECT breakdown_number, ref_area, time_period, estimate, value AS value_before, CAST(NULL AS DOUBLE) AS value
   FROM previous_values
   WHERE estimate IN ('reported', 'published') AND value IS NOT NULL
   UNION ALL
-  SELECT
-    indicator, ref_area, time_period,
-    sex, age, urbanisation, disability, education_level, size_class, breakdown, estimate,
-    CAST(NULL AS DOUBLE) AS value_before, value
+  SELECT breakdown_number, ref_area, time_period, estimate, CAST(NULL AS DOUBLE) AS value_before, value
   FROM indicator_values
   WHERE estimate IN ('reported', 'published') AND value IS NOT NULL
 ),
-paired AS (
-  SELECT indicator, max(value_before) AS value_before, max(value) AS value
+figures_of AS (
+  SELECT breakdown_number, max(value_before) AS value_before, max(value) AS value
   FROM releases
-  GROUP BY indicator, ref_area, time_period,
-    sex, age, urbanisation, disability, education_level, size_class, breakdown, estimate
+  GROUP BY breakdown_number, ref_area, time_period, estimate
+),
+paired AS (
+  SELECT b.indicator, f.value_before, f.value
+  FROM breakdowns b
+  JOIN figures_of f ON f.breakdown_number = b.breakdown_number
 ),
 compared AS (
   SELECT

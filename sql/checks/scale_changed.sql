@@ -25,63 +25,28 @@ release before. Series that no indicator lists are told as warnings.
 WITH limits AS (
   SELECT 10 AS pairs, 0.5 AS share, 0.15 AS near, 3 AS years_back
 ),
-figures AS (
-  SELECT
-    o.source, o.dataset, o.series, o.unit, o.sex, o.age, o.urbanisation, o.disability, o.education_level, o.size_class,
-    o.breakdown, coalesce(o.edition, '') AS edition, o.ref_area, o.time_period, o.obs_value AS value
-  FROM areas AS a
-  JOIN observations_by_data_set AS o ON o.ref_area = a.ref_area
-  WHERE o.obs_value >= 0.0 AND o.unit <> 'YES_NO'
-),
-series AS (
-  SELECT
-    source, dataset, series, unit, sex, age, urbanisation, disability, education_level, size_class, breakdown, edition,
-    row_number() OVER (
-      ORDER BY source, dataset, series, unit, sex, age, urbanisation, disability, education_level, size_class, breakdown, edition
-    ) AS number
-  FROM (
-    SELECT DISTINCT
-      source, dataset, series, unit, sex, age, urbanisation, disability, education_level, size_class, breakdown, edition
-    FROM figures
-  ) AS f
-),
-numbered AS (
-  SELECT s.number, f.ref_area, f.time_period, f.value
-  FROM series AS s
-  JOIN figures AS f
-    ON f.source = s.source AND f.dataset = s.dataset AND f.series = s.series AND f.unit = s.unit
-    AND f.sex = s.sex AND f.age = s.age AND f.urbanisation = s.urbanisation AND f.disability = s.disability
-    AND f.education_level = s.education_level AND f.size_class = s.size_class AND f.breakdown = s.breakdown
-    AND f.edition = s.edition
-),
-ordered AS (
-  SELECT
-    number, time_period, value,
-    lag(value) OVER (PARTITION BY number, ref_area ORDER BY time_period) AS value_before,
-    lag(time_period) OVER (PARTITION BY number, ref_area ORDER BY time_period) AS year_before
-  FROM numbered
-),
 listed AS (
   SELECT DISTINCT indicator, from_source, from_series, from_dataset FROM indicator_series
 ),
 -- Figures in the codes of each indicator that lists their series, as in sql/shared/offered.sql.
 offered AS (
   SELECT
-    w.indicator, w.place, f.source, f.dataset, f.series, f.ref_area, f.time_period, f.value,
-    coalesce(w.as_sex, f.sex) || ' ' || coalesce(w.as_age, f.age) || ' ' || coalesce(w.as_urbanisation, f.urbanisation)
-      || ' ' || coalesce(w.as_disability, f.disability) || ' ' || coalesce(w.as_education_level, f.education_level)
-      || ' ' || coalesce(w.as_size_class, f.size_class) || ' ' || coalesce(w.as_breakdown, f.breakdown) AS part
+    w.indicator, w.place, s.source, s.dataset, s.series, f.ref_area, f.time_period, f.obs_value AS value,
+    coalesce(w.as_sex, s.sex) || ' ' || coalesce(w.as_age, s.age) || ' ' || coalesce(w.as_urbanisation, s.urbanisation)
+      || ' ' || coalesce(w.as_disability, s.disability) || ' ' || coalesce(w.as_education_level, s.education_level)
+      || ' ' || coalesce(w.as_size_class, s.size_class) || ' ' || coalesce(w.as_breakdown, s.breakdown) AS part
   FROM (SELECT indicator FROM indicator_series GROUP BY indicator HAVING count(DISTINCT place) > 1) AS several
   JOIN indicator_series AS w ON w.indicator = several.indicator
-  JOIN figures AS f
-    ON f.source = w.from_source AND f.series = w.from_series
-    AND f.dataset = coalesce(w.from_dataset, f.dataset)
-    AND f.breakdown = coalesce(w.provider_breakdown, f.breakdown)
-    AND (w.as_sex IS NULL OR f.sex = '_T') AND (w.as_age IS NULL OR f.age = '_T')
-    AND (w.as_urbanisation IS NULL OR f.urbanisation = '_T') AND (w.as_disability IS NULL OR f.disability = '_T')
-    AND (w.as_education_level IS NULL OR f.education_level = '_T')
-    AND (w.as_size_class IS NULL OR f.size_class = '_T')
-  WHERE f.value > 0.0
+  JOIN numbered_series AS s
+    ON s.source = w.from_source AND s.series = w.from_series
+    AND s.dataset = coalesce(w.from_dataset, s.dataset)
+    AND s.breakdown = coalesce(w.provider_breakdown, s.breakdown)
+    AND (w.as_sex IS NULL OR s.sex = '_T') AND (w.as_age IS NULL OR s.age = '_T')
+    AND (w.as_urbanisation IS NULL OR s.urbanisation = '_T') AND (w.as_disability IS NULL OR s.disability = '_T')
+    AND (w.as_education_level IS NULL OR s.education_level = '_T')
+    AND (w.as_size_class IS NULL OR s.size_class = '_T')
+  JOIN figures AS f ON f.series_number = s.series_number
+  WHERE f.obs_value > 0.0 AND NOT f.of_group
 ),
 chosen_first AS (
   SELECT
@@ -94,23 +59,19 @@ chosen_first AS (
 ),
 pairs AS (
   SELECT
-    o.number, CAST(NULL AS VARCHAR) AS indicator, CAST(NULL AS VARCHAR) AS what, CAST(NULL AS VARCHAR) AS part,
-    'the year before' AS against, o.time_period, o.value, o.value_before
+    f.series_number AS number, CAST(NULL AS VARCHAR) AS indicator, CAST(NULL AS VARCHAR) AS what, CAST(NULL AS VARCHAR) AS part,
+    'the year before' AS against, f.time_period, f.obs_value AS value, f.value_before
   FROM limits AS k
-  CROSS JOIN ordered AS o
-  WHERE o.time_period - o.year_before <= k.years_back AND o.value_before > 0.0
+  CROSS JOIN figures AS f
+  WHERE f.time_period - f.year_before <= k.years_back AND f.value_before > 0.0 AND f.obs_value >= 0.0 AND NOT f.of_group
   UNION ALL
   SELECT
-    CAST(NULL AS BIGINT) AS number, v.indicator, v.indicator AS what,
-    v.sex || ' ' || v.age || ' ' || v.urbanisation || ' ' || v.disability || ' ' || v.education_level || ' '
-      || v.size_class || ' ' || v.breakdown AS part,
+    v.breakdown_number AS number, CAST(NULL AS VARCHAR) AS indicator, CAST(NULL AS VARCHAR) AS what, CAST(NULL AS VARCHAR) AS part,
     'the release before' AS against, CAST(NULL AS INT) AS time_period, v.value, p.value AS value_before
   FROM indicator_values AS v
   JOIN previous_values AS p
-    ON p.indicator = v.indicator AND p.ref_area = v.ref_area AND p.time_period = v.time_period
-    AND p.estimate = v.estimate AND p.sex = v.sex AND p.age = v.age AND p.urbanisation = v.urbanisation
-    AND p.disability = v.disability AND p.education_level = v.education_level AND p.size_class = v.size_class
-    AND p.breakdown = v.breakdown
+    ON p.breakdown_number = v.breakdown_number AND p.ref_area = v.ref_area AND p.time_period = v.time_period
+    AND p.estimate = v.estimate
   WHERE v.estimate IN ('reported', 'published') AND v.value >= 0.0 AND p.value > 0.0 AND v.unit <> 'YES_NO'
   UNION ALL
   SELECT
@@ -137,19 +98,29 @@ scaled AS (
   CROSS JOIN steps AS s
   GROUP BY s.number, s.indicator, s.what, s.part, s.against, s.time_period
 ),
-counted AS (
-  SELECT DISTINCT
-    coalesce(l.indicator, c.indicator, '') AS indicator,
-    coalesce(c.what, s.source || '/' || s.dataset || ' ' || s.series) AS what,
-    coalesce(c.part, s.breakdown || ' ' || s.sex || s.age || s.urbanisation || s.disability || s.education_level
-      || s.size_class || s.unit || s.edition) AS part,
-    c.against, c.time_period, c.pairs, c.scaled, c.emptied, c.middle
+suspected AS (
+  SELECT c.number, c.indicator, c.what, c.part, c.against, c.time_period, c.pairs, c.scaled, c.emptied, c.middle
   FROM limits AS k
   CROSS JOIN scaled AS c
-  LEFT JOIN series AS s ON s.number = c.number
+  WHERE c.pairs >= k.pairs AND (c.scaled >= k.share * c.pairs OR c.emptied >= k.share * c.pairs)
+),
+counted AS (
+  SELECT DISTINCT
+    coalesce(l.indicator, b.indicator, c.indicator, '') AS indicator,
+    coalesce(c.what, b.indicator, s.source || '/' || s.dataset || ' ' || s.series) AS what,
+    coalesce(
+      c.part,
+      b.sex || ' ' || b.age || ' ' || b.urbanisation || ' ' || b.disability || ' ' || b.education_level || ' ' || b.size_class
+        || ' ' || b.breakdown,
+      s.breakdown || ' ' || s.sex || s.age || s.urbanisation || s.disability || s.education_level || s.size_class || s.unit
+        || coalesce(s.edition, '')
+    ) AS part,
+    c.against, c.time_period, c.pairs, c.scaled, c.emptied, c.middle
+  FROM suspected AS c
+  LEFT JOIN numbered_series AS s ON c.against = 'the year before' AND s.series_number = c.number
+  LEFT JOIN breakdowns AS b ON c.against = 'the release before' AND b.breakdown_number = c.number
   LEFT JOIN listed AS l
     ON l.from_source = s.source AND l.from_series = s.series AND coalesce(l.from_dataset, s.dataset) = s.dataset
-  WHERE c.pairs >= k.pairs AND (c.scaled >= k.share * c.pairs OR c.emptied >= k.share * c.pairs)
 )
 SELECT
   c.indicator, c.what, c.part, c.against, c.time_period,

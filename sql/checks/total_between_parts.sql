@@ -15,56 +15,72 @@ total and parts may be of different skills.
 Golden case G20: Serbia 2014 is outside, Ireland 2017 passes.
 */
 WITH parts AS (
-  SELECT
-    indicator, ref_area, time_period,
-    sex, age, urbanisation, disability, education_level, size_class, breakdown, value, source
-  FROM indicator_values
-  WHERE estimate = 'reported' AND unit = 'PT' AND value IS NOT NULL AND indicator <> 'digital_skills_any'
+  SELECT p.breakdown_number, w.breakdown_number AS whole, 'sex' AS dimension, 2 AS needed
+  FROM breakdowns p
+  JOIN breakdowns w
+    ON w.indicator = p.indicator AND w.sex = '_T' AND w.age = p.age AND w.urbanisation = p.urbanisation AND w.disability = p.disability
+    AND w.education_level = p.education_level AND w.size_class = p.size_class AND w.breakdown = p.breakdown
+  WHERE p.sex IN ('F', 'M')
+  UNION ALL
+  SELECT p.breakdown_number, w.breakdown_number AS whole, 'urbanisation' AS dimension, 2 AS needed
+  FROM breakdowns p
+  JOIN breakdowns w
+    ON w.indicator = p.indicator AND w.urbanisation = '_T' AND w.sex = p.sex AND w.age = p.age AND w.disability = p.disability
+    AND w.education_level = p.education_level AND w.size_class = p.size_class AND w.breakdown = p.breakdown
+  WHERE p.urbanisation IN ('U', 'R')
+  UNION ALL
+  SELECT p.breakdown_number, w.breakdown_number AS whole, 'age' AS dimension, 4 AS needed
+  FROM breakdowns p
+  JOIN breakdowns w
+    ON w.indicator = p.indicator AND w.age = '_T' AND w.sex = p.sex AND w.urbanisation = p.urbanisation AND w.disability = p.disability
+    AND w.education_level = p.education_level AND w.size_class = p.size_class AND w.breakdown = p.breakdown
+  WHERE p.age IN ('Y_LT15', 'Y15T24', 'Y25T74', 'Y_GE75')
+),
+roles AS (
+  SELECT breakdown_number, whole, dimension, needed, FALSE AS is_total FROM parts
+  UNION ALL
+  SELECT DISTINCT whole AS breakdown_number, whole, dimension, needed, TRUE AS is_total FROM parts
+),
+figures_of AS (
+  SELECT r.whole, r.dimension, r.needed, r.is_total, v.ref_area, v.time_period, v.value, v.source
+  FROM roles r
+  JOIN indicator_values v ON v.breakdown_number = r.breakdown_number
+  WHERE v.estimate = 'reported' AND v.unit = 'PT' AND v.value IS NOT NULL AND v.indicator <> 'digital_skills_any'
 ),
 compared AS (
   SELECT
-    indicator, ref_area, time_period, 'sex' AS dimension,
-    '_T' AS sex, age, urbanisation, disability, education_level, size_class, breakdown,
-    max(CASE WHEN sex = '_T' THEN value END) AS total,
-    min(CASE WHEN sex IN ('F', 'M') THEN value END) AS lowest,
-    max(CASE WHEN sex IN ('F', 'M') THEN value END) AS highest,
-    sum(CASE WHEN sex IN ('F', 'M') THEN 1 ELSE 0 END) AS known, 2 AS needed,
-    min(source) AS first_source, max(source) AS last_source
-  FROM parts
-  GROUP BY indicator, ref_area, time_period, age, urbanisation, disability, education_level, size_class, breakdown
-  UNION ALL
+    whole, dimension, ref_area, time_period,
+    max(CASE WHEN is_total THEN value END) AS total,
+    min(CASE WHEN NOT is_total THEN value END) AS lowest,
+    max(CASE WHEN NOT is_total THEN value END) AS highest
+  FROM figures_of
+  GROUP BY whole, dimension, ref_area, time_period, needed
+  HAVING sum(CASE WHEN is_total THEN 0 ELSE 1 END) = needed
+),
+outside AS (
+  SELECT whole, dimension, ref_area, time_period, total, lowest, highest
+  FROM compared
+  WHERE total < lowest - 0.5 OR total > highest + 0.5
+),
+told AS (
   SELECT
-    indicator, ref_area, time_period, 'urbanisation' AS dimension,
-    sex, age, '_T' AS urbanisation, disability, education_level, size_class, breakdown,
-    max(CASE WHEN urbanisation = '_T' THEN value END) AS total,
-    min(CASE WHEN urbanisation IN ('U', 'R') THEN value END) AS lowest,
-    max(CASE WHEN urbanisation IN ('U', 'R') THEN value END) AS highest,
-    sum(CASE WHEN urbanisation IN ('U', 'R') THEN 1 ELSE 0 END) AS known, 2 AS needed,
-    min(source) AS first_source, max(source) AS last_source
-  FROM parts
-  GROUP BY indicator, ref_area, time_period, sex, age, disability, education_level, size_class, breakdown
-  UNION ALL
-  SELECT
-    indicator, ref_area, time_period, 'age' AS dimension,
-    sex, '_T' AS age, urbanisation, disability, education_level, size_class, breakdown,
-    max(CASE WHEN age = '_T' THEN value END) AS total,
-    min(CASE WHEN age IN ('Y_LT15', 'Y15T24', 'Y25T74', 'Y_GE75') THEN value END) AS lowest,
-    max(CASE WHEN age IN ('Y_LT15', 'Y15T24', 'Y25T74', 'Y_GE75') THEN value END) AS highest,
-    sum(CASE WHEN age IN ('Y_LT15', 'Y15T24', 'Y25T74', 'Y_GE75') THEN 1 ELSE 0 END) AS known, 4 AS needed,
-    min(source) AS first_source, max(source) AS last_source
-  FROM parts
-  GROUP BY indicator, ref_area, time_period, sex, urbanisation, disability, education_level, size_class, breakdown
+    o.whole, o.dimension, o.ref_area, o.time_period, o.total, o.lowest, o.highest,
+    min(f.source) AS first_source, max(f.source) AS last_source
+  FROM outside o
+  JOIN figures_of f
+    ON f.whole = o.whole AND f.dimension = o.dimension AND f.ref_area = o.ref_area AND f.time_period = o.time_period
+  GROUP BY o.whole, o.dimension, o.ref_area, o.time_period, o.total, o.lowest, o.highest
 )
 SELECT
-  indicator, ref_area, time_period, dimension,
-  sex, age, urbanisation, disability, education_level, size_class, breakdown,
-  'total ' || CAST(round(total, 2) AS VARCHAR) || ' is outside its parts by ' || dimension || ', '
-    || CAST(round(lowest, 2) AS VARCHAR) || ' to ' || CAST(round(highest, 2) AS VARCHAR)
+  b.indicator, t.ref_area, t.time_period, t.dimension,
+  b.sex, b.age, b.urbanisation, b.disability, b.education_level, b.size_class, b.breakdown,
+  'total ' || CAST(round(t.total, 2) AS VARCHAR) || ' is outside its parts by ' || t.dimension || ', '
+    || CAST(round(t.lowest, 2) AS VARCHAR) || ' to ' || CAST(round(t.highest, 2) AS VARCHAR)
     || CASE
-      WHEN first_source <> last_source THEN ', sources ' || first_source || ' and ' || last_source
-      ELSE coalesce(', source ' || first_source, '')
+      WHEN t.first_source <> t.last_source THEN ', sources ' || t.first_source || ' and ' || t.last_source
+      ELSE coalesce(', source ' || t.first_source, '')
     END AS detail
-FROM compared
-WHERE known = needed AND (total < lowest - 0.5 OR total > highest + 0.5)
-ORDER BY indicator, ref_area, time_period, dimension,
-  sex, age, urbanisation, disability, education_level, size_class, breakdown
+FROM breakdowns b
+JOIN told t ON t.whole = b.breakdown_number
+ORDER BY b.indicator, t.ref_area, t.time_period, t.dimension,
+  b.sex, b.age, b.urbanisation, b.disability, b.education_level, b.size_class, b.breakdown

@@ -32,11 +32,12 @@ listed AS (
 -- Figures of the series that are in another unit than the header's.
 others AS (
   SELECT DISTINCT
-    l.indicator, o.source || ' ' || o.series AS series, o.unit, o.ref_area, o.time_period, o.obs_value AS value
+    l.indicator, s.source || ' ' || s.series AS series, s.unit, f.ref_area, f.time_period, f.obs_value AS value
   FROM listed AS l
-  JOIN observations_by_data_set AS o
-    ON o.source = l.from_source AND o.series = l.from_series AND o.dataset = coalesce(l.from_dataset, o.dataset)
-  WHERE o.unit <> l.unit AND o.unit NOT IN ('YES_NO', '_U', '_Z') AND o.obs_value <> 0.0
+  JOIN numbered_series AS s
+    ON s.source = l.from_source AND s.series = l.from_series AND s.dataset = coalesce(l.from_dataset, s.dataset)
+  JOIN figures AS f ON f.series_number = s.series_number
+  WHERE s.unit <> l.unit AND s.unit NOT IN ('_U', '_Z') AND f.obs_value <> 0.0
 ),
 unchanged AS (
   SELECT DISTINCT

@@ -12,7 +12,7 @@ use crate::indicator::methods::{ROLLED, ROLLUP};
 use crate::indicator::{Indicator, Rollup, header, lint};
 use crate::job::load::{self, Loaded};
 use crate::printer::{Answer, Printer, errors};
-use crate::release::{check_inputs, check_tables, goldens, shared, test_case};
+use crate::release::{check_inputs, check_tables, figures, goldens, numbers, shared, test_case};
 use crate::settings::Settings;
 use crate::sources::Served;
 use crate::tables::schema;
@@ -195,10 +195,8 @@ async fn method_files(base: &Engine, loaded: &Loaded, problems: &mut Vec<Problem
     engine.register_batches("current_year", current, vec![])?;
     engine.register_batches("targets", schema::targets(), vec![])?;
     for (name, table) in [
-        ("indicator_values", schema::published_values()),
         ("numbered_values", schema::numbered_values()),
         ("fixed_rolled", schema::rolled()),
-        ("previous_values", schema::values()),
         (goldens::TABLE, goldens::schema()),
         ("progress", schema::progress()),
         ("revisions", schema::revisions()),
@@ -207,6 +205,8 @@ async fn method_files(base: &Engine, loaded: &Loaded, problems: &mut Vec<Problem
     }
     check_tables::register(&engine, &[], &[], &[], &loaded.catalogue, jiff::civil::Date::default())?;
     check_inputs::register_empty(&engine)?;
+    numbers::register_empty(&engine)?;
+    figures::register_empty(&engine)?;
     for name in DERIVED_FIRST.into_iter().chain(derived.keys().map(String::as_str).filter(|name| !DERIVED_FIRST.contains(name))) {
         if let Some(text) = derived.get(name) {
             plan_into(&engine, text, name, problems).await?;

@@ -1,5 +1,6 @@
 //! The DataFusion session that SQL sees: read only, bounded, one partition a statement unless told otherwise.
 
+mod apart;
 pub mod bounds;
 mod build_side;
 pub mod cluster;
@@ -7,7 +8,7 @@ pub mod exact_sum;
 mod filter_pushdown;
 pub mod in_order;
 pub mod observations;
-mod owned;
+pub mod owned;
 mod prepared;
 pub mod problem;
 pub mod session;
@@ -22,4 +23,5 @@ mod unreadable;
 mod unsupported;
 mod views;
 
-pub use session::{Engine, Limits, apart, begin};
+pub use apart::{apart, begin, threads};
+pub use session::{Engine, Limits};

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use datafusion::arrow::array::{ArrayRef, AsArray, RecordBatch, RecordBatchOptions, UInt64Array};
+use datafusion::arrow::array::{Array, ArrayRef, AsArray, RecordBatch, RecordBatchOptions, UInt64Array};
 use datafusion::arrow::compute::take;
 use datafusion::arrow::datatypes::DataType;
 use datafusion::common::utils::memory::get_record_batch_memory_size;
@@ -17,12 +17,13 @@ const SMALL: usize = 1 << 20;
 
 /// The same rows, in parts that a statement takes as they are. A batch that is whole, and not a part of a larger one, stays
 /// so where what would be counted has room.
-pub(super) fn parts(batches: Vec<RecordBatch>, room: usize) -> Result<Vec<RecordBatch>> {
+pub fn parts(batches: Vec<RecordBatch>, room: usize) -> Result<Vec<RecordBatch>> {
     let mut owned = Vec::with_capacity(batches.len());
     for batch in batches {
         let rows = batch.num_rows();
         let size = get_record_batch_memory_size(&batch);
-        if size <= SMALL || (rows > ROWS && size.saturating_mul(rows / ROWS) <= room) {
+        let as_taken = rows <= ROWS && size <= 2 * own_size(&batch)?;
+        if size <= SMALL || as_taken || (rows > ROWS && size.saturating_mul(rows / ROWS) <= room) {
             owned.push(batch);
             continue;
         }
@@ -31,6 +32,12 @@ pub(super) fn parts(batches: Vec<RecordBatch>, room: usize) -> Result<Vec<Record
         }
     }
     Ok(owned)
+}
+
+/// The bytes of a batch's own rows, whatever else its buffers hold.
+fn own_size(batch: &RecordBatch) -> Result<usize> {
+    let sizes = batch.columns().iter().map(|column| column.to_data().get_slice_memory_size());
+    Ok(sizes.sum::<std::result::Result<usize, _>>()?)
 }
 
 /// Some rows of a batch, with nothing of the others.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
-use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use datafusion::arrow::array::RecordBatch;
@@ -23,9 +23,9 @@ use datafusion::physical_optimizer::PhysicalOptimizerRule;
 use datafusion::physical_optimizer::optimizer::PhysicalOptimizer;
 use datafusion::physical_plan::common::collect;
 use datafusion::prelude::{DataFrame, SessionConfig, SessionContext};
-use tokio::runtime::{Builder, Runtime};
-use tokio::task::JoinSet;
+use futures::TryStreamExt;
 
+use crate::engine::apart::apart;
 use crate::engine::build_side::BuildOnTheSmallSide;
 use crate::engine::cluster::Cluster;
 use crate::engine::exact_sum::ExactSum;
@@ -165,6 +165,15 @@ impl Engine {
         Ok(())
     }
 
+    /// Removes tables that no statement reads any more.
+    pub fn let_go(&self, names: &[&str]) -> Result<()> {
+        for name in names {
+            self.public.deregister_table(name)?;
+            self.views.forget(name);
+        }
+        Ok(())
+    }
+
     pub fn table_names(&self) -> Vec<String> {
         let mut names = self.public.table_names();
         names.extend(self.indicators.table_names().into_iter().map(|name| format!("indicators.{name}")));
@@ -250,6 +259,29 @@ impl Engine {
         Ok((schema, batches))
     }
 
+    /// Takes the rows of a statement in batch by batch: they are not held.
+    pub async fn fold<T: Send + 'static>(
+        &self,
+        sql: &str,
+        what: &str,
+        mut folded: T,
+        each: fn(&mut T, &RecordBatch) -> Result<()>,
+    ) -> Result<T> {
+        let (engine, text) = (self.clone(), sql.to_owned());
+        let work = Box::pin(async move {
+            let state = engine.context.state();
+            let (mut stream, _held) = engine.ready(&text, &state).await?.stream(&state).await?;
+            while let Some(batch) = stream.try_next().await? {
+                each(&mut folded, &batch).map_err(|error| DataFusionError::External(Box::new(error)))?;
+            }
+            Ok::<_, DataFusionError>(folded)
+        });
+        match tokio::time::timeout(Duration::from_secs(self.seconds), apart(work)).await {
+            Ok(done) => done?.map_err(|error| self.wrapped(sql, what, &error)),
+            Err(_) => Err(self.too_slow(what)),
+        }
+    }
+
     async fn typed(&self, sql: &str) -> Result<LogicalPlan, DataFusionError> {
         self.in_needed_types(self.plan(sql).await?.into_unoptimized_plan())
     }
@@ -311,30 +343,6 @@ impl Tables for Engine {
         };
         // Held in memory: ready at once.
         futures::executor::block_on(schema.table(name.table())).ok().flatten()
-    }
-}
-
-/// The threads of statements. Some steps never yield: on threads of their own they hold up no clock, and nobody who waits
-/// with a limit.
-static STATEMENTS: LazyLock<std::io::Result<Runtime>> = LazyLock::new(|| {
-    let threads = std::thread::available_parallelism().map_or(2, usize::from).max(2);
-    Builder::new_multi_thread().worker_threads(threads).thread_name("statement").enable_all().build()
-});
-
-/// Begins work on the threads of statements. Whoever drops it stops it at its next pause.
-pub fn begin<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> Result<JoinSet<T>> {
-    let runtime = STATEMENTS.as_ref().map_err(|error| Error::Internal(error.to_string()))?;
-    let mut tasks = JoinSet::new();
-    tasks.spawn_on(work, runtime.handle());
-    Ok(tasks)
-}
-
-/// Runs work on the threads of statements. Whoever no longer waits stops it at its next pause.
-pub async fn apart<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> Result<T> {
-    match begin(work)?.join_next().await {
-        Some(Ok(result)) => Ok(result),
-        Some(Err(error)) => Err(Error::Internal(error.to_string())),
-        None => Err(Error::Internal("the statement was lost".into())),
     }
 }
 

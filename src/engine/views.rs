@@ -41,6 +41,11 @@ impl Views {
         Ok(())
     }
 
+    /// Takes note of a table that is no longer there.
+    pub(super) fn forget(&self, name: &str) {
+        self.0.write().unwrap_or_else(PoisonError::into_inner).remove(name);
+    }
+
     /// The key of a statement. None where a view reads a table that another one has taken the place of.
     pub(super) fn key(&self, sql: &str, tables: &dyn Tables) -> Option<Key> {
         let mut hasher = blake3::Hasher::new();

@@ -72,6 +72,11 @@ impl Error {
         Self::Usage { message: message.into(), hint: Some(hint.into()) }
     }
 
+    /// Whether a statement had too little memory, which another one may have had.
+    pub fn is_lack_of_memory(&self) -> bool {
+        matches!(self, Self::Query { code: Code::MemoryExhausted, .. })
+    }
+
     pub fn provider(code: Code, message: impl Into<String>) -> Self {
         Self::Provider { code, message: message.into(), hint: None }
     }

@@ -1,5 +1,7 @@
 //! Which indicator reads which, and the order that follows.
 
+use std::cmp::Reverse;
+
 use std::collections::BTreeSet;
 
 use super::header::Indicator;
@@ -60,6 +62,19 @@ impl Catalogue {
             }
         }
         waves
+    }
+
+    /// Those that are in no circle, the ones first that the longest chain of others waits for.
+    pub fn longest_chain_first(&self) -> Vec<usize> {
+        let mut order: Vec<usize> = self.order(&mut Vec::new()).into_iter().flatten().collect();
+        let mut behind = vec![0; self.indicators.len()];
+        for &index in order.iter().rev() {
+            for other in self.dependencies(&self.indicators[index]) {
+                behind[other] = behind[other].max(behind[index] + 1);
+            }
+        }
+        order.sort_by_key(|index| Reverse(behind[*index]));
+        order
     }
 }
 

@@ -4,13 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use datafusion::arrow::array::RecordBatch;
-use tokio::sync::Semaphore;
-use tokio::task::JoinSet;
 
 use crate::dataset_id::{DatasetId, listed};
 use crate::engine::cluster::Cluster;
 use crate::engine::{Engine, Limits, observations, tables};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::indicator::{Catalogue, Indicator};
 use crate::observe::Reports;
 use crate::observe::corrections::Correction;
@@ -22,8 +20,9 @@ use crate::release::computed::{self, All, One};
 use crate::release::fingerprint::{self, Inputs};
 use crate::release::left_out::LeftOut;
 use crate::release::manifest::{DatasetState, HeldFrom, IndicatorEntry, InputEntry, Manifest};
+use crate::release::numbers::Numbers;
 use crate::release::{
-    catalog, check_inputs, check_tables, compute, diff, goldens, hold, keep, preferred, progress, promote, row_counts, targets, value_id,
+    catalog, check_inputs, check_tables, diff, figures, goldens, hold, keep, preferred, progress, promote, row_counts, targets, value_id,
 };
 use crate::tables::cells::rows_of;
 use crate::tables::small::Cell;
@@ -86,7 +85,7 @@ impl Build<'_> {
         fingerprint::of_release(&self.catalogue, self.checks, &self.reference, &self.reports, &self.settings)
     }
 
-    fn current_year(&self) -> i32 {
+    pub(super) fn current_year(&self) -> i32 {
         i32::from(jiff::tz::TimeZone::UTC.to_datetime(self.now).year())
     }
 
@@ -96,20 +95,28 @@ impl Build<'_> {
         let key = fingerprint::key(&inputs)?;
         let id = promote::free_name(self.workspace, format!("{}-{}", self.now.strftime("%Y%m%dT%H%M%SZ"), &key[..8]));
         let previous = promote::newest_sound(self.workspace, self.now)?;
-        let previous_values = match &previous {
-            Some(path) => parquet::read(&path.join("values.parquet"), &schema::values())?,
-            None => RecordBatch::new_empty(schema::values()),
+        let previous_rows = match &previous {
+            Some(path) => parquet::read(&path.join("values.parquet"), &schema::preferred_values())?,
+            None => RecordBatch::new_empty(schema::preferred_values()),
         };
+        let previous_values = preferred::without(&previous_rows)?;
         let engine = self.base_engine()?;
         row_counts::check(&engine, &self.reports).await?;
         let before = previous.as_deref().and_then(|path| Manifest::load(path).ok());
         let kept = match (&previous, &before) {
-            (Some(path), Some(manifest)) if self.left_out.is_empty() => keep::Before::read(path, manifest)?,
+            (Some(path), Some(manifest)) if self.left_out.is_empty() => keep::Before::read(path, manifest, previous_rows)?,
             _ => None,
         };
         let mut computed = self.compute_all(&engine, &previous_values, kept.as_ref()).await?;
-        let (mut values, mut progress) = self.finish(&engine, &mut computed).await?;
-        self.register_checked(&engine, &previous_values, before.as_ref())?;
+        drop(kept);
+        let mut numbers = Numbers::of_breakdowns();
+        let mut progress = self.finish(&engine, &mut numbers, &computed).await?;
+        numbers.register_values(&engine, "previous_values", &schema::values(), std::slice::from_ref(&previous_values))?;
+        numbers.register_breakdowns(&engine)?;
+        if self.checks.iter().any(|check| check.text.text.contains(figures::FIGURES)) {
+            figures::register(&engine).await?;
+        }
+        self.register_checked(&engine, before.as_ref())?;
         let mut found = checks::run(&engine, self.checks.iter().filter(|check| check.holds), self.threads).await?;
         // Of a first release nothing is held, since there is nothing to hold: the gate closes.
         let refused = if previous.is_some() { hold::indicators(&mut found, &self.catalogue, &self.accept) } else { BTreeMap::new() };
@@ -119,13 +126,20 @@ impl Build<'_> {
                     computed.insert(indicator.name.clone(), self.held(&engine, &previous_values, indicator, reason.clone()).await?);
                 }
             }
-            (values, progress) = self.finish(&engine, &mut computed).await?;
+            progress = self.finish(&engine, &mut numbers, &computed).await?;
         }
         found.extend(checks::run(&engine, self.checks.iter().filter(|check| !check.holds), self.threads).await?);
         let mut outcome = checks::results(found)?;
         let mut left_out = LeftOut::new(&engine, &self.left_out).await?;
-        let (values, progress) = self.passed_on(&engine, &mut left_out, &computed, (values, progress)).await?;
+        let passed_on = self.passed_on(&engine, &mut left_out, &computed).await?;
         left_out.hide(&mut outcome)?;
+        let (ends, counted) = (computed::ends(&computed), numbers);
+        // The tables of the checks, before the values are put together.
+        drop((engine, counted));
+        let (values, progress) = match passed_on {
+            Some(both) => both,
+            None => (computed::joined(&mut computed)?, progress),
+        };
         let values = value_id::mark(&key, &values)?;
         let held: Vec<(String, String)> =
             computed.iter().filter_map(|(name, c)| c.held.as_ref().map(|reason| (name.clone(), reason.clone()))).collect();
@@ -147,27 +161,20 @@ impl Build<'_> {
             checks: outcome.table,
             failures: outcome.failures,
             revisions,
-            ends: self.left_out.is_empty().then(|| computed::ends(&computed).tables()).transpose()?,
+            ends: self.left_out.is_empty().then(|| ends.tables()).transpose()?,
             catalog: catalog::json(self.workspace, self.sources, &self.catalogue, &self.reference, &self.data_sets())?,
             indicators: self.catalogue.indicators.iter().map(|i| i.name.clone()).collect(),
         };
         Ok(Built { contents, manifest, stopping, warnings: outcome.warnings, held })
     }
 
-    /// All values, and the progress that follows from them, as the checks see them.
-    async fn finish(&self, engine: &Engine, computed: &mut All) -> Result<(RecordBatch, RecordBatch)> {
-        let values = computed::join(computed)?;
-        engine.register_batches(progress::VALUES, values.schema(), vec![values.clone()])?;
+    /// All values as the checks see them, and the progress that follows from them.
+    async fn finish(&self, engine: &Engine, numbers: &mut Numbers, computed: &All) -> Result<RecordBatch> {
+        numbers.register_values(engine, progress::VALUES, &schema::preferred_values(), &computed::batches(computed))?;
+        numbers.register_breakdowns(engine)?;
         let progress = progress::progress(engine, &self.catalogue, computed::ends(computed), self.targets()?, self.current_year()).await?;
         engine.register_batches("progress", progress.schema(), vec![progress.clone()])?;
-        Ok((values, progress))
-    }
-
-    /// An indicator as the release before has it.
-    async fn held(&self, engine: &Engine, previous: &RecordBatch, indicator: &Indicator, reason: String) -> Result<One> {
-        let last = rows_of(previous, &indicator.name)?;
-        let (values, ends) = progress::ends(&engine.sibling()?, &self.catalogue, indicator, &last, self.current_year()).await?;
-        Ok(One { values, ends, held: Some(reason) })
+        Ok(progress)
     }
 
     fn targets(&self) -> Result<RecordBatch> {
@@ -175,28 +182,22 @@ impl Build<'_> {
         targets::batch(&indicators, &|indicator| self.missing_text(indicator))
     }
 
-    /// Values and progress without what sources do not let be passed on.
-    async fn passed_on(
-        &self,
-        engine: &Engine,
-        left_out: &mut LeftOut<'_>,
-        computed: &All,
-        whole: (RecordBatch, RecordBatch),
-    ) -> Result<(RecordBatch, RecordBatch)> {
-        let (mut parts, mut ends) = (Vec::new(), progress::Ends::default());
+    /// Values and progress without what sources do not let be passed on; none where all is.
+    async fn passed_on(&self, engine: &Engine, left_out: &mut LeftOut<'_>, computed: &All) -> Result<Option<(RecordBatch, RecordBatch)>> {
+        let (mut parts, mut ends) = (All::new(), progress::Ends::default());
         for (name, one) in computed.iter().filter(|_| !self.left_out.is_empty()) {
-            let (indicator, both) = (self.catalogue.find(name)?, (&one.values, &one.ends));
+            let (indicator, both) = (self.catalogue.find(name)?, (&one.table()?, &one.ends));
             let kept = left_out.pass_on(engine, &self.catalogue, indicator, both, self.current_year()).await?;
-            parts.push(kept.0);
+            parts.insert(name.clone(), One::new(kept.0, progress::Ends::default(), None)?);
             ends.add(kept.1);
         }
         if left_out.told().is_empty() {
-            return Ok(whole);
+            return Ok(None);
         }
-        let (engine, values) = (engine.sibling()?, computed::joined(&parts)?);
+        let (engine, values) = (engine.sibling()?, computed::joined(&mut parts)?);
         engine.register_batches(progress::VALUES, values.schema(), vec![values.clone()])?;
         let progress = progress::progress(&engine, &self.catalogue, ends, self.targets()?, self.current_year()).await?;
-        Ok((values, progress))
+        Ok(Some((values, progress)))
     }
 
     /// The data sets as the catalogue has them.
@@ -221,74 +222,10 @@ impl Build<'_> {
     }
 
     /// All that the values of an indicator and the ends of its targets follow from: the inputs, and one hash.
-    fn follows_from(&self, indicator: &Indicator) -> Result<(Inputs, String)> {
+    pub(super) fn follows_from(&self, indicator: &Indicator) -> Result<(Inputs, String)> {
         let inputs = fingerprint::of_indicator(indicator, &self.catalogue, &self.reference, &self.reports, &self.settings);
         let key = keep::key(indicator, &self.catalogue, &inputs, self.current_year())?;
         Ok((inputs, key))
-    }
-
-    /// An indicator of the release before that would come out the same.
-    fn kept(&self, before: Option<&keep::Before>, indicator: &Indicator) -> Result<Option<One>> {
-        let Some(before) = before else { return Ok(None) };
-        let found = before.of(indicator, &self.catalogue, &self.follows_from(indicator)?.1)?;
-        Ok(found.map(|(values, ends)| One { values, ends, held: None }))
-    }
-
-    /// Waves of indicators; those of one wave run side by side, one partition each.
-    async fn compute_all(&self, engine: &Engine, previous: &RecordBatch, before: Option<&keep::Before>) -> Result<All> {
-        let waves = self.catalogue.order(&mut Vec::new());
-        let permits = Arc::new(Semaphore::new(self.threads.max(1)));
-        let mut results = BTreeMap::new();
-        let read = self.catalogue.read_indicators();
-        let offer = |name: &str, one: &One| -> Result<()> {
-            let values = || Ok::<_, Error>(vec![preferred::without(&one.values)?]);
-            if read.contains(name) { engine.register_indicator(name, schema::values(), values()?) } else { Ok(()) }
-        };
-        for wave in waves {
-            let mut tasks: JoinSet<(usize, Result<One>)> = JoinSet::new();
-            let year = self.current_year();
-            for index in wave {
-                let indicator = &self.catalogue.indicators[index];
-                if let Some(one) = self.kept(before, indicator)? {
-                    tracing::debug!(indicator = %indicator.name, "kept");
-                    offer(&indicator.name, &one)?;
-                    results.insert(indicator.name.clone(), one);
-                    continue;
-                }
-                let base = engine.sibling()?;
-                let datasets = fingerprint::datasets_of(indicator, &self.reports);
-                observations::register(&base, &self.workspace.data, &observation_files(self.workspace, &self.reports, &datasets))?;
-                let (catalogue, reference, permits) = (self.catalogue.clone(), self.reference.clone(), permits.clone());
-                tasks.spawn(async move {
-                    let Ok(_permit) = permits.acquire_owned().await else {
-                        return (index, Err(Error::Internal("the work queue closed".into())));
-                    };
-                    let indicator = &catalogue.indicators[index];
-                    let one = async {
-                        let computed = compute::indicator(&base, &catalogue, &reference, indicator).await?;
-                        let (values, ends) = progress::ends(&computed.engine, &catalogue, indicator, &computed.values, year).await?;
-                        Ok(One { values, ends, held: None })
-                    };
-                    (index, one.await)
-                });
-            }
-            while let Some(joined) = tasks.join_next().await {
-                let (index, result) = joined.map_err(|e| Error::Internal(e.to_string()))?;
-                let indicator = &self.catalogue.indicators[index];
-                let one = match result {
-                    Ok(one) => one,
-                    Err(Error::Workspace(problems)) => return Err(Error::Workspace(problems)),
-                    Err(error) => self.held(engine, previous, indicator, error.to_string()).await?,
-                };
-                offer(&indicator.name, &one)?;
-                (self.done)(&indicator.name);
-                results.insert(indicator.name.clone(), one);
-            }
-        }
-        if !results.is_empty() && results.values().all(|one| one.held.is_some()) {
-            return Err(Error::NothingComputed(results.values().find_map(|one| one.held.clone()).unwrap_or_default()));
-        }
-        Ok(results)
     }
 
     /// Why a target has no data: the data sets never loaded, and how to get them.
@@ -299,8 +236,7 @@ impl Build<'_> {
 
     /// `before`: what the current release was made of. A gate compares with that, whenever it was that data came in:
     /// what one run refuses, the next must not let pass as old.
-    fn register_checked(&self, engine: &Engine, previous: &RecordBatch, before: Option<&Manifest>) -> Result<()> {
-        engine.register_batches("previous_values", previous.schema(), vec![previous.clone()])?;
+    fn register_checked(&self, engine: &Engine, before: Option<&Manifest>) -> Result<()> {
         engine.register_batches(goldens::TABLE, goldens::schema(), vec![self.goldens.clone()])?;
         let mut data_sets = Vec::new();
         for source in self.sources {

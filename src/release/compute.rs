@@ -13,6 +13,7 @@ use crate::indicator::lint::groups;
 use crate::indicator::methods::{ROLLED, ROLLUP};
 use crate::indicator::{Catalogue, Indicator, Rollup, silence};
 use crate::reference::Reference;
+use crate::release::last_read::last_read;
 use crate::release::shared;
 use crate::tables::conform::conform;
 use crate::tables::schema::{self, DIMENSIONS};
@@ -25,8 +26,23 @@ pub struct Computed {
     pub engine: Engine,
 }
 
+/// Which tables of its steps stay once an indicator is computed.
+#[derive(Clone, Copy)]
+pub enum Steps<'a> {
+    /// All: an explanation reads them.
+    Kept,
+    /// What these methods of `sql/derived/` read. A step is let go once nothing that follows reads it.
+    ReadBy(&'a [&'a str]),
+}
+
 /// Computes one indicator. `base` has the observations, the reference tables and the indicators it reads.
-pub async fn indicator(base: &Engine, catalogue: &Catalogue, reference: &Reference, indicator: &Indicator) -> Result<Computed> {
+pub async fn indicator(
+    base: &Engine,
+    catalogue: &Catalogue,
+    reference: &Reference,
+    indicator: &Indicator,
+    steps: Steps<'_>,
+) -> Result<Computed> {
     let engine = base.sibling()?;
     see_as(&engine, catalogue, reference, indicator).await?;
     let rows = select(&engine, catalogue, indicator).await?;
@@ -42,28 +58,42 @@ pub async fn indicator(base: &Engine, catalogue: &Catalogue, reference: &Referen
     if parts.published.num_rows() > 0 {
         check_groups(&engine, reference, indicator).await?;
     }
-    engine.register_batches("country_values", rows.schema(), vec![parts.countries.clone()])?;
-    engine.register_batches("published", rows.schema(), vec![parts.published])?;
-    engine.register_batches("given", rows.schema(), vec![parts.given])?;
+    let (schema, rolls_up) = (rows.schema(), indicator.rollup != ROLLUP_NONE && parts.countries.num_rows() > 0);
+    drop(rows);
+    engine.register_batches("country_values", schema.clone(), vec![parts.countries])?;
+    engine.register_batches("published", schema.clone(), vec![parts.published])?;
+    engine.register_batches("given", schema, vec![parts.given])?;
     let (last, before) = catalogue.steps()?;
-    if indicator.rollup != ROLLUP_NONE && parts.countries.num_rows() > 0 {
-        for step in before {
+    if rolls_up {
+        let free = match steps {
+            Steps::Kept => vec![Vec::new(); before.len() + 1],
+            Steps::ReadBy(after) => {
+                let rollup = catalogue.rollups.get(&indicator.rollup).map_or("", |rollup| &rollup.text.text);
+                let after: Vec<&str> = after.iter().filter_map(|name| catalogue.derived.get(*name)).map(|text| &*text.text).collect();
+                last_read(before, last, rollup, &after)
+            }
+        };
+        for (step, free) in before.iter().zip(&free) {
             if step.name == ROLLED {
                 let (schema, batches) = method(&engine, catalogue, "rollups", &indicator.rollup).await?;
                 engine.register_batches(ROLLUP, schema, batches)?;
             }
             if step.view {
                 engine.register_view(&step.name, &step.text.text, &step.text.path).await?;
-                continue;
+            } else {
+                let (schema, batches) = engine.run(&step.text.text, &step.text.path).await?;
+                engine.register_batches(&step.name, schema, batches)?;
             }
-            let (schema, batches) = engine.run(&step.text.text, &step.text.path).await?;
-            engine.register_batches(&step.name, schema, batches)?;
+            engine.let_go(free)?;
         }
     } else {
         engine.register_batches("group_values", schema::group_values(), vec![])?;
     }
-    let (_, batches) = engine.run(&last.text.text, &last.text.path).await?;
-    let values = sort(&conform(&batches, &schema::values(), &|_| None)?, &schema::values_key())?;
+    let values = {
+        let (_, batches) = engine.run(&last.text.text, &last.text.path).await?;
+        conform(&batches, &schema::values(), &|_| None)?
+    };
+    let values = sort(&values, &schema::values_key())?;
     let Values { ref_area, time_period, value, coverage, .. } = Values::of(&values)?;
     check_finite(ref_area, time_period, &[("value", value), ("coverage", coverage)], indicator)?;
     Ok(Computed { values, engine })

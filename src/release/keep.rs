@@ -35,13 +35,13 @@ pub struct Before {
 
 impl Before {
     /// None where the release does not have all of it: an older one, or one that leaves figures out.
-    pub fn read(folder: &Path, manifest: &Manifest) -> Result<Option<Self>> {
+    pub fn read(folder: &Path, manifest: &Manifest, values: RecordBatch) -> Result<Option<Self>> {
         let whole = [ENDS, FIXED_ENDS].iter().all(|name| manifest.files.contains_key(*name));
         if !whole || manifest.workspace.contains_key(&Input::LeftOut) {
             return Ok(None);
         }
         Ok(Some(Self {
-            values: parquet::read(&folder.join("values.parquet"), &schema::preferred_values())?,
+            values,
             ends: parquet::read(&folder.join(ENDS), &schema::ends())?,
             fixed: parquet::read(&folder.join(FIXED_ENDS), &schema::fixed_ends())?,
             entries: manifest.indicators.clone(),

@@ -1,5 +1,6 @@
 //! A release: computed, checked, promoted; compared with others and explained.
 
+mod all_indicators;
 pub mod build;
 pub mod catalog;
 pub mod check_inputs;
@@ -9,6 +10,7 @@ pub mod compute;
 mod computed;
 pub mod diff;
 pub mod explain;
+pub mod figures;
 pub mod files;
 pub mod fingerprint;
 pub mod goldens;
@@ -16,9 +18,11 @@ pub mod groups;
 pub mod headline;
 pub mod hold;
 pub mod keep;
+pub mod last_read;
 pub mod left_out;
 pub mod licence;
 pub mod manifest;
+pub mod numbers;
 pub mod pin;
 pub mod preferred;
 pub mod progress;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use datafusion::arrow::array::{Array, ArrayRef, AsArray, BooleanArray, Int64Array, RecordBatch};
+use datafusion::arrow::compute::partition;
 use datafusion::arrow::datatypes::{DataType, Field, Int64Type, Schema};
 
 use crate::engine::Engine;
@@ -15,9 +16,10 @@ use crate::tables::schema;
 /// The column of `values.parquet`.
 const COLUMN: &str = "preferred";
 
-/// What preferred.sql reads: values, each with its place.
+/// What preferred.sql reads: values, each with its place and the number of its figure, whatever the estimate.
 const NUMBERED: &str = "numbered_values";
 const PLACE: &str = "place";
+const FIGURE: &str = "figure";
 
 /// The values without the column.
 pub fn without(marked: &RecordBatch) -> Result<RecordBatch> {
@@ -28,6 +30,7 @@ pub fn without(marked: &RecordBatch) -> Result<RecordBatch> {
 pub async fn mark(engine: &Engine, catalogue: &Catalogue, values: &RecordBatch) -> Result<RecordBatch> {
     let count = values.num_rows();
     let numbered = with(values, PLACE, Arc::new((0i64..).take(count).collect::<Int64Array>()))?;
+    let numbered = with(&numbered, FIGURE, Arc::new(figures(values)?))?;
     engine.register_batches(NUMBERED, numbered.schema(), vec![numbered])?;
     let (_, batches) = method(engine, catalogue, "derived", "preferred").await?;
     engine.register_batches(NUMBERED, schema::numbered_values(), vec![])?;
@@ -48,6 +51,14 @@ pub async fn mark(engine: &Engine, catalogue: &Catalogue, values: &RecordBatch) 
         });
     }
     with(values, COLUMN, Arc::new(marks.into_iter().collect::<BooleanArray>()))
+}
+
+/// Of values in the order of their key, the number of each one's figure.
+fn figures(values: &RecordBatch) -> Result<Int64Array> {
+    let key = schema::values_key().into_iter().filter(|name| *name != "estimate");
+    let columns: Vec<ArrayRef> = key.filter_map(|name| values.column_by_name(name)).cloned().collect();
+    let figures = partition(&columns)?.ranges();
+    Ok(figures.into_iter().zip(0i64..).flat_map(|(rows, figure)| std::iter::repeat_n(Some(figure), rows.len())).collect())
 }
 
 fn with(values: &RecordBatch, name: &str, column: ArrayRef) -> Result<RecordBatch> {

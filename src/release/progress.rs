@@ -59,6 +59,9 @@ pub async fn classes(engine: &Engine, catalogue: &Catalogue) -> Result<Vec<(Stri
     Ok(classes)
 }
 
+/// The methods of `sql/derived/` that read the steps of an indicator.
+pub const ENDS: [&str; 3] = ["ends", "fixed_members", "fixed_ends"];
+
 /// Marks the preferred rows of an indicator's values and finds both ends of its targets. `engine` may still hold what
 /// the values were rolled up from; without it nothing is said of the same economies.
 pub async fn ends(

@@ -12,7 +12,7 @@ use crate::engine::{Engine, tables};
 use crate::error::{Code, Error, Problem, Result, SourceText, suggestion};
 use crate::indicator::{Catalogue, Indicator};
 use crate::reference::Reference;
-use crate::release::compute;
+use crate::release::compute::{self, Steps};
 use crate::tables::cells::Table;
 use crate::tables::schema::{self, DIMENSIONS};
 use crate::workspace::Workspace;
@@ -228,7 +228,7 @@ pub async fn run(
         let given = case.tables.get(&format!("indicators.{}", other.name)).map(|batch| fill_estimate(batch, &reference));
         engine.register_indicator(&other.name, schema::values(), given.transpose()?.into_iter().collect())?;
     }
-    Ok(compute::indicator(&engine, catalogue, &reference, indicator).await?.values)
+    Ok(compute::indicator(&engine, catalogue, &reference, indicator, Steps::ReadBy(&[])).await?.values)
 }
 
 /// An estimate left out means `reported` for an economy and `available` for a group.

@@ -99,7 +99,7 @@ pub fn preferred_values() -> SchemaRef {
 /// The values of an indicator as preferred.sql reads them.
 pub fn numbered_values() -> SchemaRef {
     let mut fields: Vec<Field> = values().fields().iter().map(|field| field.as_ref().clone()).collect();
-    fields.push(Field::new("place", DataType::Int64, true));
+    fields.extend(["place", "figure"].map(|name| Field::new(name, DataType::Int64, true)));
     schema(fields)
 }
 

@@ -108,7 +108,7 @@ pub(super) async fn compute(
         let engine = base.sibling()?;
         let datasets = fingerprint::datasets_of(indicator, &reports);
         observations::register(&engine, &settings.workspace.data, &observation_files(&settings.workspace, &reports, &datasets))?;
-        let computed = compute::indicator(&engine, catalogue, &loaded.reference, indicator).await?;
+        let computed = compute::indicator(&engine, catalogue, &loaded.reference, indicator, compute::Steps::Kept).await?;
         base.register_indicator(&indicator.name, schema::values(), vec![computed.values.clone()])?;
         if index == position {
             result = Some(computed);

@@ -235,7 +235,7 @@ impl Explainer<'_> {
             base.register_indicator(&other.name, schema::values(), vec![rows_of(self.values, &other.name)?])?;
         }
         self.register_observations(&base, indicator)?;
-        compute::indicator(&base, self.catalogue, self.reference, indicator).await
+        compute::indicator(&base, self.catalogue, self.reference, indicator, compute::Steps::Kept).await
     }
 
     /// The observation files that the release was made of, as the release saw them.

@@ -1,0 +1,107 @@
+//! Computes all indicators, so many side by side. One that fails, or that a check holds, is as the release before has it.
+
+use std::collections::BTreeSet;
+
+use datafusion::arrow::array::RecordBatch;
+use tokio::task::JoinSet;
+
+use crate::engine::{Engine, observations, threads};
+use crate::error::{Error, Result};
+use crate::indicator::Indicator;
+use crate::observe::report::observation_files;
+use crate::release::build::Build;
+use crate::release::compute::{self, Steps};
+use crate::release::computed::{All, One};
+use crate::release::{fingerprint, keep, progress};
+use crate::tables::cells::rows_of;
+use crate::tables::schema;
+
+impl Build<'_> {
+    /// An indicator of the release before that would come out the same.
+    fn kept(&self, before: Option<&keep::Before>, indicator: &Indicator) -> Result<Option<One>> {
+        let Some(before) = before else { return Ok(None) };
+        let found = before.of(indicator, &self.catalogue, &self.follows_from(indicator)?.1)?;
+        found.map(|(values, ends)| One::new(values, ends, None)).transpose()
+    }
+
+    /// So many indicators side by side, one partition each; each begins once those that it reads are done.
+    pub(super) async fn compute_all(&self, engine: &Engine, previous: &RecordBatch, before: Option<&keep::Before>) -> Result<All> {
+        let mut results = All::new();
+        let read = self.catalogue.read_indicators();
+        let offer = |name: &str, one: &One| -> Result<()> {
+            if read.contains(name) { engine.register_indicator(name, schema::values(), one.read()?) } else { Ok(()) }
+        };
+        let mut waiting = self.catalogue.longest_chain_first();
+        let (mut alone, mut again) = (Vec::new(), BTreeSet::new());
+        let mut tasks: JoinSet<(usize, Result<One>)> = JoinSet::new();
+        loop {
+            let done = |index: &usize| results.contains_key(&self.catalogue.indicators[*index].name);
+            let ready = |index: &usize| self.catalogue.dependencies(&self.catalogue.indicators[*index]).iter().all(done);
+            let next = waiting.iter().position(ready).filter(|_| tasks.len() < self.threads.max(1));
+            if let Some(place) = next {
+                let index = waiting.remove(place);
+                let indicator = &self.catalogue.indicators[index];
+                if let Some(one) = self.kept(before, indicator)? {
+                    tracing::debug!(indicator = %indicator.name, "kept");
+                    offer(&indicator.name, &one)?;
+                    results.insert(indicator.name.clone(), one);
+                } else {
+                    self.begin(engine, index, &mut tasks)?;
+                }
+                continue;
+            }
+            if tasks.is_empty()
+                && let Some(index) = alone.pop()
+            {
+                self.begin(engine, index, &mut tasks)?;
+            }
+            let Some(joined) = tasks.join_next().await else { break };
+            let (index, result) = joined.map_err(|e| Error::Internal(e.to_string()))?;
+            let indicator = &self.catalogue.indicators[index];
+            let one = match result {
+                Ok(one) => one,
+                // Beside another one there was too little memory: it has all of it once the others are done.
+                Err(error) if error.is_lack_of_memory() && again.insert(index) => {
+                    alone.push(index);
+                    continue;
+                }
+                Err(Error::Workspace(problems)) => return Err(Error::Workspace(problems)),
+                Err(error) => self.held(engine, previous, indicator, error.to_string()).await?,
+            };
+            offer(&indicator.name, &one)?;
+            (self.done)(&indicator.name);
+            results.insert(indicator.name.clone(), one);
+        }
+        if !results.is_empty() && results.values().all(|one| one.held.is_some()) {
+            return Err(Error::NothingComputed(results.values().find_map(|one| one.held.clone()).unwrap_or_default()));
+        }
+        Ok(results)
+    }
+
+    /// Begins to compute one indicator, over the indicators that are done.
+    fn begin(&self, engine: &Engine, index: usize, tasks: &mut JoinSet<(usize, Result<One>)>) -> Result<()> {
+        let base = engine.sibling()?;
+        let datasets = fingerprint::datasets_of(&self.catalogue.indicators[index], &self.reports);
+        observations::register(&base, &self.workspace.data, &observation_files(self.workspace, &self.reports, &datasets))?;
+        let (catalogue, reference, year) = (self.catalogue.clone(), self.reference.clone(), self.current_year());
+        let work = async move {
+            let indicator = &catalogue.indicators[index];
+            let one = async {
+                let steps = Steps::ReadBy(if indicator.targets.is_empty() { &[] } else { &progress::ENDS });
+                let computed = compute::indicator(&base, &catalogue, &reference, indicator, steps).await?;
+                let (values, ends) = progress::ends(&computed.engine, &catalogue, indicator, &computed.values, year).await?;
+                One::new(values, ends, None)
+            };
+            (index, one.await)
+        };
+        tasks.spawn_on(work, threads()?);
+        Ok(())
+    }
+
+    /// An indicator as the release before has it.
+    pub(super) async fn held(&self, engine: &Engine, previous: &RecordBatch, indicator: &Indicator, reason: String) -> Result<One> {
+        let last = rows_of(previous, &indicator.name)?;
+        let (values, ends) = progress::ends(&engine.sibling()?, &self.catalogue, indicator, &last, self.current_year()).await?;
+        One::new(values, ends, Some(reason))
+    }
+}
