@@ -76,6 +76,8 @@ trends AS (
   SELECT c.ref_area, c.series, c.year_used, min(o.time_period) AS trend_year
   FROM carriable c
   JOIN observed o ON o.ref_area = c.ref_area AND o.series = c.series AND o.time_period BETWEEN c.year_used - 5 AND c.year_used - 1
+  -- a ratio to zero has no value, and least and greatest would pass over it
+  WHERE c.value IS NOT NULL AND o.value IS NOT NULL
   GROUP BY c.ref_area, c.series, c.year_used
 ),
 -- one row for each later year that a value is carried to

@@ -17,6 +17,7 @@ SELECT
   sum(CASE WHEN observed_share > 0.0 THEN 1 ELSE 0 END) AS members_observed,
   sum(CASE WHEN year_used < time_period THEN 1 ELSE 0 END) AS members_carried,
   sum(CASE WHEN observed_share = 0.0 THEN 1 ELSE 0 END) AS members_assumed,
+  sum(CASE WHEN obs_status = 'F' THEN 1 ELSE 0 END) AS members_forecast,
   coalesce(sum(CASE WHEN observed_share = 0.0 THEN base END), 0.0) AS assumed_base
 FROM group_members
 GROUP BY group_code, estimate, cell, base_cell

@@ -19,6 +19,7 @@ members_observed  members with a value, of which members_carried carried
                   forward from an earlier year
 members_assumed   members that count with an assumed value; assumed_share is what they
                   count for
+members_forecast  members whose value of that year is a forecast
 members_total     members of the group in that year
 missing_note      names the largest missing economy, where it alone has more
                   than 5 % of the base
@@ -55,7 +56,7 @@ SELECT
       + coalesce(o.current_squares * power((coalesce(b.total_base, 0.0) + o.carried_base) / nullif(o.current_base, 0.0) - 1.0, 2.0), 0.0)
   ) / nullif(coalesce(b.total_base, 0.0) + o.carried_base, 0.0) AS draw,
   coalesce(b.total_base, 0.0) + o.carried_base AS total_base,
-  o.members_observed, b.members_total, o.members_carried, o.members_assumed,
+  o.members_observed, b.members_total, o.members_carried, o.members_assumed, o.members_forecast,
   o.assumed_base / nullif(coalesce(b.total_base, 0.0) + o.carried_base, 0.0) AS assumed_share,
   coalesce(a.name || ' (' || x.ref_area || ')', x.ref_area) || ' is missing: '
     || CAST(round(x.percent, 1) AS VARCHAR) || ' % of the weight' AS missing_note

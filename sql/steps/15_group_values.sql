@@ -11,6 +11,7 @@ Which group values may be shown, and with what status. Reads `rolled`,
                                    shown, whatever the members report
   `imputed`, with less than        E, with a note: most of it is carried
   `observed` of the very year
+  with a forecast of a member      F
 
 A roll-up may need a number of members and a share of them in any case (keys
 `min_members` and `min_share` of its header). The largest missing economy is
@@ -59,7 +60,7 @@ assessed AS (
   SELECT
     c.group_code, c.group_scheme, c.estimate, c.cell,
     r.value, c.coverage, c.observed, c.members_observed, c.members_total, c.members_carried,
-    c.members_assumed, c.assumed_share, c.missing_note, q.rollup_panel,
+    c.members_assumed, c.members_forecast, c.assumed_share, c.missing_note, q.rollup_panel,
     coalesce(c.coverage, 0.0) AS share,
     c.estimate = 'imputed' AND coalesce(c.observed, 0.0) < q.min_observed - 1e-9 AS mostly_carried,
     -- 0.7978845608028654 is sqrt(2 / pi)
@@ -80,7 +81,7 @@ classed AS (
   SELECT
     group_code, group_scheme, estimate, cell,
     value, coverage, observed, mostly_carried, members_observed, members_total, members_carried,
-    members_assumed, assumed_share, missing_note, rollup_panel,
+    members_assumed, members_forecast, assumed_share, missing_note, rollup_panel,
     greatest(minimum, value + least(0.0, trend_shift, part_shift) - bar) AS error_low,
     least(maximum, value + greatest(0.0, trend_shift, part_shift) + bar) AS error_high,
     bar,
@@ -106,7 +107,7 @@ told AS (
   SELECT
     group_code, group_scheme, estimate, cell,
     value, coverage, observed, mostly_carried, error_low, error_high, bar,
-    members_observed, members_total, members_carried, members_assumed, assumed_share, missing_note, rollup_panel,
+    members_observed, members_total, members_carried, members_assumed, members_forecast, assumed_share, missing_note, rollup_panel,
     verdict, count_needed,
     CASE
       WHEN round(percent, 1) <> round(needed, 1)
@@ -126,6 +127,7 @@ SELECT
   CASE WHEN verdict IN ('clean', 'flagged') THEN value END AS value,
   CASE
     WHEN verdict IN ('few', 'low', 'impossible') THEN 'Q'
+    WHEN members_forecast > 0 THEN 'F'
     WHEN verdict = 'flagged' OR mostly_carried THEN 'E'
     WHEN members_carried > 0 OR members_assumed > 0 THEN 'I'
     ELSE 'A'

@@ -41,13 +41,18 @@ impl Build<'_> {
             if let Some(place) = next {
                 let index = waiting.remove(place);
                 let indicator = &self.catalogue.indicators[index];
-                if let Some(one) = self.kept(before, indicator)? {
+                let one = if let Some(one) = self.kept(before, indicator)? {
                     tracing::debug!(indicator = %indicator.name, "kept");
-                    offer(&indicator.name, &one)?;
-                    results.insert(indicator.name.clone(), one);
+                    one
+                } else if let Some(other) = self.held_below(indicator, &results) {
+                    // Its SELECT would find values of before there, or none at all, and take that for an answer.
+                    self.held(engine, previous, indicator, format!("it reads {other}, which could not be computed")).await?
                 } else {
                     self.begin(engine, index, &mut tasks)?;
-                }
+                    continue;
+                };
+                offer(&indicator.name, &one)?;
+                results.insert(indicator.name.clone(), one);
                 continue;
             }
             if tasks.is_empty()
@@ -76,6 +81,12 @@ impl Build<'_> {
             return Err(Error::NothingComputed(results.values().find_map(|one| one.held.clone()).unwrap_or_default()));
         }
         Ok(results)
+    }
+
+    /// The name of an indicator that this one reads, and that could not be computed.
+    fn held_below(&self, indicator: &Indicator, results: &All) -> Option<&str> {
+        let reads = self.catalogue.dependencies(indicator).into_iter().map(|other| self.catalogue.indicators[other].name.as_str());
+        reads.into_iter().find(|name| results.get(*name).is_some_and(|one| one.held.is_some()))
     }
 
     /// Begins to compute one indicator, over the indicators that are done.

@@ -258,3 +258,73 @@ fn one_value_at_both_ends() {
     assert!(told.contains("made per year:   (30.00 - 30.00) / (2018 - 2018) = -\n"), "{told}");
     assert!(!told.contains("NaN") && told.matches("index  Kenya (KEN)  2018").count() == 1, "{told}");
 }
+
+/// 0 of 0 in 2018 is no ratio, so no trend begins there: the bar of the year that Kenya's 20 percent are carried to is that
+/// without the row.
+#[test]
+fn a_ratio_to_zero_begins_no_trend() {
+    let body = |rows: &str| {
+        let others = ["UGA", "TZA", "RWA"];
+        let others = others.map(|area| format!("n,{area},2021,{},NUMBER,,\nd,{area},2021,100,NUMBER,,\n", 30 + area.len())).concat();
+        format!("n,KEN,2020,20,NUMBER,,\nd,KEN,2020,100,NUMBER,,\n{others}{rows}")
+    };
+    let select = "SELECT n.ref_area, n.time_period, n.value AS numerator, d.value AS denominator FROM offered AS n \
+                  JOIN offered AS d ON d.ref_area = n.ref_area AND d.time_period = n.time_period AND d.series = 'd' WHERE n.series = 'n'";
+    let keys = "unit = \"PT\"\nrollup = \"ratio_of_sums\"\nwindow = 3\ncoverage = { base = \"weight\" }\n\
+                series = [{ source = \"mine\", series = \"n\" }, { source = \"mine\", series = \"d\" }]";
+    let bars = ["", "n,KEN,2018,0,NUMBER,,\nd,KEN,2018,0,NUMBER,,\n"].map(|rows| {
+        let workspace = workspace(&body(rows));
+        workspace.write("sql/indicators/share.sql", indicator("share", keys, select));
+        workspace.expect(0, &["run", "--from", "in"]);
+        let values = workspace.release("values.parquet");
+        let key = [("indicator", "share"), ("ref_area", "FOUR"), ("time_period", "2021"), ("estimate", "imputed")];
+        ["error_low", "error_high"].map(|column| value(&values, column, &key))
+    });
+    close(bars[1][0], bars[0][0], 1e-9);
+    close(bars[1][1], bars[0][1], 1e-9);
+}
+
+/// An indicator without a last good value is empty where it fails: what reads it would take that for an answer.
+#[test]
+fn what_reads_an_indicator_that_fails_is_held_with_it() {
+    let workspace = workspace("a,KEN,2020,20,PT,,\na,UGA,2020,30,PT,,\n");
+    let keys = "unit = \"PT\"\nrollup = \"none\"\nseries = [{ source = \"mine\", series = \"a\" }]";
+    workspace.write("sql/indicators/good.sql", indicator("good", keys, SELECT));
+    let endless = "SELECT ref_area, time_period, value / (value - value) AS value FROM chosen";
+    workspace.write("sql/indicators/broken.sql", indicator("broken", keys, endless));
+    let reader = "SELECT c.ref_area, c.time_period, coalesce(b.value, 0.0) AS value FROM chosen AS c \
+                  LEFT JOIN indicators.broken AS b ON b.ref_area = c.ref_area AND b.time_period = c.time_period";
+    workspace.write("sql/indicators/reader.sql", indicator("reader", keys, reader));
+    workspace.write("sql/indicators/second.sql", indicator("second", keys, &reader.replace("broken", "reader")));
+    let run = workspace.run(&["run", "--from", "in"]);
+    assert_eq!(run.code, 3, "{}{}", run.stdout, run.stderr);
+    let values = workspace.release("values.parquet");
+    for (name, count) in [("good", 2), ("broken", 0), ("reader", 0), ("second", 0)] {
+        assert_eq!(rows(&values, &[("indicator", name)]).len(), count, "{name}");
+    }
+    for (name, reason) in [("reader", "it reads broken, which could not be computed"), ("second", "it reads reader, which")] {
+        let told = run.stdout.lines().chain(run.stderr.lines()).any(|line| line.contains(name) && line.contains(reason));
+        assert!(told, "{}{}", run.stdout, run.stderr);
+    }
+}
+
+/// Forecasts of a year to come: an aggregate of them is one too, and stops nothing.
+#[test]
+fn an_aggregate_of_forecasts_is_a_forecast() {
+    let workspace = workspace("a,KEN,2024,20,PT,,\na,UGA,2024,30,PT,,\na,TZA,2024,30,PT,,\n");
+    let keys = "unit = \"PT\"\nrollup = \"median\"\nwindow = 10\nseries = [{ source = \"mine\", series = \"a\" }]";
+    let select = "SELECT ref_area, time_period, value, 'A' AS obs_status FROM chosen UNION ALL \
+                  SELECT ref_area, time_period + 6 AS time_period, value, 'F' AS obs_status FROM chosen";
+    workspace.write("sql/indicators/share.sql", indicator("share", keys, select));
+    let check = concat!(env!("CARGO_MANIFEST_DIR"), "/sql/checks/no_future_years.sql");
+    workspace.write("sql/checks/no_future_years.sql", std::fs::read_to_string(check).unwrap());
+    workspace.expect(0, &["run", "--from", "in"]);
+    let values = workspace.release("values.parquet");
+    for (year, status) in [("2024", "A"), ("2030", "F")] {
+        let found = row(&values, &[("ref_area", "FOUR"), ("time_period", year), ("estimate", "available")]);
+        assert_eq!(Table(&values).text("obs_status", found), Some(status), "{year}");
+    }
+    // A year to come that is no forecast still stops the release.
+    workspace.write("sql/indicators/share.sql", indicator("share", keys, &select.replace("'F'", "'A'")));
+    workspace.expect(4, &["run", "--from", "in"]);
+}
