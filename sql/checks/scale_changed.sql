@@ -29,9 +29,9 @@ listed AS (
   SELECT DISTINCT indicator, from_source, from_series, from_dataset FROM indicator_series
 ),
 -- Figures in the codes of each indicator that lists their series, as in sql/shared/offered.sql.
-offered AS (
+offered_series AS (
   SELECT
-    w.indicator, w.place, s.source, s.dataset, s.series, f.ref_area, f.time_period, f.obs_value AS value,
+    w.indicator, w.place, s.series_number, s.source || '/' || s.dataset || ' ' || s.series AS what,
     coalesce(w.as_sex, s.sex) || ' ' || coalesce(w.as_age, s.age) || ' ' || coalesce(w.as_urbanisation, s.urbanisation)
       || ' ' || coalesce(w.as_disability, s.disability) || ' ' || coalesce(w.as_education_level, s.education_level)
       || ' ' || coalesce(w.as_size_class, s.size_class) || ' ' || coalesce(w.as_breakdown, s.breakdown) AS part
@@ -45,28 +45,47 @@ offered AS (
     AND (w.as_urbanisation IS NULL OR s.urbanisation = '_T') AND (w.as_disability IS NULL OR s.disability = '_T')
     AND (w.as_education_level IS NULL OR s.education_level = '_T')
     AND (w.as_size_class IS NULL OR s.size_class = '_T')
-  JOIN figures AS f ON f.series_number = s.series_number
+),
+-- What is chosen among, numbered.
+choices AS (
+  SELECT indicator, place, series_number, what, part, dense_rank() OVER (ORDER BY indicator, part) AS choice
+  FROM offered_series
+),
+offered AS (
+  SELECT c.choice, c.place, c.series_number, c.what, f.ref_area, f.time_period, f.obs_value AS value
+  FROM choices AS c
+  JOIN figures AS f ON f.series_number = c.series_number
   WHERE f.obs_value > 0.0 AND NOT f.of_group
 ),
-chosen_first AS (
-  SELECT
-    indicator, place, source, dataset, series, ref_area, time_period, part, value,
-    first_value(value) OVER (
-      PARTITION BY indicator, ref_area, time_period, part ORDER BY place, value
-    ) AS value_before,
-    min(place) OVER (PARTITION BY indicator, ref_area, time_period, part) AS first_place
+first_places AS (
+  SELECT choice, ref_area, time_period, min(place) AS place
   FROM offered
+  GROUP BY choice, ref_area, time_period
+  HAVING max(place) > min(place)
+),
+first_choices AS (
+  SELECT p.choice, p.ref_area, p.time_period, p.place, min(o.value) AS value
+  FROM first_places AS p
+  JOIN offered AS o
+    ON o.choice = p.choice AND o.ref_area = p.ref_area AND o.time_period = p.time_period AND o.place = p.place
+  GROUP BY p.choice, p.ref_area, p.time_period, p.place
+),
+compared AS (
+  SELECT o.choice, o.what, o.value, f.value AS value_before
+  FROM first_choices AS f
+  JOIN offered AS o ON o.choice = f.choice AND o.ref_area = f.ref_area AND o.time_period = f.time_period
+  WHERE o.place > f.place
 ),
 pairs AS (
   SELECT
-    f.series_number AS number, CAST(NULL AS VARCHAR) AS indicator, CAST(NULL AS VARCHAR) AS what, CAST(NULL AS VARCHAR) AS part,
+    f.series_number AS number, CAST(NULL AS VARCHAR) AS what,
     'the year before' AS against, f.time_period, f.obs_value AS value, f.value_before
   FROM limits AS k
   CROSS JOIN figures AS f
   WHERE f.time_period - f.year_before <= k.years_back AND f.value_before > 0.0 AND f.obs_value >= 0.0 AND NOT f.of_group
   UNION ALL
   SELECT
-    v.breakdown_number AS number, CAST(NULL AS VARCHAR) AS indicator, CAST(NULL AS VARCHAR) AS what, CAST(NULL AS VARCHAR) AS part,
+    v.breakdown_number AS number, CAST(NULL AS VARCHAR) AS what,
     'the release before' AS against, CAST(NULL AS INT) AS time_period, v.value, p.value AS value_before
   FROM indicator_values AS v
   JOIN previous_values AS p
@@ -75,41 +94,40 @@ pairs AS (
   WHERE v.estimate IN ('reported', 'published') AND v.value >= 0.0 AND p.value > 0.0 AND v.unit <> 'YES_NO'
   UNION ALL
   SELECT
-    CAST(NULL AS BIGINT) AS number, indicator, source || '/' || dataset || ' ' || series AS what, part,
+    CAST(choice AS BIGINT) AS number, what,
     'its first choice' AS against, CAST(NULL AS INT) AS time_period, value, value_before
-  FROM chosen_first
-  WHERE place > first_place
+  FROM compared
 ),
 steps AS (
   -- NULL where it is zero now
   SELECT
-    number, indicator, what, part, against, time_period, CASE WHEN value > 0.0 THEN log10(value / value_before) END AS step
+    number, what, against, time_period, CASE WHEN value > 0.0 THEN log10(value / value_before) END AS step
   FROM pairs
 ),
 -- Years are told apart where years are compared; otherwise a series is one thing.
 scaled AS (
   SELECT
-    s.number, s.indicator, s.what, s.part, s.against, s.time_period,
+    s.number, s.what, s.against, s.time_period,
     count(*) AS pairs,
     sum(CASE WHEN round(s.step) <> 0.0 AND abs(s.step - round(s.step)) <= k.near THEN 1 ELSE 0 END) AS scaled,
     sum(CASE WHEN s.step IS NULL THEN 1 ELSE 0 END) AS emptied,
     median(s.step) AS middle
   FROM limits AS k
   CROSS JOIN steps AS s
-  GROUP BY s.number, s.indicator, s.what, s.part, s.against, s.time_period
+  GROUP BY s.number, s.what, s.against, s.time_period
 ),
 suspected AS (
-  SELECT c.number, c.indicator, c.what, c.part, c.against, c.time_period, c.pairs, c.scaled, c.emptied, c.middle
+  SELECT c.number, c.what, c.against, c.time_period, c.pairs, c.scaled, c.emptied, c.middle
   FROM limits AS k
   CROSS JOIN scaled AS c
   WHERE c.pairs >= k.pairs AND (c.scaled >= k.share * c.pairs OR c.emptied >= k.share * c.pairs)
 ),
 counted AS (
   SELECT DISTINCT
-    coalesce(l.indicator, b.indicator, c.indicator, '') AS indicator,
+    coalesce(l.indicator, b.indicator, n.indicator, '') AS indicator,
     coalesce(c.what, b.indicator, s.source || '/' || s.dataset || ' ' || s.series) AS what,
     coalesce(
-      c.part,
+      n.part,
       b.sex || ' ' || b.age || ' ' || b.urbanisation || ' ' || b.disability || ' ' || b.education_level || ' ' || b.size_class
         || ' ' || b.breakdown,
       s.breakdown || ' ' || s.sex || s.age || s.urbanisation || s.disability || s.education_level || s.size_class || s.unit
@@ -119,6 +137,7 @@ counted AS (
   FROM suspected AS c
   LEFT JOIN numbered_series AS s ON c.against = 'the year before' AND s.series_number = c.number
   LEFT JOIN breakdowns AS b ON c.against = 'the release before' AND b.breakdown_number = c.number
+  LEFT JOIN (SELECT DISTINCT choice, indicator, part FROM choices) AS n ON c.against = 'its first choice' AND n.choice = c.number
   LEFT JOIN listed AS l
     ON l.from_source = s.source AND l.from_series = s.series AND coalesce(l.from_dataset, s.dataset) = s.dataset
 )

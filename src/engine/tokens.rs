@@ -1,6 +1,7 @@
 //! SQL without its whitespace and comments: what a hash of a method must not depend on.
 
 use super::bounds;
+use crate::error::SourceText;
 use datafusion::sql::sqlparser::dialect::GenericDialect;
 use datafusion::sql::sqlparser::tokenizer::{Token, TokenWithSpan, Tokenizer, TokenizerError};
 
@@ -32,6 +33,11 @@ pub fn hash(sql: &str) -> String {
         hasher.update(b" ");
     }
     hasher.finalize().to_hex().to_string()
+}
+
+/// The same of a file, which is read for it once.
+pub fn hash_of(text: &SourceText) -> String {
+    text.as_statement.get_or_init(|| hash(&text.text)).clone()
 }
 
 /// Names `x` of every `indicators.x` in a statement.

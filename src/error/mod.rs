@@ -154,11 +154,13 @@ pub struct SourceText {
     pub text: Arc<str>,
     /// Where each line begins, found when it is first asked for.
     lines: Arc<OnceLock<Vec<usize>>>,
+    /// Its hash as a statement, made when it is first asked for.
+    pub(crate) as_statement: Arc<OnceLock<String>>,
 }
 
 impl SourceText {
     pub fn new(path: impl Into<Arc<str>>, text: impl Into<Arc<str>>) -> Self {
-        Self { path: path.into(), text: text.into(), lines: Arc::default() }
+        Self { path: path.into(), text: text.into(), lines: Arc::default(), as_statement: Arc::default() }
     }
 
     /// Line and column (both from 1, column in characters) of a byte offset.

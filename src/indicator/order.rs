@@ -64,11 +64,12 @@ impl Catalogue {
         waves
     }
 
-    /// Those that are in no circle, the ones first that the longest chain of others waits for.
+    /// Those that are in no circle, the ones first that the longest chain of others waits for. Of those that nothing waits
+    /// for, the ones at the end of a chain come first, since they could not begin before.
     pub fn longest_chain_first(&self) -> Vec<usize> {
-        let mut order: Vec<usize> = self.order(&mut Vec::new()).into_iter().flatten().collect();
+        let mut order: Vec<usize> = self.order(&mut Vec::new()).into_iter().rev().flatten().collect();
         let mut behind = vec![0; self.indicators.len()];
-        for &index in order.iter().rev() {
+        for &index in &order {
             for other in self.dependencies(&self.indicators[index]) {
                 behind[other] = behind[other].max(behind[index] + 1);
             }

@@ -86,7 +86,10 @@ fn side_by_side(threads: usize, writers: &[(&str, Writer<'_>)]) -> Result<()> {
         tracing::debug!(format = name, seconds = started.elapsed().as_secs_f64(), "written");
         Ok(())
     };
-    // All results are waited for, so that of several errors the first in this order is told.
-    let done: Vec<Result<()>> = pool.install(|| writers.par_iter().with_max_len(1).map(write).collect());
-    done.into_iter().collect()
+    // One after the other, by whoever is free. All results are waited for, so that of several errors the first in this
+    // order is told.
+    let mut done: Vec<(usize, Result<()>)> =
+        pool.install(|| writers.iter().enumerate().par_bridge().map(|(place, writer)| (place, write(writer))).collect());
+    done.sort_unstable_by_key(|(place, _)| *place);
+    done.into_iter().map(|(_, done)| done).collect()
 }

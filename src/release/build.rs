@@ -110,12 +110,13 @@ impl Build<'_> {
         let mut computed = self.compute_all(&engine, &previous_values, kept.as_ref()).await?;
         drop(kept);
         let mut numbers = Numbers::of_breakdowns();
-        let mut progress = self.finish(&engine, &mut numbers, &computed).await?;
+        let figures_are_read = self.checks.iter().any(|check| check.text.text.contains(figures::FIGURES));
+        let figures = async { if figures_are_read { figures::register(&engine).await } else { Ok(()) } };
+        let (finished, figures) = futures::join!(self.finish(&engine, &mut numbers, &computed), figures);
+        let mut progress = finished?;
+        figures?;
         numbers.register_values(&engine, "previous_values", &schema::values(), std::slice::from_ref(&previous_values))?;
         numbers.register_breakdowns(&engine)?;
-        if self.checks.iter().any(|check| check.text.text.contains(figures::FIGURES)) {
-            figures::register(&engine).await?;
-        }
         self.register_checked(&engine, before.as_ref())?;
         let mut found = checks::run(&engine, self.checks.iter().filter(|check| check.holds), self.threads).await?;
         // Of a first release nothing is held, since there is nothing to hold: the gate closes.

@@ -44,22 +44,22 @@ fn collect(
         inputs.insert(Input::HeaderKey { path: indicator.text.path.to_string(), key: key.into() }, value);
     }
     for text in shared::read_by(catalogue, &indicator.text) {
-        inputs.insert(sql(text), tokens::hash(&text.text));
+        inputs.insert(sql(text), tokens::hash_of(text));
     }
     // Where nothing is rolled up, only the last step runs.
     let rolled = indicator.rollup != ROLLUP_NONE;
     for step in catalogue.steps.iter().skip(if rolled { 0 } else { catalogue.steps.len().saturating_sub(1) }) {
-        inputs.insert(sql(&step.text), tokens::hash(&step.text.text));
+        inputs.insert(sql(&step.text), tokens::hash_of(&step.text));
     }
     if let Some(rollup) = catalogue.rollups.get(&indicator.rollup) {
-        inputs.insert(sql(&rollup.text), tokens::hash(&rollup.text.text));
+        inputs.insert(sql(&rollup.text), tokens::hash_of(&rollup.text));
         for (key, value) in rollup.method_keys() {
             inputs.insert(Input::HeaderKey { path: rollup.text.path.to_string(), key: key.into() }, value);
         }
     }
     for file in indicator.derived.iter().map(String::as_str).chain(indicator.derived.is_some().then_some("group_population")) {
         if let Some(text) = catalogue.derived.get(file) {
-            inputs.insert(sql(text), tokens::hash(&text.text));
+            inputs.insert(sql(text), tokens::hash_of(text));
         }
     }
     for name in ["areas.csv", "units.csv", "groups.csv", "group_lists.csv", "membership.csv", "population.csv", "gni_per_capita.csv"] {
@@ -111,7 +111,7 @@ pub fn of_release(catalogue: &Catalogue, checks: &[Check], reference: &Reference
     }
     let steps = catalogue.steps.iter().map(|step| &step.text);
     for text in steps.chain(catalogue.shared.values()).chain(catalogue.derived.values()) {
-        inputs.insert(sql(text), tokens::hash(&text.text));
+        inputs.insert(sql(text), tokens::hash_of(text));
     }
     for check in checks {
         inputs.insert(sql(&check.text), check_hash(check)?);
@@ -136,12 +136,12 @@ pub fn of_release(catalogue: &Catalogue, checks: &[Check], reference: &Reference
 
 /// A check is its statement and its header: another severity or limit may let a release pass, or stop it.
 fn check_hash(check: &Check) -> Result<String> {
-    hash_of(&(tokens::hash(&check.text.text), &check.title, &check.severity, check.warn_above, check.fail_above, check.holds))
+    hash_of(&(tokens::hash_of(&check.text), &check.title, &check.severity, check.warn_above, check.fail_above, check.holds))
 }
 
 /// What is told of the parts, and the formula in words, is no input: nothing that is published follows from it.
 fn rollup_hash(rollup: &Rollup) -> Result<String> {
-    hash_of(&(tokens::hash(&rollup.text.text), rollup.method_keys()))
+    hash_of(&(tokens::hash_of(&rollup.text), rollup.method_keys()))
 }
 
 /// Hash of all that is published of an indicator: its targets, metadata and caveats too.
