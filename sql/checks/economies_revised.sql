@@ -15,34 +15,17 @@ average. One economy does not show in the totals of an indicator's history
 WITH limits AS (
   SELECT 0.1 AS most, 3 AS fewest_values, 0.5 AS fewest_share
 ),
-both_releases AS (
-  SELECT breakdown_number, ref_area, time_period, value AS value_was, CAST(NULL AS DOUBLE) AS value_now
-  FROM previous_values
-  WHERE estimate = 'reported' AND value IS NOT NULL
-  UNION ALL
-  SELECT breakdown_number, ref_area, time_period, CAST(NULL AS DOUBLE) AS value_was, value AS value_now
-  FROM indicator_values
-  WHERE estimate = 'reported' AND value IS NOT NULL
-),
-figures_of AS (
-  SELECT breakdown_number, ref_area, time_period, max(value_was) AS value_was, max(value_now) AS value_now
-  FROM both_releases
-  GROUP BY breakdown_number, ref_area, time_period
-  HAVING count(value_was) > 0 AND count(value_now) > 0
-),
-paired AS (
-  SELECT b.indicator, f.ref_area, f.time_period, f.value_was, f.value_now
-  FROM breakdowns b
-  JOIN figures_of f ON f.breakdown_number = b.breakdown_number
-),
 compared AS (
   SELECT
-    indicator, ref_area, time_period,
+    n.indicator, n.ref_area, n.time_period,
     CASE
-      WHEN abs(value_now - value_was) > 1e-9 * greatest(1.0, abs(value_was))
-      THEN (value_now - value_was) / nullif(abs(value_was), 0.0)
+      WHEN abs(n.value - w.value) > 1e-9 * greatest(1.0, abs(w.value))
+      THEN (n.value - w.value) / nullif(abs(w.value), 0.0)
     END AS revision
-  FROM paired
+  FROM previous_values w
+  JOIN indicator_values n
+    ON n.breakdown_number = w.breakdown_number AND n.ref_area = w.ref_area AND n.time_period = w.time_period
+  WHERE w.estimate = 'reported' AND w.value IS NOT NULL AND n.estimate = 'reported' AND n.value IS NOT NULL
 ),
 economies AS (
   SELECT

@@ -7,44 +7,40 @@ warn_above = 0
 fail_above = 0
 ---*/
 -- Providers' values only; what follows from them in groups is in the release's revisions.
-WITH releases AS (
-  SELECT breakdown_number, ref_area, time_period, estimate, value AS value_before, CAST(NULL AS DOUBLE) AS value
+WITH was AS (
+  SELECT indicator, breakdown_number, ref_area, time_period, estimate, value
   FROM previous_values
   WHERE estimate IN ('reported', 'published') AND value IS NOT NULL
-  UNION ALL
-  SELECT breakdown_number, ref_area, time_period, estimate, CAST(NULL AS DOUBLE) AS value_before, value
+),
+now AS (
+  SELECT indicator, breakdown_number, ref_area, time_period, estimate, value
   FROM indicator_values
   WHERE estimate IN ('reported', 'published') AND value IS NOT NULL
 ),
-figures_of AS (
-  SELECT breakdown_number, max(value_before) AS value_before, max(value) AS value
-  FROM releases
-  GROUP BY breakdown_number, ref_area, time_period, estimate
-),
-paired AS (
-  SELECT b.indicator, f.value_before, f.value
-  FROM breakdowns b
-  JOIN figures_of f ON f.breakdown_number = b.breakdown_number
-),
 compared AS (
   SELECT
-    indicator, value_before, value,
-    CASE
-      WHEN abs(value - value_before) > 1e-9 * greatest(1.0, abs(value_before)) THEN value - value_before
-    END AS revision
-  FROM paired
+    n.indicator,
+    CASE WHEN abs(n.value - w.value) > 1e-9 * greatest(1.0, abs(w.value)) THEN n.value - w.value END AS revision
+  FROM was w
+  JOIN now n
+    ON n.breakdown_number = w.breakdown_number AND n.ref_area = w.ref_area AND n.time_period = w.time_period
+    AND n.estimate = w.estimate
 ),
-counted AS (
+revised AS (
   SELECT
-    indicator,
-    count(value_before) AS history,
-    sum(CASE WHEN value_before IS NULL THEN 1 ELSE 0 END) AS added,
-    sum(CASE WHEN value IS NULL THEN 1 ELSE 0 END) AS removed,
-    count(revision) AS changed,
+    indicator, count(*) AS both_have, count(revision) AS changed,
     sum(CASE WHEN revision > 0.0 THEN 1 ELSE 0 END) AS upward,
     sum(revision) / count(revision) AS mean_revision, sum(abs(revision)) / count(revision) AS mean_size
   FROM compared
   GROUP BY indicator
+),
+counted AS (
+  SELECT
+    w.indicator, coalesce(present.figures, 0) - coalesce(r.both_have, 0) AS added, w.figures - coalesce(r.both_have, 0) AS removed,
+    coalesce(r.changed, 0) AS changed, r.upward, r.mean_revision, r.mean_size
+  FROM (SELECT indicator, count(*) AS figures FROM was GROUP BY indicator) AS w
+  LEFT JOIN (SELECT indicator, count(*) AS figures FROM now GROUP BY indicator) AS present ON present.indicator = w.indicator
+  LEFT JOIN revised r ON r.indicator = w.indicator
 )
 SELECT
   indicator,
@@ -57,5 +53,5 @@ SELECT
       ELSE ''
     END AS detail
 FROM counted
-WHERE history > 0 AND added + removed + changed > 0
+WHERE added + removed + changed > 0
 ORDER BY indicator

@@ -134,9 +134,9 @@ impl Build<'_> {
         let mut left_out = LeftOut::new(&engine, &self.left_out).await?;
         let passed_on = self.passed_on(&engine, &mut left_out, &computed).await?;
         left_out.hide(&mut outcome)?;
-        let (ends, counted) = (computed::ends(&computed), numbers);
-        // The tables of the checks, before the values are put together.
-        drop((engine, counted));
+        let ends = computed::ends(&computed);
+        // The tables of the checks go before the values are put together.
+        drop((engine, numbers));
         let (values, progress) = match passed_on {
             Some(both) => both,
             None => (computed::joined(&mut computed)?, progress),
