@@ -91,5 +91,5 @@ fn side_by_side(threads: usize, writers: &[(&str, Writer<'_>)]) -> Result<()> {
     let mut done: Vec<(usize, Result<()>)> =
         pool.install(|| writers.iter().enumerate().par_bridge().map(|(place, writer)| (place, write(writer))).collect());
     done.sort_unstable_by_key(|(place, _)| *place);
-    done.into_iter().map(|(_, done)| done).collect()
+    done.into_iter().try_for_each(|(_, done)| done)
 }

@@ -79,6 +79,6 @@ pub fn why_not(entries: &BTreeMap<String, IndicatorEntry>, indicator: &Indicator
 /// All that the values of an indicator and the ends of its targets follow from, as one hash. `inputs` are those of the
 /// values.
 pub fn key(indicator: &Indicator, catalogue: &Catalogue, inputs: &Inputs, year: i32) -> Result<String> {
-    let methods = METHODS.map(|name| catalogue.derived.get(name).map(|text| tokens::hash_of(text)));
+    let methods = METHODS.map(|name| catalogue.derived.get(name).map(tokens::hash_of));
     hash_of(&(inputs, methods, &indicator.targets, year))
 }
