@@ -32,6 +32,7 @@ pub fn urbanisation(word: &str) -> Option<&'static str> {
 /// Age bands; ranges such as `15-24` and `15+` become `Y15T24` and `Y_GE15`, with or without a word for years. Those under
 /// 15 have one code, whoever sends it.
 pub fn age(word: &str) -> Option<String> {
+    const OPEN: [&str; 7] = ["+", " AND OVER", " AND OLDER", " AND ABOVE", " AND MORE", " OR OVER", " OR OLDER"];
     let word = upper(word).replace(['\u{2013}', '\u{2212}'], "-");
     if word.starts_with("Y_") || (word.starts_with('Y') && word[1..].starts_with(|c: char| c.is_ascii_digit())) {
         return Some(if word == "Y0T14" { "Y_LT15".into() } else { word });
@@ -54,7 +55,6 @@ pub fn age(word: &str) -> Option<String> {
     if let Some(limit) = below.or_else(|| up_to?.checked_add(1)) {
         return Some(format!("Y_LT{limit}"));
     }
-    const OPEN: [&str; 7] = ["+", " AND OVER", " AND OLDER", " AND ABOVE", " AND MORE", " OR OVER", " OR OLDER"];
     if let Some(from) = OPEN.iter().find_map(|end| plain.strip_suffix(end)).and_then(years) {
         return Some(format!("Y_GE{from}"));
     }

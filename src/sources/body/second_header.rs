@@ -26,9 +26,9 @@ pub(super) fn of(record: &ByteRecord, header: &[String]) -> Option<Names> {
         return None;
     }
     let has_letter = |cell: &[u8]| cell.iter().any(|byte| byte.is_ascii_alphabetic() || !byte.is_ascii());
-    let named = |cell: &&[u8]| has_letter(cell) && header.iter().any(|name| is(cell, name));
+    let is_name = |cell: &&[u8]| has_letter(cell) && header.iter().any(|name| is(cell, name));
     let filled = record.iter().filter(|cell| !cell.trim_ascii().is_empty()).count();
-    let names = record.iter().filter(named).count();
+    let names = record.iter().filter(is_name).count();
     if names < FEW || names * 2 <= filled {
         return None;
     }
