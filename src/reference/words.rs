@@ -13,7 +13,7 @@ pub const DENYING_A_VALUE: [&str; 5] = ["H", "L", "M", "O", "Q"];
 /// Sex as any provider writes it.
 pub fn sex(word: &str) -> Option<&'static str> {
     Some(match upper(word).as_str() {
-        "" | "_T" | "T" | "BOTHSEX" | "TOTAL" | "BOTH SEXES" => "_T",
+        "" | "_T" | "T" | "BOTHSEX" | "TOTAL" | "BOTH SEXES" | "BOTH SEXES OR NO BREAKDOWN BY SEX" => "_T",
         "F" | "FEMALE" | "FEMALES" | "WOMEN" => "F",
         "M" | "MALE" | "MALES" | "MEN" => "M",
         _ => return None,
@@ -22,35 +22,50 @@ pub fn sex(word: &str) -> Option<&'static str> {
 
 pub fn urbanisation(word: &str) -> Option<&'static str> {
     Some(match upper(word).as_str() {
-        "" | "_T" | "ALLAREA" | "TOTAL" | "NOTSPEC" => "_T",
+        "" | "_T" | "ALLAREA" | "ALL AREAS" | "TOTAL" | "NOTSPEC" => "_T",
         "U" | "URB" | "URBAN" | "URBANUSERS" | "URBAN AREA" | "URBAN AREAS" => "U",
         "R" | "RUR" | "RURAL" | "RURALUSERS" | "RURAL AREA" | "RURAL AREAS" => "R",
         _ => return None,
     })
 }
 
-/// Age bands; ranges such as `15-24` and `15+` become `Y15T24` and `Y_GE15`.
+/// Age bands; ranges such as `15-24` and `15+` become `Y15T24` and `Y_GE15`, with or without a word for years. Those under
+/// 15 have one code, whoever sends it.
 pub fn age(word: &str) -> Option<String> {
-    let word = upper(word);
-    let fixed = match word.as_str() {
-        "" | "_T" | "ALLAGE" | "ALL AGES" | "TOTAL" => "_T",
-        "BELOW15" | "LESS15" | "UNDER15Y" | "AGUNDER15Y" | "14 YEARS AND YOUNGER" | "<15" | "BELOW 15 YEARS" => "Y_LT15",
-        "15TO24" | "AG15T24" | "15 TO 24 YEARS" => "Y15T24",
-        "25TO74" | "AG25T74" | "25 TO 74 YEARS" => "Y25T74",
-        "ABOVE74" | "MORE74" | "AG75OROVER" | "75 YEARS AND OLDER" | "75 YEARS AND OVER" => "Y_GE75",
-        _ => "",
-    };
-    if !fixed.is_empty() {
-        return Some(fixed.to_owned());
-    }
+    const OPEN: [&str; 7] = ["+", " AND OVER", " AND OLDER", " AND ABOVE", " AND MORE", " OR OVER", " OR OLDER"];
+    let word = upper(word).replace(['\u{2013}', '\u{2212}'], "-");
     if word.starts_with("Y_") || (word.starts_with('Y') && word[1..].starts_with(|c: char| c.is_ascii_digit())) {
-        return Some(word);
+        return Some(if word == "Y0T14" { "Y_LT15".into() } else { word });
     }
-    if let Some(from) = word.strip_suffix('+').filter(|n| all_digits(n)) {
+    let word =
+        word.strip_prefix("AG").filter(|rest| rest.starts_with(|c: char| c.is_ascii_digit()) || *rest == "UNDER15Y").unwrap_or(&word);
+    match word {
+        "" | "_T" | "ALLAGE" | "ALL AGES" | "TOTAL" | "ALL AGE RANGES OR NO BREAKS BY AGE" => return Some("_T".into()),
+        "BELOW15" | "LESS15" | "UNDER15Y" => return Some("Y_LT15".into()),
+        "ABOVE74" | "MORE74" | "75OROVER" => return Some("Y_GE75".into()),
+        _ => {}
+    }
+    let plain: Vec<&str> =
+        word.split_whitespace().filter(|part| !matches!(*part, "YEARS" | "YEAR" | "YRS" | "AGED" | "OLD" | "OF" | "AGE")).collect();
+    let plain = plain.join(" ");
+    let number = |text: &str| text.trim().parse::<u8>().ok().filter(|_| all_digits(text.trim()));
+    let years = |text: &str| number(text.trim().strip_suffix('Y').unwrap_or(text));
+    let below = ["<", "UNDER ", "BELOW ", "LESS THAN ", "YOUNGER THAN "].iter().find_map(|start| plain.strip_prefix(start)).and_then(years);
+    let up_to = [" AND YOUNGER", " AND UNDER", " OR YOUNGER"].iter().find_map(|end| plain.strip_suffix(end)).and_then(years);
+    if let Some(limit) = below.or_else(|| up_to?.checked_add(1)) {
+        return Some(format!("Y_LT{limit}"));
+    }
+    if let Some(from) = OPEN.iter().find_map(|end| plain.strip_suffix(end)).and_then(years) {
         return Some(format!("Y_GE{from}"));
     }
-    let (from, to) = word.split_once(['-', '–'])?;
-    (all_digits(from) && all_digits(to)).then(|| format!("Y{from}T{to}"))
+    let joined = plain.bytes().all(|b| b.is_ascii_digit() || b == b'T');
+    let (from, to) = plain
+        .split_once('-')
+        .or_else(|| plain.split_once(" TO "))
+        .or_else(|| plain.split_once("TO"))
+        .or_else(|| plain.split_once('T').filter(|_| joined))?;
+    let (from, to) = (number(from)?, years(to)?);
+    Some(if (from, to) == (0, 14) { "Y_LT15".into() } else { format!("Y{from}T{to}") })
 }
 
 pub fn education_level(word: &str) -> Option<&'static str> {
@@ -119,12 +134,27 @@ mod tests {
 
     #[test]
     fn ages_as_providers_write_them() {
-        for (word, code) in
-            [("15-24", "Y15T24"), ("15–24", "Y15T24"), ("15+", "Y_GE15"), ("ALLAGE", "_T"), ("Y0T14", "Y0T14"), ("AGUNDER15Y", "Y_LT15")]
-        {
-            assert_eq!(age(word).as_deref(), Some(code));
+        for (code, words) in [
+            ("_T", &["", "ALLAGE", "All age ranges or no breaks by age"][..]),
+            (
+                "Y15T24",
+                &["15-24", "15\u{2013}24", "15 - 24", "15TO24", "15 to 24 years", "AG15T24", "15-24 years old", "Aged 15-24", "15-24Y"],
+            ),
+            ("Y_GE15", &["15+", "15 years and over", "15 years old and over", "15 and older", "15+ years", "Aged 15 and older"]),
+            ("Y_GE75", &["AG75OROVER", "ABOVE74", "75 years and older"]),
+            (
+                "Y_LT15",
+                &["AGUNDER15Y", "BELOW15", "<15", "<15Y", "Under 15", "14 years and younger", "0-14", "Y0T14", "Less than 15 years"],
+            ),
+            ("Y15T49", &["Y15T49"]),
+        ] {
+            for word in words {
+                assert_eq!(age(word).as_deref(), Some(code), "{word}");
+            }
         }
-        assert_eq!(age("old"), None);
+        for word in ["old", "2 to 10 Mbit/s", "15-24-25", "T", "TO", "YES", "2T3x", "Agriculture"] {
+            assert_eq!(age(word), None, "{word}");
+        }
     }
 
     #[test]

@@ -14,8 +14,8 @@ use crate::rows::place::Places;
 use crate::rows::quarantine::{Quarantined, Reason};
 pub use crate::rows::series_key::{Detail, SeriesKey};
 use crate::rows::store::{Row, Rows};
-use crate::rows::value::plain_zero;
 pub use crate::rows::value::{Value, parse_number, parse_year};
+use crate::rows::value::{plain_zero, year_of_date};
 use crate::visible::is_invisible;
 
 /// Gathers the rows of one data set. Every row that comes in is an observation, quarantined, or a dropped heading.
@@ -240,7 +240,7 @@ impl<'r> Collector<'r> {
             let codes = format!("{} {} {}", key.series, key.dimensions().join(" "), key.edition);
             return self.reject(record, Reason::BadCode, codes.trim().escape_debug().to_string());
         }
-        let parsed = parse_year(year);
+        let parsed = parse_year(year).or_else(|| parse_year(year_of_date(std::str::from_utf8(year).ok()?.trim())?.as_bytes()));
         if let Some(late) = parsed.filter(|y| *y > self.years.1) {
             self.too_late = Some(self.too_late.map_or(late, |other| other.min(late)));
         }

@@ -47,6 +47,16 @@ pub fn parse_year(text: &[u8]) -> Option<i32> {
     text.iter().try_fold(0i32, |year, b| b.is_ascii_digit().then(|| year * 10 + i32::from(b - b'0')))
 }
 
+/// The year of a date that stands for one: cells of a spreadsheet that show a year often hold its first or last day.
+/// Any other day may be of a month or a quarter.
+pub fn year_of_date(text: &str) -> Option<&str> {
+    let day = text.strip_suffix("T00:00:00").or_else(|| text.strip_suffix(" 00:00:00")).unwrap_or(text);
+    let ends = ["-01-01", "-12-31", "/01/01", "/12/31"].iter().find_map(|end| day.strip_suffix(end));
+    let begins = ["01/01/", "1/1/", "31/12/", "12/31/", "01.01.", "1.1.", "31.12.", "01-01-", "31-12-"];
+    let year = ends.or_else(|| begins.iter().find_map(|start| day.strip_prefix(start)))?;
+    Some(year).filter(|year| parse_year(year.as_bytes()).is_some())
+}
+
 /// A finite number in any notation that providers use: `4.47`, `2.9E-4`, `2.5e+006`, `1,234.5`.
 pub fn parse_number(text: &[u8]) -> Option<f64> {
     let text = std::str::from_utf8(text).ok()?.trim();

@@ -7,7 +7,9 @@ use csv::ByteRecord;
 
 use super::headings::Header;
 use super::limits::read_error;
+use super::second_header::{self, Names};
 use super::swallowed::Columns;
+use super::torn::{begins, joined};
 use super::watched::{BUFFER, LongRecord, MAX_RECORD, Watched, take_mark};
 use crate::error::{Code, Error, Result, count};
 use crate::rows::collector::Collector;
@@ -158,6 +160,14 @@ impl<R: Read> CsvStream<R> {
                 let filled = self.record.iter().filter(|cell| !is_blank(cell)).count();
                 collector.quarantine_all(self.figures.min(filled), number, Reason::FieldCount, &fields);
                 continue;
+            }
+            match second_header::of(&self.record, &self.header) {
+                None => {}
+                Some(Names::Again) => {
+                    collector.heading();
+                    continue;
+                }
+                Some(Names::Others) => return Err(self.another_table()),
             }
             if let Some((undecoded, first)) = &mut self.undecoded
                 && std::str::from_utf8(self.record.as_slice()).is_err()
@@ -310,6 +320,14 @@ impl<R: Read> CsvStream<R> {
         self.record.position().map_or(1, |position| position.line() + behind_cr(position)) + self.skipped
     }
 
+    fn another_table(&self) -> Error {
+        Error::provider_hint(
+            Code::NotCsv,
+            format!("line {}: names of columns stand here again, others or in another order", self.line()),
+            "two tables in one file: put each into a file of its own; the last good data stay in use",
+        )
+    }
+
     fn stray_quote(&self, what: &str) -> Error {
         Error::provider_hint(
             Code::NotCsv,
@@ -353,28 +371,6 @@ fn names_separator(record: &ByteRecord) -> bool {
 
 fn is_blank(text: &[u8]) -> bool {
     text.iter().all(u8::is_ascii_whitespace)
-}
-
-/// Whether a record begins like one of the layout that has torn ones: a number, then a code.
-fn begins(record: &ByteRecord) -> bool {
-    let cell = |index: usize| record.get(index).unwrap_or_default().trim_ascii();
-    !cell(0).is_empty() && cell(0).iter().all(u8::is_ascii_digit) && cell(1).first().is_some_and(u8::is_ascii_alphabetic)
-}
-
-fn joined(first: &ByteRecord, second: &ByteRecord) -> ByteRecord {
-    let mut record = ByteRecord::new();
-    let last = first.len().saturating_sub(1);
-    for cell in first.iter().take(last) {
-        record.push_field(cell);
-    }
-    let mut torn = first.get(last).unwrap_or_default().to_vec();
-    torn.push(b'\n');
-    torn.extend_from_slice(second.get(0).unwrap_or_default());
-    record.push_field(&torn);
-    for cell in second.iter().skip(1) {
-        record.push_field(cell);
-    }
-    record
 }
 
 #[cfg(test)]

@@ -4,8 +4,8 @@ use std::fmt;
 use std::io::{BufReader, Read};
 use std::marker::PhantomData;
 
-use serde::Deserializer;
 use serde::de::{DeserializeOwned, DeserializeSeed, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 
 use zip::result::ZipError;
 
@@ -24,6 +24,15 @@ const BOMB_RATIO: u64 = 200;
 /// Whether [`AtMost`] stopped.
 pub fn is_too_long(error: &std::io::Error) -> bool {
     error.get_ref().is_some_and(|inner| inner.is::<TooLong>())
+}
+
+/// The text of what stands in a place of JSON, and nothing for null: a year may be `2024`, `2024.0` or `"2024"`.
+pub fn json_text<'de, D: Deserializer<'de>>(deserializer: D) -> std::result::Result<String, D::Error> {
+    Ok(match serde_json::Value::deserialize(deserializer)? {
+        serde_json::Value::Null => String::new(),
+        serde_json::Value::String(text) => text,
+        other => other.to_string(),
+    })
 }
 
 /// A JSON body as its documented type.

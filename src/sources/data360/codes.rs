@@ -55,17 +55,12 @@ pub(super) fn place(key: &mut SeriesKey, column: &str, code: &str) {
     }
     match column {
         "SEX" if words::sex(code).is_some() => key.sex = words::sex(code).unwrap_or("_T").into(),
-        "AGE" if words::age(code).is_some() => key.age = age(code),
+        "AGE" if words::age(code).is_some() => key.age = words::age(code).unwrap_or_default(),
         "URBANISATION" if words::urbanisation(code).is_some() => key.urbanisation = words::urbanisation(code).unwrap_or("_T").into(),
         // What is not understood must not pass for the total.
         "SEX" | "AGE" | "URBANISATION" => extend(key, &format!("{column}_{code}")),
         _ => extend(key, code),
     }
-}
-
-/// Under 15 has one code here, whoever sends it.
-fn age(code: &str) -> String {
-    if code == "Y0T14" { "Y_LT15".into() } else { words::age(code).unwrap_or_else(|| "_T".into()) }
 }
 
 fn extend(key: &mut SeriesKey, code: &str) {

@@ -33,26 +33,28 @@ struct Import {
 #[serde(rename_all = "camelCase")]
 struct Variable {
     #[serde(default)]
-    by_entity: BTreeMap<String, Entity>,
+    by_entity: BTreeMap<String, Option<Entity>>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Entity {
     #[serde(default)]
-    ordered_facets: Vec<Facet>,
+    ordered_facets: Option<Vec<Facet>>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Facet {
-    facet_id: Option<String>,
+    #[serde(default, deserialize_with = "limits::json_text")]
+    facet_id: String,
     #[serde(default)]
-    observations: Vec<Observation>,
+    observations: Option<Vec<Observation>>,
 }
 
 #[derive(Deserialize)]
 struct Observation {
+    #[serde(default, deserialize_with = "limits::json_text")]
     date: String,
     value: Option<Json>,
 }
@@ -68,9 +70,10 @@ pub(super) fn read(body: &mut dyn ReadSeek, asked: &[String], unit: &str, collec
         for (entity, facets) in entities.by_entity {
             collector.code(&variable);
             let mut had = HashSet::new();
-            for (place, facet) in facets.ordered_facets.into_iter().enumerate() {
-                let import = (place > 0).then(|| name_of(place, facet.facet_id, &answer.facets));
-                for observation in facet.observations {
+            let facets = facets.and_then(|entity| entity.ordered_facets).unwrap_or_default();
+            for (place, facet) in facets.into_iter().enumerate() {
+                let import = (place > 0).then(|| name_of(place, &facet.facet_id, &answer.facets));
+                for observation in facet.observations.unwrap_or_default() {
                     collector.limits()?;
                     number = next_number(number)?;
                     let key = match &key {
@@ -104,8 +107,9 @@ pub(super) fn read(body: &mut dyn ReadSeek, asked: &[String], unit: &str, collec
 }
 
 /// What an import that does not stand first is called in notes.
-fn name_of(place: usize, id: Option<String>, imports: &BTreeMap<String, Import>) -> String {
-    let name = id.as_ref().and_then(|id| imports.get(id)).and_then(|import| import.import_name.clone());
+fn name_of(place: usize, id: &str, imports: &BTreeMap<String, Import>) -> String {
+    let name = imports.get(id).and_then(|import| import.import_name.clone());
+    let id = Some(id).filter(|id| !id.is_empty()).map(str::to_owned);
     format!("import {}", name.or(id).unwrap_or_else(|| (place + 1).to_string()))
 }
 

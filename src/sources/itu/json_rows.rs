@@ -22,7 +22,8 @@ struct Item {
     iso_code: Option<String>,
     /// Two id spaces exist for regions, so they are joined by name.
     region_name: Option<String>,
-    data_year: i32,
+    #[serde(deserialize_with = "limits::json_text")]
+    data_year: String,
     #[serde(default)]
     data_note: Option<String>,
     #[serde(default)]
@@ -30,7 +31,7 @@ struct Item {
     #[serde(default)]
     update_date: Option<String>,
     #[serde(default)]
-    answer: Option<Vec<Answer>>,
+    answer: Option<Vec<Option<Answer>>>,
 }
 
 #[derive(Deserialize)]
@@ -70,14 +71,14 @@ pub(super) fn read(reader: impl Read, series: &mut SeriesTable<'_>, collector: &
         }
         let area = iso_code.or(item.region_name).unwrap_or_default();
         let detail = collector.detail(&detail);
-        collector.push(number, "itu", area.as_bytes(), item.data_year.to_string().as_bytes(), known.series, detail, reading.value);
+        collector.push(number, "itu", area.as_bytes(), item.data_year.as_bytes(), known.series, detail, reading.value);
         Ok(())
     })?;
     Ok(number as usize)
 }
 
 /// The answer, or all of them where a question takes several, as the CSV of the same figures has them.
-fn given(answers: &[Answer]) -> String {
+fn given(answers: &[Option<Answer>]) -> String {
     let text = |answer: &Answer| match answer.value.as_ref()? {
         serde_json::Value::String(text) => Some(text.trim().to_owned()).filter(|text| !text.is_empty()),
         serde_json::Value::Number(number) => Some(number.to_string()),
@@ -85,5 +86,5 @@ fn given(answers: &[Answer]) -> String {
         // Neither a text nor a number: as it is, so that it is not taken for no answer.
         other => Some(other.to_string()),
     };
-    answers.iter().filter_map(text).collect::<Vec<_>>().join(BETWEEN)
+    answers.iter().flatten().filter_map(text).collect::<Vec<_>>().join(BETWEEN)
 }

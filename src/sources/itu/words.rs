@@ -28,9 +28,13 @@ pub(super) fn status_of(note: &str, source: &str) -> &'static str {
     }
 }
 
-/// The note of an aggregate: every edition estimates the past anew, and its day is all that tells them apart.
+/// The note of an aggregate: every edition estimates the past anew, and its day is all that tells them apart. A day in
+/// another notation is said as it stands.
 pub(super) fn aggregate(updated: Option<&str>) -> String {
-    format!("ITU aggregate, updated {}", updated.and_then(|day| day.get(..10)).unwrap_or("unknown"))
+    let day = updated.map(str::trim).filter(|day| !day.is_empty()).unwrap_or("unknown");
+    let is_date =
+        |day: &&str| day.bytes().enumerate().all(|(at, byte)| if matches!(at, 4 | 7) { byte == b'-' } else { byte.is_ascii_digit() });
+    format!("ITU aggregate, updated {}", day.get(..10).filter(is_date).unwrap_or(day))
 }
 
 /// Note and source in one text; empty parts left out.
@@ -46,7 +50,21 @@ pub(super) fn note_of(note: &str, source: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::status_of;
+    use super::{aggregate, status_of};
+
+    #[test]
+    fn the_day_of_an_edition() {
+        for (updated, day) in [
+            (Some("2025-11-17T13:13:18.000Z"), "2025-11-17"),
+            (Some("2026-02-04"), "2026-02-04"),
+            (Some("17 November 2025"), "17 November 2025"),
+            (Some("2/4/2026"), "2/4/2026"),
+            (Some(" "), "unknown"),
+            (None, "unknown"),
+        ] {
+            assert_eq!(aggregate(updated), format!("ITU aggregate, updated {day}"));
+        }
+    }
 
     #[test]
     fn what_a_note_says_in_any_language() {

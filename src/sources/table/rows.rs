@@ -11,7 +11,7 @@ use crate::rows::collector::Collector;
 use crate::rows::quarantine::Reason;
 use crate::rows::reading::{self, Answers};
 use crate::rows::series_key::{Detail, SeriesKey};
-use crate::rows::value::{Value, parse_year};
+use crate::rows::value::{Value, parse_number, parse_year};
 use crate::sources::Parsed;
 use crate::sources::body::archive::{self, Kind};
 use crate::sources::body::headings::{same, shorten};
@@ -24,7 +24,7 @@ use crate::sources::table::figures::{self, Figures};
 use crate::sources::table::heading::Heading;
 use crate::sources::table::map::{Column, TableMap, sentences};
 use crate::sources::table::unmatched::{of_only, of_totals, words};
-use crate::sources::table::written_numbers::{self, Written};
+use crate::sources::table::written_numbers::{self, Written, figure, is_word};
 use crate::sources::table::{sheets, spans, year_columns};
 use crate::visible::clean;
 
@@ -222,6 +222,15 @@ impl<'m> Layout<'m> {
         Some(&pairs[pair].1)
     }
 
+    /// The code for a number that the map of values names, however the file writes it: `0` is `0.00`, too.
+    fn mapped_number(&self, plain: &str) -> Option<&str> {
+        let (map, (_, pairs)) = self.map.maps.iter().enumerate().find(|(_, (name, _))| name == "value")?;
+        let number = parse_number(plain.as_bytes())?;
+        let pair = pairs.iter().position(|(from, _)| parse_number(from.as_bytes()) == Some(number))?;
+        self.used[map][pair].set(true);
+        Some(&pairs[pair].1)
+    }
+
     /// As the file has it; marks that cannot be seen are no part of an area, a year or a value, and zero bytes that fill up
     /// a field are none of a year or a value.
     fn raw(&self, target: &str, cells: &[&str]) -> Option<String> {
@@ -329,7 +338,7 @@ impl<'m> Layout<'m> {
                 // What the map gives is in our notation, whatever the file's is.
                 Some(code) => Ok(Written { plain: code.to_owned(), marks: Vec::new(), status: None }),
             };
-            let written = match written {
+            let mut written = match written {
                 Ok(written) => written,
                 Err(why) => {
                     let given = given.trim_end_matches(SPREAD);
@@ -337,6 +346,7 @@ impl<'m> Layout<'m> {
                     return unread.push(format!("`{given}`: {why}"));
                 }
             };
+            let mapped = mapped.or_else(|| self.mapped_number(&written.plain).inspect(|code| written.plain = (*code).to_owned()));
             let word = is_word(&written.plain);
             let reading = reading::read(written.plain.as_bytes(), if word && !numeric { Answers::Words } else { Answers::Never });
             if word && numeric && matches!(reading.value, Value::Text(text) if !reading::not_finite(text)) {
@@ -384,14 +394,4 @@ impl<'m> Layout<'m> {
             *count += unread.len();
         }
     }
-}
-
-/// A year or a value without what surrounds it unseen.
-fn figure(cell: &str) -> String {
-    clean(cell.trim_matches('\0')).into_owned()
-}
-
-/// Yes/no and other answers in words are kept as text.
-fn is_word(given: &str) -> bool {
-    given.chars().all(|c| c.is_alphabetic() || c.is_whitespace() || matches!(c, '-' | '_' | ',')) && given.chars().any(char::is_alphabetic)
 }

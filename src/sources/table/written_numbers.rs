@@ -3,6 +3,7 @@
 use crate::sources::body::percent;
 use crate::sources::body::workbook::SPREAD;
 use crate::sources::table::signs::NumberSigns;
+use crate::visible::clean;
 
 /// A cell of values.
 #[derive(Debug, PartialEq, Eq)]
@@ -156,6 +157,16 @@ fn is_sign(declared: char, found: char) -> bool {
         '\'' => matches!(found, '\'' | '\u{2019}' | '\u{2bc}' | '\u{b4}' | '`'),
         _ => found == declared,
     }
+}
+
+/// A year or a value without what surrounds it unseen.
+pub(super) fn figure(cell: &str) -> String {
+    clean(cell.trim_matches('\0')).into_owned()
+}
+
+/// Yes/no and other answers in words are kept as text.
+pub(super) fn is_word(given: &str) -> bool {
+    given.chars().all(|c| c.is_alphabetic() || c.is_whitespace() || matches!(c, '-' | '_' | ',')) && given.chars().any(char::is_alphabetic)
 }
 
 #[cfg(test)]

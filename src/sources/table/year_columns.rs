@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::rows::value::parse_year;
+use crate::rows::value::{parse_year, year_of_date};
 use crate::sources::body::headings::{heading, is_raised};
 use crate::sources::table::signs::NumberSigns;
 use crate::sources::table::written_numbers::without_marks;
@@ -50,16 +50,6 @@ const WORDS: [&str; 24] = [
     "partial",
     "unrevised",
 ];
-
-/// The year of a date that stands for one: cells of a spreadsheet that show a year often hold its first or last day.
-/// Any other day may be of a month or a quarter.
-pub(super) fn year_of_date(text: &str) -> Option<&str> {
-    let day = text.strip_suffix("T00:00:00").or_else(|| text.strip_suffix(" 00:00:00")).unwrap_or(text);
-    let ends = ["-01-01", "-12-31", "/01/01", "/12/31"].iter().find_map(|end| day.strip_suffix(end));
-    let begins = ["01/01/", "1/1/", "31/12/", "12/31/", "01.01.", "1.1.", "31.12.", "01-01-", "31-12-"];
-    let year = ends.or_else(|| begins.iter().find_map(|start| day.strip_prefix(start)))?;
-    Some(year).filter(|year| parse_year(year.as_bytes()).is_some())
-}
 
 /// What a cell says of a year.
 pub(super) struct Period<'t, 's> {

@@ -1,5 +1,6 @@
 //! UNCTADstat: the keyless bulk archive of a report, and the interface that needs an account.
 
+mod core;
 mod requests;
 mod rows;
 

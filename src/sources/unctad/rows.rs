@@ -14,6 +14,7 @@ use crate::sources::Parsed;
 use crate::sources::body::csv::CsvStream;
 use crate::sources::body::headings::Header;
 use crate::sources::body::{ReadSeek, csv_members};
+use crate::sources::unctad::core;
 
 pub(super) fn parse(file: &mut dyn ReadSeek, wanted: &[&str], collector: &mut Collector<'_>) -> Result<Parsed> {
     let (mut count, mut vintage) = (0, None);
@@ -65,6 +66,8 @@ fn layout(names: &Header) -> Result<Layout> {
     let find = |name: &str| header.iter().position(|h| h == name);
     let economy = names.require(&["Economy", "Economy_Code"])?;
     let time = names.require(&["Year", "Period", "Period_Code"])?;
+    // Where measures are told by their twins, a column in words is something else.
+    let has_twins = header.iter().any(|name| name.ends_with("_value") || find(&format!("{name} footnote")).is_some());
     let (mut dimensions, mut measures) = (Vec::new(), Vec::new());
     for (index, name) in header.iter().enumerate() {
         let original = names[index].clone();
@@ -90,7 +93,7 @@ fn layout(names: &Header) -> Result<Layout> {
             } else if let Some(stem) = name.strip_suffix(" label").filter(|stem| find(stem).is_none()) {
                 // Labels alone, without codes beside them.
                 dimensions.push(Dimension { name: stem.to_owned(), code: index, label: Some(index) });
-            } else if is_in_words(name) {
+            } else if is_in_words(name) && !has_twins {
                 measures.push(Measure { name: original, value: index, footnote: None, missing: None });
             }
         }
@@ -180,7 +183,7 @@ fn rows(reader: &mut dyn Read, first: u32, wanted: &[&str], collector: &mut Coll
                 continue;
             }
             if key.series.is_empty() {
-                key.series.clone_from(&measure.name);
+                key.series = core::series("", &measure.name);
             } else if !single {
                 key.series = format!("{}.{}", key.series, measure.name);
             }
@@ -212,7 +215,7 @@ fn is_series(name: &str) -> bool {
 /// Puts one dimension of the report into ours; false when its word is not understood.
 fn place(key: &mut SeriesKey, name: &str, code: String, label: &str) -> bool {
     match name {
-        name if is_series(name) => key.series = code,
+        name if is_series(name) => key.series = core::series(&code, label),
         "enterprisesize" => {
             let class = if label.is_empty() && code == "0" { Some("_T".to_owned()) } else { size_class(&code, label) };
             match class {

@@ -147,7 +147,8 @@ struct Hint {
 struct ApiRecord {
     indicator_id: String,
     geo_unit: String,
-    year: i32,
+    #[serde(deserialize_with = "limits::json_text")]
+    year: String,
     value: Option<f64>,
     #[serde(default)]
     magnitude: Option<String>,
@@ -249,12 +250,21 @@ impl Rows<'_> {
         let mut hints = None;
         let mut each = |record| self.record(record, collector);
         limits::json_with(reader, Answer { hints: &mut hints, each: &mut each })??;
-        if let Some(hint) = hints.iter().flatten().find(|h| h.code.ends_with("::001") || h.code.ends_with("::003")) {
-            return Err(Error::provider_hint(
-                Code::CodeUnknownToUis,
-                format!("{}: {}", hint.code, hint.message),
-                "correct the code in the data set; nothing was taken from this answer",
-            ));
+        for Hint { code, message } in hints.into_iter().flatten() {
+            if code.ends_with("::001") || code.ends_with("::003") {
+                return Err(Error::provider_hint(
+                    Code::CodeUnknownToUis,
+                    format!("{code}: {message}"),
+                    "correct the code in the data set; nothing was taken from this answer",
+                ));
+            }
+            // A code that is known and has no data in the years asked for is answered too; where the hint does not say which, any.
+            if code.ends_with("::004") {
+                let asked = || self.asked.into_iter().flatten().map(|one| one.trim());
+                let is_named = |one: &&str| message.split([' ', '=', ',']).any(|word| word == *one);
+                let named = asked().any(|one| is_named(&one));
+                asked().filter(|one| !named || is_named(one)).for_each(|one| collector.code(one));
+            }
         }
         Ok(())
     }
@@ -271,13 +281,12 @@ impl Rows<'_> {
         };
         let flag = |given: Option<String>| given.unwrap_or_default().trim().to_owned();
         let flags = format!("{}|{}", flag(record.magnitude), flag(record.qualifier));
-        let year = record.year.to_string();
         let notes: Vec<String> = record.footnotes.unwrap_or_default().into_iter().filter_map(|f| f.value).collect();
         let row = Row {
             number: self.count,
             series,
             area: record.geo_unit.trim().as_bytes(),
-            year: year.as_bytes(),
+            year: record.year.as_bytes(),
             flags: flags.as_bytes(),
             footnote: (!notes.is_empty()).then(|| notes.join("; ")),
         };

@@ -30,6 +30,16 @@ pub(super) struct Names<'n> {
     pub renamed: &'n [(String, String)],
 }
 
+impl<'n> Names<'n> {
+    /// The name under which the rows of a series stand; none where nobody asked for it. The routes of the database write
+    /// one name in different cases: `IT_USE_ii99`, `IT_USE_II99`.
+    fn stands(self, given: &str) -> Option<&'n str> {
+        let is_given = |name: &&str| name.eq_ignore_ascii_case(given);
+        let named = self.asked.iter().chain(self.renamed.iter().map(|(_, stands)| stands)).map(String::as_str).find(is_given)?;
+        Some(self.renamed.iter().find(|(today, _)| today == named).map_or(named, |(_, stands)| stands))
+    }
+}
+
 pub(super) fn parse(file: &mut dyn ReadSeek, names: Names<'_>, collector: &mut Collector<'_>) -> Result<Parsed> {
     let mut releases = BTreeSet::new();
     if archive::kind_of(file)? == Kind::Zip && workbooks::of(file)? == Workbooks::Itself {
@@ -94,13 +104,11 @@ impl<'n> Rows<'n> {
     /// The series and breakdown of a row, if the data set names the series.
     fn key(&self, text: &dyn Fn(usize) -> String, collector: &mut Collector<'_>) -> Option<u32> {
         let name = text(self.columns.series);
-        let named =
-            |one: &str| self.names.asked.iter().any(|asked| asked == one) || self.names.renamed.iter().any(|(_, stands)| stands == one);
-        // A code that cannot be seen as a whole is told as such.
-        if !named(&name) && name.chars().all(|c| c.is_ascii_graphic()) {
-            return None;
-        }
-        let name = self.names.renamed.iter().find(|(today, _)| *today == name).map_or(name, |(_, stands)| stands.clone());
+        let Some(name) = self.names.stands(&name) else {
+            // A code that cannot be seen as a whole is told as such.
+            let is_seen = name.chars().all(|c| c.is_ascii_graphic());
+            return (!is_seen).then(|| collector.series(SeriesKey::total(name, "_U")));
+        };
         let mut key = SeriesKey::total(name, unit_of(&self.columns.units.map(text).unwrap_or_default()));
         for (name, column) in &self.columns.dimensions {
             place(&mut key, name, &text(*column));
@@ -203,7 +211,7 @@ fn missing_status(nature: &str, status: &str) -> &'static str {
 
 /// Puts one dimension of theirs into ours; what is not one of ours goes to the breakdown.
 fn place(key: &mut SeriesKey, name: &str, word: &str) {
-    let total = matches!(word, "" | "_T" | "ALL" | "TOTAL");
+    let total = matches!(word.to_ascii_uppercase().as_str(), "" | "_T" | "ALL" | "TOTAL");
     match name {
         "sex" if words::sex(word).is_some() => key.sex = words::sex(word).unwrap_or("_T").into(),
         "age" if words::age(word).is_some() => key.age = words::age(word).unwrap_or_default(),
@@ -213,7 +221,7 @@ fn place(key: &mut SeriesKey, name: &str, word: &str) {
         }
         "disability status" if !total => key.disability = word.into(),
         // G (global monitoring) is the ordinary case; national reporting is another figure.
-        "reporting type" if word == "G" || total => {}
+        "reporting type" if total || word.eq_ignore_ascii_case("G") || word.eq_ignore_ascii_case("Global") => {}
         "reporting type" => extend(key, format!("REPORTING_{word}")),
         _ if total => {}
         _ => extend(key, word.into()),
@@ -226,7 +234,8 @@ fn extend(key: &mut SeriesKey, word: String) {
 
 fn unit_of(units: &str) -> &str {
     match units {
-        "PERCENT" => "PT",
+        "%" => "PT",
+        _ if units.eq_ignore_ascii_case("percent") || units.eq_ignore_ascii_case("percentage") => "PT",
         "" => "_U",
         other => other,
     }

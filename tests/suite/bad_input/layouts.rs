@@ -50,6 +50,29 @@ fn a_record_without_end() {
     assert!(std::fs::metadata(workspace.path("data/quarantine/itu/mobile_ownership.parquet")).unwrap().len() < 20_000);
 }
 
+/// Two texts in one body: where the second has its columns in another order, all of it was passed over as not asked for.
+#[test]
+fn names_of_columns_among_the_rows() {
+    let workspace = released();
+    let row = |area: &str, year: i32| format!("SCHBSP.1.WINTERN,{area},{year},5,,\n");
+    let head = "indicatorId,geoUnit,year,value,magnitude,qualifier\n";
+    let first = head.to_owned() + &(2000..2020).map(|year| row("AGO", year)).collect::<String>();
+    let swapped = |text: &str| {
+        text.lines()
+            .map(|line| line.splitn(3, ',').collect::<Vec<_>>())
+            .map(|cells| format!("{},{},{}\n", cells[1], cells[0], cells[2]))
+            .collect::<String>()
+    };
+    let second = first.replace("AGO", "KEN");
+    let body = format!("{first}{}", swapped(&second));
+    refused(&workspace, "unesco/data_export", "a.csv", body.as_bytes(), "E2011", "line 22: names of columns stand here again");
+    // The same names are a heading, as tables have them on each page.
+    workspace.write("in/unesco/data_export/a.csv", first + &second);
+    workspace.expect(0, &["pull", "--from", "in", "--accept", "unesco/data_export"]);
+    let report: serde_json::Value = serde_json::from_str(&workspace.read("data/observations/unesco/data_export.json")).unwrap();
+    assert_eq!(report["counts"], serde_json::json!({"rows_in": 41, "observations": 40, "quarantined": 0, "headings": 1}));
+}
+
 #[test]
 fn lost_columns_turn_no_breakdown_into_a_total() {
     let workspace = released();

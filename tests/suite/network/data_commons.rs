@@ -104,6 +104,10 @@ fn what_only_a_later_import_has_is_taken_and_told() {
     let entities = json!({
         "country/ALB": {"orderedFacets": [first, second, third]},
         "country/KEN": {"orderedFacets": [facet("1", &[]), facet("2", &[("2021", json!(60.0))])]},
+        // Nothing, in whichever place it is said: the whole mirror was refused.
+        "country/RWA": null,
+        "country/TZA": {"orderedFacets": null},
+        "country/UGA": {"orderedFacets": [{"facetId": 1, "observations": null}]},
     });
     let names = json!({"1": {"importName": "UNData_SDG"}, "2": {"importName": "UNData_ITU"}});
     let own = Server::start(|_, _| Reply::new(403, "Forbidden"));

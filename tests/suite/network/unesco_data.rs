@@ -195,6 +195,26 @@ fn unesco_codes_without_a_record_are_missed() {
     assert_eq!(good, (current(&workspace), workspace.read("data/pulls/unesco/data_api.json")));
 }
 
+/// UIS says itself that a code has no data in the years asked for: that is no data, not an answer that lacks a code. The whole
+/// data set was refused.
+#[test]
+fn unesco_codes_without_data_in_these_years() {
+    let server = Server::start(|asked, _| {
+        let reply = uis(asked, VERSION, 1000, 100);
+        if asked.path() != "/data/indicators" {
+            return reply;
+        }
+        let mut answer: Value = serde_json::from_slice(&reply.body).expect("JSON");
+        answer["records"].as_array_mut().expect("records").retain(|record| record["indicatorId"] != "SCHBSP.2T3.WINTERN");
+        let told = "No data for the given time range, available time range for indicator SCHBSP.2T3.WINTERN= start: 1970, end: 2009";
+        answer["hints"] = json!([{"code": "UIS::HINT::004", "message": told}]);
+        Reply::json(&answer)
+    });
+    let workspace = data_api(&server, &SCHOOLS).workspace();
+    run(&workspace, 0, &["run"]);
+    assert!(pull_record(&workspace, "unesco/data_api")["vintage"] == VERSION);
+}
+
 /// A new release of UIS in which the series asked for are as before: it is the one that is cited, and no value is new.
 #[test]
 fn a_new_edition_with_the_same_figures_is_named() {

@@ -230,6 +230,15 @@ fn prices() {
     );
 }
 
+/// The day that stands for a year, as a program writes it that takes the column for dates; tables read it before.
+#[test]
+fn a_date_that_is_a_year() {
+    let used = |date: &str| row(11624, "i99H", "Individuals using the Internet", "", "%", "KEN", "1.5").replace("2018", date);
+    let body = std::iter::once(HEADER.to_owned()).chain(["2018-12-31", "2019-01-01T00:00:00", "2020.0"].map(used));
+    let workspace = pulled("itu/internet_use", "x.csv", body.collect::<Vec<_>>().join("\n"));
+    assert_eq!(rows(&workspace, "SELECT time_period AS a FROM observations ORDER BY time_period"), ["2018", "2019", "2020"]);
+}
+
 #[test]
 fn areas_of_before() {
     let used = |area: &str| row(11624, "i99H", "Individuals using the Internet", "", "%", area, "1.5");
@@ -255,6 +264,21 @@ fn an_answer_of_another_type() {
     assert_eq!(rows(&workspace, "SELECT record AS a, reason AS b, detail AS c FROM quarantine"), ["31 bad_value true"]);
     let missing = "SELECT time_period AS a, obs_status AS b FROM observations WHERE obs_value IS NULL";
     assert_eq!(rows(&workspace, missing), ["2021 O"]);
+}
+
+/// Years as other programs write them, and nothing in the place of an answer: the whole body was refused.
+#[test]
+fn years_and_answers_in_json_as_others_write_them() {
+    let item = |year: &str, answer: &str| format!(r#"{{"codeID":11624,"isoCode":"BRA","dataYear":{year},"answer":[{answer}]}}"#);
+    let items = [
+        item("2020.0", r#"{"value":"5"}"#),
+        item("\"2021\"", r#"{"value":6.5}"#),
+        item("2022", "null"),
+        item("\"2023-12-31\"", "null, {\"value\":7}"),
+    ];
+    let workspace = pulled("itu/internet_use_country", "a.json", format!("[{}]", items.join(",")));
+    let query = "SELECT time_period AS a, obs_value AS b, obs_status AS c FROM observations ORDER BY time_period";
+    assert_eq!(rows(&workspace, query), ["2020 5.0 A", "2021 6.5 A", "2022 null O", "2023 7.0 A"]);
 }
 
 /// Bytes that are no letters became a sign without a word: in a note that is told, an answer is set aside.

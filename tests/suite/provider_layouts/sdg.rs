@@ -104,3 +104,28 @@ fn names_of_both_generations() {
         ]
     );
 }
+
+/// Another route of the same database writes names in capitals, percent as a word, and totals by their labels: rows were passed
+/// over as not asked for, had a unit of their own, or stood in a breakdown that nobody reads.
+#[test]
+fn one_thing_in_other_spellings() {
+    let header = "SeriesCode,GeoAreaCode,TimePeriod,Value,[Sex],[Age],[Location],[Type of skill],[Nature],[Units],[Reporting Type]";
+    let body = [
+        header,
+        "IT_USE_ii99,404,2018,1.5,BOTHSEX,ALLAGE,ALLAREA,,C,PERCENT,G",
+        "IT_USE_II99,404,2019,2.5,_T,_T,_T,_T,C,PT,G",
+        "it_use_ii99,404,2020,3.5,Both sexes or no breakdown by sex,All age ranges or no breaks by age,All areas,Total,C,Percent,Global",
+        "IT_NET_bbnd,404,2020,4.5,,,,,C,%,G",
+        "IT_USE_ii99x,404,2020,5.5,,,,,C,%,G",
+    ];
+    let workspace = pulled("unsd/sdg_global", "x.csv", body.join("\n"));
+    let query = "SELECT series AS a, time_period AS b, sex AS c, age AS d, urbanisation AS e, breakdown AS f, obs_value AS g, unit AS h FROM observations ORDER BY obs_value";
+    let expected = [
+        "IT_USE_ii99 2018 _T _T _T _T 1.5 PT",
+        "IT_USE_ii99 2019 _T _T _T _T 2.5 PT",
+        "IT_USE_ii99 2020 _T _T _T _T 3.5 PT",
+        "IT_NET_BBP 2020 _T _T _T _T 4.5 PT",
+    ];
+    assert_eq!(rows(&workspace, query), expected);
+    assert_eq!(rows(&workspace, "SELECT reason AS a, detail AS b FROM quarantine"), ["series_not_asked IT_USE_ii99x"]);
+}

@@ -121,6 +121,28 @@ WBG,Palestine,Data-only mobile-broadband basket,x,USD,NA,7.5,NA
     );
 }
 
+/// Nothing costs nothing, however the file writes it: `0.000` passed for a price, and the economy for one that can afford it.
+#[test]
+fn a_price_of_zero_in_any_notation() {
+    let body = "IsoCode,Economy,basket_combined_simplified,Unit,2015,2016,2017,2018,2019,2020,2021
+KEN,Kenya,Fixed-broadband basket,GNIpc,0,0.000,-0,0e0,00,1e1,0.001
+";
+    let workspace = pulled("itu/price_baskets_2008_2021", "x.csv", body);
+    let query = "SELECT time_period AS a, obs_value AS b, obs_status AS c, obs_text AS d FROM observations ORDER BY time_period";
+    assert_eq!(
+        rows(&workspace, query),
+        [
+            "2015 null O null",
+            "2016 null O null",
+            "2017 null O null",
+            "2018 null O null",
+            "2019 null O null",
+            "2020 10.0 A null",
+            "2021 0.001 A null",
+        ]
+    );
+}
+
 #[test]
 fn tabs_and_codes_of_agencies() {
     let gender = "INDICATOR_LABEL\tREF_AREA\tTIME_PERIOD\tSEX\tAGE_DESC\tOBS_VALUE\tUNIT_MEASURE\tNATURE\nI.17\t4\t2012\tF\t5 years and over\t5.5\tPT\tC\n";

@@ -16,12 +16,40 @@ fn one_column_of_values_for_each_measure() {
     assert_eq!(
         rows(&workspace, QUERY),
         [
-            "Proportion of businesses using the Internet BRA 10-49 97.5 PT",
-            "Proportion of businesses using the Internet BRA _T 98.5 PT",
+            "B3 BRA 10-49 97.5 PT",
+            "B3 BRA _T 98.5 PT",
             "Proportion of businesses with a website BRA 10-49 null PT",
             "Proportion of businesses with a website BRA _T 60.5 PT",
         ]
     );
+}
+
+/// Indicators read the codes of the core list, and nobody knows which ones the reports have: other codes beside the words
+/// of the list, and words alone, gave series that none of them found.
+#[test]
+fn the_core_indicators_by_their_words() {
+    let head = "Year,Economy,Economy Label,UseOfIct,UseOfIct Label,EnterpriseSize,EnterpriseSize Label,Percentage,Percentage Footnote,Percentage Missing value\n";
+    let words = "Proportion of businesses using the Internet";
+    let rows_of = [
+        format!("2020,076,Brazil,03,{words},0,All (persons employed),5,,\n"),
+        format!("2021,076,Brazil,b3,{words},0,All (persons employed),6,,\n"),
+        "2022,076,Brazil,B12.IDEL,Delivering products online,0,All (persons employed),7,,\n".to_owned(),
+        "2023,076,Brazil,77,Something new,0,All (persons employed),8,,\n".to_owned(),
+    ];
+    let workspace = pulled("unctad/ict_use_by_size", "x.csv", format!("{head}{}", rows_of.concat()));
+    assert_eq!(rows(&workspace, QUERY), ["77 BRA _T 8.0 PT", "B12.IDEL BRA _T 7.0 PT", "B3 BRA _T 5.0 PT", "B3 BRA _T 6.0 PT"]);
+    let labels = head.replace("UseOfIct,", "") + &format!("2020,076,Brazil,{words},0,All (persons employed),5,,\n");
+    assert_eq!(rows(&pulled("unctad/ict_use_by_size", "x.csv", labels), QUERY), ["B3 BRA _T 5.0 PT"]);
+}
+
+/// A further column in words was taken for a measure, and the series of the one that there is got another name.
+#[test]
+fn a_column_in_words_beside_a_measure_with_its_twins() {
+    let workspace = Workspace::of_project();
+    let body = "Year,Economy,Economy Label,UseOfIct,UseOfIct Label,EnterpriseSize,EnterpriseSize Label,Percentage,Percentage Footnote,Percentage Missing value,Row number\n2021,076,Brazil,B3,Internet,0,All,98.5,,,1\n";
+    workspace.write("in/unctad/ict_use_by_size/x.csv", body);
+    let run = workspace.expect(1, &["pull", "--from", "in"]);
+    assert!(run.stderr.contains("column `Row number` has no label or code beside it"), "{}", run.stderr);
 }
 
 #[test]

@@ -177,6 +177,32 @@ fn areas_that_are_nearly_known() {
     told(&run, &["unknown areas", "`Kenia` (is it Kenya? then maps.ref_area = {", "`Atlantis`"]);
 }
 
+/// Names that were on no list; a sign of its own in the place of an apostrophe, which made two words of one; and states of
+/// before, by name and by number.
+#[test]
+fn areas_by_further_names() {
+    let body =
+        "Area,Year,Value\nFalkland Islands,2022,1\nC\u{f4}te d\u{b4}Ivoire,2022,2\nUSSR,2022,3\nKosovo (under UNSCR 1244/99),2022,4\n";
+    let (workspace, _, values) = read("area_scheme = \"name\"", LONG, body);
+    assert_eq!(values, ["CIV 2022 2.0", "FLK 2022 1.0", "XKX 2022 4.0"]);
+    assert!(workspace.expect(0, &["sql", "SELECT reason, detail FROM quarantine"]).stdout.contains("area_not_covered"));
+    let (workspace, _, values) = read("area_scheme = \"m49\"", LONG, "Area,Year,Value\n404,2022,1\n278,2022,2\n");
+    assert_eq!(values, ["KEN 2022 1.0"]);
+    assert!(workspace.expect(0, &["sql", "SELECT reason, detail FROM quarantine"]).stdout.contains("area_not_covered"));
+}
+
+/// Ages as files write them are our codes: kept as they stand, no indicator found them.
+#[test]
+fn ages_in_words() {
+    let columns = format!("{LONG}\nage = \"Age\"");
+    let ages = ["15-24 years", "Aged 15 to 24", "75 and over", "Under 15", "0-14", "elders"];
+    let body: String = (2000..).zip(ages).map(|(year, age)| format!("KEN,{year},1,{age}\n")).collect();
+    let (workspace, ..) = read("", &columns, &format!("Area,Year,Value,Age\n{body}"));
+    let found =
+        workspace.expect(0, &["sql", "SELECT age FROM observations WHERE dataset = 't' ORDER BY time_period", "--output", "csv"]).stdout;
+    assert_eq!(found.lines().skip(1).collect::<Vec<_>>(), ["Y15T24", "Y15T24", "Y_GE75", "Y_LT15", "Y_LT15", "elders"]);
+}
+
 /// A code of ours in a map is understood whatever codes the file has.
 #[test]
 fn maps_of_areas_give_our_codes() {
