@@ -1,6 +1,7 @@
 //! What a SELECT gives beside what its header makes of it: a roll-up that never runs, a coverage of nothing.
 
 use datafusion::arrow::datatypes::SchemaRef;
+use datafusion::sql::sqlparser::ast::{Expr, SelectItem};
 
 use super::output::output_place;
 use crate::engine::problem::sql_start;
@@ -22,7 +23,7 @@ pub fn check_rolled_up(indicator: &Indicator, catalogue: &Catalogue, output: &Sc
             Problem::new(Code::ParameterOutOfRange, text, indicator.span_of("rollup"), message)
                 .hint("rollup = \"none\", and a SELECT over indicators.<name> with its column estimate"),
         );
-    } else if has("estimate") && rollup != ROLLUP_NONE {
+    } else if has("estimate") && rollup != ROLLUP_NONE && every_row_says_its_estimate(&Syntax::of(text)) {
         let syntax = Syntax::of(text);
         let place = output_place(&syntax, "estimate").unwrap_or_else(|| sql_start(text));
         let message = format!("rows that say their `estimate` are taken as they come: nothing is rolled up by {rollup}");
@@ -37,4 +38,21 @@ pub fn check_rolled_up(indicator: &Indicator, catalogue: &Catalogue, output: &Sc
                 .hint("add .. AS weight, of economies without a value too; or coverage = { base = \"population\" } or \"economies\""),
         );
     }
+}
+
+/// Rows without an estimate are rolled up, so that a CASE may give it to some. A column or a word of its own is for all.
+fn every_row_says_its_estimate(syntax: &Syntax<'_>) -> bool {
+    let of_all = |item: &SelectItem| match item {
+        SelectItem::UnnamedExpr(Expr::Identifier(name)) => name.value.eq_ignore_ascii_case("estimate"),
+        SelectItem::UnnamedExpr(Expr::CompoundIdentifier(parts)) => {
+            parts.last().is_some_and(|name| name.value.eq_ignore_ascii_case("estimate"))
+        }
+        SelectItem::ExprWithAlias { expr, alias } if alias.value.eq_ignore_ascii_case("estimate") => match expr {
+            Expr::Identifier(_) | Expr::CompoundIdentifier(_) => true,
+            Expr::Value(word) => word.to_string() != "NULL",
+            _ => false,
+        },
+        _ => false,
+    };
+    syntax.top_selects().into_iter().all(|select| select.projection.iter().any(of_all))
 }

@@ -60,6 +60,11 @@ fn a_roll_up_that_never_runs_is_refused() {
     let workspace = workspace();
     for (rollup, select, told) in [
         ("rollup = \"median\"", format!("{COLUMNS}, 'reported' AS estimate FROM chosen"), "E3005 nothing is rolled up by median"),
+        (
+            "rollup = \"median\"",
+            format!("{COLUMNS}, u.estimate FROM (SELECT *, 'reported' AS estimate FROM chosen) AS u"),
+            "E3005 nothing is rolled up by median",
+        ),
         ("rollup = \"median\"\nderived = \"gaps\"", format!("{COLUMNS} FROM chosen"), "E0502 nothing is rolled up by median"),
         ("rollup = \"none\"\nderived = \"ends\"", format!("{COLUMNS} FROM chosen"), "E0508 unknown derived method `ends`"),
         ("rollup = \"median\"\ncoverage = { base = \"weight\" }", format!("{COLUMNS} FROM chosen"), "E3005 every aggregate is withheld"),
@@ -72,6 +77,7 @@ fn a_roll_up_that_never_runs_is_refused() {
     }
     for (rollup, select) in [
         ("rollup = \"none\"", format!("{COLUMNS}, 'reported' AS estimate FROM chosen")),
+        ("rollup = \"median\"", format!("{COLUMNS}, CASE WHEN ref_area = 'WLD' THEN 'published' END AS estimate FROM chosen")),
         ("rollup = \"median\"\ncoverage = { base = \"weight\" }", format!("{COLUMNS}, 1.0 AS weight FROM chosen")),
     ] {
         workspace.write("sql/indicators/9.1_use.sql", header(rollup) + &select);
