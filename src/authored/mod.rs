@@ -5,3 +5,4 @@ pub mod rules;
 pub mod schema;
 pub mod toml;
 pub mod typed_csv;
+pub mod unread;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+use crate::authored::unread;
 use crate::engine::{Engine, tables};
 use crate::error::{Code, Error, Problem, Result, SourceText, count};
 use crate::exit::Exit;
@@ -54,6 +55,7 @@ pub(super) async fn check(settings: &Settings, printer: &Printer, paths: &[PathB
         }
     }
     stray_cases(settings, &loaded, &mut problems);
+    problems.extend(unread::warnings(&settings.workspace.root));
     let wanted: Vec<String> =
         paths.iter().map(|p| fs_err::canonicalize(p).map_or_else(|_| p.display().to_string(), |p| settings.workspace.shown(&p))).collect();
     if !wanted.is_empty() {
@@ -148,6 +150,7 @@ async fn check_sql(settings: &Settings, loaded: &Loaded, problems: &mut Vec<Prob
         }
         if let Some(plan) = lint::plan(&indicator.text, &engine, &mut found).await {
             lint::check_output(&indicator.text, &plan.output, loaded.catalogue.rollup_of(indicator), &mut found);
+            lint::check_rolled_up(indicator, &loaded.catalogue, &plan.output, &mut found);
             lint::check_expressions(&indicator.text, &plan.logical, &mut found);
             lint::check_groups(&indicator.text, &plan.logical, &|code| loaded.reference.group_scheme(code).is_some(), &mut found);
         }

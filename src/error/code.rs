@@ -69,6 +69,7 @@ codes! {
     UnreadableFile "E0002" Author, "a workspace file cannot be read", "correct its permissions";
     NotUtf8 "E0003" Author, "a workspace file is not UTF-8", "save it as UTF-8";
     NotARegularFile "E0004" Author, "a workspace file is a pipe, a socket, a device, or a link without an end", "put a regular file in its place";
+    UnreadFile "E0005" Author, "a file in a folder of the workspace that nothing reads", "move it into the folder itself, or give it the ending named";
     BrokenToml "E0101" Author, "broken TOML", "correct the line shown";
     UnknownKey "E0102" Author, "a key that nobody knows", "take the name suggested, or remove it";
     WrongType "E0103" Author, "a key has the wrong type", "write the type named";
@@ -100,7 +101,7 @@ codes! {
     UnknownNameInHeader "E0508" Author, "a header names something that does not exist", "take the name suggested";
     UnknownIndicator "E0509" Author, "SQL reads an indicator that does not exist", "take the name suggested";
     MissingMethodFile "E0510" Author, "a method file is missing", "restore the file named";
-    CommentInHeader "E0511" Author, "a comment opens inside the header", "write the text without /* in it";
+    CommentInHeader "E0511" Author, "a comment opens or ends inside the header", "write the text without /* and */ in it";
     NoSeriesListed "E0512" Author, "SQL reads the series of its header, which lists none", "list them: series = [{ source = \"..\", series = \"..\" }]";
     NoData "E1000" Operator, "no data at all", "give bodies with --from, or correct what each source says";
     NoConnection "E1001" Operator, "no connection", "look at the network, proxy and address";

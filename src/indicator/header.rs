@@ -22,6 +22,8 @@ pub struct Indicator {
     /// A method file of `sql/derived/` that turns the SELECT into the indicator.
     pub derived: Option<String>,
     pub groups: Vec<String>,
+    /// Whether the header says so itself, and not the defaults.
+    pub groups_named: bool,
     /// Years a value may be carried in the `imputed` estimate.
     pub window: i64,
     pub coverage: Coverage,
@@ -135,9 +137,10 @@ pub fn parse(text: &SourceText, defaults: &Defaults, problems: &mut Vec<Problem>
         );
         return None;
     };
-    if let Some(at) = text.text[start..end].find("/*") {
+    let signs = [("/*", "opens another comment"), ("*/", "ends the comment")];
+    if let Some((at, sign, what)) = signs.iter().filter_map(|(sign, what)| Some((text.text[start..end].find(sign)?, sign, what))).min() {
         problems.push(
-            Problem::new(Code::CommentInHeader, text, start + at..start + at + 2, "`/*` inside the header opens another comment")
+            Problem::new(Code::CommentInHeader, text, start + at..start + at + 2, format!("`{sign}` inside the header {what}"))
                 .hint("SQL nests comments: write the text without these two characters together"),
         );
     }
@@ -245,6 +248,7 @@ fn read(
         rollup: rollup?,
         derived,
         groups,
+        groups_named: reader.has("groups"),
         window,
         coverage,
         silence,

@@ -43,6 +43,9 @@ pub struct Step {
     pub text: SourceText,
 }
 
+/// The files of `sql/derived/` that a release runs itself: no header names one of them.
+const OF_A_RELEASE: [&str; 8] = ["group_population", "classes", "preferred", "ends", "fixed_members", "fixed_ends", "paces", "progress"];
+
 /// The step that the roll-up named in the header runs before, and the table that it reads.
 pub const ROLLED: &str = "rolled";
 pub const ROLLUP: &str = "rollup";
@@ -119,6 +122,7 @@ impl Catalogue {
         for indicator in &self.indicators {
             check_names(self, indicator, reference, datasets, problems);
         }
+        self.check_default_groups(reference, problems);
         let units = reference.units();
         for rollup in self.rollups.values() {
             let unknown = rollup.unit.as_ref().filter(|unit| !units.is_empty() && !units.contains(unit));
@@ -130,6 +134,25 @@ impl Catalogue {
         self.check_targets_unique(problems);
         self.check_met_with(problems);
         self.order(problems);
+    }
+
+    /// Where a header names no groups those of the defaults hold: said once, where they stand.
+    fn check_default_groups(&self, reference: &Reference, problems: &mut Vec<Problem>) {
+        let Some(text) = self.defaults.text.as_ref().filter(|_| self.indicators.iter().any(|indicator| !indicator.groups_named)) else {
+            return;
+        };
+        let schemes = reference.schemes();
+        for group in self.defaults.groups.iter().filter(|group| !schemes.contains(*group)) {
+            problems.push(
+                Problem::new(
+                    Code::UnknownNameInHeader,
+                    text,
+                    item(text, 0..text.text.len(), group),
+                    format!("unknown group scheme `{group}`, which holds for every indicator whose header names no groups"),
+                )
+                .maybe_hint(suggestion(group, schemes.iter().map(String::as_str))),
+            );
+        }
     }
 
     fn check_targets_unique(&self, problems: &mut Vec<Problem>) {
@@ -210,19 +233,12 @@ fn check_names(catalogue: &Catalogue, indicator: &Indicator, reference: &Referen
     if !rollups.contains(&indicator.rollup.as_str()) {
         unknown(Code::UnknownNameInHeader, indicator.span_of("rollup"), "roll-up", &indicator.rollup, rollups);
     }
-    if let Some(derived) = &indicator.derived
-        && !catalogue.derived.contains_key(derived)
-    {
-        unknown(
-            Code::UnknownNameInHeader,
-            indicator.span_of("derived"),
-            "derived method",
-            derived,
-            catalogue.derived.keys().map(String::as_str).collect(),
-        );
+    let methods: Vec<&str> = catalogue.derived.keys().map(String::as_str).filter(|name| !OF_A_RELEASE.contains(name)).collect();
+    if let Some(derived) = indicator.derived.as_ref().filter(|derived| !methods.contains(&derived.as_str())) {
+        unknown(Code::UnknownNameInHeader, indicator.span_of("derived"), "derived method", derived, methods);
     }
     let schemes = reference.schemes();
-    for group in &indicator.groups {
+    for group in indicator.groups.iter().filter(|_| indicator.groups_named) {
         if !schemes.contains(group) {
             unknown(
                 Code::UnknownNameInHeader,

@@ -164,7 +164,7 @@ fn read_one(table: &mut TableReader<'_>, defaults: &TargetDefaults, problems: &m
             None
         }
     };
-    let direction = direction.unwrap_or_else(|| if matches!(kind, Some(TargetKind::Band(..))) { "band".into() } else { "up".into() });
+    let direction = direction.unwrap_or_else(|| goes(kind).into());
     sense(table, kind, &direction, met_at, problems);
     let mut strictly = |key: &str, message: &str| {
         problems.push(Problem::new(Code::TargetContradictsItself, table.source(), table.span_of(key), message));
@@ -255,6 +255,15 @@ fn read_one(table: &mut TableReader<'_>, defaults: &TargetDefaults, problems: &m
         met_with,
         span: table.span(),
     })
+}
+
+/// Where it goes, if the target does not say so: a band and a change do by themselves.
+fn goes(kind: Option<TargetKind>) -> &'static str {
+    match kind {
+        Some(TargetKind::Band(..)) => "band",
+        Some(TargetKind::Change(change)) if change < 0.0 => "down",
+        _ => "up",
+    }
 }
 
 /// The key `estimates`: the estimates of groups that are measured.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::config::{self, JobConfig};
 use crate::dataset_id::DatasetId;
 use crate::engine::{Engine, observations, tables};
-use crate::error::{Error, Problem, Result, SourceText};
+use crate::error::{Code, Error, Problem, Result, SourceText};
 use crate::fetch::Pull;
 use crate::files::{self, hash_of};
 use crate::indicator::Catalogue;
@@ -49,6 +49,7 @@ pub fn read(settings: &Settings) -> Loaded {
     let (corrections, correction_texts) = corrections::load(root, &mut problems);
     corrections::check_names(&corrections, &sources, &reference, &mut problems);
     let checks = checks::load(&catalogue.checks, &mut problems);
+    each_check_once(&checks, &mut problems);
     catalogue.check_names(&reference, &dataset_names(&sources), &mut problems);
     shared::check_series(&catalogue, &mut problems);
     let goldens = goldens::load(root, &catalogue, &reference, &mut problems);
@@ -64,6 +65,17 @@ pub fn read(settings: &Settings) -> Loaded {
         checks,
         goldens,
         problems,
+    }
+}
+
+/// Two checks of one id would be one in `checks.parquet`: their rows counted together, against the limit of either.
+fn each_check_once(checks: &[Check], problems: &mut Vec<Problem>) {
+    for (index, check) in checks.iter().enumerate() {
+        if let Some(other) = checks[..index].iter().find(|other| other.id == check.id) {
+            let start = check.text.text.find(&format!("\"{}\"", check.id)).unwrap_or_default();
+            let message = format!("the id `{}` is already used by {}", check.id, other.text.path);
+            problems.push(Problem::new(Code::UsedTwice, &check.text, start..start + check.id.len() + 2, message));
+        }
     }
 }
 
@@ -176,10 +188,12 @@ impl Loaded {
         Ok(engine)
     }
 
-    /// A release: `indicator_values`, `progress`, `checks`, `revisions`, and `indicators.<name>`.
+    /// A release: `indicator_values`, which is `values` too, `progress`, `checks`, `revisions`, and `indicators.<name>`.
     fn register_release(&self, settings: &Settings, engine: &Engine, release: Option<&Path>) -> Result<()> {
         for (name, file, schema) in [
             ("indicator_values", "values.parquet", schema::published_values()),
+            // The others are called as their files are, and so this one is looked for.
+            ("values", "values.parquet", schema::published_values()),
             ("progress", "progress.parquet", schema::progress()),
             ("checks", "checks.parquet", schema::checks()),
             ("revisions", "revisions.parquet", schema::revisions()),

@@ -210,19 +210,20 @@ async fn release(settings: &Settings, loaded: &Loaded, states: States, accept: &
         formats: &loaded.config.publication.formats,
     };
     let folder = publish::stage(made, &built.contents, &mut built.manifest, settings.threads)?;
-    for (name, reason) in &built.held {
-        tracing::error!(indicator = %name, "held at its last good values: {reason}");
+    let held = told_of_held(&built);
+    for ((name, _), told) in built.held.iter().zip(&held) {
+        tracing::error!(indicator = %name, "{told}");
     }
     if let Some(manifest) = &same_inputs
         && manifest.gives_the_same(&built.manifest)
     {
         promote::remove(&settings.workspace, &folder)?;
-        let held: Vec<String> = manifest.held().into_iter().map(str::to_owned).collect();
-        degraded.extend(built.held.iter().map(|(name, reason)| format!("{name} is held at its last good values: {reason}")));
+        let names: Vec<String> = manifest.held().into_iter().map(str::to_owned).collect();
+        degraded.extend(held);
         record::note(|record| record.outcome = Outcome::StillHeld);
-        return Ok(Night::of(Published::StillHeld { release: manifest.release.clone(), held }, states, degraded));
+        return Ok(Night::of(Published::StillHeld { release: manifest.release.clone(), held: names }, states, degraded));
     }
-    degraded.extend(built.held.iter().map(|(name, reason)| format!("{name} is held at its last good values: {reason}")));
+    degraded.extend(held);
     let id = built.manifest.release.clone();
     if !built.stopping.is_empty() {
         promote::refuse(&settings.workspace, &folder, &id)?;
@@ -247,4 +248,16 @@ async fn release(settings: &Settings, loaded: &Loaded, states: States, accept: &
         Ok::<(), Error>(())
     })?;
     Ok(Night::of(Published::Release(Box::new(built)), states, degraded))
+}
+
+/// What is said of each indicator that could not be computed, or that a check refused.
+fn told_of_held(built: &Built) -> Vec<String> {
+    let told = |(name, reason): &(String, String)| {
+        if built.manifest.indicators.get(name).is_some_and(|entry| entry.rows > 0) {
+            format!("{name} is held at its last good values: {reason}")
+        } else {
+            format!("{name} has no values, and there are none of before to hold it at: {reason}")
+        }
+    };
+    built.held.iter().map(told).collect()
 }

@@ -74,6 +74,9 @@ const COMPARED: [&str; 11] = [
     "error_high",
 ];
 
+/// What may be compared too, where rows of `csv/<name>.csv` are pasted as they are.
+const NAMED: [&str; 4] = ["indicator", "ref_area_name", "area_kind", "group_scheme"];
+
 pub fn folder(workspace: &Workspace, indicator: &Indicator) -> PathBuf {
     workspace.sql().join("tests").join(&indicator.id)
 }
@@ -178,10 +181,9 @@ fn check_expectation(text: &SourceText, case: &TestCase, problems: &mut Vec<Prob
 /// The declared schema of a file of a test case.
 fn schema_of(stem: &str) -> Option<SchemaRef> {
     if stem == "expected" {
-        let wanted = |f: &datafusion::arrow::datatypes::Field| KEY.contains(&f.name().as_str()) || COMPARED.contains(&f.name().as_str());
-        let nullable = |f: &datafusion::arrow::datatypes::Field| {
-            if COMPARED.contains(&f.name().as_str()) { f.clone().with_nullable(true) } else { f.clone() }
-        };
+        let compared = |name: &str| COMPARED.contains(&name) || NAMED.contains(&name);
+        let wanted = |f: &datafusion::arrow::datatypes::Field| KEY.contains(&f.name().as_str()) || compared(f.name());
+        let nullable = |f: &datafusion::arrow::datatypes::Field| if compared(f.name()) { f.clone().with_nullable(true) } else { f.clone() };
         let fields: Vec<_> = schema::values().fields().iter().filter(|f| wanted(f)).map(|f| nullable(f)).collect();
         return Some(std::sync::Arc::new(datafusion::arrow::datatypes::Schema::new(fields)));
     }
@@ -268,7 +270,7 @@ pub fn compare(case: &TestCase, values: &RecordBatch, reference: &Reference) -> 
     let wanted: BTreeMap<Vec<String>, usize> = (0..want.len()).map(|r| (key(&want, r), r)).collect();
     let found: BTreeMap<Vec<String>, usize> =
         (0..got.len()).filter(|r| pairs.contains(&pair(&got, *r))).map(|r| (key(&got, r), r)).collect();
-    let columns: Vec<&str> = COMPARED.into_iter().filter(|c| case.given.iter().any(|g| g == c)).collect();
+    let columns: Vec<&str> = COMPARED.into_iter().chain(NAMED).filter(|c| case.given.iter().any(|g| g == c)).collect();
     let mut differences = Vec::new();
     for (key, &row) in &wanted {
         let cells: Vec<DifferentCell> = match found.get(key) {
@@ -339,7 +341,7 @@ pub fn expectation(values: &RecordBatch, given: &[String], keep: &dyn Fn(&str, &
         !DIMENSIONS.contains(&column) || given.iter().any(|g| g == column) || rows.iter().any(|r| cells.text(column, *r) != Some("_T"))
     };
     let compared: Vec<&str> = if given.iter().any(|g| COMPARED.contains(&g.as_str())) {
-        COMPARED.into_iter().filter(|c| given.iter().any(|g| g == c)).collect()
+        COMPARED.into_iter().chain(NAMED).filter(|c| given.iter().any(|g| g == c)).collect()
     } else {
         vec!["value", "obs_status", "coverage", "members_observed", "members_total"]
     };

@@ -119,6 +119,24 @@ fn a_year_that_has_not_ended_is_not_over() {
     assert!(told(&workspace, "note", "T", "available").contains("the target year is over"));
 }
 
+/// The verdict is of the target year, the figures beside it are of now: the clause between them says so.
+#[test]
+fn a_target_met_in_time_and_no_longer() {
+    let keys =
+        "unit = \"INDEX\"\nrollup = \"median\"\ncoverage = { base = \"economies\" }\nseries = [{ source = \"mine\", series = \"a\" }]\n";
+    let years = [(2018, 30), (2024, 60), (2026, 45)];
+    let body: String = ["KEN", "UGA", "TZA", "RWA"]
+        .iter()
+        .flat_map(|area| years.map(|(year, value)| format!("a,{area},{year},{value},INDEX,,\n")))
+        .collect();
+    let workspace = workspace(&body);
+    let past = target("T", "value = 50.0").replace("2030", "2024");
+    workspace.write("sql/indicators/index.sql", indicator("index", &format!("{keys}{past}"), SELECT));
+    let run = workspace.expect(0, &["run", "--from", "in", "--now", "2026-11-24"]).stdout;
+    let told: String = run.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(told.contains("met 45.00 of 50.00 FOUR 2026, imputed; met by the value of 2024, but no longer"), "{run}");
+}
+
 #[test]
 fn a_gap_has_the_worse_status_of_its_sides() {
     let cases = [

@@ -4,6 +4,7 @@ mod division;
 mod expressions;
 pub mod groups;
 mod output;
+mod rolled;
 mod series;
 mod statement;
 
@@ -20,6 +21,7 @@ pub use self::division::integer_divisions;
 pub use self::expressions::check_expressions;
 pub use self::groups::check_groups;
 pub use self::output::{check_output, output_place};
+pub use self::rolled::check_rolled_up;
 pub use self::series::check_series;
 pub use self::statement::refused;
 

@@ -1,6 +1,6 @@
 //! What people write that had no effect, or the wrong one, without a word.
 
-use super::{PIPELINE, workspace};
+use super::{BODY, HEADER, PIPELINE, workspace};
 use crate::support::{Workspace, rows};
 
 /// `chosen` without a list of series was empty: the indicator had no value, and nothing said why.
@@ -44,4 +44,147 @@ fn a_correction_of_the_total_is_not_outdated_by_its_parts() {
         let checks = workspace.release("checks.parquet");
         assert_eq!(rows(&checks, &[("id", "corrections_outdated"), ("result", "warned")]).len(), warned, "{wrong}");
     }
+}
+
+/// The header of an indicator without targets, with other lines for its roll-up.
+fn header(rollup: &str) -> String {
+    let header = HEADER.split("[[target]]").next().unwrap_or_default();
+    header.replace("rollup = \"median\"", rollup) + "---*/\n"
+}
+
+const COLUMNS: &str = "SELECT ref_area, time_period, urbanisation, breakdown, value";
+
+/// Nothing was rolled up, or every aggregate withheld, and `check` had no problem with it.
+#[test]
+fn a_roll_up_that_never_runs_is_refused() {
+    let workspace = workspace();
+    for (rollup, select, told) in [
+        ("rollup = \"median\"", format!("{COLUMNS}, 'reported' AS estimate FROM chosen"), "E3005 nothing is rolled up by median"),
+        (
+            "rollup = \"median\"",
+            format!("{COLUMNS}, u.estimate FROM (SELECT *, 'reported' AS estimate FROM chosen) AS u"),
+            "E3005 nothing is rolled up by median",
+        ),
+        ("rollup = \"median\"\nderived = \"gaps\"", format!("{COLUMNS} FROM chosen"), "E0502 nothing is rolled up by median"),
+        ("rollup = \"none\"\nderived = \"ends\"", format!("{COLUMNS} FROM chosen"), "E0508 unknown derived method `ends`"),
+        ("rollup = \"median\"\ncoverage = { base = \"weight\" }", format!("{COLUMNS} FROM chosen"), "E3005 every aggregate is withheld"),
+    ] {
+        workspace.write("sql/indicators/9.1_use.sql", header(rollup) + &select);
+        let (code, what) = told.split_once(' ').unwrap_or_default();
+        let checked = workspace.expect(2, &["check"]).stdout;
+        assert!(checked.contains(&format!("error[{code}]")) && checked.contains(what), "{rollup}: {checked}");
+        assert_eq!(workspace.run(&["preview", "9.1"]).code, 2, "{rollup}");
+    }
+    for (rollup, select) in [
+        ("rollup = \"none\"", format!("{COLUMNS}, 'reported' AS estimate FROM chosen")),
+        ("rollup = \"median\"", format!("{COLUMNS}, CASE WHEN ref_area = 'WLD' THEN 'published' END AS estimate FROM chosen")),
+        ("rollup = \"median\"\ncoverage = { base = \"weight\" }", format!("{COLUMNS}, 1.0 AS weight FROM chosen")),
+    ] {
+        workspace.write("sql/indicators/9.1_use.sql", header(rollup) + &select);
+        workspace.expect(0, &["check"]);
+    }
+}
+
+/// An indicator in a folder below, or in a file that Windows calls `.SQL`, was not there.
+#[test]
+fn a_file_that_nothing_reads_is_told() {
+    let workspace = workspace();
+    for path in [
+        "sql/indicators/mine/9.2_own.sql",
+        "sql/indicators/9.3_own.SQL",
+        "sql/indicator/9.4_own.sql",
+        "sql/9.5_own.sql",
+        "pipelines/new/own.toml",
+        "pipelines/corrections/own.TOML",
+    ] {
+        let file = workspace.write(path, "");
+        let checked = workspace.expect(0, &["check"]).stdout;
+        assert!(checked.contains(&format!("{path}:1:1: warning[E0005]")) && checked.contains("1 warning"), "{checked}");
+        std::fs::remove_file(file).unwrap();
+    }
+    for path in ["sql/indicators/9.2_own.sql.old", "sql/notes.md", "sql/tests/9.1/one/README.md"] {
+        workspace.write(path, "");
+    }
+    let checked = workspace.expect(2, &["check"]).stdout;
+    assert!(!checked.contains("E0005"), "{checked}");
+}
+
+/// A check copied and edited had the rows of both counted together, under the limit of either.
+#[test]
+fn two_checks_of_one_id_are_refused() {
+    let workspace = workspace().with_check("jumps");
+    let own = workspace.read("sql/checks/jumps.sql");
+    workspace.write("sql/checks/leaps.sql", &own);
+    let told = "the id `jumps` is already used by sql/checks/jumps.sql";
+    let checked = workspace.expect(2, &["check"]).stdout;
+    assert!(checked.contains("sql/checks/leaps.sql:2:6: error[E0506]") && checked.contains(told), "{checked}");
+    assert!(workspace.expect(2, &["run", "--from", "in"]).stderr.contains(told));
+    workspace.write("sql/checks/leaps.sql", own.replace("\"jumps\"", "\"leaps\""));
+    workspace.expect(0, &["check"]);
+}
+
+/// Rows of `csv/<name>.csv` are an expectation as they are, but for what only a whole release has.
+#[test]
+fn rows_of_a_release_are_an_expectation() {
+    let workspace = workspace();
+    let rows = BODY.lines().filter(|row| row.starts_with("KEN,2021,new")).map(|_| "survey,use,new,KEN,2021,50\n");
+    let observations: String = ["source,dataset,series,ref_area,time_period,obs_value\n"].into_iter().chain(rows).collect();
+    workspace.write("sql/tests/9.1/pasted/observations.csv", observations);
+    for (name, code) in [("Kenya", 0), ("Uganda", 1)] {
+        let expected = format!(
+            "indicator,ref_area,time_period,breakdown,estimate,ref_area_name,area_kind,group_scheme,value\nuse,KEN,2021,ALL,reported,{name},country,,50\n"
+        );
+        workspace.write("sql/tests/9.1/pasted/expected.csv", expected);
+        let tested = workspace.expect(code, &["test", "9.1"]).stdout;
+        assert!(code == 0 || tested.contains("ref_area_name: expected Uganda, got Kenya"), "{tested}");
+    }
+}
+
+/// The sign of a change is its direction: `up` was taken, and the change refused.
+#[test]
+fn a_change_says_where_it_goes() {
+    let workspace = workspace();
+    for (change, direction) in [("-0.25", "down"), ("0.25", "up")] {
+        workspace.write("sql/indicators/9.1_use.sql", HEADER.replace("more_than = 50.0", &format!("change = {change}")));
+        workspace.expect(0, &["check"]);
+        workspace.expect(0, &["run", "--from", "in"]);
+        let progress = workspace.release("progress.parquet");
+        assert!(!rows(&progress, &[("target", "9.1"), ("direction", direction)]).is_empty(), "{change}");
+    }
+    workspace.write("sql/indicators/9.1_use.sql", HEADER.replace("more_than = 50.0", "change = -0.25\ndirection = \"up\""));
+    assert!(workspace.expect(2, &["check"]).stdout.contains("does not go up"));
+}
+
+/// `*/` in a text of the header ended the comment, and the SQL was said to be wrong somewhere behind it.
+#[test]
+fn the_end_of_a_comment_in_a_header() {
+    let workspace = workspace();
+    workspace.write("sql/indicators/9.1_use.sql", HEADER.replace("definition = \"Use\"", "definition = \"Use (a */ b)\""));
+    let checked = workspace.expect(2, &["check"]).stdout;
+    assert!(checked.contains("9.1_use.sql:13:22: error[E0511]") && checked.contains("1 error"), "{checked}");
+}
+
+/// Groups of the defaults that the workspace does not have were told of each indicator, at a line without them.
+#[test]
+fn unknown_groups_of_the_defaults_are_told_where_they_stand() {
+    let workspace = workspace();
+    workspace.write("sql/defaults.toml", super::DEFAULTS.replace("[\"world\"]", "[\"world\", \"provinces\"]"));
+    workspace.write("sql/indicators/9.2_other.sql", HEADER.replace("9.1", "9.2").replace("name = \"use\"", "name = \"other\""));
+    let checked = workspace.expect(2, &["check"]).stdout;
+    assert!(checked.contains("sql/defaults.toml:2:20: error[E0508]") && checked.contains("1 error"), "{checked}");
+    let named = |text: &str| text.replace("window = 3\n", "").replace("unit = \"PT\"\n", "unit = \"PT\"\ngroups = [\"world\"]\n");
+    workspace.write("sql/indicators/9.1_use.sql", named(HEADER));
+    workspace.write("sql/indicators/9.2_other.sql", named(&workspace.read("sql/indicators/9.2_other.sql")));
+    workspace.expect(0, &["check"]);
+}
+
+/// What nothing was ever computed of was said to be held at its last good values.
+#[test]
+fn what_has_no_values_is_not_held_at_any() {
+    let workspace = workspace();
+    let twice = format!("{}{COLUMNS} FROM (SELECT * FROM chosen UNION ALL SELECT * FROM chosen)", header("rollup = \"median\""));
+    workspace.write("sql/indicators/9.2_twice.sql", twice.replace("9.1", "9.2").replace("name = \"use\"", "name = \"twice\""));
+    let run = workspace.expect(3, &["run", "--from", "in"]);
+    let told = "twice has no values, and there are none of before to hold it at: E3012";
+    assert!(run.stdout.contains(told), "{} {}", run.stdout, run.stderr);
 }

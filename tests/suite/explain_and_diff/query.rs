@@ -110,6 +110,7 @@ fn every_table() {
         ("gni_per_capita", "usd"),
         ("units", "symbol"),
         ("indicator_values", "coverage"),
+        ("values", "coverage"),
         ("progress", "pace"),
         ("checks", "severity"),
         ("indicators.internet_use", "value"),

@@ -110,7 +110,10 @@ fn targets() {
             "change_against_direction",
             &[("value = 100.0\nmet_at = 95.0\ndirection = \"up\"", "change = ⟦E0505⟧-0.25\ndirection = \"up\"")],
         ),
-        edited("change_against_default_direction", &[("value = 100.0\nmet_at = 95.0\ndirection = \"up\"", "change = ⟦E0505⟧-0.25")]),
+        edited(
+            "change_against_direction_down",
+            &[("value = 100.0\nmet_at = 95.0\ndirection = \"up\"", "change = ⟦E0505⟧0.25\ndirection = \"down\"")],
+        ),
         edited(
             "band_without_direction_band",
             &[("value = 100.0\nmet_at = 95.0", "low = 0.98\nhigh = 1.02"), ("direction = \"up\"", "direction = ⟦E0505⟧\"up\"")],

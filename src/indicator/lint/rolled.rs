@@ -1,0 +1,58 @@
+//! What a SELECT gives beside what its header makes of it: a roll-up that never runs, a coverage of nothing.
+
+use datafusion::arrow::datatypes::SchemaRef;
+use datafusion::sql::sqlparser::ast::{Expr, SelectItem};
+
+use super::output::output_place;
+use crate::engine::problem::sql_start;
+use crate::engine::syntax::Syntax;
+use crate::error::{Code, Problem};
+use crate::indicator::header::ROLLUP_NONE;
+use crate::indicator::{Catalogue, Indicator};
+
+/// Combinations of header and SELECT that run, and leave out every aggregate without a word.
+pub fn check_rolled_up(indicator: &Indicator, catalogue: &Catalogue, output: &SchemaRef, problems: &mut Vec<Problem>) {
+    let text = &indicator.text;
+    let has = |name: &str| output.field_with_name(name).is_ok();
+    let rollup = indicator.rollup.as_str();
+    // A method that does not exist is told by name.
+    let derived = indicator.derived.as_ref().filter(|name| catalogue.derived.contains_key(*name));
+    if let (Some(derived), true) = (derived, rollup != ROLLUP_NONE) {
+        let message = format!("`derived = \"{derived}\"` takes the rows as they come: nothing is rolled up by {rollup}");
+        problems.push(
+            Problem::new(Code::ParameterOutOfRange, text, indicator.span_of("rollup"), message)
+                .hint("rollup = \"none\", and a SELECT over indicators.<name> with its column estimate"),
+        );
+    } else if has("estimate") && rollup != ROLLUP_NONE && every_row_says_its_estimate(&Syntax::of(text)) {
+        let syntax = Syntax::of(text);
+        let place = output_place(&syntax, "estimate").unwrap_or_else(|| sql_start(text));
+        let message = format!("rows that say their `estimate` are taken as they come: nothing is rolled up by {rollup}");
+        problems.push(Problem::new(Code::WrongColumns, text, place, message).hint(
+            "leave the column out, with WHERE estimate = 'reported' where another indicator is read; or rollup = \"none\", for groups that are made already",
+        ));
+    }
+    if rollup != ROLLUP_NONE && indicator.coverage.base == "weight" && !has("weight") && !has("denominator") {
+        let message = "the coverage counts weights, and the SELECT gives neither `weight` nor `denominator`: every aggregate is withheld";
+        problems.push(
+            Problem::new(Code::WrongColumns, text, indicator.span_of("coverage"), message)
+                .hint("add .. AS weight, of economies without a value too; or coverage = { base = \"population\" } or \"economies\""),
+        );
+    }
+}
+
+/// Rows without an estimate are rolled up, so that a CASE may give it to some. A column or a word of its own is for all.
+fn every_row_says_its_estimate(syntax: &Syntax<'_>) -> bool {
+    let of_all = |item: &SelectItem| match item {
+        SelectItem::UnnamedExpr(Expr::Identifier(name)) => name.value.eq_ignore_ascii_case("estimate"),
+        SelectItem::UnnamedExpr(Expr::CompoundIdentifier(parts)) => {
+            parts.last().is_some_and(|name| name.value.eq_ignore_ascii_case("estimate"))
+        }
+        SelectItem::ExprWithAlias { expr, alias } if alias.value.eq_ignore_ascii_case("estimate") => match expr {
+            Expr::Identifier(_) | Expr::CompoundIdentifier(_) => true,
+            Expr::Value(word) => word.to_string() != "NULL",
+            _ => false,
+        },
+        _ => false,
+    };
+    syntax.top_selects().into_iter().all(|select| select.projection.iter().any(of_all))
+}
