@@ -44,9 +44,10 @@ impl Build<'_> {
                 let one = if let Some(one) = self.kept(before, indicator)? {
                     tracing::debug!(indicator = %indicator.name, "kept");
                     one
-                } else if let Some(other) = self.held_below(indicator, &results) {
-                    // Its SELECT would find values of before there, or none at all, and take that for an answer.
-                    self.held(engine, previous, indicator, format!("it reads {other}, which could not be computed")).await?
+                } else if let Some(other) = self.empty_below(indicator, &results) {
+                    // From values of before it can be computed. Of none at all its SELECT would say what is not so.
+                    let reason = format!("it reads {other}, which could not be computed and has no values of before");
+                    self.held(engine, previous, indicator, reason).await?
                 } else {
                     self.begin(engine, index, &mut tasks)?;
                     continue;
@@ -83,10 +84,12 @@ impl Build<'_> {
         Ok(results)
     }
 
-    /// The name of an indicator that this one reads, and that could not be computed.
-    fn held_below(&self, indicator: &Indicator, results: &All) -> Option<&str> {
+    /// The name of an indicator that this one reads, and that has no values because it could not be computed.
+    fn empty_below(&self, indicator: &Indicator, results: &All) -> Option<&str> {
         let reads = self.catalogue.dependencies(indicator).into_iter().map(|other| self.catalogue.indicators[other].name.as_str());
-        reads.into_iter().find(|name| results.get(*name).is_some_and(|one| one.held.is_some()))
+        reads
+            .into_iter()
+            .find(|name| results.get(*name).is_some_and(|one| one.held.is_some() && one.values.iter().all(|batch| batch.num_rows() == 0)))
     }
 
     /// Begins to compute one indicator, over the indicators that are done.
