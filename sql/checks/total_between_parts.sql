@@ -36,39 +36,45 @@ WITH parts AS (
     AND w.education_level = p.education_level AND w.size_class = p.size_class AND w.breakdown = p.breakdown
   WHERE p.age IN ('Y_LT15', 'Y15T24', 'Y25T74', 'Y_GE75')
 ),
+comparisons AS (
+  SELECT whole, dimension, needed, row_number() OVER (ORDER BY whole, dimension) AS comparison
+  FROM (SELECT DISTINCT whole, dimension, needed FROM parts) AS p
+),
 roles AS (
-  SELECT breakdown_number, whole, dimension, needed, FALSE AS is_total FROM parts
+  SELECT c.comparison, p.breakdown_number, FALSE AS is_total
+  FROM parts p
+  JOIN comparisons c ON c.whole = p.whole AND c.dimension = p.dimension
   UNION ALL
-  SELECT DISTINCT whole AS breakdown_number, whole, dimension, needed, TRUE AS is_total FROM parts
+  SELECT comparison, whole AS breakdown_number, TRUE AS is_total FROM comparisons
 ),
 figures_of AS (
-  SELECT r.whole, r.dimension, r.needed, r.is_total, v.ref_area, v.time_period, v.value, v.source
+  SELECT r.comparison, r.is_total, v.ref_area, v.time_period, v.value, v.source
   FROM roles r
   JOIN indicator_values v ON v.breakdown_number = r.breakdown_number
   WHERE v.estimate = 'reported' AND v.unit = 'PT' AND v.value IS NOT NULL AND v.indicator <> 'digital_skills_any'
 ),
 compared AS (
   SELECT
-    whole, dimension, ref_area, time_period,
+    comparison, ref_area, time_period,
     max(CASE WHEN is_total THEN value END) AS total,
     min(CASE WHEN NOT is_total THEN value END) AS lowest,
-    max(CASE WHEN NOT is_total THEN value END) AS highest
+    max(CASE WHEN NOT is_total THEN value END) AS highest,
+    sum(CASE WHEN is_total THEN 0 ELSE 1 END) AS known
   FROM figures_of
-  GROUP BY whole, dimension, ref_area, time_period, needed
-  HAVING sum(CASE WHEN is_total THEN 0 ELSE 1 END) = needed
+  GROUP BY comparison, ref_area, time_period
 ),
 outside AS (
-  SELECT whole, dimension, ref_area, time_period, total, lowest, highest
-  FROM compared
-  WHERE total < lowest - 0.5 OR total > highest + 0.5
+  SELECT c.comparison, c.whole, c.dimension, f.ref_area, f.time_period, f.total, f.lowest, f.highest
+  FROM comparisons c
+  JOIN compared f ON f.comparison = c.comparison AND f.known = c.needed
+  WHERE f.total < f.lowest - 0.5 OR f.total > f.highest + 0.5
 ),
 told AS (
   SELECT
     o.whole, o.dimension, o.ref_area, o.time_period, o.total, o.lowest, o.highest,
     min(f.source) AS first_source, max(f.source) AS last_source
   FROM outside o
-  JOIN figures_of f
-    ON f.whole = o.whole AND f.dimension = o.dimension AND f.ref_area = o.ref_area AND f.time_period = o.time_period
+  JOIN figures_of f ON f.comparison = o.comparison AND f.ref_area = o.ref_area AND f.time_period = o.time_period
   GROUP BY o.whole, o.dimension, o.ref_area, o.time_period, o.total, o.lowest, o.highest
 )
 SELECT
