@@ -20,13 +20,18 @@ pub fn last_read<'a>(steps: &'a [Step], last: &Step, rollup: &str, after: &[&str
     // A view reads where it is read.
     for (place, step) in steps.iter().enumerate().rev().filter(|(_, step)| step.view) {
         let reads = read[place].clone();
-        for readers in read.iter_mut().skip(place + 1).chain([&mut at_the_end]).filter(|readers| readers.contains(&step.name)) {
+        let name = step.name.to_lowercase();
+        for readers in read.iter_mut().skip(place + 1).chain([&mut at_the_end]).filter(|readers| readers.contains(&name)) {
             readers.extend(reads.iter().cloned());
         }
     }
     let mut free = vec![Vec::new(); read.len()];
-    for (made, step) in steps.iter().enumerate().filter(|(_, step)| !at_the_end.contains(&step.name)) {
-        let last = (made..read.len()).rev().find(|place| read[*place].contains(&step.name)).unwrap_or(made);
+    for (made, step) in steps.iter().enumerate() {
+        let name = step.name.to_lowercase();
+        if at_the_end.contains(&name) {
+            continue;
+        }
+        let last = (made..read.len()).rev().find(|place| read[*place].contains(&name)).unwrap_or(made);
         free[last].push(step.name.as_str());
     }
     free
@@ -49,8 +54,8 @@ mod tests {
     #[test]
     fn a_step_goes_behind_its_last_reader() {
         let steps = [
-            step("cells", false, "SELECT 1 FROM country_values"),
-            step("values", false, "SELECT 1 FROM Cells"),
+            step("Cells", false, "SELECT 1 FROM country_values"),
+            step("values", false, "SELECT 1 FROM \"Cells\""),
             step("members", true, "SELECT 1 FROM values"),
             step("rolled", false, "SELECT 1 FROM rollup"),
             step("coverage", false, "SELECT 1 FROM values"),
@@ -60,10 +65,10 @@ mod tests {
         let rollup = "SELECT 1 FROM members";
         let free = last_read(&steps, &last, rollup, &[]);
         let none: Vec<&str> = Vec::new();
-        assert_eq!(free[..4], [none.clone(), vec!["cells"], none.clone(), vec!["members"]]);
+        assert_eq!(free[..4], [none.clone(), vec!["Cells"], none.clone(), vec!["members"]]);
         assert_eq!(free[4..], [vec!["values"], vec!["nobody"], vec!["rolled", "coverage"]]);
         // What follows reads the members again: with the roll-up, and so the values behind the view.
-        let free = last_read(&steps, &last, rollup, &["SELECT 1 FROM cells"]);
+        let free = last_read(&steps, &last, rollup, &["SELECT 1 FROM CELLS"]);
         assert_eq!(free, [none.clone(), none.clone(), none.clone(), none.clone(), none, vec!["nobody"], vec!["coverage"]]);
     }
 }
