@@ -1,7 +1,7 @@
 //! SQL without its whitespace and comments: what a hash of a method must not depend on.
 
 use super::bounds;
-use crate::error::SourceText;
+use crate::error::{SourceText, Statement};
 use datafusion::sql::sqlparser::dialect::GenericDialect;
 use datafusion::sql::sqlparser::tokenizer::{Token, TokenWithSpan, Tokenizer, TokenizerError};
 
@@ -27,17 +27,37 @@ pub fn tokens(sql: &str) -> Vec<TokenWithSpan> {
 
 /// blake3 of the canonical text.
 pub fn hash(sql: &str) -> String {
+    hash_of_tokens(&tokens(sql))
+}
+
+fn hash_of_tokens(tokens: &[TokenWithSpan]) -> String {
     let mut hasher = blake3::Hasher::new();
-    for token in tokens(sql) {
+    for token in tokens {
         hasher.update(token.token.to_string().as_bytes());
         hasher.update(b" ");
     }
     hasher.finalize().to_hex().to_string()
 }
 
-/// The same of a file, which is read for it once.
+/// The hash of a file, which is cut into tokens once.
 pub fn hash_of(text: &SourceText) -> String {
-    text.as_statement.get_or_init(|| hash(&text.text)).clone()
+    statement(text).hash.clone()
+}
+
+/// Whether a name, in letters of any case, occurs in a file.
+pub fn occurs(name: &str, text: &SourceText) -> bool {
+    statement(text).words.contains(&name.to_lowercase())
+}
+
+fn statement(text: &SourceText) -> &Statement {
+    text.as_statement.get_or_init(|| {
+        let tokens = tokens(&text.text);
+        let words = tokens.iter().filter_map(|token| match &token.token {
+            Token::Word(word) => Some(word.value.to_lowercase()),
+            _ => None,
+        });
+        Statement { hash: hash_of_tokens(&tokens), words: words.collect() }
+    })
 }
 
 /// Names `x` of every `indicators.x` in a statement.

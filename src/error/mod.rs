@@ -7,6 +7,7 @@ pub mod code;
 
 pub use code::Code;
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
@@ -154,8 +155,16 @@ pub struct SourceText {
     pub text: Arc<str>,
     /// Where each line begins, found when it is first asked for.
     lines: Arc<OnceLock<Vec<usize>>>,
-    /// Its hash as a statement, made when it is first asked for.
-    pub(crate) as_statement: Arc<OnceLock<String>>,
+    /// What it is as a statement, found when it is first asked for.
+    pub(crate) as_statement: Arc<OnceLock<Statement>>,
+}
+
+/// A text of SQL without its whitespace and comments.
+#[derive(Debug)]
+pub(crate) struct Statement {
+    pub hash: String,
+    /// Its names and keywords, in small letters.
+    pub words: BTreeSet<String>,
 }
 
 impl SourceText {

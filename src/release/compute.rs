@@ -7,7 +7,7 @@ use datafusion::arrow::compute::filter_record_batch;
 use datafusion::arrow::datatypes::SchemaRef;
 
 use crate::engine::Engine;
-use crate::error::{Code, Error, Result};
+use crate::error::{Code, Error, Result, SourceText};
 use crate::indicator::header::ROLLUP_NONE;
 use crate::indicator::lint::groups;
 use crate::indicator::methods::{ROLLED, ROLLUP};
@@ -68,8 +68,8 @@ pub async fn indicator(
         let free = match steps {
             Steps::Kept => vec![Vec::new(); before.len() + 1],
             Steps::ReadBy(after) => {
-                let rollup = catalogue.rollups.get(&indicator.rollup).map_or("", |rollup| &rollup.text.text);
-                let after: Vec<&str> = after.iter().filter_map(|name| catalogue.derived.get(*name)).map(|text| &*text.text).collect();
+                let rollup = catalogue.rollups.get(&indicator.rollup).map(|rollup| &rollup.text);
+                let after: Vec<&SourceText> = after.iter().filter_map(|name| catalogue.derived.get(*name)).collect();
                 last_read(before, last, rollup, &after)
             }
         };

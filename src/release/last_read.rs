@@ -1,51 +1,42 @@
 //! Which statement of an indicator is the last to read each of its steps: behind it the step is let go, so that what is
 //! held at one time are a few steps, not all of them.
 
-use std::collections::BTreeSet;
-
+use crate::engine::tokens::occurs;
+use crate::error::SourceText;
 use crate::indicator::methods::{ROLLED, Step};
 
 /// For each of the steps, and for the last one behind them, the steps that nothing later reads. `rollup` is what runs
 /// before `rolled`; `after` are statements that are run at the end, the roll-up once more among them.
-pub fn last_read<'a>(steps: &'a [Step], last: &Step, rollup: &str, after: &[&str]) -> Vec<Vec<&'a str>> {
-    let mut read: Vec<BTreeSet<String>> = steps.iter().chain([last]).map(|step| words(&step.text.text)).collect();
-    if let Some(place) = steps.iter().position(|step| step.name == ROLLED) {
-        read[place].extend(words(rollup));
-    }
-    let mut at_the_end: BTreeSet<String> = after.iter().flat_map(|text| words(text)).collect();
+pub fn last_read<'a>(steps: &'a [Step], last: &Step, rollup: Option<&SourceText>, after: &[&SourceText]) -> Vec<Vec<&'a str>> {
+    let of = |texts: &[&SourceText]| -> Vec<bool> { steps.iter().map(|step| texts.iter().any(|text| occurs(&step.name, text))).collect() };
+    let texts = |step: &'a Step| -> Vec<&SourceText> { [&step.text].into_iter().chain(rollup.filter(|_| step.name == ROLLED)).collect() };
+    let mut read: Vec<Vec<bool>> = steps.iter().map(|step| of(&texts(step))).collect();
+    read.push(of(&[&last.text]));
+    let mut at_the_end = of(after);
     if !after.is_empty() {
-        at_the_end.extend(words(rollup));
-        at_the_end.insert(ROLLED.to_owned());
+        let again = of(&rollup.into_iter().collect::<Vec<_>>());
+        for (place, step) in steps.iter().enumerate() {
+            at_the_end[place] |= again[place] || step.name == ROLLED;
+        }
     }
     // A view reads where it is read.
-    for (place, step) in steps.iter().enumerate().rev().filter(|(_, step)| step.view) {
+    for (place, _) in steps.iter().enumerate().rev().filter(|(_, step)| step.view) {
         let reads = read[place].clone();
-        let name = step.name.to_lowercase();
-        for readers in read.iter_mut().skip(place + 1).chain([&mut at_the_end]).filter(|readers| readers.contains(&name)) {
-            readers.extend(reads.iter().cloned());
+        for reader in read.iter_mut().skip(place + 1).chain([&mut at_the_end]).filter(|reader| reader[place]) {
+            reader.iter_mut().zip(&reads).for_each(|(one, other)| *one |= other);
         }
     }
     let mut free = vec![Vec::new(); read.len()];
-    for (made, step) in steps.iter().enumerate() {
-        let name = step.name.to_lowercase();
-        if at_the_end.contains(&name) {
-            continue;
-        }
-        let last = (made..read.len()).rev().find(|place| read[*place].contains(&name)).unwrap_or(made);
+    for (made, step) in steps.iter().enumerate().filter(|(made, _)| !at_the_end[*made]) {
+        let last = (made..read.len()).rev().find(|place| read[*place][made]).unwrap_or(made);
         free[last].push(step.name.as_str());
     }
     free
 }
 
-/// Every word of a text, also those of its comments: a table that is only spoken of is kept, none is let go too early.
-fn words(text: &str) -> BTreeSet<String> {
-    text.split(|c: char| !(c.is_alphanumeric() || c == '_')).map(str::to_lowercase).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::SourceText;
 
     fn step(name: &str, view: bool, text: &str) -> Step {
         Step { name: name.into(), view, text: SourceText::new(format!("sql/steps/{name}.sql"), text) }
@@ -62,13 +53,13 @@ mod tests {
             step("nobody", false, "SELECT 1"),
         ];
         let last = step("assemble", false, "SELECT 1 FROM coverage JOIN rolled");
-        let rollup = "SELECT 1 FROM members";
-        let free = last_read(&steps, &last, rollup, &[]);
+        let [rollup, derived] = ["SELECT 1 FROM members", "SELECT 1 FROM CELLS"].map(|text| SourceText::new("sql/one.sql", text));
+        let free = last_read(&steps, &last, Some(&rollup), &[]);
         let none: Vec<&str> = Vec::new();
         assert_eq!(free[..4], [none.clone(), vec!["Cells"], none.clone(), vec!["members"]]);
         assert_eq!(free[4..], [vec!["values"], vec!["nobody"], vec!["rolled", "coverage"]]);
         // What follows reads the members again: with the roll-up, and so the values behind the view.
-        let free = last_read(&steps, &last, rollup, &["SELECT 1 FROM CELLS"]);
+        let free = last_read(&steps, &last, Some(&rollup), &[&derived]);
         assert_eq!(free, [none.clone(), none.clone(), none.clone(), none.clone(), none, vec!["nobody"], vec!["coverage"]]);
     }
 }

@@ -87,5 +87,5 @@ pub fn check_series(catalogue: &Catalogue, problems: &mut Vec<Problem>) {
 }
 
 fn reads(text: &SourceText, name: &str) -> bool {
-    tokens::tokens(&text.text).iter().any(|token| token.token.to_string().eq_ignore_ascii_case(name))
+    tokens::occurs(name, text)
 }
