@@ -7,7 +7,7 @@ use datafusion::arrow::array::RecordBatch;
 
 use crate::dataset_id::{DatasetId, listed};
 use crate::engine::cluster::Cluster;
-use crate::engine::{Engine, Limits, observations, tables};
+use crate::engine::{Engine, Limits, observations, tables, tokens};
 use crate::error::Result;
 use crate::indicator::{Catalogue, Indicator};
 use crate::observe::Reports;
@@ -110,15 +110,22 @@ impl Build<'_> {
         let mut computed = self.compute_all(&engine, &previous_values, kept.as_ref()).await?;
         drop(kept);
         let mut numbers = Numbers::of_breakdowns();
-        let figures_are_read = self.checks.iter().any(|check| check.text.text.contains(figures::FIGURES));
-        let figures = async { if figures_are_read { figures::register(&engine).await } else { Ok(()) } };
-        let (finished, figures) = futures::join!(self.finish(&engine, &mut numbers, &computed), figures);
-        let mut progress = finished?;
-        figures?;
         numbers.register_values(&engine, "previous_values", &schema::values(), std::slice::from_ref(&previous_values))?;
-        numbers.register_breakdowns(&engine)?;
+        Self::register_values(&engine, &mut numbers, &computed)?;
         self.register_checked(&engine, before.as_ref())?;
-        let mut found = checks::run(&engine, self.checks.iter().filter(|check| check.holds), self.threads).await?;
+        // What reads nothing of the progress is checked while that is found.
+        let reads_progress = |check: &&Check| progress::TABLES.iter().any(|table| tokens::occurs(table, &check.text));
+        let (after, beside): (Vec<&Check>, Vec<&Check>) = self.checks.iter().filter(|check| check.holds).partition(reads_progress);
+        let beside = async {
+            if self.checks.iter().any(|check| tokens::occurs(figures::FIGURES, &check.text)) {
+                figures::register(&engine).await?;
+            }
+            checks::run(&engine, beside.into_iter(), self.threads).await
+        };
+        let (progress, beside) = futures::join!(self.progress(&engine, &computed), beside);
+        let (mut progress, mut found) = (progress?, beside?);
+        found.extend(checks::run(&engine, after.into_iter(), self.threads).await?);
+        found.sort_by_key(|found| self.checks.iter().position(|check| check.id == found.check.id));
         // Of a first release nothing is held, since there is nothing to hold: the gate closes.
         let refused = if previous.is_some() { hold::indicators(&mut found, &self.catalogue, &self.accept) } else { BTreeMap::new() };
         if !refused.is_empty() {
@@ -127,7 +134,8 @@ impl Build<'_> {
                     computed.insert(indicator.name.clone(), self.held(&engine, &previous_values, indicator, reason.clone()).await?);
                 }
             }
-            progress = self.finish(&engine, &mut numbers, &computed).await?;
+            Self::register_values(&engine, &mut numbers, &computed)?;
+            progress = self.progress(&engine, &computed).await?;
         }
         found.extend(checks::run(&engine, self.checks.iter().filter(|check| !check.holds), self.threads).await?);
         let mut outcome = checks::results(found)?;
@@ -169,10 +177,14 @@ impl Build<'_> {
         Ok(Built { contents, manifest, stopping, warnings: outcome.warnings, held })
     }
 
-    /// All values as the checks see them, and the progress that follows from them.
-    async fn finish(&self, engine: &Engine, numbers: &mut Numbers, computed: &All) -> Result<RecordBatch> {
+    /// All values as the checks see them.
+    fn register_values(engine: &Engine, numbers: &mut Numbers, computed: &All) -> Result<()> {
         numbers.register_values(engine, progress::VALUES, &schema::preferred_values(), &computed::batches(computed))?;
-        numbers.register_breakdowns(engine)?;
+        numbers.register_breakdowns(engine)
+    }
+
+    /// The progress that follows from the values, which checks see too.
+    async fn progress(&self, engine: &Engine, computed: &All) -> Result<RecordBatch> {
         let progress = progress::progress(engine, &self.catalogue, computed::ends(computed), self.targets()?, self.current_year()).await?;
         engine.register_batches("progress", progress.schema(), vec![progress.clone()])?;
         Ok(progress)

@@ -62,6 +62,9 @@ pub async fn classes(engine: &Engine, catalogue: &Catalogue) -> Result<Vec<(Stri
 /// The methods of `sql/derived/` that read the steps of an indicator.
 pub const ENDS: [&str; 3] = ["ends", "fixed_members", "fixed_ends"];
 
+/// The tables that finding the progress registers.
+pub const TABLES: [&str; 7] = ["ends", "fixed_ends", "targets", "current_year", "classes", "paces", "progress"];
+
 /// Marks the preferred rows of an indicator's values and finds both ends of its targets. `engine` may still hold what
 /// the values were rolled up from; without it nothing is said of the same economies.
 pub async fn ends(
