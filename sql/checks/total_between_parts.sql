@@ -14,27 +14,32 @@ total and parts may be of different skills.
 
 Golden case G20: Serbia 2014 is outside, Ireland 2017 passes.
 */
-WITH parts AS (
-  SELECT p.breakdown_number, w.breakdown_number AS whole, 'sex' AS dimension, 2 AS needed
-  FROM breakdowns p
-  JOIN breakdowns w
-    ON w.indicator = p.indicator AND w.sex = '_T' AND w.age = p.age AND w.urbanisation = p.urbanisation AND w.disability = p.disability
-    AND w.education_level = p.education_level AND w.size_class = p.size_class AND w.breakdown = p.breakdown
-  WHERE p.sex IN ('F', 'M')
+WITH with_codes_of_the_total AS (
+  SELECT
+    breakdown_number, 'sex' AS dimension, 2 AS needed,
+    indicator, '_T' AS sex, age, urbanisation, disability, education_level, size_class, breakdown
+  FROM breakdowns
+  WHERE sex IN ('F', 'M')
   UNION ALL
-  SELECT p.breakdown_number, w.breakdown_number AS whole, 'urbanisation' AS dimension, 2 AS needed
-  FROM breakdowns p
-  JOIN breakdowns w
-    ON w.indicator = p.indicator AND w.urbanisation = '_T' AND w.sex = p.sex AND w.age = p.age AND w.disability = p.disability
-    AND w.education_level = p.education_level AND w.size_class = p.size_class AND w.breakdown = p.breakdown
-  WHERE p.urbanisation IN ('U', 'R')
+  SELECT
+    breakdown_number, 'urbanisation' AS dimension, 2 AS needed,
+    indicator, sex, age, '_T' AS urbanisation, disability, education_level, size_class, breakdown
+  FROM breakdowns
+  WHERE urbanisation IN ('U', 'R')
   UNION ALL
-  SELECT p.breakdown_number, w.breakdown_number AS whole, 'age' AS dimension, 4 AS needed
-  FROM breakdowns p
+  SELECT
+    breakdown_number, 'age' AS dimension, 4 AS needed,
+    indicator, sex, '_T' AS age, urbanisation, disability, education_level, size_class, breakdown
+  FROM breakdowns
+  WHERE age IN ('Y_LT15', 'Y15T24', 'Y25T74', 'Y_GE75')
+),
+parts AS (
+  SELECT p.breakdown_number, w.breakdown_number AS whole, p.dimension, p.needed
+  FROM with_codes_of_the_total p
   JOIN breakdowns w
-    ON w.indicator = p.indicator AND w.age = '_T' AND w.sex = p.sex AND w.urbanisation = p.urbanisation AND w.disability = p.disability
-    AND w.education_level = p.education_level AND w.size_class = p.size_class AND w.breakdown = p.breakdown
-  WHERE p.age IN ('Y_LT15', 'Y15T24', 'Y25T74', 'Y_GE75')
+    ON w.indicator = p.indicator AND w.sex = p.sex AND w.age = p.age AND w.urbanisation = p.urbanisation
+    AND w.disability = p.disability AND w.education_level = p.education_level AND w.size_class = p.size_class
+    AND w.breakdown = p.breakdown
 ),
 comparisons AS (
   SELECT whole, dimension, needed, row_number() OVER (ORDER BY whole, dimension) AS comparison

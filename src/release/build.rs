@@ -20,7 +20,7 @@ use crate::release::computed::{self, All, One};
 use crate::release::fingerprint::{self, Inputs};
 use crate::release::left_out::LeftOut;
 use crate::release::manifest::{DatasetState, HeldFrom, IndicatorEntry, InputEntry, Manifest};
-use crate::release::numbers::Numbers;
+use crate::release::numbers::{Numbers, PREVIOUS};
 use crate::release::{
     catalog, check_inputs, check_tables, diff, figures, goldens, hold, keep, preferred, progress, promote, row_counts, targets, value_id,
 };
@@ -110,7 +110,7 @@ impl Build<'_> {
         let mut computed = self.compute_all(&engine, &previous_values, kept.as_ref()).await?;
         drop(kept);
         let mut numbers = Numbers::of_breakdowns();
-        numbers.register_values(&engine, "previous_values", &schema::values(), std::slice::from_ref(&previous_values))?;
+        numbers.register_values(&engine, PREVIOUS, &schema::values(), std::slice::from_ref(&previous_values))?;
         Self::register_values(&engine, &mut numbers, &computed)?;
         self.register_checked(&engine, before.as_ref())?;
         // What reads nothing of the progress is checked while that is found.

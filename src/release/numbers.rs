@@ -16,6 +16,8 @@ use crate::tables::small::{self, Cell};
 /// The column of `indicator_values` and `previous_values`: a row of `breakdowns`.
 pub const BREAKDOWN: &str = "breakdown_number";
 const BREAKDOWNS: &str = "breakdowns";
+/// The values of the release before.
+pub const PREVIOUS: &str = "previous_values";
 
 /// Each combination of some columns of text, numbered as they come.
 pub struct Numbers {
@@ -106,7 +108,7 @@ fn numbered(values: &SchemaRef) -> SchemaRef {
 pub fn register_empty(engine: &Engine) -> Result<()> {
     let mut numbers = Numbers::of_breakdowns();
     numbers.register_values(engine, crate::release::progress::VALUES, &schema::preferred_values(), &[])?;
-    numbers.register_values(engine, "previous_values", &schema::preferred_values(), &[])?;
+    numbers.register_values(engine, PREVIOUS, &schema::values(), &[])?;
     numbers.register_breakdowns(engine)
 }
 
@@ -115,6 +117,16 @@ mod tests {
     use datafusion::arrow::array::{ArrayRef, StringArray};
 
     use super::*;
+
+    /// What `check` lets pass, a night must find: the column of the preferred rows is none of the release before.
+    #[test]
+    fn the_release_before_has_the_columns_of_a_night() {
+        let engine = Engine::new(crate::engine::Limits::default()).unwrap();
+        register_empty(&engine).unwrap();
+        let mut columns: Vec<String> = schema::values().fields().iter().map(|field| field.name().clone()).collect();
+        columns.push(BREAKDOWN.into());
+        assert_eq!(engine.columns_of(PREVIOUS), columns);
+    }
 
     #[test]
     fn a_combination_has_one_number_wherever_it_comes() {
