@@ -149,8 +149,8 @@ async fn check_sql(settings: &Settings, loaded: &Loaded, problems: &mut Vec<Prob
             continue;
         }
         if let Some(plan) = lint::plan(&indicator.text, &engine, &mut found).await {
-            lint::check_output(&indicator.text, &plan.output, loaded.catalogue.rollup_of(indicator), &mut found);
-            lint::check_rolled_up(indicator, &loaded.catalogue, &plan.output, &mut found);
+            lint::check_output(&indicator.text, &plan.output, &mut found);
+            lint::check_rolled_up(indicator, &loaded.catalogue, &plan.names(), &mut found);
             lint::check_expressions(&indicator.text, &plan.logical, &mut found);
             lint::check_groups(&indicator.text, &plan.logical, &|code| loaded.reference.group_scheme(code).is_some(), &mut found);
         }
@@ -241,6 +241,7 @@ const DERIVED_FIRST: [&str; 7] = ["group_population", "classes", "preferred", "e
 
 /// A roll-up, and the parts beside it.
 async fn check_rollup(engine: &Engine, rollup: &Rollup, problems: &mut Vec<Problem>) -> Result<()> {
+    lint::check_needs(rollup, problems);
     let files = [
         (Some(&rollup.text), ROLLUP, &ROLLED_COLUMNS[..], "a roll-up gives"),
         (rollup.parts.as_ref(), "parts", &PARTS_COLUMNS[..], "the parts of a roll-up have"),

@@ -90,8 +90,8 @@ pub(super) async fn preview(
     shared::register_empty(&typed)?;
     shared::register(&typed, &catalogue, indicator).await?;
     if let Some(planned) = lint::plan(&indicator.text, &typed, &mut wrong).await {
-        lint::check_output(&indicator.text, &planned.output, catalogue.rollup_of(indicator), &mut wrong);
-        lint::check_rolled_up(indicator, &catalogue, &planned.output, &mut wrong);
+        lint::check_output(&indicator.text, &planned.output, &mut wrong);
+        lint::check_rolled_up(indicator, &catalogue, &planned.names(), &mut wrong);
         lint::check_expressions(&indicator.text, &planned.logical, &mut wrong);
         lint::check_groups(&indicator.text, &planned.logical, &|code| loaded.reference.group_scheme(code).is_some(), &mut wrong);
     }

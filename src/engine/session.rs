@@ -232,10 +232,18 @@ impl Engine {
 
     /// Runs a statement of ours or of a workspace; `what` names it in an error.
     pub async fn run(&self, sql: &str, what: &str) -> Result<(SchemaRef, Vec<RecordBatch>)> {
+        self.run_planned(sql, what, None).await
+    }
+
+    /// As `run`, of a statement that was looked at: `plan` is that of `typed`.
+    pub async fn run_planned(&self, sql: &str, what: &str, plan: Option<LogicalPlan>) -> Result<(SchemaRef, Vec<RecordBatch>)> {
         let started = Instant::now();
         let wrap = |error: DataFusionError| self.wrapped(sql, what, &error);
         if let Some(cluster) = &self.cluster {
-            let plan = self.typed(sql).await.map_err(wrap)?;
+            let plan = match plan.clone() {
+                Some(plan) => plan,
+                None => self.typed(sql, what).await?,
+            };
             if let Some(answer) = cluster.run(&self.context.state(), &plan, what, self.seconds).await {
                 return Ok(answer);
             }
@@ -244,7 +252,7 @@ impl Engine {
         let work = Box::pin(async move {
             let state = engine.context.state();
             // What the parts of the statement hold is held until all is read.
-            let (stream, _held) = engine.ready(&text, &state).await?.stream(&state).await?;
+            let (stream, _held) = engine.ready(&text, plan, &state).await?.stream(&state).await?;
             let planned = started.elapsed();
             // Not the types of the statement as written, which are those of the first branch of a UNION or CASE.
             let schema = stream.schema();
@@ -270,7 +278,7 @@ impl Engine {
         let (engine, text) = (self.clone(), sql.to_owned());
         let work = Box::pin(async move {
             let state = engine.context.state();
-            let (mut stream, _held) = engine.ready(&text, &state).await?.stream(&state).await?;
+            let (mut stream, _held) = engine.ready(&text, None, &state).await?.stream(&state).await?;
             while let Some(batch) = stream.try_next().await? {
                 each(&mut folded, &batch).map_err(|error| DataFusionError::External(Box::new(error)))?;
             }
@@ -282,19 +290,27 @@ impl Engine {
         }
     }
 
-    async fn typed(&self, sql: &str) -> Result<LogicalPlan, DataFusionError> {
+    /// The plan of a statement in the types that it will be computed in.
+    pub async fn typed(&self, sql: &str, what: &str) -> Result<LogicalPlan> {
+        self.plan_typed(sql).await.map_err(|error| self.wrapped(sql, what, &error))
+    }
+
+    async fn plan_typed(&self, sql: &str) -> Result<LogicalPlan, DataFusionError> {
         self.in_needed_types(self.plan(sql).await?.into_unoptimized_plan())
     }
 
-    /// A statement over the tables of this engine, planned here or for one that has the same.
-    async fn ready(&self, sql: &str, state: &SessionState) -> Result<Prepared, DataFusionError> {
+    /// A statement over the tables of this engine, planned here, before or for one that has the same.
+    async fn ready(&self, sql: &str, plan: Option<LogicalPlan>, state: &SessionState) -> Result<Prepared, DataFusionError> {
         let key = self.views.key(sql, self);
         if let Some(key) = &key
             && let Some(prepared) = self.kept.find(key, self)?
         {
             return Ok(prepared);
         }
-        let plan = self.typed(sql).await?;
+        let plan = match plan {
+            Some(plan) => plan,
+            None => self.plan_typed(sql).await?,
+        };
         let timeless = prepared::timeless(&plan)?;
         let prepared = Prepared::of(state, plan)?;
         if let Some(key) = key

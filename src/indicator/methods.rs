@@ -105,11 +105,6 @@ impl Catalogue {
         names
     }
 
-    /// The roll-up of an indicator, with its name.
-    pub fn rollup_of(&self, indicator: &Indicator) -> Option<(&str, &Rollup)> {
-        self.rollups.get_key_value(&indicator.rollup).map(|(name, rollup)| (name.as_str(), rollup))
-    }
-
     /// The last step, which alone runs where nothing is rolled up, and those before it.
     pub fn steps(&self) -> Result<(&Step, &[Step])> {
         self.steps.split_last().ok_or_else(|| {

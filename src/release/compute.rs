@@ -5,13 +5,16 @@ use std::sync::Arc;
 use datafusion::arrow::array::{Array, ArrayRef, BooleanArray, Float64Array, Int32Array, Int64Array, RecordBatch, StringArray};
 use datafusion::arrow::compute::filter_record_batch;
 use datafusion::arrow::datatypes::SchemaRef;
+use datafusion::logical_expr::LogicalPlan;
 
 use crate::engine::Engine;
-use crate::error::{Code, Error, Result, SourceText};
+use crate::engine::syntax::Syntax;
+use crate::error::{Code, Error, Result, Severity, SourceText};
 use crate::indicator::header::ROLLUP_NONE;
-use crate::indicator::lint::groups;
+use crate::indicator::lint;
+use crate::indicator::lint::groups::{self, Made};
 use crate::indicator::methods::{ROLLED, ROLLUP};
-use crate::indicator::{Catalogue, Indicator, Rollup, silence};
+use crate::indicator::{Catalogue, Indicator, Rollup, engine_faults, silence};
 use crate::reference::Reference;
 use crate::release::last_read::last_read;
 use crate::release::shared;
@@ -45,7 +48,8 @@ pub async fn indicator(
 ) -> Result<Computed> {
     let engine = base.sibling()?;
     see_as(&engine, catalogue, reference, indicator).await?;
-    let rows = select(&engine, catalogue, indicator).await?;
+    let plan = looked_at(&engine, catalogue, indicator).await?;
+    let rows = select(&engine, catalogue, indicator, plan.clone()).await?;
     let given = CountryValues::of(&rows)?;
     check_rows(&given, reference, indicator)?;
     let CountryValues { ref_area, time_period, value, weight, numerator, denominator, coverage, .. } = given;
@@ -56,7 +60,7 @@ pub async fn indicator(
     }
     let parts = split(&rows, &given, reference)?;
     if parts.published.num_rows() > 0 {
-        check_groups(&engine, reference, indicator).await?;
+        check_groups(&groups::made(&plan, &|code| reference.group_scheme(code).is_some()), indicator)?;
     }
     let (schema, rolls_up) = (rows.schema(), indicator.rollup != ROLLUP_NONE && parts.countries.num_rows() > 0);
     drop(rows);
@@ -122,7 +126,7 @@ pub async fn method(engine: &Engine, catalogue: &Catalogue, folder: &str, file: 
 }
 
 /// The indicator's SELECT, and the derived method after it where the header names one.
-async fn select(engine: &Engine, catalogue: &Catalogue, indicator: &Indicator) -> Result<RecordBatch> {
+async fn select(engine: &Engine, catalogue: &Catalogue, indicator: &Indicator, plan: LogicalPlan) -> Result<RecordBatch> {
     let default = |name: &str| -> Option<String> {
         match name {
             "unit" => Some(indicator.unit.clone()),
@@ -131,7 +135,7 @@ async fn select(engine: &Engine, catalogue: &Catalogue, indicator: &Indicator) -
             _ => None,
         }
     };
-    let (_, batches) = engine.run(indicator.sql(), &indicator.text.path).await?;
+    let (_, batches) = engine.run_planned(indicator.sql(), &indicator.text.path, Some(plan)).await?;
     let mut rows = conform(&batches, &schema::country_values(), &default).map_err(|e| in_file(e, indicator))?;
     if let Some(derived) = &indicator.derived {
         engine.register_batches("gap_input", rows.schema(), vec![rows])?;
@@ -182,14 +186,29 @@ fn check_rows(rows: &CountryValues<'_>, reference: &Reference, indicator: &Indic
     Ok(())
 }
 
+/// The plan of the SELECT, where nothing in it would give a wrong figure without a word. `check` says the same of it, and
+/// more: but nobody may have asked.
+async fn looked_at(engine: &Engine, catalogue: &Catalogue, indicator: &Indicator) -> Result<LogicalPlan> {
+    let plan = engine.typed(indicator.sql(), &indicator.text.path).await?;
+    let mut problems = engine_faults::found(&Syntax::of(&indicator.text), &plan, engine_faults::Partitions::Any);
+    lint::check_expressions(&indicator.text, &plan, &mut problems);
+    let names: Vec<&str> = plan.schema().fields().iter().map(|field| field.name().as_str()).collect();
+    lint::check_rolled_up(indicator, catalogue, &names, &mut problems);
+    match problems.into_iter().find(|problem| problem.severity == Severity::Error) {
+        None => Ok(plan),
+        Some(problem) => {
+            Err(Error::Query { code: problem.code, message: format!("{}: {}", problem.place(), problem.message), hint: problem.hint })
+        }
+    }
+}
+
 /// Rows of groups without an estimate are those of an agency, not sums of the SELECT.
-async fn check_groups(engine: &Engine, reference: &Reference, indicator: &Indicator) -> Result<()> {
+fn check_groups(made: &[Made], indicator: &Indicator) -> Result<()> {
     // A derived method gives its rows their estimate.
     if indicator.derived.is_some() {
         return Ok(());
     }
-    let frame = engine.plan(indicator.sql()).await?;
-    match groups::made(frame.logical_plan(), &|code| reference.group_scheme(code).is_some()).first() {
+    match made.first() {
         None => Ok(()),
         Some(made) => Err(Error::Query {
             code: Code::GroupsOfOnesOwn,

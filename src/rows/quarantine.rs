@@ -26,6 +26,8 @@ pub enum Reason {
     DuplicateKey,
     /// The same figure in another unit than the one that most rows of the series have, or than our table gives it.
     OtherUnit,
+    /// The row names another sex, age, place or education than its code has.
+    OtherBreakdown,
     /// A group as an older classification has it.
     Superseded,
     CorrectionDropped,
@@ -36,7 +38,7 @@ pub enum Reason {
 }
 
 impl Reason {
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::UnknownArea,
         Self::AreaNotCovered,
         Self::AreaNotListed,
@@ -50,6 +52,7 @@ impl Reason {
         Self::DuplicateRow,
         Self::DuplicateKey,
         Self::OtherUnit,
+        Self::OtherBreakdown,
         Self::Superseded,
         Self::CorrectionDropped,
         Self::OtherRoute,
@@ -71,6 +74,7 @@ impl Reason {
             Self::DuplicateRow => "duplicate_row",
             Self::DuplicateKey => "duplicate_key",
             Self::OtherUnit => "other_unit",
+            Self::OtherBreakdown => "other_breakdown",
             Self::Superseded => "superseded",
             Self::CorrectionDropped => "correction_dropped",
             Self::OtherRoute => "other_route",

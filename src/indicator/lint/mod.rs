@@ -21,7 +21,7 @@ pub use self::division::integer_divisions;
 pub use self::expressions::check_expressions;
 pub use self::groups::check_groups;
 pub use self::output::{check_output, output_place};
-pub use self::rolled::check_rolled_up;
+pub use self::rolled::{check_needs, check_rolled_up};
 pub use self::series::check_series;
 pub use self::statement::refused;
 
@@ -31,6 +31,12 @@ pub struct Planned {
     pub logical: LogicalPlan,
     /// The columns that it really gives.
     pub output: SchemaRef,
+}
+
+impl Planned {
+    pub fn names(&self) -> Vec<&str> {
+        self.output.fields().iter().map(|field| field.name().as_str()).collect()
+    }
 }
 
 /// Plans a statement over the tables of `engine`; gives the plan and every problem.

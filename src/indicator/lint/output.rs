@@ -8,12 +8,11 @@ use datafusion::sql::sqlparser::ast::{Expr, SelectItem};
 use crate::engine::problem::sql_start;
 use crate::engine::syntax::Syntax;
 use crate::error::{Code, Problem, SourceText, suggestion};
-use crate::indicator::Rollup;
 use crate::tables::conform::sql_types;
 use crate::tables::schema;
 
 /// The output of an indicator's SELECT: known columns, right types, no `*`.
-pub fn check_output(text: &SourceText, output: &SchemaRef, rollup: Option<(&str, &Rollup)>, problems: &mut Vec<Problem>) {
+pub fn check_output(text: &SourceText, output: &SchemaRef, problems: &mut Vec<Problem>) {
     let syntax = Syntax::of(text);
     if let Some(place) = star(&syntax) {
         problems.push(
@@ -75,14 +74,6 @@ pub fn check_output(text: &SourceText, output: &SchemaRef, rollup: Option<(&str,
         problems.push(
             Problem::new(Code::WrongColumns, text, start.clone(), "the SELECT gives neither `value` nor `numerator` with `denominator`")
                 .hint("name the measure: o.obs_value AS value"),
-        );
-    }
-    let Some((rollup, needs)) = rollup.map(|(name, rollup)| (name, &rollup.needs)) else { return };
-    // `value` was looked for above, where a ratio counts too.
-    for name in needs.iter().filter(|name| *name != "value" && !has(name)) {
-        problems.push(
-            Problem::new(Code::WrongColumns, text, start.clone(), format!("the roll-up {rollup} needs `{name}`, the SELECT gives none"))
-                .hint(format!("without it no group has a value: add .. AS {name}")),
         );
     }
 }

@@ -1,19 +1,20 @@
 //! What a SELECT gives beside what its header makes of it: a roll-up that never runs, a coverage of nothing.
 
-use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::sql::sqlparser::ast::{Expr, SelectItem};
+use datafusion::sql::sqlparser::tokenizer::Token;
 
 use super::output::output_place;
 use crate::engine::problem::sql_start;
 use crate::engine::syntax::Syntax;
 use crate::error::{Code, Problem};
 use crate::indicator::header::ROLLUP_NONE;
-use crate::indicator::{Catalogue, Indicator};
+use crate::indicator::rollup::NEEDS;
+use crate::indicator::{Catalogue, Indicator, Rollup};
 
 /// Combinations of header and SELECT that run, and leave out every aggregate without a word.
-pub fn check_rolled_up(indicator: &Indicator, catalogue: &Catalogue, output: &SchemaRef, problems: &mut Vec<Problem>) {
+pub fn check_rolled_up(indicator: &Indicator, catalogue: &Catalogue, output: &[&str], problems: &mut Vec<Problem>) {
     let text = &indicator.text;
-    let has = |name: &str| output.field_with_name(name).is_ok();
+    let has = |name: &str| output.contains(&name);
     let rollup = indicator.rollup.as_str();
     // A method that does not exist is told by name.
     let derived = indicator.derived.as_ref().filter(|name| catalogue.derived.contains_key(*name));
@@ -31,12 +32,37 @@ pub fn check_rolled_up(indicator: &Indicator, catalogue: &Catalogue, output: &Sc
             "leave the column out, with WHERE estimate = 'reported' where another indicator is read; or rollup = \"none\", for groups that are made already",
         ));
     }
+    let needs = catalogue.rollups.get(rollup).map(|rollup| rollup.needs.as_slice()).unwrap_or_default();
+    // Whether there is a `value` is told by the columns alone, where a ratio counts too.
+    for name in needs.iter().filter(|name| *name != "value" && !has(name)) {
+        let message = format!("the roll-up {rollup} needs `{name}`, the SELECT gives none");
+        problems.push(
+            Problem::new(Code::WrongColumns, text, sql_start(text), message)
+                .hint(format!("without it no group has a value: add .. AS {name}")),
+        );
+    }
     if rollup != ROLLUP_NONE && indicator.coverage.base == "weight" && !has("weight") && !has("denominator") {
         let message = "the coverage counts weights, and the SELECT gives neither `weight` nor `denominator`: every aggregate is withheld";
         problems.push(
             Problem::new(Code::WrongColumns, text, indicator.span_of("coverage"), message)
                 .hint("add .. AS weight, of economies without a value too; or coverage = { base = \"population\" } or \"economies\""),
         );
+    }
+}
+
+/// Members without a column that a roll-up reads count in its coverage, unless its header says that it needs it.
+pub fn check_needs(rollup: &Rollup, problems: &mut Vec<Problem>) {
+    let text = &rollup.text;
+    for name in NEEDS.into_iter().filter(|name| *name != "value" && !rollup.needs(name)) {
+        let is_name = |token: &Token| matches!(token, Token::Word(word) if word.value.eq_ignore_ascii_case(name));
+        if let Some(place) = Syntax::of(text).behind(0, is_name) {
+            let message = format!("the roll-up reads `{name}` and does not need it: members that have none count as known");
+            problems.push(
+                Problem::new(Code::WrongColumns, text, place, message)
+                    .hint(format!("add \"{name}\" to `needs`, and leave such members out"))
+                    .warning(),
+            );
+        }
     }
 }
 

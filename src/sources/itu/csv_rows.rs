@@ -120,8 +120,10 @@ fn rows<R: Read>(csv: &mut CsvStream<R>, columns: &Columns, series: &mut SeriesT
             continue;
         }
         id.clear();
-        for part in [cell(columns.id), cell(columns.unit)] {
-            id.extend_from_slice(part);
+        // The code alone says it, or so it should: a row whose words say something else is another one.
+        let words_of_part = columns.disaggregation.iter().flat_map(|[_, first, second]| [*first, *second]);
+        for column in [columns.id, columns.unit].into_iter().chain(words_of_part) {
+            id.extend_from_slice(cell(column));
             id.push(0x1f);
         }
         let not_utf8 = || (Reason::Encoding, "text that is not UTF-8".to_owned());

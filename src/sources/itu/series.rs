@@ -33,6 +33,24 @@ impl<'a> Words<'a> {
         };
         is_part.then(|| self.parent.unwrap_or(self.code))
     }
+
+    /// The first word of v3 that is understood, and says another sex, age, place or education than the key has. What is in
+    /// a word that nobody understands may be a part that has a series of its own.
+    fn contradicts(&self, key: &SeriesKey) -> Option<&'a str> {
+        let [_, first, second] = self.disaggregation?;
+        [first, second].into_iter().filter(|word| !word.is_empty()).find(|word| {
+            let mut said = SeriesKey::total("", "");
+            place(&mut said, word);
+            [
+                (&said.sex, &key.sex),
+                (&said.age, &key.age),
+                (&said.urbanisation, &key.urbanisation),
+                (&said.education_level, &key.education_level),
+            ]
+            .into_iter()
+            .any(|(said, ours)| said != "_T" && said != ours)
+        })
+    }
 }
 
 /// Why a row is set aside, and what it has.
@@ -144,6 +162,13 @@ impl<'r> SeriesTable<'r> {
                 unit: known.unit.clone(),
                 edition: String::new(),
             };
+            if let Some(word) = words.contradicts(&key) {
+                let ours = [&key.sex, &key.age, &key.urbanisation, &key.education_level].map(|code| code.as_str()).join(", ");
+                return Err((
+                    Reason::OtherBreakdown,
+                    format!("{} of `{word}`, our table has sex, age, urbanisation, education {ours}", words.id),
+                ));
+            }
             let answers = if known.unit.is_empty() { Answers::Always } else { Answers::Never };
             Known { series: collector.series(key), answers, zero_is_missing: known.zero_is_missing }
         } else {

@@ -85,6 +85,48 @@ fn a_roll_up_that_never_runs_is_refused() {
     }
 }
 
+/// `run` published what `check` refuses: figures that the engine gets wrong, groups without an aggregate.
+#[test]
+fn what_check_refuses_is_not_published() {
+    let workspace = workspace();
+    workspace.expect(0, &["run", "--from", "in"]);
+    let before = workspace.release("values.parquet");
+    for (rollup, select, code) in [
+        ("rollup = \"median\"", format!("{COLUMNS}, 'reported' AS estimate FROM chosen"), "E3005"),
+        ("rollup = \"weighted_mean\"", format!("{COLUMNS} FROM chosen"), "E3005"),
+        (
+            "rollup = \"median\"",
+            "SELECT ref_area, time_period, urbanisation, breakdown, CAST(time_period ^ 2 AS DOUBLE) AS value FROM chosen".into(),
+            "E3016",
+        ),
+        (
+            "rollup = \"median\"",
+            "SELECT ref_area, time_period, urbanisation, breakdown, value * random() AS value FROM chosen".into(),
+            "E3009",
+        ),
+    ] {
+        workspace.write("sql/indicators/9.1_use.sql", header(rollup) + &select);
+        let checked = workspace.expect(2, &["check"]).stdout;
+        assert!(checked.contains(&format!("error[{code}]")), "{select}: {checked}");
+        let run = workspace.expect(1, &["run", "--from", "in"]);
+        assert!(run.stderr.contains(&format!("{code}: sql/indicators/9.1_use.sql:18:")), "{select}: {}", run.stderr);
+        assert_eq!(workspace.release("values.parquet"), before, "{select}");
+    }
+}
+
+/// A roll-up counted members without a weight as known, and left them out of its mean.
+#[test]
+fn a_roll_up_needs_what_it_reads() {
+    let workspace = workspace();
+    let path = "sql/rollups/weighted_mean.sql";
+    let good = workspace.read(path);
+    workspace.write(path, good.replace("needs = [\"value\", \"weight\"]", "needs = [\"value\"]"));
+    let checked = workspace.expect(0, &["check"]).stdout;
+    assert!(checked.contains("weighted_mean.sql:") && checked.contains("the roll-up reads `weight` and does not need it"), "{checked}");
+    workspace.write(path, good);
+    assert!(!workspace.expect(0, &["check"]).stdout.contains("does not need"));
+}
+
 /// An indicator in a folder below, or in a file that Windows calls `.SQL`, was not there.
 #[test]
 fn a_file_that_nothing_reads_is_told() {

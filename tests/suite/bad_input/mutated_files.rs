@@ -108,7 +108,7 @@ fn damaged_statements() {
         let planned = runtime.block_on(lint::plan(text, &engine, problems));
         if let Some(planned) = planned {
             lint::check_expressions(text, &planned.logical, problems);
-            lint::check_output(text, &planned.output, None, problems);
+            lint::check_output(text, &planned.output, problems);
         }
     });
 }

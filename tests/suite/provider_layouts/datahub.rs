@@ -183,6 +183,37 @@ fn breakdowns_of_version_3() {
     assert_eq!(rows(&workspace, "SELECT reason AS a, detail AS b FROM quarantine"), ["series_not_asked 99032"]);
 }
 
+/// A row with the code of a total and the words of a part was read as the total; the same words on a code that our table
+/// lacks were those of its first row.
+#[test]
+fn words_of_version_3_against_their_code() {
+    let body = "SeriesID,SeriesCode,Series,Unit,Database,Year,AreaName,AreaCode,DisaggregationGroup,Disaggregation1,Disaggregation2,Value,Notes,Source,LastModifiedOn
+11624,i99H,Internet users (%),%,d,2024,Kenya,KEN,,,,40.5,,,2026-02-04
+11624,i99H,Internet users (%),%,d,2024,Thailand,THA,Gender,Female,,90.5,,,2026-02-04
+11624,i99H,Internet users (%),%,d,2024,Viet Nam,VNM,Gender,Total,,80.5,,,2026-02-04
+9074,HHU271-%_POP-FEMALE-,Internet users (%),%,d,2024,Kenya,KEN,Gender,Female,,39.5,,,2026-02-04
+9074,HHU271-%_POP-FEMALE-,Internet users (%),%,d,2024,Thailand,THA,Gender,Rural,Female,70.5,,,2026-02-04
+";
+    // A small share of the rows.
+    let before: String =
+        (2000..2020).map(|year| format!("11624,i99H,Internet users (%),%,d,{year},Kenya,KEN,,,,10.5,,,2026-02-04\n")).collect();
+    let workspace = pulled("itu/internet_use", "x.csv", &(body.to_owned() + &before));
+    assert_eq!(
+        rows(
+            &workspace,
+            "SELECT ref_area AS a, sex AS b, obs_value AS c FROM observations WHERE time_period > 2019 ORDER BY ref_area, sex"
+        ),
+        ["KEN F 39.5", "KEN _T 40.5", "VNM _T 80.5"]
+    );
+    assert_eq!(
+        rows(&workspace, "SELECT reason AS a, detail AS b FROM quarantine ORDER BY detail"),
+        [
+            "other_breakdown 11624 of `Female`, our table has sex, age, urbanisation, education _T, _T, _T, _T",
+            "other_breakdown 9074 of `Rural`, our table has sex, age, urbanisation, education F, _T, _T, _T",
+        ]
+    );
+}
+
 /// Each edition estimates the past anew: an aggregate was published without the day of its edition, and as an ordinary figure.
 #[test]
 fn aggregates_of_version_3_have_their_edition() {
