@@ -8,6 +8,8 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use datafusion::common::config::ConfigOptions;
+use datafusion::datasource::memory::MemorySourceConfig;
+use datafusion::datasource::source::DataSourceExec;
 use datafusion::error::Result;
 use datafusion::physical_optimizer::PhysicalOptimizerRule;
 use datafusion::physical_plan::{ExecutionPlan, replace_children_if_necessary};
@@ -27,6 +29,10 @@ struct Walled(Arc<dyn PhysicalOptimizerRule + Send + Sync>);
 
 impl PhysicalOptimizerRule for Walled {
     fn optimize(&self, plan: Arc<dyn ExecutionPlan>, config: &ConfigOptions) -> Result<Arc<dyn ExecutionPlan>> {
+        // A table in memory takes no filter, and the logical plan has each as far down as it goes.
+        if !reads_files(&plan) {
+            return Ok(plan);
+        }
         if !has_wall(&plan) {
             return self.0.optimize(plan, config);
         }
@@ -40,6 +46,13 @@ impl PhysicalOptimizerRule for Walled {
 
     fn schema_check(&self) -> bool {
         self.0.schema_check()
+    }
+}
+
+fn reads_files(plan: &Arc<dyn ExecutionPlan>) -> bool {
+    match plan.downcast_ref::<DataSourceExec>() {
+        Some(scan) => scan.data_source().downcast_ref::<MemorySourceConfig>().is_none(),
+        None => plan.children().into_iter().any(reads_files),
     }
 }
 

@@ -365,6 +365,10 @@ impl Tables for Engine {
 /// The engine's own physical rules, and ours among them.
 fn rules() -> Vec<Arc<dyn PhysicalOptimizerRule + Send + Sync>> {
     let mut rules = PhysicalOptimizer::new().rules;
+    // It is there twice, and each time every step of a plan is made anew: the second time finds all that the first does.
+    if let Some(first) = rules.iter().position(|rule| rule.name() == "ProjectionPushdown") {
+        rules.remove(first);
+    }
     let before = rules.iter().position(|rule| rule.name() == "join_selection").unwrap_or(0);
     rules.insert(before, Arc::new(BuildOnTheSmallSide));
     filter_pushdown::walled(rules)

@@ -62,9 +62,9 @@ pub fn stage(made: Made<'_>, contents: &Contents, manifest: &mut Manifest, threa
         (Some(Format::Csv), &csv_and_metadata),
         (Some(Format::Web), &|| web::files(&view, &mut |name, bytes| put(name, bytes))),
         (Some(Format::Site), &|| site::files(&view, &mut |name, bytes| put(name, bytes))),
+        (Some(Format::Xlsx), &|| put("yardstick.xlsx", &workbook::bytes(&view)?)),
         (Some(Format::JsonStat), &|| jsonstat::files(&view, &mut |name, bytes| put(name, bytes))),
         (None, &parquet_files),
-        (Some(Format::Xlsx), &|| put("yardstick.xlsx", &workbook::bytes(&view)?)),
         (Some(Format::Vega), &|| vega::files(&view, &mut |name, bytes| put(name, bytes))),
     ];
     let wanted = |format: Option<Format>| format.is_none_or(|format| made.formats.contains(&format));

@@ -115,7 +115,7 @@ impl Build<'_> {
         self.register_checked(&engine, before.as_ref())?;
         // What reads nothing of the progress is checked while that is found.
         let reads_progress = |check: &&Check| progress::TABLES.iter().any(|table| tokens::occurs(table, &check.text));
-        let (after, beside): (Vec<&Check>, Vec<&Check>) = self.checks.iter().filter(|check| check.holds).partition(reads_progress);
+        let (after, beside): (Vec<&Check>, Vec<&Check>) = self.checks.iter().partition(reads_progress);
         let beside = async {
             if self.checks.iter().any(|check| tokens::occurs(figures::FIGURES, &check.text)) {
                 figures::register(&engine).await?;
@@ -125,7 +125,6 @@ impl Build<'_> {
         let (progress, beside) = futures::join!(self.progress(&engine, &computed), beside);
         let (mut progress, mut found) = (progress?, beside?);
         found.extend(checks::run(&engine, after.into_iter(), self.threads).await?);
-        found.sort_by_key(|found| self.checks.iter().position(|check| check.id == found.check.id));
         // Of a first release nothing is held, since there is nothing to hold: the gate closes.
         let refused = if previous.is_some() { hold::indicators(&mut found, &self.catalogue, &self.accept) } else { BTreeMap::new() };
         if !refused.is_empty() {
@@ -136,8 +135,12 @@ impl Build<'_> {
             }
             Self::register_values(&engine, &mut numbers, &computed)?;
             progress = self.progress(&engine, &computed).await?;
+            // The other checks are of what is published now.
+            found.retain(|found| found.check.holds);
+            found.extend(checks::run(&engine, self.checks.iter().filter(|check| !check.holds), self.threads).await?);
         }
-        found.extend(checks::run(&engine, self.checks.iter().filter(|check| !check.holds), self.threads).await?);
+        // Those that hold come first.
+        found.sort_by_key(|found| (!found.check.holds, self.checks.iter().position(|check| check.id == found.check.id)));
         let mut outcome = checks::results(found)?;
         let mut left_out = LeftOut::new(&engine, &self.left_out).await?;
         let passed_on = self.passed_on(&engine, &mut left_out, &computed).await?;

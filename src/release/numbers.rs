@@ -7,6 +7,7 @@ use std::sync::Arc;
 use datafusion::arrow::array::{Array, AsArray, Int64Array, RecordBatch, StringArray};
 use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use rayon::prelude::*;
 
 use crate::engine::Engine;
 use crate::error::{Error, Result};
@@ -26,6 +27,13 @@ pub struct Numbers {
     rows: Vec<Vec<Cell>>,
 }
 
+/// The combinations of a batch in the order in which they come, each by its key and with its texts; which of them each row
+/// has.
+struct Found {
+    places: Vec<usize>,
+    kinds: Vec<(Vec<u8>, Vec<Option<String>>)>,
+}
+
 /// No byte of a text in UTF-8.
 const END: u8 = 0xff;
 const ABSENT: u8 = 0xfe;
@@ -42,46 +50,69 @@ impl Numbers {
 
     /// The number of each row.
     pub fn of(&mut self, batch: &RecordBatch) -> Result<Int64Array> {
+        let found = self.found(batch)?;
+        Ok(self.numbered(found))
+    }
+
+    /// The combinations of one batch: what can be done for several at a time.
+    fn found(&self, batch: &RecordBatch) -> Result<Found> {
         let mut columns = Vec::with_capacity(self.columns.len());
         for name in &self.columns {
             let column = batch.column_by_name(name).ok_or_else(|| Error::Internal(format!("no column {name} to number by")))?;
             columns.push(cast(column, &DataType::Utf8)?);
         }
         let columns: Vec<&StringArray> = columns.iter().map(|column| column.as_string()).collect();
-        let mut key = Vec::new();
-        Ok((0..batch.num_rows()).map(|row| self.number(&columns, row, &mut key)).collect::<Vec<_>>().into())
+        let (mut known, mut found) = (HashMap::new(), Found { places: Vec::with_capacity(batch.num_rows()), kinds: Vec::new() });
+        let (mut key, mut before) = (Vec::new(), Vec::new());
+        for row in 0..batch.num_rows() {
+            key.clear();
+            for column in &columns {
+                if column.is_null(row) {
+                    key.push(ABSENT);
+                } else {
+                    key.extend_from_slice(column.value(row).as_bytes());
+                }
+                key.push(END);
+            }
+            // Neighbours are often alike.
+            let same = found.places.last().copied().filter(|_| key == before);
+            let place = same.or_else(|| known.get(&key).copied());
+            found.places.push(place.unwrap_or_else(|| {
+                let texts = columns.iter().map(|column| column.is_valid(row).then(|| column.value(row).to_owned()));
+                found.kinds.push((key.clone(), texts.collect()));
+                known.insert(key.clone(), found.kinds.len() - 1);
+                found.kinds.len() - 1
+            }));
+            std::mem::swap(&mut key, &mut before);
+        }
+        Ok(found)
     }
 
-    fn number(&mut self, columns: &[&StringArray], row: usize, key: &mut Vec<u8>) -> i64 {
-        key.clear();
-        for column in columns {
-            if column.is_null(row) {
-                key.push(ABSENT);
-            } else {
-                key.extend_from_slice(column.value(row).as_bytes());
+    /// The numbers of what was found in a batch: new ones for what is new, in the order in which it comes.
+    fn numbered(&mut self, found: Found) -> Int64Array {
+        let mut numbers = Vec::with_capacity(found.kinds.len());
+        for (key, texts) in found.kinds {
+            let next = self.rows.len().cast_signed() as i64;
+            let number = *self.known.entry(key).or_insert(next);
+            if number == next {
+                self.rows.push([Cell::Int(Some(number))].into_iter().chain(texts.into_iter().map(Cell::Text)).collect());
             }
-            key.push(END);
+            numbers.push(number);
         }
-        if let Some(number) = self.known.get(key.as_slice()) {
-            return *number;
-        }
-        let number = self.rows.len().cast_signed() as i64;
-        self.known.insert(key.clone(), number);
-        let texts = columns.iter().map(|column| Cell::Text(column.is_valid(row).then(|| column.value(row).to_owned())));
-        self.rows.push([Cell::Int(Some(number))].into_iter().chain(texts).collect());
-        number
+        found.places.into_iter().map(|place| numbers.get(place).copied().unwrap_or_default()).collect::<Vec<_>>().into()
     }
 
     /// A batch with one column more.
-    fn with(&mut self, batch: &RecordBatch, schema: &SchemaRef) -> Result<RecordBatch> {
-        let numbers = self.of(batch)?;
+    fn with(&mut self, batch: &RecordBatch, found: Found, schema: &SchemaRef) -> Result<RecordBatch> {
+        let numbers = self.numbered(found);
         Ok(RecordBatch::try_new(Arc::clone(schema), batch.columns().iter().cloned().chain([Arc::new(numbers) as _]).collect())?)
     }
 
     /// Registers values under a name, with the numbers of their breakdowns.
     pub fn register_values(&mut self, engine: &Engine, name: &str, values: &SchemaRef, batches: &[RecordBatch]) -> Result<()> {
         let schema = numbered(values);
-        let batches = batches.iter().map(|batch| self.with(batch, &schema)).collect::<Result<_>>()?;
+        let found = batches.par_iter().map(|batch| self.found(batch)).collect::<Result<Vec<_>>>()?;
+        let batches = batches.iter().zip(found).map(|(batch, found)| self.with(batch, found, &schema)).collect::<Result<_>>()?;
         engine.register_batches(name, schema, batches)
     }
 

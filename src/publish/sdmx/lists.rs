@@ -17,7 +17,12 @@ pub(super) struct CodeList {
 pub(super) fn lists<'a>(view: &View<'a>) -> Vec<CodeList> {
     let values = &view.values;
     let used = |column: &dyn Fn(usize) -> &'a str| -> BTreeSet<String> {
-        let codes: BTreeSet<&str> = (0..values.len()).map(column).collect();
+        let mut codes: BTreeSet<&str> = BTreeSet::new();
+        let mut before = None;
+        // Neighbours are alike: most codes need not be looked up.
+        for code in (0..values.len()).map(column).filter(|code| before.replace(*code) != Some(*code)) {
+            codes.insert(code);
+        }
         codes.into_iter().map(str::to_owned).collect()
     };
     let named = |list: &'static str| view.labels.list(list).map(|(code, name)| (code.to_owned(), name.to_owned()));

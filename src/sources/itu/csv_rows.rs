@@ -6,12 +6,12 @@ use std::io::Read;
 
 use csv::ByteRecord;
 
-use crate::error::Result;
+use crate::error::{Code, Error, Result};
 use crate::rows::collector::Collector;
 use crate::rows::quarantine::Reason;
 use crate::rows::series_key::Detail;
 use crate::sources::body::csv::CsvStream;
-use crate::sources::body::headings::Header;
+use crate::sources::body::headings::{Header, same, shorten};
 use crate::sources::itu::series::{SeriesTable, Words};
 use crate::sources::itu::words::{BETWEEN, aggregate, note_of, status_of};
 
@@ -23,6 +23,7 @@ const SCHEME: &str = "itu";
 /// unquoted newline. Gives the number of records read.
 pub(super) fn read<R: Read>(csv: CsvStream<R>, series: &mut SeriesTable<'_>, collector: &mut Collector<'_>) -> Result<u32> {
     let columns = Columns::of(csv.header())?;
+    collector.warnings.extend(unread(csv.header(), columns.disaggregation.is_some())?);
     let mut csv = if columns.disaggregation.is_some() { csv.rejoin_torn() } else { csv };
     rows(&mut csv, &columns, series, collector)
 }
@@ -92,10 +93,65 @@ impl Columns {
     }
 }
 
-/// `dataValue 3`.
+/// `dataValue 3`, however its number is set off.
 fn is_further_answer(name: &str) -> bool {
-    let number = name.to_ascii_lowercase();
-    number.strip_prefix("datavalue ").is_some_and(|number| !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()))
+    let name = name.to_ascii_lowercase();
+    let number = name.strip_prefix("datavalue").map(|rest| rest.trim_start_matches([' ', '_', '-', '.']));
+    number.is_some_and(|number| !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()))
+}
+
+/// Columns of version 2, and of version 3.
+const KNOWN: [&[&str]; 2] = [
+    &[
+        "seriesID",
+        "seriesCode",
+        "seriesName",
+        "seriesParent",
+        "seriesUnits",
+        "entityID",
+        "entityIso",
+        "entityName",
+        "dataValue",
+        "dataYear",
+        "dataNote",
+        "dataSource",
+        "seriesDescription",
+    ],
+    &[
+        "SeriesID",
+        "SeriesCode",
+        "Series",
+        "Unit",
+        "Database",
+        "Year",
+        "AreaName",
+        "AreaCode",
+        "DisaggregationGroup",
+        "Disaggregation1",
+        "Disaggregation2",
+        "Value",
+        "Notes",
+        "Source",
+        "LastModifiedOn",
+    ],
+];
+
+/// A warning of columns that are not known. One that may hold answers, or a further breakdown, is an error: without it
+/// answers are missing, and parts pass for totals.
+fn unread(header: &Header, is_v3: bool) -> Result<Option<String>> {
+    let known = |name: &&String| KNOWN[usize::from(is_v3)].iter().any(|known| same(name, known));
+    let unknown: Vec<&String> =
+        header.iter().filter(|name| !name.is_empty() && !known(name) && (is_v3 || !is_further_answer(name))).collect();
+    let heavy = |name: &&&String| ["datavalue", "disaggregation", "value"].iter().any(|part| name.to_lowercase().starts_with(part));
+    if let Some(name) = unknown.iter().find(heavy) {
+        return Err(Error::provider_hint(
+            Code::MissingColumn,
+            format!("line 1: unknown column `{name}`; the file has: {}", shorten(&header.join(", "), 300)),
+            "it may hold figures or a breakdown, and without it others would pass for the whole: see what it holds, and add it to the reader",
+        ));
+    }
+    let names: Vec<String> = unknown.iter().map(|name| format!("`{name}`")).collect();
+    Ok((!names.is_empty()).then(|| format!("columns that nothing reads: {}", shorten(&names.join(", "), 300))))
 }
 
 /// The value of a row, or its answers in the order of the columns.

@@ -37,6 +37,30 @@ fn several_answers_in_one_row() {
     );
 }
 
+/// Further answers under another spelling were no columns of theirs: exactly the economies with several had none.
+#[test]
+fn further_answers_however_they_are_headed() {
+    let policy = |area: &str, value: &str| row(19268, "trFramework_ICT_accessibility", "ICT accessibility policies", "", "", area, value);
+    let read = |headings: &str| {
+        let body = format!("{HEADER},{headings}\n{},\"Web accessibility\",\"Mobile\"\n{},,\n", policy("DEU", ""), policy("KEN", ""));
+        let workspace = Workspace::of_project();
+        workspace.write("in/itu/ict_accessibility/x.csv", body);
+        let run = workspace.run(&["pull", "--from", "in"]);
+        (workspace, run)
+    };
+    for headings in ["dataValue1,dataValue2", "dataValue_1,dataValue_2", "DATAVALUE-1,dataValue  2"] {
+        let (workspace, run) = read(headings);
+        assert_eq!(run.code, 0, "{headings}: {}", run.stderr);
+        let found = rows(&workspace, "SELECT ref_area AS a, obs_text AS b FROM observations ORDER BY ref_area");
+        assert_eq!(found, ["DEU Web accessibility; Mobile", "KEN null"], "{headings}");
+    }
+    // One that may be an answer, and one that is certainly none.
+    let (_, run) = read("dataValueOther,dataValue 2");
+    assert!(run.code == 1 && run.stderr.contains("unknown column `dataValueOther`"), "{}", run.stderr);
+    let (_, run) = read("lastChange,dataValue 2");
+    assert!(run.code == 0 && run.stderr.contains("columns that nothing reads: `lastChange`"), "{}", run.stderr);
+}
+
 /// The interface gives the answers of one economy as a list, of which only the first was read.
 #[test]
 fn several_answers_in_json() {
