@@ -244,7 +244,17 @@ pub fn not_regular(folder: &Path) -> Vec<(PathBuf, String)> {
     let (mut found, mut left) = (Vec::new(), vec![folder.to_owned()]);
     while let Some(folder) = left.pop() {
         let Ok(entries) = fs_err::read_dir(&folder) else { continue };
-        for path in entries.flatten().map(|entry| entry.path()) {
+        for entry in entries.flatten() {
+            let path = entry.path();
+            // Most are what they seem, and only a link can lead back.
+            match entry.file_type() {
+                Ok(kind) if kind.is_file() => continue,
+                Ok(kind) if kind.is_dir() => {
+                    left.push(path);
+                    continue;
+                }
+                _ => {}
+            }
             match fs_err::metadata(&path) {
                 Ok(kind) if kind.is_file() => {}
                 Ok(kind) if kind.is_dir() => {

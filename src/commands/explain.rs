@@ -6,6 +6,7 @@ mod print;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use datafusion::arrow::array::RecordBatch;
 use serde_json::json;
 
 use self::cited::Cited;
@@ -22,7 +23,7 @@ use crate::release::explain::lines::{Find, locate};
 use crate::release::explain::{Explainer, Explanation, Wanted};
 use crate::release::headline::standing;
 use crate::release::manifest::BodyEntry;
-use crate::release::{Manifest, progress, promote};
+use crate::release::{Manifest, preferred, progress, promote};
 use crate::settings::Settings;
 use crate::sources::{self, Format};
 use crate::tables::cells::Table;
@@ -56,7 +57,8 @@ pub(super) async fn explain(settings: &Settings, printer: &Printer, args: &Expla
         ..settings.clone()
     };
     let loaded = load::load_past(settings)?;
-    let values = parquet::read(&release.join("values.parquet"), &schema::values())?;
+    let marked = parquet::read(&release.join("values.parquet"), &schema::preferred_values())?;
+    let values = preferred::without(&marked)?;
     let explainer = Explainer {
         workspace: &settings.workspace,
         catalogue: &loaded.catalogue,
@@ -127,13 +129,19 @@ pub(super) async fn explain(settings: &Settings, printer: &Printer, args: &Expla
     let year = args.year.ok_or_else(|| Error::usage_hint("explain needs --year", "or --target for a row of progress"))?;
     wanted.year = i64::from(year);
     wanted.estimate = estimate(&values, &indicator.name, &wanted, args.estimate.as_deref());
+    let shown = rows_of(&marked, &indicator.name, &wanted).find(|row| Table(&marked).is_true("preferred", *row));
+    let shown = shown.map(|row| (Table(&marked).text("estimate", row).unwrap_or_default(), Table(&marked).float("value", row)));
     let mut explanation = explainer.explain(indicator, wanted).await?;
     locate_all(&mut explanation, args.limit, &find, &bodies);
     let exit = if explanation.adds_up { Exit::Done } else { Exit::Failed };
     if printer.json() {
-        printer.envelope("explain", exit, &json!({ "release": manifest.release, "explanation": explanation }), &[]);
+        let shown = shown.map(|(estimate, value)| json!({ "estimate": estimate, "value": value }));
+        printer.envelope("explain", exit, &json!({ "release": manifest.release, "explanation": explanation, "preferred": shown }), &[]);
     } else {
         print::show(printer, &explanation, &manifest.release, args.limit);
+        if let Some((estimate, value)) = shown.filter(|(estimate, _)| *estimate != explanation.wanted.estimate) {
+            printer.line(&format!("shown elsewhere: {estimate} {} (--estimate {estimate})", number(value)));
+        }
     }
     Ok(exit)
 }
@@ -146,25 +154,28 @@ fn locate_all(explanation: &mut Explanation, limit: usize, find: Find<'_>, bodie
     }
 }
 
+/// The rows of a key, one for each estimate.
+fn rows_of<'a>(values: &'a RecordBatch, indicator: &'a str, wanted: &'a Wanted) -> impl Iterator<Item = usize> + use<'a> {
+    let cells = Table(values);
+    let (area, year, dimensions) = (wanted.area.clone(), wanted.year, wanted.dimensions.clone());
+    (0..cells.len()).filter(move |row| {
+        cells.text("indicator", *row) == Some(indicator)
+            && cells.text("ref_area", *row) == Some(&area)
+            && cells.int("time_period", *row) == Some(year)
+            && DIMENSIONS.iter().zip(&dimensions).all(|(name, code)| cells.text(name, *row) == Some(code))
+    })
+}
+
 /// The estimate asked for, or the first there is: a country's own figure, then ours, then the agency's.
-fn estimate(values: &datafusion::arrow::array::RecordBatch, indicator: &str, wanted: &Wanted, asked: Option<&str>) -> String {
+fn estimate(values: &RecordBatch, indicator: &str, wanted: &Wanted, asked: Option<&str>) -> String {
     if let Some(asked) = asked {
         return asked.to_owned();
     }
-    let cells = Table(values);
-    let there: BTreeSet<&str> = (0..cells.len())
-        .filter(|r| {
-            cells.text("indicator", *r) == Some(indicator)
-                && cells.text("ref_area", *r) == Some(&wanted.area)
-                && cells.int("time_period", *r) == Some(wanted.year)
-                && DIMENSIONS.iter().zip(&wanted.dimensions).all(|(d, code)| cells.text(d, *r) == Some(code))
-        })
-        .filter_map(|r| cells.text("estimate", r))
-        .collect();
+    let there: BTreeSet<&str> = rows_of(values, indicator, wanted).filter_map(|row| Table(values).text("estimate", row)).collect();
     ["reported", "available", "imputed", "published"].into_iter().find(|e| there.contains(e)).unwrap_or("available").to_owned()
 }
 
-fn progress_row(progress: &datafusion::arrow::array::RecordBatch, target: &str, indicator: &str, args: &ExplainArgs) -> Result<usize> {
+fn progress_row(progress: &RecordBatch, target: &str, indicator: &str, args: &ExplainArgs) -> Result<usize> {
     let (cells, chosen) = (Table(progress), Progress::of(progress)?.preferred);
     let given = [&args.sex, &args.age, &args.urbanisation, &args.disability, &args.education_level, &args.size_class, &args.breakdown];
     let mut rows: Vec<usize> = (0..cells.len())
@@ -195,7 +206,7 @@ fn progress_row(progress: &datafusion::arrow::array::RecordBatch, target: &str, 
 }
 
 /// Whether the method gives the same numbers again, to 1e-12.
-fn same_row(cells: &Table<'_>, row: usize, again: &datafusion::arrow::array::RecordBatch) -> bool {
+fn same_row(cells: &Table<'_>, row: usize, again: &RecordBatch) -> bool {
     let other = Table(again);
     let key = ["target", "ref_area", "estimate"].into_iter().chain(DIMENSIONS);
     let Some(found) = (0..other.len()).find(|r| key.clone().all(|k| cells.text(k, row) == other.text(k, *r))) else { return false };
@@ -209,14 +220,14 @@ fn same_row(cells: &Table<'_>, row: usize, again: &datafusion::arrow::array::Rec
 
 /// What the method gives now.
 struct Again {
-    progress: datafusion::arrow::array::RecordBatch,
+    progress: RecordBatch,
     /// The least pace of each class.
     classes: Vec<(String, f64)>,
 }
 
 fn show_progress(
     printer: &Printer,
-    progress: &datafusion::arrow::array::RecordBatch,
+    progress: &RecordBatch,
     row: usize,
     again: &Again,
     both: &[Explanation],

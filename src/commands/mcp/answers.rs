@@ -141,6 +141,14 @@ async fn explained(settings: &Settings, current: &Current, wanted: ExplainWanted
         current.known_area(area)?;
     }
     let history = false;
+    // Of what `value` gives without an estimate.
+    let estimate = match (estimate, &area, year, &target) {
+        (None, Some(area), Some(year), None) => {
+            let codes = [&sex, &age, &urbanisation, &disability, &education_level, &size_class, &breakdown].map(Clone::clone);
+            current.shown_estimate(&indicator, area, i64::from(year), &codes)?
+        }
+        (estimate, ..) => estimate,
+    };
     let args = ExplainArgs {
         indicator,
         area,

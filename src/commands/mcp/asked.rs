@@ -56,7 +56,7 @@ pub(super) struct ExplainWanted {
     /// Codes of a breakdown; what is left out is the total
     #[serde(default)]
     pub dimensions: Dimensions,
-    /// reported, published, available or imputed
+    /// reported, published, available or imputed; without it the one to show
     pub estimate: Option<String>,
     /// Explain the distance to this target instead of a value
     pub target: Option<String>,

@@ -66,6 +66,15 @@ impl Current {
         parquet::read_indicator(&self.folder.join("values.parquet"), &schema::published_values(), indicator)
     }
 
+    /// The estimate of a key that is the one to show.
+    pub(super) fn shown_estimate(&self, indicator: &str, area: &str, year: i64, codes: &[String; 7]) -> Result<Option<String>> {
+        let name = self.indicator(indicator)?["name"].as_str().unwrap_or_default();
+        let values = self.values_of(name)?;
+        let is_shown =
+            |estimate: &&&str| row_of(&values, area, year, codes, estimate).is_some_and(|row| Table(&values).is_true("preferred", row));
+        Ok(["reported", "available", "imputed", "published"].iter().find(is_shown).map(|estimate| (*estimate).to_owned()))
+    }
+
     pub(super) fn progress(&self) -> Result<RecordBatch> {
         parquet::read(&self.folder.join("progress.parquet"), &schema::progress())
     }
@@ -89,7 +98,7 @@ impl Current {
             },
         );
         let value = cells.float("value", row).map_or_else(|| "no value".into(), |value| format!("{value} {}", text("unit")));
-        let sources = indicator["sources"].as_array().map(Vec::as_slice).unwrap_or_default();
+        let sources = self.sources_of(text("source"), indicator);
         let named: Vec<String> = sources
             .iter()
             .map(|source| {
@@ -107,8 +116,15 @@ impl Current {
             text("value_id"),
             named.join("; "),
         ));
-        found["sources"] = indicator["sources"].clone();
+        found["sources"] = json!(sources);
         Ok(found)
+    }
+
+    /// Whose figure it is: the provider that a row names, or all that a figure of ours may be made of.
+    fn sources_of(&self, source: &str, indicator: &Value) -> Vec<Value> {
+        let all = || indicator["sources"].as_array().cloned().unwrap_or_default();
+        let one = |found: &Value| json!({ "title": found["title"], "citation": found["citation"], "licence": found["licence"], "url": found["homepage"] });
+        self.list("sources").find(|known| known["source"] == source).map_or_else(all, |found| vec![one(found)])
     }
 }
 

@@ -21,8 +21,7 @@ pub fn check_output(text: &SourceText, output: &SchemaRef, problems: &mut Vec<Pr
         );
         return;
     }
-    let select = syntax.top_selects().first().and_then(|select| syntax.place(select.select_token.0.span));
-    let start = select.unwrap_or_else(|| sql_start(text));
+    let start = start_of(text, &syntax);
     let known = schema::country_values();
     let names: Vec<String> = output.fields().iter().map(|f| f.name().clone()).collect();
     let place = |name: &str| output_place(&syntax, name).unwrap_or_else(|| start.clone());
@@ -84,6 +83,12 @@ fn star(syntax: &Syntax<'_>) -> Option<Range<usize>> {
         SelectItem::Wildcard(options) | SelectItem::QualifiedWildcard(_, options) => syntax.place(options.wildcard_token.0.span),
         _ => None,
     })
+}
+
+/// Where the SELECT begins that gives the output its columns.
+pub(super) fn start_of(text: &SourceText, syntax: &Syntax<'_>) -> Range<usize> {
+    let select = syntax.top_selects().first().and_then(|select| syntax.place(select.select_token.0.span));
+    select.unwrap_or_else(|| sql_start(text))
 }
 
 /// Where an output column is named: its alias, or the column itself.

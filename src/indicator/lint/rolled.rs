@@ -3,7 +3,7 @@
 use datafusion::sql::sqlparser::ast::{Expr, SelectItem};
 use datafusion::sql::sqlparser::tokenizer::Token;
 
-use super::output::output_place;
+use super::output::{output_place, start_of};
 use crate::engine::problem::sql_start;
 use crate::engine::syntax::Syntax;
 use crate::error::{Code, Problem};
@@ -37,7 +37,7 @@ pub fn check_rolled_up(indicator: &Indicator, catalogue: &Catalogue, output: &[&
     for name in needs.iter().filter(|name| *name != "value" && !has(name)) {
         let message = format!("the roll-up {rollup} needs `{name}`, the SELECT gives none");
         problems.push(
-            Problem::new(Code::WrongColumns, text, sql_start(text), message)
+            Problem::new(Code::WrongColumns, text, start_of(text, &Syntax::of(text)), message)
                 .hint(format!("without it no group has a value: add .. AS {name}")),
         );
     }

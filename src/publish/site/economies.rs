@@ -21,6 +21,7 @@ const OF_TARGET: &str = "by-economy";
 /// The newest values of the economies of a group on one target.
 pub(super) struct Economies<'p, 'a> {
     target: &'a str,
+    group: &'a str,
     title: String,
     unit: &'a str,
     rows: Vec<&'p Progress<'a>>,
@@ -68,7 +69,10 @@ pub(super) fn of_target<'p, 'a>(
     let (least, most) = rows.iter().fold((first, first), |(least, most), row| {
         (if row.latest < least.latest { row } else { least }, if row.latest > most.latest { row } else { most })
     });
-    let ends = |row: &Progress<'a>| format!("{} in {}", row.latest.map(show).unwrap_or_default(), view.area_name(row.area));
+    let ends = |row: &Progress<'a>| {
+        let doubt = row.value_row.filter(|index| view.values.status.value(*index) == "U").map_or("", |_| " (low reliability)");
+        format!("{} in {}{doubt}", row.latest.map(show).unwrap_or_default(), view.area_name(row.area))
+    };
     let description = format!(
         "{} of {} economies have a value. The newest go from {} to {}; the median is {}.",
         rows.len(),
@@ -78,7 +82,7 @@ pub(super) fn of_target<'p, 'a>(
         show(middle)
     );
     let caption = Caption { id: format!("strip-{}", slug(target)), title: title.clone(), description };
-    Some(Economies { target, title, unit, rows, values, caption, marks })
+    Some(Economies { target, group, title, unit, rows, values, caption, marks })
 }
 
 impl Economies<'_, '_> {
@@ -143,10 +147,10 @@ impl Economies<'_, '_> {
             description.push_str(&format!(" {untiled} have no tile."));
         }
         let caption = Caption { id: format!("map-{}", slug(self.target)), title: format!("{}: map", self.title), description };
-        told(
-            &tiles::draw(&Map { caption: &caption, known: &|area| view.economies.contains_key(area), classes: &classes, legend: &legend }),
-            &caption,
-        )
+        // Economies that are no members have no tile: they are not without a figure.
+        let members = view.members.get(self.group);
+        let known = |area: &str| view.economies.contains_key(area) && members.is_some_and(|members| members.contains(area));
+        told(&tiles::draw(&Map { caption: &caption, known: &known, classes: &classes, legend: &legend }), &caption)
     }
 
     /// The figure on the page of the target, whose own table has every economy.

@@ -121,15 +121,26 @@ fn of_value(view: &View<'_>, why: &mut Why, row: usize) {
         coverage.push(format!("{observed} of {total} members observed"));
     }
     if let (Some(low), Some(high)) = values.error(row) {
-        let show = |value: f64| view.labels.show(value, unit);
-        coverage.push(format!("error bar {} to {}", show(low), show(high)));
+        coverage.push(format!("error bar {} to {}", number(low, view.labels.decimals(unit)), view.labels.show(high, unit)));
     }
     why.coverage = coverage.join(", ");
     let status = values.status.value(row);
     // The ordinary case needs no words.
-    why.status = if status == "A" { String::new() } else { format!("{status}, {}", lower_first(view.labels.status(status))) };
+    why.status = match status {
+        "A" => String::new(),
+        // The note of an aggregate says what is carried.
+        "I" if estimate == "imputed" => "I".to_owned(),
+        _ => format!("{status}, {}", lower_first(view.labels.status(status))),
+    };
     why.source = values.source(row).unwrap_or_default().to_owned();
-    why.note = values.note(row).unwrap_or_default().to_owned();
+    why.note = values.note(row).unwrap_or_default().trim_end_matches('.').to_owned();
+}
+
+/// Both ends, with their unit said once.
+fn range(view: &View<'_>, low: f64, high: f64, unit: &str) -> String {
+    let labels = &view.labels;
+    let (least, most) = (labels.show(low, unit), labels.show(high, unit));
+    if least == most { most } else { format!("{} to {most}", number(low, labels.decimals(unit))) }
 }
 
 /// The way from the baseline on, in sentences. Baseline and distance of a row of a table stand in it.
@@ -163,9 +174,7 @@ fn verdict(view: &View<'_>, row: &Progress<'_>, unit: &str, in_table: bool) -> S
         return said.join(". ");
     }
     if let (Some(low), Some(high)) = (row.low, row.high) {
-        let (low, high) = (labels.show(low, unit), labels.show(high, unit));
-        let range = if low == high { low } else { format!("{low} to {high}") };
-        said.push(format!("Projected for {}: {range}", row.target_year));
+        said.push(format!("Projected for {}: {}", row.target_year, range(view, low, high, unit)));
     }
     if let Some(arrival) = row.arrival.filter(|year| *year < 2200.0) {
         // The year in which it is reached has begun before.
@@ -174,11 +183,17 @@ fn verdict(view: &View<'_>, row: &Progress<'_>, unit: &str, in_table: bool) -> S
     said.join(". ")
 }
 
-/// What progress says of the row, without the target's own note, which stands on the page of the target.
+/// What progress says of the row, without the target's own note, which stands on the page of the target. The data sets
+/// that are not loaded are told of the target's own area: it is the same for all others.
 pub(super) fn reason(view: &View<'_>, row: &Progress<'_>) -> String {
     let note = row.note.unwrap_or_default();
-    let own = view.targets.get(&Natural(row.target)).and_then(|(_, target)| target.note.as_deref()).unwrap_or_default();
-    note.strip_suffix(own).unwrap_or(note).trim_end_matches("; ").to_owned()
+    let target = view.targets.get(&Natural(row.target)).map(|(_, target)| target);
+    let own = target.and_then(|target| target.note.as_deref()).unwrap_or_default();
+    let note = note.strip_suffix(own).unwrap_or(note).trim_end_matches("; ");
+    if target.is_none_or(|target| target.area == row.area) {
+        return note.to_owned();
+    }
+    note.split("; ").filter(|part| !part.starts_with("not loaded: ")).collect::<Vec<_>>().join("; ")
 }
 
 fn lower_first(text: &str) -> String {

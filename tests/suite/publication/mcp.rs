@@ -121,6 +121,13 @@ fn a_client_of_language_models_reads_the_release() {
     let group = &group["explanation"];
     assert_eq!(group["members"].as_array().unwrap().len(), 1);
     assert!(group["members_left_out"].as_u64().unwrap() > 100 && group["value_id"].is_string(), "{group}");
+    // What is explained without an estimate is what `value` shows.
+    for area in ["WLD", "KEN"] {
+        let key = json!({ "indicator": "own", "area": area, "year": 2023 });
+        let shown = client.call("value", &key, false)["value"].take();
+        let explained = client.call("explain", &key, false)["explanation"].take();
+        assert_eq!((&explained["value_id"], &explained["sources"]), (&shown["value_id"], &shown["sources"]), "{area}");
+    }
     let target = client.call("explain", &json!({ "indicator": "own", "area": "KEN", "target": "1" }), false);
     assert_eq!((&target["values"].as_array().unwrap().last().unwrap()["value_id"], &target["adds_up"]), (&json!(id), &json!(true)));
 

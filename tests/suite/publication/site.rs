@@ -240,6 +240,9 @@ fn charts_show_what_their_tables_say() {
     let economies = page.split("id=\"by-economy\"").nth(1).unwrap().split("</table>").next().unwrap();
     let with_value = economies.split("<tr>").skip(2).filter(|row| !row.split("<td>").nth(2).unwrap().contains("none"));
     assert_eq!((0..5).map(tiles).sum::<usize>(), with_value.count(), "a tile for each economy with a value");
+    // An economy that is no member is not without a figure: it has no tile.
+    let developing = RELEASED.text("site/target/1.2.html").split("id=\"strip-1.2\"").nth(1).unwrap().split("</svg>").next().unwrap();
+    assert!(developing.contains(">KE</text>") && !developing.contains(">FR</text>"));
     assert!(economies.contains("<a href=\"../economy/KEN.html#n2.1\">Kenya</a>"));
     let groups = page.split("id=\"by-group\"").nth(1).unwrap().split("</table>").next().unwrap();
     assert!(groups.matches("class=\"chart spark\"").count() > 10);
