@@ -120,19 +120,22 @@ fn normalise_one(
         Pulled::Nothing => None,
     };
     loop {
-        let (pull, fresh) = match (&pulled, &previous) {
+        let (mut pull, fresh) = match (&pulled, &previous) {
             (Some(bodies), _) => (bodies.pull.pull().clone(), matches!(bodies.pull, Freshness::New(_))),
             (None, Some(previous)) => (previous.clone(), false),
             (None, None) => return Ok(state(None, "missing", None)),
         };
         let by = pulled.as_ref().and_then(|bodies| dataset.routes.get(bodies.route));
-        let refused = |body: &Body| {
-            let message = format!("{}/{}/{}: the snapshot {} is refused by hand", source.name, dataset.name, body.name, body.hash);
-            let hint = "the provider still sends it; `pull --admit HASH` takes the refusal back";
-            Error::provider_hint(Code::SnapshotRefused, message, hint)
-        };
-        let normalised = match pull.bodies.iter().find(|body| fresh && context.store.is_refused(&body.hash)) {
-            Some(body) => Err(refused(body)),
+        if let (Some(bodies), Some(route)) = (&pulled, by) {
+            // Last good figures that a person refuses, where there were none to go back to, hold up no other route.
+            let came = |name: &str| name == route.name || bodies.stale.iter().any(|part| dataset.routes[part.place].name == name);
+            let refused = |body: &Body| !came(&body.route) && context.store.is_refused(&body.hash);
+            let out: BTreeSet<String> = pull.bodies.iter().filter(|body| refused(body)).map(|body| body.route.clone()).collect();
+            pull.bodies.retain(|body| !out.contains(&body.route));
+            pull.routes.retain(|name, _| !out.contains(name));
+        }
+        let normalised = match refused_by_hand(context, source, dataset, &pull).filter(|_| fresh) {
+            Some(error) => Err(error),
             None => normalise::normalise(context, source, dataset, &pull),
         };
         let error = match normalised {
@@ -181,6 +184,14 @@ fn normalise_one(
     }
 }
 
+/// Why a pull may not be used that has a snapshot which a person refuses.
+fn refused_by_hand(context: &NormaliseContext<'_>, source: &Source, dataset: &Dataset, pull: &Pull) -> Option<Error> {
+    let body = pull.bodies.iter().find(|body| context.store.is_refused(&body.hash))?;
+    let message = format!("{}/{}/{}: the snapshot {} is refused by hand", source.name, dataset.name, body.name, body.hash);
+    let hint = "the provider still sends it; `pull --admit HASH` takes the refusal back";
+    Some(Error::provider_hint(Code::SnapshotRefused, message, hint))
+}
+
 /// What becomes of a data set whose bodies were refused.
 enum Rest {
     /// The next route is asked.
@@ -209,8 +220,11 @@ fn without(
     let (all, several) = (stale.len(), stale.len() + usize::from(arrived.is_some()) > 1);
     let mut good: Vec<Arrived> = Vec::new();
     for part in stale {
-        let outcome = if several { normalise::holds(context, source, dataset, part.pull.pull()) } else { Ok(()) };
-        match outcome {
+        let outcome = || match refused_by_hand(context, source, dataset, part.pull.pull()) {
+            Some(error) => Err(error),
+            None => normalise::holds(context, source, dataset, part.pull.pull()),
+        };
+        match if several { outcome() } else { Ok(()) } {
             Ok(()) => good.push(part),
             Err(error @ (Error::Provider { .. } | Error::Fetch { .. })) => {
                 refuse(part.pull.pull(), &dataset.routes[part.place], &error)?;

@@ -74,6 +74,19 @@ fn a_stale_route_that_is_wrong_is_left_out() {
         says(&run(&workspace, 3, &["run"]), &["route data360: stale", words, "in use: 201 observations by way of"]);
         assert_eq!(by_route(&workspace), counts(&[("data360_api", FOUR_G + 1)]));
     }
+
+    // So it is with one that a person refuses.
+    hosts.file.behave(|asked, _| old(mirror(asked)));
+    hosts.api.behave(closed);
+    let workspace = hosts.pipeline().workspace();
+    run(&workspace, 3, &["pull"]);
+    let hash = pull_record(&workspace, DATA_SET)["bodies"][0]["hash"].as_str().expect("a hash").to_owned();
+    run(&workspace, 0, &["pull", "--refuse", &hash[..12]]);
+    // Other bytes than those that are refused.
+    hosts.api.behave(|asked, _| interface(asked, &mirror_file(exact).replace(",2009,", ",2010,")));
+    let ran = run(&workspace, 3, &["pull", "--now", LATER]);
+    says(&ran, &["is refused by hand", "in use: 201 observations by way of"]);
+    assert_eq!(by_route(&workspace), counts(&[("data360_api", FOUR_G + 1)]));
 }
 
 /// What a mirror had given was gone on the first night on which it refused, since the provider's stale figures came.
