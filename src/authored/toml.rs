@@ -35,10 +35,15 @@ pub fn read_document<T>(
     let broken = !errors.is_empty();
     for error in errors {
         let span = error.span().unwrap_or(0..0);
-        problems.push(
-            Problem::new(Code::BrokenToml, source, span.start + base..span.end + base, format!("TOML: {}", error.message().trim_end()))
-                .hint("texts stand in double quotes, lists in [ ], tables in { } or under [name]"),
-        );
+        let hint = match toml.get(span.clone()).map(str::trim) {
+            Some("route") if error.message().contains("duplicate") => {
+                "beside [[dataset.route]], how a data set is asked stands under `request`: write `request` for the key `route` above"
+            }
+            _ if error.message().contains("duplicate") => "a key stands once in its table",
+            _ => "texts stand in double quotes, lists in [ ], tables in { } or under [name]",
+        };
+        let message = format!("TOML: {}", error.message().trim_end());
+        problems.push(Problem::new(Code::BrokenToml, source, span.start + base..span.end + base, message).hint(hint));
     }
     let (table, span) = (Some(document.get_ref()), base..base + 1);
     let mut reader = TableReader { table, span, what, source, base, asked: Vec::new(), path: Vec::new() };

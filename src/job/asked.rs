@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use super::due::{next_due, pause};
 use super::load::{self, Loaded};
 use super::record::{self, RunRecord};
+use super::routes::Of;
 use crate::dataset_id::DatasetId;
 use crate::error::{Error, Result, suggestion};
 use crate::fetch::Pull;
@@ -70,6 +71,10 @@ pub struct Asked<'a> {
 impl Asked<'_> {
     pub fn id(&self) -> DatasetId {
         self.source.id(self.dataset)
+    }
+
+    pub(super) fn of(&self) -> Of<'_> {
+        Of { source: self.source, dataset: self.dataset, previous: self.previous.as_ref() }
     }
 }
 

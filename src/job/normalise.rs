@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rayon::prelude::*;
 
 use super::load::Loaded;
-use super::routes::{self, Pulled, Turns};
+use super::routes::{self, Arrived, Bodies, Of, Pulled, Turn, Turns};
 use super::state::{States, age_days};
 use crate::dataset_id::DatasetId;
 use crate::error::{Code, Error, Result};
@@ -13,7 +13,7 @@ use crate::fetch::{Attempt, Body, Journal, Pull, Store};
 use crate::observe::NormaliseReport;
 use crate::observe::normalise::{self, NormaliseContext};
 use crate::pipelines::{Dataset, Route, Source};
-use crate::pull::Freshness;
+use crate::pull::{self, Freshness};
 use crate::release::manifest::DatasetState;
 use crate::settings::Settings;
 
@@ -76,7 +76,7 @@ type Job<'a> = (&'a Source, &'a Dataset, Pulled, Option<Pull>, DatasetId);
 enum Normalised {
     State(Box<DatasetState>),
     /// The bodies were refused, and there is another route.
-    NextRoute((usize, Vec<String>)),
+    NextRoute(Turn),
 }
 
 /// A data set whose bodies met a fault of the program: the last good data stay in use.
@@ -109,67 +109,169 @@ fn normalise_one(
         tracing::error!(source = %source.name, dataset = %dataset.name, "{message}");
         Ok(state(pull, "failed", Some(message)))
     };
-    // A route that has given bodies, and what those before it said.
-    let (pull, fresh, by, mut said) = match pulled {
-        Pulled::Bodies { pull, route, said } => {
-            (pull.pull().clone(), matches!(*pull, Freshness::New(_)), dataset.routes.get(route).map(|by| (route, by)), said)
-        }
+    let of = Of { source, dataset, previous: previous.as_ref() };
+    let mut pulled = match pulled {
+        Pulled::Bodies(bodies) => Some(bodies),
         Pulled::Failed(said) => return failed(&said, previous),
-        Pulled::Nothing => {
-            if let Some(pull) = previous.clone() {
-                (pull, false, None, Vec::new())
-            } else {
-                last_good(context, source, dataset, None)?;
-                return Ok(state(None, "missing", None));
-            }
+        Pulled::Nothing if previous.is_none() => {
+            last_good(context, source, dataset, None)?;
+            return Ok(state(None, "missing", None));
         }
+        Pulled::Nothing => None,
     };
-    let refused = |body: &Body| {
-        let message = format!("{}/{}/{}: the snapshot {} is refused by hand", source.name, dataset.name, body.name, body.hash);
-        let hint = "the provider still sends it; `pull --admit HASH` takes the refusal back";
-        Error::provider_hint(Code::SnapshotRefused, message, hint)
-    };
-    let normalised = match pull.bodies.iter().find(|body| fresh && context.store.is_refused(&body.hash)) {
-        Some(body) => Err(refused(body)),
-        None => normalise::normalise(context, source, dataset, &pull),
-    };
-    match normalised {
-        Ok((report, redone)) => {
-            if by.is_some() {
-                pull.save(&settings.workspace.data)?;
-            }
-            for warning in &report.warnings {
-                tracing::warn!(source = %source.name, dataset = %dataset.name, "{warning}");
-            }
-            for remark in &report.remarks {
-                tracing::info!(source = %source.name, dataset = %dataset.name, "{remark}");
-            }
-            let route = by.map_or("", |(_, route)| &route.name);
-            tracing::info!(source = %source.name, dataset = %dataset.name, route, observations = report.counts.observations, quarantined = report.counts.quarantined, "normalised");
-            let message = (!said.is_empty()).then(|| {
-                let message = format!("{}; {}", said.join("; "), routes::in_use(dataset, &report, &pull, settings.now));
-                tracing::warn!(source = %source.name, dataset = %dataset.name, "{message}");
-                message
-            });
-            Ok(state(Some(pull), if fresh || redone { "new" } else { "unchanged" }, message))
+    loop {
+        let (mut pull, fresh) = match (&pulled, &previous) {
+            (Some(bodies), _) => (bodies.pull.pull().clone(), matches!(bodies.pull, Freshness::New(_))),
+            (None, Some(previous)) => (previous.clone(), false),
+            (None, None) => return Ok(state(None, "missing", None)),
+        };
+        let by = pulled.as_ref().and_then(|bodies| dataset.routes.get(bodies.route));
+        if let (Some(bodies), Some(route)) = (&pulled, by) {
+            // Last good figures that a person refuses, where there were none to go back to, hold up no other route.
+            let came = |name: &str| name == route.name || bodies.stale.iter().any(|part| dataset.routes[part.place].name == name);
+            let refused = |body: &Body| !came(&body.route) && context.store.is_refused(&body.hash);
+            let out: BTreeSet<String> = pull.bodies.iter().filter(|body| refused(body)).map(|body| body.route.clone()).collect();
+            pull.bodies.retain(|body| !out.contains(&body.route));
+            pull.routes.retain(|name, _| !out.contains(name));
         }
-        Err(error @ (Error::Provider { .. } | Error::Fetch { .. })) => {
-            let Some((place, route)) = by else { return failed(&[routes::told(&error)], previous) };
-            remember_refusal(settings, &pull, route, &error)?;
+        let normalised = match refused_by_hand(context, source, dataset, &pull).filter(|_| fresh) {
+            Some(error) => Err(error),
+            None => normalise::normalise(context, source, dataset, &pull),
+        };
+        let error = match normalised {
+            Ok((report, redone)) => {
+                if by.is_some() {
+                    pull.save(&settings.workspace.data)?;
+                }
+                for warning in &report.warnings {
+                    tracing::warn!(source = %source.name, dataset = %dataset.name, "{warning}");
+                }
+                for remark in &report.remarks {
+                    tracing::info!(source = %source.name, dataset = %dataset.name, "{remark}");
+                }
+                let route = by.map_or("", |route| &route.name);
+                tracing::info!(source = %source.name, dataset = %dataset.name, route, observations = report.counts.observations, quarantined = report.counts.quarantined, "normalised");
+                let said = pulled.map(|bodies| bodies.said).unwrap_or_default();
+                let message = (!said.is_empty()).then(|| {
+                    let message = format!("{}; {}", said.join("; "), routes::in_use(dataset, &report, &pull, settings.now));
+                    tracing::warn!(source = %source.name, dataset = %dataset.name, "{message}");
+                    message
+                });
+                return Ok(state(Some(pull), if fresh || redone { "new" } else { "unchanged" }, message));
+            }
+            Err(error @ (Error::Provider { .. } | Error::Fetch { .. })) => error,
+            // Our own disk is no provider, and a fault of ours is none of theirs.
+            Err(other) => return Err(other),
+        };
+        let (Some(bodies), Some(route)) = (pulled.take(), by) else { return failed(&[routes::told(&error)], previous) };
+        let again = if pull.origin == "network" {
+            match without(settings, context, of, *bodies, &pull, route, &error)? {
+                Rest::Asked(turn) => return Ok(Normalised::NextRoute(turn)),
+                Rest::Joined(pulled) => pulled,
+            }
+        } else if let Some(found) = by_layout(context, dataset, &pull)? {
+            routes::by_hand(of, pull::against(found, previous.as_ref()), settings.now)
+        } else {
             // Bodies of a person came by no route, and are not asked for by another.
-            if pull.origin != "network" {
-                return failed(&[routes::told(&error)], previous);
-            }
-            said.push(routes::said(dataset, route, &routes::told(&error)));
-            let next = place + 1;
-            if next < dataset.routes.len() {
-                return Ok(Normalised::NextRoute((next, said)));
-            }
-            failed(&said, previous)
+            remember_refusal(settings, &pull, route, &error)?;
+            return failed(&[routes::told(&error)], previous);
+        };
+        match again {
+            Pulled::Bodies(bodies) => pulled = Some(bodies),
+            Pulled::Failed(said) => return failed(&said, previous),
+            Pulled::Nothing => return failed(&[routes::told(&error)], previous),
         }
-        // Our own disk is no provider, and a fault of ours is none of theirs.
-        Err(other) => Err(other),
     }
+}
+
+/// Why a pull may not be used that has a snapshot which a person refuses.
+fn refused_by_hand(context: &NormaliseContext<'_>, source: &Source, dataset: &Dataset, pull: &Pull) -> Option<Error> {
+    let body = pull.bodies.iter().find(|body| context.store.is_refused(&body.hash))?;
+    let message = format!("{}/{}/{}: the snapshot {} is refused by hand", source.name, dataset.name, body.name, body.hash);
+    let hint = "the provider still sends it; `pull --admit HASH` takes the refusal back";
+    Some(Error::provider_hint(Code::SnapshotRefused, message, hint))
+}
+
+/// What becomes of a data set whose bodies were refused.
+enum Rest {
+    /// The next route is asked.
+    Asked(Turn),
+    /// Other bodies that came.
+    Joined(Pulled),
+}
+
+/// Bodies that were refused, without those that are at fault: what is stale and wrong by itself, or else what came by the
+/// route that answered, or by the last that is stale. What is stale and good is not lost with another.
+fn without(
+    settings: &Settings,
+    context: &NormaliseContext<'_>,
+    of: Of<'_>,
+    bodies: Bodies,
+    pull: &Pull,
+    route: &Route,
+    error: &Error,
+) -> Result<Rest> {
+    let Of { source, dataset, .. } = of;
+    let Bodies { route: place, mut arrived, stale, mut said, .. } = bodies;
+    let mut refuse = |pull: &Pull, route: &Route, error: &Error| {
+        said.push(routes::said(dataset, route, &routes::told(error)));
+        remember_refusal(settings, pull, route, error)
+    };
+    let (all, several) = (stale.len(), stale.len() + usize::from(arrived.is_some()) > 1);
+    let mut good: Vec<Arrived> = Vec::new();
+    for part in stale {
+        let outcome = || match refused_by_hand(context, source, dataset, part.pull.pull()) {
+            Some(error) => Err(error),
+            None => normalise::holds(context, source, dataset, part.pull.pull()),
+        };
+        match if several { outcome() } else { Ok(()) } {
+            Ok(()) => good.push(part),
+            Err(error @ (Error::Provider { .. } | Error::Fetch { .. })) => {
+                refuse(part.pull.pull(), &dataset.routes[part.place], &error)?;
+            }
+            Err(other) => return Err(other),
+        }
+    }
+    let mut next = dataset.routes.len();
+    if good.len() == all {
+        if arrived.take().is_some() {
+            refuse(pull, route, error)?;
+            next = place + 1;
+        } else if let Some(last) = good.pop() {
+            // Of two that do not agree, the one behind is no mirror.
+            refuse(last.pull.pull(), &dataset.routes[last.place], error)?;
+        }
+    }
+    if next < dataset.routes.len() {
+        return Ok(Rest::Asked(Turn { next, said, stale: good }));
+    }
+    Ok(Rest::Joined(routes::join(of, arrived, good, said, settings.now)))
+}
+
+/// The same bodies, each by the route that reads it: a person may have brought what a mirror has. None where a body is
+/// read by no route, or each by its own.
+fn by_layout(context: &NormaliseContext<'_>, dataset: &Dataset, pull: &Pull) -> Result<Option<Pull>> {
+    let mut found = pull.clone();
+    for body in &mut found.bodies {
+        let mut reads = None;
+        let own = dataset.route(&body.route).map(|(_, route)| route);
+        for route in own.into_iter().chain(&dataset.routes) {
+            if normalise::is_read_by(context, route, body)? {
+                reads = Some(route);
+                break;
+            }
+        }
+        let Some(route) = reads else { return Ok(None) };
+        if route.name != body.route {
+            let (source, set) = (&pull.source, &pull.dataset);
+            tracing::warn!(source = %source, dataset = %set, "{source}/{set}/{}: read as what {} has (route {})", body.name, route.title, route.name);
+            body.route.clone_from(&route.name);
+        }
+    }
+    // The provider's own stand first.
+    found.bodies.sort_by_key(|body| dataset.route(&body.route).map(|(place, _)| place));
+    found.routes = found.bodies.iter().map(|body| (body.route.clone(), pull.checked_at.clone())).collect();
+    Ok((found.bodies != pull.bodies).then_some(found))
 }
 
 /// What stays in use where a source gave nothing must be whole: damaged observations are made anew from their snapshots.

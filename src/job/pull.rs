@@ -7,7 +7,7 @@ use indicatif::{HumanBytes, MultiProgress, ProgressBar, ProgressStyle};
 
 use super::asked::{Asked, Asking, environment};
 use super::load::Loaded;
-use super::routes::{self, Arrived, Pulled, Turns};
+use super::routes::{self, Arrived, Pulled, Turn, Turns};
 use crate::dataset_id::DatasetId;
 use crate::error::{Error, Result};
 use crate::fetch::{Attempt, Client, Journal, Network, Store};
@@ -43,7 +43,7 @@ impl<'a> Asker<'a> {
                 let outcome = pull::from_folder(&self.store, &self.journal, one.source, one.dataset, folder, previous, now);
                 let pulled = match outcome {
                     Ok(None) => Pulled::Nothing,
-                    Ok(Some(pull)) => Pulled::Bodies { pull: Box::new(pull), route: 0, said: Vec::new() },
+                    Ok(Some(pull)) => routes::by_hand(one.of(), pull, now),
                     Err(error) => Pulled::Failed(vec![routes::told(&of_source(error)?)]),
                 };
                 results.insert(one.id(), pulled);
@@ -74,9 +74,9 @@ impl<'a> Asker<'a> {
         let bar = self.bar(all.len());
         for one in all {
             let id = one.id();
-            let (first, said) = turns.and_then(|turns| turns.get(&id)).cloned().unwrap_or_default();
+            let turn = turns.and_then(|turns| turns.get(&id)).cloned().unwrap_or_default();
             bar.set_message(id.to_string());
-            let pulled = self.by_routes(&client, one, first, said, &bar).await?;
+            let pulled = self.by_routes(&client, one, turn, &bar).await?;
             bar.inc(1);
             results.insert(id, pulled);
         }
@@ -85,10 +85,10 @@ impl<'a> Asker<'a> {
     }
 
     /// Asks by one route after the other, until one gives bodies that are not stale.
-    async fn by_routes(&self, client: &Client, one: &Asked<'_>, first: usize, mut said: Vec<String>, bar: &ProgressBar) -> Result<Pulled> {
+    async fn by_routes(&self, client: &Client, one: &Asked<'_>, turn: Turn, bar: &ProgressBar) -> Result<Pulled> {
         let (source, dataset, now) = (one.source, one.dataset, self.settings.now);
-        let mut stale: Vec<Arrived> = Vec::new();
-        for (place, route) in dataset.routes.iter().enumerate().skip(first) {
+        let Turn { next, mut said, mut stale } = turn;
+        for (place, route) in dataset.routes.iter().enumerate().skip(next) {
             if route.format.nothing_to_ask(&environment).is_some() {
                 continue;
             }
@@ -116,9 +116,9 @@ impl<'a> Asker<'a> {
                 stale.push(arrived);
                 continue;
             }
-            return Ok(routes::join(one, Some(arrived), stale, said, now));
+            return Ok(routes::join(one.of(), Some(arrived), stale, said, now));
         }
-        Ok(routes::join(one, None, stale, said, now))
+        Ok(routes::join(one.of(), None, stale, said, now))
     }
 
     fn bar(&self, data_sets: usize) -> ProgressBar {

@@ -2,28 +2,55 @@
 
 use std::collections::BTreeMap;
 
-use super::asked::Asked;
 use crate::dataset_id::DatasetId;
 use crate::error::{Error, count};
 use crate::fetch::{Body, Pull, stamp};
 use crate::observe::NormaliseReport;
-use crate::pipelines::{Dataset, Route};
+use crate::pipelines::{Dataset, Route, Source};
 use crate::pull::{Freshness, against};
 
 /// What pulling one data set gave.
 pub(super) enum Pulled {
-    /// Bodies, by the route of this place and perhaps by others, and what the routes before said that gave none.
-    Bodies { pull: Box<Freshness>, route: usize, said: Vec<String> },
+    Bodies(Box<Bodies>),
     /// No route gave anything.
     Failed(Vec<String>),
     /// It was not asked, or there was no body.
     Nothing,
 }
 
-/// From which route on a data set is asked again, and what those before said.
-pub(super) type Turns = BTreeMap<DatasetId, (usize, Vec<String>)>;
+/// Bodies, by one route and perhaps by others.
+pub(super) struct Bodies {
+    pub pull: Freshness,
+    /// The place of the route that answered; or of the first that is stale, where none did.
+    pub route: usize,
+    /// What came by it, unless it is stale.
+    pub arrived: Option<Arrived>,
+    /// Good figures that are too old, to stand behind others, or to be used where there are none.
+    pub stale: Vec<Arrived>,
+    /// What the routes before said.
+    pub said: Vec<String>,
+}
+
+/// From which route on a data set is asked again, what those before said, and what came by those that are stale.
+#[derive(Default, Clone)]
+pub(super) struct Turn {
+    pub next: usize,
+    pub said: Vec<String>,
+    pub stale: Vec<Arrived>,
+}
+
+pub(super) type Turns = BTreeMap<DatasetId, Turn>;
+
+/// A data set, and what was pulled last.
+#[derive(Clone, Copy)]
+pub(super) struct Of<'a> {
+    pub source: &'a Source,
+    pub dataset: &'a Dataset,
+    pub previous: Option<&'a Pull>,
+}
 
 /// What came by one route, by its place in the order.
+#[derive(Clone)]
 pub(super) struct Arrived {
     pub pull: Freshness,
     pub place: usize,
@@ -61,19 +88,21 @@ pub(super) fn stale(route: &Route, bodies: &[Body], now: jiff::Timestamp) -> Opt
 }
 
 /// One pull of what has come: the route that answered, and behind or before it what those before it have.
-pub(super) fn join(one: &Asked<'_>, arrived: Option<Arrived>, stale: Vec<Arrived>, said: Vec<String>, now: jiff::Timestamp) -> Pulled {
-    let answered = arrived.is_some();
-    let mut parts: Vec<(bool, Arrived)> = arrived.into_iter().map(|part| (false, part)).collect();
-    parts.extend(stale.into_iter().map(|part| (true, part)));
-    let Some(main) = parts.iter().position(|(behind, _)| answered != *behind) else { return Pulled::Failed(said) };
-    let (route, main) = (parts[main].1.place, parts[main].1.pull.pull().clone());
-    // The last good figures of the routes before stay at hand: a mirror may have fewer series, and later years.
-    for (place, earlier) in one.dataset.routes.iter().enumerate().take(route) {
+pub(super) fn join(of: Of<'_>, arrived: Option<Arrived>, stale: Vec<Arrived>, said: Vec<String>, now: jiff::Timestamp) -> Pulled {
+    let Of { source, dataset, previous } = of;
+    let mut parts: Vec<(bool, Arrived)> = arrived.iter().map(|part| (false, part.clone())).collect();
+    parts.extend(stale.iter().map(|part| (true, part.clone())));
+    let Some((_, main)) = parts.first() else { return Pulled::Failed(said) };
+    let (route, main) = (main.place, main.pull.pull().clone());
+    // The last good figures of the routes before stay at hand: a mirror may have fewer series, and later years. Where
+    // no route answered, so do those of the routes behind.
+    let others = if arrived.is_some() { route } else { dataset.routes.len() };
+    for (place, other) in dataset.routes.iter().enumerate().take(others) {
         if parts.iter().any(|(_, part)| part.place == place) {
             continue;
         }
-        let Some(kept) = one.previous.as_ref().and_then(|pull| pull.by_route(&earlier.name)) else { continue };
-        let old = self::stale(earlier, &kept.bodies, now).is_some() || age(&kept.checked_at, now) > one.source.stale_after_days;
+        let Some(kept) = previous.and_then(|pull| pull.by_route(&other.name)) else { continue };
+        let old = self::stale(other, &kept.bodies, now).is_some() || age(&kept.checked_at, now) > source.stale_after_days;
         parts.push((old, Arrived { pull: Freshness::Unchanged(kept), place }));
     }
     parts.sort_by_key(|(behind, part)| (*behind, part.place));
@@ -85,8 +114,18 @@ pub(super) fn join(one: &Asked<'_>, arrived: Option<Arrived>, stale: Vec<Arrived
         bodies.extend(pull.bodies.clone());
     }
     let checked_at = routes.values().min().cloned().unwrap_or_else(|| main.checked_at.clone());
-    let pull = against(Pull { bodies, checked_at, routes, ..main }, one.previous.as_ref());
-    Pulled::Bodies { pull: Box::new(pull), route, said }
+    let pull = against(Pull { bodies, checked_at, routes, ..main }, previous);
+    Pulled::Bodies(Box::new(Bodies { pull, route, arrived, stale, said }))
+}
+
+/// Bodies that a person has brought. Those that only a mirror's format reads stand behind the last good figures of the
+/// routes before it, as if they had come by it.
+pub(super) fn by_hand(of: Of<'_>, pull: Freshness, now: jiff::Timestamp) -> Pulled {
+    let places = pull.pull().bodies.iter().filter_map(|body| of.dataset.route(&body.route));
+    match places.map(|(place, _)| place).min().unwrap_or(0) {
+        0 => Pulled::Bodies(Box::new(Bodies { pull, route: 0, arrived: None, stale: Vec::new(), said: Vec::new() })),
+        place => join(of, Some(Arrived { pull, place }), Vec::new(), Vec::new(), now),
+    }
 }
 
 /// Where the figures in use are from.

@@ -31,11 +31,15 @@ pub fn inputs(source: &Source, dataset: &Dataset, pull: &Pull, reference: &Refer
     // Those in use: a further one is no change before anything has come by it.
     let routes: Vec<&Route> = dataset.routes.iter().filter(|route| pull.bodies.iter().any(|body| body.route == route.name)).collect();
     let settings: Vec<_> = routes.iter().map(|r| (&r.name, &r.title, r.format.settings(), &r.series, r.minimum_agreement)).collect();
+    let definition = (&source.name, settings, &dataset.vintage);
+    // Only where some are: other data sets keep their keys.
+    let known: Vec<_> = routes.iter().flat_map(|route| &route.known).collect();
+    let definition = if known.is_empty() { hash_of(&definition)? } else { hash_of(&(definition, known))? };
     let mut inputs = Inputs::from([
         (Input::Program, env!("CARGO_PKG_VERSION").into()),
         (Input::Layout, LAYOUT.into()),
         (Input::Bodies, hash_of(&bodies)?),
-        (Input::DatasetDefinition, hash_of(&(&source.name, settings, &dataset.vintage))?),
+        (Input::DatasetDefinition, definition),
     ]);
     let files = routes.iter().flat_map(|route| route.format.reference_files());
     for name in ["areas.csv", "groups.csv", "area_codes.csv"].iter().chain(files) {
@@ -88,30 +92,7 @@ pub fn normalise(context: &NormaliseContext<'_>, source: &Source, dataset: &Data
         return Ok((of_edition(context.workspace, previous, pull)?, false));
     }
     let mut collector = Collector::new(&context.reference.areas, context.current_year)?.within(context.memory);
-    let (mut vintages, mut editions) = (Vec::new(), BTreeMap::new());
-    let mut members = BTreeSet::new();
-    let mut bodies_with_rows = 0;
-    for body in &pull.bodies {
-        collector.begin_body(&body.hash);
-        let from = routes::mark(&collector);
-        let Some((place, route)) = dataset.route(&body.route) else {
-            let message = format!("{} came by the route {}, which the data set no longer has", body.name, body.route);
-            return Err(in_set(Error::provider_hint(Code::UnreadableBody, message, "pull it again"), &source.name, &dataset.name));
-        };
-        let parsed = read(context, route, body, &mut collector)
-            .and_then(|parsed| if place > 0 { routes::adopt(&mut collector, &from, route).map(|()| parsed) } else { Ok(parsed) })
-            .and_then(|parsed| collector.limits().map(|()| parsed))
-            .map_err(|error| in_body(error, &source.name, &dataset.name, &body.name))?;
-        for release in parsed.releases {
-            editions.entry(release).or_insert(body.name.as_str());
-        }
-        vintages.push(parsed.vintage);
-        members.extend(parsed.members);
-        bodies_with_rows += usize::from(!parsed.empty);
-    }
-    if let (0, Some(body)) = (bodies_with_rows, pull.bodies.first()) {
-        return Err(in_body(sources::nothing_in(&body.name), &source.name, &dataset.name, &body.name));
-    }
+    let BodiesRead { vintages, editions, members } = read_all(context, source, dataset, pull, &mut collector)?;
     if editions.len() > 1 {
         let told: Vec<String> = editions.iter().map(|(release, name)| format!("{release} (`{name}`)")).collect();
         let what = "figures of several releases, of which no two may be compared: ";
@@ -197,6 +178,68 @@ pub fn normalise(context: &NormaliseContext<'_>, source: &Source, dataset: &Data
     keep_both(context.workspace, &path, &report.hash)?;
     save(&report, context.workspace, &source.name, &dataset.name)?;
     Ok((report, true))
+}
+
+/// What the bodies of a pull say of themselves.
+#[derive(Default)]
+struct BodiesRead<'p> {
+    vintages: Vec<Option<String>>,
+    /// Each release, and a body that has it.
+    editions: BTreeMap<String, &'p str>,
+    members: BTreeSet<String>,
+}
+
+/// Reads every body by its route.
+fn read_all<'p>(
+    context: &NormaliseContext<'_>,
+    source: &Source,
+    dataset: &Dataset,
+    pull: &'p Pull,
+    collector: &mut Collector<'_>,
+) -> Result<BodiesRead<'p>> {
+    let mut all = BodiesRead::default();
+    let mut bodies_with_rows = 0;
+    for body in &pull.bodies {
+        collector.begin_body(&body.hash);
+        let from = routes::mark(collector);
+        let Some((place, route)) = dataset.route(&body.route) else {
+            let message = format!("{} came by the route {}, which the data set no longer has", body.name, body.route);
+            return Err(in_set(Error::provider_hint(Code::UnreadableBody, message, "pull it again"), &source.name, &dataset.name));
+        };
+        let parsed = read(context, route, body, collector)
+            .and_then(|parsed| if place > 0 { routes::adopt(collector, &from, route).map(|()| parsed) } else { Ok(parsed) })
+            .and_then(|parsed| collector.limits().map(|()| parsed))
+            .map_err(|error| in_body(error, &source.name, &dataset.name, &body.name))?;
+        for release in parsed.releases {
+            all.editions.entry(release).or_insert(body.name.as_str());
+        }
+        all.vintages.push(parsed.vintage);
+        all.members.extend(parsed.members);
+        bodies_with_rows += usize::from(!parsed.empty);
+    }
+    match pull.bodies.first() {
+        Some(body) if bodies_with_rows == 0 => Err(in_body(sources::nothing_in(&body.name), &source.name, &dataset.name, &body.name)),
+        _ => Ok(all),
+    }
+}
+
+/// Whether the bodies of one route can be read, and have the figures that are known of it. Nothing is kept.
+pub fn holds(context: &NormaliseContext<'_>, source: &Source, dataset: &Dataset, pull: &Pull) -> Result<()> {
+    let mut collector = Collector::new(&context.reference.areas, context.current_year)?.within(context.memory);
+    read_all(context, source, dataset, pull, &mut collector)?;
+    routes::settle(&mut collector, pull, dataset, context.reference).map_err(|error| in_set(error, &source.name, &dataset.name))
+}
+
+/// Whether a route reads a body, and finds rows of its own in it. Nothing is kept.
+pub fn is_read_by(context: &NormaliseContext<'_>, route: &Route, body: &Body) -> Result<bool> {
+    let mut collector = Collector::new(&context.reference.areas, context.current_year)?.within(context.memory);
+    collector.begin_body(&body.hash);
+    match read(context, route, body, &mut collector) {
+        Ok(_) => Ok(collector.accepted() > 0),
+        Err(Error::Provider { .. }) => Ok(false),
+        Err(Error::Io(error)) if !crate::files::is_ours(&error) => Ok(false),
+        Err(error) => Err(error),
+    }
 }
 
 /// Whether the rows that were set aside are all there: they are counted wherever the data set is, and are made anew as

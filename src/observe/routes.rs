@@ -1,7 +1,7 @@
 //! Figures of one data set that came by several routes: a mirror's codes become those of the data set, its own groups
-//! are set aside, and where two routes have one figure, they must agree.
+//! are set aside, and where two routes have one figure, they must agree. What is known of a mirror must be there.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::arranged::ranks;
 use crate::error::{Code, Error, Result, count};
@@ -93,7 +93,7 @@ pub(super) fn settle(collector: &mut Collector<'_>, pull: &Pull, dataset: &Datas
     let mut groups = BTreeMap::<&str, usize>::new();
     // The first value of each figure, and its body.
     let mut figures: HashMap<(Rank, u32), (f64, usize)> = HashMap::new();
-    let mut known = Vec::new();
+    let (mut known, mut units) = (Vec::new(), Units::new());
     let mut common: BTreeMap<(String, usize, usize), Common> = BTreeMap::new();
     let ranks = ranks(&collector.series);
     let mut rows = std::mem::take(&mut collector.rows);
@@ -101,6 +101,7 @@ pub(super) fn settle(collector: &mut Collector<'_>, pull: &Pull, dataset: &Datas
         let body = collector.body_of(number);
         let Some(&(place, route)) = routes.get(body) else { return Ok(()) };
         known.extend(stated(collector, row, place, route));
+        units.insert((row.series, place));
         if place > 0 && reference.group_scheme(collector.area_of(row)).is_some() {
             let detail = collector.area_of(row).to_owned();
             collector.set_aside(number, row, Reason::AreaNotCovered, detail);
@@ -140,7 +141,54 @@ pub(super) fn settle(collector: &mut Collector<'_>, pull: &Pull, dataset: &Datas
     }
     known.sort_by_key(|(order, _)| *order);
     known.dedup_by_key(|(order, _)| *order);
-    known.into_iter().try_for_each(|(_, refused)| refused.map_or(Ok(()), Err))
+    let found: BTreeSet<(usize, usize)> = known.iter().map(|(order, _)| *order).collect();
+    known.into_iter().try_for_each(|(_, refused)| refused.map_or(Ok(()), Err))?;
+    all_known(collector, dataset, &units, &found)?;
+    same_units(collector, dataset, &units)
+}
+
+/// Each series, with its unit, that came by a route.
+type Units = BTreeSet<(u32, usize)>;
+
+/// Refuses a mirror without a figure that is known of a series that it gives: a series under the name of another may
+/// have none for that economy and year.
+fn all_known(collector: &Collector<'_>, dataset: &Dataset, given: &Units, found: &BTreeSet<(usize, usize)>) -> Result<()> {
+    for (place, route) in dataset.routes.iter().enumerate().skip(1) {
+        for (number, known) in route.known.iter().enumerate() {
+            let gives = given.iter().any(|(series, by)| *by == place && collector.series[*series as usize].series == known.series);
+            if gives && !found.contains(&(place, number)) {
+                let figure = format!("{} {} {}", known.series, known.ref_area, known.time_period);
+                let message = format!("{} has no {figure}, which is known to be {}", route.name, known.value);
+                return Err(Error::provider_hint(Code::RoutesDisagree, message, another(&known.series, route)));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Refuses a mirror that gives a series in another unit than a route before it.
+fn same_units(collector: &Collector<'_>, dataset: &Dataset, given: &Units) -> Result<()> {
+    let mut of_series: BTreeMap<&str, BTreeMap<usize, BTreeSet<&str>>> = BTreeMap::new();
+    for (series, place) in given {
+        let key = &collector.series[*series as usize];
+        of_series.entry(&key.series).or_default().entry(*place).or_default().insert(&key.unit);
+    }
+    for (series, by_place) in of_series {
+        let Some((first, ours)) = by_place.first_key_value() else { continue };
+        for (place, theirs) in by_place.iter().skip(1) {
+            if let Some(unit) = theirs.iter().find(|unit| !ours.contains(*unit)) {
+                let (own, mirror) = (&dataset.routes[*first], &dataset.routes[*place]);
+                let ours = ours.iter().copied().collect::<Vec<_>>().join(", ");
+                let message = format!("series {series} is in {unit} by {}, and in {ours} by {}", mirror.name, own.name);
+                return Err(Error::provider_hint(Code::RoutesDisagree, message, another(series, mirror)));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn another(series: &str, route: &Route) -> String {
+    format!("another figure under this name: take {series} out of `series` of the route {}", route.name)
 }
 
 /// Whether two numbers are one figure; a figure without a value is none.
@@ -183,12 +231,12 @@ fn stated(collector: &Collector<'_>, row: &Row, place: usize, route: &Route) -> 
             && key.dimensions().iter().all(|code| *code == "_T")
     })?;
     let known = &route.known[number];
-    let refused = (!is_same(row.value, known.value)).then(|| {
-        Error::provider_hint(
-            Code::RoutesDisagree,
-            format!("{} is {} by {}, and is known to be {}", collector.named(row), row.value, route.name, known.value),
-            format!("another figure under this name: take {} out of `series` of the route {}", known.series, route.name),
-        )
+    let shown = |value: f64, unit: &str| if known.unit.is_some() { format!("{value} {unit}") } else { value.to_string() };
+    let same = is_same(row.value, known.value) && known.unit.as_deref().is_none_or(|unit| key.unit == unit);
+    let refused = (!same).then(|| {
+        let (here, there) = (shown(row.value, &key.unit), shown(known.value, known.unit.as_deref().unwrap_or_default()));
+        let message = format!("{} is {here} by {}, and is known to be {there}", collector.named(row), route.name);
+        Error::provider_hint(Code::RoutesDisagree, message, another(&known.series, route))
     });
     Some(((place, number), refused))
 }

@@ -1,9 +1,11 @@
 //! One way to the figures of a data set. The first is its provider's; `[[dataset.route]]` names mirrors, which are asked in
 //! their order when those before refuse, are stale, or fail a gate.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::Arc;
+
+use serde::Serialize;
 
 use crate::authored::rules;
 use crate::authored::toml::TableReader;
@@ -33,12 +35,14 @@ pub struct Route {
 }
 
 /// One figure of which a person is certain.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 pub struct Known {
     pub series: String,
     pub ref_area: String,
     pub time_period: i64,
     pub value: f64,
+    /// Without one, any unit is right.
+    pub unit: Option<String>,
 }
 
 /// The keys that every route has: of a data set for its own route, or of `[[dataset.route]]`.
@@ -93,12 +97,13 @@ fn mirror(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> Option<Ro
 fn known(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> Option<Known> {
     let (series, ref_area) = (table.string("series", problems), table.string("ref_area", problems));
     let (time_period, value) = (table.integer("time_period", problems), table.float("value", problems));
+    let unit = table.string("unit", problems);
     let series = table.require("series", series, problems);
     let ref_area = table.require("ref_area", ref_area, problems);
     let time_period = table.require("time_period", time_period, problems);
     let value = table.require("value", value, problems);
     table.finish(problems);
-    Some(Known { series: series?, ref_area: ref_area?, time_period: time_period?, value: value? })
+    Some(Known { series: series?, ref_area: ref_area?, time_period: time_period?, value: value?, unit })
 }
 
 /// Whether the series of mirrors are those of the data set, and what the mirror is asked for, where that is known.
@@ -127,5 +132,24 @@ fn check_mirror(dataset: &Dataset, route: &Route, reference: &Reference, problem
     }
     for code in theirs.iter().filter(|code| !route.series.is_empty() && !route.series.contains_key(*code)) {
         wrong(format!("route `{}` asks for `{code}`, and `series` does not say what it is", route.name), None);
+    } // Nothing is compared while nothing is at hand: what is known must tell another figure under this name.
+    let named: BTreeSet<&String> = route.series.values().collect();
+    for series in named.iter().filter(|series| !route.known.iter().any(|known| known.series == ***series)) {
+        let message = format!("no figure of `{series}` is known for the route `{}`", route.name);
+        let hint =
+            format!("with nothing at hand another one would pass for it: state one of `{}` in [[dataset.route.known]]", dataset.name);
+        wrong(message, Some(hint));
+    }
+    for known in &route.known {
+        if !named.is_empty() && !named.contains(&known.series) {
+            let message = format!("a figure of `{}` is known, which the route `{}` does not give", known.series, route.name);
+            wrong(message, suggestion(&known.series, named.iter().map(|series| series.as_str())));
+        }
+    }
+    let areas = reference.area_codes().next().is_some();
+    for known in route.known.iter().filter(|known| areas && !reference.is_area(&known.ref_area)) {
+        let message = format!("a figure of `{}` is known for the route `{}`, and no area has this code", known.ref_area, route.name);
+        let hint = suggestion(&known.ref_area, reference.area_codes());
+        problems.push(Problem::new(Code::UnknownArea, &dataset.text, route.series_span.clone(), message).maybe_hint(hint));
     }
 }

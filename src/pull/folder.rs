@@ -27,7 +27,10 @@ pub fn from_folder(
         let last_modified = file.metadata().map_err(unreadable)?.modified().ok().and_then(|time| Timestamp::try_from(time).ok()).map(stamp);
         let (hash, bytes) = store.put(file, source.http.max_bytes).map_err(|error| at(error, &path))?;
         let url = format!("file:{}/{}/{name}", source.name, dataset.name);
-        let route = dataset.own().name.clone();
+        // A body that another route has been found to read stays with it.
+        let known = previous.and_then(|pull| pull.bodies.iter().find(|body| (&body.name, &body.hash) == (&name, &hash)));
+        let known = known.and_then(|body| dataset.route(&body.route)).map(|(_, route)| route);
+        let route = known.unwrap_or(dataset.own()).name.clone();
         journal.record(&Attempt {
             name: name.clone(),
             method: "FOLDER".into(),
@@ -40,8 +43,13 @@ pub fn from_folder(
         })?;
         bodies.push(Body { name, hash, bytes, url, fetched_at: stamp(now), status: 0, etag: None, last_modified, route });
     }
-    let pull = (!bodies.is_empty()).then(|| made(source, dataset, dataset.own(), bodies, now, "folder"));
-    Ok(pull.map(|pull| against(pull, previous)))
+    if bodies.is_empty() {
+        return Ok(None);
+    }
+    let routes = bodies.iter().map(|body| (body.route.clone(), stamp(now))).collect();
+    let mut pull = Pull { routes, ..made(source, dataset, dataset.own(), bodies, now, "folder") };
+    pull.bodies.sort_by_key(|body| dataset.route(&body.route).map(|(place, _)| place));
+    Ok(Some(against(pull, previous)))
 }
 
 fn at(error: Error, path: &Path) -> Error {

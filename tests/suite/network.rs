@@ -7,6 +7,7 @@ mod hosts;
 mod itu;
 mod recovery;
 mod routes;
+mod several_routes;
 mod unctad;
 mod unesco_bulk;
 mod unesco_data;

@@ -32,10 +32,10 @@ pub(super) fn parse(
     reference: &Reference,
     collector: &mut Collector<'_>,
 ) -> Result<Parsed> {
-    let (groups, unknown_units) = (BTreeSet::new(), BTreeSet::new());
+    let (groups, former, unknown_units) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
     let of_page = rows_of(name);
     let page = of_page.map(|_| collector.bodies.len());
-    let mut rows = Rows { asked, reference, series: HashMap::new(), group_rows: 0, groups, unknown_units, page, again: 0 };
+    let mut rows = Rows { asked, reference, series: HashMap::new(), group_rows: 0, groups, former, unknown_units, page, again: 0 };
     let mut records = 0;
     csv_members::read_each(file, collector, &mut |_, reader, collector| {
         records = rows.read(reader, records, collector)?;
@@ -62,6 +62,8 @@ struct Rows<'r> {
     series: HashMap<Vec<u8>, (u32, bool)>,
     group_rows: usize,
     groups: BTreeSet<String>,
+    /// Areas that are none of ours in any scheme: states of before, and two economies under one code.
+    former: BTreeSet<String>,
     unknown_units: BTreeSet<String>,
     /// The number of the body, where it is a page of several.
     page: Option<usize>,
@@ -102,8 +104,12 @@ impl Rows<'_> {
         };
         let area = cell(record, columns.area);
         if self.is_group(area, collector) {
-            self.group_rows += 1;
-            self.groups.insert(text(columns.area));
+            if collector.area("any", area) == AreaHit::NotCovered {
+                self.former.insert(text(columns.area));
+            } else {
+                self.group_rows += 1;
+                self.groups.insert(text(columns.area));
+            }
             return collector.quarantine(number, Reason::AreaNotCovered, text(columns.area));
         }
         let of_series = columns.dimensions.into_iter().chain([columns.database, columns.indicator, columns.unit]);
@@ -177,6 +183,11 @@ impl Rows<'_> {
                 count(self.groups.len(), "group"),
                 some(&self.groups)
             ));
+        }
+        if !self.former.is_empty() {
+            let told =
+                format!("set aside, since they are no economies of today (area_codes.csv says what they are): {}", some(&self.former));
+            collector.warnings.push(told);
         }
         if !self.unknown_units.is_empty() {
             collector.warnings.push(format!("unit unknown, kept as _U: {}", some(&self.unknown_units)));

@@ -6,13 +6,16 @@ use yardstick::tables::cells::Table;
 
 use super::*;
 
-const DATA_SET: &str = "itu/network_coverage";
-const FOUR_G: usize = 200;
-const ALL: usize = 2 * FOUR_G;
-const FILE: &str = "/data/ITU_DH/ITU_DH_POP_COV_4G.csv";
-const MUCH_LATER: &str = "2027-03-01T02:30:00Z";
+pub(super) const DATA_SET: &str = "itu/network_coverage";
+pub(super) const FOUR_G: usize = 200;
+pub(super) const ALL: usize = 2 * FOUR_G;
+pub(super) const FILE: &str = "/data/ITU_DH/ITU_DH_POP_COV_4G.csv";
+pub(super) const MUCH_LATER: &str = "2027-03-01T02:30:00Z";
 const HEADER: &str = "ACTION,REF_AREA,INDICATOR,SEX,AGE,URBANISATION,UNIT_MEASURE,COMP_BREAKDOWN_1,COMP_BREAKDOWN_2,COMP_BREAKDOWN_3,\
     TIME_PERIOD,OBS_VALUE,DATABASE_ID,UNIT_MULT,OBS_STATUS,OBS_CONF";
+
+/// The figure that is known of the mirror.
+pub(super) const KNOWN: &str = "I,ABW,ITU_DH_POP_COV_4G,_T,_T,_T,PT_POP,_Z,_Z,_Z,2014,21.44,ITU_DH,0,A,PU\n";
 
 fn mirrored(area: &str, year: &str, value: &str) -> String {
     format!("I,{area},ITU_DH_POP_COV_4G,_T,_T,_T,PT_POP,_Z,_Z,_Z,{year},{value},ITU_DH,0,A,PU\n")
@@ -27,7 +30,7 @@ fn figures() -> BTreeMap<(String, String), f64> {
 }
 
 /// The provider's file: 2G beside 4G.
-fn own_file() -> String {
+pub(super) fn own_file() -> String {
     let header = "SeriesID,SeriesCode,Series,Unit,Database,Year,AreaName,AreaCode,DisaggregationGroup,Disaggregation1,Disaggregation2,Value,\
         Notes,Source,LastModifiedOn\n";
     let row = |series: &str, area: &str, year: &str, value: f64| format!("{series},x,x,x,x,{year},x,{area},,,,{value},,ITU,2026-07-10\n");
@@ -35,43 +38,42 @@ fn own_file() -> String {
     std::iter::once(header.to_owned()).chain(rows).collect()
 }
 
-/// The file of the mirror: its figures, changed where `change` says so, one of a year that the provider does not have,
-/// the figure that is known, and the mirror's own world.
-fn mirror_file(change: impl Fn(usize, f64) -> f64) -> String {
+/// The file of the mirror: its figures, changed where `change` says so, one that the provider does not have, which is the figure that is known, and the mirror's own world.
+pub(super) fn mirror_file(change: impl Fn(usize, f64) -> f64) -> String {
     let rows = figures().into_iter().enumerate().map(|(n, ((area, year), value))| mirrored(&area, &year, &change(n, value).to_string()));
-    format!("{HEADER}\n{}", rows.chain(["ABW", "WLD"].map(|area| mirrored(area, "2009", "1.25"))).collect::<String>())
+    format!("{HEADER}\n{}{KNOWN}{}", rows.collect::<String>(), mirrored("WLD", "2009", "1.25"))
 }
 
-fn exact(_: usize, value: f64) -> f64 {
+pub(super) fn exact(_: usize, value: f64) -> f64 {
     value
 }
 
-fn mirror(asked: &Asked) -> Reply {
+pub(super) fn mirror(asked: &Asked) -> Reply {
     if asked.path() == FILE { Reply::ok(mirror_file(exact)) } else { not_found() }
 }
 
-fn provider(asked: &Asked) -> Reply {
+pub(super) fn provider(asked: &Asked) -> Reply {
     if asked.path().starts_with("/data/download/byid/100095") { Reply::ok(own_file()) } else { not_found() }
 }
 
-fn closed(_: &Asked, _: usize) -> Reply {
+pub(super) fn closed(_: &Asked, _: usize) -> Reply {
     Reply::new(403, "Forbidden")
 }
 
 /// Three hosts: ITU, and the two of the mirror; each is closed until it is told otherwise.
-struct Hosts {
-    own: Server,
-    file: Server,
-    api: Server,
+pub(super) struct Hosts {
+    pub(super) own: Server,
+    pub(super) file: Server,
+    pub(super) api: Server,
 }
 
 impl Hosts {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let start = || Server::start(closed);
         Self { own: start(), file: start(), api: start() }
     }
 
-    fn pipeline(&self) -> Pipeline {
+    pub(super) fn pipeline(&self) -> Pipeline {
         Pipeline::new("itu", &self.own, &["network_coverage"]).routes(
             "network_coverage",
             Pipeline::mirrors("itu", "network_coverage"),
@@ -81,7 +83,7 @@ impl Hosts {
 }
 
 /// Observations by route, of a file of observations.
-fn by_route(workspace: &Workspace) -> BTreeMap<String, usize> {
+pub(super) fn by_route(workspace: &Workspace) -> BTreeMap<String, usize> {
     let batch = observations(workspace, DATA_SET);
     let cells = Table(&batch);
     let mut routes = BTreeMap::new();
@@ -91,7 +93,7 @@ fn by_route(workspace: &Workspace) -> BTreeMap<String, usize> {
     routes
 }
 
-fn counts(expected: &[(&str, usize)]) -> BTreeMap<String, usize> {
+pub(super) fn counts(expected: &[(&str, usize)]) -> BTreeMap<String, usize> {
     expected.iter().map(|(route, rows)| ((*route).to_owned(), *rows)).collect()
 }
 
@@ -141,18 +143,14 @@ fn every_route_refuses() {
 #[test]
 fn a_mirror_with_nothing_new_makes_no_figure_younger() {
     let hosts = Hosts::new();
-    hosts.own.behave(|asked, _| provider(asked));
+    hosts.own.behave(|_, _| Reply::ok(own_file() + "19306,x,x,x,x,2014,x,ABW,,,,21.44,,ITU,2026-07-10\n"));
     let workspace = hosts.pipeline().workspace();
     run(&workspace, 0, &["run"]);
     hosts.own.behave(closed);
-    hosts.file.behave(|asked, _| {
-        let all = mirror_file(exact);
-        let known: String = all.lines().filter(|line| !line.contains(",2009,")).map(|line| format!("{line}\n")).collect();
-        if asked.path() == FILE { Reply::ok(known) } else { not_found() }
-    });
+    hosts.file.behave(|asked, _| mirror(asked));
     let ran = run(&workspace, 3, &["run", "--now", LATER]);
     says(&ran, &["route network_coverage: E1003", "in use: what was pulled on 2026-11-24, 1 day old"]);
-    assert_eq!(by_route(&workspace), counts(&[("network_coverage", ALL)]));
+    assert_eq!(by_route(&workspace), counts(&[("network_coverage", ALL + 1)]));
 }
 
 #[test]
@@ -279,11 +277,11 @@ fn wrong_answers_of_a_mirror() {
 fn a_known_figure_tells_another_series() {
     let hosts = Hosts::new();
     hosts.file.behave(|_, _| {
-        let text = mirror_file(|_, value| value / 2.0) + &mirrored("ABW", "2014", "12.5");
-        Reply::ok(text)
+        let text = mirror_file(|_, value| value / 2.0);
+        Reply::ok(text.replace("21.44", "12.5"))
     });
     let workspace = hosts.pipeline().workspace();
-    says(&run(&workspace, 1, &["run"]), &["route data360: E2040", "19306 ABW 2014 is 12.5 by data360, and is known to be 21.44"]);
+    says(&run(&workspace, 1, &["run"]), &["route data360: E2040", "19306 ABW 2014 is 12.5 PT by data360, and is known to be 21.44 PT"]);
 }
 
 /// A few revised figures are told, and do not refuse a route.
@@ -351,6 +349,7 @@ fn active_mobile_broadband_of_the_mirror_is_another_figure() {
         database = "ITU_DH"
         indicators = ["ITU_DH_ACT_MOB_PER_100"]
         series = { ITU_DH_ACT_MOB_PER_100 = "12066" }
+        known = [{ series = "12066", ref_area = "FIN", time_period = 2018, value = 154.648 }]
     };
     let codes = vec![toml::Value::from("12066")];
     let mut pipeline = Pipeline::new("itu", &server, &["mobile_broadband"]).set("mobile_broadband", "codes", codes);
@@ -361,6 +360,9 @@ fn active_mobile_broadband_of_the_mirror_is_another_figure() {
     server.behave(closed);
     let refused = run(&workspace, 3, &["pull", "--now", LATER]);
     says(&refused, &["route data360: E2040", "series 12066 by mobile_broadband and by data360 differs in 1492 of 1683 figures"]);
+    // Nor with nothing at hand.
+    let refused = run(&pipeline.workspace(), 1, &["pull"]);
+    says(&refused, &["route data360: E2040", "12066 FIN 2018 is 114.219 by data360, and is known to be 154.648"]);
 }
 
 /// The genuine bodies of 4G: all figures that both have are equal, so the mirror adds only what ITU's file lacks.

@@ -36,7 +36,22 @@ fn sources_and_data_sets() {
              [[dataset.route]]\nname = \"far\"\nformat = \"data360\"\nrequest = ⟦E0206⟧\"ftp\"\ndatabase = \"ITU_DH\"\nindicators = [\"ITU_DH_A\"]\n\
              [[dataset.route]]\nname = ⟦E0202⟧\"x\"\nformat = \"data_commons\"\nvariables = [\"a\"]\nunit = \"PT\"\n\
              [[dataset.route]]\nname = \"near\"\nformat = \"data360\"\ndatabase = \"ITU_DH\"\nindicators = [\"ITU_DH_A\", \"ITU_DH_B\"]\n\
-             series = ⟦E3014⟧⟦E3014⟧⟦E3014⟧{ ITU_DH_A = \"IT_MOB_OWNED\", ITU_DH_C = \"IT_MOB_OWN\" }\n",
+             series = ⟦E3014⟧⟦E3014⟧⟦E3014⟧{ ITU_DH_A = \"IT_MOB_OWNED\", ITU_DH_C = \"IT_MOB_OWN\" }\n\
+             known = [{ series = \"IT_MOB_OWN\", ref_area = \"KEN\", time_period = 2020, value = 1.0 },\
+             { series = \"IT_MOB_OWNED\", ref_area = \"KEN\", time_period = 2020, value = 1.0 }]\n",
+        ),
+        // With nothing at hand, whatever is mapped would pass; and what is known must be there to be found.
+        source(
+            "figures_that_are_known",
+            "[[dataset]]\nname = \"x\"\nformat = \"unsd_csv\"\nseries = [\"IT_MOB_OWN\"]\n\
+             [[dataset.route]]\nname = \"near\"\nformat = \"data360\"\ndatabase = \"ITU_DH\"\nindicators = [\"ITU_DH_A\"]\n\
+             series = ⟦E3014⟧⟦E3014⟧{ ITU_DH_A = \"IT_MOB_OWN\" }\n\
+             known = [{ series = \"IT_MOB\", ref_area = \"KEN\", time_period = 2020, value = 1.0 }]\n",
+        ),
+        source(
+            "route_twice",
+            "[[dataset]]\nname = \"x\"\nformat = \"itu_datahub\"\nroute = \"download_by_id\"\ncodes = [\"11624\"]\n\
+             [[dataset.⟦E0101⟧route]]\nname = \"far\"\nformat = \"data_commons\"\nvariables = [\"a\"]\nunit = \"PT\"\n",
         ),
         source("no_format", "⟦E0104⟧[[dataset]]\nname = \"x\"\n"),
         source("no_codes", "⟦E0104⟧[[dataset]]\nname = \"x\"\nformat = \"itu_datahub\"\n"),
