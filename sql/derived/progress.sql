@@ -128,7 +128,10 @@ placed AS (
   FROM told t
 ),
 first_places AS (
-  SELECT target, ref_area, sex, age, urbanisation, disability, education_level, size_class, breakdown, min(place) AS place
+  SELECT
+    target, ref_area, sex, age, urbanisation, disability, education_level, size_class, breakdown, min(place) AS place,
+    -- the most that any year has of what has no value at all
+    coalesce(max(CASE WHEN latest IS NULL AND newest_year IS NULL THEN newest_observed END), 0.0) AS best_observed
   FROM placed
   GROUP BY target, ref_area, sex, age, urbanisation, disability, education_level, size_class, breakdown
 ),
@@ -143,6 +146,7 @@ own_areas AS (
           + CASE WHEN urbanisation = '_T' THEN 0 ELSE 1 END + CASE WHEN disability = '_T' THEN 0 ELSE 1 END
           + CASE WHEN education_level = '_T' THEN 0 ELSE 1 END + CASE WHEN size_class = '_T' THEN 0 ELSE 1 END
           + CASE WHEN breakdown = '_T' THEN 0 ELSE 1 END,
+        best_observed DESC,
         sex, age, urbanisation, disability, education_level, size_class, breakdown
     ) AS place
   FROM first_places f
