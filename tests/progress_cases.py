@@ -66,6 +66,8 @@ CASES = [
     ("cap", "AAA", {2018: (130.0, None, None, (4, 4)), 2024: (104.0, None, None, (2, 4))},
      {"class": "insufficient_data", "distance": 4.0, "pace": None, "note": "the sum lacks members, and the level is of all of them: no pace"}),
     ("cap", "BBB", {2018: (130.0, None, None, (4, 4)), 2024: (88.0, None, None, (4, 4))}, {"class": "met", "distance": 0.0, "note": None}),
+    # A group whose list of members is dated.
+    ("cap", "LDC", {2018: (130.0, None, None, (4, 4)), 2024: (88.0, None, None, (4, 4))}, {"class": "met", "note": "members: list of today"}),
     # 58 in 2022 is the last value up to 2023, since 2023 is withheld; 62 in 2024.
     ("late", "WLD", {2015: 50, 2022: 58, 2023: None, 2024: 62},
      {"class": "met", "note": "reached after the target year: 58.0 in 2022, the last value up to then"}),
@@ -287,6 +289,7 @@ def main():
     con = duckdb.connect()
     texts = ", ".join(f"{name} VARCHAR" for name in DIMENSIONS)
     con.execute('CREATE TABLE current_year AS SELECT 2026 AS "year"')
+    con.execute("CREATE TABLE groups AS SELECT * FROM (VALUES ('WLD', NULL::VARCHAR), ('LDC', 'list of today')) AS g (group_code, vintage)")
     con.execute(f"CREATE TABLE indicator_values (indicator VARCHAR, ref_area VARCHAR, time_period INT, {texts}, "
                 "estimate VARCHAR, area_kind VARCHAR, value DOUBLE, unit VARCHAR, observed DOUBLE, coverage DOUBLE, preferred BOOLEAN, "
                 "members_observed BIGINT, members_total BIGINT)")

@@ -69,9 +69,19 @@ based AS (
     t.indicator, t.rollup, t.area, t.direction, t.kind, t."value" AS level, t.change, t.low, t.high, t.met_at,
     t.target_year, t.baseline_year AS wanted_year, t.missing, t.note AS target_note,
     t.without_class, t.met_with, t.due_within,
-    -- why the area of the target has no value: what the header says, if it does
-    CASE WHEN p.no_value IS NOT NULL AND p.ref_area = t.area THEN coalesce(t.without_value, p.no_value) ELSE p.no_value END
-      AS no_value,
+    -- why the area of the target has no value: what the header says, if it does; `{observed}` in it is the most that any
+    -- year has, and where nothing is known of that the header's words do not fit
+    CASE
+      WHEN p.no_value IS NOT NULL AND p.ref_area = t.area
+      THEN coalesce(
+        CASE
+          WHEN t.without_value LIKE '%{observed}%'
+          THEN replace(t.without_value, '{observed}', CAST(floor(1000.0 * p.newest_observed) / 10.0 AS VARCHAR))
+          ELSE t.without_value
+        END,
+        p.no_value)
+      ELSE p.no_value
+    END AS no_value,
     coalesce(p.unit, t.unit) AS unit, p.latest_year, p.latest, p.due_year, p.due_value,
     p.baseline_published, p.baseline_year, p.baseline,
     p.newest_year, p.newest_observed, p.baseline_firm, p.baseline_observed, p.baseline_carried,

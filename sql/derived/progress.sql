@@ -60,8 +60,10 @@ class_fixed, pace_fixed, fixed_share  class and pace on the same economies at
 preferred     of the estimates of an area and breakdown the one to show: with a
               class before without, then the newest, then by preferred.sql
 headline      of a target's own area the one row that stands for it: of those
-              preferred, with a class, the newest, the total before its parts
+              preferred, with a class, the newest, the total before its parts;
+              where no part has a value, that of which most is observed
 
+Of a group whose list of members is dated, the note says which one is in force.
 Where a target was met only after its year, the note gives the last value up
 to that year; where it was met or missed by an earlier value, the year of that;
 where the year is over and the outcome stays open, why. Of an `imputed` baseline
@@ -128,7 +130,10 @@ placed AS (
   FROM told t
 ),
 first_places AS (
-  SELECT target, ref_area, sex, age, urbanisation, disability, education_level, size_class, breakdown, min(place) AS place
+  SELECT
+    target, ref_area, sex, age, urbanisation, disability, education_level, size_class, breakdown, min(place) AS place,
+    -- the most that any year has of what has no value at all
+    coalesce(max(CASE WHEN latest IS NULL AND newest_year IS NULL THEN newest_observed END), 0.0) AS best_observed
   FROM placed
   GROUP BY target, ref_area, sex, age, urbanisation, disability, education_level, size_class, breakdown
 ),
@@ -143,6 +148,7 @@ own_areas AS (
           + CASE WHEN urbanisation = '_T' THEN 0 ELSE 1 END + CASE WHEN disability = '_T' THEN 0 ELSE 1 END
           + CASE WHEN education_level = '_T' THEN 0 ELSE 1 END + CASE WHEN size_class = '_T' THEN 0 ELSE 1 END
           + CASE WHEN breakdown = '_T' THEN 0 ELSE 1 END,
+        best_observed DESC,
         sex, age, urbanisation, disability, education_level, size_class, breakdown
     ) AS place
   FROM first_places f
@@ -342,6 +348,10 @@ SELECT
       WHEN NOT met AND NOT by_fixed AND said <> 'insufficient_data' AND class <> class_cagr
       THEN 'by linear pace ' || class || ', by compound growth ' || class_cagr
     END,
+    CASE
+      WHEN no_value IS NULL AND estimate = 'published' THEN 'members: the provider''s own (ours: ' || g.vintage || ')'
+      ELSE 'members: ' || g.vintage
+    END,
     target_note
   ), '') AS note,
   CASE WHEN result = 'unknown' THEN 'open' ELSE result END AS outcome,
@@ -349,4 +359,5 @@ SELECT
   CASE WHEN pace_fixed = 0.0 THEN 0.0 ELSE pace_fixed END AS pace_fixed,
   share AS fixed_share,
   shown AS preferred, headline
-FROM decided
+FROM decided d
+LEFT JOIN groups g ON g.group_code = d.ref_area

@@ -15,6 +15,7 @@ series = [
   { source = "unsd", series = "IT_MOB_2GNTWK", breakdown = "2G" },
   { source = "unsd", series = "IT_MOB_3GNTWK", breakdown = "3G" },
   { source = "unsd", series = "IT_MOB_4GNTWK", breakdown = "4G" },
+  { source = "unsd", series = "IT_MOB_5GNTWK", breakdown = "5G" },
 ]
 definition = "Share of inhabitants living within range of a mobile signal of at least the given generation, whether or not they subscribe (SDG 9.c.1)"
 method = """

@@ -31,8 +31,8 @@ definition = "Price of a month of the cheapest plan that meets the entry-level b
 method = """
 The breakdown names the basket, and baskets are never chained:
 FIXED_1GB 2008 to 2017, FIXED_5GB from 2018; MOBILE_1_5GB 2018 to 2020, MOBILE_2GB 2021 to 2024,
-MOBILE_5GB in force from 2025 on, and given by the DataHub from 2023 on (the workbook marks its years before 2025 as
-experimental); all data-only.
+MOBILE_5GB in force from 2025 on, and given by the DataHub from 2023 on (its years before 2025 are experimental: status
+G of the economies' figures); all data-only.
 ITU's own percentage is used: it divides by the GNI per head known when the price was collected, normally that
 of the year before. The newest workbook is taken first, then the DataHub, then the workbook of March 2022, which has
 the same baskets to 2021.
@@ -71,7 +71,7 @@ baseline_year = 2023
 breakdown = "MOBILE_5GB"
 also = ["groups", "countries"]
 met_with = "1.2.economies_mobile"
-note = "Half of the economies are at or below a median: for all it is met with the share of economies at 2 percent alone. Reads MOBILE_5GB, which the DataHub gives from 2023 on; earlier mobile baskets are other products and cannot be its baseline"
+note = "Half of the economies are at or below a median: for all it is met with the share of economies at 2 percent alone. Reads MOBILE_5GB, which the DataHub gives from 2023 on, before 2025 as experimental figures: so is the baseline; earlier mobile baskets are other products and cannot be its baseline"
 
 [[target]]
 id = "T2.6"

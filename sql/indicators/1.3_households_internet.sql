@@ -58,7 +58,7 @@ area = "LDC"
 year = 2023
 value = 30.0
 baseline_year = 2015
-note = "The former plan states no baseline; 2015 is used for the pace. Membership decides here: read the mode in the manifest"
+note = "The former plan states no baseline; 2015 is used for the pace. Membership decides here"
 ---*/
 SELECT
   c.ref_area, c.time_period, c.urbanisation,

@@ -58,6 +58,7 @@ more_than = 50.0
 baseline_year = 2015
 breakdown = "*"
 also = ["groups", "countries"]
+without_value = "at most {observed} % of the weight is observed, half is needed: take newer downloads of `Individuals with ICT skills` with all breakdowns (itu/ict_skills_activities, itu/ict_skills_safety)"
 note = "Majority is strictly more than 50 percent; read for each type of skill. Baseline 2015, since the older series carry most of the history"
 [target.read_for]
 women = { sex = "F" }

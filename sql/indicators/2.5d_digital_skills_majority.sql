@@ -23,6 +23,7 @@ met_at = 95.0
 baseline_year = 2015
 breakdown = "*"
 also = ["groups"]
+without_value = "at most {observed} % of the weight is observed, half is needed: take newer downloads of `Individuals with ICT skills` with all breakdowns (itu/ict_skills_activities, itu/ict_skills_safety)"
 note = "The target read economy by economy: a majority in each; 95 percent of economies and over counts as met"
 ---*/
 WITH shares AS (

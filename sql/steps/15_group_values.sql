@@ -17,8 +17,9 @@ A roll-up may need a number of members and a share of them in any case (keys
 `min_members` and `min_share` of its header). The largest missing economy is
 named in the note; so is how many members count with an assumed value, of a
 balanced panel how many economies it has and of which years, the list that names
-the members where lists are dated, and a weight by location that rests on the
-shares of an earlier year.
+the members where lists are dated, a weight by location that rests on the
+shares of an earlier year, and by which mirror (`by way of` in their own notes)
+how many of the members' figures came.
 
 error_low, error_high: how far the result may be from that of all members, had
 all a value of the very year. Half the width is the larger of
@@ -103,6 +104,38 @@ carried_shares AS (
   FROM parameters q
   JOIN population p ON q.base = 'population' AND p.obs_status = 'I'
 ),
+-- Figures that a mirror brought: seldom any.
+mirrored AS (
+  SELECT v.ref_area, c.series, v.time_period, split_part(split_part(v.note, 'by way of ', 2), ';', 1) AS mirror
+  FROM country_values v
+  JOIN cells c
+    ON v.time_period = c.time_period
+    AND v.sex = c.sex AND v.age = c.age AND v.urbanisation = c.urbanisation AND v.disability = c.disability
+    AND v.education_level = c.education_level AND v.size_class = c.size_class AND v.breakdown = c.breakdown
+  WHERE v.note LIKE '%by way of %' AND coalesce(v.coverage, 1.0) > 0.0
+),
+mirrored_members AS (
+  SELECT v.estimate, v.ref_area, v.cell, v.time_period, m.mirror
+  FROM mirrored m
+  JOIN counted_members v ON v.ref_area = m.ref_area AND v.year_used = m.time_period
+  JOIN cells c ON c.cell = v.cell AND c.series = m.series
+),
+by_mirror AS (
+  SELECT g.group_code, v.estimate, v.cell, v.mirror, count(*) AS members
+  FROM membership g
+  JOIN mirrored_members v ON v.ref_area = g.ref_area AND v.time_period BETWEEN g.first_year AND g.last_year
+  GROUP BY g.group_code, v.estimate, v.cell, v.mirror
+),
+mirrors AS (
+  SELECT
+    group_code, estimate, cell,
+    string_agg(
+      'by way of ' || mirror || ': ' || CAST(members AS VARCHAR) || CASE WHEN members = 1 THEN ' economy' ELSE ' economies' END,
+      '; ' ORDER BY mirror
+    ) AS mirror_note
+  FROM by_mirror
+  GROUP BY group_code, estimate, cell
+),
 told AS (
   SELECT
     group_code, group_scheme, estimate, cell,
@@ -166,6 +199,7 @@ SELECT
     END,
     missing_note,
     CASE WHEN k.time_period IS NOT NULL THEN 'weights by location: the last known shares, carried' END,
+    w.mirror_note,
     'members: ' || g.vintage
   ), '') AS note,
   observed,
@@ -176,4 +210,5 @@ JOIN told v ON v.cell = c.cell
 JOIN (SELECT series, min(time_period) AS first_year, max(time_period) AS last_year FROM cells GROUP BY series) AS y
   ON y.series = c.series
 LEFT JOIN groups g ON g.group_code = v.group_code
+LEFT JOIN mirrors w ON w.group_code = v.group_code AND w.estimate = v.estimate AND w.cell = v.cell
 LEFT JOIN carried_shares k ON k.time_period = c.time_period AND k.urbanisation = c.urbanisation

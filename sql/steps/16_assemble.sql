@@ -10,7 +10,18 @@ The estimates are never mixed in one row.
 Where only numerator and denominator are given, value is their ratio. An
 economy's own figure is in the unit that the roll-up takes, where that is
 another one than the result's: of a share of economies, a yes or no.
+
+Where the list of a group's members is dated, the note of every figure says which
+one it rests on. An agency has its own, which it seldom names: then the note says
+that, with ours beside it.
 */
+WITH dated AS (
+  SELECT
+    group_code, group_scheme, name,
+    'members: ' || vintage AS our_members,
+    'members: the provider''s own (ours: ' || vintage || ')' AS their_members
+  FROM groups
+)
 SELECT
   q.indicator, v.ref_area, v.time_period,
   v.sex, v.age, v.urbanisation, v.disability, v.education_level, v.size_class, v.breakdown,
@@ -36,10 +47,11 @@ SELECT
   coalesce(p.value, q.scale * p.numerator / nullif(p.denominator, 0.0)) AS value,
   p.unit, p.obs_status,
   p.coverage, p.members_observed, p.members_total,
-  p.note, p.source, p.observed, p.error_low, p.error_high
+  nullif(concat_ws('; ', nullif(p.note, ''), g.their_members), '') AS note,
+  p.source, p.observed, p.error_low, p.error_high
 FROM parameters q
 CROSS JOIN published p
-JOIN groups g ON g.group_code = p.ref_area
+JOIN dated g ON g.group_code = p.ref_area
 WHERE p.value IS NOT NULL OR (p.numerator IS NOT NULL AND p.denominator <> 0.0)
 UNION ALL
 SELECT
@@ -63,10 +75,15 @@ SELECT
   g.group_scheme,
   d.value, d.unit, d.obs_status,
   d.coverage, d.members_observed, d.members_total,
-  d.note, coalesce(d.source, 'yardstick') AS source, d.observed, d.error_low, d.error_high
+  CASE
+    -- the figures that it is made of may have said so
+    WHEN d.note LIKE '%members: %' THEN d.note
+    ELSE nullif(concat_ws('; ', nullif(d.note, ''), CASE WHEN d.estimate = 'published' THEN g.their_members ELSE g.our_members END), '')
+  END AS note,
+  coalesce(d.source, 'yardstick') AS source, d.observed, d.error_low, d.error_high
 FROM parameters q
 CROSS JOIN given d
-LEFT JOIN groups g ON g.group_code = d.ref_area
+LEFT JOIN dated g ON g.group_code = d.ref_area
 LEFT JOIN areas a ON a.ref_area = d.ref_area
 -- a value that does not exist, such as a ratio to zero, gives no row
 WHERE d.value IS NOT NULL OR d.obs_status IN ('O', 'M', 'L', 'Q', 'H', 'K')

@@ -28,21 +28,24 @@ pub(super) fn show(printer: &Printer, targets: &[Headline]) {
         let place = [one.ref_area.as_str(), &one.breakdown].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
         let year = one.latest_year.map_or(String::new(), |year| format!(" {year}"));
         let estimate = one.estimate.as_deref().unwrap_or_default();
-        let text = format!("{}{place}{year}, {estimate}; {}", read.unwrap_or_default(), why(one));
+        let members = one.members.as_ref().map_or(String::new(), |list| format!("; members: {list}"));
+        let text = format!("{}{place}{year}, {estimate}; {}{members}", read.unwrap_or_default(), why(one));
         printer.line(&folded(&format!("      {:<13} {figures:<24} ", one.standing()), &text));
     }
     if without.is_empty() {
         return;
     }
     printer.line(&format!("without a class: {}", count(without.len(), "target")));
-    let mut reasons: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+    let mut reasons: BTreeMap<String, Vec<String>> = BTreeMap::new();
     let mut order: Vec<String> = Vec::new();
     for one in without {
-        let reason = why(one);
+        let reason = one.members.iter().fold(why(one), |why, list| format!("{why}; members: {list}"));
         if !reasons.contains_key(&reason) {
             order.push(reason.clone());
         }
-        reasons.entry(reason).or_default().push(&one.target);
+        // The reason is that of the one part which stands for the target.
+        let part = if one.breakdown.is_empty() { String::new() } else { format!(" ({})", one.breakdown) };
+        reasons.entry(reason).or_default().push(format!("{}{part}", one.target));
     }
     for reason in order {
         let ids = reasons.get(&reason).map(|ids| ids.join(", ")).unwrap_or_default();

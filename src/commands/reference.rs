@@ -88,7 +88,8 @@ fn targets(settings: &Settings) -> Result<String> {
             standing => one.not_known().map_or(standing.clone(), |doubt| format!("{standing} ({doubt})")),
         };
         let of: Vec<&str> = one.estimate.iter().chain([&one.breakdown]).map(String::as_str).filter(|part| !part.is_empty()).collect();
-        let cells = [target.id.as_str(), title, &one.ref_area, &number(one.latest_value), &year.to_string(), &class, &of.join(", ")];
+        let area = one.members.as_ref().map_or(one.ref_area.clone(), |list| format!("{}, members: {list}", one.ref_area));
+        let cells = [target.id.as_str(), title, &area, &number(one.latest_value), &year.to_string(), &class, &of.join(", ")];
         known.push_str(&format!("| {} | {} |\n", cells.join(" | "), listed(&indicator.datasets)));
     }
     Ok(format!(

@@ -10,6 +10,8 @@ use crate::error::{Code, Problem};
 /// A list in force.
 #[derive(Debug, Clone, Default)]
 pub(super) struct List {
+    from: Date,
+    row: usize,
     pub members_expected: Option<i64>,
     pub vintage: Option<String>,
     pub next_due: Option<String>,
@@ -42,6 +44,8 @@ pub(super) fn in_force(table: &CsvTable, day: Date, problems: &mut Vec<Problem>)
         let (from, due) = (date("valid_from").unwrap_or(Date::MIN), date("next_due"));
         if from <= day && newest.get(group).is_none_or(|(before, _)| *before <= from) {
             let list = List {
+                from,
+                row,
                 members_expected: table.get(row, "members_expected").parse().ok(),
                 vintage: Some(table.get(row, "vintage").to_owned()).filter(|text| !text.is_empty()),
                 next_due: due.map(|date| date.to_string()),
@@ -50,4 +54,60 @@ pub(super) fn in_force(table: &CsvTable, day: Date, problems: &mut Vec<Problem>)
         }
     }
     newest.into_iter().map(|(group, (_, list))| (group, list)).collect()
+}
+
+/// What membership.csv changes in a list after its day, as when an economy graduates: its date there is all that a person
+/// enters. The number of members follows, and the name says who left or joined, and when. Where the numbers did not agree
+/// on the list's own day, that is told.
+pub(super) fn follow(lists: &mut BTreeMap<String, List>, table: &CsvTable, membership: &CsvTable, day: Date) -> Vec<Problem> {
+    let mut members: BTreeMap<&str, (BTreeSet<&str>, BTreeSet<&str>)> = BTreeMap::new();
+    let mut dates: BTreeMap<(&str, &str), Date> = BTreeMap::new();
+    for row in 0..membership.len() {
+        let (group, area) = (membership.get(row, "group_code"), membership.get(row, "ref_area"));
+        let Some(list) = lists.get(group) else { continue };
+        let bound = |column: &str, open: Date| membership.get(row, column).parse::<Date>().unwrap_or(open);
+        let (begun, ended) = (bound("valid_from", Date::MIN), bound("valid_until", Date::MAX));
+        let (then, now) = members.entry(group).or_default();
+        if begun <= list.from && list.from < ended {
+            then.insert(area);
+        }
+        if begun <= day && day < ended {
+            now.insert(area);
+        }
+        for date in [begun, ended].into_iter().filter(|date| list.from < *date && *date <= day) {
+            let last = dates.entry((group, area)).or_insert(date);
+            *last = date.max(*last);
+        }
+    }
+    let mut problems = Vec::new();
+    for (group, list) in lists {
+        let Some((then, now)) = members.get(group.as_str()) else { continue };
+        let Some(expected) = list.members_expected else { continue };
+        let counted = i64::try_from(then.len()).unwrap_or(i64::MAX);
+        if counted != expected {
+            let message = format!("{group} has {expected} members by this list, and {counted} in membership.csv on its first day");
+            let hint = "correct the number here, or the dates there; `valid_until` is the first day without the economy";
+            problems.push(table.problem_at(Code::ContradictingRow, list.row, "members_expected", message).hint(hint).warning());
+        }
+        // By date: who left, who joined.
+        let mut changes: BTreeMap<Date, [Vec<&str>; 2]> = BTreeMap::new();
+        for (kind, (of, without)) in [(then, now), (now, then)].into_iter().enumerate() {
+            for area in of.difference(without) {
+                if let Some(date) = dates.get(&(group.as_str(), *area)) {
+                    changes.entry(*date).or_default()[kind].push(area);
+                }
+            }
+        }
+        for (date, changed) in changes {
+            for (areas, word) in changed.iter().zip(["without", "with"]).filter(|(areas, _)| !areas.is_empty()) {
+                let since = format!(", {word} {} since {}", areas.join(" "), date.strftime("%-d %B %Y"));
+                list.vintage = list.vintage.take().map(|name| name + &since);
+            }
+            // The change that was due has come.
+            list.next_due = list.next_due.take().filter(|due| due.parse::<Date>().is_ok_and(|due| due > date));
+        }
+        let count = |areas: &BTreeSet<&str>| i64::try_from(areas.len()).unwrap_or(i64::MAX);
+        list.members_expected = Some(expected + count(now) - count(then));
+    }
+    problems
 }

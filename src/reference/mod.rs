@@ -108,10 +108,11 @@ impl Reference {
         areas.unique(&["ref_area"], problems);
         groups.unique(&["group_code"], problems);
         lists.unique(&["group_code", "valid_from"], problems);
-        let in_force = lists::in_force(&lists, mode.day(today), problems);
+        let mut in_force = lists::in_force(&lists, mode.day(today), problems);
         itu.unique(&["series_id"], problems);
         membership.unique(&["group_code", "ref_area", "valid_from"], problems);
         let mut warnings = lists::of_no_group(&lists, &groups);
+        warnings.extend(lists::follow(&mut in_force, &lists, &membership, mode.day(today)));
         let codes = AreaCodes::new(&areas, &groups, &crosswalk, problems, &mut warnings);
         limits::counts(&groups, "members_expected", problems);
         limits::counts(&lists, "members_expected", problems);

@@ -13,8 +13,10 @@ use crate::tables::schema;
 #[derive(Debug, Clone, Default)]
 pub struct ItuSeries {
     pub series: String,
-    /// As a file or catalogue has it; other versions of the interface have other codes.
+    /// As a file or catalogue has it; other versions of the interface have other codes. Several have semicolons between
+    /// them: the second is the stem of the breakdowns.
     pub code: String,
+    pub title: String,
     pub unit: String,
     /// What files call the unit where they name that of another series: spellings, with semicolons between them.
     pub file_unit: String,
@@ -42,6 +44,7 @@ pub(super) fn by_id(table: &CsvTable, problems: &mut Vec<Problem>) -> HashMap<St
             let series = ItuSeries {
                 series: table.get(row, "series").to_owned(),
                 code: table.get(row, "code").to_owned(),
+                title: table.get(row, "title").to_owned(),
                 unit: table.get(row, "unit").to_owned(),
                 file_unit: table.get(row, "file_unit").to_owned(),
                 zero_is_missing: table.get(row, "zero") == "missing",

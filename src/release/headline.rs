@@ -29,6 +29,9 @@ pub struct Headline {
     pub pace: Option<f64>,
     pub class: Option<String>,
     pub outcome: Option<String>,
+    /// The list of members in force, of a group whose list is dated.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub members: Option<String>,
     pub note: Option<String>,
 }
 
@@ -89,6 +92,10 @@ fn headline(cells: &Table<'_>, titles: &HashMap<&str, &str>, row: usize) -> Head
         pace: cells.float("pace", row),
         class: text("class"),
         outcome: text("outcome"),
+        members: cells
+            .text("note", row)
+            .and_then(|note| note.split("; ").find_map(|said| said.strip_prefix("members: ")))
+            .map(str::to_owned),
         note: text("note"),
     }
 }

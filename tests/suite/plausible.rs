@@ -1,6 +1,8 @@
 //! Figures that no single value shows to be wrong: a unit that is another, a column of one figure, a table in thousands;
 //! and what an impossible figure does to its indicator, and to the others.
 
+mod lists;
+
 use std::fmt::Write;
 
 use yardstick::tables::cells::Table;
@@ -298,59 +300,6 @@ fn a_sick_headline_holds_its_indicator_alone() {
         // Healthy again: the new figures come out.
         let run = example.night(3, &|place, year| usual(place, year) + f64::from(u8::from(year == 2023)));
         assert_eq!(run.code, 0, "{}", run.stderr);
-    }
-}
-
-/// A night made again with the clock of its day: the lists of members are those of that day.
-#[test]
-fn an_earlier_clock_has_its_own_lists() {
-    for (now, vintage, low, due) in [
-        ("2026-03-01", "World Bank classes, fiscal year 2026", 25, false),
-        ("2026-11-24", "World Bank classes, fiscal year 2027, by news reports", 24, false),
-        // Departures from the list of the least developed are due, and not entered.
-        ("2026-11-25", "World Bank classes, fiscal year 2027, by news reports", 24, true),
-        ("2024-02-01", "World Bank classes, fiscal year 2024", 26, false),
-    ] {
-        let example = Example::of("PT");
-        example.bodies(1, &usual, None);
-        example.workspace.expect(0, &["run", "--from", "in", "--now", now]);
-        let catalog: serde_json::Value = serde_json::from_str(&example.workspace.read("data/current/catalog.json")).unwrap();
-        let group = catalog["groups"].as_array().unwrap().iter().find(|group| group["group_code"] == "WB_LIC").unwrap();
-        assert_eq!((group["vintage"].as_str(), group["members"].as_array().unwrap().len()), (Some(vintage), low), "{now}");
-        let checks = example.workspace.release("checks.parquet");
-        assert_eq!(rows(&checks, &[("id", "lists_due"), ("result", "warned")]).len(), usize::from(due), "{now}");
-        assert_eq!(rows(&checks, &[("id", "membership_counts"), ("result", "passed")]).len(), 1, "{now}");
-    }
-    let example = Example::of("PT");
-    example.bodies(1, &usual, None);
-    example.workspace.expect(0, &["run", "--from", "in", "--now", "2024-02-01", "--membership", "as-of"]);
-    // Where each year has its own members, those of now are told as such, and no list of today stands beside earlier years:
-    // everybody who ever was one was listed.
-    let catalog: serde_json::Value = serde_json::from_str(&example.workspace.read("data/current/catalog.json")).unwrap();
-    let group = catalog["groups"].as_array().unwrap().iter().find(|group| group["group_code"] == "LDC").unwrap();
-    let members: Vec<&str> = group["members"].as_array().unwrap().iter().map(|code| code.as_str().unwrap()).collect();
-    assert!(members.len() == 45 && !members.contains(&"BWA") && members.contains(&"STP"), "{members:?}");
-    assert_eq!(group["vintage"], "those of 1 July of the year");
-}
-
-/// The list that names the members stands beside each aggregate of them.
-#[test]
-fn the_list_of_members_stands_in_the_note() {
-    let example = Example::of("PT");
-    let path = "sql/indicators/9.1_share.sql";
-    example.workspace.write(path, example.workspace.read(path).replace("\"m49\"", "\"special\", \"income\""));
-    // Explained on a later day, a release has the members of its own: the Philippines have moved since.
-    example.bodies(1, &usual, None);
-    example.workspace.expect(0, &["run", "--from", "in", "--now", "2026-03-01"]);
-    let said = example.workspace.expect(0, &["explain", "share", "--area", "WB_LMC", "--year", "2020"]).stdout;
-    assert!(said.contains("PHL") && said.contains(": equal"), "{said}");
-    let run = example.night(1, &usual);
-    assert_eq!(run.code, 0, "{}", run.stderr);
-    let values = example.workspace.release("values.parquet");
-    let cells = Table(&values);
-    for (group, list) in [("LDC", "United Nations list of LDCs, 13 December 2024"), ("WB_LMC", "World Bank classes, fiscal year 2027")] {
-        let found = rows(&values, &[("indicator", "share"), ("ref_area", group)]);
-        assert!(!found.is_empty() && found.iter().all(|row| cells.text("note", *row).is_some_and(|note| note.contains(list))), "{group}");
     }
 }
 

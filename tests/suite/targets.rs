@@ -346,3 +346,28 @@ fn an_aggregate_of_forecasts_is_a_forecast() {
     workspace.write("sql/indicators/share.sql", indicator("share", keys, &select.replace("'F'", "'A'")));
     workspace.expect(4, &["run", "--from", "in"]);
 }
+
+/// Of parts that are all withheld, the one of which most is observed stands for the target; its share is in the words.
+#[test]
+fn the_part_of_which_most_is_observed_stands_for_the_target() {
+    let keys = "unit = \"INDEX\"\nrollup = \"median\"\nseries = [{ source = \"mine\", series = \"a\", breakdown = \"AA\" }, \
+{ source = \"mine\", series = \"b\", breakdown = \"BB\" }, { source = \"mine\", series = \"c\", breakdown = \"CC\" }]\n";
+    let each = target("T.each", "value = 90.0\nbreakdown = \"*\"");
+    let words = target("T.words", "value = 90.0\nbreakdown = \"*\"\nwithout_value = \"{observed} % is at hand, take more\"");
+    // Shares of the people of the four: Rwanda 8, Tanzania 36, Kenya 30 percent.
+    let workspace = workspace("a,RWA,2022,30,INDEX,,\nb,TZA,2022,30,INDEX,,\nc,KEN,2022,30,INDEX,,\n");
+    let select = "SELECT ref_area, time_period, breakdown, value FROM chosen";
+    workspace.write("sql/indicators/index.sql", indicator("index", &format!("{keys}{each}{words}"), select));
+    let run = workspace.expect(0, &["run", "--from", "in", "--now", "2026-11-24"]);
+    let progress = workspace.release("progress.parquet");
+    let cells = Table(&progress);
+    let observed = |id: &str| {
+        let found = rows(&progress, &[("target", id)]).into_iter().find(|row| cells.is_true("headline", *row)).unwrap();
+        assert_eq!(cells.text("breakdown", found), Some("BB"), "{id}");
+        cells.text("note", found).unwrap_or_default().to_owned()
+    };
+    assert!(observed("T.each").starts_with("missing or withheld in every year: at most 3"), "{}", observed("T.each"));
+    let said = observed("T.words");
+    assert!(said.starts_with("3") && said.contains(" % is at hand, take more"), "{said}");
+    assert!(run.stdout.contains("T.each (BB): missing"), "{}", run.stdout);
+}

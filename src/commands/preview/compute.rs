@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use datafusion::arrow::array::RecordBatch;
 use serde::Serialize;
 
-use crate::engine::{Engine, observations};
+use crate::engine::{Engine, observations, tables};
 use crate::error::{Error, Result};
 use crate::indicator::{Catalogue, Indicator};
 use crate::job::load::Loaded;
@@ -48,7 +48,9 @@ pub(crate) async fn progress_of(
         all.add(progress::ends(engine, &loaded.catalogue, own, &rows_of(values, &own.name)?, year).await?.1);
     }
     let own: Vec<&Indicator> = indicators.iter().map(|(own, _)| *own).collect();
-    progress::progress(&Engine::new(settings.limits)?, &loaded.catalogue, all, targets::batch(&own, &|_| None)?, year).await
+    let engine = Engine::new(settings.limits)?;
+    tables::register_reference(&engine, &loaded.reference)?;
+    progress::progress(&engine, &loaded.catalogue, all, targets::batch(&own, &|_| None)?, year).await
 }
 
 /// The distance to each target of the indicator, in the target's own area.

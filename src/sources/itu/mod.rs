@@ -3,6 +3,7 @@
 
 mod csv_rows;
 mod json_rows;
+mod questions;
 mod requests;
 mod series;
 mod settings;

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use super::questions::Questions;
 use super::stems::{self, Stems};
 use super::units::{self, Said};
 use crate::reference::areas::AreaHit;
@@ -87,6 +88,7 @@ pub(super) struct SeriesTable<'r> {
     codes: HashMap<String, String>,
     /// Breakdowns whose total had not been met when they came, with its code.
     orphans: Vec<(u32, String)>,
+    questions: Questions<'r>,
     unknown: BTreeSet<String>,
     /// Units of which nobody can tell whether they are ours.
     unclear: BTreeSet<String>,
@@ -110,6 +112,7 @@ impl<'r> SeriesTable<'r> {
             cache: HashMap::new(),
             codes: HashMap::new(),
             orphans: Vec::new(),
+            questions: Questions::of(&reference.itu_series),
             unknown: BTreeSet::new(),
             unclear: BTreeSet::new(),
         }
@@ -172,8 +175,11 @@ impl<'r> SeriesTable<'r> {
             let answers = if known.unit.is_empty() { Answers::Always } else { Answers::Never };
             Known { series: collector.series(key), answers, zero_is_missing: known.zero_is_missing }
         } else {
-            self.unknown.insert(words.id.to_owned());
-            Known { series: self.guess(words, collector), answers: Answers::Words, zero_is_missing: false }
+            let series = self.guess(words, collector);
+            if words.unit != Some("") || !self.questions.may_be(words.id, words.name, series) {
+                self.unknown.insert(words.id.to_owned());
+            }
+            Known { series, answers: Answers::Words, zero_is_missing: false }
         })
     }
 
@@ -218,6 +224,7 @@ impl<'r> SeriesTable<'r> {
                 None => _ = without_total.insert(format!("`{total}`")),
             }
         }
+        self.questions.finish(collector);
         let some = |names: &BTreeSet<String>| names.iter().take(SHOWN).cloned().collect::<Vec<_>>().join(", ");
         if !self.unclear.is_empty() {
             collector.warnings.push(format!(

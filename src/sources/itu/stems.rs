@@ -1,7 +1,8 @@
 //! Series codes of the households database: one stem for a total and its breakdowns, in two spellings.
 //!
 //! v2: `HHU781l_HHTotalIndividual`, `HHU781l_HHCFemale`; with `_pop`, of the population instead of Internet users.
-//! A child names its parent `.._%pop`, whose own code ends in `_pop`. v3: `HHU781l-%_POP-FEMALE-`.
+//! A child names its parent `.._%pop`, whose own code ends in `_pop`. v3: `HHU781l-%_POP-FEMALE-`. Of households:
+//! `HHA4213_HHTotal`, `HHA4213-%_HH-URBAN-`.
 
 use std::collections::HashMap;
 
@@ -24,7 +25,7 @@ pub(super) fn parts(code: &str) -> Parts<'_> {
     let of_population = ["_%pop", "_pop"].iter().find_map(|end| code.strip_suffix(end));
     let (code, base) = (of_population.unwrap_or(code), of_population.map(|_| "POP"));
     match code.rsplit_once('_') {
-        Some((stem, "HHTotalIndividual")) => Parts { stem, base, breakdown: "" },
+        Some((stem, end)) if end.starts_with("HHTotal") => Parts { stem, base, breakdown: "" },
         Some((stem, end)) if end.starts_with("HHC") => Parts { stem, base, breakdown: &end[3..] },
         _ => Parts { stem: code, base, breakdown: "" },
     }
@@ -38,10 +39,12 @@ pub(super) struct Stems<'r> {
 impl<'r> Stems<'r> {
     pub(super) fn of(table: &'r HashMap<String, ItuSeries>) -> Self {
         let mut totals: HashMap<&str, Vec<_>> = HashMap::new();
-        for known in table.values().filter(|known| !known.code.is_empty()) {
-            let parts = parts(&known.code);
-            let base = if known.unit == "PT_INT" { Some("INT") } else { parts.base };
-            totals.entry(parts.stem).or_default().push((base, known));
+        for known in table.values() {
+            for code in known.code.split(';').map(str::trim).filter(|code| !code.is_empty()) {
+                let parts = parts(code);
+                let base = if known.unit == "PT_INT" { Some("INT") } else { parts.base };
+                totals.entry(parts.stem).or_default().push((base, known));
+            }
         }
         Self { totals }
     }
@@ -51,8 +54,10 @@ impl<'r> Stems<'r> {
         let parts = parts(code);
         let offered = self.totals.get(parts.stem)?;
         // Without a word of the base, v2 means Internet users wherever the same activity is there of both.
+        // Our totals without one are of all people or households, and not of those of whom another word says it.
         let order: &[Option<&str>] = match parts.base {
-            Some(base) => &[Some(base), None],
+            Some(base @ ("POP" | "HH")) => &[Some(base), None],
+            Some(base) => &[Some(base)],
             None => &[None, Some("INT"), Some("POP")],
         };
         let found = order.iter().map(|base| offered.iter().filter(|(of, _)| of == base).map(|(_, known)| *known).collect::<Vec<_>>());
@@ -80,6 +85,7 @@ mod tests {
             row("37461", "37461", "HHU4212acv_HHTotalIndividual_pop", "PT"),
             row("9230", "11624", "HHU4212_HHCFemale", "PT"),
             row("20674", "28027", "HHU271own", "PT"),
+            row("12047", "12047", "xHH6_IDI;HHA4213", "PT"),
         ]
         .into();
         let stems = Stems::of(&table);
@@ -93,11 +99,17 @@ mod tests {
             ("HHU4212ab-%_INT-MALE-", "9457"),
             ("HHU4212_HHTotalIndividual", "11624"),
             ("HHU271own_HHCFemale", "28027"),
+            ("HHA4213_HHTotalHousehold", "12047"),
+            ("HHA4213_HHCUrban", "12047"),
+            ("HHA4213-%_HH-RURAL-", "12047"),
+            ("xHH6_IDI", "12047"),
         ] {
             assert_eq!(stems.total(code).map(|(series, _)| series), Some(series), "{code}");
         }
-        // Of those without Internet use, of another activity, of no household series at all.
-        for code in ["HHU4212ab-%_NOINT-MALE-", "HHU4212zz_HHTotalIndividual", "trUSAdopted"] {
+        // Of those without Internet use, of users where we have people, of another activity, of no household series at all.
+        for code in
+            ["HHU4212ab-%_NOINT-MALE-", "HHA4213-%_HHNOINT-URBAN-", "HHU781e-%_INT-MALE-", "HHU4212zz_HHTotalIndividual", "trUSAdopted"]
+        {
             assert_eq!(stems.total(code), None, "{code}");
         }
     }

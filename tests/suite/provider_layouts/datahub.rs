@@ -147,6 +147,51 @@ fn a_question_that_is_new() {
     assert_eq!(rows(&workspace, "SELECT series AS a, obs_text AS b, unit AS c FROM observations"), ["99001 Yes "]);
 }
 
+/// A policy whose number nobody has seen feeds its target out of its own data set; of two that may be it, none does.
+#[test]
+fn a_policy_is_found_by_the_name_of_its_question() {
+    let answers = |id: u32, name: &str, all: [&str; 4]| {
+        let areas = ["KEN", "DEU", "IND", "BRA"];
+        areas.into_iter().zip(all).map(|(area, answer)| row(id, "tr", name, "", "", area, answer)).collect::<Vec<_>>()
+    };
+    let plan = answers(99061, "National emergency telecommunications plan adopted", ["Yes", "No", "Yes", "Yes"]);
+    let treaty = answers(99062, "Tampere Convention ratified", ["No", "No", "No", "No"]);
+    let law = answers(99063, "National e-waste legislation, policy", ["Yes", "No", "No", "Yes"]);
+    let workspace = Workspace::of_project();
+    workspace.keep_only("sql/indicators", &["T3.3_ewaste_policy.sql", "T3.5_emergency_telecom_plan.sql"]);
+    let body = |parts: &[&[String]]| [&[HEADER.to_owned()][..], &parts.concat()].concat().join("\n");
+    workspace.write("in/itu/emergency_telecommunications/x.csv", body(&[&plan, &treaty]));
+    workspace.write("in/itu/ewaste_mandates/x.csv", body(&[&law]));
+    let run = workspace.expect(0, &["run", "--from", "in"]);
+    let by_name =
+        "99061 (`National emergency telecommunications plan adopted`) is not in itu_series.csv and is taken for emergency_telecom_plan";
+    assert!(run.stderr.contains(by_name), "{}", run.stderr);
+    let reported = "SELECT indicator AS a, ref_area AS b, value AS c FROM indicator_values \
+WHERE estimate = 'reported' AND breakdown = '_T' ORDER BY indicator, ref_area";
+    let of = |name: &str, values: [&str; 4]| {
+        ["BRA", "DEU", "IND", "KEN"].into_iter().zip(values).map(|(area, value)| format!("{name} {area} {value}")).collect::<Vec<_>>()
+    };
+    let yes_and_no = [of("emergency_telecom_plan", ["1.0", "0.0", "1.0", "1.0"]), of("ewaste_policy", ["1.0", "0.0", "0.0", "1.0"])];
+    assert_eq!(rows(&workspace, reported), yes_and_no.concat());
+
+    let workspace = Workspace::of_project();
+    let other = answers(99064, "Emergency telecommunications: plan in preparation", ["No", "Yes", "No", "No"]);
+    workspace.write("in/itu/emergency_telecommunications/x.csv", body(&[&plan, &other]));
+    let run = workspace.expect(0, &["pull", "--from", "in"]);
+    assert!(run.stderr.contains("more than one may be emergency_telecom_plan"), "{}", run.stderr);
+    let series = "SELECT DISTINCT series AS a FROM observations WHERE dataset = 'emergency_telecommunications' ORDER BY a";
+    assert_eq!(rows(&workspace, series), ["99061", "99064"]);
+    // A line says which.
+    let table = workspace.read("pipelines/reference/itu_series.csv");
+    let line = "99061,emergency_telecom_plan,trX,Emergency telecommunication plan,,_T,_T,_T,_T,_T,_T,,\n";
+    workspace.write(
+        "pipelines/reference/itu_series.csv",
+        table.replace("emergency_telecom_plan,emergency", &format!("{line}emergency_telecom_plan,emergency")),
+    );
+    workspace.expect(0, &["pull", "--from", "in", "--accept", "itu/emergency_telecommunications"]);
+    assert_eq!(rows(&workspace, series), ["99064", "emergency_telecom_plan"]);
+}
+
 /// The code of the parent tells the total that our table has, with its unit; the name tells the breakdown.
 #[test]
 fn breakdowns_without_their_total_in_the_file() {
@@ -165,6 +210,31 @@ fn breakdowns_without_their_total_in_the_file() {
         ),
         ["28027 F _T _T 70.5 PT", "28027 _T _T R 60.5 PT", "37461 _T Y15T24 _T 50.5 PT"]
     );
+}
+
+/// Urban and rural households have numbers that nobody has seen: the stem of their codes is enough, in both versions.
+#[test]
+fn households_by_location() {
+    let of_12047 = "SELECT series AS a, urbanisation AS b, breakdown AS c, obs_value AS d, unit AS e FROM observations ORDER BY obs_value";
+    let body = [
+        HEADER.to_owned(),
+        row(12047, "xHH6_IDI", "Households with Internet access at home", "", "%", "KEN", "50"),
+        row(99051, "HHA4213_HHTotalHousehold", "Households with Internet access at home", "", "%", "KEN", "51"),
+        row(99052, "HHA4213_HHCUrban", "Urban", "HHA4213_HHTotalHousehold", "%", "KEN", "60"),
+        row(99053, "HHA4213_HHCRural", "Rural", "xHH6_IDI", "%", "KEN", "40"),
+    ];
+    let workspace = pulled("itu/households_internet", "x.csv", body.join("\n"));
+    assert_eq!(rows(&workspace, of_12047), ["12047 R _T 40.0 PT", "12047 _T _T 50.0 PT", "12047 U _T 60.0 PT"]);
+    // The total of the other database is another revision of the same figure.
+    assert_eq!(rows(&workspace, "SELECT reason AS a, detail AS b FROM quarantine"), ["series_not_asked 99051"]);
+    let body = "SeriesID,SeriesCode,Series,Unit,Database,Year,AreaName,AreaCode,DisaggregationGroup,Disaggregation1,Disaggregation2,Value,Notes,Source,LastModifiedOn
+99052,HHA4213-%_HH-URBAN-,HH06,% of households,d,2024,Thailand,THA,Location,Urban,,90.5,,,2026-07-07
+99054,HHA4213-%_HH-NOCHILDREN-RURAL,HH06,% of households,d,2024,Thailand,THA,Location,No Children,Rural,70.5,,,2026-07-07
+99055,HHA4213-%_HHNOINT-URBAN-,HH06,% of households,d,2024,Thailand,THA,Location,Urban,,1.5,,,2026-07-07
+";
+    let workspace = pulled("itu/households_internet", "x.csv", body);
+    assert_eq!(rows(&workspace, of_12047), ["12047 R No Children 70.5 PT", "12047 U _T 90.5 PT"]);
+    assert_eq!(rows(&workspace, "SELECT reason AS a, detail AS b FROM quarantine"), ["series_not_asked 99055"]);
 }
 
 /// A family that our table does not have stays together, whatever comes first; without its total it is told.

@@ -97,6 +97,23 @@ fn the_price_workbook_of_2025() {
             "i271mb_5GB_GNI BRA 2025 1.0 PT_GNI A null",
         ]
     );
+    // The same basket under the code of other editions, and in the DataHub.
+    let workspace = Workspace::of_project();
+    let body = xlsx(&[("economies_2008-2025", &["IsoCode\tCode\tUnit\t2024\t2025", "BRA\tDOMB5_GNI\tGNIpc\t1.25\t1.0"])]);
+    workspace.write("in/itu/price_baskets/x.xlsx", body);
+    let datahub = |year: u16, value: f64| format!("36056,i271mb_5GB_GNI,x,,\"% GNI per capita\",6,BRA,x,{value},{year},,,");
+    let columns = "seriesID,seriesCode,seriesName,seriesParent,seriesUnits,entityID,entityIso,entityName,dataValue,dataYear,dataNote,dataSource,seriesDescription";
+    workspace.write("in/itu/price_baskets_datahub/x.csv", [columns.to_owned(), datahub(2023, 1.5), datahub(2025, 1.0)].join("\n"));
+    workspace.expect(0, &["pull", "--from", "in"]);
+    assert_eq!(
+        rows(&workspace, "SELECT series AS a, time_period AS b, obs_status AS c, note AS d FROM observations ORDER BY series, time_period"),
+        [
+            "36056 2023 G flagged (mobile-5gb-before-2025): experimental before 2025",
+            "36056 2025 A null",
+            "DOMB5_GNI 2024 G experimental",
+            "DOMB5_GNI 2025 A null",
+        ]
+    );
 }
 
 /// One row of the workbook of 2022 goes on through a change of basket.
@@ -173,4 +190,29 @@ fn ewaste_that_cannot_be() {
     let run = workspace.expect(4, &["run", "--from", "in"]);
     assert!(run.stderr.contains("ewaste_plausible") && run.stderr.contains("(2 rows)"), "{}", run.stderr);
     assert_eq!(rows(&workspace, "SELECT reason AS a FROM quarantine"), ["correction_dropped"]);
+}
+
+/// Regions lack the years that economies have: the next year of the region holds, after the last one that.
+#[test]
+fn ewaste_of_years_that_regions_lack() {
+    let workspace = Workspace::of_project();
+    let regions = "m49,area,year,tonnes\n1,World,2020,57638637.54\n142,Asia,2010,13259154.57\n142,Asia,2021,28621879.37\n";
+    workspace.write("in/unsd/ewaste_regions/x.csv", regions);
+    let header = "\"SeriesCode\",\"GeoAreaCode\",\"TimePeriod\",\"Value\",\"[Nature]\",\"[Units]\",\"[Reporting Type]\"";
+    let row = |area: u16, year: u16, tonnes: f64| format!("\"EN_EWT_GENV\",\"{area}\",\"{year}\",\"{tonnes}\",\"E\",\"TONNES\",\"G\"");
+    // China above Asia, the world and 40 kg a head; India above Asia alone, before and behind its last year.
+    let wrong = [row(156, 2019, 58e6), row(356, 2019, 29e6), row(356, 2022, 30e6)];
+    let right = [row(156, 2015, 28e6), row(156, 2010, 13e6), row(840, 2019, 7e6), row(356, 2024, 28e6)];
+    workspace.write("in/unsd/sdg_global/x.csv", [vec![header.to_owned()], wrong.to_vec(), right.to_vec()].concat().join("\n"));
+    workspace.keep_only("sql/indicators", &["2.7a_ewaste_recycling.sql"]);
+    let run = workspace.expect(4, &["run", "--from", "in"]);
+    assert!(run.stderr.contains("ewaste_plausible") && run.stderr.contains("(3 rows)"), "{}", run.stderr);
+    let shown = workspace.expect(0, &["checks", "--failed"]).stdout;
+    for told in [
+        "58000000 tonnes, M49_142 has 28621879 in 2021, WLD has 57638638 in 2020, 40.7 kg a head",
+        "29000000 tonnes, M49_142 has 28621879 in 2021",
+        "30000000 tonnes, M49_142 has 28621879 in 2021",
+    ] {
+        assert!(shown.contains(told), "{told}: {shown}");
+    }
 }
