@@ -122,7 +122,7 @@ def check_progress(con, methods, indicators, manifest, tables, shown):
         "baseline_value", "latest_value", "target_value", "distance", "actual_per_year", "required_per_year", "pace",
         "pace_cagr", "projected_low", "projected_high", "arrival_year", "pace_fixed", "fixed_share",
     ]
-    exact = ["indicator", "direction", "baseline_year", "latest_year", "target_year", "class", "note", "outcome", "class_fixed", "preferred", "headline"]
+    exact = ["indicator", "direction", "baseline_year", "latest_year", "target_year", "class", "note", "outcome", "class_fixed", "class_as_computed", "preferred", "headline"]
     problems, total = compare(con, "SELECT * FROM release_progress", PROGRESS_KEY, numbers, exact, shown)
     return f"{con.execute('SELECT count(*) FROM ours').fetchall()[0][0]} rows", problems, total
 

@@ -188,7 +188,7 @@ def class_shown(target, estimate, years, ends, fixed, beside):
         *same, share = fixed
         grows = target["rollup"] == "sum" and estimate == "available"
         if grows or (ends[1] - ends[0]) * (same[1] - same[0]) < 0:
-            enough, theirs = share is not None and share >= 0.5 - 1e-9, classed(target, *years, *same)[0]
+            enough, theirs = share is not None and share >= 0.25 - 1e-9, classed(target, *years, *same)[0]
             # That the same economies have met it does not say that the group has.
             said = theirs if theirs != "met" or own == "met" else "on_track"
             said = said if enough else "insufficient_data" if grows else None
@@ -196,8 +196,8 @@ def class_shown(target, estimate, years, ends, fixed, beside):
     return beside if said == "met" and beside is not None and beside != "met" else said
 
 
-def outcome(target, p, values, beside, current_year):
-    """`values` has those of which enough is observed."""
+def outcome(target, p, values, beside, current_year, others):
+    """`values` has those of which enough is observed; `others` the last value up to the target year of other estimates, and its goal."""
     year, goal = p["target_year"], p["target_value"]
     if year >= current_year or target["without_class"] is not None or goal is None and target["kind"] != "band":
         return "open"
@@ -205,9 +205,17 @@ def outcome(target, p, values, beside, current_year):
     if p["latest_value"] is None and due is None:
         return "open"
     alone = beside is not None and beside != "met"
+    latest, newest = p["latest_value"], p["latest_year"] or due
+    if latest is not None and (due is None or year - due > target["due_within"] and not met(target, values[due], goal)):
+        # Of those of the last years before the target year the published one, else that with carried values.
+        for other in ("published", "imputed"):
+            when, value, aim = others.get(other, (None, None, None))
+            if other != p["estimate"] and when is not None and year - when <= target["due_within"]:
+                if met(target, value, aim) and not alone:
+                    return "in_time"
+                return "late" if met(target, latest, goal) and not alone else "missed"
     if due is not None and met(target, values[due], goal) and not alone:
         return "in_time"
-    latest, newest = p["latest_value"], p["latest_year"] or due
     old = year - due > target["due_within"] if due is not None else newest <= year
     if latest is not None and met(target, latest, goal) and not alone:
         return "open" if due is None or old else "late"
@@ -227,6 +235,7 @@ def compared(figures, targets, rows, progress, fixed_ends, current_year):
             for what in ours if row["value"] is not None else ("coverage", "observed"):
                 yield what, (row["time_period"], *where), ours[what], row[what]
     said = {(p["target"], p["ref_area"], *(p[d] for d in PARTS)): p["class"] for p in progress if p["preferred"] and p["latest_value"] is not None}
+    goals = {(p["target"], p["ref_area"], p["estimate"], *(p[d] for d in PARTS)): p for p in progress}
     shown = defaultdict(list)
     for p in progress:
         target, series = targets[p["target"]], tuple(p[d] for d in PARTS)
@@ -244,9 +253,16 @@ def compared(figures, targets, rows, progress, fixed_ends, current_year):
         ends = [own.get(year, (None,))[0] for year in years]
         ends[0] = ends[0] if stated is None else stated
         yield "class", where, class_shown(target, p["estimate"], years, ends, fixed, beside), p["class"]
-        carried = p["estimate"] == "imputed"
-        own = {year: value for year, (value, observed) in own.items() if not carried or observed is None or observed >= target["min_observed"] - 1e-9}
-        yield "outcome", where, outcome(target, p, own, beside, current_year), p["outcome"]
+        firm = lambda known, estimate: {year: value for year, (value, observed) in known.items()
+                                        if estimate != "imputed" or observed is None or observed >= target["min_observed"] - 1e-9}
+        others = {}
+        for estimate in ("published", "imputed"):
+            theirs = goals.get((p["target"], p["ref_area"], estimate, *series))
+            known = {year: value for year, value in firm(values[(p["indicator"], p["ref_area"], estimate, *series)], estimate).items()
+                     if year <= p["target_year"]}
+            if theirs is not None and known:
+                others[estimate] = (max(known), known[max(known)], theirs["target_value"])
+        yield "outcome", where, outcome(target, p, firm(own, p["estimate"]), beside, current_year, others), p["outcome"]
         if p["preferred"] and p["ref_area"] == target["area"]:
             # With a class before without, the newest, the total before its parts.
             place = (p["class"] == "insufficient_data", -(p["latest_year"] or 0), sum(part != "_T" for part in series), series)

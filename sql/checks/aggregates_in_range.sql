@@ -11,7 +11,8 @@ holds = true
 -- a known error at the source, flagged U by a correction, and for any other row that nobody reads first. The indicator
 -- is held (and a first release stopped), until the figure is looked at and a correction flags or drops it,
 --   where an impossible result is shown,
---   where it would be the headline of a target: the area and breakdown of the headline, of its year or a later one,
+--   where the headline of a target would read it: the area and breakdown of the headline, in its year or a later one, in
+--   the baseline year or one as near as the year that stands for it, or in the years that say whether it was met in time,
 --   where more than 2 percent of the indicator's own aggregates are impossible.
 -- A gap in people may have either sign. The figures themselves are in provider_values_in_range.
 WITH wrong AS (
@@ -87,27 +88,58 @@ sick AS (
   JOIN (SELECT indicator, count(*) AS impossible FROM told WHERE unexplained GROUP BY indicator) AS b ON b.indicator = a.indicator
   WHERE b.impossible > 0.02 * a.rows_of_it
 ),
--- A headline without any value is of every year.
 headlines AS (
   SELECT
+    p.indicator, p.ref_area, p.sex, p.age, p.urbanisation, p.disability, p.education_level, p.size_class, p.breakdown,
+    p.latest_year, p.baseline_year, p.target_year, t.due_within,
+    -- a baseline as published is none of ours
+    CASE WHEN t.baseline_value IS NULL THEN t.baseline_year END AS wanted_year
+  FROM targets t
+  JOIN progress p ON p.target = t.target
+  WHERE p.headline
+),
+-- A headline without any value is of every year. What is withheld in the baseline year gives way to a year near it, which
+-- changes the pace: so the years that would have come before that one.
+years_read AS (
+  SELECT
     indicator, ref_area, sex, age, urbanisation, disability, education_level, size_class, breakdown,
-    min(coalesce(latest_year, 0)) AS from_year
-  FROM progress
-  WHERE headline
-  GROUP BY indicator, ref_area, sex, age, urbanisation, disability, education_level, size_class, breakdown
+    coalesce(latest_year, 0) AS first_year, 9999 AS last_year
+  FROM headlines
+  UNION ALL
+  SELECT
+    indicator, ref_area, sex, age, urbanisation, disability, education_level, size_class, breakdown,
+    wanted_year - abs(coalesce(baseline_year, wanted_year + 2) - wanted_year) AS first_year,
+    wanted_year + abs(coalesce(baseline_year, wanted_year + 2) - wanted_year) AS last_year
+  FROM headlines
+  WHERE wanted_year IS NOT NULL
+  UNION ALL
+  SELECT
+    indicator, ref_area, sex, age, urbanisation, disability, education_level, size_class, breakdown,
+    target_year - due_within AS first_year, target_year AS last_year
+  FROM headlines
+),
+of_headlines AS (
+  SELECT DISTINCT
+    t.indicator, t.ref_area, t.time_period,
+    t.sex, t.age, t.urbanisation, t.disability, t.education_level, t.size_class, t.breakdown
+  FROM told t
+  JOIN years_read y
+    ON y.indicator = t.indicator AND y.ref_area = t.ref_area AND t.time_period BETWEEN y.first_year AND y.last_year
+    AND y.sex = t.sex AND y.age = t.age AND y.urbanisation = t.urbanisation AND y.disability = t.disability
+    AND y.education_level = t.education_level AND y.size_class = t.size_class AND y.breakdown = t.breakdown
 )
 SELECT
   t.indicator, t.ref_area, t.time_period,
   t.sex, t.age, t.urbanisation, t.disability, t.education_level, t.size_class, t.breakdown, t.estimate,
   CASE
-    WHEN t.unexplained AND (t.shown OR s.indicator IS NOT NULL OR t.time_period >= h.from_year) THEN 'error'
+    WHEN t.unexplained AND (t.shown OR s.indicator IS NOT NULL OR h.indicator IS NOT NULL) THEN 'error'
     ELSE 'warning'
   END AS severity,
   t.detail
 FROM told t
 LEFT JOIN sick s ON s.indicator = t.indicator
-LEFT JOIN headlines h
-  ON h.indicator = t.indicator AND h.ref_area = t.ref_area
+LEFT JOIN of_headlines h
+  ON h.indicator = t.indicator AND h.ref_area = t.ref_area AND h.time_period = t.time_period
   AND h.sex = t.sex AND h.age = t.age AND h.urbanisation = t.urbanisation AND h.disability = t.disability
   AND h.education_level = t.education_level AND h.size_class = t.size_class AND h.breakdown = t.breakdown
 ORDER BY t.indicator, t.ref_area, t.time_period,

@@ -14,5 +14,5 @@ SELECT
     || '; see pipelines/reference/group_lists.csv' AS detail
 FROM today t
 CROSS JOIN groups g
-WHERE g.next_due < t.day
+WHERE g.next_due <= t.day
 ORDER BY g.group_code

@@ -13,7 +13,9 @@ a column filled with one figure. It is seen inside one pull, so on a first load
 too. The limits of each unit are in pipelines/reference/units.csv:
 
 greatest_above           the greatest value of a series is above this: shares
-                         that are all at or below 1 are fractions
+                         that are all at or below 1 are fractions. So are
+                         those of which 19 in 20 of the values above 0 are: the
+                         others came in the right unit
 middle_from, middle_to   where the median of a series lies
 minimum, maximum         limits of a value; of prices the minimum is above 0.
                          Up to 1 value in 20 outside is for corrections (see
@@ -22,12 +24,13 @@ minimum, maximum         limits of a value; of prices the minimum is above 0.
 A series is one breakdown of a provider's series, over all its years. It is
 assessed with 10 economies and 20 values or more; so is a year, whose values
 may not all be the same. All at a limit of the unit (nobody, everybody) is no
-error.
+error, unless 9 in 10 of a year are there and fewer than half in each year
+beside it.
 
 Series that no indicator lists are told as warnings.
 */
 WITH limits AS (
-  SELECT 10 AS economies, 20 AS figures, 0.05 AS share_outside
+  SELECT 10 AS economies, 20 AS figures, 0.05 AS share_outside, 0.95 AS share_small, 0.9 AS share_at_limit, 0.5 AS share_beside
 ),
 -- Editions of one series are one series here.
 numbers AS (
@@ -44,7 +47,11 @@ numbers AS (
 figures_of AS (
   SELECT
     n.number, f.time_period, f.ref_area, f.obs_value AS value,
-    CASE WHEN f.obs_value < n.minimum - 1e-9 OR f.obs_value > n.maximum + 1e-9 THEN 1 ELSE 0 END AS is_outside
+    CASE WHEN f.obs_value < n.minimum - 1e-9 OR f.obs_value > n.maximum + 1e-9 THEN 1 ELSE 0 END AS is_outside,
+    CASE WHEN f.obs_value > 0.0 AND f.obs_value <= n.greatest_above THEN 1 ELSE 0 END AS is_small,
+    CASE WHEN f.obs_value > 0.0 THEN 1 ELSE 0 END AS is_positive,
+    CASE WHEN f.obs_value = n.minimum THEN 1 ELSE 0 END AS is_least,
+    CASE WHEN f.obs_value = n.maximum THEN 1 ELSE 0 END AS is_most
   FROM numbers AS n
   JOIN figures AS f ON f.series_number = n.series_number
   WHERE NOT f.of_group
@@ -52,14 +59,29 @@ figures_of AS (
 series AS (
   SELECT
     number, CAST(NULL AS INTEGER) AS time_period,
-    count(*) AS figures, min(value) AS least, max(value) AS greatest, median(value) AS middle, sum(is_outside) AS outside_limits
+    count(*) AS figures, min(value) AS least, max(value) AS greatest, median(value) AS middle, sum(is_outside) AS outside_limits,
+    sum(is_small) AS small, sum(is_positive) AS positive
   FROM figures_of
   GROUP BY number
 ),
 years AS (
-  SELECT number, time_period, count(*) AS figures, min(value) AS least, max(value) AS greatest
+  SELECT
+    number, time_period, count(*) AS figures, min(value) AS least, max(value) AS greatest,
+    sum(is_least) AS at_least, sum(is_most) AS at_most
   FROM figures_of
   GROUP BY number, time_period
+),
+-- Of each year the values at either limit. They are few years; as fractions, since counts are divided.
+at_limits AS (
+  SELECT
+    y.number, y.time_period, e.side, CAST(y.figures AS DOUBLE) AS figures,
+    CAST(CASE e.side WHEN 'least' THEN y.at_least ELSE y.at_most END AS DOUBLE) AS at_limit,
+    CASE e.side WHEN 'least' THEN n.minimum ELSE n.maximum END AS "limit"
+  FROM years AS y
+  JOIN numbers AS n ON n.series_number = y.number
+  CROSS JOIN (VALUES ('least'), ('most')) AS e (side)
+  CROSS JOIN limits AS l
+  WHERE y.figures >= l.economies
 ),
 suspected AS (
   SELECT
@@ -71,6 +93,10 @@ suspected AS (
       WHEN s.greatest <= n.greatest_above
       THEN 'none of ' || CAST(s.figures AS VARCHAR) || ' values is above ' || CAST(n.greatest_above AS VARCHAR)
         || ', the greatest is ' || CAST(round(s.greatest, 4) AS VARCHAR) || ': another unit than ' || n.unit || '?'
+      WHEN s.positive >= l.figures AND s.small >= l.share_small * s.positive
+      THEN CAST(s.small AS VARCHAR) || ' of ' || CAST(s.positive AS VARCHAR) || ' values above 0 are not above '
+        || CAST(n.greatest_above AS VARCHAR) || ', the greatest is ' || CAST(round(s.greatest, 4) AS VARCHAR)
+        || ': some in another unit than ' || n.unit || '?'
       ELSE 'the median of ' || CAST(s.figures AS VARCHAR) || ' values is ' || CAST(round(s.middle, 4) AS VARCHAR)
         || ', it should lie between ' || CAST(n.middle_from AS VARCHAR) || ' and ' || CAST(n.middle_to AS VARCHAR)
         || ': another unit than ' || n.unit || '?'
@@ -80,6 +106,7 @@ suspected AS (
   CROSS JOIN limits AS l
   WHERE s.figures >= l.figures
     AND (s.outside_limits > l.share_outside * s.figures OR s.greatest <= n.greatest_above
+      OR s.positive >= l.figures AND s.small >= l.share_small * s.positive
       OR s.middle < n.middle_from OR s.middle > n.middle_to)
   UNION ALL
   SELECT
@@ -90,12 +117,25 @@ suspected AS (
   CROSS JOIN limits AS l
   WHERE y.figures >= l.economies AND y.least = y.greatest
     AND (n.minimum IS NULL OR y.least <> n.minimum) AND (n.maximum IS NULL OR y.least <> n.maximum)
+  UNION ALL
+  SELECT
+    y.number, y.time_period,
+    CAST(CAST(y.at_limit AS BIGINT) AS VARCHAR) || ' of ' || CAST(CAST(y.figures AS BIGINT) AS VARCHAR) || ' values of ' || CAST(y.time_period AS VARCHAR) || ' are '
+      || CAST(y."limit" AS VARCHAR) || ', and most are not in the years beside it' AS what
+  FROM at_limits AS y
+  JOIN at_limits AS b
+    ON b.number = y.number AND b.side = y.side AND b.time_period BETWEEN y.time_period - 1 AND y.time_period + 1
+    AND b.time_period <> y.time_period
+  CROSS JOIN limits AS l
+  WHERE y.at_limit >= l.share_at_limit * y.figures
+  GROUP BY y.number, y.time_period, y.at_limit, y.figures, y."limit", l.share_beside
+  HAVING max(b.at_limit / b.figures) < l.share_beside
 ),
 -- Economies are counted last, of what is suspected alone.
 found AS (
   SELECT
     s.number, s.time_period,
-    CASE WHEN s.time_period IS NULL THEN s.what ELSE 'all ' || CAST(count(DISTINCT f.ref_area) AS VARCHAR) || s.what END AS what
+    CASE WHEN s.what NOT LIKE ' economies have %' THEN s.what ELSE 'all ' || CAST(count(DISTINCT f.ref_area) AS VARCHAR) || s.what END AS what
   FROM limits AS l
   CROSS JOIN suspected AS s
   JOIN figures_of AS f ON f.number = s.number AND f.time_period = coalesce(s.time_period, f.time_period)

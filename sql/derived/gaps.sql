@@ -27,6 +27,8 @@ of the other bands; outside 0..100 it is impossible and gives no gap.
 A gap of a group is taken between the group's values: a ratio of aggregates,
 never a mean of the members' ratios. Both sides must have a value in the same
 place, year and estimate; coverage, observed and members are the lower of the two.
+Why one of ours has status E stands in its note: of a side that is mostly carried,
+or of one that too little of the weight is observed of.
 A gap has no error bar: those of its sides are not independent. That it is ours
 stands in the note where its sides are figures of an agency (`published`), with
 the notes of both, which name the publication and its edition.
@@ -152,6 +154,20 @@ pairs AS (
       THEN 'the two sides rest on ' || CAST(n.members_observed AS VARCHAR) || ' and '
         || CAST(d.members_observed AS VARCHAR) || ' economies'
     END AS members_note,
+    -- why the status is E, as sql/steps/15_group_values.sql says it of a side
+    CASE
+      WHEN n.estimate IN ('available', 'imputed')
+      THEN concat_ws('; ',
+        CASE
+          WHEN n.note LIKE 'partial: %' OR d.note LIKE 'partial: %'
+          THEN 'partial: ' || CAST(round(100.0 * least(n.coverage, d.coverage), 1) AS VARCHAR) || ' % of the weight observed'
+        END,
+        CASE
+          WHEN n.note LIKE '%mostly carried: %' OR d.note LIKE '%mostly carried: %'
+          THEN 'mostly carried: ' || CAST(round(100.0 * least(n.observed, d.observed), 1) AS VARCHAR) || ' % of the weight has a value of '
+            || CAST(n.time_period AS VARCHAR)
+        END)
+    END AS estimate_note,
     CASE
       WHEN n.estimate = 'published'
       THEN concat_ws('; ', 'ours, from two figures that are published', n.note, CASE WHEN d.note <> coalesce(n.note, '') THEN d.note END)
@@ -185,6 +201,7 @@ measured AS (
     m.unit, p.obs_status, p.coverage, p.observed, p.members_observed, p.members_total,
     nullif(concat_ws('; ',
       CASE WHEN p.rest THEN 'rest of the population derived from the total and the part' END,
+      nullif(p.estimate_note, ''),
       p.members_note,
       p.published_note
     ), '') AS note

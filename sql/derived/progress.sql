@@ -37,10 +37,11 @@ class         met: the latest value is at or beyond met_at, or in the band
 projected_low, projected_high  at the target year, from baseline and latest:
               a straight line and, for percentages, a straight line in logits;
               never in the class. Percentages stay within 0..100, and nothing
-              goes below 0 but differences and net emissions
+              goes below 0 but differences and net emissions. Empty where the
+              class is that of the same economies: the line would be that of
+              the group as it comes, which moves another way
 arrival_year  when the straight line reaches the target value; empty beyond
-              2100, when no line holds, and where the class is not that of the
-              group as it comes, whose line it is
+              2100, when no line holds, and where projections are empty for it
 outcome       by the last value up to the target year, once that year is over:
               in_time; late: met by a later value only; missed. Else open, as
               where no value up to then says whether it was met, or where the
@@ -48,15 +49,21 @@ outcome       by the last value up to the target year, once that year is over:
               that does not reach a level says missed; one outside a band does
               not, since it may have been inside before. A last value of more than `due_within`
               years before the target year (sql/defaults.toml) is too old to say
-              that it was late, or, unless a later value is there too, missed
+              that it was late, or, unless a later value is there too, missed.
+              Where the estimate has none that is newer, and none that met the
+              target, the one of another estimate of the same group says it:
+              the published, else the imputed one with enough observed
 class_fixed, pace_fixed, fixed_share  class and pace on the same economies at
               both ends, and the share of the weight that they have. Where the
               two move in opposite directions, `class` is that of the same
               economies; so it is for every `available` sum, which grows with
-              the number of its members. Economies that are less than half of
-              the weight (`limits`) say nothing of the group: the class stays
+              the number of its members. Economies that are less than a quarter
+              of the weight (`limits`) say nothing of the group: the class stays
               that of the group, and an `available` sum has none. NULL for
-              figures that are not ours
+              figures that are not ours, and for gaps: a gap is one of two
+              groups, of which each has same economies of its own
+class_as_computed  the class that follows from baseline and latest value alone,
+              of the group as it comes
 preferred     of the estimates of an area and breakdown the one to show: with a
               class before without, then the newest, then by preferred.sql
 headline      of a target's own area the one row that stands for it: of those
@@ -64,8 +71,10 @@ headline      of a target's own area the one row that stands for it: of those
               where no part has a value, that of which most is observed
 
 Of a group whose list of members is dated, the note says which one is in force.
-Where a target was met only after its year, the note gives the last value up
-to that year; where it was met or missed by an earlier value, the year of that;
+Where a published value meets the level, and half of its last digit less would
+not, the note says so. Where a target was met only after its year, it gives the
+last value up to that year, and which estimate that is of, if of another; where
+it was met or missed by an earlier value, the year of that;
 where the year is over and the outcome stays open, why. Of an `imputed` baseline
 or latest value it says what share of the weight is carried from earlier years,
 from `least_carried` (`limits`) on, and in any case where too little is observed:
@@ -80,9 +89,12 @@ Source: methodology note, section 3 (recommended method, edge rules,
 projection) and section 4 (change from a baseline); golden cases G17 to G19.
 */
 WITH limits AS (
-  -- the least share of the weight that the same economies have where their class is taken
   SELECT
-    CAST(0.5 AS DOUBLE) AS least_share,
+    -- The least share of the weight that the same economies have where their class is taken. It is taken only where
+    -- they move the other way than the group as it comes, which is then the work of those that came or went: whether
+    -- the ones that stayed are half or a third of the weight, the other class is none of a movement at all. Below a
+    -- quarter they are too few to say anything of the group.
+    CAST(0.25 AS DOUBLE) AS least_share,
     -- the least share of the weight at an end that is told of where it is carried from earlier years
     CAST(0.1 AS DOUBLE) AS least_carried
 ),
@@ -119,6 +131,40 @@ told AS (
     y."year" > target_year AS over
   FROM compared c
   CROSS JOIN current_year y
+),
+-- The last value up to the target year of another estimate: where an agency began to publish after that year, say.
+-- That of the reporting members alone stands for fewer of them, and is not asked.
+lenders AS (
+  SELECT
+    target, ref_area, sex, age, urbanisation, disability, education_level, size_class, breakdown, estimate,
+    CASE estimate WHEN 'published' THEN 1 ELSE 2 END AS turn,
+    due_year, due_value, met_in_time
+  FROM told
+  WHERE over AND estimate IN ('published', 'imputed') AND due_value IS NOT NULL AND NOT due_open
+    AND due_year >= target_year - due_within
+),
+first_turns AS (
+  SELECT
+    n.target, n.ref_area, n.sex, n.age, n.urbanisation, n.disability, n.education_level, n.size_class, n.breakdown, n.estimate,
+    min(l.turn) AS turn
+  FROM told n
+  JOIN lenders l
+    ON l.target = n.target AND l.ref_area = n.ref_area AND l.estimate <> n.estimate
+    AND l.sex = n.sex AND l.age = n.age AND l.urbanisation = n.urbanisation AND l.disability = n.disability
+    AND l.education_level = n.education_level AND l.size_class = n.size_class AND l.breakdown = n.breakdown
+  WHERE n.over AND n.latest IS NOT NULL
+    AND (n.due_value IS NULL OR n.due_open OR n.due_year < n.target_year - n.due_within AND NOT n.met_in_time)
+  GROUP BY n.target, n.ref_area, n.sex, n.age, n.urbanisation, n.disability, n.education_level, n.size_class, n.breakdown, n.estimate
+),
+lent AS (
+  SELECT
+    f.target, f.ref_area, f.sex, f.age, f.urbanisation, f.disability, f.education_level, f.size_class, f.breakdown, f.estimate,
+    l.estimate AS lender, l.due_year, l.due_value, l.met_in_time
+  FROM first_turns f
+  JOIN lenders l
+    ON l.target = f.target AND l.ref_area = f.ref_area AND l.turn = f.turn
+    AND l.sex = f.sex AND l.age = f.age AND l.urbanisation = f.urbanisation AND l.disability = f.disability
+    AND l.education_level = f.education_level AND l.size_class = f.size_class AND l.breakdown = f.breakdown
 ),
 -- The smallest place is shown: with a class, then the newest, then what preferred.sql takes.
 placed AS (
@@ -170,9 +216,25 @@ headed AS (
     p.*, p.place = f.place AS shown, p.place = f.place AND o.target IS NOT NULL AS headline,
     w.said AS said_beside, w.latest AS latest_beside, w.latest_year AS year_beside,
     coalesce(p.said = 'met' AND w.said <> 'met', FALSE) AS alone,
+    d.lender,
+    coalesce(d.due_year, p.due_year) AS last_year,
+    coalesce(d.due_value, p.due_value) AS last_value,
+    coalesce(d.met_in_time, p.met_in_time) AS last_met,
+    d.lender IS NULL AND p.due_open AS last_open,
     -- what is mostly carried comes from years before
-    coalesce(p.due_year < p.target_year - p.due_within, p.latest_year <= p.target_year, FALSE) AS due_is_old
+    d.lender IS NULL AND coalesce(p.due_year < p.target_year - p.due_within, p.latest_year <= p.target_year, FALSE) AS last_is_old,
+    -- half of the last digit of what an agency prints, with two decimals at most
+    CASE
+      WHEN p.estimate <> 'published' OR p.unit NOT IN ('PT', 'PT_INT', 'PT_GNI', 'PP', 'RATIO') THEN NULL
+      WHEN p.latest = round(p.latest) THEN 0.5
+      WHEN p.latest = round(p.latest, 1) THEN 0.05
+      WHEN p.latest = round(p.latest, 2) THEN 0.005
+    END AS half_digit
   FROM placed p
+  LEFT JOIN lent d
+    ON d.target = p.target AND d.ref_area = p.ref_area AND d.estimate = p.estimate
+    AND d.sex = p.sex AND d.age = p.age AND d.urbanisation = p.urbanisation AND d.disability = p.disability
+    AND d.education_level = p.education_level AND d.size_class = p.size_class AND d.breakdown = p.breakdown
   LEFT JOIN beside w
     ON w.target = p.met_with AND w.ref_area = p.ref_area
     AND w.sex = p.sex AND w.age = p.age AND w.urbanisation = p.urbanisation AND w.disability = p.disability
@@ -190,16 +252,17 @@ decided AS (
   SELECT
     h.*,
     CASE WHEN estimate = 'imputed' THEN ' with enough observed' ELSE '' END AS firmly,
+    CASE WHEN coalesce(lender, estimate) = 'imputed' THEN ' with enough observed' ELSE '' END AS last_firmly,
     CASE
-      WHEN NOT over OR without_class IS NOT NULL OR direction <> 'band' AND threshold IS NULL OR due_value IS NULL AND latest IS NULL
+      WHEN NOT over OR without_class IS NOT NULL OR direction <> 'band' AND threshold IS NULL OR last_value IS NULL AND latest IS NULL
         THEN 'open'
-      WHEN due_open OR due_value IS NULL AND latest_open THEN 'unknown'
-      WHEN due_value IS NOT NULL AND met_in_time AND NOT alone THEN 'in_time'
-      WHEN met AND (due_value IS NULL OR due_is_old AND NOT alone) THEN 'unknown'
+      WHEN last_open OR last_value IS NULL AND latest_open THEN 'unknown'
+      WHEN last_value IS NOT NULL AND last_met AND NOT alone THEN 'in_time'
+      WHEN met AND (last_value IS NULL OR last_is_old AND NOT alone) THEN 'unknown'
       WHEN met AND NOT alone THEN 'late'
-      WHEN due_is_old AND coalesce(latest_year, due_year) <= target_year THEN 'unknown'
+      WHEN last_is_old AND coalesce(latest_year, last_year) <= target_year THEN 'unknown'
       -- what lies outside a band now may have been inside
-      WHEN due_value IS NULL AND direction = 'band' THEN 'unknown'
+      WHEN last_value IS NULL AND direction = 'band' THEN 'unknown'
       ELSE 'missed'
     END AS result
   FROM headed h
@@ -216,8 +279,8 @@ SELECT
   CASE WHEN pace = 0.0 THEN 0.0 ELSE pace END AS pace,
   CASE WHEN pace_cagr = 0.0 THEN 0.0 ELSE pace_cagr END AS pace_cagr,
   CASE WHEN alone THEN said_beside ELSE said END AS class,
-  least(line, logit_curve) AS projected_low,
-  greatest(line, logit_curve) AS projected_high,
+  CASE WHEN NOT by_fixed THEN least(line, logit_curve) END AS projected_low,
+  CASE WHEN NOT by_fixed THEN greatest(line, logit_curve) END AS projected_high,
   CASE
     WHEN suffices AND NOT met AND NOT by_fixed AND said <> 'insufficient_data' AND (goal - latest) * actual > 0.0 AND latest_year + (goal - latest) / actual <= 2100.0
     THEN latest_year + (goal - latest) / actual
@@ -312,31 +375,45 @@ SELECT
     CASE WHEN no_way_left AND suffices AND NOT met AND NOT met_before
       THEN 'the baseline lies on the target value, which is not enough: no pace' END,
     CASE
+      WHEN met AND CASE direction WHEN 'up' THEN latest - half_digit < threshold WHEN 'down' THEN latest + half_digit > threshold ELSE FALSE END
+      THEN 'met as printed: half of the last digit ' || CASE direction WHEN 'up' THEN 'less' ELSE 'more' END || ' would not be'
+    END,
+    CASE
+      WHEN lender IS NOT NULL AND result <> 'open'
+      THEN 'whether it was met by ' || CAST(target_year AS VARCHAR) || ' is said by the ' || lender || ' value, '
+        || CAST(CASE WHEN abs(last_value - threshold) < 0.01 THEN last_value ELSE round(last_value, 2) END AS VARCHAR)
+        || ' in ' || CAST(last_year AS VARCHAR) || ': no ' || estimate || ' one' || firmly || ' is of '
+        || CASE WHEN due_within > 0 THEN CAST(target_year - due_within AS VARCHAR) || ' to ' ELSE '' END || CAST(target_year AS VARCHAR)
+    END,
+    CASE
       WHEN result = 'unknown'
       THEN 'whether it was met by ' || CAST(target_year AS VARCHAR) || ' is not known: '
         || CASE
-          WHEN due_open THEN 'the sum of ' || CAST(due_year AS VARCHAR) || ' lacks members'
-          WHEN due_year IS NULL THEN 'there is no value up to then' || firmly
-          ELSE 'the last value up to then' || firmly || ' is of ' || CAST(due_year AS VARCHAR)
+          WHEN last_open THEN 'the sum of ' || CAST(last_year AS VARCHAR) || ' lacks members'
+          WHEN last_year IS NULL THEN 'there is no value up to then' || firmly
+          ELSE 'the last value up to then' || firmly || ' is of ' || CAST(last_year AS VARCHAR)
         END
-      WHEN over AND result = 'in_time' AND due_is_old
-      THEN 'met by the value of ' || CAST(due_year AS VARCHAR) || ', the last up to ' || CAST(target_year AS VARCHAR) || firmly
+      WHEN over AND result = 'in_time' AND last_is_old
+      THEN 'met by the value of ' || CAST(last_year AS VARCHAR) || ', the last up to ' || CAST(target_year AS VARCHAR) || last_firmly
         || CASE WHEN latest IS NOT NULL AND NOT met AND NOT met_before THEN ', but no longer' ELSE '' END
       WHEN over AND result = 'in_time' AND latest IS NOT NULL AND NOT met
-      THEN 'met by the value of ' || CAST(due_year AS VARCHAR) || ', but no longer'
-      WHEN met AND NOT met_in_time
-      THEN 'reached after the target year: '
-        -- the bare value where two decimals could hide that it was not met
-        || CAST(CASE WHEN abs(due_value - threshold) < 0.01 THEN due_value ELSE round(due_value, 2) END AS VARCHAR)
-        || ' in ' || CAST(due_year AS VARCHAR)
-        || CASE WHEN due_year < target_year THEN ', the last value up to then' ELSE '' END
+      THEN 'met by the value of ' || CAST(last_year AS VARCHAR) || ', but no longer'
+      WHEN met AND NOT last_met
+      THEN 'reached after the target year'
+        || CASE
+          WHEN lender IS NOT NULL THEN ''
+          -- the bare value where two decimals could hide that it was not met
+          ELSE ': ' || CAST(CASE WHEN abs(last_value - threshold) < 0.01 THEN last_value ELSE round(last_value, 2) END AS VARCHAR)
+            || ' in ' || CAST(last_year AS VARCHAR)
+            || CASE WHEN last_year < target_year THEN ', the last value up to then' ELSE '' END
+        END
     END,
     CASE
-      WHEN result = 'missed' AND due_year IS NULL
+      WHEN result = 'missed' AND last_year IS NULL
       THEN 'there is no value up to ' || CAST(target_year AS VARCHAR) || firmly || ', and that of ' || CAST(latest_year AS VARCHAR)
         || ' does not meet the target'
-      WHEN result = 'missed' AND NOT met AND due_year < target_year
-      THEN 'missed by the value of ' || CAST(due_year AS VARCHAR) || ', the last up to ' || CAST(target_year AS VARCHAR) || firmly
+      WHEN result = 'missed' AND NOT met AND last_year < target_year
+      THEN 'missed by the value of ' || CAST(last_year AS VARCHAR) || ', the last up to ' || CAST(target_year AS VARCHAR) || last_firmly
     END,
     CASE
       WHEN latest_open THEN 'the sum lacks members: that it is no higher says nothing of all of them'
@@ -358,6 +435,7 @@ SELECT
   class_fixed,
   CASE WHEN pace_fixed = 0.0 THEN 0.0 ELSE pace_fixed END AS pace_fixed,
   share AS fixed_share,
-  shown AS preferred, headline
+  shown AS preferred, headline,
+  class AS class_as_computed
 FROM decided d
 LEFT JOIN groups g ON g.group_code = d.ref_area

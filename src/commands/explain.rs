@@ -266,7 +266,10 @@ fn show_progress(
         _ => format!("{outcome}, by what is known up to {} and since", year_of_target()),
     };
     printer.line(&format!("target {} for {} ({}): {}", text("target"), text("ref_area"), text("estimate"), standing(&class, &outcome)));
-    printer.line(&format!("class {class}; outcome {how}"));
+    // Of the same economies, or of what stands beside the target.
+    let own = Some(text("class_as_computed")).filter(|own| !own.is_empty() && *own != class);
+    let own = own.map_or(String::new(), |own| format!(" ({own} by baseline and latest value alone: the note says why)"));
+    printer.line(&format!("class {class}{own}; outcome {how}"));
     let show = |c: &str| number(float(c));
     let year = |c: &str| cells.int(c, row).map_or("-".into(), |y| y.to_string());
     printer.line(&format!(
@@ -279,29 +282,31 @@ fn show_progress(
         year("target_year"),
         show("distance")
     ));
-    printer.line(&format!(
-        "made per year:   ({} - {}) / ({} - {}) = {}",
-        show("latest_value"),
-        show("baseline_value"),
-        year("latest_year"),
-        year("baseline_year"),
-        number(actual)
-    ));
-    printer.line(&format!(
-        "needed per year: ({} - {}) / ({} - {}) = {} from the baseline, {} from now on",
-        show("target_value"),
-        show("baseline_value"),
-        year("target_year"),
-        year("baseline_year"),
-        number(required),
-        show("required_per_year")
-    ));
-    printer.line(&format!(
-        "pace: {} (linear, gives the class: {}), {} by compound rates",
-        show("pace"),
-        again.classes.iter().map(|(class, from)| format!("{from} {}", class.replace('_', " "))).collect::<Vec<_>>().join(", "),
-        show("pace_cagr")
-    ));
+    if float("baseline_value").is_some() && float("latest_value").is_some() {
+        printer.line(&format!(
+            "made per year:   ({} - {}) / ({} - {}) = {}",
+            show("latest_value"),
+            show("baseline_value"),
+            year("latest_year"),
+            year("baseline_year"),
+            number(actual)
+        ));
+        printer.line(&format!(
+            "needed per year: ({} - {}) / ({} - {}) = {} from the baseline, {} from now on",
+            show("target_value"),
+            show("baseline_value"),
+            year("target_year"),
+            year("baseline_year"),
+            number(required),
+            show("required_per_year")
+        ));
+        printer.line(&format!(
+            "pace: {} (linear, gives the class: {}), {} by compound rates",
+            show("pace"),
+            again.classes.iter().map(|(class, from)| format!("{from} {}", class.replace('_', " "))).collect::<Vec<_>>().join(", "),
+            show("pace_cagr")
+        ));
+    }
     if !text("class_fixed").is_empty() {
         printer.line(&format!(
             "on the same economies at both ends, {} of the weight: pace {}, {}",
@@ -310,12 +315,14 @@ fn show_progress(
             text("class_fixed")
         ));
     }
-    printer.line(&format!(
-        "projected {} to {} at the target year; arrival {}",
-        show("projected_low"),
-        show("projected_high"),
-        float("arrival_year").map_or("-".into(), |y| format!("{y:.1}"))
-    ));
+    if float("projected_low").is_some() || float("arrival_year").is_some() {
+        printer.line(&format!(
+            "projected {} to {} at the target year; arrival {}",
+            show("projected_low"),
+            show("projected_high"),
+            float("arrival_year").map_or("-".into(), |y| format!("{y:.1}"))
+        ));
+    }
     if let Some(note) = cells.text("note", row) {
         printer.line(&format!("note: {note}"));
     }

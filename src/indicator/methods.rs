@@ -279,6 +279,7 @@ fn check_names(catalogue: &Catalogue, indicator: &Indicator, reference: &Referen
     }
     reach::check(indicator, reference, problems);
     reach::check_codes(indicator, problems);
+    silence::check_series(indicator, problems);
     silence::check(indicator, catalogue.rollups.get(&indicator.rollup), problems);
     // What a member has is a yes, of which the group has a share: one level cannot be asked of both.
     let of_members = catalogue.rollups.get(&indicator.rollup).and_then(|rollup| rollup.unit.as_ref());

@@ -1,11 +1,13 @@
 //! `silence` of a header: what it means that an economy reports nothing, and why. Nothing is assumed without a reason.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use datafusion::arrow::array::{ArrayRef, Float64Array, RecordBatch, StringArray};
 
 use crate::authored::toml::TableReader;
-use crate::error::{Code, Problem, Result};
+use crate::engine::tokens;
+use crate::error::{Code, Problem, Result, suggestion};
 use crate::indicator::{Indicator, Rollup};
 use crate::tables::schema::{self, DIMENSIONS};
 
@@ -46,6 +48,29 @@ impl Silence {
     /// What values follow from, as text.
     pub fn shown(&self) -> String {
         format!("{} for {}", MEANS.0, self.dimensions.join(" "))
+    }
+}
+
+/// Silence about something that no series of the header is would never be counted, and nobody would miss it. A series may
+/// have the codes of its provider, and the SELECT may write one: then the check `silence_without_figures` sees it.
+pub(super) fn check_series(indicator: &Indicator, problems: &mut Vec<Problem>) {
+    let Some(silence) = &indicator.silence else { return };
+    let written = tokens::literals(indicator.sql());
+    for (index, name) in DIMENSIONS.iter().enumerate() {
+        let code = &silence.dimensions[index];
+        // Publications have figures of groups.
+        let of_economies = indicator.series.iter().filter(|series| series.publication.is_none());
+        let codes: Option<BTreeSet<&str>> = of_economies.map(|series| series.dimensions[index].as_deref()).collect();
+        let Some(codes) = codes.filter(|codes| !codes.is_empty() && !codes.contains(code.as_str())) else { continue };
+        if written.contains(code) {
+            continue;
+        }
+        let has = codes.iter().copied().collect::<Vec<_>>().join(", ");
+        let message = format!("`silence` means something for {name} `{code}`, and no series of this header is that: {has}");
+        problems.push(
+            Problem::new(Code::UnknownNameInHeader, &indicator.text, indicator.span_of("silence"), message)
+                .maybe_hint(suggestion(code, codes.iter().copied())),
+        );
     }
 }
 

@@ -12,6 +12,7 @@ use crate::observe::report::{NormaliseReport, Units};
 use crate::pipelines::Dataset;
 use crate::rows::collector::Collector;
 use crate::rows::quarantine::{Quarantined, Reason};
+use crate::rows::value::{parse_year, year_of_date};
 
 /// A series with fewer observations may well shrink for its own reasons.
 const FEW: u64 = 20;
@@ -20,9 +21,10 @@ const OTHER_UNIT: f64 = 0.05;
 /// Names that a message lists.
 const SHOWN: usize = 8;
 
-/// A pull that is empty or loses many of its rows is a failed gate, not new data.
-pub(super) fn size(observations: u64, dataset: &Dataset, pull: &Pull, collector: &Collector<'_>) -> Result<()> {
-    let aside = set_aside(observations, dataset.maximum_share_set_aside, pull, &collector.quarantined);
+/// A pull that is empty or loses many of its rows is a failed gate, not new data. Gives what to tell of a pull that
+/// would be none, had its years come already.
+pub(super) fn size(observations: u64, dataset: &Dataset, pull: &Pull, collector: &Collector<'_>) -> Result<Option<String>> {
+    let aside = set_aside(observations, dataset.maximum_share_set_aside, pull, collector);
     // Of rows that are all in another unit, the unit is what is wrong.
     if observations == 0 && !matches!(aside, Err(Error::Provider { code: Code::OtherUnit, .. })) {
         let example = collector.quarantined.first().map(|q| format!(": {} {}", q.reason.code(), example(q, pull)));
@@ -48,18 +50,27 @@ fn fewer(observations: u64, last: u64, dataset: &Dataset, id: &DatasetId) -> Res
 }
 
 /// Of the rows that should have become observations, no more than this share may be set aside. Rows that are passed
-/// over on purpose (see [`Reason::is_loss`]) are neither.
+/// over on purpose (see [`Reason::is_loss`]) are neither, nor are those of years still to come: a run with an earlier
+/// clock has many, and they are no defect.
 ///
 /// [`Reason::is_loss`]: super::quarantine::Reason::is_loss
-fn set_aside(observations: u64, limit: f64, pull: &Pull, quarantined: &[Quarantined]) -> Result<()> {
+fn set_aside(observations: u64, limit: f64, pull: &Pull, collector: &Collector<'_>) -> Result<Option<String>> {
     let mut reasons: BTreeMap<Reason, (u64, &Quarantined)> = BTreeMap::new();
-    for row in quarantined.iter().filter(|row| row.reason.is_loss()) {
-        reasons.entry(row.reason).or_insert((0, row)).0 += 1;
+    let mut to_come = 0;
+    for row in collector.quarantined.iter().filter(|row| row.reason.is_loss()) {
+        if is_to_come(row, collector.too_late) {
+            to_come += 1;
+        } else {
+            reasons.entry(row.reason).or_insert((0, row)).0 += 1;
+        }
     }
     let lost: u64 = reasons.values().map(|(rows, _)| rows).sum();
     let rows = observations + lost;
     if lost as f64 <= limit * rows as f64 {
-        return Ok(());
+        let many = (lost + to_come) as f64 > limit * (rows + to_come) as f64;
+        let first = collector.too_late.filter(|_| many);
+        return Ok(first
+            .map(|first| format!("{to_come} of {} rows are of years that are still to come, from {first} on: set aside", rows + to_come)));
     }
     let mut reasons: Vec<(Reason, (u64, &Quarantined))> = reasons.into_iter().collect();
     reasons.sort_by_key(|(_, (rows, _))| std::cmp::Reverse(*rows));
@@ -84,6 +95,12 @@ fn set_aside(observations: u64, limit: f64, pull: &Pull, quarantined: &[Quaranti
         ),
         hint,
     ))
+}
+
+/// Whether a row is of a year after that of the clock: the first such year that was refused is known.
+fn is_to_come(row: &Quarantined, first: Option<i32>) -> bool {
+    let year = || parse_year(row.detail.as_bytes()).or_else(|| parse_year(year_of_date(&row.detail)?.as_bytes()));
+    row.reason == Reason::BadYear && first.is_some_and(|first| year().is_some_and(|year| year >= first))
 }
 
 /// What a row set aside had, and where it stands.

@@ -119,7 +119,8 @@ pub fn normalise(context: &NormaliseContext<'_>, source: &Source, dataset: &Data
     collector.warnings.extend(unknown_codes::told(&collector, dataset.own().format.maps_areas()));
     let observations = arranged.observations();
     let by_route = arranged.by_route(&by_body);
-    gates::size(observations, dataset, pull, &collector).map_err(|error| in_set(error, &source.name, &dataset.name))?;
+    let to_come = gates::size(observations, dataset, pull, &collector).map_err(|error| in_set(error, &source.name, &dataset.name))?;
+    collector.warnings.extend(to_come);
     let (series_counts, units) = (arranged.counts(&collector), arranged.units(&collector));
     gates::asked(dataset, pull, &collector)?;
     if let Some(previous) = &previous {

@@ -35,6 +35,8 @@ pub(super) struct Progress<'a> {
     pub value_row: Option<usize>,
     pub outcome: &'a str,
     pub class_fixed: Option<&'a str>,
+    /// The class of baseline and latest value alone; none in releases before this column.
+    pub class_as_computed: Option<&'a str>,
     pub fixed_share: Option<f64>,
     /// Whether it is the estimate to show of its area and breakdown.
     pub preferred: bool,
@@ -45,6 +47,11 @@ impl<'a> Progress<'a> {
     /// The outcome, once the target year is over and it is known; else the class.
     pub(super) fn standing(&self) -> &'a str {
         crate::release::headline::standing(self.class, self.outcome)
+    }
+
+    /// That a target is met now says nothing of its year, where no value up to then is there.
+    pub(super) fn not_known(&self) -> Option<String> {
+        crate::release::headline::not_known(self.class, self.outcome, self.latest_year, self.target_year)
     }
 
     pub(super) fn insufficient(&self) -> bool {
@@ -84,6 +91,7 @@ pub(super) fn read<'a>(batch: &'a RecordBatch, values: &Values<'a>) -> Result<Ve
             note: cells.text("note", row).filter(|note| !note.is_empty()),
             outcome: text("outcome"),
             class_fixed: cells.text("class_fixed", row),
+            class_as_computed: cells.text("class_as_computed", row),
             fixed_share: number("fixed_share"),
             preferred: flags.preferred.cell(row) == Some(true),
             headline: flags.headline.cell(row) == Some(true),

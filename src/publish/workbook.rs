@@ -46,6 +46,8 @@ pub(super) fn bytes(view: &View<'_>) -> Result<Vec<u8>> {
 
 /// What the target asks for in words: of a band both bounds, of a change its size.
 const ASKED: &str = "Asked for";
+/// How a target came out whose year is over.
+const OUTCOME: &str = "Outcome";
 
 fn made(view: &View<'_>) -> std::result::Result<Vec<u8>, XlsxError> {
     let mut workbook = Workbook::new();
@@ -87,20 +89,20 @@ fn made(view: &View<'_>) -> std::result::Result<Vec<u8>, XlsxError> {
             Some(row) => {
                 let part = view.labels.breakdown_or_total(&row.dimensions);
                 let part = if rows.len() > 1 { format!("{part} (one of {} parts)", rows.len()) } else { part };
-                [view.goal(row).as_str().into(), part.as_str().into(), row.estimate.into()]
+                [view.goal(row).as_str().into(), part.as_str().into(), row.estimate.into(), outcome(view, row)]
             }
-            None => [Cell::Empty, Cell::Empty, Cell::Empty],
+            None => [Cell::Empty, Cell::Empty, Cell::Empty, Cell::Empty],
         });
         cells
     });
-    let columns: Vec<&str> = head.into_iter().chain(["Part", "Estimate"]).collect();
+    let columns: Vec<&str> = head.into_iter().chain(["Part", "Estimate", OUTCOME]).collect();
     sheet("Overview", &columns, &[10.0, 50.0, 25.0, 20.0], overview.collect())?;
     let head: Vec<&str> = ["Area", "Name"]
         .into_iter()
         .chain(DIMENSIONS)
         .chain(["Part", "Estimate", "Shown first", "Class"])
         .chain(head[4..].iter().copied().filter(|name| *name != ASKED))
-        .chain(["Status", ASKED])
+        .chain(["Status", ASKED, OUTCOME])
         .collect();
     for id in view.targets.keys() {
         let rows = view.of_target(id.0).map(|row| {
@@ -113,6 +115,7 @@ fn made(view: &View<'_>) -> std::result::Result<Vec<u8>, XlsxError> {
             let status = row.value_row.map_or("O", |at| view.values.status.value(at));
             cells.push(view.labels.status(status).into());
             cells.push(view.goal(row).as_str().into());
+            cells.push(outcome(view, row));
             cells
         });
         sheet(id.0, &head, &[8.0, 30.0], rows.collect())?;
@@ -124,6 +127,13 @@ fn made(view: &View<'_>) -> std::result::Result<Vec<u8>, XlsxError> {
     let groups = view.groups.iter().map(|(code, (_, name))| vec![Cell::from("REF_AREA"), (*code).into(), (*name).into()]);
     sheet("Codes", &["List", "Code", "Name"], &[22.0, 22.0, 70.0], codes.chain(units).chain(areas).chain(groups).collect())?;
     workbook.save_to_buffer()
+}
+
+fn outcome(view: &View<'_>, row: &Progress<'_>) -> Cell {
+    match row.not_known() {
+        Some(doubt) => format!("{}, {doubt}", view.labels.name("CL_OUTCOME", row.outcome)).as_str().into(),
+        None => view.labels.name("CL_OUTCOME", row.outcome).into(),
+    }
 }
 
 /// What a row of progress measures: ten cells.

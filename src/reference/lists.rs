@@ -111,3 +111,52 @@ pub(super) fn follow(lists: &mut BTreeMap<String, List>, table: &CsvTable, membe
     }
     problems
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use jiff::ToSpan;
+
+    use super::*;
+    use crate::error::SourceText;
+    use crate::reference::{MembershipMode, groups_batch, membership};
+    use crate::tables::cells::Table;
+
+    /// Membership had dates where the number of members had none, so that a run with an earlier clock was refused.
+    #[test]
+    fn the_members_expected_are_those_of_the_day() {
+        let project = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let text = std::fs::read_to_string(project.join("pipelines/reference/membership.csv")).unwrap();
+        // Each day on which a membership begins or ends, and the day before. The World Bank's classes begin in 2000.
+        let dates: BTreeSet<Date> =
+            text.split([',', '\n']).filter_map(|cell| cell.parse().ok()).filter(|day: &Date| day.year() > 2000).collect();
+        assert!(dates.len() > 20);
+        let days = dates.iter().flat_map(|day| [*day, day.checked_sub(1.day()).unwrap()]);
+        let mut problems = Vec::new();
+        let [areas, groups, lists, membership] = ["areas", "groups", "group_lists", "membership"].map(|name| {
+            let path = format!("pipelines/reference/{name}.csv");
+            let text = std::fs::read_to_string(project.join(&path)).unwrap();
+            CsvTable::read(&SourceText::new(path, text), &[], &mut problems)
+        });
+        for (day, mode) in days.flat_map(|day| [(day, MembershipMode::Current), (day, MembershipMode::AsOf)]) {
+            let mut in_force = in_force(&lists, mode.day(day), &mut problems);
+            problems.extend(follow(&mut in_force, &lists, &membership, mode.day(day)));
+            let members = &membership::batch(&membership, &areas, &groups, mode, day, &mut problems);
+            let groups = &groups_batch(&groups, &in_force, mode);
+            assert!(problems.is_empty(), "{problems:?}");
+            let (groups, membership) = (Table(groups), Table(members));
+            let year = i64::from(day.year());
+            let mut counted: BTreeMap<&str, i64> = BTreeMap::new();
+            for row in 0..membership.len() {
+                let of_year = membership.int("first_year", row) <= Some(year) && membership.int("last_year", row) >= Some(year);
+                *counted.entry(membership.text("group_code", row).unwrap()).or_default() += i64::from(of_year);
+            }
+            for row in 0..groups.len() {
+                let group = groups.text("group_code", row).unwrap();
+                let found = counted.get(group).copied().unwrap_or(0);
+                assert_eq!(groups.int("members_expected", row), Some(found), "{group} on {day}, {mode:?}");
+            }
+        }
+    }
+}

@@ -8,7 +8,7 @@ use jiff::civil::Date;
 
 use crate::engine::Engine;
 use crate::error::Result;
-use crate::indicator::{Catalogue, Indicator, series};
+use crate::indicator::{Catalogue, Indicator, series, silence};
 use crate::observe::Reports;
 use crate::pipelines::Source;
 use crate::tables::schema;
@@ -41,7 +41,9 @@ pub fn register(
         engine.register_batches(name, schema.clone(), vec![small::batch(&schema, rows)?])?;
     }
     let listed = catalogue.indicators.iter().map(listed).collect::<Result<Vec<_>>>()?;
-    engine.register_batches("indicator_series", series_schema(), listed)
+    engine.register_batches("indicator_series", series_schema(), listed)?;
+    let silent = catalogue.indicators.iter().map(|indicator| with_name(indicator, &silence::batch(indicator.silence.as_ref())?));
+    engine.register_batches("indicator_silence", named_schema(&schema::silence()), silent.collect::<Result<Vec<_>>>()?)
 }
 
 /// What reading the bodies had to say: corrections applied, and rows set aside by reason.
@@ -81,14 +83,22 @@ fn meta(indicator: &Indicator) -> Vec<Cell> {
 
 /// The series of an indicator's header, as `series_wanted` has them, with its name.
 fn listed(indicator: &Indicator) -> Result<RecordBatch> {
-    let wanted = series::batch(&indicator.series, &indicator.datasets)?;
-    let name: ArrayRef = Arc::new(StringArray::from(vec![indicator.name.as_str(); wanted.num_rows()]));
-    Ok(RecordBatch::try_new(series_schema(), std::iter::once(name).chain(wanted.columns().iter().cloned()).collect())?)
+    with_name(indicator, &series::batch(&indicator.series, &indicator.datasets)?)
+}
+
+/// Rows of a header with the name of its indicator.
+fn with_name(indicator: &Indicator, rows: &RecordBatch) -> Result<RecordBatch> {
+    let name: ArrayRef = Arc::new(StringArray::from(vec![indicator.name.as_str(); rows.num_rows()]));
+    Ok(RecordBatch::try_new(named_schema(&rows.schema()), std::iter::once(name).chain(rows.columns().iter().cloned()).collect())?)
 }
 
 fn series_schema() -> SchemaRef {
+    named_schema(&schema::series_wanted())
+}
+
+fn named_schema(of: &SchemaRef) -> SchemaRef {
     let name = Arc::new(Field::new("indicator", DataType::Utf8, false));
-    let fields: Vec<_> = std::iter::once(name).chain(schema::series_wanted().fields().iter().cloned()).collect();
+    let fields: Vec<_> = std::iter::once(name).chain(of.fields().iter().cloned()).collect();
     Arc::new(Schema::new(fields))
 }
 

@@ -45,10 +45,15 @@ impl Headline {
 impl Headline {
     /// That a target is met now says nothing of its year, where no value up to then is there.
     pub fn not_known(&self) -> Option<String> {
-        let year = self.target_year.filter(|year| self.latest_year > Some(*year))?;
-        let open = self.class.as_deref() == Some("met") && self.outcome.as_deref() == Some("open");
-        open.then(|| format!("whether by {year} is not known"))
+        let (class, outcome) = (self.class.as_deref().unwrap_or_default(), self.outcome.as_deref().unwrap_or_default());
+        not_known(class, outcome, self.latest_year, self.target_year?)
     }
+}
+
+/// The same of any row of progress.
+pub fn not_known(class: &str, outcome: &str, latest_year: Option<i64>, target_year: i64) -> Option<String> {
+    let open = class == "met" && outcome == "open" && latest_year > Some(target_year);
+    open.then(|| format!("whether by {target_year} is not known"))
 }
 
 /// The outcome, once the target year is over and it is known; else the class.

@@ -153,6 +153,7 @@ pub fn progress() -> SchemaRef {
         number("fixed_share"),
         Field::new("preferred", DataType::Boolean, true),
         Field::new("headline", DataType::Boolean, true),
+        text_or_null("class_as_computed"),
     ]);
     schema(fields)
 }

@@ -132,6 +132,9 @@ fn what_is_in_order_raises_nothing() {
 fn a_share_delivered_as_a_fraction() {
     Example::of("PT").stopped(&|place, year| usual(place, year) / 100.0, "series_fit_unit", "none of 160 values is above 1.0");
     Example::of("PER_100_POP").stopped(&|place, year| usual(place, year) / 100.0, "series_fit_unit", "is above 5.0");
+    // One economy of 20 came in the right unit.
+    let most = |place: usize, year: i32| if place > 0 { usual(place, year) / 100.0 } else { usual(place, year) };
+    Example::of("PT").stopped(&most, "series_fit_unit", "152 of 160 values above 0 are not above 1.0");
 }
 
 #[test]
@@ -153,9 +156,16 @@ fn a_price_that_is_nothing_or_in_another_currency() {
 fn one_figure_in_a_whole_year() {
     let same = |place: usize, year: i32| if year == 2022 { 43.5 } else { usual(place, year) };
     Example::of("PT").stopped(&same, "series_fit_unit", "all 20 economies have 43.5 in 2022");
-    // Everybody is no error.
-    let run = Example::of("PT").night(1, &|place, year| if year == 2022 { 100.0 } else { usual(place, year) });
-    assert_eq!(run.code, 0, "{}", run.stderr);
+    // Everybody from a year on is no error, nor is everybody where most were before. In one year alone it is, also but for one economy.
+    let most = |place: usize, year: i32| if year == 2022 || place < 11 { 100.0 } else { usual(place, year) };
+    for good in [&most as &dyn Fn(usize, i32) -> f64, &|place, year| if year >= 2022 { 100.0 } else { usual(place, year) }] {
+        let run = Example::of("PT").night(1, good);
+        assert_eq!(run.code, 0, "{}", run.stderr);
+    }
+    for (but, words) in [(20, "20 of 20 values of 2022 are 100.0"), (18, "18 of 20 values of 2022 are 100.0")] {
+        let everybody = |place: usize, year: i32| if year == 2022 && place < but { 100.0 } else { usual(place, year) };
+        Example::of("PT").stopped(&everybody, "series_fit_unit", words);
+    }
 }
 
 #[test]
@@ -282,7 +292,9 @@ fn a_sick_headline_holds_its_indicator_alone() {
     let large = |place: usize| ["CHN", "IND", "USA"].contains(&ECONOMIES[place]);
     let headline = move |place: usize, year: i32| if large(place) && year == 2023 { 250.0 } else { usual(place, year) };
     let many = |place: usize, year: i32| if place == 0 && year > 2016 { 150.0 } else { usual(place, year) };
-    let sick: [&dyn Fn(usize, i32) -> f64; 2] = [&headline, &many];
+    // Without the baseline year another one would stand for it, and the pace be another.
+    let baseline = move |place: usize, year: i32| if large(place) && year == 2016 { 250.0 } else { usual(place, year) };
+    let sick: [&dyn Fn(usize, i32) -> f64; 3] = [&headline, &baseline, &many];
     for sick in sick {
         Example::of("PT").stopped(sick, "aggregates_in_range", "withheld: impossible");
         let example = Example::with_another("PT");

@@ -189,6 +189,9 @@ fn sentence(view: &View<'_>, row: Option<&Progress<'_>>, (of, series): (&str, &[
     if let Some(row) = row {
         let class = view.labels.class(row.standing()).to_lowercase();
         let mut target = format!("The target for {} is {}: {class}", row.target_year, view.goal(row));
+        if let Some(doubt) = row.not_known() {
+            target.push_str(&format!(", {doubt}"));
+        }
         // A newer value that too little is observed of is drawn, and not what the class is of.
         if let (Some(year), Some(value)) = (row.latest_year, row.latest)
             && points.last().is_some_and(|last| last.0 != year)

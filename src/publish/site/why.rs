@@ -166,6 +166,10 @@ fn verdict(view: &View<'_>, row: &Progress<'_>, unit: &str, in_table: bool) -> S
         }
         said.push(change);
     }
+    // The class may be that of the same economies, or of what stands beside the target.
+    if let Some(class) = row.class_as_computed.filter(|class| *class != row.class && !row.insufficient()) {
+        said.push(format!("By baseline and latest value alone: {}", lower_first(labels.class(class))));
+    }
     if let (Some(class), Some(share)) = (row.class_fixed.filter(|class| *class != "insufficient_data"), row.fixed_share) {
         let class = lower_first(labels.class(class));
         said.push(format!("On the same economies at both ends ({} of the weight): {class}", percent(share)));

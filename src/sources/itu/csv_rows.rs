@@ -223,7 +223,7 @@ fn rows<R: Read>(csv: &mut CsvStream<R>, columns: &Columns, series: &mut SeriesT
             };
             let detail = collector.detail(&Detail {
                 obs_status: reading.obs_status.unwrap_or(status).into(),
-                note,
+                note: known.note(&given, note),
                 obs_text: reading.text.then(|| text(&given)),
                 correction: None,
             });

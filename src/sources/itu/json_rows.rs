@@ -69,6 +69,7 @@ pub(super) fn read(reader: impl Read, series: &mut SeriesTable<'_>, collector: &
             detail.note = Some(aggregate(item.update_date.as_deref()));
             detail.obs_status = reading.obs_status.unwrap_or("E").into();
         }
+        detail.note = known.note(text.as_bytes(), detail.note);
         let area = iso_code.or(item.region_name).unwrap_or_default();
         let detail = collector.detail(&detail);
         collector.push(number, "itu", area.as_bytes(), item.data_year.as_bytes(), known.series, detail, reading.value);

@@ -11,7 +11,7 @@ use crate::rows::collector::Collector;
 use crate::rows::quarantine::Reason;
 use crate::rows::reading::{self, Answers, Reading};
 use crate::rows::series_key::SeriesKey;
-use crate::rows::value::Value;
+use crate::rows::value::{Value, parse_number};
 
 /// How a row names its series.
 pub(super) struct Words<'a> {
@@ -75,7 +75,17 @@ impl Known {
         }
         reading
     }
+
+    /// The note of the figure: beside a 0 that is none, it says so.
+    pub(super) fn note(self, given: &[u8], note: Option<String>) -> Option<String> {
+        if !self.zero_is_missing || parse_number(given) != Some(0.0) {
+            return note;
+        }
+        Some(note.into_iter().chain([ZERO_IS_MISSING.to_owned()]).collect::<Vec<_>>().join("; "))
+    }
 }
+
+const ZERO_IS_MISSING: &str = "0 in the file, where it stands for a missing figure";
 
 pub(super) struct SeriesTable<'r> {
     reference: &'r Reference,

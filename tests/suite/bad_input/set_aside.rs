@@ -70,6 +70,22 @@ fn each_reason_counts_and_is_named() {
     assert_ne!(kept.stdout, "n\n0\n");
 }
 
+/// By an earlier clock many rows are of years that are still to come. That was taken for another layout.
+#[test]
+fn years_still_to_come_are_told_and_do_not_count() {
+    let workspace = workspace();
+    workspace.write("in/itu/internet_use/a.csv", body(100, &[]));
+    // Of each of the four economies 19 years up to 2018 are past and six are not: 24 of 100.
+    let run = workspace.expect(0, &["pull", "--from", "in", "--now", "2018-06-01T00:00:00Z"]);
+    assert!(run.stderr.contains("24 of 100 rows are of years that are still to come, from 2019 on: set aside"), "{}", run.stderr);
+    // What is wrong with the others counts among the others: 8 of 84.
+    workspace.write("in/itu/internet_use/a.csv", body(100, &nowhere(8)));
+    workspace.expect(0, &["pull", "--from", "in", "--now", "2018-06-02T00:00:00Z"]);
+    workspace.write("in/itu/internet_use/a.csv", body(100, &nowhere(9)));
+    let run = workspace.expect(1, &["pull", "--from", "in", "--now", "2018-06-03T00:00:00Z"]);
+    assert!(run.stderr.contains("E2013: itu/internet_use: 9 of 85 rows (10.6 %) are set aside, and 10 % may be"), "{}", run.stderr);
+}
+
 /// The unit in which most rows are stands; where a third of the figures is in another one, nobody knows which is right.
 #[test]
 fn figures_in_another_unit_count() {

@@ -19,6 +19,8 @@ fn published_medians_are_of_the_same_economies() {
         "pipelines/itu_prices.toml",
         "pipelines/itu_reports.toml",
         "sql/defaults.toml",
+        // Each group has the members of that day, and no more.
+        "sql/checks/membership_counts.sql",
         "sql/indicators/1.2_broadband_affordability.sql",
         "sql/indicators/1.2b_broadband_affordability_share.sql",
         "sql/indicators/1.2d_affordability_panel.sql",

@@ -205,6 +205,7 @@ fn progress_has_the_columns_of_the_contract() {
         "arrival_year",
         "outcome",
         "class_fixed",
+        "class_as_computed",
         "pace_fixed",
         "fixed_share",
         "preferred",

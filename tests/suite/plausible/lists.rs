@@ -12,9 +12,9 @@ use crate::support::rows;
 fn an_earlier_clock_has_its_own_lists() {
     for (now, vintage, low, due) in [
         ("2026-03-01", "World Bank classes, fiscal year 2026", 25, false),
-        ("2026-11-24", "World Bank classes, fiscal year 2027, by news reports", 24, false),
-        // Departures from the list of the least developed are due, and not entered.
-        ("2026-11-25", "World Bank classes, fiscal year 2027, by news reports", 24, true),
+        ("2026-11-23", "World Bank classes, fiscal year 2027, by news reports", 24, false),
+        // Departures from the list of the least developed are due on that day, and not entered.
+        ("2026-11-24", "World Bank classes, fiscal year 2027, by news reports", 24, true),
         ("2024-02-01", "World Bank classes, fiscal year 2024", 26, false),
     ] {
         let example = Example::of("PT");
