@@ -41,7 +41,9 @@ fn beside_releases(settings: &Settings, rule: &Retention, mut pruned: Pruned, le
     folders.sort_by_cached_key(|folder| (name(folder).get(..now.len()) <= Some(&*now), name(folder)));
     folders.truncate(folders.len().saturating_sub(rule.runs.max(1) as usize));
     if !folders.is_empty() {
-        let needed = needed(&record::all(&settings.workspace)?);
+        let mut runs = record::all(&settings.workspace)?;
+        runs.retain(|run| run.id.get(..now.len()) <= Some(&*now));
+        let needed = needed(&runs);
         folders.retain(|folder| !needed.contains(&name(folder)));
     }
     for folder in &folders {
@@ -62,9 +64,9 @@ fn needed(runs: &[RunRecord]) -> BTreeSet<String> {
         [record::last_good(runs), record::failing_since(runs)].into_iter().flatten().map(|run| run.id.clone()).collect();
     let data_sets: BTreeSet<&DatasetId> = runs.iter().flat_map(|run| run.data_sets.keys()).collect();
     for id in data_sets {
-        let asked = || runs.iter().filter(|run| run.data_sets.get(id).is_some_and(|line| line.asked));
-        let failed: Vec<&RunRecord> = asked().take_while(|run| run.data_sets[id].status == "failed").collect();
-        needed.extend(asked().take(1).chain(failed.iter().take(COUNTED).copied()).chain(failed.last().copied()).map(|run| run.id.clone()));
+        let asked = runs.iter().filter(|run| run.data_sets.get(id).is_some_and(|line| line.asked));
+        let failed: Vec<&RunRecord> = asked.take_while(|run| run.data_sets[id].status == "failed").collect();
+        needed.extend(failed.iter().take(COUNTED).chain(failed.last()).map(|run| run.id.clone()));
     }
     needed
 }
