@@ -59,12 +59,15 @@ pub struct Global {
     #[arg(long, global = true, value_name = "MIB", env = "YARDSTICK_MEMORY_MIB", value_parser = |text: &str| whole(text, LEAST_MIB as usize, MOST_MIB as usize), hide = true)]
     pub memory_mib: Option<usize>,
     /// How long one statement of an indicator or a check may take, in seconds
-    #[arg(long, global = true, value_name = "SECONDS", env = "YARDSTICK_STATEMENT_SECONDS", default_value_t = 600, value_parser = clap::value_parser!(u64).range(1..), hide = true)]
+    #[arg(long, global = true, value_name = "SECONDS", env = "YARDSTICK_STATEMENT_SECONDS", default_value_t = STATEMENT_SECONDS, value_parser = clap::value_parser!(u64).range(1..), hide = true)]
     pub statement_seconds: u64,
     /// Whether today's groups hold for all years, or each year's own
     #[arg(long, global = true, value_enum, env = "YARDSTICK_MEMBERSHIP", default_value_t = MembershipMode::Current)]
     pub membership: MembershipMode,
 }
+
+/// How long a statement may take where nobody says otherwise.
+pub const STATEMENT_SECONDS: u64 = 600;
 
 /// A number within limits: one beyond them is refused, not quietly made to fit.
 fn whole(text: &str, least: usize, most: usize) -> Result<usize, String> {

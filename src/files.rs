@@ -8,6 +8,7 @@
 
 pub mod scratch;
 
+use std::cell::Cell;
 use std::fmt;
 use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
@@ -60,16 +61,26 @@ pub fn is_ours(error: &io::Error) -> bool {
     error.get_ref().is_some_and(|inner| inner.is::<Failure>())
 }
 
-/// Set when a signal ends the run: nothing is written after that.
+/// Set when a signal ends the run: the work writes nothing after that.
 static STOPPED: AtomicBool = AtomicBool::new(false);
 
-/// From now on nothing is written any more.
+thread_local! {
+    /// Whether this thread is the one that has stopped all others.
+    static HAS_STOPPED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// From now on nothing is written any more, but by the thread that says so: it still has to tell of the end.
 pub fn stop() {
+    HAS_STOPPED.set(true);
     STOPPED.store(true, Ordering::SeqCst);
 }
 
 fn not_stopped() -> io::Result<()> {
-    if STOPPED.load(Ordering::SeqCst) { Err(io::Error::new(io::ErrorKind::Interrupted, "the run was stopped")) } else { Ok(()) }
+    if STOPPED.load(Ordering::SeqCst) && !HAS_STOPPED.get() {
+        Err(io::Error::new(io::ErrorKind::Interrupted, "the run was stopped"))
+    } else {
+        Ok(())
+    }
 }
 
 /// Makes a folder and those above it that are missing, each entered in the folder above for good.

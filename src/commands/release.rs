@@ -11,7 +11,8 @@ use crate::exit::Exit;
 use crate::files;
 use crate::job::config;
 use crate::job::lock::lock;
-use crate::job::retention::{self, Retained};
+use crate::job::retention::Retained;
+use crate::job::tidy;
 use crate::printer::{Answer, Printer};
 use crate::release::{Manifest, fingerprint, pin, promote};
 use crate::settings::Settings;
@@ -55,7 +56,7 @@ pub(super) fn release(settings: &Settings, printer: &Printer, action: &ReleaseAc
             let _lock = lock(settings, "release prune")?;
             let mut rule = job.retention;
             rule.releases = keep.map_or(rule.releases, |keep| u32::try_from(keep).unwrap_or(u32::MAX));
-            printer.answer(VERB, Exit::Done, &retention::retain(settings, &rule, 0)?)
+            printer.answer(VERB, Exit::Done, &tidy::retain(settings, &rule)?)
         }
     })
 }

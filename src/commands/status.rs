@@ -1,6 +1,6 @@
 //! `status`: what became of the last run, what waits for a person, what was pulled last and when the next is due.
 
-use crate::error::Result;
+use crate::error::{Code, Error, Problem, Result};
 use crate::exit::Exit;
 use crate::job::load;
 use crate::job::record::Outcome;
@@ -9,13 +9,36 @@ use crate::printer::{Answer, Printer};
 use crate::settings::Settings;
 
 pub(super) fn status(settings: &Settings, printer: &Printer) -> Result<Exit> {
-    let loaded = load::load_past(settings)?;
-    Ok(printer.answer("status", Exit::Done, &status::status(settings, &loaded)?))
+    let mut loaded = load::read(settings);
+    loaded.problems.retain(load::stops_a_look_back);
+    if loaded.problems.iter().any(|problem| problem.code == Code::NotAWorkspace) {
+        return Err(Error::Workspace(loaded.problems));
+    }
+    // A slip of today is why the night failed, and must not hide what became of it.
+    let exit = if loaded.problems.is_empty() { Exit::Done } else { Exit::WrongUse };
+    Ok(printer.answer("status", exit, &status::status(settings, &loaded)?))
 }
 
 impl Answer for Status {
+    fn problems(&self) -> &[Problem] {
+        &self.problems
+    }
+
     fn show(&self, printer: &Printer) {
         self.show_morning(printer);
+        self.show_data_sets(printer);
+        if !self.problems.is_empty() {
+            printer.problems(&self.problems);
+            printer.failure(
+                &Error::Workspace(self.problems.clone()).to_string(),
+                Some("the next run ends with exit code 2 until it is corrected"),
+            );
+        }
+    }
+}
+
+impl Status {
+    fn show_data_sets(&self, printer: &Printer) {
         let rows: Vec<Vec<String>> = self
             .data_sets
             .iter()
@@ -43,8 +66,13 @@ impl Answer for Status {
                 printer.line(&format!("{}: warning: {warning}", set.data_set));
             }
         }
-        if self.release.is_none() {
-            printer.line("no release yet: run `yardstick run`");
+        match (&self.release, &self.kept) {
+            (None, Some(kept)) => printer.line(&format!(
+                "no release is in use: the pointer `current` is gone or leads nowhere, though releases are kept: `yardstick release \
+                 rollback {kept}` points to the newest of them"
+            )),
+            (None, None) => printer.line("no release yet: run `yardstick run`"),
+            (Some(_), _) => {}
         }
         if self.indicators.is_empty() {
             return;
@@ -72,6 +100,9 @@ impl Status {
             }
             for why in &run.degraded {
                 printer.line(&format!("  degraded: {why}"));
+            }
+            if let Some(why) = &run.not_removed {
+                printer.line(&format!("  what is no longer needed could not be removed: {why}"));
             }
         }
         if let Some(since) = &self.failing_since {

@@ -23,5 +23,5 @@ mod unreadable;
 mod unsupported;
 mod views;
 
-pub use apart::{apart, begin, threads};
+pub use apart::{apart, begin, ended_early, threads};
 pub use session::{Engine, Limits};

@@ -172,6 +172,7 @@ codes! {
     QueryTooSlow "E3020" Author, "a query took too long", "narrow it, or raise --timeout";
     ResultTooLarge "E3021" Author, "the result of a query is larger than the memory allowed", "aggregate or filter it";
     MemoryExhausted "E3022" Author, "a statement needs more memory than it may use, in a step that cannot go on on disk", "filter or aggregate before joining, or allow more memory";
+    EngineEndedEarly "E3023" Author, "the query engine ended in the midst of a statement", "make the texts that are put together shorter, or write it another way; report it with the statement";
     UnknownTestTable "E3101" Author, "a file of a test case is no table", "take the name suggested";
     NoExpectation "E3102" Author, "a test case has no expected.csv", "write one, or run `yardstick test --update`";
     StrayTestCases "E3103" Author, "test cases of an id that no indicator has", "rename the folder";

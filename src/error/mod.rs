@@ -64,6 +64,13 @@ pub enum Error {
     Internal(String),
 }
 
+/// Lines that an excerpt has before and behind its own.
+const LINES_AROUND: usize = 1;
+/// A line with more bytes is not drawn whole: an excerpt has no room for a column beyond 65,535.
+const LONGEST_LINE: usize = 2000;
+/// What is shown of it.
+const SHOWN_OF_LINE: usize = 200;
+
 impl Error {
     pub fn usage(message: impl Into<String>) -> Self {
         Self::Usage { message: message.into(), hint: None }
@@ -183,6 +190,18 @@ impl SourceText {
         (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)
     }
 
+    /// What is shown of a line around a place, where that line or one beside it is too long to be drawn.
+    fn part_of_long_line(&self, offset: usize, read: &[u8]) -> Option<std::ops::Range<usize>> {
+        if read.split(|byte| *byte == b'\n').all(|line| line.len() <= LONGEST_LINE) {
+            return None;
+        }
+        let offset = self.text.floor_char_boundary(offset);
+        let line_start = self.text[..offset].rfind('\n').map_or(0, |place| place + 1);
+        let line_end = self.text[offset..].find('\n').map_or(self.text.len(), |place| offset + place);
+        let start = self.text.floor_char_boundary(offset.saturating_sub(SHOWN_OF_LINE / 2)).max(line_start);
+        Some(start..self.text.floor_char_boundary(offset + SHOWN_OF_LINE / 2).min(line_end))
+    }
+
     /// Byte offset of a line and column (both from 1).
     pub fn offset(&self, line: u64, column: u64) -> usize {
         let lines =
@@ -255,7 +274,11 @@ impl Problem {
     /// The report for a person: excerpt, caret, hint.
     pub fn render(&self, colour: bool) -> String {
         let theme = if colour { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
-        let handler = GraphicalReportHandler::new_themed(theme).with_width(120).with_links(false).with_wrap_lines(true);
+        let handler = GraphicalReportHandler::new_themed(theme)
+            .with_width(120)
+            .with_links(false)
+            .with_wrap_lines(true)
+            .with_context_lines(LINES_AROUND);
         let mut text = String::new();
         if handler.render_report(&mut text, &View(self)).is_err() {
             text = self.to_string();
@@ -298,6 +321,14 @@ struct View<'a>(&'a Problem);
 impl SourceCode for SourceText {
     fn read_span<'a>(&'a self, span: &SourceSpan, before: usize, after: usize) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
         let read = self.text.read_span(span, before, after)?;
+        if before + after > 0
+            && let Some(part) = self.part_of_long_line(span.offset(), read.data())
+        {
+            let name = self.path.to_string();
+            let (line, column) = self.position(part.start);
+            let (data, place) = (&self.text.as_bytes()[part.clone()], SourceSpan::from(part.start..part.end));
+            return Ok(Box::new(MietteSpanContents::new_named(name, data, place, line - 1, column - 1, 1)));
+        }
         // Without lines around it, a span is read for its place, which counts characters like every other place.
         let column = if before + after == 0 { self.position(span.offset()).1 - 1 } else { read.column() };
         let name = self.path.to_string();
@@ -333,7 +364,13 @@ impl Diagnostic for View<'_> {
         if self.0.source.text.is_empty() {
             return None;
         }
-        let length = self.0.end.saturating_sub(self.0.start).max(1);
+        let mut length = self.0.end.saturating_sub(self.0.start).max(1);
+        // As the excerpt will be read: what is cut from it has no mark.
+        if let Ok(read) = self.0.source.text.read_span(&(self.0.start, length).into(), LINES_AROUND, LINES_AROUND)
+            && let Some(part) = self.0.source.part_of_long_line(self.0.start, read.data())
+        {
+            length = length.min(part.end.saturating_sub(self.0.start)).max(1);
+        }
         Some(Box::new(std::iter::once(LabeledSpan::new(None, self.0.start, length))))
     }
 }

@@ -74,13 +74,13 @@ pub(super) async fn refused(context: Context<'_>, request: &Request, from: &str,
     if let Some(wait) = wait.filter(|wait| *wait > MAX_RETRY_AFTER) {
         return Failure::last(Error::fetch_hint(
             Code::NotAskedFurther,
-            format!("{from} answered {} and asks to wait {} seconds: longer than a run does", status.as_u16(), wait.as_secs()),
+            format!("{from} answered {} and asks to wait {}: longer than a run does", status.as_u16(), told(wait)),
             "the last good snapshot stays, and the source is not asked for anything else; the next run tries again",
         ));
     }
     let reason = status.canonical_reason().map(|reason| format!(" {reason}")).unwrap_or_default();
     let body = message(request, response).await;
-    let said = first_words(&body).map(|words| format!(": {words}")).unwrap_or_default();
+    let said = first_words(&body).map(|words| format!(": {}", request.without_keys(&words))).unwrap_or_default();
     let by_hand = format!("put the file by hand under DIR/{}/{}/ and run with --from DIR", context.source, context.dataset);
     let hint = match status.as_u16() {
         401 | 403 if !request.secrets.is_empty() => {
@@ -172,6 +172,11 @@ fn real_now() -> Timestamp {
     Timestamp::now()
 }
 
+/// A wait for people: nobody waits longer than a year.
+fn told(wait: Duration) -> String {
+    if wait > Duration::from_hours(366 * 24) { "more than a year".into() } else { format!("{} seconds", wait.as_secs()) }
+}
+
 /// `Retry-After`: seconds, or a date compared with the answer's own `Date`.
 fn retry_after(value: &str, now: Timestamp) -> Option<Duration> {
     let digits = !value.trim().is_empty() && value.trim().bytes().all(|byte| byte.is_ascii_digit());
@@ -202,5 +207,6 @@ mod tests {
         assert_eq!(seconds("Sun, 06 Nov 1994 08:49:37 GMT"), Some(37));
         assert_eq!(seconds("Sun, 06 Nov 1994 08:40:00 GMT"), Some(0));
         assert_eq!(seconds("soon"), None);
+        assert_eq!((told(Duration::from_secs(86400)), told(Duration::MAX)), ("86400 seconds".to_owned(), "more than a year".to_owned()));
     }
 }

@@ -1,7 +1,7 @@
 //! Where a redirect, or a name, may lead: never into a private network, unless the pipelines file names the host.
 
 use std::fmt;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 
 use reqwest::Url;
@@ -72,23 +72,47 @@ impl Resolve for Hosts {
     }
 }
 
-/// Loopback, private, link-local (where clouds keep credentials), shared, unspecified and multicast addresses.
+/// Loopback, private, link-local (where clouds keep credentials), shared, unspecified, multicast and reserved addresses, and
+/// those that a gateway makes such ones of.
 fn is_private(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(v4) => {
-            let [a, b, ..] = v4.octets();
+            let [a, b, c, _] = v4.octets();
             v4.is_loopback()
                 || v4.is_private()
                 || v4.is_link_local()
                 || v4.is_multicast()
-                || v4 == Ipv4Addr::BROADCAST
                 || a == 0
+                || a >= 240
                 || (a == 100 && (64..128).contains(&b))
+                || (a == 198 && (18..20).contains(&b))
+                || (a, b, c) == (192, 0, 0)
         }
-        IpAddr::V6(v6) => match v6.to_ipv4_mapped() {
-            Some(v4) => is_private(IpAddr::V4(v4)),
-            None => v6.is_loopback() || v6.is_unspecified() || v6.is_multicast() || v6.is_unique_local() || v6.is_unicast_link_local(),
-        },
+        IpAddr::V6(v6) => {
+            let inside = v6.to_ipv4_mapped().or_else(|| translated(v6));
+            inside.is_some_and(|v4| is_private(IpAddr::V4(v4)))
+                || v6.is_loopback()
+                || v6.is_unspecified()
+                || v6.is_multicast()
+                || v6.is_unique_local()
+                || v6.is_unicast_link_local()
+                // Site-local: as private as those above, and older.
+                || v6.segments()[0] & 0xffc0 == 0xfec0
+                // NAT64 within one network.
+                || v6.segments()[..3] == [0x64, 0xff9b, 1]
+        }
+    }
+}
+
+/// The IPv4 address that an IPv6 address leads to: of NAT64, of 6to4, of the old compatible ones, and the server and (turned
+/// over) the client of Teredo, of which the client counts.
+fn translated(v6: Ipv6Addr) -> Option<Ipv4Addr> {
+    let of = |high: u16, low: u16| Ipv4Addr::from(u32::from(high) << 16 | u32::from(low));
+    match v6.segments() {
+        [0x64, 0xff9b, 0, 0, 0, 0, high, low] | [0, 0, 0, 0, 0, 0, high, low] => Some(of(high, low)),
+        [0x2002, high, low, ..] => Some(of(high, low)),
+        [0x2001, 0, .., high, low] => Some(of(!high, !low)),
+        _ => None,
     }
 }
 
@@ -115,12 +139,29 @@ mod tests {
             "http://[fe80::1]/",
             "http://[fd00::1]/",
             "http://[::ffff:127.0.0.1]/",
+            "http://[::127.0.0.1]/",
+            "http://[64:ff9b::7f00:1]/",
+            "http://[64:ff9b:1::7f00:1]/",
+            "http://[2002:7f00:1::]/",
+            "http://[2001:0:5db8:d822::80ff:fffe]/",
+            "http://[fec0::1]/",
+            "http://198.18.0.1/",
+            "http://192.0.0.8/",
+            "http://240.0.0.1/",
+            "http://255.255.255.255/",
         ] {
             assert!(refused(url), "{url}");
         }
-        for url in
-            ["http://127.0.0.1:81/y", "https://data.example/", "https://93.184.216.34/", "http://[::1]:8080/", "http://[2606:4700::1]/"]
-        {
+        for url in [
+            "http://127.0.0.1:81/y",
+            "https://data.example/",
+            "https://93.184.216.34/",
+            "http://[::1]:8080/",
+            "http://[2606:4700::1]/",
+            "http://[64:ff9b::5db8:d822]/",
+            "http://[2002:5db8:d822::]/",
+            "http://198.20.0.1/",
+        ] {
             assert!(!refused(url), "{url}");
         }
     }

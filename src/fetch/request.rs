@@ -85,12 +85,19 @@ impl Request {
         if self.secrets.is_empty() { bytes } else { self.masked(&String::from_utf8_lossy(&bytes)).into_bytes() }
     }
 
+    /// A text without the keys of the address that it may repeat: what a service says of a key that it does not take.
+    pub(super) fn without_keys(&self, text: &str) -> String {
+        let Ok(url) = reqwest::Url::parse(&self.url) else { return text.to_owned() };
+        let keys = url.query_pairs().filter(|(name, value)| value.len() >= 6 && is_secret(name, value));
+        keys.fold(text.to_owned(), |text, (name, value)| text.replace(&*value, &format!("({name})")))
+    }
+
     /// The address as it may be shown and stored: without a password or a key.
     pub fn shown_url(&self) -> String {
-        const SECRET: [&str; 9] = ["token", "access_token", "key", "api_key", "apikey", "secret", "password", "signature", "sig"];
-        let Ok(mut url) = reqwest::Url::parse(&self.url) else { return self.url.clone() };
-        let secret = |key: &str| SECRET.iter().any(|word| key.eq_ignore_ascii_case(word));
-        let in_query = url.query_pairs().any(|(key, _)| secret(&key));
+        let Ok(mut url) = reqwest::Url::parse(&self.url) else {
+            return self.url.split(['?', '#']).next().unwrap_or_default().to_owned();
+        };
+        let in_query = url.query_pairs().any(|(key, value)| is_secret(&key, &value));
         if !in_query && url.username().is_empty() && url.password().is_none() {
             return self.url.clone();
         }
@@ -101,10 +108,33 @@ impl Request {
             let pairs: Vec<(String, String)> = url.query_pairs().into_owned().collect();
             url.query_pairs_mut()
                 .clear()
-                .extend_pairs(pairs.iter().map(|(key, value)| (key, if secret(key) { "hidden" } else { value.as_str() })));
+                .extend_pairs(pairs.iter().map(|(key, value)| (key, if is_secret(key, value) { "hidden" } else { value.as_str() })));
         }
         url.into()
     }
+}
+
+/// Whether a part of a query is a key or a password, by its name however that is written: `api-key`, `X-Amz-Signature`,
+/// `accessToken`. What some services call `code` is one only where it looks like it: elsewhere it says what was asked for.
+fn is_secret(name: &str, value: &str) -> bool {
+    const WORDS: [&str; 8] = ["auth", "authorization", "credential", "credentials", "passwd", "pwd", "sig", "jwt"];
+    const ENDS: [&str; 8] = ["key", "token", "secret", "password", "signature", "appid", "keyid", "sessionid"];
+    let mut words = vec![String::new()];
+    let mut was_small = false;
+    for letter in name.chars() {
+        if !letter.is_alphanumeric() || letter.is_uppercase() && was_small {
+            words.push(String::new());
+        }
+        was_small = letter.is_lowercase();
+        if letter.is_alphanumeric() {
+            words.last_mut().into_iter().for_each(|word| word.extend(letter.to_lowercase()));
+        }
+    }
+    let joined = words.concat();
+    let looks_like_one = || value.len() >= 20 && !value.contains([',', ';', ' ', '.']);
+    words.iter().any(|word| WORDS.contains(&word.as_str()) || ENDS.iter().any(|end| word.ends_with(end)))
+        || ENDS.iter().any(|end| joined.ends_with(end))
+        || joined == "code" && looks_like_one()
 }
 
 impl Expect {
@@ -264,5 +294,35 @@ mod tests {
         let shown = |url: &str| Request::get("x", url, Expect::Any).shown_url();
         assert_eq!(shown("https://h/p?codesid=1,2&b=3"), "https://h/p?codesid=1,2&b=3");
         assert_eq!(shown("https://me:pw@h/p?Token=abc&b=3"), "https://h/p?Token=hidden&b=3");
+        for name in [
+            "api-key",
+            "api_key",
+            "apiKey",
+            "x-api-key",
+            "subscription-key",
+            "Ocp-Apim-Subscription-Key",
+            "X-Amz-Signature",
+            "X-Amz-Credential",
+            "X-Amz-Security-Token",
+            "access-token",
+            "accessToken",
+            "auth",
+            "appid",
+            "app_id",
+            "client_secret",
+            "user-password",
+            "AWSAccessKeyId",
+            "sig",
+            "sv.sig",
+        ] {
+            assert_eq!(shown(&format!("https://h/p?a=1&{name}=URLTOK55")), format!("https://h/p?a=1&{name}=hidden"));
+        }
+        assert_eq!(shown("https://h/p?code=Zk3vQ1hT9dN0xY7wB2sL"), "https://h/p?code=hidden");
+        for open in ["code=IT.NET.USER.ZS", "keyword=internet", "author=itu", "design=a", "codesid=11624,9289,9267", "INDICATOR=WB_A"] {
+            assert_eq!(shown(&format!("https://h/p?{open}")), format!("https://h/p?{open}"));
+        }
+        assert!(!shown("no address?key=URLTOK55").contains("URLTOK55"));
+        let request = Request::get("x", "https://h/p?a=figures&api-key=URLTOK55", Expect::Any);
+        assert_eq!(request.without_keys("URLTOK55 may not read figures"), "(api-key) may not read figures");
     }
 }

@@ -41,8 +41,10 @@ fn text(settings: &Settings, record: &RunRecord) -> Result<String> {
     // One that was not asked this time failed where its last attempt did.
     let runs = record::all(&settings.workspace)?;
     let has_failed = |id: &DatasetId, line: &DatasetLine| line.status == "failed" || !line.asked && record::failing(&runs, id).is_some();
-    let failed: Vec<(String, f64)> = record
-        .data_sets
+    // A run that ended before it came to them leaves those of the last that did.
+    let before = runs.iter().map(|run| &run.data_sets).find(|sets| !sets.is_empty());
+    let data_sets = before.filter(|_| record.data_sets.is_empty()).unwrap_or(&record.data_sets);
+    let failed: Vec<(String, f64)> = data_sets
         .iter()
         .map(|(id, line)| (format!("{{dataset=\"{}\"}}", escaped(&id.to_string())), f64::from(u8::from(has_failed(id, line)))))
         .collect();

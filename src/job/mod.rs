@@ -23,3 +23,4 @@ pub mod retention;
 mod routes;
 pub mod state;
 pub mod status;
+pub mod tidy;

@@ -12,7 +12,7 @@ use super::lock::lock;
 use super::normalise::normalise_all;
 use super::record::{self, DatasetLine, Outcome};
 use super::state::{self, States, is_stale, no_data};
-use super::{leftovers, retention};
+use super::{leftovers, tidy};
 use crate::dataset_id::DatasetId;
 use crate::engine::cluster::Cluster;
 use crate::error::{Code, Error, Result};
@@ -61,13 +61,18 @@ impl Night {
 pub async fn run(settings: &Settings, loaded: &Loaded, ask: &Ask, publish: bool, cluster: Option<Arc<Cluster>>) -> Result<Night> {
     asked::check(loaded, ask)?;
     let begun = begin(settings, loaded, if publish { "run" } else { "pull" })?;
+    let result = Box::pin(pull_and_release(settings, loaded, ask, publish, cluster)).await;
+    begun.end(settings, loaded, result)
+}
+
+async fn pull_and_release(settings: &Settings, loaded: &Loaded, ask: &Ask, publish: bool, cluster: Option<Arc<Cluster>>) -> Result<Night> {
     let all = asked::asked(settings, loaded, ask)?;
     let mut states = gather(settings, loaded, &all, &asked::accepted(&ask.accept)).await?;
     let not_asked = asked::not_asked(&all);
     let asked: BTreeSet<DatasetId> = all.iter().filter(|one| one.asking.is_asked()).map(Asked::id).collect();
     remember(loaded, &states, &not_asked, &asked);
     if publish {
-        return Ok(Night { not_asked, ..Box::pin(begun.release(settings, loaded, states, &ask.accept, cluster)).await? });
+        return Ok(Night { not_asked, ..shared_release(settings, loaded, states, &ask.accept, cluster).await? });
     }
     if loaded.reports(settings)?.is_empty() {
         return Err(no_data(&states));
@@ -83,9 +88,27 @@ pub async fn run(settings: &Settings, loaded: &Loaded, ask: &Ask, publish: bool,
 pub async fn compute(settings: &Settings, loaded: &Loaded, accept: &[String], cluster: Option<Arc<Cluster>>) -> Result<Night> {
     asked::check_accepted(loaded, accept)?;
     let begun = begin(settings, loaded, "compute")?;
+    let result = Box::pin(compute_again(settings, loaded, accept, cluster)).await;
+    begun.end(settings, loaded, result)
+}
+
+async fn compute_again(settings: &Settings, loaded: &Loaded, accept: &[String], cluster: Option<Arc<Cluster>>) -> Result<Night> {
     let states = normalise_all(settings, loaded, BTreeMap::new(), &asked::accepted(accept), true)?.0;
     remember(loaded, &states, &BTreeMap::new(), &BTreeSet::new());
-    Box::pin(begun.release(settings, loaded, states, accept, cluster)).await
+    shared_release(settings, loaded, states, accept, cluster).await
+}
+
+/// A release, with what workers did for it.
+async fn shared_release(
+    settings: &Settings,
+    loaded: &Loaded,
+    states: States,
+    accept: &[String],
+    cluster: Option<Arc<Cluster>>,
+) -> Result<Night> {
+    let result = release(settings, loaded, states, accept, cluster.clone()).await;
+    record::note(|record| record.workers = cluster.map(|cluster| cluster.shared()));
+    result
 }
 
 /// A run that holds the lock; the record of the run keeps it.
@@ -100,26 +123,20 @@ fn begin(settings: &Settings, loaded: &Loaded, verb: &str) -> Result<Begun> {
 }
 
 impl Begun {
-    /// Makes a release, then removes what is no longer needed.
-    async fn release(
-        self,
-        settings: &Settings,
-        loaded: &Loaded,
-        states: States,
-        accept: &[String],
-        cluster: Option<Arc<Cluster>>,
-    ) -> Result<Night> {
-        let result = release(settings, loaded, states, accept, cluster.clone()).await;
-        record::note(|record| record.workers = cluster.map(|cluster| cluster.shared()));
-        if result.is_ok() {
-            // The outcome stands: what could not be removed is tried again next time.
-            match retention::retain(settings, &loaded.config.retention, self.leftovers) {
-                Ok(retained) => record::note(|record| record.retention = Some(retained)),
-                Err(error) => tracing::error!("{error}"),
-            }
-        } else {
+    /// Removes what is no longer needed, also behind a run that failed: one that does so for months grows all the same.
+    fn end(self, settings: &Settings, loaded: &Loaded, result: Result<Night>) -> Result<Night> {
+        if result.is_err() {
             // On a full disk, what is left of the release would take the room of the record.
             leftovers::clear(&settings.workspace).map_or_else(|error| tracing::error!("{error}"), drop);
+        }
+        // Where our own disk is at fault, nothing is removed by what can be read of it.
+        if !matches!(result, Err(Error::Io(_))) {
+            // The outcome stands: what could not be removed is tried again next time.
+            let (retained, error) = tidy::after_a_run(settings, &loaded.config.retention, self.leftovers);
+            if let Some(error) = &error {
+                tracing::error!("{error}");
+            }
+            record::note(|record| (record.retention, record.not_removed) = (retained, error.map(|error| error.to_string())));
         }
         result
     }

@@ -60,6 +60,10 @@ pub fn read(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> Notify 
 impl Notify {
     /// Tells of a run that begins or has ended, and writes the files.
     pub fn tell(&self, settings: &Settings, record: &RunRecord) {
+        // A start while another run was at work says nothing about the night, which that one tells of.
+        if !record.is_of_a_night() {
+            return;
+        }
         let moment = moment(record);
         if self.on.is_empty() || self.on.iter().any(|on| on == moment) {
             self.call_command(settings, moment, record);

@@ -14,7 +14,7 @@ use tokio::time::{Instant, timeout_at};
 
 use crate::engine::problem::sql_start;
 use crate::engine::syntax::Syntax;
-use crate::engine::{Engine, Limits, apart, begin, in_order, problem};
+use crate::engine::{Engine, Limits, apart, begin, ended_early, in_order, problem};
 use crate::error::{Code, Error, Problem, Result, SourceText, count};
 use crate::indicator::engine_faults::{self, Partitions};
 use crate::indicator::lint;
@@ -76,7 +76,7 @@ impl Rows {
         let Some(batch) = next else {
             // What ended in a panic gives no further batch either.
             return match self.work.join_next().await {
-                Some(Err(error)) => Err(Error::Internal(error.to_string())),
+                Some(Err(error)) => Err(ended_early(error)),
                 _ => Ok(None),
             };
         };

@@ -86,12 +86,15 @@ pub struct RunRecord {
     pub promoted: Option<String>,
     /// The release that a gate refused.
     pub staged: Option<String>,
-    /// The release in use afterwards.
+    /// The release in use: when it began, then afterwards.
     pub current: Option<String>,
     /// Why it is degraded, one line each.
     pub degraded: Vec<String>,
     pub data_sets: BTreeMap<DatasetId, DatasetLine>,
     pub retention: Option<Retained>,
+    /// Why what is no longer needed could not be removed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not_removed: Option<String>,
     /// What workers did, where the run had some.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub workers: Option<Shared>,
@@ -116,6 +119,16 @@ impl RunRecord {
     /// Whether it was at work: a start that was locked out, or called wrongly, says nothing of others.
     fn had_the_lock(&self) -> bool {
         !matches!(self.outcome, Outcome::WrongUse | Outcome::Locked)
+    }
+
+    /// Whether it says anything of the night: not a start while another run was at work.
+    pub fn is_of_a_night(&self) -> bool {
+        self.outcome != Outcome::Locked && !self.beside_another
+    }
+
+    /// Whether it ended as a night should, if degraded.
+    pub fn is_good(&self) -> bool {
+        matches!(self.exit_code, Some(0 | 3))
     }
 
     /// One line.
@@ -143,6 +156,7 @@ impl RunRecord {
         }
         lines.extend(self.workers.iter().flat_map(|workers| std::iter::once(workers.told()).chain(workers.notes.clone())));
         lines.extend(self.retention.iter().filter_map(Retained::told));
+        lines.extend(self.not_removed.iter().map(|why| format!("what is no longer needed could not be removed: {why}")));
         lines.iter().map(|line| format!("{line}\n")).collect()
     }
 }
@@ -183,6 +197,7 @@ pub fn started(lock: Lock) -> Result<RunRecord> {
     let mut open = open();
     let run = open.as_mut().ok_or_else(|| Error::Internal("a run holds the lock before it began".into()))?;
     run.lock = Some(lock);
+    run.note_current();
     run.write()?;
     Ok(run.record.clone())
 }
@@ -247,11 +262,16 @@ pub fn stop(signal: &str) -> (Exit, Option<RunRecord>) {
 }
 
 impl Open {
+    /// Which release is in use.
+    fn note_current(&mut self) {
+        let current = crate::release::promote::current(&self.workspace).ok().flatten();
+        self.record.current = current.and_then(|path| Some(path.file_name()?.to_string_lossy().into_owned()));
+    }
+
     fn finish(&mut self) {
         self.record.seconds = Some((self.started.elapsed().as_secs_f64() * 1000.0).round() / 1000.0);
         self.record.beside_another = self.lock.is_none() && lock::run_at_work(&self.workspace.data).is_some();
-        let current = crate::release::promote::current(&self.workspace).ok().flatten();
-        self.record.current = current.and_then(|path| Some(path.file_name()?.to_string_lossy().into_owned()));
+        self.note_current();
         // A wrong call leaves no data folder behind.
         if self.workspace.data.is_dir()
             && let Err(error) = self.write()
@@ -292,6 +312,17 @@ impl Open {
         self.folder = Some(folder.clone());
         Ok(folder)
     }
+}
+
+/// The last run that ended as a night should, from the records newest first.
+pub fn last_good(runs: &[RunRecord]) -> Option<&RunRecord> {
+    runs.iter().find(|run| run.is_good())
+}
+
+/// The first of the runs that have failed since.
+pub fn failing_since(runs: &[RunRecord]) -> Option<&RunRecord> {
+    let ended = runs.iter().filter(|run| run.is_of_a_night() && run.outcome != Outcome::Running);
+    ended.take_while(|run| !run.is_good()).last()
 }
 
 /// The attempts in a row in which a data set has failed, from the records newest first: how many, the last and the first.

@@ -1,14 +1,9 @@
-//! What is removed by rule after each run: old releases and what only they used, old records of runs, old journal lines.
-
-use std::path::PathBuf;
+//! How much is kept after each run, and what was removed.
 
 use serde::{Deserialize, Serialize};
 
-use crate::error::{Result, count};
-use crate::fetch::Journal;
-use crate::files;
-use crate::release::prune::{self, Keep, Pruned};
-use crate::settings::Settings;
+use crate::error::count;
+use crate::release::prune::{Keep, Pruned};
 
 /// How much is kept after each run.
 #[derive(Debug, Clone, Copy)]
@@ -40,26 +35,6 @@ pub struct Retained {
     pub journal_lines: usize,
     /// Half-written files of runs that were killed.
     pub leftovers: usize,
-}
-
-/// Removes what the rule does not keep; the lock must be held.
-pub fn retain(settings: &Settings, rule: &Retention, leftovers: usize) -> Result<Retained> {
-    let mut pruned = prune::prune(&settings.workspace, rule.keep())?;
-    let mut folders = files::entries(&settings.workspace.runs())?;
-    // A record of a time still to come, when the clock was ahead, is none of the newest.
-    let now = settings.now.strftime("%Y%m%dT%H%M%SZ").to_string();
-    let name = |folder: &PathBuf| folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    folders.sort_by_cached_key(|folder| (name(folder).get(..now.len()) <= Some(&*now), name(folder)));
-    let runs = folders.len().saturating_sub(rule.runs.max(1) as usize);
-    for folder in &folders[..runs] {
-        pruned.bytes_freed += files::size(folder);
-        fs_err::remove_dir_all(folder)?;
-    }
-    let journal = Journal::new(&settings.workspace.data);
-    let before = files::size(journal.path());
-    let journal_lines = journal.forget(settings.now, rule.journal_days)?;
-    pruned.bytes_freed += before.saturating_sub(files::size(journal.path()));
-    Ok(Retained { pruned, runs, journal_lines, leftovers })
 }
 
 impl Retained {

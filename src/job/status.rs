@@ -9,11 +9,11 @@ use serde::Serialize;
 
 use super::asked::next_asked;
 use super::load::Loaded;
-use super::record::{self, Outcome, RunRecord};
+use super::record::{self, RunRecord};
 use super::routes;
 use super::state::age_days;
 use crate::dataset_id::DatasetId;
-use crate::error::Result;
+use crate::error::{Problem, Result};
 use crate::release::{Manifest, pin, promote};
 use crate::settings::Settings;
 use crate::tables::cells::Table;
@@ -29,6 +29,9 @@ pub struct Status {
     pub failing_since: Option<String>,
     pub data_sets: Vec<DataSet>,
     pub release: Option<String>,
+    /// The newest release kept, where none is in use: the pointer is gone or leads nowhere.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kept: Option<String>,
     pub pinned: Option<String>,
     /// Releases that a gate refused since the current one was made.
     pub refused: Vec<Refused>,
@@ -36,6 +39,9 @@ pub struct Status {
     /// Parts of releases that cannot be read, and so are not told of.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub damaged: Vec<String>,
+    /// What is wrong in the workspace, for which the next run will end.
+    #[serde(skip)]
+    pub problems: Vec<Problem>,
 }
 
 #[derive(Serialize)]
@@ -93,20 +99,18 @@ pub struct Indicator {
 
 pub fn status(settings: &Settings, loaded: &Loaded) -> Result<Status> {
     let runs = record::all(&settings.workspace)?;
-    // A start while another run was at work says nothing about the night.
-    let of_a_night = |run: &RunRecord| run.outcome != Outcome::Locked && !run.beside_another;
-    let ended = |run: &&RunRecord| of_a_night(run) && run.outcome != Outcome::Running;
-    let is_good = |run: &RunRecord| matches!(run.exit_code, Some(0 | 3));
     let mut status = Status {
-        last_good_run: runs.iter().find(|run| is_good(run)).map(|run| run.started_at.clone()),
-        failing_since: runs.iter().filter(ended).take_while(|run| !is_good(run)).last().map(|run| run.started_at.clone()),
+        last_good_run: record::last_good(&runs).map(|run| run.started_at.clone()),
+        failing_since: record::failing_since(&runs).map(|run| run.started_at.clone()),
         data_sets: data_sets(settings, loaded, &runs)?,
         release: None,
         pinned: pin::pinned(&settings.workspace)?,
         refused: Vec::new(),
         indicators: Vec::new(),
         damaged: Vec::new(),
-        last_run: runs.into_iter().find(of_a_night),
+        kept: None,
+        problems: loaded.problems.clone(),
+        last_run: runs.into_iter().find(RunRecord::is_of_a_night),
     };
     for path in promote::waiting(&settings.workspace, settings.now)? {
         match refused(&path) {
@@ -122,6 +126,8 @@ pub fn status(settings: &Settings, loaded: &Loaded) -> Result<Status> {
             Ok(indicators) => status.indicators = indicators,
             Err(error) => status.damaged.push(error.to_string()),
         }
+    } else if let Some(newest) = promote::list(&settings.workspace)?.last() {
+        status.kept = newest.file_name().map(|name| name.to_string_lossy().into_owned());
     }
     Ok(status)
 }

@@ -4,6 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use jiff::civil::Date;
+
 use crate::dataset_id::DatasetId;
 use crate::error::{Code, Error, Result};
 use crate::fetch::{Pull, Store};
@@ -18,6 +20,8 @@ use crate::rows::value::{parse_year, year_of_date};
 const FEW: u64 = 20;
 /// The share of a series' observations that may be in a unit that it did not have.
 const OTHER_UNIT: f64 = 0.05;
+/// Days for which what was in use is a measure.
+const MONTH: i32 = 30;
 /// Names that a message lists.
 const SHOWN: usize = 8;
 
@@ -37,16 +41,37 @@ pub(super) fn size(observations: u64, dataset: &Dataset, pull: &Pull, collector:
     aside
 }
 
-/// Of all observations, not much fewer than in the last pull.
-fn fewer(observations: u64, last: u64, dataset: &Dataset, id: &DatasetId) -> Result<()> {
-    if (observations as f64) < dataset.minimum_share_of_last * last as f64 {
-        return Err(Error::provider_hint(
+/// Of all observations, not much fewer than in the last pull, or in what was in use within the last month: by the routes
+/// that are in use again, since a mirror may have had more, or less.
+fn fewer(last: &NormaliseReport, now: &Found<'_>, dataset: &Dataset, id: &DatasetId) -> Result<()> {
+    let observations: u64 = now.routes.values().sum();
+    let before = |routes: &BTreeMap<String, u64>| now.routes.keys().filter_map(|route| routes.get(route)).sum::<u64>();
+    let earlier = now.replaced.iter().map(|(day, routes)| (before(routes), format!("what was in use until {day} had")));
+    let all = std::iter::once((before(&last.routes), "the last pull had".to_owned())).chain(earlier);
+    let few = |rows: u64| (observations as f64) < dataset.minimum_share_of_last * rows as f64;
+    match all.filter(|(rows, _)| few(*rows)).max_by_key(|(rows, _)| *rows) {
+        None => Ok(()),
+        Some((rows, what)) => Err(Error::provider_hint(
             Code::MuchFewerRows,
-            format!("{observations} observations, the last pull had {last}: less than {:.0} %", dataset.minimum_share_of_last * 100.0),
+            format!("{observations} observations, {what} {rows}: less than {:.0} %", dataset.minimum_share_of_last * 100.0),
             if_withdrawn(id),
-        ));
+        )),
     }
-    Ok(())
+}
+
+/// What was in use within the month before a pull, with what this one takes the place of.
+pub(super) fn replaced(last: &NormaliseReport, pull: &Pull) -> BTreeMap<String, BTreeMap<String, u64>> {
+    let day = |moment: &str| moment.get(..10).and_then(|day| day.parse::<Date>().ok());
+    let Some(today) = day(&pull.checked_at) else { return BTreeMap::new() };
+    let is_recent = |when: &str| day(when).is_some_and(|when| when <= today && (today - when).get_days() <= MONTH);
+    let mut replaced: BTreeMap<_, _> =
+        last.replaced.iter().filter(|(when, _)| is_recent(when)).map(|(when, routes)| (when.clone(), routes.clone())).collect();
+    // Of several on one day, the largest.
+    let of_today = replaced.entry(today.to_string()).or_default();
+    if last.routes.values().sum::<u64>() > of_today.values().sum() {
+        of_today.clone_from(&last.routes);
+    }
+    replaced
 }
 
 /// Of the rows that should have become observations, no more than this share may be set aside. Rows that are passed
@@ -118,6 +143,8 @@ fn percent(share: f64) -> String {
 pub(super) struct Found<'a> {
     pub inputs: &'a Inputs,
     pub routes: &'a BTreeMap<String, u64>,
+    /// See [`replaced`].
+    pub replaced: &'a BTreeMap<String, BTreeMap<String, u64>>,
     pub series: &'a BTreeMap<String, u64>,
     pub units: &'a Units,
     pub members: &'a BTreeSet<String>,
@@ -145,10 +172,8 @@ pub(super) fn asked(dataset: &Dataset, pull: &Pull, collector: &Collector<'_>) -
 /// What came last time and is gone, much smaller or in another unit now. A person may let it pass once: then the reason
 /// is a warning. Gives warnings too for what a large archive may withdraw in the ordinary course.
 pub(super) fn against(last: &NormaliseReport, now: &Found<'_>, dataset: &Dataset, id: &DatasetId, accepted: bool) -> Result<Vec<String>> {
-    // By the routes that are in use again: a mirror may have had more, or less.
-    let before = now.routes.keys().filter_map(|route| last.routes.get(route)).sum();
     let found = [
-        fewer(now.routes.values().sum(), before, dataset, id).map(|()| Vec::new()),
+        fewer(last, now, dataset, id).map(|()| Vec::new()),
         units(last, now, dataset, id),
         withdrawn(last, now, dataset, id),
         whole(last, now, dataset, id),

@@ -78,7 +78,7 @@ pub struct NormaliseContext<'a> {
 /// Normalises a pull, or returns the stored report when nothing that goes in has changed. A failure leaves the
 /// observations at hand as they are.
 pub fn normalise(context: &NormaliseContext<'_>, source: &Source, dataset: &Dataset, pull: &Pull) -> Result<(NormaliseReport, bool)> {
-    let previous = NormaliseReport::load(context.workspace, &source.name, &dataset.name)?;
+    let previous = last_report(context, source, dataset, pull)?;
     let known = previous.as_ref().map(|p| p.series.as_slice());
     let corrections = relevant(context.corrections, &source.name, &dataset.name, known);
     let key = inputs::key(&inputs(source, dataset, pull, context.reference, &corrections)?)?;
@@ -123,10 +123,13 @@ pub fn normalise(context: &NormaliseContext<'_>, source: &Source, dataset: &Data
     collector.warnings.extend(to_come);
     let (series_counts, units) = (arranged.counts(&collector), arranged.units(&collector));
     gates::asked(dataset, pull, &collector)?;
+    let mut replaced = BTreeMap::new();
     if let Some(previous) = &previous {
+        replaced = gates::replaced(previous, pull);
         let now = gates::Found {
             inputs: &inputs,
             routes: &by_route,
+            replaced: &replaced,
             series: &series_counts,
             units: &units,
             members: &members,
@@ -134,8 +137,13 @@ pub fn normalise(context: &NormaliseContext<'_>, source: &Source, dataset: &Data
             store: context.store,
         };
         let id = source.id(dataset);
-        let against = gates::against(previous, &now, dataset, &id, context.accepted.contains(&id));
+        let accepted = context.accepted.contains(&id);
+        let against = gates::against(previous, &now, dataset, &id, accepted);
         collector.warnings.extend(against.map_err(|error| in_set(error, &source.name, &dataset.name))?);
+        if accepted {
+            // What a person takes is the measure from now on.
+            replaced.clear();
+        }
     }
     let mut remarks = Vec::new();
     let in_use = dataset.routes.iter().filter(|route| by_route.contains_key(&route.name));
@@ -166,6 +174,7 @@ pub fn normalise(context: &NormaliseContext<'_>, source: &Source, dataset: &Data
         units,
         members,
         refused_until: collector.too_late,
+        replaced,
         first_year: arranged.first_year,
         last_year: arranged.last_year,
         vintage,
@@ -179,6 +188,44 @@ pub fn normalise(context: &NormaliseContext<'_>, source: &Source, dataset: &Data
     keep_both(context.workspace, &path, &report.hash)?;
     save(&report, context.workspace, &source.name, &dataset.name)?;
     Ok((report, true))
+}
+
+/// The report that a pull is held against. Where it is lost or damaged, it is made anew from the bodies of the last pull, or
+/// what is at hand is counted: without one, every gate would be open.
+fn last_report(context: &NormaliseContext<'_>, source: &Source, dataset: &Dataset, pull: &Pull) -> Result<Option<NormaliseReport>> {
+    let (source_name, name) = (source.name.as_str(), dataset.name.as_str());
+    if let Some(report) = NormaliseReport::load(context.workspace, source_name, name)? {
+        return Ok(Some(report));
+    }
+    let parts = |pull: &Pull| pull.bodies.iter().map(|body| (body.route.clone(), body.name.clone(), body.hash.clone())).collect::<Vec<_>>();
+    let why = match Pull::load(&context.workspace.data, source_name, name) {
+        // These very bodies, with which there is nothing to compare.
+        Ok(Some(last)) if parts(&last) == parts(pull) => return Ok(None),
+        Ok(Some(last)) => match normalise(context, source, dataset, &last) {
+            Ok((report, _)) => {
+                let told = "the report of its observations was gone or damaged: it was made anew from the bodies of the last pull";
+                tracing::warn!(source = source_name, dataset = name, "{told}");
+                return Ok(Some(report));
+            }
+            Err(error @ (Error::Provider { .. } | Error::Fetch { .. })) => error.to_string(),
+            Err(error) => return Err(error),
+        },
+        Ok(None) => "there is no record of what was pulled".to_owned(),
+        Err(error @ Error::Fetch { .. }) => error.to_string(),
+        Err(error) => return Err(error),
+    };
+    let at_hand = context.workspace.observations(source_name, name);
+    let counted = match fs_err::File::open(&at_hand) {
+        Ok(file) => parquet::rows(file.into_parts().0).ok(),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(error.into()),
+    };
+    let told = counted.map_or("nothing is known of the last pull, and nothing is held against it", |_| "only its observations are counted");
+    tracing::error!(source = source_name, dataset = name, "the report of its observations is gone or damaged ({why}): {told}");
+    let Some((rows, body)) = counted.zip(pull.bodies.first()) else { return Ok(None) };
+    let counts = Counts { rows_in: rows, observations: rows, ..Counts::default() };
+    let routes = BTreeMap::from([(body.route.clone(), rows)]);
+    Ok(Some(NormaliseReport { counts, routes, ..NormaliseReport::of_file(&crate::files::hash_file(&at_hand)?, &[]) }))
 }
 
 /// What the bodies of a pull say of themselves.

@@ -67,6 +67,10 @@ pub struct NormaliseReport {
     /// The earliest year of a row that was refused as still to come: from then on the same bodies give more.
     #[serde(default)]
     pub refused_until: Option<i32>,
+    /// What was in use within the last month, by the day on which something else took its place: the observations of each
+    /// route. What loses a little each night loses much.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub replaced: BTreeMap<String, BTreeMap<String, u64>>,
     pub first_year: Option<i32>,
     pub last_year: Option<i32>,
     pub vintage: Option<String>,
@@ -97,6 +101,7 @@ impl NormaliseReport {
             units: Units::new(),
             members: BTreeSet::new(),
             refused_until: None,
+            replaced: BTreeMap::new(),
             first_year: None,
             last_year: None,
             vintage: None,

@@ -11,6 +11,7 @@ import signal
 import subprocess
 import tempfile
 import threading
+import time
 from pathlib import Path
 
 from blake3 import blake3
@@ -312,6 +313,10 @@ class Mender:
         return self.known[state]
 
     def mend(self, folder):
+        # The next night, not the next second: a start that was refused may be at its record for a moment, so that what
+        # lies half written there is spared for an hour.
+        for left in (folder / "data/runs").rglob(".part-*"):
+            os.utime(left, (time.time() - 7200, time.time() - 7200))
         for verb in self.scenario.after:
             answer = self.harness.call(verb, folder)
             if answer.returncode != 0:

@@ -60,6 +60,36 @@ fn a_cut_observation_file_is_made_anew_from_the_other_copy_or_the_snapshot() {
     whole("pulled again");
 }
 
+/// A report that was lost or cut opened every gate, without a word: half of the rows took the place of all.
+#[test]
+fn a_lost_report_opens_no_gate() {
+    let workspace = small_released();
+    let before = current(&workspace);
+    let body = "itu/network_coverage/mobile-network-coverage.csv";
+    let text = std::fs::read_to_string(crate::support::small_bodies().join(body)).unwrap();
+    let half: Vec<&str> = text.lines().take(text.lines().count() / 2).collect();
+    workspace.write(&format!("in/{body}"), half.join("\n") + "\n");
+    let (report, observations) = ("data/observations/itu/network_coverage.json", "data/observations/itu/network_coverage.parquet");
+    let (pull, good) = ("data/pulls/itu/network_coverage.json", workspace.read(report));
+    let refused = |night: &str, told: &str| {
+        let run = workspace.expect(3, &["run", "--from", "in", "--now", night]);
+        assert!(run.stderr.contains("E2014") && run.stderr.contains(told), "{}", run.stderr);
+    };
+    let anew = "made anew from the bodies of the last pull";
+    std::fs::remove_file(workspace.path(report)).unwrap();
+    refused("2026-11-25T02:30:00Z", anew);
+    assert_eq!(workspace.read(report), good);
+    cut(&workspace.path(report));
+    refused("2026-11-26T02:30:00Z", anew);
+    std::fs::remove_file(workspace.path(observations)).unwrap();
+    refused("2026-11-27T02:30:00Z", anew);
+    assert_eq!(current(&workspace), before);
+    // Without the record of the pull, what is at hand is counted.
+    std::fs::remove_file(workspace.path(report)).unwrap();
+    std::fs::remove_file(workspace.path(pull)).unwrap();
+    refused("2026-11-28T02:30:00Z", "only its observations are counted");
+}
+
 /// An error of our own disk counted as a failed source: exit 3, and the rest was promoted.
 #[test]
 fn an_error_of_our_own_disk_ends_the_run_with_its_path() {

@@ -30,6 +30,25 @@ fn the_units_are_valid_and_hardened() {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
 }
 
+/// The nightly run used another method than the one that was asked for; a path that no line can hold broke the crontab.
+#[test]
+fn lines_to_install_say_what_was_asked_for() {
+    let workspace = with_one_indicator();
+    for kind in ["--systemd", "--crontab"] {
+        let lines = workspace.expect(0, &["--membership", "as-of", "--statement-seconds", "900", "schedule", kind]).stdout;
+        assert!(lines.contains("--membership as-of --statement-seconds 900 --log-format json"), "{lines}");
+        assert!(!workspace.expect(0, &["schedule", kind]).stdout.contains("--membership"));
+        for odd in [&b"a\nb"[..], b"a\xffb"] {
+            let folder = workspace.root.path().join(<std::ffi::OsStr as std::os::unix::ffi::OsStrExt>::from_bytes(odd));
+            let output = workspace.command(&["schedule", kind, "--data"]).arg(folder).output().unwrap();
+            let said = String::from_utf8_lossy(&output.stderr).into_owned();
+            assert!(output.status.code() == Some(2) && said.contains("cannot stand in a unit or a crontab"), "{said}");
+        }
+    }
+    let units = workspace.expect(0, &["schedule", "--systemd", "--data", "/srv/${HOME}/100%"]).stdout;
+    assert!(units.contains("--data \"/srv/$${HOME}/100%%\"") && units.contains("ReadWritePaths=\"/srv/${HOME}/100%%\""), "{units}");
+}
+
 /// The line of cron printed nothing, so that nobody got a mail, and hid the exit code.
 #[test]
 fn the_line_of_cron_prints_what_is_not_in_order() {
@@ -151,6 +170,23 @@ fn those_who_are_told_get_the_record_and_monitoring_its_files() {
     let event: serde_json::Value = serde_json::from_str(&workspace.read("data/openlineage/20261124T023000Z.complete.json")).unwrap();
     assert_eq!((event["eventType"].as_str(), event["outputs"][0]["name"].as_str()), (Some("COMPLETE"), Some("values")));
     assert!(workspace.path("data/openlineage/20261124T023000Z.start.json").exists());
+    // A start while another run is at work says nothing of the night, and is not told.
+    {
+        let mut lock = std::fs::File::options().write(true).truncate(true).open(workspace.path("data/lock")).unwrap();
+        lock.lock().unwrap();
+        std::io::Write::write_all(&mut lock, b"{\"verb\":\"run\",\"process\":1,\"since\":\"2026-11-24T02:29:00Z\"}").unwrap();
+        workspace.expect(75, &["run", "--quiet", "--from", &small_bodies(), "--now", "2026-11-25T02:30:00Z"]);
+    }
+    assert_eq!((workspace.read("told"), workspace.read("data/metrics/yardstick.prom")), ("start\ndone 0\n".to_owned(), metrics));
+    assert!(!workspace.path("data/openlineage/20261125T023000Z.fail.json").exists());
+    // A wrong call tells of its own end, and of the data sets what is known.
+    let wrong = workspace.write("sql/indicators/9_wrong.sql", "SELECT");
+    workspace.expect(2, &["run", "--quiet", "--from", &small_bodies(), "--now", "2026-11-26T02:30:00Z"]);
+    std::fs::remove_file(wrong).unwrap();
+    let metrics = workspace.read("data/metrics/yardstick.prom");
+    for line in ["yardstick_run_exit_code 2", "yardstick_dataset_failed{dataset=\"itu/internet_use\"} 0"] {
+        assert!(metrics.lines().any(|found| found == line), "{line} is not in\n{metrics}");
+    }
     // Nothing of it can fail a run.
     workspace.write(
         "pipelines/job.toml",

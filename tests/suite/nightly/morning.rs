@@ -270,3 +270,46 @@ fn a_changed_check_is_run_again() {
     let changes = &list["data"]["releases"][1]["changes"];
     assert!(changes.as_array().unwrap().iter().any(|change| change.as_str().unwrap().contains("sql/checks/always.sql")), "{changes}");
 }
+
+/// `status` said nothing but the slip for which the night had failed, and took a pointer that led nowhere for a first night.
+#[test]
+fn status_tells_of_the_night_whatever_is_wrong() {
+    let workspace = with_one_indicator();
+    workspace.expect(0, &["run", "--quiet", "--from", &small_bodies()]);
+    let good = current(&workspace);
+    let file = "pipelines/itu.toml";
+    let text = workspace.read(file);
+    workspace.write(file, text.replacen("licence", "license", 1));
+    workspace.expect(2, &["run", "--quiet", "--from", &small_bodies(), "--now", NIGHT[0]]);
+    let shown = workspace.expect(2, &["status", "--now", NIGHT[1]]);
+    for words in [
+        "exit code 2",
+        &format!("failing since {}; the last good run began 2026-11-24T02:30:00Z", NIGHT[0]),
+        &format!("in use: release {good}"),
+    ] {
+        assert!(shown.stdout.contains(words), "{words}: {}", shown.stdout);
+    }
+    assert!(shown.stderr.contains("did you mean `licence`?") && shown.stderr.contains("in the workspace"), "{}", shown.stderr);
+    let json = workspace.json(2, &["status", "--now", NIGHT[1]]);
+    assert_eq!((&json["data"]["release"], &json["data"]["failing_since"]), (&good.as_str().into(), &NIGHT[0].into()));
+    assert!(json["problems"].as_array().is_some_and(|problems| !problems.is_empty()), "{json}");
+    // A run that was killed had a release to show, as has one that is told of while it begins.
+    workspace.write(file, &text);
+    workspace.write(
+        "pipelines/job.toml",
+        "[notify]\ncommand = [\"sh\", \"-c\", \"cat > begun.json; cp data/runs/*/run.txt .\"]\non = [\"start\"]\n",
+    );
+    workspace.expect(0, &["run", "--quiet", "--from", &small_bodies(), "--now", NIGHT[2]]);
+    let begun: Value = serde_json::from_str(&workspace.read("begun.json")).unwrap();
+    assert_eq!((&begun["outcome"], &begun["current"]), (&"running".into(), &good.as_str().into()));
+    // The pointer is lost.
+    let good = current(&workspace);
+    std::fs::remove_file(workspace.path("data/current")).unwrap();
+    let shown = workspace.expect(0, &["status"]).stdout;
+    assert!(
+        !shown.contains("no release yet") && shown.contains(&format!("yardstick release rollback {good}` points to the newest")),
+        "{shown}"
+    );
+    workspace.expect(0, &["release", "rollback", &good]);
+    assert_eq!(current(&workspace), good);
+}

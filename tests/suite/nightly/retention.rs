@@ -61,6 +61,50 @@ fn the_data_folder_does_not_grow_without_end() {
     workspace.expect(0, &["compute"]);
 }
 
+/// Since when it fails, and when it last did not, was not known any more once there were as many records as are kept; a job
+/// that fails, or pulls alone, kept all of them.
+#[test]
+fn records_go_after_every_run_but_those_that_say_since_when() {
+    let workspace = super::small_released();
+    workspace.write("pipelines/job.toml", "[publication]\nformats = []\n[retention]\nruns = 3\n");
+    let check = "sql/checks/always.sql";
+    workspace
+        .write(check, "/*---\nid = \"always\"\ntitle = \"Never\"\nseverity = \"error\"\n---*/\nSELECT '' AS indicator, 'x' AS detail\n");
+    for hour in 0..6 {
+        workspace.expect(4, &["compute", "--quiet", "--now", &format!("2026-11-25T{hour:02}:20:00Z")]);
+    }
+    let status = workspace.json(0, &["status", "--now", "2026-11-25T07:00:00Z"])["data"].take();
+    assert_eq!((&status["failing_since"], &status["last_good_run"]), (&"2026-11-25T00:20:00Z".into(), &"2026-11-24T02:30:00Z".into()));
+    assert_eq!(names(&workspace, "data/runs").len(), 5);
+    std::fs::remove_file(workspace.path(check)).unwrap();
+    // What fails before there is a release at all, and what makes none.
+    workspace.write("bad/itu/internet_use/internet_use.csv", "<!DOCTYPE html><html></html>");
+    for hour in 0..12 {
+        let now = format!("2026-11-26T{hour:02}:20:00Z");
+        workspace.expect(3, &["pull", "--quiet", "--from", "bad", "--only", "itu/internet_use", "--now", &now]);
+    }
+    // Of the data set the first failure, and as many of the last as its pauses follow from.
+    let kept = names(&workspace, "data/runs");
+    assert!(kept.contains("20261126T002000Z") && !kept.contains("20261126T012000Z") && kept.len() == 9, "{kept:?}");
+    let status = workspace.json(0, &["status", "--now", "2026-11-26T13:00:00Z"])["data"].take();
+    let of = |name: &str| status["data_sets"].as_array().unwrap().iter().find(|one| one["data_set"] == name).unwrap().clone();
+    assert_eq!(of("itu/internet_use")["last_attempt"]["failing_since"], "2026-11-26T00:20:00Z");
+}
+
+/// A folder that is no release stopped retention every night, and only the log said so.
+#[test]
+fn what_could_not_be_removed_is_told_in_the_morning() {
+    let workspace = super::small_released();
+    std::fs::create_dir(workspace.path("data/releases/old")).unwrap();
+    workspace.expect(0, &["run", "--quiet", "--from", &small_bodies(), "--now", "2026-11-25T02:30:00Z"]);
+    let run: serde_json::Value = serde_json::from_str(&workspace.read("data/runs/20261125T023000Z/run.json")).unwrap();
+    let told = run["not_removed"].as_str().unwrap();
+    assert!(told.contains("E5003") && told.contains("releases/old"), "{told}");
+    for text in [workspace.read("data/runs/20261125T023000Z/run.txt"), workspace.expect(0, &["status"]).stdout] {
+        assert!(text.contains("what is no longer needed could not be removed: E5003"), "{text}");
+    }
+}
+
 /// The pointer was blamed, without a word of the folder.
 #[test]
 fn a_folder_of_releases_that_cannot_be_read_is_named() {

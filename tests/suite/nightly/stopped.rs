@@ -17,6 +17,9 @@ fn record(workspace: &Workspace, id: &str) -> serde_json::Value {
 fn a_signal_leaves_a_line_a_record_and_nothing_half_written() {
     for (signal, name) in [("-TERM", "SIGTERM"), ("-INT", "SIGINT")] {
         let workspace = small();
+        // Where monitoring looks, a good run of before was the last word.
+        workspace.write("pipelines/job.toml", "[notify]\nmetrics = \"yardstick.prom\"\nopenlineage = \"lineage\"\n");
+        workspace.write("yardstick.prom", "yardstick_run_exit_code 0\n");
         let mut command = workspace.command(&["run", "--from", &small_bodies()]);
         let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let begun = Instant::now();
@@ -28,7 +31,9 @@ fn a_signal_leaves_a_line_a_record_and_nothing_half_written() {
         let output = child.wait_with_output().unwrap();
         let stderr = String::from_utf8_lossy(&output.stderr);
         assert_eq!(output.status.code(), Some(1), "{stderr}");
-        assert!(stderr.contains(&format!("stopped by {name}")), "{stderr}");
+        assert!(stderr.contains(&format!("stopped by {name}")) && !stderr.contains("could not be written"), "{stderr}");
+        assert!(workspace.read("yardstick.prom").contains("yardstick_run_exit_code 1\n"));
+        assert!(workspace.path("lineage/20261124T023000Z.abort.json").exists());
         let run = record(&workspace, "20261124T023000Z");
         assert_eq!((run["outcome"].as_str(), run["exit_code"].as_u64()), (Some("stopped"), Some(1)));
         assert!(!workspace.path("data/current").exists());

@@ -45,6 +45,39 @@ fn for_machines() {
     assert_eq!(answer["problems"], expected);
 }
 
+/// A place beyond column 65,535 of its line ended the program: an excerpt has no room for it.
+#[test]
+fn a_place_far_along_a_line() {
+    let workspace = workspace();
+    let numbers = (0..14_000).map(|number| number.to_string()).collect::<Vec<_>>().join(", ");
+    let wrong = format!("SELECT 1 AS a WHERE 1 IN ({numbers}) AND nothing = 1");
+    let run = workspace.expect(2, &["sql", &wrong]);
+    let column = wrong.find("nothing").unwrap() + 1;
+    assert!(
+        run.stderr.contains(&format!("query:1:{column}: error[E3003]")) && run.stderr.contains("13998, 13999) AND nothing = 1"),
+        "{}",
+        run.stderr
+    );
+    assert!(run.stderr.len() < 2000, "{}", run.stderr.len());
+    // As wide as it is; and beside a line that is long.
+    let run = workspace.expect(2, &["sql", &format!("SELECT {numbers} FRM x")]);
+    assert!(!run.stderr.contains("panicked") && run.stderr.contains("error[E3"), "{}", run.stderr);
+    for text in [
+        format!("{SOURCE}# {}\nslip = 1\n", "é".repeat(70_000)),
+        format!("{SOURCE}slip = \"{}\"\n", "é".repeat(70_000)),
+        format!("{SOURCE}note = [\"{}\", 1 1]\n", "é".repeat(70_000)),
+    ] {
+        workspace.write("pipelines/bad.toml", text);
+        let run = workspace.expect(2, &["check"]);
+        assert!(
+            run.stdout.len() + run.stderr.len() < 20_000 && run.stdout.contains("pipelines/bad.toml:") && run.stdout.contains("error[E0"),
+            "{}{}",
+            run.stdout,
+            run.stderr
+        );
+    }
+}
+
 #[test]
 fn only_some_files() {
     let workspace = workspace();
