@@ -12,7 +12,7 @@ The statements under sql/ are meant to be plain SQL that any engine can run. Thi
      the roll-up of sql/rollups before the step that reads it. Every row of the indicator must be that of the release:
      value and coverage to 1e-9 relative; unit, obs_status, members, note and source exactly.
      Of one group of each indicator it runs the parts beside the roll-up too: they must add up to the aggregate.
-  4. It runs what finds both ends of the targets (ends, fixed_members, fixed_ends), then classes, paces and progress of
+  4. It runs what finds both ends of the targets (ends, fixed_members, fixed_ends), then classes, paces, standings and progress of
      sql/derived over the values of the release, and compares progress.parquet in the same way. Of sql/derived/preferred.sql, the rows chosen must be the same.
   5. It opens values.parquet and progress.parquet with DuckDB, Polars and pyarrow: plain strings (no dictionary or
      categorical column), years as 32-bit integers, the same number of rows for each reader.
@@ -115,6 +115,7 @@ def check_progress(con, methods, indicators, manifest, tables, shown):
     try:
         methods.run("derived", "classes", "classes")
         methods.run("derived", "paces", "paces")
+        methods.run("derived", "standings", "standings")
         methods.run("derived", "progress", "ours")
     except Refused as error:
         return "not run", [f"DuckDB refuses {error}"], 1

@@ -359,6 +359,7 @@ def main():
         row = [target, area, "available", *["_T"] * len(DIMENSIONS), baseline, latest, share]
         con.execute(f"INSERT INTO fixed_ends VALUES ({', '.join('?' * len(row))})", row)
     con.execute(f"CREATE TABLE paces AS {(folder / 'paces.sql').read_text(encoding='utf-8')}")
+    con.execute(f"CREATE TABLE standings AS {(folder / 'standings.sql').read_text(encoding='utf-8')}")
     cursor = con.execute((folder / "progress.sql").read_text(encoding="utf-8"))
     names = [column[0] for column in cursor.description]
     rows = [dict(zip(names, row)) for row in cursor.fetchall()]

@@ -237,7 +237,7 @@ async fn method_files(base: &Engine, loaded: &Loaded, problems: &mut Vec<Problem
 }
 
 /// What other files of `sql/derived/` read.
-const DERIVED_FIRST: [&str; 7] = ["group_population", "classes", "preferred", "ends", "fixed_members", "fixed_ends", "paces"];
+const DERIVED_FIRST: [&str; 8] = ["group_population", "classes", "preferred", "ends", "fixed_members", "fixed_ends", "paces", "standings"];
 
 /// A roll-up, and the parts beside it.
 async fn check_rollup(engine: &Engine, rollup: &Rollup, problems: &mut Vec<Problem>) -> Result<()> {

@@ -329,7 +329,9 @@ fn show_progress(
     if !same_row(&cells, row, &again.progress) {
         printer.line("computed again now, the row is another one: targets or values have changed since the release");
     }
-    printer.line("sql: sql/derived/ends.sql, sql/derived/paces.sql, sql/derived/classes.sql, sql/derived/progress.sql");
+    printer.line(
+        "sql: sql/derived/ends.sql, sql/derived/paces.sql, sql/derived/classes.sql, sql/derived/standings.sql, sql/derived/progress.sql",
+    );
     for explanation in both {
         printer.line("");
         print::show(printer, explanation, &manifest.release, limit);

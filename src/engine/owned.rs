@@ -4,9 +4,10 @@
 use std::sync::Arc;
 
 use datafusion::arrow::array::{Array, ArrayRef, AsArray, RecordBatch, RecordBatchOptions, UInt64Array};
-use datafusion::arrow::compute::take;
-use datafusion::arrow::datatypes::DataType;
+use datafusion::arrow::compute::{cast, take};
+use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use datafusion::common::utils::memory::get_record_batch_memory_size;
+use datafusion::datasource::MemTable;
 
 use crate::error::Result;
 
@@ -52,6 +53,25 @@ fn copied(batch: &RecordBatch, first: usize, rows: usize) -> Result<RecordBatch>
     });
     let columns = columns.collect::<Result<Vec<_>>>()?;
     Ok(RecordBatch::try_new_with_options(batch.schema(), columns, &RecordBatchOptions::new().with_row_count(Some(rows)))?)
+}
+
+/// A memory table whose columns may be null, whatever a statement said of them.
+pub fn memory_table(schema: SchemaRef, batches: Vec<RecordBatch>, room: usize) -> Result<Arc<MemTable>> {
+    let fields = Arc::unwrap_or_clone(schema).fields;
+    let relaxed: SchemaRef =
+        Arc::new(Schema::new(fields.iter().map(|f| Field::new(f.name(), f.data_type().clone(), true)).collect::<Vec<_>>()));
+    let batches = batches.into_iter().map(|batch| relax(&batch, &relaxed)).collect::<Result<Vec<_>>>()?;
+    Ok(Arc::new(MemTable::try_new(relaxed, vec![parts(batches, room)?])?))
+}
+
+fn relax(batch: &RecordBatch, schema: &SchemaRef) -> Result<RecordBatch> {
+    let columns = batch
+        .columns()
+        .iter()
+        .zip(schema.fields())
+        .map(|(column, field)| if column.data_type() == field.data_type() { Ok(column.clone()) } else { cast(column, field.data_type()) })
+        .collect::<std::result::Result<Vec<_>, _>>()?;
+    Ok(RecordBatch::try_new_with_options(schema.clone(), columns, &RecordBatchOptions::new().with_row_count(Some(batch.num_rows())))?)
 }
 
 #[cfg(test)]

@@ -6,12 +6,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use datafusion::arrow::array::RecordBatch;
-use datafusion::arrow::datatypes::{Field, Schema, SchemaRef};
+use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::catalog::{
     CatalogProvider, MemoryCatalogProvider, MemoryCatalogProviderList, MemorySchemaProvider, SchemaProvider, TableProvider,
 };
 use datafusion::common::TableReference;
-use datafusion::datasource::MemTable;
 use datafusion::error::DataFusionError;
 use datafusion::execution::context::SQLOptions;
 use datafusion::execution::disk_manager::DiskManagerBuilder;
@@ -148,12 +147,12 @@ impl Engine {
 
     /// Adds or replaces a table held in memory.
     pub fn register_batches(&self, name: &str, schema: SchemaRef, batches: Vec<RecordBatch>) -> Result<()> {
-        self.register(name, memory_table(schema, batches, self.room())?)
+        self.register(name, owned::memory_table(schema, batches, self.room())?)
     }
 
     /// Adds the values of an indicator as `indicators.<name>`.
     pub fn register_indicator(&self, name: &str, schema: SchemaRef, batches: Vec<RecordBatch>) -> Result<()> {
-        self.register_indicator_table(name, memory_table(schema, batches, self.room())?)
+        self.register_indicator_table(name, owned::memory_table(schema, batches, self.room())?)
     }
 
     /// The same where they are not held in memory.
@@ -372,33 +371,4 @@ fn rules() -> Vec<Arc<dyn PhysicalOptimizerRule + Send + Sync>> {
     let before = rules.iter().position(|rule| rule.name() == "join_selection").unwrap_or(0);
     rules.insert(before, Arc::new(BuildOnTheSmallSide));
     filter_pushdown::walled(rules)
-}
-
-/// A memory table whose columns may be null, whatever a statement said of them.
-fn memory_table(schema: SchemaRef, batches: Vec<RecordBatch>, room: usize) -> Result<Arc<MemTable>> {
-    let fields = Arc::unwrap_or_clone(schema).fields;
-    let relaxed: SchemaRef =
-        Arc::new(Schema::new(fields.iter().map(|f| Field::new(f.name(), f.data_type().clone(), true)).collect::<Vec<_>>()));
-    let batches = batches.into_iter().map(|batch| relax(&batch, &relaxed)).collect::<Result<Vec<_>>>()?;
-    Ok(Arc::new(MemTable::try_new(relaxed, vec![owned::parts(batches, room)?])?))
-}
-
-fn relax(batch: &RecordBatch, schema: &SchemaRef) -> Result<RecordBatch> {
-    let columns = batch
-        .columns()
-        .iter()
-        .zip(schema.fields())
-        .map(|(column, field)| {
-            if column.data_type() == field.data_type() {
-                Ok(column.clone())
-            } else {
-                datafusion::arrow::compute::cast(column, field.data_type())
-            }
-        })
-        .collect::<std::result::Result<Vec<_>, _>>()?;
-    Ok(RecordBatch::try_new_with_options(
-        schema.clone(),
-        columns,
-        &datafusion::arrow::array::RecordBatchOptions::new().with_row_count(Some(batch.num_rows())),
-    )?)
 }

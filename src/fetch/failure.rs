@@ -207,6 +207,6 @@ mod tests {
         assert_eq!(seconds("Sun, 06 Nov 1994 08:49:37 GMT"), Some(37));
         assert_eq!(seconds("Sun, 06 Nov 1994 08:40:00 GMT"), Some(0));
         assert_eq!(seconds("soon"), None);
-        assert_eq!((told(Duration::from_secs(86400)), told(Duration::MAX)), ("86400 seconds".to_owned(), "more than a year".to_owned()));
+        assert_eq!((told(Duration::from_hours(24)), told(Duration::MAX)), ("86400 seconds".to_owned(), "more than a year".to_owned()));
     }
 }

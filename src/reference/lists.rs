@@ -75,8 +75,8 @@ pub(super) fn follow(lists: &mut BTreeMap<String, List>, table: &CsvTable, membe
             now.insert(area);
         }
         for date in [begun, ended].into_iter().filter(|date| list.from < *date && *date <= day) {
-            let last = dates.entry((group, area)).or_insert(date);
-            *last = date.max(*last);
+            let newest = dates.entry((group, area)).or_insert(date);
+            *newest = date.max(*newest);
         }
     }
     let mut problems = Vec::new();
@@ -127,7 +127,7 @@ mod tests {
     #[test]
     fn the_members_expected_are_those_of_the_day() {
         let project = Path::new(env!("CARGO_MANIFEST_DIR"));
-        let text = std::fs::read_to_string(project.join("pipelines/reference/membership.csv")).unwrap();
+        let text = fs_err::read_to_string(project.join("pipelines/reference/membership.csv")).unwrap();
         // Each day on which a membership begins or ends, and the day before. The World Bank's classes begin in 2000.
         let dates: BTreeSet<Date> =
             text.split([',', '\n']).filter_map(|cell| cell.parse().ok()).filter(|day: &Date| day.year() > 2000).collect();
@@ -136,7 +136,7 @@ mod tests {
         let mut problems = Vec::new();
         let [areas, groups, lists, membership] = ["areas", "groups", "group_lists", "membership"].map(|name| {
             let path = format!("pipelines/reference/{name}.csv");
-            let text = std::fs::read_to_string(project.join(&path)).unwrap();
+            let text = fs_err::read_to_string(project.join(&path)).unwrap();
             CsvTable::read(&SourceText::new(path, text), &[], &mut problems)
         });
         for (day, mode) in days.flat_map(|day| [(day, MembershipMode::Current), (day, MembershipMode::AsOf)]) {

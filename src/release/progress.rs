@@ -1,5 +1,5 @@
 //! Distance to target: both ends of each target indicator by indicator, while its members are at hand, then
-//! `sql/derived/paces.sql` and `progress.sql` over all of them.
+//! `sql/derived/paces.sql`, `standings.sql` and `progress.sql` over all of them.
 
 use std::sync::Arc;
 
@@ -63,7 +63,7 @@ pub async fn classes(engine: &Engine, catalogue: &Catalogue) -> Result<Vec<(Stri
 pub const ENDS: [&str; 3] = ["ends", "fixed_members", "fixed_ends"];
 
 /// The tables that finding the progress registers.
-pub const TABLES: [&str; 7] = ["ends", "fixed_ends", "targets", "current_year", "classes", "paces", "progress"];
+pub const TABLES: [&str; 8] = ["ends", "fixed_ends", "targets", "current_year", "classes", "paces", "standings", "progress"];
 
 /// Marks the preferred rows of an indicator's values and finds both ends of its targets. `engine` may still hold what
 /// the values were rolled up from; without it nothing is said of the same economies.
@@ -106,7 +106,7 @@ pub async fn progress(engine: &Engine, catalogue: &Catalogue, ends: Ends, target
     engine.register_batches("fixed_ends", schema::fixed_ends(), ends.fixed)?;
     engine.register_batches("targets", targets.schema(), vec![targets])?;
     register_year(engine, year)?;
-    for name in ["classes", "paces"] {
+    for name in ["classes", "paces", "standings"] {
         let (schema, batches) = method(engine, catalogue, "derived", name).await?;
         engine.register_batches(name, schema, batches)?;
     }

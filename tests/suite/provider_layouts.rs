@@ -2,6 +2,7 @@
 //! aside.
 
 mod datahub;
+mod datahub_v3;
 mod sdg;
 mod tables;
 mod unctad;

@@ -388,14 +388,13 @@ fn the_part_of_which_most_is_observed_stands_for_the_target() {
     workspace.write("sql/indicators/index.sql", indicator("index", &format!("{keys}{each}{words}"), select));
     let run = workspace.expect(0, &["run", "--from", "in", "--now", "2026-11-24"]);
     let progress = workspace.release("progress.parquet");
-    let cells = Table(&progress);
     let observed = |id: &str| {
+        let cells = Table(&progress);
         let found = rows(&progress, &[("target", id)]).into_iter().find(|row| cells.is_true("headline", *row)).unwrap();
         assert_eq!(cells.text("breakdown", found), Some("BB"), "{id}");
         cells.text("note", found).unwrap_or_default().to_owned()
     };
     assert!(observed("T.each").starts_with("missing or withheld in every year: at most 3"), "{}", observed("T.each"));
-    let said = observed("T.words");
-    assert!(said.starts_with("3") && said.contains(" % is at hand, take more"), "{said}");
+    assert!(observed("T.words").starts_with('3') && observed("T.words").contains(" % is at hand, take more"), "{}", observed("T.words"));
     assert!(run.stdout.contains("T.each (BB): missing"), "{}", run.stdout);
 }
