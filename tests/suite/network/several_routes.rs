@@ -159,7 +159,7 @@ fn a_body_by_hand_is_read_by_the_route_that_has_it() {
     by_hand(&workspace, 0, LATER);
     let both = counts(&[("data360", 1), ("network_coverage", ALL)]);
     assert_eq!(by_route(&workspace), both);
-    std::fs::remove_file(workspace.path(&format!("{FOLDER}/own.csv"))).expect("the file is there");
+    std::fs::remove_file(workspace.path(format!("{FOLDER}/own.csv"))).expect("the file is there");
     by_hand(&workspace, 0, LATER);
     assert_eq!(by_route(&workspace), both);
     // Other figures are refused, as they are of the network.
