@@ -155,8 +155,8 @@ type Units = BTreeSet<(u32, usize)>;
 fn all_known(collector: &Collector<'_>, dataset: &Dataset, given: &Units, found: &BTreeSet<(usize, usize)>) -> Result<()> {
     for (place, route) in dataset.routes.iter().enumerate().skip(1) {
         for (number, known) in route.known.iter().enumerate() {
-            let has_any = given.iter().any(|(series, by)| *by == place && collector.series[*series as usize].series == known.series);
-            if has_any && !found.contains(&(place, number)) {
+            let has_series = given.iter().any(|(series, by)| *by == place && collector.series[*series as usize].series == known.series);
+            if has_series && !found.contains(&(place, number)) {
                 let figure = format!("{} {} {}", known.series, known.ref_area, known.time_period);
                 let message = format!("{} has no {figure}, which is known to be {}", route.name, known.value);
                 return Err(Error::provider_hint(Code::RoutesDisagree, message, another(&known.series, route)));
