@@ -224,9 +224,12 @@ def outcome(target, p, values, beside, current_year, others):
 
 def compared(figures, targets, rows, progress, fixed_ends, current_year):
     """Each cell: what it is, where, here, in the release."""
-    values = defaultdict(dict)
+    values, most = defaultdict(dict), defaultdict(float)
     for row in rows:
         series = tuple(row[d] for d in PARTS)
+        if row["time_period"] <= current_year:
+            part = (row["indicator"], row["ref_area"], *series)
+            most[part] = max(most[part], (row["observed"] if row["coverage"] is None else row["coverage"]) or 0.0)
         where = (row["indicator"], row["ref_area"], row["estimate"], *series)
         if row["value"] is not None:
             values[where][row["time_period"]] = row["value"], row["observed"]
@@ -264,8 +267,9 @@ def compared(figures, targets, rows, progress, fixed_ends, current_year):
                 others[estimate] = (max(known), known[max(known)], theirs["target_value"])
         yield "outcome", where, outcome(target, p, firm(own, p["estimate"]), beside, current_year, others), p["outcome"]
         if p["preferred"] and p["ref_area"] == target["area"]:
-            # With a class before without, the newest, the total before its parts.
-            place = (p["class"] == "insufficient_data", -(p["latest_year"] or 0), sum(part != "_T" for part in series), series)
+            # With a class before without, the newest, the total before its parts; without any value that of which most is observed.
+            observed = most[(p["indicator"], p["ref_area"], *series)] if p["latest_year"] is None else 0.0
+            place = (p["class"] == "insufficient_data", -(p["latest_year"] or 0), sum(part != "_T" for part in series), -observed, series)
             shown[p["target"]].append((place, where, p["headline"]))
     for places in shown.values():
         for place, where, headline in places:
