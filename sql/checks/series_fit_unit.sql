@@ -14,8 +14,9 @@ too. The limits of each unit are in pipelines/reference/units.csv:
 
 greatest_above           the greatest value of a series is above this: shares
                          that are all at or below 1 are fractions. So are
-                         those of which 19 in 20 of the values above 0 are: the
-                         others came in the right unit
+                         those of which 19 in 20 of the values above 0 are, and
+                         the greatest is 20 times it: what few came in the
+                         right unit. Small shares have no such greatest one
 middle_from, middle_to   where the median of a series lies
 minimum, maximum         limits of a value; of prices the minimum is above 0.
                          Up to 1 value in 20 outside is for corrections (see
@@ -93,7 +94,7 @@ suspected AS (
       WHEN s.greatest <= n.greatest_above
       THEN 'none of ' || CAST(s.figures AS VARCHAR) || ' values is above ' || CAST(n.greatest_above AS VARCHAR)
         || ', the greatest is ' || CAST(round(s.greatest, 4) AS VARCHAR) || ': another unit than ' || n.unit || '?'
-      WHEN s.positive >= l.figures AND s.small >= l.share_small * s.positive
+      WHEN s.positive >= l.figures AND s.small >= l.share_small * s.positive AND s.greatest >= 20.0 * n.greatest_above
       THEN CAST(s.small AS VARCHAR) || ' of ' || CAST(s.positive AS VARCHAR) || ' values above 0 are not above '
         || CAST(n.greatest_above AS VARCHAR) || ', the greatest is ' || CAST(round(s.greatest, 4) AS VARCHAR)
         || ': some in another unit than ' || n.unit || '?'
@@ -106,7 +107,7 @@ suspected AS (
   CROSS JOIN limits AS l
   WHERE s.figures >= l.figures
     AND (s.outside_limits > l.share_outside * s.figures OR s.greatest <= n.greatest_above
-      OR s.positive >= l.figures AND s.small >= l.share_small * s.positive
+      OR s.positive >= l.figures AND s.small >= l.share_small * s.positive AND s.greatest >= 20.0 * n.greatest_above
       OR s.middle < n.middle_from OR s.middle > n.middle_to)
   UNION ALL
   SELECT

@@ -288,8 +288,23 @@ fn silence_about_what_nobody_reports() {
     // A series that has the codes of its provider is seen by its figures.
     write("", "6G");
     workspace.expect(0, &["check"]);
-    let run = workspace.expect(0, &["run", "--from", "in", "--now", "2026-11-25"]);
+    let run = workspace.expect(0, &["run", "--from", "in", "--accept", "coverage_lost", "--now", "2026-11-25"]);
     assert!(run.stdout.contains("silence means something for 6G, of which no economy has a figure"), "{}", run.stdout);
+}
+
+/// Prices ten times those of the agency were compared with nothing, since only percentages were.
+#[test]
+fn prices_of_ten_times_the_published_ones_are_told() {
+    let prices = |ours: &str| ["KEN", "UGA", "TZA", "RWA"].map(|area| format!("a,{area},2024,{ours},PT_GNI,,\n")).concat();
+    let check = "sql/checks/ours_against_published.sql";
+    for (ours, told) in [("2.7", false), ("14", true)] {
+        let workspace = workspace(&format!("{}a,FOUR,2024,1.4,PT_GNI,,\n", prices(ours)));
+        workspace.write(check, std::fs::read(crate::support::project().join(check)).unwrap());
+        let keys = "unit = \"PT_GNI\"\nrollup = \"median\"\nseries = [{ source = \"mine\", series = \"a\" }]\n";
+        workspace.write("sql/indicators/price.sql", indicator("price", keys, SELECT));
+        let run = workspace.expect(0, &["run", "--from", "in"]);
+        assert_eq!(run.stdout.contains("published 1.4, ours 14.0"), told, "{}", run.stdout);
+    }
 }
 
 /// Where the baseline is the latest value, there is no pace: `explain` printed NaN, and the value twice.

@@ -275,9 +275,14 @@ fn prices() {
     assert_eq!(
         rows(
             &workspace,
-            "SELECT series AS a, ref_area AS b, obs_value AS c, unit AS d, obs_status AS e, obs_text AS f FROM observations ORDER BY series, ref_area"
+            "SELECT series AS a, ref_area AS b, obs_value AS c, unit AS d, obs_status AS e, obs_text AS f, note AS g FROM observations ORDER BY series, ref_area"
         ),
-        ["33330 KEN 30.5 USD A null", "33331 KEN 9.5 PT_GNI A null", "33331 NER null PT_GNI O 0.0", "33332 KEN 70.5 PPP A null"]
+        [
+            "33330 KEN 30.5 USD A null null",
+            "33331 KEN 9.5 PT_GNI A null null",
+            "33331 NER null PT_GNI O 0.0 0 in the file, where it stands for a missing figure",
+            "33332 KEN 70.5 PPP A null null"
+        ]
     );
 }
 

@@ -263,6 +263,8 @@ fn a_band_is_shown_with_both_bounds() {
         let line = overview.rows().find(|line| line[0] == target).unwrap();
         line[13].to_string()
     };
+    let outcome = |target: &str| overview.rows().find(|line| line[0] == target).unwrap().last().unwrap().to_string();
+    assert_eq!((outcome("Target"), outcome("2.1")), ("Outcome".into(), "Open".into()));
     assert_eq!((asked("2.2.gender"), asked("T1.3"), asked("2.1")), ("0.98 to 1.02".into(), "25% less".into(), "100.0%".into()));
 }
 
