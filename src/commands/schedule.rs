@@ -40,7 +40,8 @@ fn written(path: &Path) -> Result<&str> {
     path.to_str().filter(|path| !path.chars().any(char::is_control)).ok_or_else(|| {
         Error::usage_hint(
             format!(
-                "{path:?} cannot stand in a unit or a crontab: it is not UTF-8, or has a line break or another control character in it"
+                "`{}` cannot stand in a unit or a crontab: it is not UTF-8, or has a line break or another control character in it",
+                path.to_string_lossy().escape_debug()
             ),
             "rename the folder, or reach it by a link of another name",
         )
