@@ -41,7 +41,7 @@ fn written(path: &Path) -> Result<&str> {
         Error::usage_hint(
             format!(
                 "`{}` cannot stand in a unit or a crontab: it is not UTF-8, or has a line break or another control character in it",
-                crate::visible::shown(&path.to_string_lossy())
+                path.to_string_lossy().escape_debug()
             ),
             "rename the folder, or reach it by a link of another name",
         )

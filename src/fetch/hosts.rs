@@ -107,7 +107,7 @@ fn is_private(address: IpAddr) -> bool {
 /// The IPv4 address that an IPv6 address leads to: of NAT64, of 6to4, of the old compatible ones, and the server and (turned
 /// over) the client of Teredo, of which the client counts.
 fn translated(v6: Ipv6Addr) -> Option<Ipv4Addr> {
-    let of = |high: u16, low: u16| Ipv4Addr::from(u32::from(high) << 16 | u32::from(low));
+    let of = |high: u16, low: u16| Ipv4Addr::from((u32::from(high) << 16) | u32::from(low));
     match v6.segments() {
         [0x64, 0xff9b, 0, 0, 0, 0, high, low] | [0, 0, 0, 0, 0, 0, high, low] | [0x2002, high, low, ..] => Some(of(high, low)),
         [0x2001, 0, .., high, low] => Some(of(!high, !low)),

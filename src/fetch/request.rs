@@ -126,8 +126,8 @@ fn is_secret(name: &str, value: &str) -> bool {
             words.push(String::new());
         }
         was_small = letter.is_lowercase();
-        if letter.is_alphanumeric() {
-            words.last_mut().into_iter().for_each(|word| word.extend(letter.to_lowercase()));
+        if let Some(word) = words.last_mut().filter(|_| letter.is_alphanumeric()) {
+            word.extend(letter.to_lowercase());
         }
     }
     let joined = words.concat();

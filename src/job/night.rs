@@ -72,7 +72,7 @@ async fn pull_and_release(settings: &Settings, loaded: &Loaded, ask: &Ask, publi
     let asked: BTreeSet<DatasetId> = all.iter().filter(|one| one.asking.is_asked()).map(Asked::id).collect();
     remember(loaded, &states, &not_asked, &asked);
     if publish {
-        return Ok(Night { not_asked, ..shared_release(settings, loaded, states, &ask.accept, cluster).await? });
+        return Ok(Night { not_asked, ..Box::pin(shared_release(settings, loaded, states, &ask.accept, cluster)).await? });
     }
     if loaded.reports(settings)?.is_empty() {
         return Err(no_data(&states));
@@ -95,7 +95,7 @@ pub async fn compute(settings: &Settings, loaded: &Loaded, accept: &[String], cl
 async fn compute_again(settings: &Settings, loaded: &Loaded, accept: &[String], cluster: Option<Arc<Cluster>>) -> Result<Night> {
     let states = normalise_all(settings, loaded, BTreeMap::new(), &asked::accepted(accept), true)?.0;
     remember(loaded, &states, &BTreeMap::new(), &BTreeSet::new());
-    shared_release(settings, loaded, states, accept, cluster).await
+    Box::pin(shared_release(settings, loaded, states, accept, cluster)).await
 }
 
 /// A release, with what workers did for it.
