@@ -82,12 +82,14 @@ pub(super) fn follow(lists: &mut BTreeMap<String, List>, table: &CsvTable, membe
     let mut problems = Vec::new();
     for (group, list) in lists {
         let Some((then, now)) = members.get(group.as_str()) else { continue };
-        let Some(expected) = list.members_expected else { continue };
-        let counted = i64::try_from(then.len()).unwrap_or(i64::MAX);
-        if counted != expected {
-            let message = format!("{group} has {expected} members by this list, and {counted} in membership.csv on its first day");
-            let hint = "correct the number here, or the dates there; `valid_until` is the first day without the economy";
-            problems.push(table.problem_at(Code::ContradictingRow, list.row, "members_expected", message).hint(hint).warning());
+        let count = |areas: &BTreeSet<&str>| i64::try_from(areas.len()).unwrap_or(i64::MAX);
+        if let Some(expected) = list.members_expected {
+            if count(then) != expected {
+                let message = format!("{group} has {expected} members by this list, and {} in membership.csv on its first day", then.len());
+                let hint = "correct the number here, or the dates there; `valid_until` is the first day without the economy";
+                problems.push(table.problem_at(Code::ContradictingRow, list.row, "members_expected", message).hint(hint).warning());
+            }
+            list.members_expected = Some(expected + count(now) - count(then));
         }
         // By date: who left, who joined.
         let mut changes: BTreeMap<Date, [Vec<&str>; 2]> = BTreeMap::new();
@@ -106,8 +108,6 @@ pub(super) fn follow(lists: &mut BTreeMap<String, List>, table: &CsvTable, membe
             // The change that was due has come.
             list.next_due = list.next_due.take().filter(|due| due.parse::<Date>().is_ok_and(|due| due > date));
         }
-        let count = |areas: &BTreeSet<&str>| i64::try_from(areas.len()).unwrap_or(i64::MAX);
-        list.members_expected = Some(expected + count(now) - count(then));
     }
     problems
 }
