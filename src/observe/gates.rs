@@ -47,7 +47,8 @@ fn fewer(last: &NormaliseReport, now: &Found<'_>, dataset: &Dataset, id: &Datase
     let observations: u64 = now.routes.values().sum();
     let before = |routes: &BTreeMap<String, u64>| now.routes.keys().filter_map(|route| routes.get(route)).sum::<u64>();
     let earlier = now.replaced.iter().map(|(day, routes)| (before(routes), format!("what was in use until {day} had")));
-    let all = std::iter::once((before(&last.routes), "the last pull had".to_owned())).chain(earlier);
+    // Of the same number the last pull, which comes last, is the one to name.
+    let all = earlier.chain([(before(&last.routes), "the last pull had".to_owned())]);
     let few = |rows: u64| (observations as f64) < dataset.minimum_share_of_last * rows as f64;
     match all.filter(|(rows, _)| few(*rows)).max_by_key(|(rows, _)| *rows) {
         None => Ok(()),
