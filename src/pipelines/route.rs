@@ -132,19 +132,20 @@ fn check_mirror(dataset: &Dataset, route: &Route, reference: &Reference, problem
     }
     for code in theirs.iter().filter(|code| !route.series.is_empty() && !route.series.contains_key(*code)) {
         wrong(format!("route `{}` asks for `{code}`, and `series` does not say what it is", route.name), None);
-    } // Nothing is compared while nothing is at hand: what is known must tell another figure under this name.
-    let named: BTreeSet<&String> = route.series.values().collect();
-    for series in named.iter().filter(|series| !route.known.iter().any(|known| known.series == ***series)) {
-        let message = format!("no figure of `{series}` is known for the route `{}`", route.name);
-        let hint =
-            format!("with nothing at hand another one would pass for it: state one of `{}` in [[dataset.route.known]]", dataset.name);
-        wrong(message, Some(hint));
     }
+    let named: BTreeSet<&String> = route.series.values().collect();
     for known in &route.known {
         if !named.is_empty() && !named.contains(&known.series) {
             let message = format!("a figure of `{}` is known, which the route `{}` does not give", known.series, route.name);
             wrong(message, suggestion(&known.series, named.iter().map(|series| series.as_str())));
         }
+    }
+    // Nothing is compared while nothing is at hand: what is known must tell another figure under this name.
+    for series in named.iter().filter(|series| !route.known.iter().any(|known| known.series == ***series)) {
+        let message = format!("no figure of `{series}` is known for the route `{}`", route.name);
+        let hint = format!("with nothing at hand another would pass for it: state one of `{}` in [[dataset.route.known]]", dataset.name);
+        let problem = Problem::new(Code::UnknownSeries, &dataset.text, route.series_span.clone(), message);
+        problems.push(problem.hint(hint).warning());
     }
     let areas = reference.area_codes().next().is_some();
     for known in route.known.iter().filter(|known| areas && !reference.is_area(&known.ref_area)) {

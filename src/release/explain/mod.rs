@@ -163,6 +163,11 @@ impl Explainer<'_> {
         let ours = matches!(explanation.wanted.estimate.as_str(), "available" | "imputed");
         if ours && indicator.rollup != ROLLUP_NONE {
             self.members(&computed.engine, indicator, &mut explanation).await?;
+            // Where members have records of their own, values of another breakdown are none that it was made of.
+            if explanation.members.iter().any(|member| member.record.is_some()) {
+                let own = &explanation.wanted.dimensions;
+                explanation.inputs.retain(|input| input.codes == *own);
+            }
         } else if explanation.inputs.is_empty() || !ours {
             let places = vec![(explanation.wanted.area.clone(), explanation.wanted.year)];
             let found = self.records(&computed.engine, indicator, &explanation.wanted, &places).await?;
