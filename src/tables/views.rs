@@ -167,6 +167,7 @@ view_with_dimensions! {
         fixed_share: Float64Array,
         preferred: BooleanArray,
         headline: BooleanArray,
+        class_as_computed: StringArray,
     }
 }
 
