@@ -35,7 +35,7 @@ pub fn current(workspace: &Workspace) -> Result<Option<PathBuf>> {
 /// All complete releases, oldest first: the current one behind that which it took the place of, and so on, whatever the clock
 /// said; any other by the moment it was made.
 pub fn list(workspace: &Workspace) -> Result<Vec<PathBuf>> {
-    let mut rest = in_order(entries(&workspace.releases())?);
+    let mut rest = in_order(entries(&workspace.releases())?)?;
     let mut order: Vec<PathBuf> = Vec::new();
     let mut next = current(workspace)?;
     while let Some(place) = next.and_then(|path| rest.iter().position(|other| *other == path)) {
@@ -53,7 +53,7 @@ pub fn list(workspace: &Workspace) -> Result<Vec<PathBuf>> {
 
 /// The releases that a gate refused, oldest first.
 pub fn refused(workspace: &Workspace) -> Result<Vec<PathBuf>> {
-    Ok(in_order(entries(&workspace.staging())?.into_iter().filter(|path| !is_hidden(path)).collect()))
+    in_order(entries(&workspace.staging())?.into_iter().filter(|path| !is_hidden(path)).collect())
 }
 
 /// Those of them that a person has yet to look at: that were to take the place of the current release, or are newer. The last
@@ -75,14 +75,25 @@ pub fn waiting(workspace: &Workspace, now: Timestamp) -> Result<Vec<PathBuf>> {
     Ok(found.into_iter().map(|(_, path)| path).collect())
 }
 
-fn in_order(mut paths: Vec<PathBuf>) -> Vec<PathBuf> {
-    paths.retain(|path| path.join("manifest.json").exists());
+/// Whether a folder has a manifest, which is written last.
+fn is_release(path: &Path) -> Result<bool> {
+    let manifest = path.join("manifest.json");
+    Ok(manifest.try_exists().map_err(|error| files::failed("look at", &manifest, error))?)
+}
+
+fn in_order(all: Vec<PathBuf>) -> Result<Vec<PathBuf>> {
+    let mut paths = Vec::with_capacity(all.len());
+    for path in all {
+        if is_release(&path)? {
+            paths.push(path);
+        }
+    }
     // By the moment they were made, which a frozen clock can repeat; then by the moment they were written.
     paths.sort_by_cached_key(|path| {
         let written = path.join("manifest.json").metadata().and_then(|m| m.modified()).ok();
         (created_at(path), written, path.clone())
     });
-    paths
+    Ok(paths)
 }
 
 /// The moment that a release was made, by its clock.
@@ -104,10 +115,10 @@ pub fn find(workspace: &Workspace, wanted: &str) -> Result<PathBuf> {
     }
     if wanted == "previous" {
         let named = current(workspace)?.and_then(|c| Manifest::load(&c).ok()).and_then(|m| m.previous);
-        return named
-            .map(|id| workspace.releases().join(id))
-            .filter(|path| path.join("manifest.json").exists())
-            .ok_or_else(|| Error::usage("there is no release before the current one"));
+        let path = named.map(|id| workspace.releases().join(id));
+        // What cannot be looked at may well be there.
+        let there = path.as_deref().map_or(Ok(false), is_release)?;
+        return path.filter(|_| there).ok_or_else(|| Error::usage("there is no release before the current one"));
     }
     among(&list(workspace)?, wanted)
 }
