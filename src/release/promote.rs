@@ -78,7 +78,11 @@ pub fn waiting(workspace: &Workspace, now: Timestamp) -> Result<Vec<PathBuf>> {
 /// Whether a folder has a manifest, which is written last.
 fn is_release(path: &Path) -> Result<bool> {
     let manifest = path.join("manifest.json");
-    Ok(manifest.try_exists().map_err(|error| files::failed("look at", &manifest, error))?)
+    match manifest.try_exists() {
+        // Other programs leave files beside releases.
+        Err(error) if error.kind() == std::io::ErrorKind::NotADirectory => Ok(false),
+        found => Ok(found.map_err(|error| files::failed("look at", &manifest, error))?),
+    }
 }
 
 fn in_order(all: Vec<PathBuf>) -> Result<Vec<PathBuf>> {
