@@ -161,3 +161,21 @@ fn every_argument_is_explained() {
     }
     assert_eq!(unsaid, Vec::<String>::new(), "without a word of help, or not in REFERENCE.md");
 }
+
+/// What is longer has several jobs.
+#[test]
+fn no_file_is_over_400_lines() {
+    let mut long = Vec::new();
+    let mut folders: Vec<_> = ["src", "sql", "tests", "pipelines", "benches"].map(|name| crate::support::project().join(name)).into();
+    while let Some(folder) = folders.pop() {
+        for path in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+            let is_code = path.extension().is_some_and(|ending| ["rs", "sql", "py", "toml", "mjs"].iter().any(|code| ending == *code));
+            if path.is_dir() {
+                folders.push(path);
+            } else if is_code && std::fs::read_to_string(&path).unwrap().lines().count() > 400 {
+                long.push(path);
+            }
+        }
+    }
+    assert_eq!(long, Vec::<std::path::PathBuf>::new());
+}
