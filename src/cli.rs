@@ -316,7 +316,7 @@ pub struct ExplainArgs {
     /// Year of the value
     #[arg(long)]
     pub year: Option<i32>,
-    /// The value in every release kept, and since when it is what it is
+    /// The value in every release kept, what those gone had changed of it, and since when it is what it is
     #[arg(long)]
     pub history: bool,
     /// Sex: _T, F or M

@@ -291,7 +291,7 @@ pub fn not_regular(folder: &Path) -> Vec<(PathBuf, String)> {
 /// blake3 of a file, in hexadecimal.
 pub fn hash_file(path: &Path) -> Result<String> {
     let mut hasher = blake3::Hasher::new();
-    std::io::copy(&mut fs_err::File::open(path)?, &mut hasher)?;
+    hasher.update_reader(fs_err::File::open(path)?)?;
     Ok(hasher.finalize().to_hex().to_string())
 }
 

@@ -51,6 +51,11 @@ impl Workspace {
         self.data.join("staging")
     }
 
+    /// What releases changed that retention has removed.
+    pub fn history(&self) -> PathBuf {
+        self.data.join("history")
+    }
+
     /// What became of each run.
     pub fn runs(&self) -> PathBuf {
         self.data.join("runs")

@@ -2,7 +2,9 @@
 """The long form of the fuzzing in `cargo test`: damaged bodies and damaged files of a workspace, for as long as one likes.
 
     cargo test --no-run                       (an optimised build tries more: cargo test --release --no-run)
-    tests/fuzz.py --suite target/debug/deps/suite-<hash> --minutes 60
+    TMPDIR=/dev/shm tests/fuzz.py --suite target/debug/deps/suite-<hash> --minutes 60
+
+A folder in memory keeps the disk out of it: each input is written there before it is tried.
 
 Each target is a test whose name begins with `damaged_` (tests/suite/bad_input/mutated*.rs). They take
 turns, each with other inputs, and what was tried is added to `tests/fuzz.csv`, which CONTRIBUTING.md quotes. A panic, an
@@ -16,12 +18,13 @@ import os
 import resource
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
 COUNTS = Path(__file__).parent / "fuzz.csv"
 PATIENCE = 600
-LAST = Path("target/fuzz-last-input").absolute()
+LAST = Path(tempfile.gettempdir()) / "yardstick-fuzz-last-input"
 MOST_MEMORY = 1 << 30
 
 

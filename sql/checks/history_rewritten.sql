@@ -10,9 +10,11 @@ fail_above = 0
 More than 25 % of the provider's values of the release before are changed or
 gone, the data of the indicator from that provider are others than in the release
 before, and none of its data sets there has a new vintage. Another data set of the
-provider that has one says nothing of it. With the same data from the provider the
-change is ours, by a new method or a correction, and passes. Histories under 10
-values are too short to judge.
+provider that has one says nothing of it. A data set of which as much is rewritten
+is held before (`maximum_share_rewritten`): this is about indicators that are a
+small part of theirs. With the same data from the provider the change is ours, by a
+new method or a correction, and passes. Histories under 10 values are too short to
+judge.
 */
 -- An indicator whose header names no data set is made of others: any of the provider may stand behind it.
 WITH own AS (

@@ -74,7 +74,7 @@ pub(super) async fn preview(
     }
     let (catalogue, position) = choose(settings, &loaded, wanted)?;
     let indicator = &catalogue.indicators[position];
-    let reads = tokens::indicator_references(indicator.sql());
+    let reads = tokens::indicator_references(&indicator.text);
     let unread = catalogue.unread.iter().filter(|other| other.name.as_ref().is_some_and(|name| reads.contains(name)));
     let read: Vec<&str> = unread.map(|other| &*other.text.path).chain([&*indicator.text.path]).collect();
     let others: Vec<_> = loaded.problems.iter().filter(|p| read.contains(&&*p.source.path)).cloned().collect();

@@ -1,5 +1,8 @@
 //! SQL without its whitespace and comments: what a hash of a method must not depend on.
 
+use std::collections::HashSet;
+use std::fmt::Write as _;
+
 use super::bounds;
 use crate::error::{SourceText, Statement};
 use datafusion::sql::sqlparser::dialect::GenericDialect;
@@ -25,23 +28,9 @@ pub fn tokens(sql: &str) -> Vec<TokenWithSpan> {
         .collect()
 }
 
-/// blake3 of the canonical text.
-pub fn hash(sql: &str) -> String {
-    hash_of_tokens(&tokens(sql))
-}
-
-fn hash_of_tokens(tokens: &[TokenWithSpan]) -> String {
-    let mut hasher = blake3::Hasher::new();
-    for token in tokens {
-        hasher.update(token.token.to_string().as_bytes());
-        hasher.update(b" ");
-    }
-    hasher.finalize().to_hex().to_string()
-}
-
-/// The hash of a file, which is cut into tokens once.
-pub fn hash_of(text: &SourceText) -> String {
-    statement(text).hash.clone()
+/// blake3 of a file as a statement.
+pub fn hash_of(text: &SourceText) -> &str {
+    &statement(text).hash
 }
 
 /// Whether a name, in letters of any case, occurs in a file.
@@ -49,20 +38,37 @@ pub fn occurs(name: &str, text: &SourceText) -> bool {
     statement(text).words.contains(&name.to_lowercase())
 }
 
+/// Names `x` of every `indicators.x` in a file.
+pub fn indicator_references(text: &SourceText) -> &[String] {
+    &statement(text).indicators
+}
+
+/// Every text literal of a file, in order.
+pub fn literals(text: &SourceText) -> &[String] {
+    &statement(text).literals
+}
+
+/// A file is cut into tokens once.
 fn statement(text: &SourceText) -> &Statement {
     text.as_statement.get_or_init(|| {
         let tokens = tokens(&text.text);
-        let words = tokens.iter().filter_map(|token| match &token.token {
-            Token::Word(word) => Some(word.value.to_lowercase()),
-            _ => None,
-        });
-        Statement { hash: hash_of_tokens(&tokens), words: words.collect() }
+        let mut canonical = String::with_capacity(text.text.len());
+        let (mut words, mut literals) = (HashSet::new(), Vec::new());
+        for token in &tokens {
+            // Writing into a text does not fail.
+            let _ = write!(canonical, "{} ", token.token);
+            match &token.token {
+                Token::Word(word) if !words.contains(&word.value) => drop(words.insert(word.value.to_lowercase())),
+                Token::SingleQuotedString(text) => literals.push(text.clone()),
+                _ => {}
+            }
+        }
+        let hash = blake3::hash(canonical.as_bytes()).to_hex().to_string();
+        Statement { hash, words, literals, indicators: references(&tokens) }
     })
 }
 
-/// Names `x` of every `indicators.x` in a statement.
-pub fn indicator_references(sql: &str) -> Vec<String> {
-    let tokens = tokens(sql);
+fn references(tokens: &[TokenWithSpan]) -> Vec<String> {
     let mut found = Vec::new();
     for window in tokens.windows(3) {
         if let [
@@ -82,20 +88,17 @@ pub fn indicator_references(sql: &str) -> Vec<String> {
     found
 }
 
-/// Every text literal of a statement, in order.
-pub fn literals(sql: &str) -> Vec<String> {
-    tokens(sql)
-        .into_iter()
-        .filter_map(|token| match token.token {
-            Token::SingleQuotedString(text) => Some(text),
-            _ => None,
-        })
-        .collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn hash(sql: &str) -> String {
+        hash_of(&SourceText::new("x.sql", sql)).to_owned()
+    }
+
+    fn references(sql: &str) -> Vec<String> {
+        indicator_references(&SourceText::new("x.sql", sql)).to_vec()
+    }
 
     #[test]
     fn whitespace_and_comments_change_nothing() {
@@ -106,7 +109,7 @@ mod tests {
 
     #[test]
     fn references_are_found() {
-        assert_eq!(indicator_references("SELECT 'indicators.z' FROM indicators.a JOIN indicators . b"), ["a", "b"]);
-        assert_eq!(indicator_references(r#"SELECT 1 FROM INDICATORS.A, "indicators"."b", indicators.a"#), ["a", "b"]);
+        assert_eq!(references("SELECT 'indicators.z' FROM indicators.a JOIN indicators . b"), ["a", "b"]);
+        assert_eq!(references(r#"SELECT 1 FROM INDICATORS.A, "indicators"."b", indicators.a"#), ["a", "b"]);
     }
 }

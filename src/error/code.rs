@@ -150,6 +150,7 @@ codes! {
     PackingNotRead "E2033" Provider, "an archive is packed by a method that is not read, or has a password", "unpack it, or pack it as ZIP with Deflate";
     KindNotRead "E2034" Provider, "a file of a kind that is not read, such as .xls, RAR or PDF", "save it as the hint says";
     RoutesDisagree "E2040" Provider, "two routes of a data set have other figures", "take the series out of the route, or see which of the two has changed; the last good data stay in use";
+    HistoryRewritten "E2041" Provider, "a pull of the same edition has other figures for much of what the last one had", "look at the difference named; the last good data stay in use. If the provider revised its history, let it pass once with `--accept SOURCE/DATASET`";
     SqlSyntax "E3001" Author, "SQL syntax", "correct the place shown";
     UnknownTable "E3002" Author, "an unknown table", "take the name suggested";
     UnknownColumn "E3003" Author, "an unknown or ambiguous column", "take the name suggested, or write the table before it";

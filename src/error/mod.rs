@@ -4,10 +4,11 @@
 //! E4xxx gates and checks, E5xxx writing a release, E6xxx workers.
 
 pub mod code;
+mod statement;
 
 pub use code::Code;
+pub(crate) use statement::Statement;
 
-use std::collections::BTreeSet;
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
@@ -164,14 +165,6 @@ pub struct SourceText {
     lines: Arc<OnceLock<Vec<usize>>>,
     /// What it is as a statement, found when it is first asked for.
     pub(crate) as_statement: Arc<OnceLock<Statement>>,
-}
-
-/// A text of SQL without its whitespace and comments.
-#[derive(Debug)]
-pub(crate) struct Statement {
-    pub hash: String,
-    /// Its names and keywords, in small letters.
-    pub words: BTreeSet<String>,
 }
 
 impl SourceText {

@@ -75,14 +75,26 @@ impl Store {
         Ok(head)
     }
 
-    /// Stores all that the reader gives; E1004 if that is more than `max_bytes`. Gives hash and length.
-    pub fn put(&self, mut reader: impl Read, max_bytes: u64) -> Result<(String, u64)> {
+    /// Stores all that the reader gives; E1004 if that is more than `max_bytes`. What is there is not written again. Gives
+    /// hash and length.
+    pub fn put(&self, mut reader: impl Read + Seek, max_bytes: u64) -> Result<(String, u64)> {
+        // What somebody brought cannot be read: their data set fails, not the run.
+        let unreadable = |error: io::Error| Error::provider(Code::UnreadableBody, error.to_string());
+        let mut hasher = blake3::Hasher::new();
+        hasher.update_reader(reader.by_ref().take(max_bytes.saturating_add(1))).map_err(unreadable)?;
+        if hasher.count() > max_bytes {
+            return Err(too_large("the file", max_bytes));
+        }
+        let hash = hasher.finalize().to_hex().to_string();
+        if crate::files::is_sound(&self.path(&hash), &hash)? {
+            return Ok((hash, hasher.count()));
+        }
+        reader.rewind().map_err(unreadable)?;
         let mut writer = self.writer(max_bytes)?;
         io::copy(&mut reader, &mut writer).map_err(|error| match error.kind() {
             io::ErrorKind::FileTooLarge => too_large("the file", max_bytes),
             _ if crate::files::is_ours(&error) => error.into(),
-            // What somebody brought cannot be read: their data set fails, not the run.
-            _ => Error::provider(Code::UnreadableBody, error.to_string()),
+            _ => unreadable(error),
         })?;
         writer.finish()
     }
@@ -230,11 +242,11 @@ mod tests {
     fn content_is_stored_once_and_capped() {
         let data = tempfile::tempdir().unwrap();
         let store = Store::new(data.path());
-        let (hash, bytes) = store.put(&b"abc"[..], 3).unwrap();
+        let (hash, bytes) = store.put(io::Cursor::new(b"abc"), 3).unwrap();
         assert_eq!((hash.as_str(), bytes), (blake3::hash(b"abc").to_hex().as_str(), 3));
-        assert_eq!(store.put(&b"abc"[..], 3).unwrap().0, hash);
+        assert_eq!(store.put(io::Cursor::new(b"abc"), 3).unwrap().0, hash);
         assert_eq!(store.head(&hash).unwrap(), b"abc");
-        assert!(matches!(store.put(&b"abcd"[..], 3), Err(Error::Fetch { code: Code::BodyTooLarge, .. })));
+        assert!(matches!(store.put(io::Cursor::new(b"abcd"), 3), Err(Error::Fetch { code: Code::BodyTooLarge, .. })));
         let left = fs_err::read_dir(data.path().join("snapshots")).unwrap().count();
         assert_eq!(left, 1, "only the folder of the hash stays");
     }

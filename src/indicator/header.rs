@@ -86,13 +86,13 @@ impl Indicator {
     /// Words of the SELECT and series of the header: among them stands every series that the indicator may read.
     pub fn series_named(&self) -> std::collections::BTreeSet<String> {
         let mut named = series::codes(&self.series);
-        named.extend(crate::engine::tokens::literals(self.sql()).into_iter().filter(|literal| !literal.starts_with('_')));
+        named.extend(crate::engine::tokens::literals(&self.text).iter().filter(|literal| !literal.starts_with('_')).cloned());
         named
     }
 
     /// Hash of the SELECT without comments and whitespace.
-    pub fn select_hash(&self) -> String {
-        crate::engine::tokens::hash(self.sql())
+    pub fn select_hash(&self) -> &str {
+        crate::engine::tokens::hash_of(&self.text)
     }
 }
 

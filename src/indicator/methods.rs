@@ -271,11 +271,11 @@ fn check_names(catalogue: &Catalogue, indicator: &Indicator, reference: &Referen
             );
         }
     }
-    for name in tokens::indicator_references(indicator.sql()) {
+    for name in tokens::indicator_references(&indicator.text) {
         let known = catalogue.names();
         if !known.contains(&name.as_str()) {
-            let span = reference_span(indicator, &[&name]);
-            unknown(Code::UnknownIndicator, span, "indicator", &name, known);
+            let span = reference_span(indicator, &[name]);
+            unknown(Code::UnknownIndicator, span, "indicator", name, known);
         }
     }
     reach::check(indicator, reference, problems);

@@ -12,7 +12,7 @@ use crate::error::{Code, Problem};
 impl Catalogue {
     /// Indices of the indicators that one reads directly.
     pub fn dependencies(&self, indicator: &Indicator) -> Vec<usize> {
-        tokens::indicator_references(indicator.sql())
+        tokens::indicator_references(&indicator.text)
             .iter()
             .filter_map(|name| self.indicators.iter().position(|other| other.name == *name))
             .collect()
@@ -20,9 +20,10 @@ impl Catalogue {
 
     /// The indicators that some file of `sql/` reads by name.
     pub fn read_indicators(&self) -> BTreeSet<String> {
-        let methods = [&self.checks, &self.derived, &self.shared].into_iter().flat_map(|files| files.values().map(|text| &*text.text));
-        let steps = self.steps.iter().map(|step| &*step.text.text);
-        self.indicators.iter().map(|indicator| indicator.sql()).chain(methods).chain(steps).flat_map(tokens::indicator_references).collect()
+        let methods = [&self.checks, &self.derived, &self.shared].into_iter().flat_map(|files| files.values());
+        let steps = self.steps.iter().map(|step| &step.text);
+        let all = self.indicators.iter().map(|indicator| &indicator.text).chain(methods).chain(steps);
+        all.flat_map(tokens::indicator_references).cloned().collect()
     }
 
     /// Waves of indicators: each wave reads only earlier ones. Cycles are problems.

@@ -11,7 +11,7 @@ use crate::tables::schema::DIMENSIONS;
 /// Levels, bands and baselines of a target are values of its indicator, so they lie within the limits of its unit.
 pub(super) fn check(indicator: &Indicator, reference: &Reference, problems: &mut Vec<Problem>) {
     // A SELECT that rolls nothing up may give each row a unit of its own.
-    let own_units = indicator.derived.is_some() || tokens::tokens(indicator.sql()).iter().any(|token| token.token.to_string() == "unit");
+    let own_units = indicator.derived.is_some() || tokens::occurs("unit", &indicator.text);
     if indicator.rollup == ROLLUP_NONE && own_units {
         return;
     }
@@ -35,7 +35,7 @@ pub(super) fn check(indicator: &Indicator, reference: &Reference, problems: &mut
 
 /// Figures have codes, whatever their providers write: `sex = "Women"` is of no row.
 pub(super) fn check_codes(indicator: &Indicator, problems: &mut Vec<Problem>) {
-    let written = tokens::literals(indicator.sql());
+    let written = tokens::literals(&indicator.text);
     let targets = indicator.targets.iter().map(|target| (format!("target `{}`", target.id), target.span.clone(), &target.dimensions));
     let silence = indicator.silence.iter().map(|silence| ("`silence`".to_owned(), indicator.span_of("silence"), &silence.dimensions));
     for (what, place, codes) in targets.chain(silence) {

@@ -55,7 +55,7 @@ impl Silence {
 /// have the codes of its provider, and the SELECT may write one: then the check `silence_without_figures` sees it.
 pub(super) fn check_series(indicator: &Indicator, problems: &mut Vec<Problem>) {
     let Some(silence) = &indicator.silence else { return };
-    let written = tokens::literals(indicator.sql());
+    let written = tokens::literals(&indicator.text);
     for (index, name) in DIMENSIONS.iter().enumerate() {
         let code = &silence.dimensions[index];
         // Publications have figures of groups.

@@ -187,7 +187,6 @@ async fn release(settings: &Settings, loaded: &Loaded, states: States, accept: &
         }),
     };
     let mut degraded = state::degraded(loaded, &states);
-    let key = fingerprint::key(&releasing.inputs()?)?;
     let pin = pin::pinned(&settings.workspace)?;
     let mut damage = None;
     let current = match promote::current(&settings.workspace)? {
@@ -197,6 +196,7 @@ async fn release(settings: &Settings, loaded: &Loaded, states: States, accept: &
     if let Some(damage) = damage.as_ref().filter(|_| pin.is_none()) {
         tracing::error!("{damage}; the release is made anew");
     }
+    let key = fingerprint::key(&releasing.inputs(current.as_ref())?)?;
     let same_inputs = current.filter(|manifest| manifest.key == key);
     // What is held is computed again though no input changes: the reason may be gone.
     if let Some(manifest) = &same_inputs

@@ -158,7 +158,7 @@ fn release_steps(settings: &Settings, loaded: &Loaded, reports: &Reports, steps:
         let action = if why.is_empty() || pin.is_some() { "keep" } else { "compute" };
         steps.push(Step { step: "indicator", name: indicator.name.clone(), action, why });
     }
-    let wanted = fingerprint::of_release(&loaded.catalogue, &loaded.checks, &loaded.reference, reports, &fixed)?;
+    let wanted = fingerprint::of_release(&loaded.catalogue, &loaded.checks, &loaded.reference, reports, &fixed, current.as_ref())?;
     let mut why = match &current {
         Some(manifest) => changed(&manifest.workspace, &wanted),
         None => vec!["no release yet".to_owned()],

@@ -1,5 +1,5 @@
-//! Whether a pull may take the place of the last one: not when it is empty, when too many of its rows are set aside, or
-//! when it lacks what came before.
+//! Whether a pull may take the place of the last one: not when it is empty, when too many of its rows are set aside, when
+//! it lacks what came before, or has other figures for much of it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -149,6 +149,7 @@ pub(super) struct Found<'a> {
     pub series: &'a BTreeMap<String, u64>,
     pub units: &'a Units,
     pub members: &'a BTreeSet<String>,
+    pub vintage: Option<&'a str>,
     /// The observation files of the last pull and of this one.
     pub files: [&'a Path; 2],
     pub store: &'a Store,
@@ -178,6 +179,7 @@ pub(super) fn against(last: &NormaliseReport, now: &Found<'_>, dataset: &Dataset
         units(last, now, dataset, id),
         withdrawn(last, now, dataset, id),
         whole(last, now, dataset, id),
+        rewritten(last, now, dataset, id),
     ];
     let mut warnings = Vec::new();
     for one in found {
@@ -287,6 +289,27 @@ fn whole(last: &NormaliseReport, now: &Found<'_>, dataset: &Dataset, id: &Datase
     match super::cut::found(old, new, now.store)? {
         Some(told) => Err(Error::provider_hint(Code::MuchFewerRows, told, if_withdrawn(id))),
         None => Ok(Vec::new()),
+    }
+}
+
+/// Of one edition, most figures stay what they are. A provider that names another edition may revise all of them.
+fn rewritten(last: &NormaliseReport, now: &Found<'_>, dataset: &Dataset, id: &DatasetId) -> Result<Vec<String>> {
+    let limit = dataset.maximum_share_rewritten;
+    let [old, new] = now.files;
+    let is_same_edition = last.vintage.as_deref() == now.vintage;
+    if limit >= 1.0 || !is_same_edition || !comparable(last, now, dataset) || !crate::files::is_sound(old, &last.hash)? {
+        return Ok(Vec::new());
+    }
+    match super::rewritten::found(old, new, limit)? {
+        None => Ok(Vec::new()),
+        Some(told) => Err(Error::provider_hint(
+            Code::HistoryRewritten,
+            told,
+            format!(
+                "if the provider really revised its history: `yardstick run --accept {id}` \
+                 lets it pass once, a new `vintage` too; `maximum_share_rewritten` of the data set is the limit"
+            ),
+        )),
     }
 }
 

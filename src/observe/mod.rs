@@ -10,6 +10,7 @@ mod gates;
 pub mod inputs;
 pub mod normalise;
 pub mod report;
+mod rewritten;
 mod routes;
 mod unknown_codes;
 pub mod walk;

@@ -133,6 +133,7 @@ pub fn normalise(context: &NormaliseContext<'_>, source: &Source, dataset: &Data
             series: &series_counts,
             units: &units,
             members: &members,
+            vintage: vintage.as_deref(),
             files: [&path, written.path()],
             store: context.store,
         };

@@ -20,6 +20,9 @@ pub struct Dataset {
     pub minimum_share_of_last: f64,
     /// A pull with more rows set aside than this share of those that should have become observations is a failed gate.
     pub maximum_share_set_aside: f64,
+    /// A pull of the same edition in which more than this share of the values that the last one had too is changed is a
+    /// failed gate.
+    pub maximum_share_rewritten: f64,
     /// What to download by hand, and where from: shown when a data set has never been loaded.
     pub how_to_get: String,
     /// The edition of the data, where only a person knows it.
@@ -55,6 +58,8 @@ pub(super) fn read(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> 
     let minimum_share_of_last = rules::within(table, "minimum_share_of_last", share, 0.0..=1.0, problems).unwrap_or(0.8);
     let share = table.float("maximum_share_set_aside", problems);
     let maximum_share_set_aside = rules::within(table, "maximum_share_set_aside", share, 0.0..=1.0, problems).unwrap_or(0.1);
+    let share = table.float("maximum_share_rewritten", problems);
+    let maximum_share_rewritten = rules::within(table, "maximum_share_rewritten", share, 0.0..=1.0, problems).unwrap_or(0.25);
     let how_to_get = table.string("how_to_get", problems).unwrap_or_default();
     let vintage = table.string("vintage", problems);
     let mut routes = vec![route::read(table, name.clone(), title.clone(), problems)?];
@@ -69,6 +74,7 @@ pub(super) fn read(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> 
         schedule,
         minimum_share_of_last,
         maximum_share_set_aside,
+        maximum_share_rewritten,
         how_to_get,
         vintage,
         text: table.source().clone(),

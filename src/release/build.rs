@@ -81,8 +81,9 @@ pub struct Built {
 }
 
 impl Build<'_> {
-    pub fn inputs(&self) -> Result<Inputs> {
-        fingerprint::of_release(&self.catalogue, self.checks, &self.reference, &self.reports, &self.settings)
+    /// `before`: a release that may be made of the same texts.
+    pub fn inputs(&self, before: Option<&Manifest>) -> Result<Inputs> {
+        fingerprint::of_release(&self.catalogue, self.checks, &self.reference, &self.reports, &self.settings, before)
     }
 
     pub(super) fn current_year(&self) -> i32 {
@@ -91,7 +92,7 @@ impl Build<'_> {
 
     /// Computes and checks everything.
     pub async fn build(&self) -> Result<Built> {
-        let inputs = self.inputs()?;
+        let inputs = self.inputs(None)?;
         let key = fingerprint::key(&inputs)?;
         let id = promote::free_name(self.workspace, format!("{}-{}", self.now.strftime("%Y%m%dT%H%M%SZ"), &key[..8]));
         let previous = promote::newest_sound(self.workspace, self.now)?;
@@ -332,6 +333,7 @@ impl Build<'_> {
             current_year: self.current_year(),
             inputs: entries,
             workspace: inputs,
+            texts: fingerprint::texts(&self.catalogue, self.checks),
             indicators,
             rows: BTreeMap::new(),
             files: BTreeMap::new(),

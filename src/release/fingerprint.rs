@@ -12,6 +12,7 @@ use crate::observe::Reports;
 use crate::observe::inputs::changes;
 pub use crate::observe::inputs::{Input, Inputs, key};
 use crate::reference::Reference;
+use crate::release::Manifest;
 use crate::release::checks::Check;
 use crate::release::shared;
 
@@ -39,27 +40,27 @@ fn collect(
     if !seen.insert(indicator.name.clone()) {
         return;
     }
-    inputs.insert(sql(&indicator.text), indicator.select_hash());
+    inputs.insert(sql(&indicator.text), indicator.select_hash().to_owned());
     for (key, value) in indicator.method_keys() {
         inputs.insert(Input::HeaderKey { path: indicator.text.path.to_string(), key: key.into() }, value);
     }
     for text in shared::read_by(catalogue, &indicator.text) {
-        inputs.insert(sql(text), tokens::hash_of(text));
+        inputs.insert(sql(text), tokens::hash_of(text).to_owned());
     }
     // Where nothing is rolled up, only the last step runs.
     let rolled = indicator.rollup != ROLLUP_NONE;
     for step in catalogue.steps.iter().skip(if rolled { 0 } else { catalogue.steps.len().saturating_sub(1) }) {
-        inputs.insert(sql(&step.text), tokens::hash_of(&step.text));
+        inputs.insert(sql(&step.text), tokens::hash_of(&step.text).to_owned());
     }
     if let Some(rollup) = catalogue.rollups.get(&indicator.rollup) {
-        inputs.insert(sql(&rollup.text), tokens::hash_of(&rollup.text));
+        inputs.insert(sql(&rollup.text), tokens::hash_of(&rollup.text).to_owned());
         for (key, value) in rollup.method_keys() {
             inputs.insert(Input::HeaderKey { path: rollup.text.path.to_string(), key: key.into() }, value);
         }
     }
     for file in indicator.derived.iter().map(String::as_str).chain(indicator.derived.is_some().then_some("group_population")) {
         if let Some(text) = catalogue.derived.get(file) {
-            inputs.insert(sql(text), tokens::hash_of(text));
+            inputs.insert(sql(text), tokens::hash_of(text).to_owned());
         }
     }
     for name in ["areas.csv", "units.csv", "groups.csv", "group_lists.csv", "membership.csv", "population.csv", "gni_per_capita.csv"] {
@@ -103,24 +104,25 @@ pub fn missing_datasets(indicator: &Indicator, catalogue: &Catalogue, reports: &
     missing
 }
 
-/// Everything a whole release depends on.
-pub fn of_release(catalogue: &Catalogue, checks: &[Check], reference: &Reference, reports: &Reports, settings: &Inputs) -> Result<Inputs> {
+/// Everything a whole release depends on. `before`: a release that may be made of the same texts.
+pub fn of_release(
+    catalogue: &Catalogue,
+    checks: &[Check],
+    reference: &Reference,
+    reports: &Reports,
+    settings: &Inputs,
+    before: Option<&Manifest>,
+) -> Result<Inputs> {
     let mut inputs = settings.clone();
-    for indicator in &catalogue.indicators {
-        inputs.insert(sql(&indicator.text), published_hash(indicator)?);
-    }
-    let steps = catalogue.steps.iter().map(|step| &step.text);
-    for text in steps.chain(catalogue.shared.values()).chain(catalogue.derived.values()) {
-        inputs.insert(sql(text), tokens::hash_of(text));
-    }
-    for check in checks {
-        inputs.insert(sql(&check.text), check_hash(check)?);
-    }
-    for rollup in catalogue.rollups.values() {
-        inputs.insert(sql(&rollup.text), rollup_hash(rollup)?);
-    }
-    if let Some(text) = &catalogue.defaults.text {
-        inputs.insert(sql(text), blake3::hash(text.text.as_bytes()).to_hex().to_string());
+    let is_same = |manifest: &&Manifest| {
+        manifest.texts == texts(catalogue, checks) && manifest.workspace.get(&Input::Program) == settings.get(&Input::Program)
+    };
+    match before.filter(is_same) {
+        Some(manifest) => {
+            let of_sql = manifest.workspace.iter().filter(|(input, _)| matches!(input, Input::Sql { .. }));
+            inputs.extend(of_sql.map(|(input, hash)| (input.clone(), hash.clone())));
+        }
+        None => of_texts(catalogue, checks, &mut inputs)?,
     }
     for (name, hash) in reference.hashes.iter() {
         inputs.insert(Input::Reference { file: name.clone() }, hash.clone());
@@ -132,6 +134,41 @@ pub fn of_release(catalogue: &Catalogue, checks: &[Check], reference: &Reference
         }
     }
     Ok(inputs)
+}
+
+/// All texts of SQL, with their comments, as one hash. It takes much less time than what each says as a statement, which
+/// is as in a release that was made of the same.
+pub fn texts(catalogue: &Catalogue, checks: &[Check]) -> String {
+    let mut hasher = blake3::Hasher::new();
+    let methods = catalogue.shared.values().chain(catalogue.derived.values()).chain(&catalogue.defaults.text);
+    let texts = catalogue.indicators.iter().map(|indicator| &indicator.text).chain(catalogue.steps.iter().map(|step| &step.text));
+    let texts = texts.chain(methods).chain(checks.iter().map(|check| &check.text));
+    for text in texts.chain(catalogue.rollups.values().map(|rollup| &rollup.text)) {
+        for part in [&text.path, &text.text] {
+            hasher.update(&(part.len() as u64).to_le_bytes()).update(part.as_bytes());
+        }
+    }
+    hasher.finalize().to_hex().to_string()
+}
+
+fn of_texts(catalogue: &Catalogue, checks: &[Check], inputs: &mut Inputs) -> Result<()> {
+    for indicator in &catalogue.indicators {
+        inputs.insert(sql(&indicator.text), published_hash(indicator)?);
+    }
+    let steps = catalogue.steps.iter().map(|step| &step.text);
+    for text in steps.chain(catalogue.shared.values()).chain(catalogue.derived.values()) {
+        inputs.insert(sql(text), tokens::hash_of(text).to_owned());
+    }
+    for check in checks {
+        inputs.insert(sql(&check.text), check_hash(check)?);
+    }
+    for rollup in catalogue.rollups.values() {
+        inputs.insert(sql(&rollup.text), rollup_hash(rollup)?);
+    }
+    if let Some(text) = &catalogue.defaults.text {
+        inputs.insert(sql(text), blake3::hash(text.text.as_bytes()).to_hex().to_string());
+    }
+    Ok(())
 }
 
 /// A check is its statement and its header: another severity or limit may let a release pass, or stop it.

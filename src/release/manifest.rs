@@ -34,6 +34,9 @@ pub struct Manifest {
     pub inputs: Vec<InputEntry>,
     /// What the release depends on: the hash of each SQL, reference and observation file, and the settings.
     pub workspace: Inputs,
+    /// All files of SQL as they are, in one hash; older manifests have none.
+    #[serde(default)]
+    pub texts: String,
     /// Per indicator: what its values depend on.
     pub indicators: BTreeMap<String, IndicatorEntry>,
     pub rows: BTreeMap<String, u64>,

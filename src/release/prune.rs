@@ -13,6 +13,7 @@ use crate::error::{Code, Error, Result};
 use crate::fetch::{Journal, Pull};
 use crate::files::{self, entries};
 use crate::observe::NormaliseReport;
+use crate::tables::parquet;
 use crate::workspace::Workspace;
 
 /// How much is kept.
@@ -65,6 +66,9 @@ pub fn prune(workspace: &Workspace, keep: Keep) -> Result<Pruned> {
     let snapshots = if used.snapshots_are_known { unused_snapshots(workspace, &used.snapshots)? } else { Vec::new() };
     let mut pruned = Pruned { observation_files: observations.len(), snapshots: snapshots.len(), ..Pruned::default() };
     let name = |path: &Path| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    for (path, _) in &removed {
+        keep_revisions(workspace, path)?;
+    }
     for (path, _) in removed.iter().copied().chain(refused) {
         pruned.bytes_freed += files::size(path);
         promote::remove(workspace, path)?;
@@ -76,6 +80,24 @@ pub fn prune(workspace: &Workspace, keep: Keep) -> Result<Pruned> {
         fs_err::remove_file(path)?;
     }
     Ok(pruned)
+}
+
+/// What a release changed against the one before it stays when it goes: a value that a provider has deleted since is
+/// found there.
+fn keep_revisions(workspace: &Workspace, release: &Path) -> Result<()> {
+    let from = release.join("revisions.parquet");
+    let file = match fs_err::File::open(&from) {
+        Ok(file) => file.into_parts().0,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(error.into()),
+    };
+    // One that cannot be read is kept as it is.
+    if parquet::rows(file).unwrap_or(1) == 0 {
+        return Ok(());
+    }
+    files::make_folder(&workspace.history())?;
+    let name = release.file_name().unwrap_or_default().to_string_lossy();
+    files::copy_atomically(&from, &workspace.history().join(format!("{name}.parquet")))
 }
 
 fn refuse(path: &Path, why: &str, hint: &str) -> Error {

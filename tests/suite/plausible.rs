@@ -15,8 +15,9 @@ const ECONOMIES: [&str; 20] = [
 ];
 const YEARS: [i32; 8] = [2016, 2017, 2018, 2019, 2020, 2021, 2022, 2023];
 
+/// What is rewritten is for the checks to find, so none of it is held before.
 const PIPELINE: &str = "source = \"example\"\ntitle = \"Example\"\nlicence = \"CC BY 4.0\"\n[[dataset]]\nname = \"t\"\nformat = \"table\"\n\
-[dataset.columns]\nseries = \"series\"\nref_area = \"area\"\ntime_period = \"year\"\nvalue = \"value\"\nunit = \"unit\"\n";
+maximum_share_rewritten = 1.0\n[dataset.columns]\nseries = \"series\"\nref_area = \"area\"\ntime_period = \"year\"\nvalue = \"value\"\nunit = \"unit\"\n";
 
 /// The checks that these tests are of.
 const CHECKS: [&str; 9] = [

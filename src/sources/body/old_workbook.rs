@@ -18,6 +18,8 @@ pub(super) const BEGIN: u16 = 0x0809;
 const CELLS: [u16; 9] = [0x0006, 0x0203, 0x0204, 0x00d6, 0x00fd, 0x027e, 0x0205, 0x00bd, 0x00be];
 /// The record in which a sheet says how far its cells reach.
 const DIMENSIONS: u16 = 0x0200;
+/// The record of merged cells: how many, then eight bytes of each.
+const MERGED: u16 = 0x00e5;
 /// The rows and columns that a sheet of such a file has at most.
 const MOST_CELLS: u64 = 65_536 * 256;
 /// Ends of a chain, and other marks that are no sector.
@@ -94,6 +96,12 @@ pub(super) fn says_too_many(stream: &[u8]) -> bool {
         let columns = last_column.checked_sub(first_column).filter(|_| first_column <= 0xff).unwrap_or(last_column);
         (last_row > 0 && last_column > 0) && rows * columns > MOST_CELLS
     })
+}
+
+/// Whether a sheet says that it has more merged cells than follow. Its reader looks for them all the same.
+pub(super) fn lacks_merged_cells(stream: &[u8]) -> bool {
+    let merged = records(stream, 0).filter(|(kind, _)| *kind == MERGED);
+    merged.into_iter().any(|(_, content)| short(content, 0).is_none_or(|number| content.len() < 2 + 8 * usize::from(number)))
 }
 
 struct Compound<'b> {
@@ -203,6 +211,13 @@ mod tests {
         assert!(!of(0, 65_536, [0, 256]) && !of(0, 0, [0, 0]) && !of(3, 40, [1, 9]) && !of(0, 0xffff_ffff, [0, 0]));
         assert!(of(0, 0x0100_0000, [0, 9]) && of(40, 3, [0, 9]) && of(0, 65_536, [0x4000, 0x5000]));
         assert!(says_too_many(&record(DIMENSIONS, &[0, 0xffff, 300, 299, 0])), "as before 1997");
+    }
+
+    #[test]
+    fn merged_cells_that_are_not_there() {
+        let merged = |content: &[u16]| lacks_merged_cells(&[record(BEGIN, &[]), record(MERGED, content)].concat());
+        assert!(!merged(&[0]) && !merged(&[1, 2, 3, 4, 5]) && !merged(&[1, 2, 3, 4, 5, 6]));
+        assert!(merged(&[]) && merged(&[1, 2, 3, 4]) && merged(&[0xffff, 2, 3, 4, 5]));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufReader, Read};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use calamine::{Data, DataRef, Reader, SheetType, SheetVisible, Xls, XlsError, Xlsx, XlsxError};
 
@@ -80,8 +81,13 @@ impl<'b> Book<'b> {
             if old_workbook::says_too_many(&stream) {
                 return Err(bad(&"a sheet says that it has more cells than a sheet can have"));
             }
+            if old_workbook::lacks_merged_cells(&stream) {
+                return Err(bad(&"a sheet says that it has more merged cells than there are"));
+            }
             file.rewind()?;
-            let book = calamine::open_workbook_from_rs(BufReader::new(file)).map_err(|e: XlsError| bad(&e))?;
+            // The library ends in a panic at other records that are too short.
+            let opened = catch_unwind(AssertUnwindSafe(|| calamine::open_workbook_from_rs(BufReader::new(file))));
+            let book = opened.map_err(|_| bad(&"a record is not as long as it should be"))?.map_err(|e: XlsError| bad(&e))?;
             return Ok(Self { book: Kind::Xls(book, old_percent::cells(&stream)), decimal });
         }
         capped(file)?;

@@ -142,7 +142,7 @@ fn normalised(source: &str, dataset: &str, name: &str, bytes: &[u8]) -> Result<(
     let data = tempfile::tempdir().unwrap();
     let workspace = Workspace { root: project(), data: data.path().to_path_buf() };
     let store = Store::new(&workspace.data);
-    let (hash, length) = store.put(bytes, 1 << 30)?;
+    let (hash, length) = store.put(std::io::Cursor::new(bytes), 1 << 30)?;
     let moment = "2026-11-24T02:30:00Z".to_owned();
     let body = Body {
         name: name.into(),

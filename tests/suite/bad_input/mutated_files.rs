@@ -104,7 +104,7 @@ fn damaged_statements() {
     let statements = [files("sql/checks", ".sql"), files("sql/derived", ".sql"), files("sql/shared", ".sql")].concat();
     let whole: Vec<String> = statements.into_iter().filter(|text| text.len() < 3000).collect();
     texts("lint of SQL", 60, whole, |text, problems| {
-        tokens::hash(&text.text);
+        tokens::hash_of(text);
         let planned = runtime.block_on(lint::plan(text, &engine, problems));
         if let Some(planned) = planned {
             lint::check_expressions(text, &planned.logical, problems);

@@ -123,3 +123,17 @@ fn a_workbook_that_says_it_has_more_than_there_is() {
     let set = "itu/internet_use_sex_location_2018";
     refused(&workspace, set, "ITU_by_gender_urban_rural_2021.xls", &old, "E2004", "more cells than a sheet can have");
 }
+
+/// The library looked for as many merged cells as a sheet says, and panicked behind the last.
+#[test]
+fn an_old_workbook_with_a_record_cut_short() {
+    let workspace = released();
+    let name = "internet_use_sex_location_2018/ITU_by_gender_urban_rural_2021.xls";
+    let mut old = std::fs::read(crate::support::project().join("fixtures/itu").join(name)).unwrap();
+    // 1,026 bytes of 128 merged cells, which become 129.
+    let record = [0xe5, 0x00, 0x02, 0x04];
+    let at = old.windows(4).position(|window| window == record).unwrap();
+    old[at + 4] += 1;
+    let set = "itu/internet_use_sex_location_2018";
+    refused(&workspace, set, "ITU_by_gender_urban_rural_2021.xls", &old, "E2004", "more merged cells than there are");
+}

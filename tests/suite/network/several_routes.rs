@@ -174,7 +174,7 @@ fn figures_of_the_mirror_are_held_against_those_of_itu_every_night() {
     let table = |source: &str, series: &str| {
         format!(
             "source = \"{source}\"\ntitle = \"Example\"\nlicence = \"CC BY 4.0\"\n[[dataset]]\nname = \"t\"\nformat = \"table\"\n\
-             [dataset.columns]\nseries = {{ constant = \"{series}\" }}\nref_area = \"area\"\ntime_period = \"year\"\nvalue = \"value\"\n\
+             maximum_share_rewritten = 1.0\n[dataset.columns]\nseries = {{ constant = \"{series}\" }}\nref_area = \"area\"\ntime_period = \"year\"\nvalue = \"value\"\n\
              unit = {{ constant = \"PT\" }}\n"
         )
     };

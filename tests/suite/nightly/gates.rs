@@ -146,33 +146,45 @@ fn a_wrong_header_stops_before_anything_is_touched() {
     assert_eq!(different(&before, &data()), Vec::<String>::new());
 }
 
-/// A provider's history rewritten: the release is refused tonight, and every night until a person lets it pass.
+/// The rows of a body with another value, of the codes that `is_other` names. One line of the fixture is torn, as in the
+/// real file.
+fn lower(body: &str, is_other: impl Fn(&str) -> bool) -> Vec<u8> {
+    let mut reader = csv::ReaderBuilder::new().flexible(true).from_path(Path::new(&small_bodies()).join(body)).unwrap();
+    let mut rewritten = csv::WriterBuilder::new().flexible(true).from_writer(Vec::new());
+    let header = reader.headers().unwrap().clone();
+    let place = |name: &str| header.iter().position(|other| other == name).unwrap();
+    let (value, code) = (place("Value"), place("SeriesCode"));
+    rewritten.write_record(&header).unwrap();
+    for record in reader.records() {
+        let record = record.unwrap();
+        let Some(cell) = record.get(value) else { continue };
+        let is_other = record.get(code).is_some_and(&is_other);
+        let lower = cell.parse::<f64>().ok().filter(|_| is_other).map_or_else(|| cell.to_owned(), |value| (value * 0.9).to_string());
+        rewritten.write_record(record.iter().enumerate().map(|(i, cell)| if i == value { lower.as_str() } else { cell })).unwrap();
+    }
+    rewritten.into_inner().unwrap()
+}
+
+/// A provider's history rewritten: the data set is held tonight, and every night until a person lets it pass.
 #[test]
-fn what_a_gate_refuses_stays_refused() {
+fn a_data_set_that_is_rewritten_is_held() {
     let workspace = small();
     let file = "sql/indicators/1.1_broadband_coverage.sql";
     workspace.write(file, std::fs::read_to_string(project().join(file)).unwrap());
     workspace.expect(0, &["run", "--from", &small_bodies()]);
     let good = current(&workspace);
     let body = "itu/network_coverage/mobile-network-coverage.csv";
-    // One line of the fixture is torn, as in the real file.
-    let mut reader = csv::ReaderBuilder::new().flexible(true).from_path(Path::new(&small_bodies()).join(body)).unwrap();
-    let mut rewritten = csv::WriterBuilder::new().flexible(true).from_writer(Vec::new());
-    let header = reader.headers().unwrap().clone();
-    let place = header.iter().position(|name| name == "Value").unwrap();
-    rewritten.write_record(&header).unwrap();
-    for record in reader.records() {
-        let record = record.unwrap();
-        let Some(value) = record.get(place) else { continue };
-        let lower = value.parse::<f64>().map_or_else(|_| value.to_owned(), |value| (value * 0.9).to_string());
-        rewritten.write_record(record.iter().enumerate().map(|(i, cell)| if i == place { lower.as_str() } else { cell })).unwrap();
-    }
-    let rewritten = rewritten.into_inner().unwrap();
-    workspace.write(&format!("other/{body}"), rewritten);
+    workspace.write(&format!("other/{body}"), lower(body, |_| true));
     let other = workspace.path("other").to_string_lossy().into_owned();
     for night in ["2026-11-25T02:30:00Z", "2026-11-26T02:30:00Z"] {
-        let run = workspace.expect(4, &["run", "--from", &other, "--now", night]);
-        assert!(run.stderr.contains("history_rewritten"), "{}", run.stderr);
+        let run = workspace.expect(3, &["run", "--from", &other, "--now", night]);
+        let told = run.stderr.replace('\n', " ");
+        assert!(
+            told.contains("E2041: itu/network_coverage:")
+                && told.contains("values that the last pull had too are others now, 97.3 %, and 25 % may be"),
+            "{told}"
+        );
+        assert!(told.contains("-> ") && told.contains("--accept itu/network_coverage"), "{told}");
         assert_eq!(current(&workspace), good);
     }
     // Another data set of the provider that is of a newer edition says nothing of this one.
@@ -181,17 +193,43 @@ fn what_a_gate_refuses_stays_refused() {
     workspace.write(&format!("both/{newer}"), std::fs::read(zip).unwrap());
     workspace.write(&format!("both/{body}"), std::fs::read(workspace.path(format!("other/{body}"))).unwrap());
     let both = workspace.path("both").to_string_lossy().into_owned();
-    let run = workspace.expect(4, &["run", "--from", &both, "--now", "2026-11-26T04:30:00Z"]);
-    assert!(run.stderr.contains("history_rewritten"), "{}", run.stderr);
+    let run = workspace.expect(3, &["run", "--from", &both, "--now", "2026-11-26T04:30:00Z"]);
+    assert!(run.stderr.contains("E2041"), "{}", run.stderr);
     // Its two halves are no way around it.
-    workspace.expect(0, &["pull", "--from", &other, "--now", "2026-11-27T02:30:00Z"]);
-    workspace.expect(4, &["compute", "--now", "2026-11-27T02:30:00Z"]);
+    workspace.expect(3, &["pull", "--from", &other, "--now", "2026-11-27T02:30:00Z"]);
+    let before = current(&workspace);
+    workspace.expect(0, &["compute", "--now", "2026-11-27T02:30:00Z"]);
+    assert_eq!(current(&workspace), before);
     // The good data come back: nothing has changed. The others, when a person says so.
     workspace.expect(0, &["run", "--from", &small_bodies(), "--now", "2026-11-28T02:30:00Z"]);
-    assert_eq!(current(&workspace), good);
-    let accepted = ["run", "--from", &other, "--accept", "history_rewritten", "--now", "2026-11-29T02:30:00Z"];
+    let accepted = ["run", "--from", &other, "--accept", "itu/network_coverage,history_rewritten", "--now", "2026-11-29T02:30:00Z"];
     workspace.expect(0, &accepted);
-    assert_ne!(current(&workspace), good);
+    assert_ne!(current(&workspace), before);
+    let before = current(&workspace);
+    workspace.expect(0, &["run", "--from", &other, "--now", "2026-11-30T02:30:00Z"]);
+    assert_eq!(current(&workspace), before);
+}
+
+/// The limit is a data set's own, and another edition may revise all of it.
+#[test]
+fn how_much_may_be_rewritten_is_said_of_a_data_set() {
+    let workspace = small();
+    workspace.expect(0, &["run", "--from", &small_bodies()]);
+    let body = "itu/network_coverage/mobile-network-coverage.csv";
+    workspace.write(&format!("other/{body}"), lower(body, |_| true));
+    let other = workspace.path("other").to_string_lossy().into_owned();
+    let text = workspace.read("pipelines/itu.toml");
+    let name = "name = \"network_coverage\"\n";
+    let pull = |settings: &str, exit: i32, night: &str| {
+        workspace.write("pipelines/itu.toml", text.replacen(name, &format!("{name}{settings}\n"), 1));
+        workspace.expect(exit, &["pull", "--from", &other, "--now", night])
+    };
+    pull("maximum_share_rewritten = 0.9", 3, "2026-11-25T02:30:00Z");
+    pull("maximum_share_rewritten = 1.0", 0, "2026-11-26T02:30:00Z");
+    pull("maximum_share_rewritten = 0.0", 0, "2026-11-27T02:30:00Z");
+    workspace.write(&format!("other/{body}"), lower(body, |code| code != "i271G"));
+    pull("maximum_share_rewritten = 0.01", 3, "2026-11-28T02:30:00Z");
+    pull("maximum_share_rewritten = 0.01\nvintage = \"2027\"", 0, "2026-11-29T02:30:00Z");
 }
 
 /// A tenth less each night was each night less than a fifth: a third of the rows was gone without a word.

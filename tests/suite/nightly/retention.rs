@@ -178,3 +178,38 @@ fn a_wrong_rule_removes_nothing() {
     }
     assert_eq!(names(&workspace, "data/releases"), before);
 }
+
+/// What a provider deleted was gone from its history with the last release that had it.
+#[test]
+fn what_was_deleted_stays_in_history() {
+    let workspace = small();
+    workspace.write("pipelines/job.toml", "[retention]\nreleases = 2\n");
+    let body = "itu/internet_use/individuals-using-the-internet.zip";
+    let text = String::from_utf8(crate::bad_input::unzipped(&std::fs::read(crate::support::small_bodies().join(body)).unwrap())).unwrap();
+    let is_kenya = |line: &str| line.contains(",\"KEN\",") && line.contains(",2020,");
+    assert_eq!(text.lines().filter(|line| is_kenya(line)).count(), 1);
+    let file = "itu/internet_use/individuals-using-the-internet.csv";
+    workspace.write(&format!("whole/{file}"), &text);
+    let gone: String = text.lines().filter(|line| !is_kenya(line)).map(|line| format!("{line}\n")).collect();
+    workspace.write(&format!("gone/{file}"), gone);
+    workspace.expect(0, &["run", "--quiet", "--from", &small_bodies()]);
+    let ask = ["explain", "2.1", "--area", "KEN", "--year", "2020", "--history"];
+    let value = workspace.json(0, &ask)["data"]["releases"][0]["value"].as_f64().unwrap();
+    let title = "sql/indicators/1.2_broadband_affordability.sql";
+    let own = workspace.read(title);
+    for night in 1..5 {
+        workspace.write(title, own.replacen("title = \"", &format!("title = \"({night}) "), 1));
+        let now = format!("2026-12-{night:02}T02:30:00Z");
+        workspace.run(&["run", "--quiet", "--from", "gone", "--now", &now, "--accept", "history_rewritten,one_economy_missing"]);
+    }
+    assert_eq!(names(&workspace, "data/releases").len(), 2);
+    let releases = workspace.json(0, &ask)["data"]["releases"].as_array().unwrap().clone();
+    let (first, kept) = releases.split_first().unwrap();
+    assert_eq!((&first["kept"], &first["value"], &first["estimate"]), (&false.into(), &serde_json::Value::Null, &"reported".into()));
+    let note = first["note"].as_str().unwrap();
+    assert!(note.contains(" before; ") && note.starts_with(&format!("{value:.2}")[..3]), "{note}, {value}");
+    assert_eq!(first["created_at"], "2026-12-01T02:30:00Z");
+    assert_eq!((kept.len(), &kept[0]["kept"], &kept[0]["value"]), (2, &true.into(), &serde_json::Value::Null));
+    let shown = workspace.expect(0, &ask).stdout;
+    assert!(shown.contains(" before; "), "{shown}");
+}
