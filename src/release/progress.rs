@@ -122,7 +122,11 @@ pub async fn progress(engine: &Engine, catalogue: &Catalogue, ends: Ends, target
 pub const VALUES: &str = "indicator_values";
 
 fn register_year(engine: &Engine, year: i32) -> Result<()> {
-    let current: SchemaRef = Arc::new(Schema::new(vec![Field::new("year", DataType::Int32, false)]));
-    let year = RecordBatch::try_new(current.clone(), vec![Arc::new(Int32Array::from(vec![year]))])?;
-    engine.register_batches("current_year", current, vec![year])
+    let year = RecordBatch::try_new(current_year(), vec![Arc::new(Int32Array::from(vec![year]))])?;
+    engine.register_batches("current_year", current_year(), vec![year])
+}
+
+/// The one row of the table that says in which year the targets are looked at.
+pub fn current_year() -> SchemaRef {
+    Arc::new(Schema::new(vec![Field::new("year", DataType::Int32, false)]))
 }
