@@ -39,7 +39,7 @@ import pyarrow
 
 from equality.comparing import check_readers, compare
 from equality.headers import Indicator, Unusable, Workspace, in_order
-from equality.methods import VALUES_KEY, Methods, Refused, parts, roll_up, select, select_values
+from equality.methods import conform, VALUES_KEY, Methods, Refused, parts, roll_up, select, select_values
 from equality.tables import PROGRESS_KEY, in_memory, literal, load_tables, load_targets, prepare
 
 
@@ -91,7 +91,7 @@ def gather(con, table):
     con.execute(f"INSERT INTO all_{table} SELECT * FROM {table}")
 
 
-def both_ends(con, indicator, methods, manifest):
+def both_ends(con, indicator, part, tables, methods, manifest):
     """Both ends of an indicator's targets, and the same on the same economies, while its members are at hand."""
     con.execute(f"CREATE OR REPLACE VIEW indicator_values AS SELECT * FROM release_values WHERE indicator = {literal(indicator.name)}")
     con.execute('CREATE OR REPLACE TABLE current_year AS SELECT CAST(? AS INTEGER) AS "year"', [manifest["current_year"]])
@@ -106,6 +106,28 @@ def both_ends(con, indicator, methods, manifest):
         methods.run("rollups", indicator.rollup, "fixed_rolled")
         methods.run("derived", "fixed_ends", "fixed_ends")
         gather(con, "fixed_ends")
+    if part is not None:
+        fixed_gaps(con, indicator, part, tables, methods)
+
+
+def fixed_gaps(con, indicator, part, tables, methods):
+    """Both ends of the targets of gaps on the same economies: the parts once more, rolled up over those that have both."""
+    con.execute("CREATE OR REPLACE TABLE told_gaps AS SELECT * FROM selected")
+    prepare(con, part, tables, methods.header(part.rollup))
+    select(con, part, methods)
+    roll_up(con, part, methods)
+    methods.run("derived", "gap_members", "gap_members")
+    con.execute("CREATE OR REPLACE TABLE group_members AS SELECT * FROM gap_members")
+    methods.run("rollups", part.rollup, "fixed_rolled")
+    methods.run("derived", "gap_membership", "gap_membership")
+    con.execute("CREATE OR REPLACE VIEW membership AS SELECT * FROM gap_membership")
+    methods.run("derived", "gap_parts", "gap_parts")
+    conform(con, "gap_parts", part)
+    con.execute("CREATE OR REPLACE TABLE gap_input AS SELECT * FROM conformed")
+    methods.run("derived", "group_population", "group_population")
+    methods.run("derived", indicator.derived, "fixed_gaps")
+    methods.run("derived", "gap_ends", "fixed_ends")
+    gather(con, "fixed_ends")
 
 
 def check_progress(con, methods, indicators, manifest, tables, shown):
@@ -172,7 +194,10 @@ def check(arguments, folder):
             report.line(what, "held at the values of an earlier release, not compared", [])
         else:
             report.line(what, *check_indicator(con, indicator, tables, methods, arguments.rows))
-            both_ends(con, indicator, methods, manifest)
+            # As in the program: what a derived indicator with targets reads, where that is rolled up.
+            read = [other for other in indicators if indicator.derived and indicator.targets and other.name in indicator.reads]
+            part = read[0] if len(read) == 1 and read[0].rollup != "none" else None
+            both_ends(con, indicator, part, tables, methods, manifest)
         con.execute(
             f"CREATE TABLE indicators.{indicator.name} AS SELECT * FROM release_values WHERE indicator = ?", [indicator.name]
         )

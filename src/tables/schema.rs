@@ -188,6 +188,14 @@ pub fn fixed_ends() -> SchemaRef {
     schema(fields)
 }
 
+/// What gaps.sql gives, as far as the same economies at both ends are concerned: each gap, and of which parts it was made.
+pub fn told_gaps() -> SchemaRef {
+    let mut fields = vec![text("ref_area"), year("time_period"), text_or_null("estimate"), text("breakdown")];
+    fields.extend(["value", "coverage"].map(number));
+    fields.extend(["first_dimension", "first_code", "second_dimension", "second_code"].map(text));
+    schema(fields)
+}
+
 /// `checks.parquet`
 pub fn checks() -> SchemaRef {
     schema(vec![

@@ -14,6 +14,7 @@ use crate::error::{Code, Error, Problem, Result, SourceText, suggestion};
 use crate::indicator::{Catalogue, Indicator};
 use crate::reference::Reference;
 use crate::release::compute::{self, Steps};
+use crate::release::fixed_gaps::{self, Parts};
 use crate::release::test_case::expectation::{Expectation, Kind, PROGRESS, VALUES, fill_estimate};
 use crate::release::{progress, targets};
 use crate::tables::cells::Table;
@@ -201,7 +202,14 @@ pub async fn run(case: &TestCase, base: &Engine, catalogue: &Catalogue, referenc
     let values = computed.values;
     let progress = if case.progress.is_some() {
         let year = current_year(case, &values);
-        let (_, ends) = progress::ends(&computed.engine, catalogue, indicator, &values, year).await?;
+        // A case of gaps gives their parts as values; the members behind them, if it does, as observations.
+        let part = fixed_gaps::parts_of(catalogue, indicator);
+        let behind = match part {
+            Some(part) => Some(compute::indicator(&engine, catalogue, &reference, part, Steps::ReadBy(&fixed_gaps::READ)).await?.engine),
+            None => None,
+        };
+        let parts = part.zip(behind.as_ref()).map(|(indicator, engine)| Parts { indicator, engine });
+        let (_, ends) = progress::ends(&computed.engine, catalogue, indicator, &values, year, parts).await?;
         let targets = targets::batch(&[indicator], &|_| None)?;
         Some(progress::progress(&engine, catalogue, ends, targets, year).await?)
     } else {
