@@ -93,7 +93,35 @@ def query(arguments, sql):
 # The set of which at least 37 were asked to lie inside, 44 with rounding: each figure once.
 ONCE = "newest edition of each, without mobile ownership and prices of income groups"
 
-def printed(arguments):
+# What the bar was before, and what it is now; `earlier_bars` has the first two.
+RULES = ["0.37 x (1 - coverage) x standard deviation", "the same with observed, and trends", "with sizes and totals, as now"]
+
+
+def earlier_bars(con, indicator):
+    """The bars of two earlier rules around each aggregate that the steps gave, by figure: the share missing by coverage, with
+    carried values as good as new; and by what is observed, also around the result with every carried value on its trend."""
+    names = ["time_period", "sex", "age", "urbanisation", "breakdown"]
+    rows = con.execute(
+        f"""SELECT c.group_code, {", ".join(f"x.{name}" for name in names)}, r.value, c.coverage, c.observed,
+              coalesce(c.trend_shift, 0.0), q.rollup_spread * c.spread, u.minimum, u.maximum
+            FROM parameters AS q LEFT JOIN units AS u ON u.unit = q.unit
+            CROSS JOIN rolled AS r
+            JOIN coverage AS c ON c.group_code = r.group_code AND c.estimate = r.estimate AND c.cell = r.cell
+            JOIN cells AS x ON x.cell = r.cell
+            WHERE r.estimate = 'imputed' AND r.value IS NOT NULL AND q.rollup_spread IS NOT NULL
+              AND x.disability = '_T' AND x.education_level = '_T' AND x.size_class = '_T'"""
+    ).fetchall()
+    found = {}
+    for area, year, *codes, value, coverage, observed, trend, spread, least, most in rows:
+        bars = []
+        for missing, shift in ((1 - coverage, 0.0), (1 - observed, trend)):
+            low, high = (value + end(0.0, shift) + sign * 0.37 * missing * spread for end, sign in ((min, -1), (max, 1)))
+            bars.append((low if least is None else max(least, low), high if most is None else min(most, high)))
+        found[(indicator.name, area, str(year), *codes)] = bars
+    return found
+
+
+def printed(arguments, earlier):
     rows = query(arguments, (arguments.workspace / "sql/backtest/printed.sql").read_text(encoding="utf-8"))
     counts, failing, newest = {}, [], {}
     figure = lambda row: tuple(row[name] for name in ("indicator", "ref_area", "time_period", "sex", "age", "urbanisation", "breakdown"))
@@ -112,6 +140,10 @@ def printed(arguments):
         once = row["edition"] == newest[figure(row)] and row["indicator"] != "mobile_ownership" and not income_price
         kinds += [("all", ONCE)] * once
         kinds += [("all", "not revised since"), ("stands", band(number["observed"]))] * stands
+        for rule, (low, high) in zip(RULES, [*earlier[figure(row)], (number["low"], number["high"])], strict=True):
+            of_rule = [(rule, "all"), (rule, band(number["observed"]))] + [(rule, "without mobile ownership")] * (row["indicator"] != "mobile_ownership")
+            for kind in of_rule:
+                counts.setdefault(kind, Count()).add(number["printed"], number["value"], low, high, number["rounding"])
         for kind in kinds:
             counts.setdefault(kind, Count()).add(number["printed"], number["value"], number["low"], number["high"], number["rounding"])
         slack = number["rounding"] + 1e-9
@@ -130,6 +162,9 @@ def printed(arguments):
               [[name, *listed("band", name), *listed("stands", name)] for name in bands()]),
         table(["indicator", *head], [[name, *listed("indicator", name)] for kind, name in sorted(counts) if kind == "indicator"]),
         table(["indicator", "area", "year", "part", "edition", "printed", "ours", "bar", "observed", ""], failing),
+        table(["observed", "number", *RULES],
+              [[name, counts[(RULES[0], name)].figures, *(f"{counts[(rule, name)].inside} ({counts[(rule, name)].rounded})" for rule in RULES)]
+               for name in [*bands(), "all", "without mobile ownership"] if (RULES[0], name) in counts]),
     ]
 
 
@@ -160,7 +195,7 @@ def hidden(con):
 
 
 def held_out(con, indicators, tables, methods):
-    counts = {}
+    counts, earlier = {}, {}
     con.execute("CREATE TABLE trials (trial INTEGER, year INTEGER, folds INTEGER[])")
     con.executemany("INSERT INTO trials VALUES (?, ?, ?)", [[number, year, list(folds)] for number, year, folds in TRIALS])
     for indicator in indicators:
@@ -168,6 +203,8 @@ def held_out(con, indicators, tables, methods):
             continue
         prepare(con, indicator, tables, methods.header(indicator.rollup))
         select(con, indicator, methods)
+        roll_up(con, indicator, methods)
+        earlier |= earlier_bars(con, indicator)
         con.execute("CREATE OR REPLACE TABLE known AS SELECT *, sex = '_T' AND age = '_T' AND urbanisation = '_T' AS whole FROM country_values")
         for mode in ["totals", *PARTS_WITHHELD][: 3 if indicator.name in PARTS else 1]:
             # Of totals, totals only: what is carried and how is the same for every part.
@@ -200,7 +237,7 @@ def held_out(con, indicators, tables, methods):
         table(["observed", *head], [row("band", name) for name in bands() if ("band", name) in counts] + [row("all", "all")]),
         table(["indicator", *head], [row("indicator", name) for kind, name in sorted(counts) if kind == "indicator"]),
         table(["indicator, withheld", *head], [row("part", name) for kind, name in sorted(counts) if kind == "part"]),
-    ]
+    ], earlier
 
 
 # ---- 3. the same economies at both ends ----
@@ -252,8 +289,10 @@ def measure(arguments, folder):
     found = dict(zip(["classes", "classes-one-by-one"], same_economies(con, arguments, indicators, manifest, methods), strict=True))
     if not arguments.classes:
         tables = load_tables(con, arguments, manifest, folder)
-        names = ["printed", "printed-by-observed", "printed-by-indicator", "printed-outside", "held-out", "held-out-by-indicator", "held-out-parts"]
-        found |= dict(zip(names, printed(arguments) + held_out(con, indicators, tables, methods), strict=True))
+        tried, earlier = held_out(con, indicators, tables, methods)
+        names = ["printed", "printed-by-observed", "printed-by-indicator", "printed-outside", "printed-by-rule",
+                 "held-out", "held-out-by-indicator", "held-out-parts"]
+        found |= dict(zip(names, printed(arguments, earlier) + tried, strict=True))
     return found
 
 
