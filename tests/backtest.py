@@ -7,14 +7,15 @@ BACKTEST.md and CLASSES.md, from the current release.
      them, in turn), the method files of sql/ run as they are on DuckDB, and the aggregates of Y are compared with those
      of all figures, where 90 percent of the weight had a value of that very year. For parts of the people (women, men,
      towns, ages), the last three years, or all, of the part are withheld, and the totals stay.
-  3. Same economies: the rows of progress whose class is another one than that of the group as it comes.
+  3. Same economies: the rows of progress whose class is another one than that of the group as it comes; with --world
+     also those of the release that the provider bodies beside the project give, where they are other ones.
 
 A bar is right when the other figure lies in it.
 
     pip install -r tests/requirements.txt
     yardstick run --from fixtures --data /tmp/data
     python tests/backtest.py --program target/debug/yardstick --workspace . --data /tmp/data          # prints
-    python tests/backtest.py .. --write BACKTEST.md CLASSES.md                                       # writes the tables
+    python tests/backtest.py .. --write BACKTEST.md CLASSES.md --world /tmp/world                    # writes the tables
     python tests/backtest.py .. --compare BACKTEST.md CLASSES.md                                     # ends with 1 if they differ
     python tests/backtest.py .. --classes                                                            # prints the third alone
 
@@ -242,11 +243,16 @@ def held_out(con, indicators, tables, methods):
 
 # ---- 3. the same economies at both ends ----
 
-def same_economies(con, arguments, indicators, manifest, methods):
-    """The rows of progress with another class than that of the group as it comes: counted, and one by one."""
+LISTED = ["target", "area", "part", "estimate", "baseline", "latest", "pace as they come", "class as they come",
+          "pace, same economies", "class, same economies", "share of the weight", "class", ""]
+
+
+def same_economies(con, data, indicators, methods):
+    """The rows of progress with another class than that of the group as it comes: the table that counts them, and the rows."""
+    manifest = json.loads((data / "current/manifest.json").read_text(encoding="utf-8"))
     load_targets(con, indicators, {f"{entry['source']}/{entry['dataset']}" for entry in manifest["inputs"]})
     for name in ("progress", "ends", "fixed_ends"):
-        path = literal(arguments.data / f"current/{name}.parquet")
+        path = literal(data / f"current/{name}.parquet")
         con.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT * FROM read_parquet({path})")
     methods.run("derived", "classes", "classes")
     methods.run("derived", "paces", "paces")
@@ -271,12 +277,18 @@ def same_economies(con, arguments, indicators, manifest, methods):
     number = lambda value: "" if value is None else f"{value:.2f}"
     listed = [[*row[:6], number(row[6]), row[7], number(row[8]), row[9], f"{100 * (row[10] or 0):.0f} %", row[11], row[12]] for row in rows]
     total = [sum(counts[place] for counts in changes.values()) for place in range(3)]
-    return [
-        table(["as they come", "class", "rows", "of them shown", "of them headline"],
-              [[*change, *counts] for change, counts in sorted(changes.items())] + [["all", "", *total]]),
-        table(["target", "area", "part", "estimate", "baseline", "latest", "pace as they come", "class as they come",
-               "pace, same economies", "class, same economies", "share of the weight", "class", ""], listed),
-    ]
+    head = ["as they come", "class", "rows", "of them shown", "of them headline"]
+    return table(head, [[*change, *counts] for change, counts in sorted(changes.items())] + [["all", "", *total]]), listed
+
+
+def other_bodies(before, counted, rows):
+    """How many rows another release has alike, and how many it lacks; the table that counts them, and the rows that it has
+    otherwise, or alone, where there are any."""
+    same = [row for row in rows if row in before]
+    lacks = [row for row in before if row[:4] not in [other[:4] for other in rows]]
+    said = f"{len(same)} rows are those of the list above, {len(rows) - len(same)} are not, and {len(lacks)} of that list are not here."
+    others = [row for row in rows if row not in before]
+    return "\n\n".join([said, *([counted, table(LISTED, others)] if others or lacks else [])])
 
 
 def measure(arguments, folder):
@@ -286,7 +298,11 @@ def measure(arguments, folder):
     con = in_memory(folder)
     indicators = [Indicator(path, workspace) for path in paths]
     methods = Methods(con, arguments.workspace)
-    found = dict(zip(["classes", "classes-one-by-one"], same_economies(con, arguments, indicators, manifest, methods), strict=True))
+    counted, rows = same_economies(con, arguments.data, indicators, methods)
+    found = {"classes": counted, "classes-one-by-one": table(LISTED, rows)}
+    if arguments.world:
+        counted, others = same_economies(con, arguments.world, indicators, methods)
+        found["classes-world"] = other_bodies(rows, counted, others)
     if not arguments.classes:
         tables = load_tables(con, arguments, manifest, folder)
         tried, earlier = held_out(con, indicators, tables, methods)
@@ -301,6 +317,7 @@ def main():
     parser.add_argument("--program", default="yardstick", help="the yardstick binary [default: from the PATH]")
     parser.add_argument("--workspace", type=Path, default=Path("."), help="folder with pipelines/ and sql/ [default: .]")
     parser.add_argument("--data", type=Path, help="folder with the release [default: <workspace>/data]")
+    parser.add_argument("--world", type=Path, help="folder with the release of the provider bodies beside the project: its classes too")
     parser.add_argument("--classes", action="store_true", help="only what the same economies at both ends change")
     parser.add_argument("--write", type=Path, nargs="+", default=[], help="documents whose generated tables are written anew")
     parser.add_argument("--compare", type=Path, nargs="+", default=[], help="documents whose generated tables are compared")
@@ -320,6 +337,8 @@ def main():
     for path, old in documents.items():
         new = old
         for name in re.findall(r"<!-- generated: (\S+) -->", old):
+            if name == "classes-world" and not arguments.world:
+                continue
             if name not in found:
                 print(f"error: {path}: `{name}` is no table of this script", file=sys.stderr)
                 return 2
