@@ -199,6 +199,7 @@ async fn method_files(base: &Engine, loaded: &Loaded, problems: &mut Vec<Problem
     engine.register_batches("targets", schema::targets(), vec![])?;
     for (name, table) in [
         ("numbered_values", schema::numbered_values()),
+        ("shown_values", schema::shown_values()),
         ("fixed_rolled", schema::rolled()),
         ("told_gaps", schema::told_gaps()),
         ("fixed_gaps", schema::told_gaps()),
@@ -239,10 +240,11 @@ async fn method_files(base: &Engine, loaded: &Loaded, problems: &mut Vec<Problem
 }
 
 /// What other files of `sql/derived/` read.
-const DERIVED_FIRST: [&str; 12] = [
+const DERIVED_FIRST: [&str; 13] = [
     "group_population",
     "classes",
     "preferred",
+    "newest",
     "ends",
     "fixed_members",
     "fixed_ends",

@@ -76,7 +76,7 @@ pub async fn ends(
     year: i32,
     parts: Option<Parts<'_>>,
 ) -> Result<(RecordBatch, Ends)> {
-    let marked = preferred::mark(engine, catalogue, values).await?;
+    let marked = preferred::mark(engine, catalogue, values, indicator.coverage.observed).await?;
     if indicator.targets.is_empty() || values.num_rows() == 0 {
         return Ok((marked, Ends::default()));
     }

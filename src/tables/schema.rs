@@ -92,8 +92,20 @@ pub fn values() -> SchemaRef {
 /// `values.parquet`: with the columns that are known once all indicators are computed. Older files have none of these.
 pub fn preferred_values() -> SchemaRef {
     let mut fields: Vec<Field> = values().fields().iter().map(|field| field.as_ref().clone()).collect();
-    fields.push(Field::new("preferred", DataType::Boolean, true));
+    fields.extend(["preferred", "newest"].map(|name| Field::new(name, DataType::Boolean, true)));
     schema(fields)
+}
+
+/// The values that preferred.sql shows, as newest.sql reads them.
+pub fn shown_values() -> SchemaRef {
+    schema(vec![
+        Field::new("place", DataType::Int64, false),
+        Field::new("series", DataType::Int64, false),
+        year("time_period"),
+        text("estimate"),
+        number("observed"),
+        Field::new("min_observed", DataType::Float64, false),
+    ])
 }
 
 /// The values of an indicator as preferred.sql reads them.
