@@ -35,7 +35,7 @@ from pathlib import Path
 import duckdb
 
 from equality.headers import Indicator, Unusable, Workspace
-from equality.methods import Methods, Refused, roll_up, select
+from equality.methods import COUNTRY_VALUES, Methods, Refused, roll_up, select
 from equality.tables import DIMENSIONS, PROGRESS_KEY, in_memory, literal, load_tables, load_targets, prepare
 
 BANDS = [(0.0, 0.25), (0.25, 0.5), (0.5, 0.75), (0.75, 0.95), (0.95, 1.01)]
@@ -63,9 +63,9 @@ class Count:
     def cells(self):
         return [self.figures, self.inside, f"{100 * self.inside / max(1, self.figures):.0f} %"]
 
-    def means(self):
+    def means(self, decimals=1):
         n = max(1, self.figures)
-        return [f"{self.error / n:.1f}", f"{self.width / n:.1f}"]
+        return [f"{self.error / n:.{decimals}f}", f"{self.width / n:.{decimals}f}"]
 
 
 def band(observed):
@@ -195,6 +195,30 @@ def hidden(con):
         yield row[:width], value, truth, observed, low, high
 
 
+def gaps_of_trials(con, methods):
+    """The gaps between the parts of each trial, by gaps.sql as it is: the trial stands in the area's code. Gives
+    measure, value, truth, observed, low, high."""
+    columns = ", ".join(column for column in COUNTRY_VALUES if column not in ("ref_area", "breakdown", "weight", "numerator", "denominator"))
+    con.execute(
+        f"""CREATE OR REPLACE TABLE gap_input AS
+            SELECT o.ref_area || ' ' || t.trial AS ref_area, {WITHOUT_TRIAL} AS breakdown, {columns}
+            FROM ours AS o JOIN trials AS t ON t.trial = CAST(regexp_extract(o.breakdown, '[0-9]+$') AS INTEGER) AND t.year = o.time_period
+            WHERE o.estimate IN ('reported', 'imputed') AND o.value IS NOT NULL"""
+    )
+    # No people: the gaps between two parts alone, not those to a rest of the population.
+    con.execute("CREATE OR REPLACE TABLE group_population AS SELECT ref_area, time_period, sex, age, urbanisation, persons FROM population WHERE FALSE")
+    methods.run("derived", "gaps", "gaps_of_trials")
+    return con.execute(
+        """WITH tried AS (
+             SELECT split_part(g.ref_area, ' ', 1) AS ref_area, t.year, t.folds, g.breakdown, g.value, g.observed, g.error_low, g.error_high
+             FROM gaps_of_trials AS g JOIN trials AS t ON t.trial = CAST(split_part(g.ref_area, ' ', 2) AS INTEGER)
+             WHERE g.error_low IS NOT NULL)
+           SELECT w.breakdown, w.value, a.value, w.observed, w.error_low, w.error_high
+           FROM tried AS w JOIN tried AS a USING (ref_area, year, breakdown)
+           WHERE len(w.folds) > 0 AND len(a.folds) = 0 AND a.observed >= 0.9 AND w.observed < 0.95 ORDER BY ALL"""
+    ).fetchall()
+
+
 def held_out(con, indicators, tables, methods):
     counts, earlier = {}, {}
     con.execute("CREATE TABLE trials (trial INTEGER, year INTEGER, folds INTEGER[])")
@@ -226,6 +250,8 @@ def held_out(con, indicators, tables, methods):
             con.execute("CREATE OR REPLACE TABLE silence AS SELECT s.* REPLACE (s.breakdown || ' ' || t.trial AS breakdown) FROM silence AS s, trials AS t")
             roll_up(con, indicator, methods)
             con.execute(f"CREATE OR REPLACE TABLE silence AS SELECT DISTINCT * REPLACE ({WITHOUT_TRIAL} AS breakdown) FROM silence")
+            for measure, value, truth, _, low, high in gaps_of_trials(con, methods) if of_parts else []:
+                counts.setdefault(("gap", f"{measure} of {indicator.name}, {mode}"), Count()).add(truth, value, low, high)
             for key, value, truth, observed, low, high in hidden(con):
                 part = any(code != "_T" for code in key[1:4])
                 if observed < 0.95 and part == of_parts:
@@ -234,10 +260,13 @@ def held_out(con, indicators, tables, methods):
                         counts.setdefault(kind, Count()).add(truth, value, low, high)
     head = ["number", "inside", "", "mean error", "mean half width"]
     row = lambda kind, name: [name, *counts[(kind, name)].cells(), *counts[(kind, name)].means()]
+    # of a ratio near 1 one decimal says nothing
+    gap_row = lambda name: [name, *counts[("gap", name)].cells(), *counts[("gap", name)].means(1 if "POINTS" in name else 3)]
     return [
         table(["observed", *head], [row("band", name) for name in bands() if ("band", name) in counts] + [row("all", "all")]),
         table(["indicator", *head], [row("indicator", name) for kind, name in sorted(counts) if kind == "indicator"]),
         table(["indicator, withheld", *head], [row("part", name) for kind, name in sorted(counts) if kind == "part"]),
+        table(["gap, withheld", *head], [gap_row(name) for kind, name in sorted(counts) if kind == "gap"]),
     ], earlier
 
 
@@ -307,7 +336,7 @@ def measure(arguments, folder):
         tables = load_tables(con, arguments, manifest, folder)
         tried, earlier = held_out(con, indicators, tables, methods)
         names = ["printed", "printed-by-observed", "printed-by-indicator", "printed-outside", "printed-by-rule",
-                 "held-out", "held-out-by-indicator", "held-out-parts"]
+                 "held-out", "held-out-by-indicator", "held-out-parts", "held-out-gaps"]
         found |= dict(zip(names, printed(arguments, earlier) + tried, strict=True))
     return found
 
