@@ -118,7 +118,10 @@ pub fn numbered_values() -> SchemaRef {
 /// `values.parquet`
 pub fn published_values() -> SchemaRef {
     let mut fields: Vec<Field> = preferred_values().fields().iter().map(|field| field.as_ref().clone()).collect();
+    // New columns stand behind the old ones.
+    let newest = fields.pop();
     fields.push(text_or_null("value_id"));
+    fields.extend(newest);
     schema(fields)
 }
 

@@ -200,7 +200,7 @@ fn one_estimate_of_each_value_is_preferred() {
         passed_over += usize::from(year(stands) < newest);
         years += year(stands);
     }
-    assert!(passed_over > 1000, "only {passed_over} newest years give way");
+    assert!(passed_over > 100, "only {passed_over} newest years give way");
     assert_eq!(latest.len(), series.len());
     assert_eq!((0..latest.len()).filter_map(|row| latest.int("time_period", row)).sum::<i64>(), years);
 }
