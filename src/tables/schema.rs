@@ -98,14 +98,9 @@ pub fn preferred_values() -> SchemaRef {
 
 /// The values that preferred.sql shows, as newest.sql reads them.
 pub fn shown_values() -> SchemaRef {
-    schema(vec![
-        Field::new("place", DataType::Int64, false),
-        Field::new("series", DataType::Int64, false),
-        year("time_period"),
-        text("estimate"),
-        number("observed"),
-        Field::new("min_observed", DataType::Float64, false),
-    ])
+    let mut fields = ["place", "series"].map(|name| Field::new(name, DataType::Int64, false)).to_vec();
+    fields.extend([year("time_period"), text("estimate"), number("observed"), Field::new("min_observed", DataType::Float64, false)]);
+    schema(fields)
 }
 
 /// The values of an indicator as preferred.sql reads them.
