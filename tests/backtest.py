@@ -7,14 +7,15 @@ BACKTEST.md and CLASSES.md, from the current release.
      them, in turn), the method files of sql/ run as they are on DuckDB, and the aggregates of Y are compared with those
      of all figures, where 90 percent of the weight had a value of that very year. For parts of the people (women, men,
      towns, ages), the last three years, or all, of the part are withheld, and the totals stay.
-  3. Same economies: the rows of progress whose class is another one than that of the group as it comes.
+  3. Same economies: the rows of progress whose class is another one than that of the group as it comes; with --world
+     also those of the release that the provider bodies beside the project give, where they are other ones.
 
 A bar is right when the other figure lies in it.
 
     pip install -r tests/requirements.txt
     yardstick run --from fixtures --data /tmp/data
     python tests/backtest.py --program target/debug/yardstick --workspace . --data /tmp/data          # prints
-    python tests/backtest.py .. --write BACKTEST.md CLASSES.md                                       # writes the tables
+    python tests/backtest.py .. --write BACKTEST.md CLASSES.md --world /tmp/world                    # writes the tables
     python tests/backtest.py .. --compare BACKTEST.md CLASSES.md                                     # ends with 1 if they differ
     python tests/backtest.py .. --classes                                                            # prints the third alone
 
@@ -34,7 +35,7 @@ from pathlib import Path
 import duckdb
 
 from equality.headers import Indicator, Unusable, Workspace
-from equality.methods import Methods, Refused, roll_up, select
+from equality.methods import COUNTRY_VALUES, Methods, Refused, roll_up, select
 from equality.tables import DIMENSIONS, PROGRESS_KEY, in_memory, literal, load_tables, load_targets, prepare
 
 BANDS = [(0.0, 0.25), (0.25, 0.5), (0.5, 0.75), (0.75, 0.95), (0.95, 1.01)]
@@ -62,9 +63,9 @@ class Count:
     def cells(self):
         return [self.figures, self.inside, f"{100 * self.inside / max(1, self.figures):.0f} %"]
 
-    def means(self):
+    def means(self, decimals=1):
         n = max(1, self.figures)
-        return [f"{self.error / n:.1f}", f"{self.width / n:.1f}"]
+        return [f"{self.error / n:.{decimals}f}", f"{self.width / n:.{decimals}f}"]
 
 
 def band(observed):
@@ -93,7 +94,35 @@ def query(arguments, sql):
 # The set of which at least 37 were asked to lie inside, 44 with rounding: each figure once.
 ONCE = "newest edition of each, without mobile ownership and prices of income groups"
 
-def printed(arguments):
+# What the bar was before, and what it is now; `earlier_bars` has the first two.
+RULES = ["0.37 x (1 - coverage) x standard deviation", "the same with observed, and trends", "with sizes and totals, as now"]
+
+
+def earlier_bars(con, indicator):
+    """The bars of two earlier rules around each aggregate that the steps gave, by figure: the share missing by coverage, with
+    carried values as good as new; and by what is observed, also around the result with every carried value on its trend."""
+    names = ["time_period", "sex", "age", "urbanisation", "breakdown"]
+    rows = con.execute(
+        f"""SELECT c.group_code, {", ".join(f"x.{name}" for name in names)}, r.value, c.coverage, c.observed,
+              coalesce(c.trend_shift, 0.0), q.rollup_spread * c.spread, u.minimum, u.maximum
+            FROM parameters AS q LEFT JOIN units AS u ON u.unit = q.unit
+            CROSS JOIN rolled AS r
+            JOIN coverage AS c ON c.group_code = r.group_code AND c.estimate = r.estimate AND c.cell = r.cell
+            JOIN cells AS x ON x.cell = r.cell
+            WHERE r.estimate = 'imputed' AND r.value IS NOT NULL AND q.rollup_spread IS NOT NULL
+              AND x.disability = '_T' AND x.education_level = '_T' AND x.size_class = '_T'"""
+    ).fetchall()
+    found = {}
+    for area, year, *codes, value, coverage, observed, trend, spread, least, most in rows:
+        bars = []
+        for missing, shift in ((1 - coverage, 0.0), (1 - observed, trend)):
+            low, high = (value + end(0.0, shift) + sign * 0.37 * missing * spread for end, sign in ((min, -1), (max, 1)))
+            bars.append((low if least is None else max(least, low), high if most is None else min(most, high)))
+        found[(indicator.name, area, str(year), *codes)] = bars
+    return found
+
+
+def printed(arguments, earlier):
     rows = query(arguments, (arguments.workspace / "sql/backtest/printed.sql").read_text(encoding="utf-8"))
     counts, failing, newest = {}, [], {}
     figure = lambda row: tuple(row[name] for name in ("indicator", "ref_area", "time_period", "sex", "age", "urbanisation", "breakdown"))
@@ -112,6 +141,10 @@ def printed(arguments):
         once = row["edition"] == newest[figure(row)] and row["indicator"] != "mobile_ownership" and not income_price
         kinds += [("all", ONCE)] * once
         kinds += [("all", "not revised since"), ("stands", band(number["observed"]))] * stands
+        for rule, (low, high) in zip(RULES, [*earlier[figure(row)], (number["low"], number["high"])], strict=True):
+            of_rule = [(rule, "all"), (rule, band(number["observed"]))] + [(rule, "without mobile ownership")] * (row["indicator"] != "mobile_ownership")
+            for kind in of_rule:
+                counts.setdefault(kind, Count()).add(number["printed"], number["value"], low, high, number["rounding"])
         for kind in kinds:
             counts.setdefault(kind, Count()).add(number["printed"], number["value"], number["low"], number["high"], number["rounding"])
         slack = number["rounding"] + 1e-9
@@ -130,6 +163,9 @@ def printed(arguments):
               [[name, *listed("band", name), *listed("stands", name)] for name in bands()]),
         table(["indicator", *head], [[name, *listed("indicator", name)] for kind, name in sorted(counts) if kind == "indicator"]),
         table(["indicator", "area", "year", "part", "edition", "printed", "ours", "bar", "observed", ""], failing),
+        table(["observed", "number", *RULES],
+              [[name, counts[(RULES[0], name)].figures, *(f"{counts[(rule, name)].inside} ({counts[(rule, name)].rounded})" for rule in RULES)]
+               for name in [*bands(), "all", "without mobile ownership"] if (RULES[0], name) in counts]),
     ]
 
 
@@ -159,8 +195,32 @@ def hidden(con):
         yield row[:width], value, truth, observed, low, high
 
 
+def gaps_of_trials(con, methods):
+    """The gaps between the parts of each trial, by gaps.sql as it is: the trial stands in the area's code. Gives
+    measure, value, truth, observed, low, high."""
+    columns = ", ".join(column for column in COUNTRY_VALUES if column not in ("ref_area", "breakdown", "weight", "numerator", "denominator"))
+    con.execute(
+        f"""CREATE OR REPLACE TABLE gap_input AS
+            SELECT o.ref_area || ' ' || t.trial AS ref_area, {WITHOUT_TRIAL} AS breakdown, {columns}
+            FROM ours AS o JOIN trials AS t ON t.trial = CAST(regexp_extract(o.breakdown, '[0-9]+$') AS INTEGER) AND t.year = o.time_period
+            WHERE o.estimate IN ('reported', 'imputed') AND o.value IS NOT NULL"""
+    )
+    # No people: the gaps between two parts alone, not those to a rest of the population.
+    con.execute("CREATE OR REPLACE TABLE group_population AS SELECT ref_area, time_period, sex, age, urbanisation, persons FROM population WHERE FALSE")
+    methods.run("derived", "gaps", "gaps_of_trials")
+    return con.execute(
+        """WITH tried AS (
+             SELECT split_part(g.ref_area, ' ', 1) AS ref_area, t.year, t.folds, g.breakdown, g.value, g.observed, g.error_low, g.error_high
+             FROM gaps_of_trials AS g JOIN trials AS t ON t.trial = CAST(split_part(g.ref_area, ' ', 2) AS INTEGER)
+             WHERE g.error_low IS NOT NULL)
+           SELECT w.breakdown, w.value, a.value, w.observed, w.error_low, w.error_high
+           FROM tried AS w JOIN tried AS a USING (ref_area, year, breakdown)
+           WHERE len(w.folds) > 0 AND len(a.folds) = 0 AND a.observed >= 0.9 AND w.observed < 0.95 ORDER BY ALL"""
+    ).fetchall()
+
+
 def held_out(con, indicators, tables, methods):
-    counts = {}
+    counts, earlier = {}, {}
     con.execute("CREATE TABLE trials (trial INTEGER, year INTEGER, folds INTEGER[])")
     con.executemany("INSERT INTO trials VALUES (?, ?, ?)", [[number, year, list(folds)] for number, year, folds in TRIALS])
     for indicator in indicators:
@@ -168,6 +228,8 @@ def held_out(con, indicators, tables, methods):
             continue
         prepare(con, indicator, tables, methods.header(indicator.rollup))
         select(con, indicator, methods)
+        roll_up(con, indicator, methods)
+        earlier |= earlier_bars(con, indicator)
         con.execute("CREATE OR REPLACE TABLE known AS SELECT *, sex = '_T' AND age = '_T' AND urbanisation = '_T' AS whole FROM country_values")
         for mode in ["totals", *PARTS_WITHHELD][: 3 if indicator.name in PARTS else 1]:
             # Of totals, totals only: what is carried and how is the same for every part.
@@ -188,6 +250,8 @@ def held_out(con, indicators, tables, methods):
             con.execute("CREATE OR REPLACE TABLE silence AS SELECT s.* REPLACE (s.breakdown || ' ' || t.trial AS breakdown) FROM silence AS s, trials AS t")
             roll_up(con, indicator, methods)
             con.execute(f"CREATE OR REPLACE TABLE silence AS SELECT DISTINCT * REPLACE ({WITHOUT_TRIAL} AS breakdown) FROM silence")
+            for measure, value, truth, _, low, high in gaps_of_trials(con, methods) if of_parts else []:
+                counts.setdefault(("gap", f"{measure} of {indicator.name}, {mode}"), Count()).add(truth, value, low, high)
             for key, value, truth, observed, low, high in hidden(con):
                 part = any(code != "_T" for code in key[1:4])
                 if observed < 0.95 and part == of_parts:
@@ -196,20 +260,28 @@ def held_out(con, indicators, tables, methods):
                         counts.setdefault(kind, Count()).add(truth, value, low, high)
     head = ["number", "inside", "", "mean error", "mean half width"]
     row = lambda kind, name: [name, *counts[(kind, name)].cells(), *counts[(kind, name)].means()]
+    # of a ratio near 1 one decimal says nothing
+    gap_row = lambda name: [name, *counts[("gap", name)].cells(), *counts[("gap", name)].means(1 if "POINTS" in name else 3)]
     return [
         table(["observed", *head], [row("band", name) for name in bands() if ("band", name) in counts] + [row("all", "all")]),
         table(["indicator", *head], [row("indicator", name) for kind, name in sorted(counts) if kind == "indicator"]),
         table(["indicator, withheld", *head], [row("part", name) for kind, name in sorted(counts) if kind == "part"]),
-    ]
+        table(["gap, withheld", *head], [gap_row(name) for kind, name in sorted(counts) if kind == "gap"]),
+    ], earlier
 
 
 # ---- 3. the same economies at both ends ----
 
-def same_economies(con, arguments, indicators, manifest, methods):
-    """The rows of progress with another class than that of the group as it comes: counted, and one by one."""
+LISTED = ["target", "area", "part", "estimate", "baseline", "latest", "pace as they come", "class as they come",
+          "pace, same economies", "class, same economies", "share of the weight", "class", ""]
+
+
+def same_economies(con, data, indicators, methods):
+    """The rows of progress with another class than that of the group as it comes: the table that counts them, and the rows."""
+    manifest = json.loads((data / "current/manifest.json").read_text(encoding="utf-8"))
     load_targets(con, indicators, {f"{entry['source']}/{entry['dataset']}" for entry in manifest["inputs"]})
     for name in ("progress", "ends", "fixed_ends"):
-        path = literal(arguments.data / f"current/{name}.parquet")
+        path = literal(data / f"current/{name}.parquet")
         con.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT * FROM read_parquet({path})")
     methods.run("derived", "classes", "classes")
     methods.run("derived", "paces", "paces")
@@ -234,12 +306,18 @@ def same_economies(con, arguments, indicators, manifest, methods):
     number = lambda value: "" if value is None else f"{value:.2f}"
     listed = [[*row[:6], number(row[6]), row[7], number(row[8]), row[9], f"{100 * (row[10] or 0):.0f} %", row[11], row[12]] for row in rows]
     total = [sum(counts[place] for counts in changes.values()) for place in range(3)]
-    return [
-        table(["as they come", "class", "rows", "of them shown", "of them headline"],
-              [[*change, *counts] for change, counts in sorted(changes.items())] + [["all", "", *total]]),
-        table(["target", "area", "part", "estimate", "baseline", "latest", "pace as they come", "class as they come",
-               "pace, same economies", "class, same economies", "share of the weight", "class", ""], listed),
-    ]
+    head = ["as they come", "class", "rows", "of them shown", "of them headline"]
+    return table(head, [[*change, *counts] for change, counts in sorted(changes.items())] + [["all", "", *total]]), listed
+
+
+def other_bodies(before, counted, rows):
+    """How many rows another release has alike, and how many it lacks; the table that counts them, and the rows that it has
+    otherwise, or alone, where there are any."""
+    same = [row for row in rows if row in before]
+    lacks = [row for row in before if row[:4] not in [other[:4] for other in rows]]
+    said = f"{len(same)} rows are those of the list above, {len(rows) - len(same)} are not, and {len(lacks)} of that list are not here."
+    others = [row for row in rows if row not in before]
+    return "\n\n".join([said, *([counted, table(LISTED, others)] if others or lacks else [])])
 
 
 def measure(arguments, folder):
@@ -249,11 +327,17 @@ def measure(arguments, folder):
     con = in_memory(folder)
     indicators = [Indicator(path, workspace) for path in paths]
     methods = Methods(con, arguments.workspace)
-    found = dict(zip(["classes", "classes-one-by-one"], same_economies(con, arguments, indicators, manifest, methods), strict=True))
+    counted, rows = same_economies(con, arguments.data, indicators, methods)
+    found = {"classes": counted, "classes-one-by-one": table(LISTED, rows)}
+    if arguments.world:
+        counted, others = same_economies(con, arguments.world, indicators, methods)
+        found["classes-world"] = other_bodies(rows, counted, others)
     if not arguments.classes:
         tables = load_tables(con, arguments, manifest, folder)
-        names = ["printed", "printed-by-observed", "printed-by-indicator", "printed-outside", "held-out", "held-out-by-indicator", "held-out-parts"]
-        found |= dict(zip(names, printed(arguments) + held_out(con, indicators, tables, methods), strict=True))
+        tried, earlier = held_out(con, indicators, tables, methods)
+        names = ["printed", "printed-by-observed", "printed-by-indicator", "printed-outside", "printed-by-rule",
+                 "held-out", "held-out-by-indicator", "held-out-parts", "held-out-gaps"]
+        found |= dict(zip(names, printed(arguments, earlier) + tried, strict=True))
     return found
 
 
@@ -262,6 +346,7 @@ def main():
     parser.add_argument("--program", default="yardstick", help="the yardstick binary [default: from the PATH]")
     parser.add_argument("--workspace", type=Path, default=Path("."), help="folder with pipelines/ and sql/ [default: .]")
     parser.add_argument("--data", type=Path, help="folder with the release [default: <workspace>/data]")
+    parser.add_argument("--world", type=Path, help="folder with the release of the provider bodies beside the project: its classes too")
     parser.add_argument("--classes", action="store_true", help="only what the same economies at both ends change")
     parser.add_argument("--write", type=Path, nargs="+", default=[], help="documents whose generated tables are written anew")
     parser.add_argument("--compare", type=Path, nargs="+", default=[], help="documents whose generated tables are compared")
@@ -281,6 +366,8 @@ def main():
     for path, old in documents.items():
         new = old
         for name in re.findall(r"<!-- generated: (\S+) -->", old):
+            if name == "classes-world" and not arguments.world:
+                continue
             if name not in found:
                 print(f"error: {path}: `{name}` is no table of this script", file=sys.stderr)
                 return 2

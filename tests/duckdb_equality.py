@@ -39,8 +39,8 @@ import pyarrow
 
 from equality.comparing import check_readers, compare
 from equality.headers import Indicator, Unusable, Workspace, in_order
-from equality.methods import VALUES_KEY, Methods, Refused, parts, roll_up, select, select_values
-from equality.tables import PROGRESS_KEY, in_memory, literal, load_tables, load_targets, prepare
+from equality.methods import VALUES_KEY, Methods, Refused, conform, parts, roll_up, select, select_values
+from equality.tables import DIMENSIONS, PROGRESS_KEY, in_memory, literal, load_tables, load_targets, prepare
 
 
 class Report:
@@ -91,7 +91,7 @@ def gather(con, table):
     con.execute(f"INSERT INTO all_{table} SELECT * FROM {table}")
 
 
-def both_ends(con, indicator, methods, manifest):
+def both_ends(con, indicator, part, tables, methods, manifest):
     """Both ends of an indicator's targets, and the same on the same economies, while its members are at hand."""
     con.execute(f"CREATE OR REPLACE VIEW indicator_values AS SELECT * FROM release_values WHERE indicator = {literal(indicator.name)}")
     con.execute('CREATE OR REPLACE TABLE current_year AS SELECT CAST(? AS INTEGER) AS "year"', [manifest["current_year"]])
@@ -106,6 +106,28 @@ def both_ends(con, indicator, methods, manifest):
         methods.run("rollups", indicator.rollup, "fixed_rolled")
         methods.run("derived", "fixed_ends", "fixed_ends")
         gather(con, "fixed_ends")
+    if part is not None:
+        fixed_gaps(con, indicator, part, tables, methods)
+
+
+def fixed_gaps(con, indicator, part, tables, methods):
+    """Both ends of the targets of gaps on the same economies: the parts once more, rolled up over those that have both."""
+    con.execute("CREATE OR REPLACE TABLE told_gaps AS SELECT * FROM selected")
+    prepare(con, part, tables, methods.header(part.rollup))
+    select(con, part, methods)
+    roll_up(con, part, methods)
+    methods.run("derived", "gap_members", "gap_members")
+    con.execute("CREATE OR REPLACE TABLE group_members AS SELECT * FROM gap_members")
+    methods.run("rollups", part.rollup, "fixed_rolled")
+    methods.run("derived", "gap_membership", "gap_membership")
+    con.execute("CREATE OR REPLACE VIEW membership AS SELECT * FROM gap_membership")
+    methods.run("derived", "gap_parts", "gap_parts")
+    conform(con, "gap_parts", part)
+    con.execute("CREATE OR REPLACE TABLE gap_input AS SELECT * FROM conformed")
+    methods.run("derived", "group_population", "group_population")
+    methods.run("derived", indicator.derived, "fixed_gaps")
+    methods.run("derived", "gap_ends", "fixed_ends")
+    gather(con, "fixed_ends")
 
 
 def check_progress(con, methods, indicators, manifest, tables, shown):
@@ -128,8 +150,8 @@ def check_progress(con, methods, indicators, manifest, tables, shown):
     return f"{con.execute('SELECT count(*) FROM ours').fetchall()[0][0]} rows", problems, total
 
 
-def check_preferred(con, methods):
-    """The row to show where only one estimate can be shown, chosen again."""
+def check_preferred(con, methods, indicators):
+    """The row to show where only one estimate can be shown, chosen again, and the one where only one year can."""
     figure = ", ".join(["indicator", *(column for column in VALUES_KEY if column != "estimate")])
     con.execute(
         "CREATE OR REPLACE TABLE numbered_values AS SELECT * EXCLUDE (preferred), row_number() OVER () AS place,"
@@ -143,7 +165,23 @@ def check_preferred(con, methods):
     rows = con.execute("SELECT count(*) FROM ours WHERE preferred").fetchall()[0][0]
     query = f"SELECT {key}, preferred FROM numbered_values JOIN ours USING (place) EXCEPT SELECT {key}, preferred FROM release_values"
     problems = [" ".join(str(cell) for cell in row) for row in con.execute(query).fetchall()]
-    return f"{rows} rows", problems[:10], len(problems)
+    series = ", ".join(["indicator", "ref_area", *DIMENSIONS])
+    con.execute("CREATE OR REPLACE TABLE least (indicator VARCHAR, min_observed DOUBLE)")
+    con.executemany("INSERT INTO least VALUES (?, ?)", [[indicator.name, indicator.observed] for indicator in indicators])
+    con.execute(
+        f"""CREATE OR REPLACE TABLE shown_values AS
+            SELECT n.place, dense_rank() OVER (ORDER BY {series}) AS series, n.time_period, n.estimate, n.observed, l.min_observed
+            FROM numbered_values AS n JOIN ours USING (place) JOIN least AS l USING (indicator)
+            WHERE ours.preferred AND n.value IS NOT NULL"""
+    )
+    try:
+        methods.run("derived", "newest", "stands")
+    except Refused as error:
+        return "newest not run", [f"DuckDB refuses {error}"], 1
+    newest = con.execute("SELECT count(*) FROM stands").fetchall()[0][0]
+    query = f"""SELECT {key}, place IN (SELECT place FROM stands) FROM numbered_values EXCEPT SELECT {key}, newest FROM release_values"""
+    problems += [" ".join(str(cell) for cell in row) for row in con.execute(query).fetchall()]
+    return f"{rows} rows, {newest} of them newest", problems[:10], len(problems)
 
 
 def check(arguments, folder):
@@ -172,12 +210,15 @@ def check(arguments, folder):
             report.line(what, "held at the values of an earlier release, not compared", [])
         else:
             report.line(what, *check_indicator(con, indicator, tables, methods, arguments.rows))
-            both_ends(con, indicator, methods, manifest)
+            # As in the program: what a derived indicator with targets reads, where that is rolled up.
+            read = [other for other in indicators if indicator.derived and indicator.targets and other.name in indicator.reads]
+            part = read[0] if len(read) == 1 and read[0].rollup != "none" else None
+            both_ends(con, indicator, part, tables, methods, manifest)
         con.execute(
             f"CREATE TABLE indicators.{indicator.name} AS SELECT * FROM release_values WHERE indicator = ?", [indicator.name]
         )
     report.line("progress", *check_progress(con, methods, indicators, manifest, tables, arguments.rows))
-    report.line("preferred", *check_preferred(con, methods))
+    report.line("preferred", *check_preferred(con, methods, indicators))
     for table, integers in [("values", ["time_period"]), ("progress", ["baseline_year", "latest_year", "target_year"])]:
         problems, rows = check_readers(release / f"{table}.parquet", integers)
         report.line(f"{table}.parquet", f"{rows} rows for each of three readers", problems)

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""Worked cases of sql/derived/progress.sql that no golden case covers, on DuckDB: the file as it is, with classes.sql
-before it, over tiny tables.
+"""Worked cases of sql/derived/ that no golden case covers and no expected_progress.csv in sql/tests can say, on DuckDB: the
+files as they are, over tiny tables.
 
-Targets met too late, the same economies at both ends, ends that are mostly carried, projections that would fall below zero, a majority from exactly one
-half, and the row of a target without any value. The working stands beside each case; nothing is taken from the program. Ends with 1 if anything
+The targets here are ones that no shipped header has, or the figures ones that no small world gives: shares observed and
+carried to the percent, a fixed share just below a quarter, baselines as published, targets met together with another.
+The working stands beside each case; nothing is taken from the program. Ends with 1 if anything
 differs.
 
     pip install -r tests/requirements.txt
@@ -44,17 +45,14 @@ TARGETS = [
 FIXED = {
     ("late", "EEE"): (50.0, 54.0, 0.6),
     ("late", "FFF"): (50.0, 53.0, 0.8),
-    ("sum", "WLD"): (100.0, 120.0, 0.7),
     ("late", "JJJ"): (50.0, 54.0, 0.249),
     ("sum", "AAA"): (100.0, 120.0, 0.2),
-    ("far", "KKK"): (40.0, 44.0, 0.429),
     ("far", "LLL"): (40.0, 44.0, 0.25),
     ("late", "TTT"): (58.0, 61.0, 0.6),
     ("late", "UUU"): (61.0, 62.0, 0.6),
     ("late", "VVV"): (50.0, 49.0, 0.6),
     ("late", "WWW"): (50.0, 49.0, 0.6),
     ("sum", "BBB"): (100.0, 155.0, 0.7),
-    ("sum", "CCC"): (100.0, 120.0, 0.7),
 }
 
 # target, area, {year: value}, what is expected of the row. A value of None is withheld. Of an `imputed` value the share observed stands
@@ -108,8 +106,6 @@ CASES = [
      {"class": "insufficient_data", "note": "too few values: under three years from baseline to latest"}),
     # Outcomes, by the last value up to the target year: in time, and still so; late; missed; not over; not known.
     ("late", "GGG", {2015: 50, 2023: 60, 2024: 59}, {"outcome": "in_time"}),
-    ("late", "HHH", {2015: 50, 2023: 59, 2025: 60}, {"outcome": "late", "class": "met"}),
-    ("late", "III", {2015: 50, 2023: 59}, {"outcome": "missed", "class": "moderate"}),
     ("price_2030", "BBB", {2015: 4, 2024: 1}, {"outcome": "open", "class": "met"}),
     ("late", "KKK", {2015: 50, 2021: 53, 2024: 59},
      {"outcome": "missed", "class": "moderate", "note": "missed by the value of 2021, the last up to 2023; " + OVER}),
@@ -145,9 +141,7 @@ CASES = [
               "comes by -0.13 (limited); " + OVER}),
     # Both rise: the class stays that of the group as it comes, 5 / 10 against 3 / 10.
     ("late", "FFF", {2015: 50, 2023: 55}, {"class": "moderate", "class_fixed": "limited", "pace_fixed": 0.3, "note": OVER}),
-    # A sum grows with its members: 100 to 160 as it comes, 100 to 120 of the 150 wanted with the same ones.
-    ("sum", "WLD", {2015: 100, 2021: 160}, {"class": "on_track", "class_fixed": "on_track", "pace_fixed": 1.0}),
-    # The same two, of too few economies: under a quarter of the weight they say nothing of the group, nor of its sum.
+    # Under a quarter of the weight they say nothing of the group, nor of its sum, which grows with its members: 100 to 160.
     ("late", "JJJ", {2015: 50, 2023: 49},
      {"class": "limited", "class_fixed": "limited", "fixed_share": 0.249,
       "note": "the economies with a value at both ends are 24.9 % of the weight, too few for their class (limited); " + OVER
@@ -155,20 +149,8 @@ CASES = [
     ("sum", "AAA", {2015: 100, 2021: 160},
      {"class": "insufficient_data", "class_fixed": "on_track",
       "note": "the economies with a value at both ends are 20.0 % of the weight, too few for their class (on_track)"}),
-    # From a quarter of the weight on theirs is the class: 4 / 8 a year over 20 / 15 is 0.375, where the group as it comes has -1 / 8 over
-    # 10 / 15 = -0.1875. A line through 50 and 49 says nothing of a class that is not of them.
-    ("far", "KKK", {2015: 50, 2023: 49},
-     {"class": "limited", "class_as_computed": "deterioration", "pace": -0.1875, "pace_fixed": 0.375,
-      "projected_low": None, "projected_high": None, "arrival_year": None,
-      "note": "class of the same economies at both ends, 42.9 % of the weight: they moved by 0.5 a year, the group as it comes by -0.13 "
-              "(deterioration)"}),
+    # From a quarter of the weight on theirs is the class, and no line through the group as it comes.
     ("far", "LLL", {2015: 50, 2023: 49}, {"class": "limited", "class_fixed": "limited", "class_as_computed": "deterioration"}),
-    # Published from 2025 on, by which year it was met. Ours of 2023 is 58, so that was too late. Half of a digit less than 62 meets 60 too.
-    ("late", "AA1", {2025: 62},
-     {"estimate": "published", "class": "met", "outcome": "late",
-      "note": "too few values: none within two years of 2015; whether it was met by 2023 is said by the imputed value, 58.0 in 2023: "
-              "no published one is of 2021 to 2023; reached after the target year"}),
-    ("late", "AA1", {2015: (50, 1.0), 2023: (58, 1.0)}, {"estimate": "imputed", "outcome": "missed", "class": "moderate"}),
     # A printed 60 is 59.5 or more. Ours of 2022 met it.
     ("late", "AA2", {2025: 60},
      {"estimate": "published", "class": "met", "outcome": "in_time",
@@ -209,15 +191,11 @@ CASES = [
               "1.38 (met); the same economies do not meet the target, the group as it comes does"}),
     # A line that the class is not of says no year: 50 to 55 would be 60 in 2031.
     ("late", "WWW", {2015: 50, 2023: 55}, {"class": "limited", "arrival_year": None}),
-    # 140 of 150 as it comes, 155 of 150 with the same members; then the other way round.
+    # 140 of 150 as it comes, 155 of 150 with the same members.
     ("sum", "BBB", {2015: 100, 2021: 140},
      {"class": "on_track", "class_fixed": "met", "distance": 10.0, "arrival_year": None,
       "note": "class of the same economies at both ends, 70.0 % of the weight; as they come on_track; "
               "the same economies meet the target, the group as it comes does not: on_track at most"}),
-    ("sum", "CCC", {2015: 100, 2021: 160},
-     {"class": "on_track", "distance": 0.0,
-      "note": "class of the same economies at both ends, 70.0 % of the weight; as they come met; "
-              "the same economies do not meet the target, the group as it comes does"}),
     # It rose by more than was asked, and is shown without a class, since it is gross.
     ("gross", "WLD", {2015: 100, 2024: 190}, {"class": "insufficient_data", "outcome": "open", "note": "gross"}),
     # Half of the economies are at 1.9 or less, 60 percent of them at 2: from 30, pace 30 / 9 over 70 / 15 = 0.714.
@@ -279,49 +257,10 @@ CASES = [
     ("stated", "WLD", {2018: 61},
      {"class": "insufficient_data", "baseline_value": 45.0, "latest_year": None,
       "note": "too few values: none after the baseline; the newest value is of 2018, before the baseline; baseline as published"}),
-    # A straight line from 40 to 41 in nine years needs 171 more for 19: no year.
-    ("far", "CCC", {2015: 40, 2024: 41}, {"arrival_year": None}),
     # The row of a target without values stands under an estimate that the target reads.
     ("nothing", "WLD", {},
      {"class": "insufficient_data", "estimate": "published", "note": "too few values: none for this area"}),
 ]
-
-
-# Of a group: economy, {year: value}, weight in every year. Two fall short of both ends; what is assumed is no value.
-SAME = [("AAA", {2015: 50, 2023: 60}, 100), ("BBB", {2015: 80, 2023: 82}, 60), ("CCC", {2023: 20}, 200), ("DDD", {2015: 90}, 20),
-        ("EEE", {2015: None, 2023: 5}, 20)]
-
-
-def same_economies(folder):
-    """fixed_members.sql, the roll-up and fixed_ends.sql: a group that falls as it comes, and rises on the same economies.
-
-    As it comes: (50 x 100 + 80 x 60 + 90 x 20 + 0 x 20) / 200 = 58 in 2015, (60 x 100 + 82 x 60 + 20 x 200 + 5 x 20) / 380
-    = 39.53 in 2023. AAA and BBB alone: (5000 + 4800) / 160 = 61.25, then (6000 + 4920) / 160 = 68.25, which are 160 of 400.
-    """
-    con = duckdb.connect()
-    codes = ", ".join(f"'_T' AS {name}" for name in DIMENSIONS)
-    con.execute(f"""CREATE TABLE ends AS SELECT 'far' AS target, 'WLD' AS ref_area, 'available' AS estimate, {codes},
-                    2015 AS baseline_year, 2023 AS latest_year, FALSE AS baseline_published""")
-    con.execute(f"CREATE TABLE cells AS SELECT *, {codes} FROM (VALUES (1, 1, 2015), (2, 2, 2023)) AS c (cell, base_cell, time_period)")
-    con.execute("CREATE TABLE coverage AS SELECT 'WLD' AS group_code, 'available' AS estimate, cell, 400.0 AS total_base FROM cells")
-    con.execute("""CREATE TABLE group_members (group_scheme VARCHAR, group_code VARCHAR, estimate VARCHAR, ref_area VARCHAR, cell INT, base_cell INT,
-                   time_period INT, value DOUBLE, weight DOUBLE, numerator DOUBLE, denominator DOUBLE, year_used INT, obs_status VARCHAR,
-                   observed_share DOUBLE, base DOUBLE, carried_base DOUBLE, trend DOUBLE)""")
-    for area, values, weight in SAME:
-        for year, value in values.items():
-            cell, assumed = (1 if year == 2015 else 2), value is None
-            row = ["world", "WLD", "available", area, cell, cell, year, value or 0.0, weight, None, None, year, "A", 0.0 if assumed else 1.0, weight, None, None]
-            con.execute(f"INSERT INTO group_members VALUES ({', '.join('?' * len(row))})", row)
-    read = lambda path: (folder / path).read_text(encoding="utf-8")
-    con.execute(f"CREATE TABLE fixed_members AS {read('derived/fixed_members.sql')}")
-    con.execute("CREATE OR REPLACE TABLE group_members AS SELECT * FROM fixed_members")
-    con.execute(f"CREATE TABLE fixed_rolled AS {read('rollups/weighted_mean.sql')}")
-    found = con.execute(f"SELECT baseline, latest, fixed_share FROM ({read('derived/fixed_ends.sql')})").fetchall()
-    wanted = (61.25, 68.25, 0.4)
-    same = len(found) == 1 and all(abs(a - b) <= 1e-9 for a, b in zip(found[0], wanted))
-    if not same:
-        print(f"same economies at both ends: {found}, not {wanted}")
-    return 0 if same else 1
 
 
 def main():
@@ -376,8 +315,7 @@ def main():
             if not same:
                 failed += 1
                 print(f"{target} {area}: {column} is {got!r}, not {wanted!r}")
-    failed += same_economies(folder.parent)
-    print(f"{len(CASES)} cases of progress.sql and one of the same economies at both ends, {failed} differences")
+    print(f"{len(CASES)} cases of progress.sql, {failed} differences")
     return 1 if failed else 0
 
 

@@ -4,8 +4,8 @@ Gaps between two parts of a population, from the percentages of both. Reads
 `group_population`.
 
 Gives ref_area, time_period, estimate, the breakdown, value, unit, obs_status,
-coverage, observed, members_observed, members_total, note. The kind of gap is in
-`breakdown`; all other dimensions are _T:
+coverage, observed, members_observed, members_total, note, error_low, error_high.
+The kind of gap is in `breakdown`; all other dimensions are _T:
 
   GENDER_PARITY     RATIO  women / men
   GENDER_POINTS     PP     men - women
@@ -29,10 +29,23 @@ never a mean of the members' ratios. Both sides must have a value in the same
 place, year and estimate; coverage, observed and members are the lower of the two.
 Why one of ours has status E stands in its note: of a side that is mostly carried,
 or of one that too little of the weight is observed of.
-A gap has no error bar: those of its sides are not independent. That it is ours
-stands in the note where its sides are figures of an agency (`published`), with
+That a gap is ours stands in the note where its sides are figures of an agency (`published`), with
 the notes of both, which name the publication and its edition.
 People are those of the whole group. A further gap is a line in `gaps`.
+
+error_low, error_high follow from the bars of the two parts: the gap is made once
+more with each end of each bar by itself, and what it moves by (a and b, in the
+same direction) is put together as the errors of two figures that are alike,
+sqrt(a^2 + b^2 - 2 x alike x a x b). The ends that are furthest apart, one part
+too high and the other too low at once, are too wide, and so are squares alone,
+as of independent errors: mostly the same economies are missing on both sides,
+and what they would have brought to one they would have brought to the other. In
+the hold-out of BACKTEST.md squares held every time, with seven times the mean
+error. `alike` is how far the two parts go together from economy to economy: the
+correlation of their figures within each year, of all years; none where there are
+too few figures to say (squares then). Without a bar on either side, as of
+economies and of figures of an agency, there is none, nor where a ratio has
+nothing below it at the end of a bar.
 
 Further columns, which are not published, tell `explain` how the value was
 made: first and second part (dimension and code, _T for everybody, and its
@@ -59,6 +72,7 @@ measures AS (
 parts AS (
   SELECT
     ref_area, time_period, estimate, value, obs_status, coverage, observed, members_observed, members_total, note,
+    error_low, error_high,
     CASE
       WHEN sex <> '_T' THEN 'sex'
       WHEN age <> '_T' THEN 'age'
@@ -103,7 +117,10 @@ rests AS (
       / nullif(everyone.persons - those.persons, 0.0) AS value,
     total.obs_status, total.coverage, total.observed, total.members_observed, total.members_total, total.note,
     g.dimension, g.denominator_code AS code,
-    total.value AS whole,
+    total.value AS whole, total.error_low, total.error_high,
+    -- what the rest moves by where the whole, or the part, is one more
+    everyone.persons / nullif(everyone.persons - those.persons, 0.0) AS by_whole,
+    those.persons / nullif(everyone.persons - those.persons, 0.0) AS by_part,
     concat('(', total.value, ' x ', everyone.persons, ' - ', part.value, ' x ', those.persons,
       ') / (', everyone.persons, ' - ', those.persons, ')') AS working
   FROM gaps g
@@ -122,12 +139,14 @@ rests AS (
 sides AS (
   SELECT
     ref_area, time_period, estimate, dimension, code, value, obs_status, coverage, observed, members_observed, members_total, note,
-    CAST(NULL AS DOUBLE) AS whole, CAST(NULL AS VARCHAR) AS working
+    CAST(NULL AS DOUBLE) AS whole, CAST(NULL AS VARCHAR) AS working,
+    value AS moved, error_low, error_high, 1.0 AS by_whole, 0.0 AS by_part
   FROM parts
   UNION ALL
   SELECT
     ref_area, time_period, estimate, dimension, code, value, obs_status, coverage, observed, members_observed, members_total, note,
-    whole, working
+    whole, working,
+    whole AS moved, error_low, error_high, by_whole, by_part
   FROM rests
   WHERE value BETWEEN 0.0 AND 100.0
 ),
@@ -136,6 +155,8 @@ pairs AS (
     n.ref_area, n.time_period, n.estimate, g.gap, g.rest, g.ratio_name, g.sign, g.people,
     n.value AS numerator, d.value AS denominator,
     g.dimension, g.numerator_code, g.denominator_code, d.whole, d.working,
+    n.error_low AS first_low, n.error_high AS first_high, d.error_low AS other_low, d.error_high AS other_high,
+    d.moved, d.by_whole, d.by_part,
     -- The worse of both, as in sql/shared/status_order.sql: U, then E, then any other (I first), and A last.
     CASE
       WHEN 'U' IN (n.obs_status, d.obs_status) THEN 'U'
@@ -185,6 +206,84 @@ pairs AS (
     ON others.ref_area = d.ref_area AND others.time_period = d.time_period
     AND others.dimension = d.dimension AND others.code = d.code
 ),
+-- The sides as they are (0), and with each end of each bar by itself: what a gap is made of, four times more.
+ends AS (
+  SELECT which, first_end, other_end
+  FROM (VALUES (0, 0, 0), (1, -1, 0), (2, 1, 0), (3, 0, -1), (4, 0, 1)) AS listed (which, first_end, other_end)
+),
+moved AS (
+  SELECT
+    p.ref_area, p.time_period, p.estimate, p.gap, p.sign, p.people, e.which, p.numerator_persons, p.denominator_persons,
+    CASE e.first_end WHEN -1 THEN p.first_low WHEN 1 THEN p.first_high ELSE p.numerator END AS first_side,
+    p.denominator
+      + p.by_whole * (CASE e.other_end WHEN -1 THEN p.other_low WHEN 1 THEN p.other_high ELSE p.moved END - p.moved)
+      - p.by_part * (CASE e.first_end WHEN -1 THEN p.first_low WHEN 1 THEN p.first_high ELSE p.numerator END - p.numerator)
+      AS other_side
+  FROM pairs p
+  CROSS JOIN ends e
+  WHERE p.first_low IS NOT NULL AND p.other_low IS NOT NULL
+),
+moved_gaps AS (
+  SELECT
+    v.ref_area, v.time_period, v.estimate, v.gap, m.measure, v.which,
+    CASE
+      WHEN m.measure = 'RATIO' THEN CASE WHEN v.other_side > 0.0 THEN v.first_side / v.other_side END
+      WHEN m.measure = 'POINTS' THEN v.sign * (v.first_side - v.other_side)
+      WHEN v.people
+      THEN v.sign * (v.first_side * v.numerator_persons - v.other_side * v.denominator_persons) / 100.0
+    END AS value
+  FROM moved v
+  CROSS JOIN measures m
+),
+placed AS (
+  SELECT
+    ref_area, time_period, estimate, gap, measure,
+    max(CASE WHEN which = 0 THEN value END) AS value,
+    min(CASE WHEN which IN (1, 2) THEN value END) AS first_least, max(CASE WHEN which IN (1, 2) THEN value END) AS first_most,
+    min(CASE WHEN which IN (3, 4) THEN value END) AS other_least, max(CASE WHEN which IN (3, 4) THEN value END) AS other_most,
+    count(value) AS made
+  FROM moved_gaps
+  GROUP BY ref_area, time_period, estimate, gap, measure
+),
+-- What the economies' figures of a year have in common: sums of squares around the mean of that year.
+by_year AS (
+  SELECT
+    gap, count(*) AS economies,
+    sum(numerator * numerator) - sum(numerator) * sum(numerator) / count(*) AS first_squares,
+    sum(moved * moved) - sum(moved) * sum(moved) / count(*) AS other_squares,
+    sum(numerator * moved) - sum(numerator) * sum(moved) / count(*) AS products
+  FROM pairs
+  WHERE estimate = 'reported'
+  GROUP BY gap, time_period
+),
+alikes AS (
+  SELECT
+    gap,
+    CASE
+      -- what ten economies of a year say
+      WHEN sum(economies) - count(*) >= 9 AND sum(first_squares) > 1e-6 AND sum(other_squares) > 1e-6
+      THEN greatest(0.0, least(1.0, sum(products) / sqrt(sum(first_squares) * sum(other_squares))))
+    END AS alike
+  FROM by_year
+  GROUP BY gap
+),
+-- How far each side moves the gap down and up. A bar may lie to one side of its value alone.
+reaches AS (
+  SELECT
+    p.ref_area, p.time_period, p.estimate, p.gap, p.measure, p.value, coalesce(a.alike, 0.0) AS alike,
+    greatest(0.0, p.value - p.first_least) AS first_down, greatest(0.0, p.value - p.other_least) AS other_down,
+    greatest(0.0, p.first_most - p.value) AS first_up, greatest(0.0, p.other_most - p.value) AS other_up
+  FROM placed p
+  LEFT JOIN alikes a ON a.gap = p.gap
+  WHERE p.made = 5
+),
+bars AS (
+  SELECT
+    ref_area, time_period, estimate, gap, measure,
+    value - sqrt(greatest(0.0, first_down * first_down + other_down * other_down - 2.0 * alike * first_down * other_down)) AS error_low,
+    value + sqrt(greatest(0.0, first_up * first_up + other_up * other_up - 2.0 * alike * first_up * other_up)) AS error_high
+  FROM reaches
+),
 measured AS (
   SELECT
     p.ref_area, p.time_period, p.estimate,
@@ -199,6 +298,7 @@ measured AS (
       THEN p.sign * (p.numerator * p.numerator_persons - p.denominator * p.denominator_persons) / 100.0
     END AS value,
     m.unit, p.obs_status, p.coverage, p.observed, p.members_observed, p.members_total,
+    CASE WHEN m.measure = 'RATIO' AND b.error_low < 0.0 THEN 0.0 ELSE b.error_low END AS error_low, b.error_high,
     nullif(concat_ws('; ',
       CASE WHEN p.rest THEN 'rest of the population derived from the total and the part' END,
       nullif(p.estimate_note, ''),
@@ -207,6 +307,9 @@ measured AS (
     ), '') AS note
   FROM pairs p
   CROSS JOIN measures m
+  LEFT JOIN bars b
+    ON b.ref_area = p.ref_area AND b.time_period = p.time_period AND b.estimate = p.estimate
+    AND b.gap = p.gap AND b.measure = m.measure
 ),
 -- The parts in the order in which they are read. A rest is made of the part and the whole, in this order.
 told AS (
@@ -228,7 +331,7 @@ SELECT
   '_T' AS education_level, '_T' AS size_class, breakdown,
   -- no gap is 0, never a zero with a minus sign
   CASE WHEN value = 0.0 THEN 0.0 ELSE value END AS value, unit, obs_status, coverage, observed,
-  members_observed, members_total, note,
+  members_observed, members_total, note, error_low, error_high,
   dimension AS first_dimension, first_code, first_value, second_dimension, second_code, second_value,
   CASE
     WHEN rest AND measure = 'RATIO' THEN '/ the rest of'

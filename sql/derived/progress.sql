@@ -59,9 +59,10 @@ class_fixed, pace_fixed, fixed_share  class and pace on the same economies at
               economies; so it is for every `available` sum, which grows with
               the number of its members. Economies that are less than a quarter
               of the weight (`limits`) say nothing of the group: the class stays
-              that of the group, and an `available` sum has none. NULL for
-              figures that are not ours, and for gaps: a gap is one of two
-              groups, of which each has same economies of its own
+              that of the group, and an `available` sum has none. Of a gap
+              they are the economies that have both parts at both ends
+              (gap_members.sql), and the share is the lower of the two parts'.
+              NULL for figures that are not ours
 class_as_computed  the class that follows from baseline and latest value alone,
               of the group as it comes
 preferred     of the estimates of an area and breakdown the one to show: with a
@@ -212,8 +213,11 @@ SELECT
         || ' % of the weight; as they come ' || class
       WHEN by_fixed
       THEN 'class of the same economies at both ends, ' || CAST(round(100.0 * share, 1) AS VARCHAR)
-        || ' % of the weight: they moved by ' || CAST(round(actual_fixed, 2) AS VARCHAR)
-        || ' a year, the group as it comes by ' || CAST(round(actual, 2) AS VARCHAR) || ' (' || class || ')'
+        || ' % of the weight: they moved by '
+        -- of a ratio near 1 two decimals would say that nothing moved
+        || CAST(CASE WHEN unit = 'RATIO' THEN round(actual_fixed, 4) ELSE round(actual_fixed, 2) END AS VARCHAR)
+        || ' a year, the group as it comes by '
+        || CAST(CASE WHEN unit = 'RATIO' THEN round(actual, 4) ELSE round(actual, 2) END AS VARCHAR) || ' (' || class || ')'
     END,
     CASE
       WHEN by_fixed AND class_fixed = 'met' AND NOT met

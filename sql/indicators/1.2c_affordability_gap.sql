@@ -14,7 +14,8 @@ Two measures for each basket, named in the breakdown: `.._POINTS`, developing le
 points of GNI per head; `.._RATIO`, developing over developed. Both come from the group medians of
 broadband_affordability of the same year and estimate, and for `.._PANEL_POINTS` and `.._PANEL_RATIO` from those of
 affordability_panel, which are of the same economies in all years. Coverage is the lower of the two sides.
-The row stands under WLD, since the gap is one between two parts of the world.
+The row stands under WLD, since the gap is one between two parts of the world. No economy belongs to both, so the errors of
+the two medians are independent, and what the gap moves by at the ends of their bars is added in squares.
 """
 caveats = """
 A gap in points and a relative gap can move apart: the target is read in points.
@@ -48,16 +49,20 @@ WITH sides AS (
     a.time_period, a.breakdown, a.estimate,
     max(CASE WHEN a.ref_area = 'DEVELOPING' THEN a.value END) AS developing,
     max(CASE WHEN a.ref_area = 'DEVELOPED' THEN a.value END) AS developed,
+    max(CASE WHEN a.ref_area = 'DEVELOPING' THEN a.error_low END) AS developing_low,
+    max(CASE WHEN a.ref_area = 'DEVELOPING' THEN a.error_high END) AS developing_high,
+    max(CASE WHEN a.ref_area = 'DEVELOPED' THEN a.error_low END) AS developed_low,
+    max(CASE WHEN a.ref_area = 'DEVELOPED' THEN a.error_high END) AS developed_high,
     substr(max(s.severity), 2) AS obs_status,
     min(a.coverage) AS coverage,
     min(a.observed) AS observed,
     CAST(sum(a.members_observed) AS BIGINT) AS members_observed,
     CAST(sum(a.members_total) AS BIGINT) AS members_total
   FROM (
-    SELECT time_period, breakdown, estimate, ref_area, value, obs_status, coverage, observed, members_observed, members_total
+    SELECT time_period, breakdown, estimate, ref_area, value, error_low, error_high, obs_status, coverage, observed, members_observed, members_total
     FROM indicators.broadband_affordability
     UNION ALL
-    SELECT time_period, breakdown, estimate, ref_area, value, obs_status, coverage, observed, members_observed, members_total
+    SELECT time_period, breakdown, estimate, ref_area, value, error_low, error_high, obs_status, coverage, observed, members_observed, members_total
     FROM indicators.affordability_panel
   ) AS a
   JOIN status_order AS s USING (obs_status)
@@ -72,6 +77,20 @@ SELECT
     ELSE s.developing / nullif(s.developed, 0.0)
   END AS value,
   m.unit, s.obs_status, s.coverage, s.observed, s.members_observed, s.members_total,
+  CASE
+    WHEN m.measure = 'POINTS'
+    THEN s.developing - s.developed - sqrt(power(s.developing - s.developing_low, 2.0) + power(s.developed_high - s.developed, 2.0))
+    ELSE s.developing / nullif(s.developed, 0.0)
+      - sqrt(power((s.developing - s.developing_low) / nullif(s.developed, 0.0), 2.0)
+        + power(s.developing / nullif(s.developed, 0.0) - s.developing / nullif(s.developed_high, 0.0), 2.0))
+  END AS error_low,
+  CASE
+    WHEN m.measure = 'POINTS'
+    THEN s.developing - s.developed + sqrt(power(s.developing_high - s.developing, 2.0) + power(s.developed - s.developed_low, 2.0))
+    ELSE s.developing / nullif(s.developed, 0.0)
+      + sqrt(power((s.developing_high - s.developing) / nullif(s.developed, 0.0), 2.0)
+        + power(s.developing / nullif(s.developed_low, 0.0) - s.developing / nullif(s.developed, 0.0), 2.0))
+  END AS error_high,
   'itu' AS source
 FROM sides AS s
 CROSS JOIN (VALUES ('POINTS', 'PP'), ('RATIO', 'RATIO')) AS m (measure, unit)

@@ -101,7 +101,7 @@ SELECT
   u.ref_area, u.time_period,
   u.sex, u.age, u.urbanisation, u.disability, u.education_level, u.size_class, u.breakdown,
   u.estimate, u.value, u.unit, u.obs_status, u.coverage, u.observed, u.members_observed, u.members_total,
-  u.note
+  u.error_low, u.error_high, u.note
 FROM indicators.internet_use AS u
 WHERE u.value IS NOT NULL
   -- whole numbers: a ratio of them is off by up to 0.015

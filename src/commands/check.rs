@@ -199,7 +199,10 @@ async fn method_files(base: &Engine, loaded: &Loaded, problems: &mut Vec<Problem
     engine.register_batches("targets", schema::targets(), vec![])?;
     for (name, table) in [
         ("numbered_values", schema::numbered_values()),
+        ("shown_values", schema::shown_values()),
         ("fixed_rolled", schema::rolled()),
+        ("told_gaps", schema::told_gaps()),
+        ("fixed_gaps", schema::told_gaps()),
         (goldens::TABLE, goldens::schema()),
         ("progress", schema::progress()),
         ("revisions", schema::revisions()),
@@ -237,7 +240,21 @@ async fn method_files(base: &Engine, loaded: &Loaded, problems: &mut Vec<Problem
 }
 
 /// What other files of `sql/derived/` read.
-const DERIVED_FIRST: [&str; 8] = ["group_population", "classes", "preferred", "ends", "fixed_members", "fixed_ends", "paces", "standings"];
+const DERIVED_FIRST: [&str; 13] = [
+    "group_population",
+    "classes",
+    "preferred",
+    "newest",
+    "ends",
+    "fixed_members",
+    "fixed_ends",
+    "gap_members",
+    "gap_membership",
+    "gap_parts",
+    "gap_ends",
+    "paces",
+    "standings",
+];
 
 /// A roll-up, and the parts beside it.
 async fn check_rollup(engine: &Engine, rollup: &Rollup, problems: &mut Vec<Problem>) -> Result<()> {

@@ -21,6 +21,7 @@ use crate::printer::{Printer, number, percent};
 use crate::reference::MembershipMode;
 use crate::release::explain::lines::{Find, locate};
 use crate::release::explain::{Explainer, Explanation, Wanted};
+use crate::release::fixed_gaps;
 use crate::release::headline::standing;
 use crate::release::manifest::BodyEntry;
 use crate::release::{Manifest, preferred, progress, promote};
@@ -104,7 +105,11 @@ pub(super) async fn explain(settings: &Settings, printer: &Printer, args: &Expla
         wanted.dimensions = DIMENSIONS.map(|d| cells.text(d, row).unwrap_or_default().to_owned());
         let mut measured = Vec::new();
         for one in loaded.catalogue.measured_with(indicator) {
-            measured.push((one, explainer.recompute(one).await?.engine));
+            let parts = match fixed_gaps::parts_of(&loaded.catalogue, one) {
+                Some(part) => Some((part, explainer.recompute(part).await?.engine)),
+                None => None,
+            };
+            measured.push((one, explainer.recompute(one).await?.engine, parts));
         }
         let again = Again {
             progress: progress_of(settings, &loaded, &values, &measured).await?,

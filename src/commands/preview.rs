@@ -101,8 +101,8 @@ pub(super) async fn preview(
         return Err(Error::Workspace(wrong));
     }
     let current = Current::read(settings)?;
-    let computed = compute(settings, &loaded, &catalogue, position, current.as_ref()).await?;
-    let distances = distances(settings, indicator, &catalogue, &computed).await?;
+    let (computed, behind) = compute(settings, &loaded, &catalogue, position, current.as_ref()).await?;
+    let distances = distances(settings, indicator, &catalogue, &computed, behind.as_ref()).await?;
     let values = computed.values;
     let (rows, shown) = choose_rows(&values, areas, years, estimates, limit);
     let before = match current {

@@ -7,7 +7,7 @@ use crate::job::cases::{self, Case, Cases, Outcome};
 use crate::job::load;
 use crate::job::record_case::{self, Recorded};
 use crate::printer::{Answer, Printer};
-use crate::release::test_case::{Difference, shown_key};
+use crate::release::test_case::expectation::{Difference, shown_key};
 use crate::settings::Settings;
 
 /// Differences printed of one case.
@@ -88,7 +88,7 @@ fn show_case(printer: &Printer, case: &Case) {
         }
         Outcome::Written => {}
     }
-    if let Some(file) = &case.wrote {
+    for file in &case.wrote {
         printer.note(&format!("wrote {file}"));
     }
     if matches!(case.outcome, Outcome::Written) {

@@ -178,6 +178,7 @@ codes! {
     NoExpectation "E3102" Author, "a test case has no expected.csv", "write one, or run `yardstick test --update`";
     StrayTestCases "E3103" Author, "test cases of an id that no indicator has", "rename the folder";
     EmptyExpectation "E3104" Author, "an expectation cannot fail, or says two things", "write each expected row once, with what is compared";
+    UnknownTestTarget "E3105" Author, "an expectation names a target that the indicator does not have", "take the id from the header";
     GateFailed "E4001" Operator, "a gate failed: the release is staged, not promoted", "look at failures/ of the staged release; --accept CHECK lets one pass";
     DamagedRelease "E5001" Operator, "a file of a release is damaged", "run again, which publishes anew, or roll back";
     EngineSeesOtherRows "E5002" Operator, "the engine sees other observations than were normalised: nothing is published", "as the hint says; look at the disk";

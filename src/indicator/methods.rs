@@ -44,8 +44,22 @@ pub struct Step {
 }
 
 /// The files of `sql/derived/` that a release runs itself: no header names one of them.
-const OF_A_RELEASE: [&str; 9] =
-    ["group_population", "classes", "preferred", "ends", "fixed_members", "fixed_ends", "paces", "standings", "progress"];
+const OF_A_RELEASE: [&str; 14] = [
+    "group_population",
+    "classes",
+    "preferred",
+    "newest",
+    "ends",
+    "fixed_members",
+    "fixed_ends",
+    "gap_members",
+    "gap_membership",
+    "gap_parts",
+    "gap_ends",
+    "paces",
+    "standings",
+    "progress",
+];
 
 /// The step that the roll-up named in the header runs before, and the table that it reads.
 pub const ROLLED: &str = "rolled";

@@ -1,15 +1,14 @@
 //! Runs the indicators' own test cases, and writes expectations anew where that is asked.
 
-use std::collections::BTreeSet;
-
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::load::Loaded;
 use crate::engine::Engine;
 use crate::error::{Error, Problem, Result};
 use crate::files;
 use crate::indicator::Indicator;
-use crate::release::test_case::{self, Difference, TestCase};
+use crate::release::test_case::expectation::{self, Difference, VALUES};
+use crate::release::test_case::{self, TestCase};
 use crate::settings::Settings;
 
 #[derive(Default, Serialize)]
@@ -25,9 +24,9 @@ pub struct Case {
     pub case: String,
     #[serde(flatten)]
     pub outcome: Outcome,
-    /// The expectation that was written.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub wrote: Option<String>,
+    /// The expectation that was written; of values and of progress, both.
+    #[serde(skip_serializing_if = "Vec::is_empty", serialize_with = "joined")]
+    pub wrote: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -44,6 +43,11 @@ pub enum Outcome {
     Written,
 }
 
+/// One text, as it was when there was one file to write.
+fn joined<S: Serializer>(files: &[String], serializer: S) -> std::result::Result<S::Ok, S::Error> {
+    serializer.serialize_str(&files.join(", "))
+}
+
 /// Runs every case of these indicators. With `update`, what differs becomes the expectation.
 pub async fn run(settings: &Settings, loaded: &Loaded, chosen: &[Indicator], update: bool) -> Result<Cases> {
     let engine = Engine::new(settings.limits)?;
@@ -55,7 +59,7 @@ pub async fn run(settings: &Settings, loaded: &Loaded, chosen: &[Indicator], upd
             let file = test_case::folder(&settings.workspace, indicator).join(&name).join("expected.csv");
             if update && !file.exists() {
                 if first_expectation(settings, loaded, &engine, indicator, &name, &mut problems).await? {
-                    all.cases.push(Case { case: label, outcome: Outcome::Written, wrote: Some(settings.workspace.shown(&file)) });
+                    all.cases.push(Case { case: label, outcome: Outcome::Written, wrote: vec![settings.workspace.shown(&file)] });
                 }
                 continue;
             }
@@ -78,25 +82,24 @@ async fn run_one(
     indicator: &Indicator,
     case: &TestCase,
     update: bool,
-) -> Result<(Outcome, Option<String>)> {
-    let values = match test_case::run(case, engine, &loaded.catalogue, &loaded.reference, indicator).await {
-        Ok(values) => values,
+) -> Result<(Outcome, Vec<String>)> {
+    let came = match test_case::run(case, engine, &loaded.catalogue, &loaded.reference, indicator).await {
+        Ok(came) => came,
         // An error of the SQL is a failed case, not an end.
-        Err(error) => return Ok((Outcome::Error { error: error.to_string() }, None)),
+        Err(error) => return Ok((Outcome::Error { error: error.to_string() }, Vec::new())),
     };
-    let differences = test_case::compare(case, &values, &loaded.reference)?;
-    if differences.is_empty() {
-        return Ok((Outcome::Ok, None));
+    let groups = case.reference(&loaded.reference)?;
+    let (mut differences, mut wrote) = (Vec::new(), Vec::new());
+    for (expected, came) in case.against(&came) {
+        let found = expected.compare(came, &groups)?;
+        if update && !found.is_empty() {
+            let file = case.path(expected.kind);
+            files::write_atomically(&file, &expected.anew(came, &groups)?)?;
+            wrote.push(settings.workspace.shown(&file));
+        }
+        differences.extend(found);
     }
-    let mut wrote = None;
-    if update {
-        let pairs: BTreeSet<(String, String)> = test_case::pairs(case, &loaded.reference)?.into_iter().collect();
-        let keep = |area: &str, estimate: &str| pairs.contains(&(area.to_owned(), estimate.to_owned()));
-        let file = case.folder.join("expected.csv");
-        files::write_atomically(&file, &test_case::expectation(&values, &case.given, &keep)?)?;
-        wrote = Some(settings.workspace.shown(&file));
-    }
-    Ok((Outcome::Failed { differences }, wrote))
+    Ok((if differences.is_empty() { Outcome::Ok } else { Outcome::Failed { differences } }, wrote))
 }
 
 /// Writes the expectation of a case that has none yet: all that the SQL gives. False where the case cannot be read.
@@ -115,8 +118,8 @@ async fn first_expectation(
         return Ok(false);
     };
     match test_case::run(&case, engine, &loaded.catalogue, &loaded.reference, indicator).await {
-        Ok(values) => {
-            files::write_atomically(&file, &test_case::expectation(&values, &[], &|_, _| true)?)?;
+        Ok(came) => {
+            files::write_atomically(&file, &expectation::written(&VALUES, &came.values, &[], &|_| true)?)?;
             Ok(true)
         }
         Err(error) => {

@@ -12,6 +12,7 @@ use crate::error::{Error, Result, suggestion};
 use crate::files;
 use crate::indicator::Indicator;
 use crate::observe::report::observation_files;
+use crate::release::test_case::expectation::{self, VALUES};
 use crate::release::{fingerprint, promote, test_case};
 use crate::settings::Settings;
 use crate::tables::cells::Table;
@@ -129,10 +130,12 @@ impl Case<'_> {
         files::write_atomically(&self.folder.join("expected.csv"), b"ref_area,time_period,estimate,value\n")?;
         let mut problems = Vec::new();
         let case = test_case::read(&self.settings.workspace, self.indicator, self.name, &mut problems).ok_or(Error::Workspace(problems))?;
-        let values = test_case::run(&case, &Engine::new(self.settings.limits)?, catalogue, &self.loaded.reference, self.indicator).await?;
-        let bytes = test_case::expectation(&values, &[], &|area, _| self.areas.iter().any(|a| a == area))?;
+        let came = test_case::run(&case, &Engine::new(self.settings.limits)?, catalogue, &self.loaded.reference, self.indicator).await?;
+        let cells = Table(&came.values);
+        let asked = |row: usize| cells.text("ref_area", row).is_some_and(|area| self.areas.iter().any(|one| one == area));
+        let bytes = expectation::written(&VALUES, &came.values, &[], &asked)?;
         files::write_atomically(&self.folder.join("expected.csv"), &bytes)?;
-        Ok((rows.num_rows(), values))
+        Ok((rows.num_rows(), came.values))
     }
 
     /// Figures of the areas that are other ones in the release, or are not in it: of these years, and of years before.

@@ -39,6 +39,8 @@ pub(super) struct Values<'a> {
     error_low: &'a Float64Array,
     error_high: &'a Float64Array,
     preferred: &'a BooleanArray,
+    /// None in releases before this column.
+    newest: Option<&'a BooleanArray>,
     id: &'a StringArray,
 }
 
@@ -78,6 +80,7 @@ impl<'a> Values<'a> {
             error_low: numbers::<Float64Type>(batch, "error_low")?,
             error_high: numbers::<Float64Type>(batch, "error_high")?,
             preferred: batch.column_by_name("preferred").and_then(|c| c.as_boolean_opt()).ok_or_else(|| missing("preferred"))?,
+            newest: batch.column_by_name("newest").and_then(|c| c.as_boolean_opt()).filter(|c| c.null_count() == 0),
             id: text(batch, value_id::COLUMN)?,
         })
     }
@@ -126,6 +129,11 @@ impl<'a> Values<'a> {
 
     pub(super) fn source(&self, row: usize) -> Option<&'a str> {
         self.source.is_valid(row).then(|| self.source.value(row)).filter(|source| !source.is_empty())
+    }
+
+    /// Whether a row stands for now in its indicator, area and breakdown. None where the release does not say.
+    pub(super) fn newest(&self, row: usize) -> Option<bool> {
+        self.newest.map(|column| column.value(row))
     }
 
     pub(super) fn preferred(&self, row: usize) -> bool {

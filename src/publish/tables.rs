@@ -12,13 +12,14 @@ use crate::tables::parquet;
 use crate::tables::schema::DIMENSIONS;
 use crate::tables::text::inert;
 
-/// `latest.parquet`: the columns of `values.parquet`; of each indicator, area and breakdown the newest year that has a
-/// value, by its preferred estimate.
+/// `latest.parquet`: the columns of `values.parquet`; of each indicator, area and breakdown the row that stands for now:
+/// the newest year with a value, by its preferred estimate, where that is not mostly carried (`sql/derived/newest.sql`).
 pub(super) fn latest(view: &View<'_>) -> Result<Vec<u8>> {
     let values = &view.values;
     // The table is sorted by indicator, area and year: a later row of a series is a newer one.
     let mut newest: BTreeMap<(&str, &str, Dimensions<'_>), usize> = BTreeMap::new();
-    for row in (0..values.len()).filter(|row| values.preferred(*row) && values.value(*row).is_some()) {
+    let stands = |row: &usize| values.newest(*row).unwrap_or_else(|| values.preferred(*row) && values.value(*row).is_some());
+    for row in (0..values.len()).filter(stands) {
         newest.insert((values.indicator.value(row), values.area.value(row), values.dimensions(row)), row);
     }
     let mut rows: Vec<u64> = newest.into_values().map(|row| row as u64).collect();

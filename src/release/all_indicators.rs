@@ -12,6 +12,7 @@ use crate::observe::report::observation_files;
 use crate::release::build::Build;
 use crate::release::compute::{self, Steps};
 use crate::release::computed::{All, One};
+use crate::release::fixed_gaps::{self, Parts};
 use crate::release::{fingerprint, keep, progress};
 use crate::tables::cells::rows_of;
 use crate::tables::schema;
@@ -94,16 +95,30 @@ impl Build<'_> {
 
     /// Begins to compute one indicator, over the indicators that are done.
     fn begin(&self, engine: &Engine, index: usize, tasks: &mut JoinSet<(usize, Result<One>)>) -> Result<()> {
-        let base = engine.sibling()?;
-        let datasets = fingerprint::datasets_of(&self.catalogue.indicators[index], &self.reports);
-        observations::register(&base, &self.workspace.data, &observation_files(self.workspace, &self.reports, &datasets))?;
+        let base = |indicator: &Indicator| -> Result<Engine> {
+            let base = engine.sibling()?;
+            let datasets = fingerprint::datasets_of(indicator, &self.reports);
+            observations::register(&base, &self.workspace.data, &observation_files(self.workspace, &self.reports, &datasets))?;
+            Ok(base)
+        };
+        let parts = fixed_gaps::parts_of(&self.catalogue, &self.catalogue.indicators[index]);
+        let parts = parts.map(|part| Ok::<_, Error>((part.clone(), base(part)?))).transpose()?;
+        let base = base(&self.catalogue.indicators[index])?;
         let (catalogue, reference, year) = (self.catalogue.clone(), self.reference.clone(), self.current_year());
         let work = async move {
             let indicator = &catalogue.indicators[index];
             let one = async {
                 let steps = Steps::ReadBy(if indicator.targets.is_empty() { &[] } else { &progress::ENDS });
                 let computed = compute::indicator(&base, &catalogue, &reference, indicator, steps).await?;
-                let (values, ends) = progress::ends(&computed.engine, &catalogue, indicator, &computed.values, year).await?;
+                let parts = match &parts {
+                    Some((part, base)) => {
+                        let steps = Steps::ReadBy(&fixed_gaps::READ);
+                        Some((part, compute::indicator(base, &catalogue, &reference, part, steps).await?.engine))
+                    }
+                    None => None,
+                };
+                let parts = parts.as_ref().map(|(indicator, engine)| Parts { indicator, engine });
+                let (values, ends) = progress::ends(&computed.engine, &catalogue, indicator, &computed.values, year, parts).await?;
                 One::new(values, ends, None)
             };
             (index, one.await)
@@ -115,7 +130,7 @@ impl Build<'_> {
     /// An indicator as the release before has it.
     pub(super) async fn held(&self, engine: &Engine, previous: &RecordBatch, indicator: &Indicator, reason: String) -> Result<One> {
         let last = rows_of(previous, &indicator.name)?;
-        let (values, ends) = progress::ends(&engine.sibling()?, &self.catalogue, indicator, &last, self.current_year()).await?;
+        let (values, ends) = progress::ends(&engine.sibling()?, &self.catalogue, indicator, &last, self.current_year(), None).await?;
         One::new(values, ends, Some(reason))
     }
 }

@@ -112,6 +112,10 @@ pub async fn see_as(engine: &Engine, catalogue: &Catalogue, reference: &Referenc
     shared::register(engine, catalogue, indicator).await
 }
 
+/// The columns in which a derived method says of which parts a value was made, and the table of what it says.
+const TOLD: [&str; 4] = ["first_dimension", "first_code", "second_dimension", "second_code"];
+pub const TOLD_GAPS: &str = "told_gaps";
+
 /// Runs a roll-up or a derived method of the workspace.
 pub async fn method(engine: &Engine, catalogue: &Catalogue, folder: &str, file: &str) -> Result<(SchemaRef, Vec<RecordBatch>)> {
     let text = if folder == "rollups" { catalogue.rollups.get(file).map(|rollup| &rollup.text) } else { catalogue.derived.get(file) };
@@ -141,7 +145,11 @@ async fn select(engine: &Engine, catalogue: &Catalogue, indicator: &Indicator, p
         engine.register_batches("gap_input", rows.schema(), vec![rows])?;
         let (schema, batches) = method(engine, catalogue, "derived", "group_population").await?;
         engine.register_batches("group_population", schema, batches)?;
-        let (_, batches) = method(engine, catalogue, "derived", derived).await?;
+        let (given, batches) = method(engine, catalogue, "derived", derived).await?;
+        if TOLD.iter().all(|column| given.field_with_name(column).is_ok()) {
+            let told = conform(&batches, &schema::told_gaps(), &|_| None)?;
+            engine.register_batches(TOLD_GAPS, schema::told_gaps(), vec![told])?;
+        }
         rows = conform(&batches, &schema::country_values(), &default).map_err(|e| in_file(e, indicator))?;
     }
     let mut key = vec!["ref_area", "time_period"];

@@ -23,7 +23,8 @@ pub const ENDS: &str = "ends.parquet";
 pub const FIXED_ENDS: &str = "fixed_ends.parquet";
 
 /// The methods that find the ends of targets.
-const METHODS: [&str; 4] = ["preferred", "ends", "fixed_members", "fixed_ends"];
+const METHODS: [&str; 9] =
+    ["preferred", "newest", "ends", "fixed_members", "fixed_ends", "gap_members", "gap_membership", "gap_parts", "gap_ends"];
 
 /// What the release before has to take over.
 pub struct Before {

@@ -86,7 +86,7 @@ impl<'a> LeftOut<'a> {
             return Ok((values.clone(), ends.clone()));
         }
         let kept = preferred::without(&filter_record_batch(values, &kept)?)?;
-        let (kept, again) = progress::ends(&engine.sibling()?, catalogue, indicator, &kept, year).await?;
+        let (kept, again) = progress::ends(&engine.sibling()?, catalogue, indicator, &kept, year, None).await?;
         Ok((kept, again.on_the_same_economies(ends)))
     }
 

@@ -13,6 +13,7 @@ pub mod explain;
 pub mod figures;
 pub mod files;
 pub mod fingerprint;
+pub mod fixed_gaps;
 pub mod goldens;
 pub mod groups;
 pub mod headline;

@@ -1,8 +1,9 @@
-//! Which row of a key to show: `sql/derived/preferred.sql` over all values.
+//! Which row of a key to show, and which year stands for now: `sql/derived/preferred.sql` and `newest.sql` over all values.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
-use datafusion::arrow::array::{Array, ArrayRef, AsArray, BooleanArray, Int64Array, RecordBatch};
+use datafusion::arrow::array::{Array, ArrayRef, AsArray, BooleanArray, Float64Array, Int32Array, Int64Array, RecordBatch, StringArray};
 use datafusion::arrow::compute::partition;
 use datafusion::arrow::datatypes::{DataType, Field, Int64Type, Schema};
 
@@ -11,23 +12,28 @@ use crate::error::{Code, Error, Result};
 use crate::indicator::Catalogue;
 use crate::release::compute::method;
 use crate::tables::conform::conform;
-use crate::tables::schema;
+use crate::tables::schema::{self, DIMENSIONS};
+use crate::tables::views::{Cells, Values};
 
-/// The column of `values.parquet`.
+/// The columns of `values.parquet`.
 const COLUMN: &str = "preferred";
+const NEWEST: &str = "newest";
+
+/// What newest.sql reads.
+const SHOWN: &str = "shown_values";
 
 /// What preferred.sql reads: values, each with its place and the number of its figure, whatever the estimate.
 const NUMBERED: &str = "numbered_values";
 const PLACE: &str = "place";
 const FIGURE: &str = "figure";
 
-/// The values without the column.
+/// The values without these columns.
 pub fn without(marked: &RecordBatch) -> Result<RecordBatch> {
     Ok(marked.project(&(0..schema::values().fields().len()).collect::<Vec<_>>())?)
 }
 
-/// Gives values their column `preferred`.
-pub async fn mark(engine: &Engine, catalogue: &Catalogue, values: &RecordBatch) -> Result<RecordBatch> {
+/// Gives values their columns `preferred` and `newest`. `min_observed`: below it an `imputed` value is mostly carried.
+pub async fn mark(engine: &Engine, catalogue: &Catalogue, values: &RecordBatch, min_observed: f64) -> Result<RecordBatch> {
     let count = values.num_rows();
     let numbered = with(values, PLACE, Arc::new((0i64..).take(count).collect::<Int64Array>()))?;
     let numbered = with(&numbered, FIGURE, Arc::new(figures(values)?))?;
@@ -50,7 +56,43 @@ pub async fn mark(engine: &Engine, catalogue: &Catalogue, values: &RecordBatch) 
             hint: Some("select `place` of numbered_values and `preferred`, without a filter".into()),
         });
     }
-    with(values, COLUMN, Arc::new(marks.into_iter().collect::<BooleanArray>()))
+    let marks: BooleanArray = marks.into_iter().collect();
+    let shown = shown(values, &marks, min_observed)?;
+    engine.register_batches(SHOWN, shown.schema(), vec![shown])?;
+    let (_, batches) = method(engine, catalogue, "derived", "newest").await?;
+    engine.register_batches(SHOWN, schema::shown_values(), vec![])?;
+    let said = conform(&batches, &Arc::new(Schema::new(vec![Field::new(PLACE, DataType::Int64, false)])), &|_| None)?;
+    let mut newest = vec![false; count];
+    for place in said.column(0).as_primitive::<Int64Type>().values() {
+        if let Some(mark) = usize::try_from(*place).ok().and_then(|place| newest.get_mut(place)) {
+            *mark = true;
+        }
+    }
+    let marked = with(values, COLUMN, Arc::new(marks))?;
+    with(&marked, NEWEST, Arc::new(newest.into_iter().map(Some).collect::<BooleanArray>()))
+}
+
+/// The rows that are shown and have a value, each with the number of its series, whatever the year and the estimate.
+fn shown(values: &RecordBatch, preferred: &BooleanArray, min_observed: f64) -> Result<RecordBatch> {
+    let cells = Values::of(values)?;
+    let rows: Vec<usize> = (0..values.num_rows()).filter(|row| preferred.value(*row) && cells.value.is_valid(*row)).collect();
+    let mut numbers: HashMap<(&str, [&str; DIMENSIONS.len()]), i64> = HashMap::new();
+    let series: Int64Array = rows
+        .iter()
+        .map(|row| {
+            let next = i64::try_from(numbers.len()).unwrap_or(i64::MAX);
+            *numbers.entry((cells.ref_area.value(*row), cells.dimensions(*row))).or_insert(next)
+        })
+        .collect();
+    let columns: Vec<ArrayRef> = vec![
+        Arc::new(rows.iter().map(|row| i64::try_from(*row).unwrap_or(i64::MAX)).collect::<Int64Array>()),
+        Arc::new(series),
+        Arc::new(rows.iter().map(|row| cells.time_period.value(*row)).collect::<Int32Array>()),
+        Arc::new(rows.iter().map(|row| Some(cells.estimate.value(*row))).collect::<StringArray>()),
+        Arc::new(rows.iter().map(|row| cells.observed.cell(*row)).collect::<Float64Array>()),
+        Arc::new(rows.iter().map(|_| min_observed).collect::<Float64Array>()),
+    ];
+    Ok(RecordBatch::try_new(schema::shown_values(), columns)?)
 }
 
 /// Of values in the order of their key, the number of each one's figure.

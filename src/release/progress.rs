@@ -12,6 +12,7 @@ use crate::indicator::header::ROLLUP_NONE;
 use crate::indicator::methods::ROLLED;
 use crate::indicator::{Catalogue, Indicator};
 use crate::release::compute::method;
+use crate::release::fixed_gaps::{self, Parts};
 use crate::release::{preferred, targets};
 use crate::tables::cells::Table;
 use crate::tables::conform::conform;
@@ -66,15 +67,16 @@ pub const ENDS: [&str; 3] = ["ends", "fixed_members", "fixed_ends"];
 pub const TABLES: [&str; 8] = ["ends", "fixed_ends", "targets", "current_year", "classes", "paces", "standings", "progress"];
 
 /// Marks the preferred rows of an indicator's values and finds both ends of its targets. `engine` may still hold what
-/// the values were rolled up from; without it nothing is said of the same economies.
+/// the values were rolled up from; without it nothing is said of the same economies, nor of derived values without `parts`.
 pub async fn ends(
     engine: &Engine,
     catalogue: &Catalogue,
     indicator: &Indicator,
     values: &RecordBatch,
     year: i32,
+    parts: Option<Parts<'_>>,
 ) -> Result<(RecordBatch, Ends)> {
-    let marked = preferred::mark(engine, catalogue, values).await?;
+    let marked = preferred::mark(engine, catalogue, values, indicator.coverage.observed).await?;
     if indicator.targets.is_empty() || values.num_rows() == 0 {
         return Ok((marked, Ends::default()));
     }
@@ -96,6 +98,10 @@ pub async fn ends(
         engine.register_batches("fixed_rolled", schema, batches)?;
         let (_, batches) = method(engine, catalogue, "derived", "fixed_ends").await?;
         ends.fixed.push(conform(&batches, &schema::fixed_ends(), &|_| None)?);
+    }
+    if let (Some(parts), Some(rows)) = (parts, ends.rows.first()) {
+        let fixed = fixed_gaps::ends(engine, catalogue, indicator, parts, rows).await?;
+        ends.fixed.extend(fixed);
     }
     Ok((marked, ends))
 }
@@ -122,7 +128,11 @@ pub async fn progress(engine: &Engine, catalogue: &Catalogue, ends: Ends, target
 pub const VALUES: &str = "indicator_values";
 
 fn register_year(engine: &Engine, year: i32) -> Result<()> {
-    let current: SchemaRef = Arc::new(Schema::new(vec![Field::new("year", DataType::Int32, false)]));
-    let year = RecordBatch::try_new(current.clone(), vec![Arc::new(Int32Array::from(vec![year]))])?;
-    engine.register_batches("current_year", current, vec![year])
+    let year = RecordBatch::try_new(current_year(), vec![Arc::new(Int32Array::from(vec![year]))])?;
+    engine.register_batches("current_year", current_year(), vec![year])
+}
+
+/// The one row of the table that says in which year the targets are looked at.
+pub fn current_year() -> SchemaRef {
+    Arc::new(Schema::new(vec![Field::new("year", DataType::Int32, false)]))
 }

@@ -23,7 +23,7 @@ const AT_ONCE: usize = 8192;
 /// Hexadecimal digits of an id: 64 bits.
 const DIGITS: usize = 16;
 
-/// Gives values their last column. `key`: the hash over all inputs of the release.
+/// Gives values this column, before `newest`. `key`: the hash over all inputs of the release.
 pub fn mark(key: &str, values: &RecordBatch) -> Result<RecordBatch> {
     let cells = Values::of(values)?;
     let parts: Vec<StringArray> = (0..cells.len().div_ceil(AT_ONCE))
@@ -32,7 +32,9 @@ pub fn mark(key: &str, values: &RecordBatch) -> Result<RecordBatch> {
         .collect();
     let parts: Vec<&dyn Array> = parts.iter().map(|part| part as &dyn Array).collect();
     let mut arrays: Vec<ArrayRef> = values.columns().to_vec();
+    let newest = arrays.pop();
     arrays.push(if parts.is_empty() { Arc::new(StringArray::new_null(0)) } else { concat(&parts)? });
+    arrays.extend(newest);
     Ok(RecordBatch::try_new(schema::published_values(), arrays)?)
 }
 

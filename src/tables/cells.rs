@@ -48,10 +48,14 @@ impl<'a> Table<'a> {
             .or_else(|| array.as_primitive_opt::<Int32Type>().map(|a| i64::from(a.value(row))))
     }
 
+    pub fn truth(&self, column: &str, row: usize) -> Option<bool> {
+        let array = self.0.column_by_name(column)?.as_boolean_opt()?;
+        array.is_valid(row).then(|| array.value(row))
+    }
+
     /// Whether a cell is true.
     pub fn is_true(&self, column: &str, row: usize) -> bool {
-        let array = self.0.column_by_name(column).and_then(|array| array.as_boolean_opt());
-        array.is_some_and(|array| array.is_valid(row) && array.value(row))
+        self.truth(column, row) == Some(true)
     }
 }
 

@@ -92,7 +92,14 @@ pub fn values() -> SchemaRef {
 /// `values.parquet`: with the columns that are known once all indicators are computed. Older files have none of these.
 pub fn preferred_values() -> SchemaRef {
     let mut fields: Vec<Field> = values().fields().iter().map(|field| field.as_ref().clone()).collect();
-    fields.push(Field::new("preferred", DataType::Boolean, true));
+    fields.extend(["preferred", "newest"].map(|name| Field::new(name, DataType::Boolean, true)));
+    schema(fields)
+}
+
+/// The values that preferred.sql shows, as newest.sql reads them.
+pub fn shown_values() -> SchemaRef {
+    let mut fields = ["place", "series"].map(|name| Field::new(name, DataType::Int64, false)).to_vec();
+    fields.extend([year("time_period"), text("estimate"), number("observed"), Field::new("min_observed", DataType::Float64, false)]);
     schema(fields)
 }
 
@@ -106,7 +113,10 @@ pub fn numbered_values() -> SchemaRef {
 /// `values.parquet`
 pub fn published_values() -> SchemaRef {
     let mut fields: Vec<Field> = preferred_values().fields().iter().map(|field| field.as_ref().clone()).collect();
+    // New columns stand behind the old ones.
+    let newest = fields.pop();
     fields.push(text_or_null("value_id"));
+    fields.extend(newest);
     schema(fields)
 }
 
@@ -185,6 +195,14 @@ pub fn fixed_ends() -> SchemaRef {
     let mut fields = vec![text("target"), text("ref_area"), text("estimate")];
     fields.extend(DIMENSIONS.map(text));
     fields.extend(["baseline", "latest", "fixed_share"].map(number));
+    schema(fields)
+}
+
+/// What gaps.sql gives, as far as the same economies at both ends are concerned: each gap, and of which parts it was made.
+pub fn told_gaps() -> SchemaRef {
+    let mut fields = vec![text("ref_area"), year("time_period"), text_or_null("estimate"), text("breakdown")];
+    fields.extend(["value", "coverage"].map(number));
+    fields.extend(["first_dimension", "first_code", "second_dimension", "second_code"].map(text));
     schema(fields)
 }
 

@@ -11,6 +11,7 @@ use crate::indicator::{Catalogue, Indicator};
 use crate::job::load::Loaded;
 use crate::observe::report::observation_files;
 use crate::release::compute::{self, Computed};
+use crate::release::fixed_gaps::{self, Parts};
 use crate::release::{Manifest, fingerprint, progress, promote, targets};
 use crate::settings::Settings;
 use crate::tables::cells::{Table, rows_of};
@@ -35,19 +36,23 @@ impl Current {
     }
 }
 
-/// All rows of progress of some indicators, from the values of a release; each engine holds what they were rolled up from.
+/// An indicator with the engine that holds what its values were rolled up from; and the same of what its parts come from.
+pub(crate) type Measured<'a> = (&'a Indicator, Engine, Option<(&'a Indicator, Engine)>);
+
+/// All rows of progress of some indicators, from the values of a release.
 pub(crate) async fn progress_of(
     settings: &Settings,
     loaded: &Loaded,
     values: &RecordBatch,
-    indicators: &[(&Indicator, Engine)],
+    indicators: &[Measured<'_>],
 ) -> Result<RecordBatch> {
     let year = i32::from(settings.today().year());
     let mut all = progress::Ends::default();
-    for (own, engine) in indicators {
-        all.add(progress::ends(engine, &loaded.catalogue, own, &rows_of(values, &own.name)?, year).await?.1);
+    for (own, engine, parts) in indicators {
+        let parts = parts.as_ref().map(|(indicator, engine)| Parts { indicator, engine });
+        all.add(progress::ends(engine, &loaded.catalogue, own, &rows_of(values, &own.name)?, year, parts).await?.1);
     }
-    let own: Vec<&Indicator> = indicators.iter().map(|(own, _)| *own).collect();
+    let own: Vec<&Indicator> = indicators.iter().map(|(own, ..)| *own).collect();
     let engine = Engine::new(settings.limits)?;
     tables::register_reference(&engine, &loaded.reference)?;
     progress::progress(&engine, &loaded.catalogue, all, targets::batch(&own, &|_| None)?, year).await
@@ -59,34 +64,26 @@ pub(super) async fn distances(
     indicator: &Indicator,
     catalogue: &Catalogue,
     computed: &Computed,
+    behind: Option<&Engine>,
 ) -> Result<RecordBatch> {
     let mut own = indicator.clone();
     for target in &mut own.targets {
         (target.also_groups, target.also_countries) = (false, false);
     }
-    measure(settings, &own, catalogue, &computed.values, &computed.engine).await
-}
-
-async fn measure(
-    settings: &Settings,
-    own: &Indicator,
-    catalogue: &Catalogue,
-    values: &RecordBatch,
-    engine: &Engine,
-) -> Result<RecordBatch> {
     let year = i32::from(settings.today().year());
-    let (_, ends) = progress::ends(engine, catalogue, own, values, year).await?;
-    progress::progress(engine, catalogue, ends, targets::batch(&[own], &|_| None)?, year).await
+    let parts = fixed_gaps::parts_of(catalogue, indicator).zip(behind).map(|(indicator, engine)| Parts { indicator, engine });
+    let (_, ends) = progress::ends(&computed.engine, catalogue, &own, &computed.values, year, parts).await?;
+    progress::progress(&computed.engine, catalogue, ends, targets::batch(&[&own], &|_| None)?, year).await
 }
 
-/// Computes one indicator and, before it, those it reads.
+/// Computes one indicator and, before it, those it reads; with the engine that its parts were rolled up in, if it has any.
 pub(super) async fn compute(
     settings: &Settings,
     loaded: &Loaded,
     catalogue: &Catalogue,
     position: usize,
     current: Option<&Current>,
-) -> Result<Computed> {
+) -> Result<(Computed, Option<Engine>)> {
     let reports = loaded.reports(settings)?;
     let base = Engine::new(settings.limits)?;
     crate::engine::tables::register_reference(&base, &loaded.reference)?;
@@ -98,10 +95,13 @@ pub(super) async fn compute(
     }
     let kept = unchanged(settings, loaded, catalogue, &needed[1..], current)?;
     let order: Vec<usize> = catalogue.order(&mut Vec::new()).into_iter().flatten().filter(|i| needed.contains(i)).collect();
-    let mut result = None;
+    let part = fixed_gaps::parts_of(catalogue, &catalogue.indicators[position]).map(|part| &part.name);
+    let (mut result, mut behind) = (None, None);
     for index in order {
         let indicator: &Indicator = &catalogue.indicators[index];
+        let is_part = part == Some(&indicator.name);
         if index != position
+            && !is_part
             && let Some(values) = kept.get(&indicator.name)
         {
             base.register_indicator(&indicator.name, schema::values(), vec![values.clone()])?;
@@ -114,9 +114,11 @@ pub(super) async fn compute(
         base.register_indicator(&indicator.name, schema::values(), vec![computed.values.clone()])?;
         if index == position {
             result = Some(computed);
+        } else if is_part {
+            behind = Some(computed.engine);
         }
     }
-    result.ok_or_else(|| Error::Internal("the indicator reads itself".into()))
+    result.map(|computed| (computed, behind)).ok_or_else(|| Error::Internal("the indicator reads itself".into()))
 }
 
 /// Values of the current release that would come out the same again, because none of their inputs changed.

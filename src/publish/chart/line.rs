@@ -8,6 +8,22 @@ pub(crate) struct Series {
     pub label: String,
     /// In order of the years.
     pub points: Vec<(i64, f64)>,
+    /// The year that stands for now, where newer ones are there that do not: mostly carried.
+    pub stands: Option<i64>,
+}
+
+impl Series {
+    /// The points up to the year that stands for now; all where none has been found so.
+    pub(crate) fn standing(&self) -> &[(i64, f64)] {
+        let upto = |stands: i64| self.points.iter().take_while(|point| point.0 <= stands).count();
+        let count = self.stands.map(upto).filter(|count| *count > 0).unwrap_or(self.points.len());
+        &self.points[..count]
+    }
+
+    /// Where the line is marked and named.
+    fn end(&self) -> Option<&(i64, f64)> {
+        self.standing().last()
+    }
 }
 
 /// What is to be reached; for a band, from `low` to `high`.
@@ -78,7 +94,7 @@ pub(crate) fn draw(line: &Line<'_>) -> String {
         let class = if index < NAMED { format!("s{index}") } else { "s-other".into() };
         let places = parts(&series.points).into_iter().map(|part| part.iter().map(|(year, v)| (x.at(*year as f64), y.at(*v))).collect());
         canvas.parts(&format!("line {class}"), &places.collect::<Vec<Vec<_>>>());
-        if let (true, Some((year, value))) = (index < NAMED, series.points.last()) {
+        if let (true, Some((year, value))) = (index < NAMED, series.end()) {
             canvas.mark(&format!("mark {class}"), index, (x.at(*year as f64), y.at(*value)), 4.0);
         }
     }
@@ -133,7 +149,7 @@ fn tick_text(tick: f64, digits: usize) -> String {
 fn names(canvas: &mut Canvas, line: &Line<'_>, x: &Scale, y: &Scale) {
     let mut texts: Vec<(String, String, f64, Option<f64>)> = Vec::new();
     for (index, series) in line.series.iter().enumerate().take(NAMED) {
-        if let Some((year, value)) = series.points.last() {
+        if let Some((year, value)) = series.end() {
             // A long name goes on below its first line, which alone leads to the end of its series.
             for (at, text) in folded(&series.label, 18, 3).into_iter().enumerate() {
                 texts.push((format!("name t{index}"), text, y.at(*value), (at == 0).then(|| x.at(*year as f64))));

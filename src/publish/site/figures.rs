@@ -114,8 +114,8 @@ pub(super) fn gaps(view: &View<'_>, area: &str, dimension: usize, codes: [&str; 
     let mut told = Vec::new();
     for indicator in view.made.catalogue.indicators.iter().filter(|indicator| indicator.unit == "PT") {
         let mut found: [Option<(i32, f64, usize)>; 2] = [None; 2];
-        // Years rise within an area: the newest year with both is the last that is found.
-        let mut newest = None;
+        // Years rise within an area: of those with both sides the last is the newest.
+        let (mut both, mut stands) = (Vec::new(), i32::MAX);
         for row in values.of_area(&indicator.name, area).filter(|row| values.preferred(*row) && values.unit.value(*row) == indicator.unit) {
             let dimensions = values.dimensions(row);
             let only = dimensions.iter().enumerate().all(|(at, code)| at == dimension || *code == "_T");
@@ -123,15 +123,20 @@ pub(super) fn gaps(view: &View<'_>, area: &str, dimension: usize, codes: [&str; 
                 continue;
             };
             if only {
+                if values.newest(row) == Some(true) {
+                    stands = stands.min(values.year.value(row));
+                }
                 found[side] = Some((values.year.value(row), value, row));
                 if let [Some(first), Some(second)] = found
                     && first.0 == second.0
                 {
-                    newest = Some((first.0, first, second));
+                    both.push((first.0, first, second));
                 }
             }
         }
-        let Some((year, first, second)) = newest else { continue };
+        // No newer year than stands for now on either side, where there is one: what is newer is mostly carried.
+        let newest = both.iter().rfind(|(year, ..)| *year <= stands).or(both.last());
+        let Some((year, first, second)) = newest.copied() else { continue };
         let gap = view.labels.difference((first.1 - second.1).abs(), &indicator.unit);
         told.push(format!("{}: {gap} in {year}", indicator.title));
         let cell = |value: f64| {

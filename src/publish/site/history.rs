@@ -47,7 +47,14 @@ pub(crate) fn of_indicator(view: &View<'_>, indicator: &Indicator) -> Figure {
     figure(view, indicator, format!("line-{}", slug(&indicator.name)), title, &lines, None, None)
 }
 
-/// The course of a row's own series in the room of a word.
+/// The year that stands for now of a line: that of the latest value of its target, where it has one.
+fn stands(view: &View<'_>, target: Option<&Target>, line: &Rows<'_>) -> Option<i64> {
+    let area = view.values.area.value(*line.rows.first()?);
+    let mut rows = view.of_target(&target?.id).filter(|row| row.area == area);
+    rows.find(|row| row.dimensions == line.dimensions && row.estimate == line.estimate)?.latest_year
+}
+
+/// The course of a row's own series in the room of a word, up to the value that the row gives.
 pub(crate) fn spark(view: &View<'_>, row: &Progress<'_>) -> String {
     let values = &view.values;
     let own = |index: &usize| values.dimensions(*index) == row.dimensions && values.estimate.value(*index) == row.estimate;
@@ -55,6 +62,7 @@ pub(crate) fn spark(view: &View<'_>, row: &Progress<'_>) -> String {
         .of_area(row.indicator, row.area)
         .filter(own)
         .filter_map(|index| Some((i64::from(values.year.value(index)), values.value(index)?)))
+        .filter(|point| row.latest_year.is_none_or(|latest| point.0 <= latest))
         .collect();
     let (Some(first), Some(last)) = (points.first(), points.last()) else { return String::new() };
     let unit = view.unit_of(row);
@@ -125,6 +133,7 @@ fn figure(
         .map(|line| Series {
             label: label(line),
             points: line.rows.iter().filter_map(|row| Some((i64::from(values.year.value(*row)), values.value(*row)?))).collect(),
+            stands: stands(view, target, line),
         })
         .collect();
     let goal = row.zip(target).and_then(|(row, _)| {
@@ -184,7 +193,13 @@ const TABLED: usize = 12;
 fn sentence(view: &View<'_>, row: Option<&Progress<'_>>, (of, series): (&str, &[Series]), unit: &str) -> String {
     let show = |value: f64| view.labels.show(value, unit);
     let points = series.first().map_or(&[][..], |series| &series.points);
-    let course = course(points, &show);
+    // A newer value that is mostly carried is drawn, and not what the sentence leads with.
+    let standing = series.first().map_or(&[][..], Series::standing);
+    let mut course = course(standing, &show);
+    if let (true, Some(last)) = (standing.len() < points.len(), points.last()) {
+        let why = if row.is_some_and(|row| row.estimate == "imputed") { ", of which too little is observed" } else { "" };
+        course.push_str(&format!(" (the line goes on to {}{why})", last.0));
+    }
     let mut said = vec![if of.is_empty() || points.is_empty() { course } else { format!("{of}: {course}") }];
     if let Some(row) = row {
         let class = view.labels.class(row.standing()).to_lowercase();
@@ -192,9 +207,8 @@ fn sentence(view: &View<'_>, row: Option<&Progress<'_>>, (of, series): (&str, &[
         if let Some(doubt) = row.not_known() {
             target.push_str(&format!(", {doubt}"));
         }
-        // A newer value that too little is observed of is drawn, and not what the class is of.
         if let (Some(year), Some(value)) = (row.latest_year, row.latest)
-            && points.last().is_some_and(|last| last.0 != year)
+            && standing.last().is_some_and(|last| last.0 != year)
         {
             target.push_str(&format!(" (measured: {} in {year})", show(value)));
         }

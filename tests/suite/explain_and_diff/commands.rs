@@ -96,6 +96,37 @@ fn test_and_update() {
     assert!(run.stdout.starts_with("failed  2.8/first: ") && run.stdout.contains("c.valu`"), "{}", run.stdout);
 }
 
+/// What a case expects of its targets is compared in the columns that it gives, in the year that it says, and written anew.
+#[test]
+fn what_is_expected_of_the_targets() {
+    let workspace = with_new();
+    let (case, file) = ("sql/tests/2.8/first", "sql/tests/2.8/first/expected_progress.csv");
+    let observations = workspace.read(&format!("{case}/observations.csv"));
+    let line = observations.lines().find(|line| line.contains("KEN,2020")).unwrap().replace("2020", "2015");
+    workspace.write(&format!("{case}/observations.csv"), format!("{observations}{line}\n"));
+    std::fs::remove_file(workspace.path(&format!("{case}/expected.csv"))).unwrap();
+    workspace.expect(0, &["test", "2.8", "--update"]);
+    // Its year is over, and 110 were never there.
+    workspace.write(&format!("{case}/current_year.csv"), "year\n2031\n");
+    workspace.write(FILE, workspace.read(FILE).replace("also = [\"groups\"]", "also = [\"groups\", \"countries\"]"));
+    workspace.write(FILE, workspace.read(FILE).replace("value = 100.0", "value = 110.0"));
+    workspace.write(file, "target,ref_area,class,outcome,headline,baseline_value\n2.8,KEN,met,open,true,1\n2.8,GHA,met,open,false,1\n");
+    let run = workspace.expect(1, &["test", "2.8"]);
+    for said in ["1 changed, 1 missing", "class: expected met, got limited", "headline: expected true, got false", "2.8 GHA reported"] {
+        assert!(run.stdout.contains(said), "{said}: {}", run.stdout);
+    }
+    let run = workspace.expect(0, &["test", "2.8", "--update"]);
+    assert!(run.stderr.contains(&format!("wrote {file}\n")), "{}", run.stderr);
+    let written = workspace.read(file);
+    assert_eq!(written.lines().next(), Some("target,ref_area,estimate,baseline_value,class,outcome,headline"));
+    assert!(written.lines().count() == 2 && written.contains("2.8,KEN,reported,") && written.contains(",limited,open,false"), "{written}");
+    workspace.expect(0, &["test", "2.8"]);
+    // The targets are not those of an indicator that begins like this one.
+    workspace.expect(0, &["new", "2.9", "--name", "other", "--like", "2.8"]);
+    assert!(workspace.path("sql/tests/2.9/first/expected.csv").exists());
+    assert!(!workspace.path("sql/tests/2.9/first/expected_progress.csv").exists());
+}
+
 /// Of a panel the members are those of all years: a case of two years alone had others, and figures of its own.
 #[test]
 fn a_recorded_case_of_a_panel() {

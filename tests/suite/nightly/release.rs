@@ -157,7 +157,8 @@ fn values_have_the_columns_of_the_contract() {
             "error_low",
             "error_high",
             "preferred",
-            "value_id"
+            "value_id",
+            "newest"
         ]
     );
     for field in FIRST.values.schema_ref().fields() {
@@ -306,7 +307,7 @@ fn tables_in_csv_are_the_values() {
                 let (text, number) = (cells.text(column, row), cells.float(column, row));
                 let same = match number {
                     Some(number) => cell.parse() == Ok(number),
-                    None if *column == "preferred" => matches!(cell, "true" | "false"),
+                    None if ["preferred", "newest"].contains(column) => matches!(cell, "true" | "false"),
                     None => cell == text.unwrap_or_default(),
                 };
                 assert!(same, "{name} {column}: `{cell}` is not {text:?} {number:?}");

@@ -180,14 +180,27 @@ fn one_estimate_of_each_value_is_preferred() {
         several += usize::from(all.len() > 1);
     }
     assert!(several > 1000, "only {several} keys have a choice");
-    // The newest of them are the newest values.
+    // Of them the newest that is not mostly carried stands for now, if it is of the last five years; else that of which
+    // most is observed.
     let latest = Table(&RELEASED.latest);
-    let mut newest: BTreeMap<&Vec<&str>, usize> = BTreeMap::new();
+    let mut series: BTreeMap<&Vec<&str>, Vec<usize>> = BTreeMap::new();
     for ((key, _), all) in &found {
-        newest.extend(all.iter().find(|row| flag(**row) && cells.float("value", **row).is_some()).map(|row| (key, *row)));
+        series.entry(key).or_default().extend(all.iter().find(|row| flag(**row) && cells.float("value", **row).is_some()));
     }
-    assert_eq!(latest.len(), newest.len());
-    let sum =
-        |table: &Table<'_>, rows: &mut dyn Iterator<Item = usize>| -> i64 { rows.filter_map(|row| table.int("time_period", row)).sum() };
-    assert_eq!(sum(&latest, &mut (0..latest.len())), sum(&cells, &mut newest.into_values()));
+    let year = |row: usize| cells.int("time_period", row).unwrap();
+    let observed = |row: usize| if cells.text("estimate", row) == Some("imputed") { cells.float("observed", row) } else { None };
+    let (mut passed_over, mut years) = (0, 0);
+    series.retain(|_, rows| !rows.is_empty());
+    for rows in series.values() {
+        let newest = year(*rows.last().unwrap());
+        let near = || rows.iter().copied().filter(|row| year(*row) >= newest - 5);
+        let firm = near().rfind(|row| observed(*row).is_none_or(|share| share >= 0.5 - 1e-9));
+        let most = || near().max_by(|a, b| observed(*a).unwrap().total_cmp(&observed(*b).unwrap()).then(a.cmp(b)));
+        let stands = firm.or_else(most).unwrap();
+        passed_over += usize::from(year(stands) < newest);
+        years += year(stands);
+    }
+    assert!(passed_over > 100, "only {passed_over} newest years give way");
+    assert_eq!(latest.len(), series.len());
+    assert_eq!((0..latest.len()).filter_map(|row| latest.int("time_period", row)).sum::<i64>(), years);
 }

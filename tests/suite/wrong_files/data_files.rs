@@ -65,6 +65,9 @@ fn test_cases() {
             "expected.csv",
             "ref_area,time_period,estimate,value,members_observed\nKEN,2020,reported,60,⟦E0305⟧two\n",
         ),
+        case("progress_unknown_column", "expected_progress.csv", "target,ref_area,⟦E0302⟧clas\n2.1,KEN,met\n"),
+        case("progress_of_another_target", "expected_progress.csv", "target,ref_area,class\n⟦E3105⟧2.11,KEN,met\n"),
+        case("progress_of_keys_alone", "expected_progress.csv", "⟦E3104⟧target,ref_area\n2.1,KEN\n"),
         case("unknown_table", "populations.csv", "⟦E3101⟧ref_area,time_period,persons\nKEN,2020,50\n"),
         case("stray_name", "notes.csv", "⟦E3101⟧a,b\n1,2\n"),
     ];
