@@ -218,9 +218,9 @@ pub enum Command {
     },
     /// The pages of the current release: prints where they are, and opens them on a desktop
     Open,
-    /// Copy a release to where others read it: a folder, or an object store that speaks S3
+    /// Copy a release to where others read it: a folder, S3, Google Cloud Storage or Azure Blob Storage
     Publish {
-        /// s3://BUCKET/PREFIX (key and region from AWS_ACCESS_KEY_ID and the like, another store by AWS_ENDPOINT_URL), or a folder
+        /// A folder, s3://BUCKET/PREFIX, gs://BUCKET/PREFIX or az://CONTAINER/PREFIX; the environment has the keys (REFERENCE.md)
         #[arg(long, value_name = "URL")]
         to: String,
         /// Release to publish

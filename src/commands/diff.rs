@@ -1,5 +1,6 @@
 //! `diff`: what changed between two releases and why; capped for reading, whole in Parquet.
 
+use std::collections::HashMap;
 use std::path::Path;
 
 use datafusion::arrow::array::{RecordBatch, UInt64Array};
@@ -10,6 +11,7 @@ use serde_json::Value;
 use crate::error::{Result, count};
 use crate::exit::Exit;
 use crate::job::load;
+use crate::observe::inputs::Input;
 use crate::printer::{Answer, Printer, number};
 use crate::release::diff::{Side, Summary, compare, summarise};
 use crate::release::headline::breakdown;
@@ -17,6 +19,7 @@ use crate::release::{Manifest, promote};
 use crate::settings::Settings;
 use crate::tables::cells::Table;
 use crate::tables::text::json_rows;
+use crate::tables::views::{Cells, Revisions};
 use crate::tables::{parquet, schema};
 
 #[derive(Serialize)]
@@ -43,14 +46,19 @@ pub(super) fn diff(
     let old = promote::find(&settings.workspace, old.unwrap_or("previous"))?;
     let new = promote::find(&settings.workspace, new.unwrap_or("current"))?;
     let (before, after) = (Manifest::load(&old)?, Manifest::load(&new)?);
-    let old_values = parquet::read(&old.join("values.parquet"), &schema::values())?;
-    let new_values = parquet::read(&new.join("values.parquet"), &schema::values())?;
-    let changes = compare(
-        &Side { manifest: &before, values: &old_values },
-        &Side { manifest: &after, values: &new_values },
-        &|hash| settings.workspace.observation_file(hash),
-        &loaded.reference.members()?,
-    )?;
+    let changes = match told_by_release((&old, &before), (&new, &after)) {
+        Some(changes) => changes,
+        None => {
+            let old_values = parquet::read(&old.join("values.parquet"), &schema::values())?;
+            let new_values = parquet::read(&new.join("values.parquet"), &schema::values())?;
+            compare(
+                &Side { manifest: &before, values: &old_values },
+                &Side { manifest: &after, values: &new_values },
+                &|hash| settings.workspace.observation_file(hash),
+                &loaded.reference.members()?,
+            )?
+        }
+    };
     if let Some(path) = parquet {
         load::outside_releases(settings, path)?;
         parquet::write(std::slice::from_ref(&changes), &changes.schema(), path)?;
@@ -62,16 +70,26 @@ pub(super) fn diff(
     Ok(printer.answer("diff", Exit::Done, &found))
 }
 
+/// What a release itself says that it changed against the one before it: many causes take seconds to find again. None where
+/// it was not compared with the other one, or not all values of both are there.
+fn told_by_release((old, before): (&Path, &Manifest), (new, after): (&Path, &Manifest)) -> Option<RecordBatch> {
+    let is_whole = [before, after].iter().all(|manifest| !manifest.workspace.contains_key(&Input::LeftOut));
+    let is_next = after.previous.as_deref().is_some_and(|previous| old.file_name().is_some_and(|name| name == previous));
+    // A release of an earlier version of the program may have other columns.
+    if is_whole && is_next { parquet::read(&new.join("revisions.parquet"), &schema::revisions()).ok() } else { None }
+}
+
 /// The largest changes of each indicator and unit.
 fn largest(changes: &RecordBatch, indicators: &[Summary], limit: usize) -> Result<RecordBatch> {
-    let cells = Table(changes);
-    let size = |row: usize| cells.float("difference", row).map_or(f64::INFINITY, f64::abs);
+    let cells = Revisions::of(changes)?;
+    let size = |row: usize| cells.difference.cell(row).map_or(f64::INFINITY, f64::abs);
+    let mut of: HashMap<(&str, &str), Vec<usize>> = HashMap::new();
+    for row in 0..cells.len() {
+        of.entry((cells.indicator.value(row), cells.unit.cell(row).unwrap_or_default())).or_default().push(row);
+    }
     let mut shown: Vec<u64> = Vec::new();
     for summary in indicators {
-        let of = |row: &usize| {
-            cells.text("indicator", *row) == Some(&summary.indicator) && cells.text("unit", *row).unwrap_or_default() == summary.unit
-        };
-        let mut rows: Vec<usize> = (0..cells.len()).filter(of).collect();
+        let mut rows = of.remove(&(summary.indicator.as_str(), summary.unit.as_str())).unwrap_or_default();
         rows.sort_by(|a, b| size(*b).total_cmp(&size(*a)).then(a.cmp(b)));
         shown.extend(rows.into_iter().take(limit).map(|row| row as u64));
     }

@@ -44,6 +44,9 @@ const AT_ONCE: usize = 8;
 /// `keep`: how many releases stay, the new one included.
 pub async fn upload(store: &Store, folder: &Path, keep: usize) -> Result<Uploaded> {
     let manifest = Manifest::verified(folder)?;
+    for name in manifest.files.keys() {
+        fits(name, fs_err::metadata(folder.join(name))?.len(), store.largest())?;
+    }
     let (before, version) = match store.get(POINTER).await? {
         Some((bytes, version)) => (Some(read(&bytes)?), version),
         None => (None, None),
@@ -56,7 +59,7 @@ pub async fn upload(store: &Store, folder: &Path, keep: usize) -> Result<Uploade
             if store.holds(&to, &hash, size).await? {
                 return Ok::<_, crate::error::Error>((1, 0, 0));
             }
-            store.put(&to, fs_err::read(&from)?, &hash).await?;
+            store.put(&to, &fs_err::read(&from)?, &hash).await?;
             if !store.holds(&to, &hash, size).await? {
                 return Err(failed(format!("{to}: the store does not hold what was sent"), "publish again"));
             }
@@ -74,7 +77,7 @@ pub async fn upload(store: &Store, folder: &Path, keep: usize) -> Result<Uploade
     let pointer = pointed(before.as_ref(), &manifest, path.clone(), manifest_hash, keep);
     if before.as_ref() != Some(&pointer) {
         let text = serde_json::to_vec_pretty(&pointer)?;
-        if !store.replace(POINTER, text, &version).await? {
+        if !store.replace(POINTER, &text, &version).await? {
             return Err(failed(
                 format!("{POINTER} was changed meanwhile: release {} is there, the pointer was left alone", manifest.release),
                 "somebody else published; look at it, and publish again if yours is the newer one",
@@ -85,6 +88,17 @@ pub async fn upload(store: &Store, folder: &Path, keep: usize) -> Result<Uploade
         remove(store, release).await?;
     }
     Ok(Uploaded { release: manifest.release, there, written, bytes, removed: pointer.leaving })
+}
+
+/// Refused before the first file is sent, rather than by the store after hours.
+fn fits(name: &str, size: u64, largest: u64) -> Result<()> {
+    if size <= largest {
+        return Ok(());
+    }
+    Err(failed(
+        format!("{name} has {size} bytes, and the store takes {largest} in one write at most"),
+        "publish to a folder, and copy that by the store's own tools; or leave figures out of releases",
+    ))
 }
 
 fn read(bytes: &[u8]) -> Result<Pointer> {
@@ -122,4 +136,14 @@ async fn remove(store: &Store, release: &str) -> Result<()> {
     let removing = futures::stream::iter(removing).map(|name| async move { store.remove(&name).await });
     removing.buffer_unordered(AT_ONCE).try_collect::<()>().await?;
     store.remove(&manifest).await
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn what_is_too_large_for_one_write_is_not_begun() {
+        assert!(super::fits("values.parquet", 5 << 30, 5 << 30).is_ok());
+        let refused = super::fits("values.parquet", (5 << 30) + 1, 5 << 30).unwrap_err();
+        assert!(refused.to_string().starts_with("E5007: values.parquet has 5368709121 bytes"), "{refused}");
+    }
 }

@@ -1,6 +1,8 @@
 //! Licences as machines read them: the address of the Creative Commons licence that a text names, and what it asks of
 //! who passes the data on.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
 /// The first Creative Commons licence of a text, such as `CC BY-NC-SA 3.0 IGO`, as its address.
@@ -30,9 +32,54 @@ pub fn redistribution(text: &str) -> Value {
     json!({ "allowed": true, "attribution": true, "commercial": !asks("nc"), "share_alike": asks("sa"), "derivatives": !asks("nd") })
 }
 
+/// The licence under which a figure may be passed on that follows from sources of these: the address of the strictest of
+/// them. None where they allow no common one (two ask that all is shared under themselves), or where a person has to read a
+/// text first.
+pub fn of_derived<'a>(texts: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    let mut addresses = BTreeSet::new();
+    for text in texts {
+        // Two licences of one source: which one holds depends on where the figures are from.
+        if redistribution(text).is_null() || text.matches("CC ").count() > 1 {
+            return None;
+        }
+        addresses.insert(address(text)?);
+    }
+    let asks = |address: &String, condition: &str| address.split(['/', '-']).any(|part| part == condition);
+    if addresses.iter().any(|address| asks(address, "nd")) {
+        return None;
+    }
+    let strictest = |condition: &str| -> Vec<&String> { addresses.iter().filter(|address| asks(address, condition)).collect() };
+    let (shared, unsold) = (strictest("sa"), strictest("nc"));
+    match (&shared[..], &unsold[..]) {
+        // Attribution alone goes into any licence; the newest comes last.
+        ([], []) => addresses.last().cloned(),
+        ([], [one]) => Some((*one).clone()),
+        ([one], []) => Some((*one).clone()),
+        ([one], _) if asks(one, "nc") => Some((*one).clone()),
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{address, redistribution};
+    use super::{address, of_derived, redistribution};
+
+    #[test]
+    fn what_follows_from_several_sources_has_the_strictest_licence() {
+        let at = |path: &str| Some(format!("https://creativecommons.org/licenses/{path}/"));
+        assert_eq!(of_derived(["CC BY 3.0 IGO", "CC BY-NC-SA 3.0 IGO", "CC BY 4.0", "CC BY-NC-SA 3.0 IGO"]), at("by-nc-sa/3.0/igo"));
+        assert_eq!(of_derived(["CC BY 3.0 IGO", "CC BY 4.0"]), at("by/4.0"));
+        assert_eq!(of_derived(["CC BY-SA 4.0", "CC BY 4.0"]), at("by-sa/4.0"));
+        assert_eq!(of_derived(["CC BY-NC 4.0", "CC BY 4.0"]), at("by-nc/4.0"));
+        assert_eq!(of_derived(["CC BY-NC 4.0", "CC BY-NC-SA 4.0"]), at("by-nc-sa/4.0"));
+        // Each asks that what follows from it is under itself.
+        assert_eq!(of_derived(["CC BY-SA 3.0 IGO", "CC BY-NC-SA 3.0 IGO"]), None);
+        assert_eq!(of_derived(["CC BY-NC 4.0", "CC BY-SA 4.0"]), None);
+        assert_eq!(of_derived(["CC BY-SA 3.0 IGO (bulk files), CC BY-SA 4.0 (API exports)"]), None);
+        assert_eq!(of_derived(["CC BY 4.0", "CC BY-ND 4.0"]), None);
+        assert_eq!(of_derived(["CC BY 4.0", "facts and figures with citation"]), None);
+        assert_eq!(of_derived([]), None);
+    }
 
     #[test]
     fn a_licence_has_its_address() {

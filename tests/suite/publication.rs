@@ -1,6 +1,7 @@
 //! What a release gives to people and to pages of others: the site, the files of each indicator, the figure to show.
 
 mod chosen_formats;
+mod clouds;
 mod formats;
 mod hostile;
 mod left_out;

@@ -124,7 +124,8 @@ fn progress(current: &Current, wanted: &ProgressWanted) -> Result<Value> {
         let text = |column: &str| cells.text(column, row).unwrap_or_default();
         let values = current.values_of(text("indicator"))?;
         let codes = DIMENSIONS.map(|name| text(name).to_owned());
-        let latest = cells.int("latest_year", row).and_then(|year| row_of(&values, text("ref_area"), year, &codes, text("estimate")));
+        let row_of = |year| row_of(&values, text("ref_area"), year, &codes, text("estimate"));
+        let latest = cells.int("latest_year", row).map(row_of).transpose()?.flatten();
         let cited = latest.map(|latest| current.cited(&values, latest)).transpose()?;
         one["value_id"] = cited.as_ref().map_or(Value::Null, |cited| cited["value_id"].clone());
         one["citation"] = cited.map_or_else(|| json!(current.citation()), |cited| cited["citation"].clone());
@@ -192,7 +193,7 @@ fn cite_explanation(current: &Current, explanation: &mut Value, limit: usize) ->
     let codes = std::array::from_fn(|at| text(&wanted["dimensions"][at]));
     let values = current.values_of(&text(&explanation["indicator"]))?;
     let (area, year, estimate) = (text(&wanted["area"]), wanted["year"].as_i64().unwrap_or_default(), text(&wanted["estimate"]));
-    if let Some(row) = row_of(&values, &area, year, &codes, &estimate) {
+    if let Some(row) = row_of(&values, &area, year, &codes, &estimate)? {
         let cited = current.cited(&values, row)?;
         for field in ["value_id", "citation", "sources"] {
             explanation[field] = cited[field].clone();
@@ -217,7 +218,8 @@ fn differences(settings: &Settings, current: &Current, wanted: &DiffWanted) -> R
     for change in told["changes"].as_array_mut().into_iter().flatten() {
         let text = |name: &str| change[name].as_str().unwrap_or_default().to_owned();
         let (values, codes) = (current.values_of(&text("indicator"))?, DIMENSIONS.map(text));
-        let row = row_of(&values, &text("ref_area"), change["time_period"].as_i64().unwrap_or_default(), &codes, &text("estimate"));
+        let year = change["time_period"].as_i64().unwrap_or_default();
+        let row = row_of(&values, &text("ref_area"), year, &codes, &text("estimate"))?;
         change["value_id"] = row.map_or(Value::Null, |row| json!(Table(&values).text("value_id", row)));
     }
     Ok(told)

@@ -1,6 +1,7 @@
 //! The current release as `mcp` reads it: its manifest, its catalogue, and how a figure of it is cited.
 
 use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
 
 use datafusion::arrow::array::RecordBatch;
 use serde_json::{Value, json};
@@ -10,12 +11,15 @@ use crate::release::{Manifest, promote};
 use crate::settings::Settings;
 use crate::tables::cells::Table;
 use crate::tables::schema::{self, DIMENSIONS};
+use crate::tables::views::Values;
 use crate::tables::{parquet, text};
 
 pub(super) struct Current {
     folder: PathBuf,
     pub manifest: Manifest,
     catalog: Value,
+    /// Of the indicator that was read last: rows of an answer come indicator by indicator.
+    last: Mutex<Option<(String, RecordBatch)>>,
 }
 
 impl Current {
@@ -23,7 +27,7 @@ impl Current {
         let folder = promote::find(&settings.workspace, "current")?;
         let manifest = Manifest::load(&folder)?;
         let catalog = serde_json::from_slice(&fs_err::read(folder.join("catalog.json"))?)?;
-        Ok(Self { folder, manifest, catalog })
+        Ok(Self { folder, manifest, catalog, last: Mutex::new(None) })
     }
 
     pub(super) fn list(&self, name: &str) -> impl Iterator<Item = &Value> {
@@ -63,16 +67,25 @@ impl Current {
 
     /// All values of one indicator.
     pub(super) fn values_of(&self, indicator: &str) -> Result<RecordBatch> {
-        parquet::read_indicator(&self.folder.join("values.parquet"), &schema::published_values(), indicator)
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, values)) = last.as_ref().filter(|(name, _)| name == indicator) {
+            return Ok(values.clone());
+        }
+        let values = parquet::read_indicator(&self.folder.join("values.parquet"), &schema::published_values(), indicator)?;
+        *last = Some((indicator.to_owned(), values.clone()));
+        Ok(values)
     }
 
     /// The estimate of a key that is the one to show.
     pub(super) fn shown_estimate(&self, indicator: &str, area: &str, year: i64, codes: &[String; 7]) -> Result<Option<String>> {
         let name = self.indicator(indicator)?["name"].as_str().unwrap_or_default();
         let values = self.values_of(name)?;
-        let is_shown =
-            |estimate: &&&str| row_of(&values, area, year, codes, estimate).is_some_and(|row| Table(&values).is_true("preferred", row));
-        Ok(["reported", "available", "imputed", "published"].iter().find(is_shown).map(|estimate| (*estimate).to_owned()))
+        for estimate in ["reported", "available", "imputed", "published"] {
+            if row_of(&values, area, year, codes, estimate)?.is_some_and(|row| Table(&values).is_true("preferred", row)) {
+                return Ok(Some(estimate.to_owned()));
+            }
+        }
+        Ok(None)
     }
 
     pub(super) fn progress(&self) -> Result<RecordBatch> {
@@ -128,13 +141,20 @@ impl Current {
     }
 }
 
-/// The row of a key: area, year, codes of dimensions, estimate.
-pub(super) fn row_of(values: &RecordBatch, area: &str, year: i64, codes: &[String; 7], estimate: &str) -> Option<usize> {
-    let cells = Table(values);
-    (0..cells.len()).find(|row| {
-        cells.text("ref_area", *row) == Some(area)
-            && cells.int("time_period", *row) == Some(year)
-            && cells.text("estimate", *row) == Some(estimate)
-            && DIMENSIONS.iter().zip(codes).all(|(name, code)| cells.text(name, *row) == Some(code))
-    })
+/// The row of a key: area, year, codes of dimensions, estimate. The rows of an indicator are in this order.
+pub(super) fn row_of(values: &RecordBatch, area: &str, year: i64, codes: &[String; 7], estimate: &str) -> Result<Option<usize>> {
+    let rows = Values::of(values)?;
+    let key =
+        |row: usize| (rows.ref_area.value(row), i64::from(rows.time_period.value(row)), rows.dimensions(row), rows.estimate.value(row));
+    let wanted = (area, year, codes.each_ref().map(String::as_str), estimate);
+    let (mut from, mut to) = (0, rows.len());
+    while from < to {
+        let middle = usize::midpoint(from, to);
+        if key(middle) < wanted {
+            from = middle + 1;
+        } else {
+            to = middle;
+        }
+    }
+    Ok((from < rows.len() && key(from) == wanted).then_some(from))
 }

@@ -25,6 +25,10 @@ const LEFT: f64 = 230.0;
 const RIGHT: f64 = 540.0;
 const TOP: f64 = 40.0;
 const ROW: f64 = 36.0;
+/// Half of a mark.
+const SIZE: f64 = 5.0;
+/// A mark with its line, and a little air.
+const WIDE: f64 = 2.0 * SIZE + 3.0;
 /// Where a label has three lines.
 const HIGH_ROW: f64 = 52.0;
 
@@ -54,12 +58,38 @@ pub(crate) fn draw(chart: &Dumbbell<'_>) -> String {
             let down = 4.5 + 15.0 * (at as f64 - (lines.len() - 1) as f64 / 2.0);
             canvas.text("name", Anchor::End, (LEFT - 14.0, y + down), line);
         }
-        canvas.line("bond", (x.at(pair.first), y), (x.at(pair.second), y));
+        let [first, second] = places(pair, &x, y);
+        canvas.line("bond", first, second);
         canvas.text("name", Anchor::Start, (RIGHT + 14.0, y + 4.5), &pair.gap);
     }
-    canvas.mark("mark s0", 0, (LEFT, 16.0), 5.0);
-    chart.pairs.iter().enumerate().for_each(|(index, pair)| canvas.mark("mark s0", 0, (x.at(pair.first), middle(index)), 5.0));
-    canvas.mark("mark s3", 1, (LEFT + 110.0, 16.0), 5.0);
-    chart.pairs.iter().enumerate().for_each(|(index, pair)| canvas.mark("mark s3", 1, (x.at(pair.second), middle(index)), 5.0));
+    canvas.mark("mark s0", 0, (LEFT, 16.0), SIZE);
+    chart.pairs.iter().enumerate().for_each(|(index, pair)| canvas.mark("mark s0", 0, places(pair, &x, middle(index))[0], SIZE));
+    canvas.mark("mark s3", 1, (LEFT + 110.0, 16.0), SIZE);
+    chart.pairs.iter().enumerate().for_each(|(index, pair)| canvas.mark("mark s3", 1, places(pair, &x, middle(index))[1], SIZE));
     canvas.finish()
+}
+
+/// Where the two marks of a row are: side by side, and one above the other where they would cover each other.
+fn places(pair: &Pair, x: &Scale, y: f64) -> [(f64, f64); 2] {
+    let (first, second) = (x.at(pair.first), x.at(pair.second));
+    let apart = if (first - second).abs() < WIDE { WIDE / 2.0 } else { 0.0 };
+    [(first, y - apart), (second, y + apart)]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The second mark of a gap under one point lay on the first.
+    #[test]
+    fn no_mark_covers_the_other() {
+        let x = Scale::new(0.0, 100.0, LEFT, RIGHT);
+        for tenths in 0..200 {
+            let pair = Pair { label: String::new(), first: 60.0, second: 60.0 + f64::from(tenths) / 10.0, gap: String::new() };
+            let [first, second] = places(&pair, &x, 60.0);
+            assert!((first.0 - second.0).abs() >= WIDE || (first.1 - second.1).abs() >= WIDE, "{tenths}: {first:?} {second:?}");
+            assert_eq!((first.0, second.0), (x.at(pair.first), x.at(pair.second)), "where a value lies on the axis stays true");
+            assert!([first.1, second.1].iter().all(|y| (y - 60.0).abs() + WIDE / 2.0 < ROW / 2.0), "no mark leaves its row");
+        }
+    }
 }

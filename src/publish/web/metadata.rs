@@ -10,6 +10,7 @@ use crate::publish::labels::unwrapped;
 use crate::publish::progress::{headline, shown};
 use crate::publish::view::View;
 use crate::release::catalog::{CLASSES, short_title};
+use crate::release::licence;
 use crate::tables::schema::DIMENSIONS;
 
 pub(super) fn json(view: &View<'_>, indicator: &Indicator, table: &Table<'_, '_>) -> Result<Vec<u8>> {
@@ -52,6 +53,7 @@ pub(super) fn json(view: &View<'_>, indicator: &Indicator, table: &Table<'_, '_>
         "areas": areas,
         "targets": targets(view, indicator),
         "sources": indicator.sources,
+        "licence_of_own_figures": licence::of_derived(indicator.sources.iter().map(|source| source.licence.as_str())),
         "files": { "csv": format!("{name}.csv"), "json": format!("{name}.json"), "svg": format!("{name}.svg"), "readme": format!("{name}.readme.md") },
     }))?;
     bytes.push(b'\n');

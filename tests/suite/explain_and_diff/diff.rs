@@ -294,3 +294,31 @@ fn nothing_to_compare() {
     let run = workspace.expect(2, &["diff"]);
     assert_eq!(run.stderr.lines().next(), Some("error: there is no release before the current one"));
 }
+
+/// Of many changes the causes took seconds to find again. A release says what it changed against the one before it: that is
+/// told without the values of either; between others the values are compared.
+#[test]
+fn a_release_says_itself_what_it_changed() {
+    let workspace = of_internet_use();
+    edit_body(&workspace, "\"34.97622513\",2024", "\"35.5\",2024");
+    run_on(&workspace, "2026-11-25", 0);
+    edit_body(&workspace, "\"35.5\",2024", "\"35.6\",2024");
+    run_on(&workspace, "2026-11-26", 0);
+    let (data, rows) = differences(&workspace);
+    let told = parquet(&workspace.path("data/current/revisions.parquet"));
+    let (cells, text_of) = (Table(&told), |row: &Value, name: &str| text(&row[name]).to_owned());
+    assert!(!rows.is_empty() && rows.len() == cells.len());
+    let keys = |name: &str| rows.iter().map(|row| text_of(row, name)).collect::<BTreeSet<_>>();
+    let stored = |name: &str| (0..cells.len()).map(|row| cells.text(name, row).unwrap().to_owned()).collect::<BTreeSet<_>>();
+    for name in ["ref_area", "estimate", "cause", "detail"] {
+        assert_eq!(keys(name), stored(name), "{name}");
+    }
+    // Over two nights: what Kenya had before both of them.
+    let releases = std::fs::read_dir(workspace.path("data/releases")).unwrap();
+    let first = releases.map(|entry| entry.unwrap().file_name().into_string().unwrap()).min().unwrap();
+    let both = workspace.json(0, &["diff", &first, "--limit", "100000"]);
+    let kenya = |rows: &[Value]| rows.iter().find(|row| row["ref_area"] == "KEN").map(|row| row["old_value"].clone());
+    assert_eq!((kenya(&rows), kenya(list(&both["data"]["changes"]))), (Some(35.5.into()), Some(34.976_225_13.into())));
+    std::fs::remove_file(workspace.path("data/releases").join(text(&data["old"])).join("values.parquet")).unwrap();
+    assert_eq!(differences(&workspace), (data, rows));
+}

@@ -7,7 +7,8 @@ use std::process::{Child, ChildStdin, ChildStdout, Stdio};
 use serde_json::{Value, json};
 
 use super::{indicator, of_one_table};
-use crate::support::Workspace;
+use crate::support::{Workspace, parquet, row};
+use yardstick::tables::cells::Table;
 
 struct Client {
     child: Child,
@@ -138,6 +139,15 @@ fn a_client_of_language_models_reads_the_release() {
     let diff = client.call("diff", &json!({}), false);
     assert!(diff["changes"].as_array().unwrap().iter().any(|change| change["value_id"] == id.as_str()), "{diff}");
     assert!(diff["citation"].as_str().unwrap().contains("compared with release 2026"), "{diff}");
+    // Each change has the id of its own value, wherever that is among the values of its indicator.
+    let all = client.call("diff", &json!({ "limit": 1000 }), false)["changes"].take();
+    let published = parquet(&workspace.path("data/current/values.parquet"));
+    for change in all.as_array().unwrap() {
+        let text = |name: &str| change[name].as_str().unwrap();
+        let year = change["time_period"].to_string();
+        let key = [("ref_area", text("ref_area")), ("time_period", year.as_str()), ("estimate", text("estimate"))];
+        assert_eq!(Some(text("value_id")), Table(&published).text("value_id", row(&published, &key)), "{change}");
+    }
 
     // What is wrong is said so that it can be put right, and the next question is answered.
     let wrong = client.call("value", &json!({ "indicator": "1", "region": "KEN" }), true);

@@ -204,3 +204,15 @@ fn one_estimate_of_each_value_is_preferred() {
     assert_eq!(latest.len(), series.len());
     assert_eq!((0..latest.len()).filter_map(|row| latest.int("time_period", row)).sum::<i64>(), years);
 }
+
+/// Figures of ours carried no licence: what the sources of an indicator allow together, or none.
+#[test]
+fn figures_that_follow_from_several_sources_have_their_licence() {
+    let own = |name: &str| {
+        let metadata: Value = serde_json::from_str(RELEASED.text(&format!("web/{name}.metadata.json"))).unwrap();
+        metadata["licence_of_own_figures"].clone()
+    };
+    assert_eq!(own("internet_use"), "https://creativecommons.org/licenses/by-nc-sa/3.0/igo/");
+    assert!(own("ict_skills").is_null(), "ITU and UIS each ask for their own licence");
+    assert!(own("ghg_abatement").is_null(), "its source has words of its own");
+}
