@@ -166,7 +166,7 @@ fn values_have_the_columns_of_the_contract() {
             "time_period" => DataType::Int32,
             "value" | "coverage" | "observed" | "error_low" | "error_high" => DataType::Float64,
             "members_observed" | "members_total" => DataType::Int64,
-            "preferred" => DataType::Boolean,
+            "preferred" | "newest" => DataType::Boolean,
             _ => DataType::Utf8,
         };
         assert_eq!(*field.data_type(), expected, "{}", field.name());
