@@ -46,18 +46,17 @@ pub(super) fn diff(
     let old = promote::find(&settings.workspace, old.unwrap_or("previous"))?;
     let new = promote::find(&settings.workspace, new.unwrap_or("current"))?;
     let (before, after) = (Manifest::load(&old)?, Manifest::load(&new)?);
-    let changes = match told_by_release((&old, &before), (&new, &after)) {
-        Some(changes) => changes,
-        None => {
-            let old_values = parquet::read(&old.join("values.parquet"), &schema::values())?;
-            let new_values = parquet::read(&new.join("values.parquet"), &schema::values())?;
-            compare(
-                &Side { manifest: &before, values: &old_values },
-                &Side { manifest: &after, values: &new_values },
-                &|hash| settings.workspace.observation_file(hash),
-                &loaded.reference.members()?,
-            )?
-        }
+    let changes = if let Some(changes) = told_by_release((&old, &before), (&new, &after)) {
+        changes
+    } else {
+        let old_values = parquet::read(&old.join("values.parquet"), &schema::values())?;
+        let new_values = parquet::read(&new.join("values.parquet"), &schema::values())?;
+        compare(
+            &Side { manifest: &before, values: &old_values },
+            &Side { manifest: &after, values: &new_values },
+            &|hash| settings.workspace.observation_file(hash),
+            &loaded.reference.members()?,
+        )?
     };
     if let Some(path) = parquet {
         load::outside_releases(settings, path)?;

@@ -101,7 +101,7 @@ pub(super) async fn preview(
         return Err(Error::Workspace(wrong));
     }
     let current = Current::read(settings)?;
-    let (computed, behind) = compute(settings, &loaded, &catalogue, position, current.as_ref()).await?;
+    let (computed, behind) = Box::pin(compute(settings, &loaded, &catalogue, position, current.as_ref())).await?;
     let distances = distances(settings, indicator, &catalogue, &computed, behind.as_ref()).await?;
     let values = computed.values;
     let (rows, shown) = choose_rows(&values, areas, years, estimates, limit);

@@ -83,18 +83,18 @@ async fn run_one(
     case: &TestCase,
     update: bool,
 ) -> Result<(Outcome, Vec<String>)> {
-    let came = match test_case::run(case, engine, &loaded.catalogue, &loaded.reference, indicator).await {
-        Ok(came) => came,
+    let outcome = match Box::pin(test_case::run(case, engine, &loaded.catalogue, &loaded.reference, indicator)).await {
+        Ok(outcome) => outcome,
         // An error of the SQL is a failed case, not an end.
         Err(error) => return Ok((Outcome::Error { error: error.to_string() }, Vec::new())),
     };
     let groups = case.reference(&loaded.reference)?;
     let (mut differences, mut wrote) = (Vec::new(), Vec::new());
-    for (expected, came) in case.against(&came) {
-        let found = expected.compare(came, &groups)?;
+    for (expected, outcome) in case.against(&outcome) {
+        let found = expected.compare(outcome, &groups)?;
         if update && !found.is_empty() {
             let file = case.path(expected.kind);
-            files::write_atomically(&file, &expected.anew(came, &groups)?)?;
+            files::write_atomically(&file, &expected.anew(outcome, &groups)?)?;
             wrote.push(settings.workspace.shown(&file));
         }
         differences.extend(found);
@@ -117,9 +117,9 @@ async fn first_expectation(
         fs_err::remove_file(&file)?;
         return Ok(false);
     };
-    match test_case::run(&case, engine, &loaded.catalogue, &loaded.reference, indicator).await {
-        Ok(came) => {
-            files::write_atomically(&file, &expectation::written(&VALUES, &came.values, &[], &|_| true)?)?;
+    match Box::pin(test_case::run(&case, engine, &loaded.catalogue, &loaded.reference, indicator)).await {
+        Ok(outcome) => {
+            files::write_atomically(&file, &expectation::written(&VALUES, &outcome.values, &[], &|_| true)?)?;
             Ok(true)
         }
         Err(error) => {

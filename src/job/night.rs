@@ -106,7 +106,7 @@ async fn shared_release(
     accept: &[String],
     cluster: Option<Arc<Cluster>>,
 ) -> Result<Night> {
-    let result = release(settings, loaded, states, accept, cluster.clone()).await;
+    let result = Box::pin(release(settings, loaded, states, accept, cluster.clone())).await;
     record::note(|record| record.workers = cluster.map(|cluster| cluster.shared()));
     result
 }

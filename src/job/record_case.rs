@@ -130,12 +130,13 @@ impl Case<'_> {
         files::write_atomically(&self.folder.join("expected.csv"), b"ref_area,time_period,estimate,value\n")?;
         let mut problems = Vec::new();
         let case = test_case::read(&self.settings.workspace, self.indicator, self.name, &mut problems).ok_or(Error::Workspace(problems))?;
-        let came = test_case::run(&case, &Engine::new(self.settings.limits)?, catalogue, &self.loaded.reference, self.indicator).await?;
-        let cells = Table(&came.values);
+        let engine = Engine::new(self.settings.limits)?;
+        let outcome = Box::pin(test_case::run(&case, &engine, catalogue, &self.loaded.reference, self.indicator)).await?;
+        let cells = Table(&outcome.values);
         let asked = |row: usize| cells.text("ref_area", row).is_some_and(|area| self.areas.iter().any(|one| one == area));
-        let bytes = expectation::written(&VALUES, &came.values, &[], &asked)?;
+        let bytes = expectation::written(&VALUES, &outcome.values, &[], &asked)?;
         files::write_atomically(&self.folder.join("expected.csv"), &bytes)?;
-        Ok((rows.num_rows(), came.values))
+        Ok((rows.num_rows(), outcome.values))
     }
 
     /// Figures of the areas that are other ones in the release, or are not in it: of these years, and of years before.

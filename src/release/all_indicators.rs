@@ -109,11 +109,11 @@ impl Build<'_> {
             let indicator = &catalogue.indicators[index];
             let one = async {
                 let steps = Steps::ReadBy(if indicator.targets.is_empty() { &[] } else { &progress::ENDS });
-                let computed = compute::indicator(&base, &catalogue, &reference, indicator, steps).await?;
+                let computed = Box::pin(compute::indicator(&base, &catalogue, &reference, indicator, steps)).await?;
                 let parts = match &parts {
                     Some((part, base)) => {
                         let steps = Steps::ReadBy(&fixed_gaps::READ);
-                        Some((part, compute::indicator(base, &catalogue, &reference, part, steps).await?.engine))
+                        Some((part, Box::pin(compute::indicator(base, &catalogue, &reference, part, steps)).await?.engine))
                     }
                     None => None,
                 };

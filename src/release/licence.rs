@@ -53,8 +53,7 @@ pub fn of_derived<'a>(texts: impl IntoIterator<Item = &'a str>) -> Option<String
     match (&shared[..], &unsold[..]) {
         // Attribution alone goes into any licence; the newest comes last.
         ([], []) => addresses.last().cloned(),
-        ([], [one]) => Some((*one).clone()),
-        ([one], []) => Some((*one).clone()),
+        ([], [one]) | ([one], []) => Some((*one).clone()),
         ([one], _) if asks(one, "nc") => Some((*one).clone()),
         _ => None,
     }

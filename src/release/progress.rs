@@ -100,7 +100,7 @@ pub async fn ends(
         ends.fixed.push(conform(&batches, &schema::fixed_ends(), &|_| None)?);
     }
     if let (Some(parts), Some(rows)) = (parts, ends.rows.first()) {
-        let fixed = fixed_gaps::ends(engine, catalogue, indicator, parts, rows).await?;
+        let fixed = Box::pin(fixed_gaps::ends(engine, catalogue, indicator, parts, rows)).await?;
         ends.fixed.extend(fixed);
     }
     Ok((marked, ends))

@@ -103,7 +103,7 @@ impl Given<'_> {
         let whole = (self.0)("AZURE_STORAGE_CONNECTION_STRING").unwrap_or_default();
         let parts = whole.split(';').filter_map(|part| part.trim().split_once('='));
         let own = parts.filter(|(name, value)| name.eq_ignore_ascii_case(field) && !value.is_empty()).map(|(_, value)| value.to_owned());
-        own.last().or_else(|| variables.iter().find_map(|name| (self.0)(name)))
+        own.reduce(|_, last| last).or_else(|| variables.iter().find_map(|name| (self.0)(name)))
     }
 }
 

@@ -25,7 +25,7 @@ const BEFORE_ITS_END: Duration = Duration::from_mins(1);
 
 pub(super) enum Token {
     Given(SecretString),
-    Exchanged { address: Url, grant: Grant, kept: Mutex<Option<(SecretString, Instant)>> },
+    Exchanged { address: Box<Url>, grant: Box<Grant>, kept: Mutex<Option<(SecretString, Instant)>> },
 }
 
 /// What a credentials file has.
@@ -52,7 +52,7 @@ impl Token {
                 "for credentials of another kind give GOOGLE_OAUTH_ACCESS_TOKEN=$(gcloud auth print-access-token)",
             ));
         };
-        Ok(Some(Self::Exchanged { address, grant, kept: Mutex::new(None) }))
+        Ok(Some(Self::Exchanged { address: Box::new(address), grant: Box::new(grant), kept: Mutex::new(None) }))
     }
 
     pub(super) async fn get(&self, client: &Client) -> Result<String> {
@@ -67,7 +67,7 @@ impl Token {
         }
         let form = grant.form(address, real_now())?;
         let host = address.host_str().unwrap_or_default();
-        let response = again(host, async || Ok(client.post(address.clone()).form(&form))).await?;
+        let response = again(host, async || Ok(client.post((**address).clone()).form(&form))).await?;
         let status = response.status();
         let answer: Value = serde_json::from_slice(&response.bytes().await.unwrap_or_default()).unwrap_or_default();
         let Some(token) = answer["access_token"].as_str() else {

@@ -106,7 +106,7 @@ impl Kind {
         Arc::new(Schema::new(fields))
     }
 
-    fn of(&self, columns: &[&str], cells: &Table<'_>, row: usize) -> Vec<String> {
+    fn of(columns: &[&str], cells: &Table<'_>, row: usize) -> Vec<String> {
         columns.iter().map(|column| show(cells, column, row)).collect()
     }
 }
@@ -163,7 +163,7 @@ impl Expectation {
         }
         let mut seen = BTreeSet::new();
         for (row, start) in self.offsets.iter().enumerate() {
-            let key = self.kind.of(self.kind.key, &cells, row);
+            let key = Kind::of(self.kind.key, &cells, row);
             if seen.contains(&key) {
                 let message = format!("a second row for {}", shown_key(&key));
                 problems.push(Problem::new(Code::EmptyExpectation, text, *start..start + 1, message));
@@ -182,7 +182,7 @@ impl Expectation {
     pub fn mentioned(&self, groups: &Reference) -> Result<BTreeSet<Vec<String>>> {
         let expected = fill_estimate(&self.rows, groups)?;
         let cells = Table(&expected);
-        Ok((0..cells.len()).map(|row| self.kind.of(self.kind.together, &cells, row)).collect())
+        Ok((0..cells.len()).map(|row| Kind::of(self.kind.together, &cells, row)).collect())
     }
 
     /// Compares what the expectation mentions.
@@ -190,10 +190,10 @@ impl Expectation {
         let kind = self.kind;
         let (mentioned, expected) = (self.mentioned(groups)?, fill_estimate(&self.rows, groups)?);
         let (want, got) = (Table(&expected), Table(came));
-        let wanted: BTreeMap<Vec<String>, usize> = (0..want.len()).map(|row| (kind.of(kind.key, &want, row), row)).collect();
+        let wanted: BTreeMap<Vec<String>, usize> = (0..want.len()).map(|row| (Kind::of(kind.key, &want, row), row)).collect();
         let found: BTreeMap<Vec<String>, usize> = (0..got.len())
-            .filter(|row| mentioned.contains(&kind.of(kind.together, &got, *row)))
-            .map(|row| (kind.of(kind.key, &got, row), row))
+            .filter(|row| mentioned.contains(&Kind::of(kind.together, &got, *row)))
+            .map(|row| (Kind::of(kind.key, &got, row), row))
             .collect();
         let columns: Vec<&str> = kind.compared.iter().chain(kind.named).copied().filter(|c| self.given.iter().any(|g| g == c)).collect();
         let mut differences = Vec::new();
@@ -224,7 +224,7 @@ impl Expectation {
     pub fn anew(&self, came: &RecordBatch, groups: &Reference) -> Result<Vec<u8>> {
         let mentioned = self.mentioned(groups)?;
         let cells = Table(came);
-        written(self.kind, came, &self.given, &|row| mentioned.contains(&self.kind.of(self.kind.together, &cells, row)))
+        written(self.kind, came, &self.given, &|row| mentioned.contains(&Kind::of(self.kind.together, &cells, row)))
     }
 }
 

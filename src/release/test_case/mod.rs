@@ -198,14 +198,17 @@ pub async fn run(case: &TestCase, base: &Engine, catalogue: &Catalogue, referenc
         engine.register_indicator(&other.name, schema::values(), given.transpose()?.into_iter().collect())?;
     }
     let steps = Steps::ReadBy(if case.progress.is_some() { &progress::ENDS } else { &[] });
-    let computed = compute::indicator(&engine, catalogue, &reference, indicator, steps).await?;
+    let computed = Box::pin(compute::indicator(&engine, catalogue, &reference, indicator, steps)).await?;
     let values = computed.values;
     let progress = if case.progress.is_some() {
         let year = current_year(case, &values);
         // A case of gaps gives their parts as values; the members behind them, if it does, as observations.
         let part = fixed_gaps::parts_of(catalogue, indicator);
         let behind = match part {
-            Some(part) => Some(compute::indicator(&engine, catalogue, &reference, part, Steps::ReadBy(&fixed_gaps::READ)).await?.engine),
+            Some(part) => {
+                let steps = Steps::ReadBy(&fixed_gaps::READ);
+                Some(Box::pin(compute::indicator(&engine, catalogue, &reference, part, steps)).await?.engine)
+            }
             None => None,
         };
         let parts = part.zip(behind.as_ref()).map(|(indicator, engine)| Parts { indicator, engine });

@@ -104,7 +104,7 @@ fn what_is_expected_of_the_targets() {
     let observations = workspace.read(&format!("{case}/observations.csv"));
     let line = observations.lines().find(|line| line.contains("KEN,2020")).unwrap().replace("2020", "2015");
     workspace.write(&format!("{case}/observations.csv"), format!("{observations}{line}\n"));
-    std::fs::remove_file(workspace.path(&format!("{case}/expected.csv"))).unwrap();
+    std::fs::remove_file(workspace.path(format!("{case}/expected.csv"))).unwrap();
     workspace.expect(0, &["test", "2.8", "--update"]);
     // Its year is over, and 110 were never there.
     workspace.write(&format!("{case}/current_year.csv"), "year\n2031\n");

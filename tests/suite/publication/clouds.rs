@@ -142,6 +142,9 @@ fn azure_is_told_who_asks_by_a_token_or_in_one_text() {
     told(&publish(&workspace, "az://bucket/ict", &[account, there, ("AZURE_STORAGE_SAS_TOKEN", &token)]), 1, &["E5007"]);
 }
 
+/// Variables of the environment with their values.
+type Environment<'a> = [(&'a str, &'a str)];
+
 #[test]
 fn what_an_address_or_the_environment_lacks_is_said() {
     let workspace = released();
@@ -149,7 +152,7 @@ fn what_an_address_or_the_environment_lacks_is_said() {
     let google = [("GOOGLE_OAUTH_ACCESS_TOKEN", SECRET)];
     let azure = [("AZURE_STORAGE_ACCOUNT_NAME", "account"), ("AZURE_STORAGE_KEY", SECRET)];
     let secret_address = format!("https://account.blob.core.windows.net/bucket?{TOKEN}");
-    let cases: [(&str, &[(&str, &str)], &str); 16] = [
+    let cases: [(&str, &Environment<'_>, &str); 16] = [
         ("ftp://host/x", &[], "nothing is published to `ftp://`"),
         ("https://example.com/bucket", &azure, "nothing is published to `https://`"),
         ("s3://bucket", &[], "AWS_ACCESS_KEY_ID is not set"),

@@ -251,9 +251,10 @@ fn answer(stream: &TcpStream, bucket: &Mutex<Bucket>) -> Option<()> {
             "200 OK"
         }
         ("PUT", _) if !kind.checks(query, &headers, &body) => "400 Bad Request",
-        ("PUT", held) => match kind.refuses(held.as_ref(), &headers, &name) {
-            Some(refusal) => refusal,
-            None => {
+        ("PUT", held) => {
+            if let Some(refusal) = kind.refuses(held.as_ref(), &headers, &name) {
+                refusal
+            } else {
                 bucket.written += 1;
                 let hash = if bucket.fault == Some(Fault::Forgets) { String::new() } else { headers[kind.hash()].clone() };
                 let cache = headers.get("cache-control").cloned();
@@ -261,7 +262,7 @@ fn answer(stream: &TcpStream, bucket: &Mutex<Bucket>) -> Option<()> {
                 bucket.objects.insert(name, object);
                 "200 OK"
             }
-        },
+        }
         // Only S3 says nothing of what was not there.
         ("DELETE", held) => match bucket.objects.remove(&name).or(held) {
             None if kind != Kind::S3 => "404 Not Found",
