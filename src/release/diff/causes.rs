@@ -8,8 +8,16 @@ use crate::observe::inputs::{Input, changes};
 use crate::release::Manifest;
 use crate::release::manifest::IndicatorEntry;
 
-/// (indicator, dimensions) -> (economy, year) of its own figures that changed.
-type Touched<'a> = HashMap<(&'a str, [&'a str; 7]), BTreeSet<(&'a str, i32)>>;
+/// (indicator, dimensions) -> economy -> years of its own figures that changed.
+type Touched<'a> = HashMap<(&'a str, [&'a str; 7]), HashMap<&'a str, BTreeSet<i32>>>;
+
+/// What is told of the revised observations behind a change.
+struct Behind {
+    correction: bool,
+    texts: String,
+    /// One of them says what the change says.
+    same: bool,
+}
 
 /// Finds the cause of each change.
 pub(super) struct Reasons<'a> {
@@ -37,24 +45,21 @@ impl<'a> Reasons<'a> {
     pub(super) fn note_touched(&mut self, change: &Change<'a>) {
         let key = change.key;
         if key.estimate == "reported" {
-            self.touched.entry((key.indicator, key.dimensions)).or_default().insert((key.ref_area, key.year));
+            self.touched.entry((key.indicator, key.dimensions)).or_default().entry(key.ref_area).or_default().insert(key.year);
         }
     }
 
     /// Code and detail.
     pub(super) fn cause(&mut self, change: &Change<'_>) -> (String, String) {
-        let (key, old, new) = (change.key, change.old_value(), change.new_value());
+        let key = change.key;
         let mut causes: Vec<(&'static str, String)> = Vec::new();
-        let records = self.records(change);
-        if !records.is_empty() {
-            let code = if records.iter().any(|r| r.correction) { "correction" } else { "source_revised" };
-            let more = if records.len() > 3 { format!("; and {} more", records.len() - 3) } else { String::new() };
-            causes.push((code, records.iter().take(3).map(|r| r.text.as_str()).collect::<Vec<_>>().join("; ") + &more));
-        }
-        let own = !self.members.contains_key(key.ref_area);
-        if own && key.estimate == "reported" && records.iter().any(|r| r.old == old && r.new == new) {
-            // The economy's own figure is what its record says: nothing else can have moved it.
-            return (causes[0].0.to_owned(), causes[0].1.clone());
+        if let Some(behind) = self.behind(change) {
+            let code = if behind.correction { "correction" } else { "source_revised" };
+            if behind.same && key.estimate == "reported" && !self.members.contains_key(key.ref_area) {
+                // The economy's own figure is what its record says: nothing else can have moved it.
+                return (code.to_owned(), behind.texts);
+            }
+            causes.push((code, behind.texts));
         }
         let (before, after) = (self.old.indicators.get(key.indicator), self.new.indicators.get(key.indicator));
         let inputs = self.inputs.entry(key.indicator.to_owned()).or_insert_with(|| classified(before, after));
@@ -75,14 +80,26 @@ impl<'a> Reasons<'a> {
         (codes.join("+"), causes.iter().map(|(_, detail)| detail.as_str()).collect::<Vec<_>>().join("; "))
     }
 
+    /// What is told of the revised observations behind a change, if there are any.
+    fn behind(&self, change: &Change<'_>) -> Option<Behind> {
+        let (old, new) = (change.old_value(), change.new_value());
+        let records = self.records(change);
+        let more = if records.len() > 3 { format!("; and {} more", records.len() - 3) } else { String::new() };
+        (!records.is_empty()).then(|| Behind {
+            correction: records.iter().any(|record| record.correction),
+            texts: records.iter().take(3).map(|record| record.text.as_str()).collect::<Vec<_>>().join("; ") + &more,
+            same: records.iter().any(|record| record.old == old && record.new == new),
+        })
+    }
+
     /// The revised observations behind a change: the economy's own, or those of the group's members.
-    fn records(&self, change: &Change<'_>) -> Vec<Revised> {
+    fn records(&self, change: &Change<'_>) -> Vec<&Revised> {
         let (key, old, new) = (change.key, change.old_value(), change.new_value());
         let revised = self.of_held.get(key.indicator).unwrap_or(&self.revised);
-        let of = |area: &str, year: i32| revised.get(&(area.to_owned(), year)).cloned().unwrap_or_default();
-        let own = of(key.ref_area, key.year);
+        let of = |area: &str, year: i32| revised.get(&(area.to_owned(), year)).into_iter().flatten();
+        let own: Vec<&Revised> = of(key.ref_area, key.year).collect();
         let Some(members) = self.members.get(key.ref_area) else {
-            let exact: Vec<Revised> = own.iter().filter(|r| r.old == old && r.new == new).cloned().collect();
+            let exact: Vec<&Revised> = own.iter().copied().filter(|r| r.old == old && r.new == new).collect();
             return if exact.is_empty() { own } else { exact };
         };
         if key.estimate == "published" {
@@ -90,12 +107,13 @@ impl<'a> Reasons<'a> {
         }
         let Some(touched) = self.touched.get(&(key.indicator, key.dimensions)) else { return Vec::new() };
         // Carried values reach up to the window; a later year never explains an earlier one.
-        let window = self.window(key.indicator);
-        touched
+        let window = i32::try_from(self.window(key.indicator).max(0)).unwrap_or(i32::MAX);
+        let first = if key.estimate == "imputed" { key.year.saturating_sub(window) } else { key.year };
+        let years = |economy: &String| touched.get(economy.as_str()).map(|years| years.range(first..=key.year));
+        members
             .iter()
-            .filter(|(economy, year)| members.contains(*economy) && *year <= key.year && i64::from(key.year - year) <= window)
-            .filter(|(_, year)| key.estimate == "imputed" || *year == key.year)
-            .flat_map(|(economy, year)| of(economy, *year))
+            .filter_map(|economy| Some((economy, years(economy)?)))
+            .flat_map(|(economy, years)| years.flat_map(move |year| of(economy, *year)))
             .collect()
     }
 
