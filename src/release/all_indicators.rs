@@ -50,7 +50,7 @@ impl Build<'_> {
                     let reason = format!("it reads {other}, which could not be computed and has no values of before");
                     self.held(engine, previous, indicator, reason).await?
                 } else {
-                    self.begin(engine, index, &mut tasks)?;
+                    self.begin(engine, index, &results, &mut tasks)?;
                     continue;
                 };
                 offer(&indicator.name, &one)?;
@@ -60,7 +60,7 @@ impl Build<'_> {
             if tasks.is_empty()
                 && let Some(index) = alone.pop()
             {
-                self.begin(engine, index, &mut tasks)?;
+                self.begin(engine, index, &results, &mut tasks)?;
             }
             let Some(joined) = tasks.join_next().await else { break };
             let (index, result) = joined.map_err(|e| Error::Internal(e.to_string()))?;
@@ -94,14 +94,16 @@ impl Build<'_> {
     }
 
     /// Begins to compute one indicator, over the indicators that are done.
-    fn begin(&self, engine: &Engine, index: usize, tasks: &mut JoinSet<(usize, Result<One>)>) -> Result<()> {
+    fn begin(&self, engine: &Engine, index: usize, results: &All, tasks: &mut JoinSet<(usize, Result<One>)>) -> Result<()> {
         let base = |indicator: &Indicator| -> Result<Engine> {
             let base = engine.sibling()?;
             let datasets = fingerprint::datasets_of(indicator, &self.reports);
             observations::register(&base, &self.workspace.data, &observation_files(self.workspace, &self.reports, &datasets))?;
             Ok(base)
         };
-        let parts = fixed_gaps::parts_of(&self.catalogue, &self.catalogue.indicators[index]);
+        // Where the parts are values of before, the observations of today are not behind them.
+        let is_of_today = |part: &&Indicator| results.get(&part.name).is_some_and(|one| one.held.is_none());
+        let parts = fixed_gaps::parts_of(&self.catalogue, &self.catalogue.indicators[index]).filter(is_of_today);
         let parts = parts.map(|part| Ok::<_, Error>((part.clone(), base(part)?))).transpose()?;
         let base = base(&self.catalogue.indicators[index])?;
         let (catalogue, reference, year) = (self.catalogue.clone(), self.reference.clone(), self.current_year());
