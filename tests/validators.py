@@ -116,12 +116,8 @@ def every_value(release):
             found[(codes["ref_area"], int(codes["time_period"]), *(codes.get(d, "_T") for d in KEY[3:-1]))] = value
         equal("JSON-stat", found, {row[1:10]: row[-2] for row in of.get(name, []) if row[-1] and row[-2] is not None})
     latest = duckdb.sql(f"SELECT {columns}, value FROM '{release / 'latest.parquet'}'").fetchall()
-    newest = {}
-    for row in rows:
-        if row[-1] and row[-2] is not None:
-            key = (row[0], row[1], *row[3:10])
-            newest[key] = max(newest.get(key, (0,)), (row[2], row[10], row[-2]))
-    equal("latest", {(row[0], row[1], *row[3:10]): (row[2], row[10], row[-1]) for row in latest}, newest)
+    found = {(row[0], row[1], *row[3:10]): (row[2], row[10], row[-1]) for row in latest}
+    equal("latest", found, newest(release))
     by_target = {}
     table_of = f"'{release / 'progress.parquet'}'"
     for target, indicator in duckdb.sql(f"SELECT DISTINCT target, indicator FROM {table_of}").fetchall():
@@ -135,6 +131,22 @@ def every_value(release):
         assert not gaps & {(point["year"], point["series"]) for point in drawn}, f"vega/{path.name}: a gap that has a value"
         told["Vega-Lite"] = told.get("Vega-Lite", 0) + len(points)
     return ", ".join(f"{kind} {count}" for kind, count in told.items())
+
+
+def newest(release):
+    """What stands for now of each series: the newest year that is not mostly carried, unless all near it are."""
+    shown = f"SELECT {', '.join(KEY)}, observed, value FROM '{release / 'values.parquet'}' WHERE preferred AND value IS NOT NULL"
+    years = {}
+    for row in duckdb.sql(shown).fetchall():
+        is_firm = row[10] != "imputed" or row[11] is None or row[11] >= 0.5 - 1e-9
+        years.setdefault((row[0], row[1], *row[3:10]), []).append((is_firm, row[2], row[11] or 0.0, row[10], row[12]))
+    found = {}
+    for key, rows in years.items():
+        near = [row for row in rows if row[1] >= max(row[1] for row in rows) - 5]
+        firm = [row for row in near if row[0]]
+        _, year, _, estimate, value = max(firm, key=lambda row: row[1]) if firm else max(near, key=lambda row: (row[2], row[1]))
+        found[key] = (year, estimate, value)
+    return found
 
 
 def sdmx1(release):
