@@ -9,7 +9,7 @@ use crate::authored::unread;
 use crate::engine::{Engine, tables};
 use crate::error::{Code, Error, Problem, Result, SourceText, count};
 use crate::exit::Exit;
-use crate::indicator::methods::{ROLLED, ROLLUP};
+use crate::indicator::methods::{OF_A_RELEASE, ROLLED, ROLLUP};
 use crate::indicator::{Indicator, Rollup, header, lint};
 use crate::job::load::{self, Loaded};
 use crate::printer::{Answer, Printer, errors};
@@ -177,7 +177,7 @@ async fn method_files(base: &Engine, loaded: &Loaded, problems: &mut Vec<Problem
     engine.register_batches("members", schema::members(), vec![])?;
     let derived = &loaded.catalogue.derived;
     let any = !loaded.catalogue.indicators.is_empty();
-    for name in DERIVED_FIRST.into_iter().chain(["progress"]).filter(|name| any && !derived.contains_key(*name)) {
+    for name in OF_A_RELEASE.into_iter().filter(|name| any && !derived.contains_key(*name)) {
         problems.push(Problem::file(Code::MissingMethodFile, format!("sql/derived/{name}.sql"), "the method file is missing"));
     }
     if let (true, Err(Error::Workspace(missing))) = (any, loaded.catalogue.steps()) {
@@ -213,7 +213,7 @@ async fn method_files(base: &Engine, loaded: &Loaded, problems: &mut Vec<Problem
     check_inputs::register_empty(&engine)?;
     numbers::register_empty(&engine)?;
     figures::register_empty(&engine)?;
-    for name in DERIVED_FIRST.into_iter().chain(derived.keys().map(String::as_str).filter(|name| !DERIVED_FIRST.contains(name))) {
+    for name in OF_A_RELEASE.into_iter().chain(derived.keys().map(String::as_str).filter(|name| !OF_A_RELEASE.contains(name))) {
         if let Some(text) = derived.get(name) {
             plan_into(&engine, text, name, problems).await?;
         }
@@ -238,23 +238,6 @@ async fn method_files(base: &Engine, loaded: &Loaded, problems: &mut Vec<Problem
     }
     Ok(())
 }
-
-/// What other files of `sql/derived/` read.
-const DERIVED_FIRST: [&str; 13] = [
-    "group_population",
-    "classes",
-    "preferred",
-    "newest",
-    "ends",
-    "fixed_members",
-    "fixed_ends",
-    "gap_members",
-    "gap_membership",
-    "gap_parts",
-    "gap_ends",
-    "paces",
-    "standings",
-];
 
 /// A roll-up, and the parts beside it.
 async fn check_rollup(engine: &Engine, rollup: &Rollup, problems: &mut Vec<Problem>) -> Result<()> {

@@ -43,8 +43,8 @@ pub struct Step {
     pub text: SourceText,
 }
 
-/// The files of `sql/derived/` that a release runs itself: no header names one of them.
-const OF_A_RELEASE: [&str; 14] = [
+/// The files of `sql/derived/` that a release runs itself, each behind those that it reads: no header names one of them.
+pub const OF_A_RELEASE: [&str; 14] = [
     "group_population",
     "classes",
     "preferred",
