@@ -5,11 +5,11 @@
 //! could hold the observations in memory. Here the measure is what a side reads, which is known: rows of stored files
 //! first, since they grow with every source, then rows of tables in memory.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use datafusion::common::config::ConfigOptions;
-use datafusion::common::tree_node::{Transformed, TransformedResult, TreeNode};
-use datafusion::datasource::memory::MemorySourceConfig;
+use datafusion::common::tree_node::{Transformed, TransformedResult, TreeNode, TreeNodeRecursion};
 use datafusion::datasource::source::DataSourceExec;
 use datafusion::error::Result;
 use datafusion::physical_optimizer::PhysicalOptimizerRule;
@@ -17,25 +17,27 @@ use datafusion::physical_plan::ExecutionPlan;
 use datafusion::physical_plan::joins::{CrossJoinExec, HashJoinExec};
 use datafusion::physical_plan::statistics::{StatisticsArgs, StatisticsContext};
 
+use crate::engine::late_tables::{in_memory, late};
+
 #[derive(Debug)]
 pub(super) struct BuildOnTheSmallSide;
 
 impl PhysicalOptimizerRule for BuildOnTheSmallSide {
     fn optimize(&self, plan: Arc<dyn ExecutionPlan>, _: &ConfigOptions) -> Result<Arc<dyn ExecutionPlan>> {
+        let sizes = sizes(&plan)?;
+        let size = |number| sizes.get(&number).copied().unwrap_or_default();
         plan.transform_up(|plan| {
-            if let Some(join) = plan.downcast_ref::<HashJoinExec>()
-                && join.join_type().supports_swap()
-                && !join.null_aware
-                && reads(join.left())? > reads(join.right())?
-            {
+            let Some((left, right)) = both(&plan) else { return Ok(Transformed::no(plan)) };
+            if !Reads::of(left)?.more_than(&Reads::of(right)?, &size) {
+                return Ok(Transformed::no(plan));
+            }
+            if let Some(join) = plan.downcast_ref::<HashJoinExec>() {
                 return Ok(Transformed::yes(join.swap_inputs(*join.partition_mode())?));
             }
-            if let Some(join) = plan.downcast_ref::<CrossJoinExec>()
-                && reads(join.left())? > reads(join.right())?
-            {
-                return Ok(Transformed::yes(join.swap_inputs()?));
+            match plan.downcast_ref::<CrossJoinExec>() {
+                Some(join) => Ok(Transformed::yes(join.swap_inputs()?)),
+                None => Ok(Transformed::no(plan)),
             }
-            Ok(Transformed::no(plan))
         })
         .data()
     }
@@ -49,22 +51,77 @@ impl PhysicalOptimizerRule for BuildOnTheSmallSide {
     }
 }
 
-/// Rows that a plan reads: (of stored files, of all its tables). A file of unknown size counts as endless.
-fn reads(plan: &Arc<dyn ExecutionPlan>) -> Result<(usize, usize)> {
-    let children = plan.children();
-    if children.is_empty() {
-        let rows = StatisticsContext::new().compute(plan.as_ref(), &StatisticsArgs::new())?.num_rows.get_value().copied();
-        let scan = plan.downcast_ref::<DataSourceExec>();
-        let stored = scan.is_some_and(|scan| scan.data_source().downcast_ref::<MemorySourceConfig>().is_none());
-        let rows = rows.unwrap_or(if stored { usize::MAX } else { 0 });
-        return Ok((if stored { rows } else { 0 }, rows));
+/// What a plan reads.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Reads {
+    /// Rows of stored files. A file of unknown size counts as endless.
+    stored: usize,
+    /// Rows of tables in memory, and of files.
+    rows: usize,
+    /// The tables of the run, by number, whose rows come on top.
+    late: Vec<usize>,
+}
+
+impl Reads {
+    fn of(plan: &Arc<dyn ExecutionPlan>) -> Result<Self> {
+        let mut reads = Self::default();
+        reads.add(plan)?;
+        reads.late.sort_unstable();
+        Ok(reads)
     }
-    let mut sum = (0usize, 0usize);
-    for child in children {
-        let (stored, all) = reads(child)?;
-        sum = (sum.0.saturating_add(stored), sum.1.saturating_add(all));
+
+    fn add(&mut self, plan: &Arc<dyn ExecutionPlan>) -> Result<()> {
+        let children = plan.children();
+        if let Some(table) = late(plan) {
+            self.late.push(table.number);
+        } else if children.is_empty() {
+            let rows = StatisticsContext::new().compute(plan.as_ref(), &StatisticsArgs::new())?.num_rows.get_value().copied();
+            let stored = plan.downcast_ref::<DataSourceExec>().is_some_and(|scan| !in_memory(scan));
+            let rows = rows.unwrap_or(if stored { usize::MAX } else { 0 });
+            self.stored = self.stored.saturating_add(if stored { rows } else { 0 });
+            self.rows = self.rows.saturating_add(rows);
+        }
+        children.into_iter().try_for_each(|child| self.add(child))
     }
-    Ok(sum)
+
+    /// Whether it reads more than another, tables of the run being of these sizes. Where both read as much the numbers of
+    /// the tables decide, so that whoever uses a plan of before has the one that would be made now.
+    pub(super) fn more_than(&self, other: &Self, size: &impl Fn(usize) -> usize) -> bool {
+        let all = |reads: &Self| reads.late.iter().fold(reads.rows, |rows, number| rows.saturating_add(size(*number)));
+        (self.stored, all(self), &self.late) > (other.stored, all(other), &other.late)
+    }
+}
+
+/// What the two sides of each join read whose sides could be the other way round.
+pub(super) fn sides(plan: &Arc<dyn ExecutionPlan>) -> Result<Vec<(Reads, Reads)>> {
+    let mut sides = Vec::new();
+    plan.apply(|plan| {
+        if let Some((left, right)) = both(plan) {
+            sides.push((Reads::of(left)?, Reads::of(right)?));
+        }
+        Ok(TreeNodeRecursion::Continue)
+    })?;
+    Ok(sides)
+}
+
+/// The sides of a join that may change places: what it holds, and what it holds it against.
+fn both(plan: &Arc<dyn ExecutionPlan>) -> Option<(&Arc<dyn ExecutionPlan>, &Arc<dyn ExecutionPlan>)> {
+    if let Some(join) = plan.downcast_ref::<HashJoinExec>() {
+        return (join.join_type().supports_swap() && !join.null_aware).then(|| (join.left(), join.right()));
+    }
+    plan.downcast_ref::<CrossJoinExec>().map(|join| (join.left(), join.right()))
+}
+
+/// The rows of each table of the run, as planning knows them.
+fn sizes(plan: &Arc<dyn ExecutionPlan>) -> Result<HashMap<usize, usize>> {
+    let mut sizes = HashMap::new();
+    plan.apply(|plan| {
+        if let Some(table) = late(plan) {
+            sizes.insert(table.number, table.rows);
+        }
+        Ok(TreeNodeRecursion::Continue)
+    })?;
+    Ok(sizes)
 }
 
 #[cfg(test)]
@@ -90,10 +147,10 @@ mod tests {
         let mut held = Vec::new();
         plan.transform_up(|plan| {
             if let Some(join) = plan.downcast_ref::<HashJoinExec>() {
-                held.push(reads(join.left())?.1);
+                held.push(Reads::of(join.left())?.rows);
             }
             if let Some(join) = plan.downcast_ref::<CrossJoinExec>() {
-                held.push(reads(join.left())?.1);
+                held.push(Reads::of(join.left())?.rows);
             }
             Ok(Transformed::no(plan))
         })

@@ -8,11 +8,12 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use datafusion::common::config::ConfigOptions;
-use datafusion::datasource::memory::MemorySourceConfig;
 use datafusion::datasource::source::DataSourceExec;
 use datafusion::error::Result;
 use datafusion::physical_optimizer::PhysicalOptimizerRule;
 use datafusion::physical_plan::{ExecutionPlan, replace_children_if_necessary};
+
+use crate::engine::late_tables::in_memory;
 
 /// The physical rules given, with every push-down of filters behind the wall.
 pub(super) fn walled(rules: Vec<Arc<dyn PhysicalOptimizerRule + Send + Sync>>) -> Vec<Arc<dyn PhysicalOptimizerRule + Send + Sync>> {
@@ -51,7 +52,7 @@ impl PhysicalOptimizerRule for Walled {
 
 fn reads_files(plan: &Arc<dyn ExecutionPlan>) -> bool {
     match plan.downcast_ref::<DataSourceExec>() {
-        Some(scan) => scan.data_source().downcast_ref::<MemorySourceConfig>().is_none(),
+        Some(scan) => !in_memory(scan),
         None => plan.children().into_iter().any(reads_files),
     }
 }

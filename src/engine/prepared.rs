@@ -2,14 +2,14 @@
 //!
 //! The steps of a roll-up are the same for every indicator, and planning one takes about as long as computing it for a few
 //! thousand rows. So the optimised plan is kept with a slot in the place of each table in memory. Where an engine has tables
-//! of the same names and columns, they are put into the slots; physical planning, which looks at sizes, is done each time.
+//! of the same names and columns, they are put into the slots, or into physical plans of before (`planned.rs`).
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use datafusion::arrow::array::{RecordBatch, RecordBatchOptions};
 use datafusion::arrow::datatypes::SchemaRef;
-use datafusion::catalog::MemTable;
+use datafusion::catalog::{MemTable, TableProvider};
+use datafusion::common::TableReference;
 use datafusion::common::tree_node::{Transformed, TransformedResult, TreeNode, TreeNodeRecursion};
 use datafusion::common::utils::memory::RecordBatchMemoryCounter;
 use datafusion::datasource::{provider_as_source, source_as_provider};
@@ -22,15 +22,17 @@ use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder, TableSourc
 use datafusion::physical_plan::execute_stream;
 use futures::TryStreamExt;
 
+use crate::engine::late_tables::{LateTable, Rows};
+use crate::engine::planned::Plans;
 use crate::engine::shared_parts;
 use crate::engine::slots::{Slot, Tables, same};
-use crate::engine::views::Key;
 
 /// Optimised plans: of the parts that are read several times, each after those that it reads, and of the statement.
 #[derive(Debug, Clone)]
 pub(super) struct Prepared {
     parts: Vec<Part>,
     plan: LogicalPlan,
+    known: Option<Known>,
 }
 
 #[derive(Debug, Clone)]
@@ -40,105 +42,172 @@ struct Part {
     plan: LogicalPlan,
 }
 
+/// What stands in the slots of a statement, and its physical plans: of each part, and of the statement.
+#[derive(Debug, Clone)]
+pub(super) struct Known {
+    pub(super) tables: Vec<Arc<dyn TableProvider>>,
+    pub(super) plans: Arc<[Plans]>,
+}
+
 impl Prepared {
     /// Makes a plan ready whose types are settled.
     pub(super) fn of(state: &SessionState, plan: LogicalPlan) -> Result<Self> {
         let (parts, plan) = shared_parts::taken_out(plan)?;
         let part = |part: &LogicalPlan| Ok(Part { schema: Arc::clone(part.schema().inner()), plan: state.optimize(part)? });
-        Ok(Self { parts: parts.iter().map(part).collect::<Result<_>>()?, plan: state.optimize(&plan)? })
+        Ok(Self { parts: parts.iter().map(part).collect::<Result<_>>()?, plan: state.optimize(&plan)?, known: None })
     }
 
-    /// With slots in place of tables. None where it reads anything but tables in memory of these names.
-    fn slotted(&self, tables: &dyn Tables) -> Result<Option<Self>> {
-        self.with_sources(|scan| {
-            let Ok(provider) = source_as_provider(&scan.source) else { return Some(Arc::clone(&scan.source)) };
-            let named = tables.find(&scan.table_name).is_some_and(|table| same(&table, &provider));
-            (named && provider.is::<MemTable>()).then(|| Arc::new(Slot::Table(provider.schema())) as _)
-        })
-    }
-
-    /// With tables in the slots. None where one is missing or has other columns.
-    fn filled(&self, tables: &dyn Tables) -> Result<Option<Self>> {
-        self.with_sources(|scan| match scan.source.downcast_ref::<Slot>() {
-            Some(Slot::Table(schema)) => {
-                let table = tables.find(&scan.table_name)?;
-                (table.is::<MemTable>() && table.schema() == *schema).then(|| provider_as_source(table))
-            }
-            _ => Some(Arc::clone(&scan.source)),
-        })
-    }
-
-    fn with_sources(&self, source: impl Fn(&TableScan) -> Option<Arc<dyn TableSource>>) -> Result<Option<Self>> {
-        let mut all = true;
-        let mut exchanged = |plan: &LogicalPlan| {
+    /// With slots in place of tables, and the names of these by the numbers of the slots. None where it reads anything but
+    /// tables in memory of these names.
+    pub(super) fn slotted(&self, tables: &dyn Tables) -> Result<Option<(Self, Vec<TableReference>)>> {
+        let (mut names, mut all) = (Vec::<TableReference>::new(), true);
+        let mut slotted = |plan: &LogicalPlan| {
             each_scan(plan.clone(), |scan| {
-                let Some(source) = source(&scan) else {
+                let Ok(provider) = source_as_provider(&scan.source) else { return Ok(LogicalPlan::TableScan(scan)) };
+                let named = tables.find(&scan.table_name).is_some_and(|table| same(&table, &provider));
+                if !named || in_one_piece(&provider).is_none() {
                     all = false;
                     return Ok(LogicalPlan::TableScan(scan));
-                };
-                Ok(LogicalPlan::TableScan(TableScan { source, ..scan }))
+                }
+                let number = names.iter().position(|name| *name == scan.table_name).unwrap_or_else(|| {
+                    names.push(scan.table_name.clone());
+                    names.len() - 1
+                });
+                Ok(LogicalPlan::TableScan(TableScan { source: Arc::new(Slot::Table(number, provider.schema())), ..scan }))
             })
         };
-        let mut parts = Vec::with_capacity(self.parts.len());
-        for part in &self.parts {
-            parts.push(Part { schema: Arc::clone(&part.schema), plan: exchanged(&part.plan)? });
-        }
-        let plan = exchanged(&self.plan)?;
-        Ok(all.then_some(Self { parts, plan }))
+        let parts = self.parts.iter().map(|part| Ok(Part { schema: Arc::clone(&part.schema), plan: slotted(&part.plan)? }));
+        let parts = parts.collect::<Result<Vec<_>>>()?;
+        let plan = slotted(&self.plan)?;
+        Ok(all.then_some((Self { parts, plan, known: None }, names)))
+    }
+
+    /// With what stands in its slots.
+    pub(super) fn over(self, known: Known) -> Self {
+        Self { known: Some(known), ..self }
+    }
+
+    /// How many plans it has: one a part, and its own.
+    pub(super) fn plans(&self) -> usize {
+        self.parts.len() + 1
     }
 
     /// Computes the parts, and begins the statement. What the parts hold of the memory is held until all is read. A part
     /// whose rows take more than a quarter of it is computed where it is read.
     pub(super) async fn stream(self, state: &SessionState) -> Result<(SendableRecordBatchStream, Vec<MemoryReservation>)> {
         let (mut sources, mut held) = (Vec::new(), Vec::new());
-        for part in self.parts {
-            let plan = reading(part.plan, &sources)?;
-            match computed(state, &plan, part.schema, &sources).await? {
+        let known = self.known.as_ref();
+        for (number, part) in self.parts.into_iter().enumerate() {
+            let stream = started(state, &part.plan, number, known, &sources).await?;
+            match computed(state, stream, part.schema).await? {
                 Some((table, reservation)) => {
                     held.push(reservation);
-                    sources.push(Source::Table(provider_as_source(table)));
+                    sources.push(Source::Table(table));
                 }
-                None => sources.push(Source::Plan(plan)),
+                None => sources.push(Source::Plan(reading(part.plan, known, &sources)?)),
             }
         }
-        let plan = reading(self.plan, &sources)?;
-        Ok((started(state, &plan, &sources).await?, held))
+        let stream = started(state, &self.plan, sources.len(), known, &sources).await?;
+        Ok((stream, held))
     }
 }
 
 /// Where the rows of a part come from.
 enum Source {
-    Table(Arc<dyn TableSource>),
+    Table(Arc<MemTable>),
     Plan(LogicalPlan),
 }
 
-/// A plan with the parts before it in their slots.
-fn reading(plan: LogicalPlan, sources: &[Source]) -> Result<LogicalPlan> {
+/// A plan with tables, and the parts before it, in their slots.
+fn reading(plan: LogicalPlan, known: Option<&Known>, sources: &[Source]) -> Result<LogicalPlan> {
     each_scan(plan, |scan| {
-        let Some(Slot::Part(number, _)) = scan.source.downcast_ref::<Slot>() else { return Ok(LogicalPlan::TableScan(scan)) };
-        match &sources[*number] {
-            Source::Table(source) => Ok(LogicalPlan::TableScan(TableScan { source: Arc::clone(source), ..scan })),
-            Source::Plan(part) => {
-                let columns = scan.projected_schema.columns().into_iter().map(Expr::Column);
-                LogicalPlanBuilder::from(part.clone()).project(columns)?.build()
-            }
-        }
+        let source: Arc<dyn TableSource> = match (scan.source.downcast_ref::<Slot>(), known) {
+            (Some(Slot::Table(number, _)), Some(known)) => provider_as_source(Arc::clone(&known.tables[*number])),
+            (Some(Slot::Part(number, _)), _) => match &sources[*number] {
+                Source::Table(table) => provider_as_source(Arc::clone(table) as _),
+                Source::Plan(part) => {
+                    let columns = scan.projected_schema.columns().into_iter().map(Expr::Column);
+                    return LogicalPlanBuilder::from(part.clone()).project(columns)?.build();
+                }
+            },
+            _ => Arc::clone(&scan.source),
+        };
+        Ok(LogicalPlan::TableScan(TableScan { source, ..scan }))
     })
 }
 
-async fn started(state: &SessionState, plan: &LogicalPlan, sources: &[Source]) -> Result<SendableRecordBatchStream> {
+/// Begins a part, or the statement, which is numbered behind its parts.
+async fn started(
+    state: &SessionState,
+    plan: &LogicalPlan,
+    number: usize,
+    known: Option<&Known>,
+    sources: &[Source],
+) -> Result<SendableRecordBatchStream> {
+    if let Some(known) = known
+        && let Some(rows) = rows_of(known, sources).await
+        && state.config().target_partitions() == 1
+    {
+        return planned_before(state, plan, &known.plans[number], rows, known.tables.len()).await;
+    }
+    let plan = reading(plan.clone(), known, sources)?;
     // A part in its place is one more thing to optimise.
     let whole = sources.iter().any(|source| matches!(source, Source::Plan(_)));
-    let plan = if whole { &state.optimize(plan)? } else { plan };
-    execute_stream(state.query_planner().create_physical_plan(plan, state).await?, state.task_ctx())
+    let plan = if whole { state.optimize(&plan)? } else { plan };
+    execute_stream(state.query_planner().create_physical_plan(&plan, state).await?, state.task_ctx())
+}
+
+/// Begins a plan of before, or one made now, with these rows.
+async fn planned_before(
+    state: &SessionState,
+    plan: &LogicalPlan,
+    plans: &Plans,
+    rows: Rows,
+    tables: usize,
+) -> Result<SendableRecordBatchStream> {
+    let plan = match plans.find(&rows)? {
+        Some(plan) => plan,
+        None => {
+            let plan = each_scan(plan.clone(), |scan| {
+                let (number, schema) = match scan.source.downcast_ref::<Slot>() {
+                    Some(Slot::Table(number, schema)) => (*number, schema),
+                    Some(Slot::Part(number, schema)) => (tables + number, schema),
+                    None => return Ok(LogicalPlan::TableScan(scan)),
+                };
+                let table = LateTable::new(number, rows.count(number), Arc::clone(schema));
+                Ok(LogicalPlan::TableScan(TableScan { source: provider_as_source(Arc::new(table)), ..scan }))
+            })?;
+            let plan = state.query_planner().create_physical_plan(&plan, state).await?;
+            plans.keep(&plan)?;
+            plan
+        }
+    };
+    execute_stream(plan, rows.brought(state))
+}
+
+/// The rows of the tables of a statement, and of the parts so far. None where one of these is computed in its place.
+async fn rows_of(known: &Known, sources: &[Source]) -> Option<Rows> {
+    let mut all = Vec::with_capacity(known.tables.len() + sources.len());
+    for table in &known.tables {
+        all.push(in_one_piece(table)?.batches.first()?.read().await.clone());
+    }
+    for source in sources {
+        let Source::Table(table) = source else { return None };
+        all.push(table.batches.first()?.read().await.clone());
+    }
+    Some(Rows::new(all))
+}
+
+/// A table in memory that is one list of batches in no order.
+pub(super) fn in_one_piece(table: &Arc<dyn TableProvider>) -> Option<&MemTable> {
+    table.downcast_ref::<MemTable>().filter(|table| table.batches.len() == 1 && table.sort_order.lock().is_empty())
 }
 
 /// The rows of a part as a table; nothing where they are too many, or not of the planned types.
 async fn computed(
     state: &SessionState,
-    part: &LogicalPlan,
+    mut stream: SendableRecordBatchStream,
     schema: SchemaRef,
-    before: &[Source],
 ) -> Result<Option<(Arc<MemTable>, MemoryReservation)>> {
     let pool = &state.runtime_env().memory_pool;
     let most = match pool.memory_limit() {
@@ -146,7 +215,6 @@ async fn computed(
         _ => usize::MAX,
     };
     let reservation = MemoryConsumer::new("a part read several times").register(pool);
-    let mut stream = started(state, part, before).await?;
     let (mut batches, mut counter) = (Vec::new(), RecordBatchMemoryCounter::new());
     while let Some(batch) = stream.try_next().await? {
         let bytes = counter.count_batch(&batch);
@@ -182,37 +250,9 @@ pub(super) fn timeless(plan: &LogicalPlan) -> Result<bool> {
     Ok(timeless)
 }
 
-/// Statements that were made ready, by key.
-#[derive(Default)]
-pub(super) struct Kept(Mutex<HashMap<Key, Arc<Prepared>>>);
-
-/// More statements than a release has; whoever asks for others without end is served all the same.
-const MOST: usize = 1000;
-
-impl Kept {
-    /// The statement of this key over these tables.
-    pub(super) fn find(&self, key: &Key, tables: &dyn Tables) -> Result<Option<Prepared>> {
-        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(key).cloned();
-        known.map_or(Ok(None), |known| known.filled(tables))
-    }
-
-    /// Keeps a statement. One of an engine whose tables have other columns takes the place of the last.
-    pub(super) fn keep(&self, key: Key, prepared: &Prepared, tables: &dyn Tables) -> Result<()> {
-        if let Some(slotted) = prepared.slotted(tables)? {
-            let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            if kept.len() < MOST || kept.contains_key(&key) {
-                kept.insert(key, Arc::new(slotted));
-            }
-        }
-        Ok(())
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use datafusion::arrow::array::{AsArray, Int32Array, StringArray};
-    use datafusion::arrow::compute::cast;
-    use datafusion::arrow::datatypes::{DataType, Int64Type};
+    use datafusion::arrow::array::Int32Array;
     use datafusion::arrow::util::pretty::pretty_format_batches;
     use datafusion::prelude::DataFrame;
 
@@ -290,45 +330,6 @@ mod tests {
             SELECT b.n FROM b UNION ALL SELECT c.n FROM b c WHERE c.n < 3";
         let (_, prepared, held) = shared(&engine, sql).await;
         assert_eq!((prepared.parts.len(), held), (2, 0));
-    }
-
-    /// The rows of a statement of one column.
-    async fn rows(engine: &Engine, sql: &str) -> Vec<i64> {
-        let (_, batches) = engine.run(sql, "a statement").await.unwrap();
-        let column = |batch: &RecordBatch| cast(batch.column(0), &DataType::Int64).unwrap();
-        batches.iter().flat_map(|batch| column(batch).as_primitive::<Int64Type>().values().to_vec()).collect()
-    }
-
-    #[tokio::test]
-    async fn a_statement_that_is_known_reads_the_tables_of_its_engine() {
-        let first = engine(Limits::default());
-        let sql = "WITH a AS (SELECT max(n) AS n FROM numbers) SELECT CAST(x.n AS BIGINT) + CAST(y.n AS BIGINT) FROM a x CROSS JOIN a y";
-        assert_eq!(rows(&first, sql).await, [16]);
-        let second = first.sibling().unwrap();
-        numbers(&second, "numbers", 4);
-        assert_eq!((rows(&second, sql).await, rows(&first, sql).await), (vec![6], vec![16]));
-        // Of other columns, and of other types.
-        let texts = RecordBatch::try_from_iter([("n", Arc::new(StringArray::from(vec!["3", "20"])) as _)]).unwrap();
-        second.register_batches("numbers", texts.schema(), vec![texts]).unwrap();
-        assert_eq!(rows(&second, "SELECT length(max(n)) FROM numbers").await, [1]);
-        assert_eq!(rows(&second, sql).await, [6]);
-    }
-
-    #[tokio::test]
-    async fn a_view_is_a_part_of_the_statements_that_read_it() {
-        let first = engine(Limits::default());
-        let sql = "SELECT count(*) FROM some";
-        first.register_view("some", "SELECT n FROM numbers WHERE n > 2", "some.sql").await.unwrap();
-        assert_eq!(rows(&first, sql).await, [6]);
-        // Another view of this name, a table of this name, and a view that holds on to a table which is no longer there.
-        let second = first.sibling().unwrap();
-        second.register_view("some", "SELECT n FROM numbers WHERE n > 5", "some.sql").await.unwrap();
-        let third = first.sibling().unwrap();
-        numbers(&third, "some", 2);
-        let fourth = first.sibling().unwrap();
-        numbers(&fourth, "numbers", 100);
-        let all = [rows(&second, sql).await, rows(&third, sql).await, rows(&fourth, sql).await, rows(&first, sql).await];
-        assert_eq!(all, [[3], [2], [6], [6]]);
     }
 
     #[tokio::test]

@@ -28,7 +28,8 @@ use crate::engine::apart::apart;
 use crate::engine::build_side::BuildOnTheSmallSide;
 use crate::engine::cluster::Cluster;
 use crate::engine::exact_sum::ExactSum;
-use crate::engine::prepared::{Kept, Prepared};
+use crate::engine::kept::Kept;
+use crate::engine::prepared::Prepared;
 use crate::engine::slots::Tables;
 use crate::engine::views::Views;
 use crate::engine::{filter_pushdown, owned, prepared, problem, sized, spill, tokens, unreadable};
@@ -58,8 +59,8 @@ pub struct Engine {
     context: SessionContext,
     public: Arc<MemorySchemaProvider>,
     indicators: Arc<MemorySchemaProvider>,
-    views: Arc<Views>,
-    kept: Arc<Kept>,
+    pub(super) views: Arc<Views>,
+    pub(super) kept: Arc<Kept>,
     seconds: u64,
     cluster: Option<Arc<Cluster>>,
     /// The files that its tables read, for errors that name none.
@@ -302,7 +303,7 @@ impl Engine {
     async fn ready(&self, sql: &str, plan: Option<LogicalPlan>, state: &SessionState) -> Result<Prepared, DataFusionError> {
         let key = self.views.key(sql, self);
         if let Some(key) = &key
-            && let Some(prepared) = self.kept.find(key, self)?
+            && let Some(prepared) = self.kept.find(key, self)
         {
             return Ok(prepared);
         }
@@ -312,12 +313,10 @@ impl Engine {
         };
         let timeless = prepared::timeless(&plan)?;
         let prepared = Prepared::of(state, plan)?;
-        if let Some(key) = key
-            && timeless
-        {
-            self.kept.keep(key, &prepared, self)?;
+        match key {
+            Some(key) if timeless => self.kept.keep(key, prepared, self),
+            _ => Ok(prepared),
         }
-        Ok(prepared)
     }
 
     /// Adds or replaces a view: a statement that runs as a part of each that reads it.

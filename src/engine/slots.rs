@@ -10,15 +10,15 @@ use datafusion::logical_expr::TableSource;
 /// Stands in a plan for a table that is put there later.
 #[derive(Debug)]
 pub(super) enum Slot {
-    /// The table of the name that the scan has.
-    Table(SchemaRef),
+    /// A table of the statement, by its number.
+    Table(usize, SchemaRef),
     /// The rows of a part of the statement, by its number.
     Part(usize, SchemaRef),
 }
 
 impl TableSource for Slot {
     fn schema(&self) -> SchemaRef {
-        let (Self::Table(schema) | Self::Part(_, schema)) = self;
+        let (Self::Table(_, schema) | Self::Part(_, schema)) = self;
         Arc::clone(schema)
     }
 }
