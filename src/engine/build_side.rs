@@ -104,8 +104,10 @@ pub(super) fn sides(plan: &Arc<dyn ExecutionPlan>) -> Result<Vec<(Reads, Reads)>
     Ok(sides)
 }
 
+type Side<'a> = &'a Arc<dyn ExecutionPlan>;
+
 /// The sides of a join that may change places: what it holds, and what it holds it against.
-fn both(plan: &Arc<dyn ExecutionPlan>) -> Option<(&Arc<dyn ExecutionPlan>, &Arc<dyn ExecutionPlan>)> {
+fn both(plan: &Arc<dyn ExecutionPlan>) -> Option<(Side<'_>, Side<'_>)> {
     if let Some(join) = plan.downcast_ref::<HashJoinExec>() {
         return (join.join_type().supports_swap() && !join.null_aware).then(|| (join.left(), join.right()));
     }

@@ -64,8 +64,8 @@ impl Prepared {
         let mut slotted = |plan: &LogicalPlan| {
             each_scan(plan.clone(), |scan| {
                 let Ok(provider) = source_as_provider(&scan.source) else { return Ok(LogicalPlan::TableScan(scan)) };
-                let named = tables.find(&scan.table_name).is_some_and(|table| same(&table, &provider));
-                if !named || in_one_piece(&provider).is_none() {
+                let found = tables.find(&scan.table_name).is_some_and(|table| same(&table, &provider));
+                if !found || in_one_piece(&provider).is_none() {
                     all = false;
                     return Ok(LogicalPlan::TableScan(scan));
                 }
@@ -165,22 +165,21 @@ async fn planned_before(
     rows: Rows,
     tables: usize,
 ) -> Result<SendableRecordBatchStream> {
-    let plan = match plans.find(&rows)? {
-        Some(plan) => plan,
-        None => {
-            let plan = each_scan(plan.clone(), |scan| {
-                let (number, schema) = match scan.source.downcast_ref::<Slot>() {
-                    Some(Slot::Table(number, schema)) => (*number, schema),
-                    Some(Slot::Part(number, schema)) => (tables + number, schema),
-                    None => return Ok(LogicalPlan::TableScan(scan)),
-                };
-                let table = LateTable::new(number, rows.count(number), Arc::clone(schema));
-                Ok(LogicalPlan::TableScan(TableScan { source: provider_as_source(Arc::new(table)), ..scan }))
-            })?;
-            let plan = state.query_planner().create_physical_plan(&plan, state).await?;
-            plans.keep(&plan)?;
-            plan
-        }
+    let plan = if let Some(plan) = plans.find(&rows)? {
+        plan
+    } else {
+        let plan = each_scan(plan.clone(), |scan| {
+            let (number, schema) = match scan.source.downcast_ref::<Slot>() {
+                Some(Slot::Table(number, schema)) => (*number, schema),
+                Some(Slot::Part(number, schema)) => (tables + number, schema),
+                None => return Ok(LogicalPlan::TableScan(scan)),
+            };
+            let table = LateTable::new(number, rows.count(number), Arc::clone(schema));
+            Ok(LogicalPlan::TableScan(TableScan { source: provider_as_source(Arc::new(table)), ..scan }))
+        })?;
+        let plan = state.query_planner().create_physical_plan(&plan, state).await?;
+        plans.keep(&plan)?;
+        plan
     };
     execute_stream(plan, rows.brought(state))
 }

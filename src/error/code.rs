@@ -187,7 +187,7 @@ codes! {
     DamagedObservations "E5005" Operator, "observations are damaged and cannot be made anew", "pull the data set again";
     SnapshotRefused "E5006" Operator, "a person refused this snapshot", "nothing, or take it back with `pull --admit HASH`";
     PublishFailed "E5007" Operator, "a release could not be published to where others read it", "as the hint says; publishing again goes on where it stopped";
-    NoCluster "E6001" Operator, "the program was built without workers", "build it with `cargo build --release --features cluster`";
+    NoCluster "E6001" Operator, "the program was built without workers", "build it with the feature `cluster`, as `cargo build` does by itself";
     WorkerDiffers "E6002" Operator, "a worker and the run that asks it are not the same program", "install the same version on both";
     WorkerRefusesToken "E6003" Operator, "a worker refuses the token", "give both the same with --token-file";
     WorkerUnsafe "E6004" Operator, "a worker could be used or heard by others on the network", "give it a token and a certificate, or keep it on 127.0.0.1";

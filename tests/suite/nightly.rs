@@ -18,6 +18,7 @@ mod shelf;
 mod stopped;
 mod unchanged;
 #[cfg(not(feature = "cluster"))]
+#[cfg(not(feature = "cluster"))]
 mod without_workers;
 
 use std::collections::BTreeMap;

@@ -95,7 +95,7 @@ const VERBS: [(&str, &[&str]); 22] = [
     ("publish", &["--to shelf", "+--to shelf", "--to ftp://example.org"]),
     ("serve", &["--port 99999"]),
     ("mcp", &["", "--port 1"]),
-    ("worker", &["", "--listen nowhere"]),
+    ("worker", &["--listen nowhere", "--listen 0.0.0.0:0"]),
     ("status", &["", "+", "nowhere"]),
     ("schedule", &["", "+", "--hourly"]),
     ("completions", &["bash", "cmd"]),

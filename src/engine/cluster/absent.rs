@@ -36,6 +36,6 @@ fn absent() -> Error {
     Error::Worker {
         code: Code::NoCluster,
         message: "this program was built without workers".into(),
-        hint: Some("build it with `cargo build --release --features cluster`".into()),
+        hint: Some("build it with the feature `cluster`, as `cargo build` does by itself".into()),
     }
 }
