@@ -41,6 +41,15 @@ fn a_list_of_objects_is_a_table() {
     assert_eq!(values, ["KEN 2000 1.0", "KEN 2001 none", "PER 2000 2.0", "PER 2001 3.0"]);
 }
 
+/// The first name of a header may begin as JSON does.
+#[test]
+fn a_column_in_brackets_is_no_list() {
+    for (area, columns) in [("[Area]", LONG.replace("\"Area\"", "\"[Area]\"")), ("{Área}", LONG.replace("\"Area\"", "\"{Área}\""))] {
+        let (_, _, values) = read("", &columns, &format!("{area},Year,Value\nKEN,2000,1\n"));
+        assert_eq!(values, ["KEN 2000 1.0"]);
+    }
+}
+
 #[test]
 fn other_json_is_refused() {
     for (body, words) in [
