@@ -239,13 +239,17 @@ def held_out(con, indicators, tables, methods):
                 "last three years": ("TRUE", "NOT k.whole AND k.time_period > t.year - 3"),
                 "all years": ("TRUE", "NOT k.whole"),
             }[mode]
+            # With a weight of its own, who does not report stays in the denominator.
+            gone, weighs = f"(list_contains(t.folds, a.fold) AND ({withheld}))", str(indicator.base == "weight")
             con.execute(
                 f"""CREATE OR REPLACE TABLE country_values AS
-                    SELECT k.* EXCLUDE (whole) REPLACE (k.breakdown || ' ' || t.trial AS breakdown)
+                    SELECT k.* EXCLUDE (whole) REPLACE (
+                      k.breakdown || ' ' || t.trial AS breakdown, CASE WHEN NOT {gone} THEN k.value END AS value,
+                      CASE WHEN {gone} THEN 'O' ELSE k.obs_status END AS obs_status)
                     FROM known AS k
                     JOIN (SELECT ref_area, row_number() OVER (ORDER BY ref_area) % 4 AS fold FROM areas) AS a ON a.ref_area = k.ref_area
                     JOIN trials AS t ON k.time_period BETWEEN t.year - 12 AND t.year
-                    WHERE {kept} AND NOT (list_contains(t.folds, a.fold) AND ({withheld}))"""
+                    WHERE {kept} AND ({weighs} OR NOT {gone})"""
             )
             con.execute("CREATE OR REPLACE TABLE silence AS SELECT s.* REPLACE (s.breakdown || ' ' || t.trial AS breakdown) FROM silence AS s, trials AS t")
             roll_up(con, indicator, methods)

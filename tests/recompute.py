@@ -2,7 +2,7 @@
 """What the figures of a release claim, computed once more without any SQL of the project: plain Python, written from the
 rules, over the economies' own figures (`reported`) and the reference tables.
 
-  1. Weighted means by population, and medians: value, coverage, observed and both ends of the error bar of each aggregate.
+  1. Weighted means by population or households, and medians: value, coverage, observed and both ends of the error bar of each aggregate.
   2. Progress: class and pace on the same economies at both ends and their share of the weight (of the same indicators);
      years of baseline and latest value, class, outcome and headline of all targets. Of other indicators the class reads
      what the release has of the same economies (fixed_ends.parquet).
@@ -35,6 +35,21 @@ PARTS = DIMENSIONS
 def logit(percent):
     percent = min(99.5, max(0.05, percent))
     return math.log(percent / (100 - percent))
+
+
+def households(persons, sizes):
+    """The households of each area, year and part of the people: its people by persons per household, its own of the year or of
+    the latest of the five years before, or else the mean of those that have one, all people by all households. In a year
+    without any size, the people."""
+    def own(area, year):
+        return next((sizes[area, past] for past in range(year, year - 6, -1) if sizes.get((area, past), 0) >= 1), None)
+
+    of_year = defaultdict(list)
+    for (area, year, *part), people in persons.items():
+        if part == ["_T"] * 3 and people and own(area, year):
+            of_year[year].append((people, people / own(area, year)))
+    means = {year: math.fsum(p for p, _ in known) / math.fsum(h for _, h in known) for year, known in of_year.items()}
+    return {key: people / (own(*key[:2]) or means.get(key[1], 1.0)) for key, people in persons.items()}
 
 
 class Figures:
@@ -294,7 +309,10 @@ def main():
             path = Path(folder) / f"{name}.parquet"
             export(arguments, manifest, f"SELECT * FROM {name}", path)
             tables[name] = pyarrow.parquet.read_table(path).to_pylist()
+        export(arguments, manifest, "SELECT ref_area, time_period, obs_value AS size FROM observations WHERE source = 'itu' AND series = '265'", Path(folder) / "sizes.parquet")
+        tables["sizes"] = pyarrow.parquet.read_table(Path(folder) / "sizes.parquet").to_pylist()
     persons = {tuple(row[c] for c in ("ref_area", "time_period", *PARTS[:3])): row["persons"] for row in tables["population"] if row["persons"] is not None}
+    weights = defaultdict(lambda: persons, households_internet=households(persons, {(r["ref_area"], r["time_period"]): r["size"] for r in tables["sizes"]}))
     groups = defaultdict(list)
     for row in tables["membership"]:
         groups[row["group_code"]].append((row["ref_area"], row["first_year"], row["last_year"]))
@@ -303,9 +321,9 @@ def main():
     rows, progress, same = (pyarrow.parquet.read_table(release / f"{name}.parquet").to_pylist() for name in ("values", "progress", "fixed_ends"))
     fixed_ends = {(f["target"], f["ref_area"], f["estimate"], *(f[d] for d in PARTS)): (f["baseline"], f["latest"], f["fixed_share"]) for f in same}
     figures = {
-        one.name: Figures(one, [r for r in rows if r["indicator"] == one.name and r["estimate"] == "reported"], persons, members, units[one.unit])
+        one.name: Figures(one, [r for r in rows if r["indicator"] == one.name and r["estimate"] == "reported"], weights[one.name], members, units[one.unit])
         for one in indicators
-        if one.rollup == "weighted_mean" and one.base == "population" or one.rollup.startswith("median") and one.base == "economies"
+        if one.rollup == "weighted_mean" and (one.base == "population" or one.name in weights) or one.rollup.startswith("median") and one.base == "economies"
     }
     cells, largest, wrong = defaultdict(int), defaultdict(float), []
     for what, where, ours, theirs in compared(figures, targets, rows, progress, fixed_ends, manifest["current_year"]):

@@ -109,7 +109,8 @@ figures AS (
 people AS (
   SELECT
     p.ref_area, p.time_period, p.sex, p.age, p.urbanisation, y.breakdown, p.persons,
-    p.persons * coalesce(u.value, l.value) / 100.0 AS users
+    p.persons * coalesce(u.value, l.value) / 100.0 AS users,
+    CASE WHEN p.obs_status = 'I' THEN 'weighed by the last known shares by location' END AS weighed
   FROM population AS p
   JOIN (
     SELECT DISTINCT f.time_period, f.sex, f.age, f.urbanisation, f.breakdown
@@ -127,7 +128,8 @@ SELECT
     WHEN f.value IS NULL THEN coalesce(p.users, p.persons)
     ELSE p.users
   END AS weight,
-  CASE WHEN f.value IS NULL THEN 'O' ELSE f.obs_status END AS obs_status, f.note, f.source
+  CASE WHEN f.value IS NULL THEN 'O' ELSE f.obs_status END AS obs_status,
+  nullif(concat_ws('; ', f.note, p.weighed), '') AS note, f.source
 FROM people AS p
 LEFT JOIN figures AS f USING (ref_area, time_period, sex, age, urbanisation, breakdown)
 UNION ALL

@@ -18,8 +18,9 @@ A roll-up may need a number of members and a share of them in any case (keys
 named in the note; so is how many members count with an assumed value, of a
 balanced panel how many economies it has and of which years, the list that names
 the members where lists are dated, a weight by location that rests on the
-shares of an earlier year, and by which mirror (`by way of` in their own notes)
-how many of the members' figures came.
+shares of an earlier year, of base "weight" by what (`weighed by` in their own notes)
+how many members are weighed where their own weight is not known, with a value or
+without, and by which mirror (`by way of`) how many of the members' figures came.
 
 error_low, error_high: how far the result may be from that of all members, had
 all a value of the very year. Half the width is the larger of
@@ -103,6 +104,32 @@ carried_shares AS (
   SELECT DISTINCT p.time_period, p.urbanisation
   FROM parameters q
   JOIN population p ON q.base = 'population' AND p.obs_status = 'I'
+),
+-- Members, with or without a value, whose weight is not their own.
+weighed AS (
+  SELECT v.ref_area, c.cell, c.time_period, split_part(split_part(v.note, 'weighed by ', 2), ';', 1) AS weigher
+  FROM parameters q
+  JOIN country_values v ON q.base = 'weight' AND v.note LIKE '%weighed by %' AND v.weight IS NOT NULL
+  JOIN cells c
+    ON v.time_period = c.time_period
+    AND v.sex = c.sex AND v.age = c.age AND v.urbanisation = c.urbanisation AND v.disability = c.disability
+    AND v.education_level = c.education_level AND v.size_class = c.size_class AND v.breakdown = c.breakdown
+),
+by_weigher AS (
+  SELECT g.group_code, v.cell, v.weigher, count(*) AS members
+  FROM membership g
+  JOIN weighed v ON v.ref_area = g.ref_area AND v.time_period BETWEEN g.first_year AND g.last_year
+  GROUP BY g.group_code, v.cell, v.weigher
+),
+weighers AS (
+  SELECT
+    group_code, cell,
+    string_agg(
+      'weighed by ' || weigher || ': ' || CAST(members AS VARCHAR) || CASE WHEN members = 1 THEN ' economy' ELSE ' economies' END,
+      '; ' ORDER BY weigher
+    ) AS weigher_note
+  FROM by_weigher
+  GROUP BY group_code, cell
 ),
 -- Figures that a mirror brought: seldom any.
 mirrored AS (
@@ -199,6 +226,7 @@ SELECT
     END,
     missing_note,
     CASE WHEN k.time_period IS NOT NULL THEN 'weights by location: the last known shares, carried' END,
+    h.weigher_note,
     w.mirror_note,
     'members: ' || g.vintage
   ), '') AS note,
@@ -211,4 +239,5 @@ JOIN (SELECT series, min(time_period) AS first_year, max(time_period) AS last_ye
   ON y.series = c.series
 LEFT JOIN groups g ON g.group_code = v.group_code
 LEFT JOIN mirrors w ON w.group_code = v.group_code AND w.estimate = v.estimate AND w.cell = v.cell
+LEFT JOIN weighers h ON h.group_code = v.group_code AND h.cell = v.cell
 LEFT JOIN carried_shares k ON k.time_period = c.time_period AND k.urbanisation = c.urbanisation

@@ -36,6 +36,11 @@ pub trait Format: fmt::Debug + Send + Sync {
         CsvLayout::default()
     }
 
+    /// Where records stand in lists within the objects of a JSON body: the names of these lists.
+    fn json_lists(&self) -> &[String] {
+        &[]
+    }
+
     /// Why nothing is asked: the file is only brought by hand, or nobody has set a key.
     fn nothing_to_ask(&self, _environment: &dyn Fn(&str) -> Option<String>) -> Option<&'static str> {
         None

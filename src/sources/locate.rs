@@ -4,8 +4,10 @@ use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
 
+use serde_json::Value;
+
 use super::body::archive::{self, Kind};
-use super::body::{ReadSeek, csv_members, limits};
+use super::body::{ReadSeek, csv_members, json_objects, limits};
 use super::format::Format;
 use crate::error::Result;
 
@@ -23,8 +25,12 @@ pub struct Located {
 pub fn locate(format: &dyn Format, body: &mut dyn ReadSeek, wanted: &BTreeSet<u32>) -> Result<BTreeMap<u32, Located>> {
     let mut found = BTreeMap::new();
     if archive::kind_of(body)? == Kind::Json {
-        let body: serde_json::Value = limits::json(body)?;
-        let items = body.get("records").unwrap_or(&body).as_array().cloned().unwrap_or_default();
+        let body: Value = limits::json(body)?;
+        let items = body.get("records").unwrap_or(&body).as_array().map_or(&[][..], Vec::as_slice);
+        let lists = format.json_lists();
+        if !lists.is_empty() {
+            return within(items, lists, wanted);
+        }
         for number in wanted {
             if let Some(item) = (*number as usize).checked_sub(1).and_then(|i| items.get(i)) {
                 found.insert(*number, Located { member: String::new(), line: u64::from(*number), text: item.to_string() });
@@ -59,6 +65,23 @@ pub fn locate(format: &dyn Format, body: &mut dyn ReadSeek, wanted: &BTreeSet<u3
     archive::for_each_member(body, &wanted, &mut read)?;
     if texts.get() && !tables.get() {
         archive::for_each_member(body, &csv_members::is_other_text, &mut read)?;
+    }
+    Ok(found)
+}
+
+/// Records that stand in lists within the items: each with its item, but without the others of it.
+fn within(items: &[Value], lists: &[String], wanted: &BTreeSet<u32>) -> Result<BTreeMap<u32, Located>> {
+    let (mut found, mut count) = (BTreeMap::new(), 0);
+    for (item, object) in (1..).zip(items.iter().filter_map(Value::as_object)) {
+        for record in json_objects::records(item, object, lists)? {
+            count += 1;
+            if wanted.contains(&count) {
+                let element = record.element.map(|element| (record.list.to_owned(), Value::from(element.clone())));
+                let around = object.iter().filter(|(key, _)| !lists.contains(key)).map(|(key, value)| (key.clone(), value.clone()));
+                let shown: serde_json::Map<String, Value> = element.into_iter().chain(around).collect();
+                found.insert(count, Located { member: String::new(), line: item as u64, text: Value::from(shown).to_string() });
+            }
+        }
     }
     Ok(found)
 }

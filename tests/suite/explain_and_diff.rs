@@ -6,6 +6,7 @@ mod explain;
 mod lines;
 mod method;
 mod query;
+mod weights;
 
 use std::sync::{Arc, LazyLock};
 

@@ -6,6 +6,7 @@ mod data_commons;
 mod hosts;
 mod itu;
 mod recovery;
+mod regulatory_tracker;
 mod routes;
 mod several_routes;
 mod unctad;

@@ -3,6 +3,7 @@
 
 mod columns;
 mod folders;
+mod json;
 mod messy;
 mod numbers;
 mod rows;

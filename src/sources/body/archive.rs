@@ -53,7 +53,10 @@ pub fn sniff(start: &[u8]) -> Kind {
         Kind::Utf16
     } else if trimmed.starts_with(b"<") {
         Kind::Html
-    } else if trimmed.starts_with(b"{") || trimmed.starts_with(b"[") {
+    } else if let [b'{' | b'[', rest @ ..] = trimmed
+        // A column of a table may be called `[Area]`.
+        && !rest.trim_ascii_start().first().is_some_and(|byte| byte.is_ascii_alphabetic() || !byte.is_ascii())
+    {
         Kind::Json
     } else {
         Kind::Text

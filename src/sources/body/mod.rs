@@ -7,6 +7,7 @@ mod foreign;
 mod gunzip;
 pub mod heading_rows;
 pub mod headings;
+pub mod json_objects;
 pub mod layout;
 pub mod limits;
 mod old_percent;

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use crate::reference::words;
 use crate::rows::quarantine::Reason;
 use crate::rows::series_key::SeriesKey;
+use crate::sources::table::map::{Column, TableMap};
 use crate::tables::schema::DIMENSIONS;
 
 /// The series, unit, breakdown and edition of a row, or why they cannot be told.
@@ -59,16 +60,19 @@ impl Known {
     }
 }
 
-/// Reads it: `text` gives what a row has of a column of ours, `knows` whether the word may be read without a map.
-pub(super) fn read(text: &dyn Fn(&str) -> Option<String>, knows: &dyn Fn(&str, &str) -> bool) -> About {
+/// Reads it: `text` gives what a row has of a column of ours.
+pub(super) fn read(map: &TableMap, text: &dyn Fn(&str) -> Option<String>) -> About {
     let series = text("series").unwrap_or_default();
     if series.is_empty() {
         return Err((Reason::MissingCode, "no series".into()));
     }
-    let mut key = SeriesKey::total(series, text("unit").filter(|unit| !unit.is_empty()).unwrap_or_else(|| "_U".into()));
+    // That the data set says itself that there is none means answers in words.
+    let without = map.column("unit").is_some_and(|unit| matches!(unit, Column::Constant(unit) if unit.is_empty()));
+    let unit = text("unit").filter(|unit| without || !unit.is_empty()).unwrap_or_else(|| "_U".into());
+    let mut key = SeriesKey::total(series, unit);
     for name in DIMENSIONS {
         let Some(word) = text(name).filter(|word| !word.is_empty()) else { continue };
-        if !knows(name, &word) {
+        if !map.knows(name, &word) {
             return Err((Reason::UnknownWord, format!("{name} `{word}` is not in maps.{name}")));
         }
         let Some(code) = code_of(name, &word) else {

@@ -22,6 +22,9 @@ pub(super) enum Column {
     Constant(String),
 }
 
+/// Stands for the year in an address.
+pub(super) const YEAR: &str = "{year}";
+
 /// What of a note is said, each once and in the order given.
 pub(super) fn sentences<T: PartialEq + AsRef<str>>(parts: impl Iterator<Item = T>) -> Vec<T> {
     let mut said = Vec::new();
@@ -47,6 +50,10 @@ pub(super) enum Sheets {
 pub(super) struct TableMap {
     /// Where the file can be pulled from; empty when it is only downloaded by hand.
     pub url: String,
+    /// Years that are asked for, one request each, where `url` has `{year}`.
+    pub years: Vec<i64>,
+    /// Lists within the objects of a JSON body whose elements are the rows; none where the objects are.
+    pub lists: Vec<String>,
     pub sheets: Sheets,
     /// The rows, from 1, that make up the names of the columns; none where the columns have no names.
     pub header_rows: Vec<usize>,
@@ -129,6 +136,9 @@ pub(super) fn read(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> 
     if !url.trim().is_empty() {
         rules::address(table, "url", &url, problems);
     }
+    let years = years_asked(table, &url, problems);
+    let lists = table.strings("lists", problems);
+    rules::not_empty(table, "lists", lists.as_deref(), problems);
     let sheets = sheets(table, problems);
     let header_rows = header_rows(table, problems);
     let encoding = signs::encoding(table, problems);
@@ -206,6 +216,8 @@ pub(super) fn read(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> 
         .collect();
     Some(TableMap {
         url,
+        years,
+        lists: lists.unwrap_or_default(),
         sheets,
         header_rows,
         delimiter,
@@ -221,6 +233,25 @@ pub(super) fn read(table: &mut TableReader<'_>, problems: &mut Vec<Problem>) -> 
         places,
         only,
     })
+}
+
+/// `years = [2020, 2022]`: what `{year}` in the address stands for, one request each.
+fn years_asked(table: &mut TableReader<'_>, url: &str, problems: &mut Vec<Problem>) -> Vec<i64> {
+    let mut years = table.integers("years", problems).unwrap_or_default();
+    let wrong = match (url.contains(YEAR), years.is_empty()) {
+        (true, true) => Some(("url", "the address asks for a year, but `years` names none")),
+        (false, false) => Some(("years", "`years` are asked for one by one, but `url` has no place for a year")),
+        _ => None,
+    };
+    if let Some((key, why)) = wrong {
+        problems.push(
+            Problem::new(Code::SettingsDoNotFit, table.source(), table.span_of(key), why)
+                .hint("write `{year}` where the address has the year, and years = [2020, 2022]"),
+        );
+    }
+    years.sort_unstable();
+    years.dedup();
+    years
 }
 
 /// Notes the line in which a word stands; gives the word.

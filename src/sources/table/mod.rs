@@ -1,9 +1,10 @@
-//! Any published CSV or workbook, read through a map of its columns: how a statistician brings in a file without Rust.
+//! Any published CSV, workbook or JSON list, read through a map of its columns: how a statistician brings in a file without Rust.
 
 mod about;
 mod columns;
 mod figures;
 mod heading;
+mod json;
 mod map;
 mod requests;
 mod rows;
@@ -19,6 +20,7 @@ use std::sync::Arc;
 
 use self::map::{Column, TableMap};
 use super::body::ReadSeek;
+use super::body::archive::{self, Kind};
 use super::body::headings::Header;
 use super::body::layout::CsvLayout;
 use super::format::{Format, Parsed, Served};
@@ -38,11 +40,14 @@ impl Format for TableMap {
     }
 
     fn plan(&self, asked: &Asked<'_>) -> Result<Box<dyn Plan>> {
-        Ok(Box::new(Fixed::new(vec![requests::request(self, asked)?])))
+        Ok(Box::new(Fixed::new(requests::of(self, asked)?)))
     }
 
     fn parse(&self, _name: &str, body: &mut dyn ReadSeek, reference: &Reference, collector: &mut Collector<'_>) -> Result<Parsed> {
-        rows::parse(body, self, &reference.units(), collector)
+        match archive::kind_of(body)? {
+            Kind::Json => json::parse(body, self, &reference.units(), collector),
+            _ => rows::parse(body, self, &reference.units(), collector),
+        }
     }
 
     fn maps_areas(&self) -> bool {
@@ -55,6 +60,10 @@ impl Format for TableMap {
 
     fn csv_layout(&self) -> CsvLayout {
         self.csv_layout()
+    }
+
+    fn json_lists(&self) -> &[String] {
+        &self.lists
     }
 
     fn nothing_to_ask(&self, _environment: &dyn Fn(&str) -> Option<String>) -> Option<&'static str> {

@@ -126,7 +126,7 @@ struct Area<'m> {
 }
 
 /// Where each of our columns stands in this file.
-struct Layout<'m> {
+pub(super) struct Layout<'m> {
     map: &'m TableMap,
     columns: Vec<(&'m str, Vec<usize>)>,
     constants: Vec<(&'m str, &'m str)>,
@@ -144,7 +144,7 @@ struct Layout<'m> {
 }
 
 impl<'m> Layout<'m> {
-    fn new(map: &'m TableMap, header: &[String]) -> Result<Self> {
+    pub(super) fn new(map: &'m TableMap, header: &[String]) -> Result<Self> {
         let find = |heading: &Heading| columns::find(map, header, heading);
         let (mut columns, mut constants) = (Vec::new(), Vec::new());
         for (target, column) in &map.columns {
@@ -185,7 +185,7 @@ impl<'m> Layout<'m> {
     }
 
     /// What was not read, and how it would be.
-    fn tell(self, collector: &mut Collector<'_>) {
+    pub(super) fn tell(self, collector: &mut Collector<'_>) {
         let unclear: Vec<String> = self.unclear.iter().filter_map(figures::Unread::told).collect();
         if !unclear.is_empty() {
             collector.warnings.push(format!(
@@ -288,7 +288,7 @@ impl<'m> Layout<'m> {
         area(given, &raw)
     }
 
-    fn row(&mut self, number: u32, cells: &[&str], units: &[String], collector: &mut Collector<'_>) {
+    pub(super) fn row(&mut self, number: u32, cells: &[&str], units: &[String], collector: &mut Collector<'_>) {
         let kept = |(place, (index, values)): (usize, &(usize, &[String]))| {
             let word = cells.get(*index).and_then(|cell| values.iter().position(|value| same(value, cell)));
             word.inspect(|word| self.used[of_only(self.map, place)][*word].set(true)).is_some()
@@ -297,7 +297,7 @@ impl<'m> Layout<'m> {
             return collector.heading();
         }
         let mut known = std::mem::take(&mut self.known);
-        let about = known.of(cells, || about::read(&|target| self.text(target, cells), &|name, word| self.map.knows(name, word)));
+        let about = known.of(cells, || about::read(self.map, &|target| self.text(target, cells)));
         self.known = known;
         let figures = self.lost_with(|column| cells.get(column).is_some_and(|cell| !cell.trim().is_empty()));
         let lost = |reason, what: &str, collector: &mut Collector<'_>| collector.quarantine_all(figures, number, reason, what);
@@ -309,7 +309,8 @@ impl<'m> Layout<'m> {
             return collector.heading();
         }
         self.unclear.iter_mut().for_each(|column| column.see(cells));
-        if !units.is_empty() && !units.contains(&key.unit) {
+        let in_words = key.unit.is_empty();
+        if !units.is_empty() && !in_words && !units.contains(&key.unit) {
             let what = format!("unit `{}` is not in units.csv: say what it means in maps.unit", key.unit);
             return lost(Reason::UnknownWord, &what, collector);
         }
@@ -328,12 +329,13 @@ impl<'m> Layout<'m> {
         let marked = marked.into_iter().chain(year_marked.map(str::to_owned));
         let notes: Vec<String> = edition.into_iter().chain(self.text("note", cells).filter(|n| !n.is_empty())).chain(marked).collect();
         // Where the unit is one of numbers, a word is no answer.
-        let numeric = !matches!(key.unit.as_str(), "YES_NO" | "_U" | "_Z");
+        let numeric = !matches!(key.unit.as_str(), "YES_NO" | "_U" | "_Z" | "");
         let mut unread = Vec::new();
         let mut add = |key: &SeriesKey, year: &str, given: &str, marked: Option<&String>, of_column: Option<&str>| {
             let span = parse_year(year.as_bytes()).and_then(|year| spans::of(&self.map.spans, &key.series, year));
             let mapped = self.mapped("value", given);
             let written = match mapped {
+                None if in_words => Ok(Written { plain: given.to_owned(), marks: Vec::new(), status: None }),
                 None => written_numbers::read(given, &self.map.numbers, &key.unit),
                 // What the map gives is in our notation, whatever the file's is.
                 Some(code) => Ok(Written { plain: code.to_owned(), marks: Vec::new(), status: None }),
@@ -348,7 +350,8 @@ impl<'m> Layout<'m> {
             };
             let mapped = mapped.or_else(|| self.mapped_number(&written.plain).inspect(|code| written.plain = (*code).to_owned()));
             let word = is_word(&written.plain);
-            let reading = reading::read(written.plain.as_bytes(), if word && !numeric { Answers::Words } else { Answers::Never });
+            let answers = if in_words { Answers::Always } else { [Answers::Never, Answers::Words][usize::from(word && !numeric)] };
+            let reading = reading::read(written.plain.as_bytes(), answers);
             if word && numeric && matches!(reading.value, Value::Text(text) if !reading::not_finite(text)) {
                 return collector.quarantine(number, Reason::UnknownWord, format!("value `{given}` is not in maps.value"));
             }

@@ -37,6 +37,7 @@ pub(super) static PROJECT: LazyLock<Project> = LazyLock::new(|| {
         ("itu", "mobile_ownership", "a.csv", short(&fixture("itu/mobile_ownership/individuals-who-own-a-mobile-phone.csv"))),
         ("itu", "internet_use_regions", "a.json", fixture("itu/internet_use_regions/11624_1_AFR.json")),
         ("itu", "internet_use_country", "a.json", fixture("itu/internet_use_country/11624_BRA.json")),
+        ("itu", "regulatory_tracker", "a.json", br#"[{"year":2022,"country":"France","overallScore":90.5,"regulatoryAuthority":[{"area":"Accountability","value":2,"description":"x"}],"regulatoryMandate":[],"regulatoryRegime":[{"area":"Plan","value":"Yes"}],"competitionFramework":[{"area":"Entry","value":null}]}]"#.to_vec()),
         ("itu", "price_baskets_datahub", "a.zip", fixture("itu/price_baskets_datahub/34593.zip")),
         ("itu", "price_baskets", "a.xlsx", fixture("itu/price_baskets/ITU_ICTPriceBaskets_2008-2025.xlsx")),
         ("itu", "facts_and_figures", "a.csv", short(&fixture("itu/facts_and_figures/facts_and_figures.csv"))),

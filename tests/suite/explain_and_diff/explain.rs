@@ -7,7 +7,7 @@ use super::{explained, list, number, of_internet_use, project_with, released, te
 use crate::support::{close, replay, small_bodies, value};
 
 /// The members with a value, those without one, and what holds for every roll-up.
-fn adds_up(e: &Value) -> (Vec<Value>, Vec<Value>) {
+pub(super) fn adds_up(e: &Value) -> (Vec<Value>, Vec<Value>) {
     assert_eq!(e["adds_up"], true, "{e}");
     let (missing, present): (Vec<Value>, Vec<Value>) = list(&e["members"]).iter().cloned().partition(|m| m["state"] == "missing");
     let whole = number(&e["unrounded"]);
