@@ -6,6 +6,7 @@ unit = "PT"
 rollup = "weighted_mean"
 coverage = { base = "weight" }
 datasets = ["itu/households_internet", "itu/persons_per_household"]
+weights = ["itu/persons_per_household"]
 series = [
   { source = "itu", series = "12047" },
   { source = "itu", series = "265", breakdown = "PERSONS_PER_HOUSEHOLD" },

@@ -33,6 +33,8 @@ pub struct Indicator {
     pub scale: f64,
     /// `source/dataset` in order of preference; empty = any.
     pub datasets: Vec<DatasetId>,
+    /// Those of them that give weights alone: no value is missing without them.
+    pub weights: Vec<DatasetId>,
     /// The series to choose from, in order of preference.
     pub series: Vec<SeriesWanted>,
     pub definition: String,
@@ -154,7 +156,7 @@ pub fn parse(text: &SourceText, defaults: &Defaults, problems: &mut Vec<Problem>
 const PER_HUNDRED: [&str; 4] = ["PT", "PT_INT", "PT_GNI", "PER_100_POP"];
 
 /// The keys of a header whose places are told.
-const KEYS: [&str; 16] = [
+const KEYS: [&str; 17] = [
     "id",
     "name",
     "title",
@@ -165,6 +167,7 @@ const KEYS: [&str; 16] = [
     "window",
     "coverage",
     "datasets",
+    "weights",
     "series",
     "silence",
     "definition",
@@ -172,6 +175,18 @@ const KEYS: [&str; 16] = [
     "target",
     "sources",
 ];
+
+/// The data sets that a key lists.
+fn data_sets(reader: &mut TableReader<'_>, key: &'static str, text: &SourceText, problems: &mut Vec<Problem>) -> Vec<DatasetId> {
+    let mut listed = Vec::new();
+    for name in reader.strings(key, problems).unwrap_or_default() {
+        match name.parse::<DatasetId>() {
+            Ok(id) => listed.push(id),
+            Err(error) => problems.push(Problem::new(Code::UnknownNameInHeader, text, reader.span_of(key), error.to_string())),
+        }
+    }
+    listed
+}
 
 fn read(
     reader: &mut TableReader<'_>,
@@ -208,12 +223,11 @@ fn read(
             "`scale` multiplies numerator / denominator: it is above 0",
         ));
     }
-    let mut datasets = Vec::new();
-    for name in reader.strings("datasets", problems).unwrap_or_default() {
-        match name.parse::<DatasetId>() {
-            Ok(id) => datasets.push(id),
-            Err(error) => problems.push(Problem::new(Code::UnknownNameInHeader, text, reader.span_of("datasets"), error.to_string())),
-        }
+    let datasets = data_sets(reader, "datasets", text, problems);
+    let weights = data_sets(reader, "weights", text, problems);
+    if let Some(other) = weights.iter().find(|id| !datasets.contains(id)) {
+        let message = format!("`{other}` stands in `weights` and not in `datasets`, where every data set does that is read");
+        problems.push(Problem::new(Code::UnknownNameInHeader, text, reader.span_of("weights"), message));
     }
     let series = series::read(reader, problems);
     let mut meta = |key: &'static str, reader: &mut TableReader<'_>, problems: &mut Vec<Problem>| {
@@ -254,6 +268,7 @@ fn read(
         silence,
         scale,
         datasets,
+        weights,
         series,
         definition,
         method,

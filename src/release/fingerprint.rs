@@ -91,9 +91,10 @@ pub fn datasets_of(indicator: &Indicator, reports: &Reports) -> Vec<DatasetId> {
     indicator.datasets.iter().filter(|id| reports.contains_key(id)).cloned().collect()
 }
 
-/// The data sets that an indicator names and that have never been loaded.
+/// The data sets of an indicator's values that have never been loaded.
 pub fn missing_datasets(indicator: &Indicator, catalogue: &Catalogue, reports: &Reports) -> Vec<DatasetId> {
-    let mut missing: Vec<DatasetId> = indicator.datasets.iter().filter(|id| !reports.contains_key(id)).cloned().collect();
+    let mut missing: Vec<DatasetId> =
+        indicator.datasets.iter().filter(|id| !reports.contains_key(id) && !indicator.weights.contains(id)).cloned().collect();
     for index in catalogue.dependencies(indicator) {
         for name in missing_datasets(&catalogue.indicators[index], catalogue, reports) {
             if !missing.contains(&name) {

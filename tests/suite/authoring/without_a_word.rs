@@ -230,3 +230,12 @@ fn what_has_no_values_is_not_held_at_any() {
     let told = "twice has no values, and there are none of before to hold it at: E3012";
     assert!(run.stdout.contains(told), "{} {}", run.stdout, run.stderr);
 }
+
+/// What gives weights is read like any other data set.
+#[test]
+fn a_data_set_of_weights_stands_among_those_that_are_read() {
+    let workspace = workspace();
+    workspace.write("sql/indicators/9.1_use.sql", HEADER.replace("datasets = [", "weights = [\"survey/persons\"]\ndatasets = ["));
+    let run = workspace.expect(2, &["check"]);
+    assert!(run.stdout.contains("E0508") && run.stdout.contains("`survey/persons` stands in `weights`"), "{}", run.stdout);
+}

@@ -42,6 +42,10 @@ fn households_are_the_weight_once_persons_per_household_are_at_hand() {
         number(&members.iter().find(|member| member["ref_area"] == area).unwrap()["base_share"])
     };
     assert!(!workspace.read("data/current/csv/households_internet.csv").contains("weighed by"));
+    // Economies with too few values have none more with other weights.
+    let said =
+        workspace.json(0, &["sql", "SELECT note FROM progress WHERE note LIKE '%not loaded%' OR note LIKE '%persons_per_household%'"]);
+    assert_eq!(said["data"]["rows"].as_array().map(Vec::len), Some(0), "{said}");
 
     // The unit is what ITU calls it.
     write(&workspace, "persons_per_household", "265", "persons", &[("NGA", 4.5), ("ETH", 5.0), ("KEN", 3.0), ("ZAF", 3.0)]);
