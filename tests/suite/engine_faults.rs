@@ -29,6 +29,13 @@ fn computed(query: &str, partitions: usize) -> String {
     rows.flat_map(|csv| csv.lines().skip(1).map(str::to_owned).collect::<Vec<_>>()).collect::<Vec<_>>().join(" ").replace("\"\"", "NULL")
 }
 
+/// A workspace for queries that read no table.
+fn empty() -> Workspace {
+    let workspace = Workspace::of_method();
+    workspace.without_people();
+    workspace
+}
+
 /// What the engine gives for a query and for what is said to write instead, and what `sql` says of both.
 fn shows(fault: &Fault, partitions: usize) {
     // Which rows are lost depends on which partition is first.
@@ -37,6 +44,7 @@ fn shows(fault: &Fault, partitions: usize) {
     assert_ne!(fault.engine, fault.duckdb, "no fault: {}", fault.query);
     assert_eq!(computed(fault.instead, partitions), fault.right, "instead: {}", fault.instead);
     let workspace = workspace();
+    workspace.without_people();
     let parts = partitions.to_string();
     let run = workspace.expect(2, &["--partitions", &parts, "sql", fault.query]);
     assert!(run.stderr.starts_with(&format!("query:1:{}: error[E3016]\n", fault.column)), "{}: {}", fault.query, run.stderr);
@@ -47,6 +55,7 @@ fn shows(fault: &Fault, partitions: usize) {
 /// queries alone, each once.
 fn show(faults: &[Fault], partitions: usize) {
     let workspace = workspace();
+    workspace.without_people();
     let write = |kind: &str, at: usize, query: &str| {
         let select = format!("SELECT 'KEN' AS ref_area, 2020 AS time_period, CAST(q.x AS DOUBLE) AS value FROM ({query}) AS q(x)");
         let file = format!("sql/indicators/9.{at}_{kind}{at}.sql");
@@ -86,7 +95,7 @@ fn keys_of_outer_joins() {
     show(&faults, 1);
     for join in ["JOIN", "LEFT JOIN"] {
         let query = format!("{} USING (k) ORDER BY k", tables(join, "k"));
-        Workspace::of_method().expect(0, &["sql", &query]);
+        empty().expect(0, &["sql", &query]);
     }
 }
 
@@ -127,7 +136,7 @@ fn lists_with_an_empty_cell() {
     ];
     show(&faults, 1);
     // In a column the engine says no more than that it cannot.
-    let workspace = Workspace::of_method();
+    let workspace = empty();
     let run = workspace.expect(2, &["sql", &format!("SELECT 3 NOT IN {list} AS x")]);
     assert!(run.stderr.starts_with("query:1:14: error[E3016]\n") && run.stderr.contains("LEFT JOIN"), "{}", run.stderr);
     // Alone among the conditions it is right: nothing is known to be outside of a list with an empty cell.
@@ -151,7 +160,7 @@ fn leads_over_empty_cells() {
     };
     show(&[of("lead(v, 2) IGNORE NULLS"), of("lead(v, 2 IGNORE NULLS)")], 1);
     for right in ["lead(v) IGNORE NULLS", "lag(v, 2) IGNORE NULLS", "lead(v, 2)"] {
-        Workspace::of_method().expect(0, &["sql", &format!("SELECT {right} OVER (ORDER BY i) AS x {rows}")]);
+        empty().expect(0, &["sql", &format!("SELECT {right} OVER (ORDER BY i) AS x {rows}")]);
     }
 }
 
@@ -163,7 +172,7 @@ fn defaults_of_whole_numbers() {
         Fault { query: of("v"), engine, duckdb, instead: of("CAST(v AS DOUBLE)"), right, column: 8 }
     });
     show(&faults, 1);
-    Workspace::of_method().expect(0, &["sql", &format!("SELECT lag(v, 1, 2) OVER (ORDER BY i) AS x {rows}")]);
+    empty().expect(0, &["sql", &format!("SELECT lag(v, 1, 2) OVER (ORDER BY i) AS x {rows}")]);
 }
 
 #[test]
@@ -175,7 +184,7 @@ fn recursion_that_widens() {
     let column = query.find("n * 1.5").unwrap() + 1;
     show(&[Fault { query, engine: "1 1 1 1", duckdb: "1 2 3 5", instead, right: "1.0 1.5 2.25 3.375", column }], 1);
     // Who casts means it.
-    Workspace::of_method().expect(0, &["sql", &of("1").replace("n * 1.5", "CAST(n * 1.5 AS BIGINT)")]);
+    empty().expect(0, &["sql", &of("1").replace("n * 1.5", "CAST(n * 1.5 AS BIGINT)")]);
 }
 
 #[test]
@@ -196,7 +205,7 @@ fn limits_of_distinct_rows() {
     show(&faults, 2);
     for Fault { query, .. } in faults {
         // In one partition it is right, and `sql` computes in one.
-        let run = Workspace::of_method().expect(0, &["sql", query, "--output", "csv"]);
+        let run = empty().expect(0, &["sql", query, "--output", "csv"]);
         assert_eq!(run.stdout, "x\n0\n1\n2\n");
     }
 }
@@ -210,7 +219,7 @@ fn rows_that_are_there_several_times() {
         let instead = format!("{tables} SELECT k FROM ({numbered} t {word} {numbered} u) AS d ORDER BY k").leak();
         let column = query.find(word).unwrap() + 1;
         let once = format!("{tables} SELECT k FROM t {word} SELECT k FROM u ORDER BY k");
-        Workspace::of_method().expect(0, &["sql", &once]);
+        empty().expect(0, &["sql", &once]);
         Fault { query, engine, duckdb: right, instead, right, column }
     });
     show(&faults, 1);
@@ -239,7 +248,7 @@ fn aggregates_that_always_give_a_row() {
         ["EXISTS (SELECT count(*) FROM u)", "EXISTS (SELECT k OUTER GROUP BY k HAVING count(*) > 1)", "n IN (SELECT max(y) FROM u)"]
     {
         let query = format!("{tables} SELECT k FROM t WHERE {}", right.replace("OUTER", outer));
-        Workspace::of_method().expect(0, &["sql", &query]);
+        empty().expect(0, &["sql", &query]);
     }
 }
 
@@ -258,7 +267,7 @@ fn places_between_two_values() {
     show(&faults, 1);
     let exact =
         format!("SELECT quantile_cont(v, 0.25) AS a, median(v) AS b, percentile_cont(0.75) WITHIN GROUP (ORDER BY v) AS c FROM {rows}");
-    assert_eq!(Workspace::of_method().expect(0, &["sql", &exact, "--output", "csv"]).stdout, "a,b,c\n6.625,8.5,15.0\n");
+    assert_eq!(empty().expect(0, &["sql", &exact, "--output", "csv"]).stdout, "a,b,c\n6.625,8.5,15.0\n");
 }
 
 /// Of three equal numbers the deviation was no number, and the variance less than zero.
@@ -277,7 +286,7 @@ fn spreads_of_moving_frames() {
     });
     show(&faults, 1);
     for right in ["stddev_samp(v) OVER (ORDER BY i)", "avg(v) OVER (ORDER BY i ROWS 2 PRECEDING)", "var_pop(v) OVER ()"] {
-        Workspace::of_method().expect(0, &["sql", &format!("{rows} SELECT {right} AS x FROM t")]);
+        empty().expect(0, &["sql", &format!("{rows} SELECT {right} AS x FROM t")]);
     }
 }
 
@@ -291,14 +300,14 @@ fn products_without_room() {
     let column = query.find('*').unwrap() + 1;
     show(&[Fault { query, engine: "9540800", duckdb: "error", instead: of("BIGINT"), right: "859003000000", column }], 1);
     for right in ["v * 1000", "CAST(v AS INT) * 2", "CAST(v AS INT) * 0.5"] {
-        Workspace::of_method().expect(0, &["sql", &format!("SELECT {right} AS x FROM (VALUES (859003000)) AS t(v)")]);
+        empty().expect(0, &["sql", &format!("SELECT {right} AS x FROM (VALUES (859003000)) AS t(v)")]);
     }
 }
 
 /// What other engines know and this one does not: what is said instead of its syntax tree gives what DuckDB gives.
 #[test]
 fn what_the_engine_does_not_know() {
-    let workspace = Workspace::of_method();
+    let workspace = empty();
     let rows = "(VALUES ('KEN', 'F', 1.5), ('KEN', 'M', 2.0), ('PHL', 'F', 4.0)) AS t(area, sex, v)";
     let wide = "(VALUES ('KEN', 1.5, 2.0)) AS t(area, f, m)";
     let pairs = "WITH a(k) AS (VALUES (1), (3)), b(k) AS (VALUES (1), (2))";
