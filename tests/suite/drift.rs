@@ -85,6 +85,7 @@ impl Body {
         let text = String::from_utf8(if self.is_zip() { unzipped(&body) } else { body }).unwrap();
         let workspace = Workspace::as_prepared(self.dataset, || {
             let workspace = Workspace::of_method().with_check("notes_of_reading");
+            workspace.without_people();
             let (source, _) = self.dataset.split_once('/').unwrap();
             let pipeline = format!("pipelines/{source}.toml");
             std::fs::copy(project().join(&pipeline), workspace.path(&pipeline)).unwrap();

@@ -29,6 +29,14 @@ fn computed(query: &str, partitions: usize) -> String {
     rows.flat_map(|csv| csv.lines().skip(1).map(str::to_owned).collect::<Vec<_>>()).collect::<Vec<_>>().join(" ").replace("\"\"", "NULL")
 }
 
+/// A workspace for queries that read no table.
+fn empty() -> Workspace {
+    let workspace = Workspace::of_method();
+    workspace.without_people();
+    workspace
+}
+
+/// What the engine gives for a query and for what is said to write instead, and what `sql` says of both.
 fn shows(fault: &Fault, partitions: usize) {
     // Which rows are lost depends on which partition is first.
     let as_shown = |given: String| if partitions == 1 { given == fault.engine } else { given != fault.duckdb };
@@ -36,18 +44,35 @@ fn shows(fault: &Fault, partitions: usize) {
     assert_ne!(fault.engine, fault.duckdb, "no fault: {}", fault.query);
     assert_eq!(computed(fault.instead, partitions), fault.right, "instead: {}", fault.instead);
     let workspace = workspace();
+    workspace.without_people();
     let parts = partitions.to_string();
     let run = workspace.expect(2, &["--partitions", &parts, "sql", fault.query]);
     assert!(run.stderr.starts_with(&format!("query:1:{}: error[E3016]\n", fault.column)), "{}: {}", fault.query, run.stderr);
     workspace.expect(0, &["--partitions", &parts, "sql", fault.instead]);
-    let check = |code: i32, query: &str| {
+}
+
+/// The same of each fault; and one `check` of an indicator of each query, and of what is written instead, refuses the
+/// queries alone, each once.
+fn show(faults: &[Fault], partitions: usize) {
+    let workspace = workspace();
+    workspace.without_people();
+    let write = |kind: &str, at: usize, query: &str| {
         let select = format!("SELECT 'KEN' AS ref_area, 2020 AS time_period, CAST(q.x AS DOUBLE) AS value FROM ({query}) AS q(x)");
-        workspace.write("sql/indicators/9.9_plain.sql", statement("9.9", "plain", &select));
-        workspace.expect(code, &["check"]).stdout
+        let file = format!("sql/indicators/9.{at}_{kind}{at}.sql");
+        workspace.write(&file, statement(&format!("9.{at}{}", &kind[..1]), &format!("{kind}{at}"), &select));
+        file
     };
-    let said = check(2, fault.query);
-    assert_eq!((said.matches("error[").count(), said.matches("error[E3016]").count()), (1, 1), "{said}");
-    check(0, fault.instead);
+    let mut refused = Vec::new();
+    for (at, fault) in faults.iter().enumerate() {
+        shows(fault, partitions);
+        refused.push(write("query", at, fault.query));
+        write("instead", at, fault.instead);
+    }
+    let said = workspace.expect(2, &["check"]).stdout;
+    assert_eq!((said.matches("error[").count(), said.matches("error[E3016]").count()), (faults.len(), faults.len()), "{said}");
+    for file in refused {
+        assert_eq!(said.lines().filter(|line| line.starts_with(&file) && line.ends_with("error[E3016]")).count(), 1, "{file}: {said}");
+    }
 }
 
 #[test]
@@ -59,26 +84,37 @@ fn keys_of_outer_joins() {
         let query: &'static str = format!("{} {using} ORDER BY k", tables(join, "k")).leak();
         let instead = format!("{} ON a.k = b.k ORDER BY k", tables(plain, "coalesce(a.k, b.k) AS k")).leak();
         let column = query.find("RIGHT").or(query.find("FULL")).unwrap() + 1;
-        shows(&Fault { query, engine, duckdb, instead, right: duckdb, column }, 1);
+        Fault { query, engine, duckdb, instead, right: duckdb, column }
     };
-    of("FULL JOIN", "USING (k)", "FULL JOIN", "1 2 NULL", "1 2 3");
-    of("RIGHT JOIN", "USING (k)", "RIGHT JOIN", "2 NULL", "2 3");
-    of("NATURAL FULL JOIN", "", "FULL JOIN", "1 2 NULL", "1 2 3");
-    of("NATURAL RIGHT OUTER JOIN", "", "RIGHT JOIN", "2 NULL", "2 3");
+    let faults = [
+        of("FULL JOIN", "USING (k)", "FULL JOIN", "1 2 NULL", "1 2 3"),
+        of("RIGHT JOIN", "USING (k)", "RIGHT JOIN", "2 NULL", "2 3"),
+        of("NATURAL FULL JOIN", "", "FULL JOIN", "1 2 NULL", "1 2 3"),
+        of("NATURAL RIGHT OUTER JOIN", "", "RIGHT JOIN", "2 NULL", "2 3"),
+    ];
+    show(&faults, 1);
     for join in ["JOIN", "LEFT JOIN"] {
         let query = format!("{} USING (k) ORDER BY k", tables(join, "k"));
-        Workspace::of_method().expect(0, &["sql", &query]);
+        empty().expect(0, &["sql", &query]);
     }
 }
 
 /// 1.5 squared was 3.
 #[test]
 fn powers() {
-    let of = |query, engine, duckdb, instead| {
-        shows(&Fault { query, engine, duckdb, instead, right: duckdb, column: query.find('^').unwrap() + 1 }, 1);
+    let of = |query: &'static str, engine, duckdb, instead| Fault {
+        query,
+        engine,
+        duckdb,
+        instead,
+        right: duckdb,
+        column: query.find('^').unwrap() + 1,
     };
-    of("SELECT 10 ^ 2 AS x", "8", "100.0", "SELECT power(10, 2) AS x");
-    of("SELECT 1.5 ^ 2 AS x", "3", "2.25", "SELECT power(1.5, 2) AS x");
+    let faults = [
+        of("SELECT 10 ^ 2 AS x", "8", "100.0", "SELECT power(10, 2) AS x"),
+        of("SELECT 1.5 ^ 2 AS x", "3", "2.25", "SELECT power(1.5, 2) AS x"),
+    ];
+    show(&faults, 1);
 }
 
 #[test]
@@ -91,13 +127,16 @@ fn lists_with_an_empty_cell() {
         let query: &'static str = format!("{values} {}", condition.replace("LIST", list)).leak();
         let instead = format!("{values} {}", instead.replace("EXISTS", exists)).leak();
         let column = query.find("IN (SELECT").unwrap() + 1;
-        shows(&Fault { query, engine, duckdb, instead, right, column }, 1);
+        Fault { query, engine, duckdb, instead, right, column }
     };
-    of("v NOT IN LIST OR v = 7", "3", "", "NOT EXISTS OR v = 7", "3");
-    of("NOT (v IN LIST AND v = 3)", "3 1", "1", "NOT (EXISTS AND v = 3)", "3 1");
-    of("(v NOT IN LIST) IS NOT TRUE", "1", "3 1", "(NOT EXISTS) IS NOT TRUE", "1");
+    let faults = [
+        of("v NOT IN LIST OR v = 7", "3", "", "NOT EXISTS OR v = 7", "3"),
+        of("NOT (v IN LIST AND v = 3)", "3 1", "1", "NOT (EXISTS AND v = 3)", "3 1"),
+        of("(v NOT IN LIST) IS NOT TRUE", "1", "3 1", "(NOT EXISTS) IS NOT TRUE", "1"),
+    ];
+    show(&faults, 1);
     // In a column the engine says no more than that it cannot.
-    let workspace = Workspace::of_method();
+    let workspace = empty();
     let run = workspace.expect(2, &["sql", &format!("SELECT 3 NOT IN {list} AS x")]);
     assert!(run.stderr.starts_with("query:1:14: error[E3016]\n") && run.stderr.contains("LEFT JOIN"), "{}", run.stderr);
     // Alone among the conditions it is right: nothing is known to be outside of a list with an empty cell.
@@ -111,34 +150,29 @@ fn lists_with_an_empty_cell() {
 fn leads_over_empty_cells() {
     let rows = "FROM (VALUES (1, NULL), (2, 8.0), (3, 9.0), (4, 3.0), (5, NULL), (6, NULL), (7, 7.0)) AS t(i, v) ORDER BY i";
     let nth = "nth_value(v, 2) IGNORE NULLS OVER (ORDER BY i ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING)";
-    let of = |call: &str| {
-        shows(
-            &Fault {
-                query: format!("SELECT {call} OVER (ORDER BY i) AS x {rows}").leak(),
-                engine: "9.0 3.0 NULL NULL NULL NULL NULL",
-                duckdb: "9.0 3.0 7.0 NULL NULL NULL NULL",
-                instead: format!("SELECT {nth} AS x {rows}").leak(),
-                right: "9.0 3.0 7.0 NULL NULL NULL NULL",
-                column: 8,
-            },
-            1,
-        );
+    let of = |call: &str| Fault {
+        query: format!("SELECT {call} OVER (ORDER BY i) AS x {rows}").leak(),
+        engine: "9.0 3.0 NULL NULL NULL NULL NULL",
+        duckdb: "9.0 3.0 7.0 NULL NULL NULL NULL",
+        instead: format!("SELECT {nth} AS x {rows}").leak(),
+        right: "9.0 3.0 7.0 NULL NULL NULL NULL",
+        column: 8,
     };
-    of("lead(v, 2) IGNORE NULLS");
-    of("lead(v, 2 IGNORE NULLS)");
+    show(&[of("lead(v, 2) IGNORE NULLS"), of("lead(v, 2 IGNORE NULLS)")], 1);
     for right in ["lead(v) IGNORE NULLS", "lag(v, 2) IGNORE NULLS", "lead(v, 2)"] {
-        Workspace::of_method().expect(0, &["sql", &format!("SELECT {right} OVER (ORDER BY i) AS x {rows}")]);
+        empty().expect(0, &["sql", &format!("SELECT {right} OVER (ORDER BY i) AS x {rows}")]);
     }
 }
 
 #[test]
 fn defaults_of_whole_numbers() {
     let rows = "FROM (VALUES (1, 1), (2, 7)) AS t(i, v) ORDER BY i";
-    for (function, engine, duckdb, right) in [("lag", "2 1", "3 1", "2.5 1.0"), ("lead", "7 2", "7 3", "7.0 2.5")] {
+    let faults = [("lag", "2 1", "3 1", "2.5 1.0"), ("lead", "7 2", "7 3", "7.0 2.5")].map(|(function, engine, duckdb, right)| {
         let of = |value: &str| -> &'static str { format!("SELECT {function}({value}, 1, 2.5) OVER (ORDER BY i) AS x {rows}").leak() };
-        shows(&Fault { query: of("v"), engine, duckdb, instead: of("CAST(v AS DOUBLE)"), right, column: 8 }, 1);
-    }
-    Workspace::of_method().expect(0, &["sql", &format!("SELECT lag(v, 1, 2) OVER (ORDER BY i) AS x {rows}")]);
+        Fault { query: of("v"), engine, duckdb, instead: of("CAST(v AS DOUBLE)"), right, column: 8 }
+    });
+    show(&faults, 1);
+    empty().expect(0, &["sql", &format!("SELECT lag(v, 1, 2) OVER (ORDER BY i) AS x {rows}")]);
 }
 
 #[test]
@@ -148,9 +182,9 @@ fn recursion_that_widens() {
     };
     let (query, instead) = (of("1"), of("CAST(1 AS DOUBLE)"));
     let column = query.find("n * 1.5").unwrap() + 1;
-    shows(&Fault { query, engine: "1 1 1 1", duckdb: "1 2 3 5", instead, right: "1.0 1.5 2.25 3.375", column }, 1);
+    show(&[Fault { query, engine: "1 1 1 1", duckdb: "1 2 3 5", instead, right: "1.0 1.5 2.25 3.375", column }], 1);
     // Who casts means it.
-    Workspace::of_method().expect(0, &["sql", &of("1").replace("n * 1.5", "CAST(n * 1.5 AS BIGINT)")]);
+    empty().expect(0, &["sql", &of("1").replace("n * 1.5", "CAST(n * 1.5 AS BIGINT)")]);
 }
 
 #[test]
@@ -158,16 +192,20 @@ fn limits_of_distinct_rows() {
     let rows = "WITH s(x) AS (VALUES (0), (1), (2) ORDER BY 1 LIMIT 3), t AS (SELECT * FROM s UNION ALL SELECT * FROM s UNION ALL SELECT * FROM s)";
     let places = "SELECT x FROM (SELECT x, row_number() OVER (ORDER BY x) AS place FROM (SELECT DISTINCT x FROM t) AS d) AS p WHERE place <= 3 ORDER BY x";
     let instead: &'static str = format!("{rows} {places}").leak();
-    for (select, engine) in [
+    let faults = [
         ("SELECT DISTINCT x FROM t ORDER BY x LIMIT 3", "0 2"),
         ("SELECT x FROM (SELECT DISTINCT x FROM t) AS d ORDER BY x LIMIT 3", "0 2"),
         ("SELECT x FROM (SELECT x FROM t UNION SELECT x FROM t) AS u ORDER BY x LIMIT 3", "0 2"),
-    ] {
+    ]
+    .map(|(select, engine)| {
         let query: &'static str = format!("{rows} {select}").leak();
         let column = query.rfind("LIMIT").unwrap() + 1;
-        shows(&Fault { query, engine, duckdb: "0 1 2", instead, right: "0 1 2", column }, 2);
+        Fault { query, engine, duckdb: "0 1 2", instead, right: "0 1 2", column }
+    });
+    show(&faults, 2);
+    for Fault { query, .. } in faults {
         // In one partition it is right, and `sql` computes in one.
-        let run = Workspace::of_method().expect(0, &["sql", query, "--output", "csv"]);
+        let run = empty().expect(0, &["sql", query, "--output", "csv"]);
         assert_eq!(run.stdout, "x\n0\n1\n2\n");
     }
 }
@@ -176,14 +214,15 @@ fn limits_of_distinct_rows() {
 fn rows_that_are_there_several_times() {
     let tables = "WITH t(k) AS (VALUES (1), (1), (2), (2), (3), (NULL)), u(k) AS (VALUES (1), (3), (4), (NULL))";
     let numbered = "SELECT k, row_number() OVER (PARTITION BY k ORDER BY k) AS copy FROM";
-    for (word, engine, right) in [("EXCEPT", "2 2", "1 2 2"), ("INTERSECT", "1 1 3 NULL", "1 3 NULL")] {
+    let faults = [("EXCEPT", "2 2", "1 2 2"), ("INTERSECT", "1 1 3 NULL", "1 3 NULL")].map(|(word, engine, right)| {
         let query: &'static str = format!("{tables} SELECT k FROM t {word} ALL SELECT k FROM u ORDER BY k").leak();
         let instead = format!("{tables} SELECT k FROM ({numbered} t {word} {numbered} u) AS d ORDER BY k").leak();
         let column = query.find(word).unwrap() + 1;
-        shows(&Fault { query, engine, duckdb: right, instead, right, column }, 1);
         let once = format!("{tables} SELECT k FROM t {word} SELECT k FROM u ORDER BY k");
-        Workspace::of_method().expect(0, &["sql", &once]);
-    }
+        empty().expect(0, &["sql", &once]);
+        Fault { query, engine, duckdb: right, instead, right, column }
+    });
+    show(&faults, 1);
 }
 
 #[test]
@@ -196,17 +235,20 @@ fn aggregates_that_always_give_a_row() {
         };
         let query = select(condition);
         let column = query.find("EXISTS").or(query.find("IN (SELECT")).unwrap() + 1;
-        shows(&Fault { query, engine, duckdb, instead: select(instead), right, column }, 1);
+        Fault { query, engine, duckdb, instead: select(instead), right, column }
     };
-    of("EXISTS (SELECT count(*) OUTER)", "1 3", "1 2 3", "EXISTS (SELECT 1 OUTER)", "1 3");
-    of("NOT EXISTS (SELECT max(y) OUTER)", "2", "", "NOT EXISTS (SELECT 1 OUTER)", "2");
-    of("EXISTS (SELECT max(y) OUTER HAVING count(*) = 0)", "", "2", "(SELECT count(*) OUTER) = 0", "2");
-    of("n - 1 IN (SELECT count(*) OUTER)", "1", "1 2", "n - 1 = (SELECT count(*) OUTER)", "1 2");
+    let faults = [
+        of("EXISTS (SELECT count(*) OUTER)", "1 3", "1 2 3", "EXISTS (SELECT 1 OUTER)", "1 3"),
+        of("NOT EXISTS (SELECT max(y) OUTER)", "2", "", "NOT EXISTS (SELECT 1 OUTER)", "2"),
+        of("EXISTS (SELECT max(y) OUTER HAVING count(*) = 0)", "", "2", "(SELECT count(*) OUTER) = 0", "2"),
+        of("n - 1 IN (SELECT count(*) OUTER)", "1", "1 2", "n - 1 = (SELECT count(*) OUTER)", "1 2"),
+    ];
+    show(&faults, 1);
     for right in
         ["EXISTS (SELECT count(*) FROM u)", "EXISTS (SELECT k OUTER GROUP BY k HAVING count(*) > 1)", "n IN (SELECT max(y) FROM u)"]
     {
         let query = format!("{tables} SELECT k FROM t WHERE {}", right.replace("OUTER", outer));
-        Workspace::of_method().expect(0, &["sql", &query]);
+        empty().expect(0, &["sql", &query]);
     }
 }
 
@@ -215,16 +257,17 @@ fn aggregates_that_always_give_a_row() {
 fn places_between_two_values() {
     let rows = "(VALUES (5.5), (7.0), (10.0), (30.0), (NULL)) AS t(v)";
     let places = "SELECT v, row_number() OVER (ORDER BY v) - 1 AS place, 0.3 * (count(*) OVER () - 1) AS wanted";
-    let instead =
+    let instead: &'static str =
         format!("SELECT sum(v * greatest(0.0, 1.0 - abs(place - wanted))) AS x FROM ({places} FROM {rows} WHERE v IS NOT NULL) AS p")
             .leak();
-    for call in ["percentile_cont(0.3) WITHIN GROUP (ORDER BY v)", "quantile_cont(v, 0.3)"] {
+    let faults = ["percentile_cont(0.3) WITHIN GROUP (ORDER BY v)", "quantile_cont(v, 0.3)"].map(|call| {
         let query = format!("SELECT {call} AS x FROM {rows}").leak();
-        shows(&Fault { query, engine: "6.8499985", duckdb: "6.85", instead, right: "6.85", column: 8 }, 1);
-    }
+        Fault { query, engine: "6.8499985", duckdb: "6.85", instead, right: "6.85", column: 8 }
+    });
+    show(&faults, 1);
     let exact =
         format!("SELECT quantile_cont(v, 0.25) AS a, median(v) AS b, percentile_cont(0.75) WITHIN GROUP (ORDER BY v) AS c FROM {rows}");
-    assert_eq!(Workspace::of_method().expect(0, &["sql", &exact, "--output", "csv"]).stdout, "a,b,c\n6.625,8.5,15.0\n");
+    assert_eq!(empty().expect(0, &["sql", &exact, "--output", "csv"]).stdout, "a,b,c\n6.625,8.5,15.0\n");
 }
 
 /// Of three equal numbers the deviation was no number, and the variance less than zero.
@@ -232,17 +275,18 @@ fn places_between_two_values() {
 fn spreads_of_moving_frames() {
     let rows = "WITH t(i, v) AS (VALUES (1, 7.3), (2, 0.1), (3, 0.1), (4, 0.1))";
     let frame = "ORDER BY i ROWS BETWEEN 2 PRECEDING AND CURRENT ROW";
-    let instead =
+    let instead: &'static str =
         format!("{rows} SELECT var_pop(b.v) AS x FROM t a JOIN t b ON b.i BETWEEN a.i - 2 AND a.i GROUP BY a.i ORDER BY a.i").leak();
-    for (over, window) in [(format!("({frame})"), String::new()), ("w".to_owned(), format!(" WINDOW w AS ({frame})"))] {
+    let faults = [(format!("({frame})"), String::new()), ("w".to_owned(), format!(" WINDOW w AS ({frame})"))].map(|(over, window)| {
         let query: &'static str = format!("{rows} SELECT var_pop(v) OVER {over} AS x FROM t{window} ORDER BY i").leak();
         let column = query.find("var_pop").unwrap() + 1;
         let engine = "0.0 12.959999999999999 11.519999999999998 -2.3684757858670005e-15";
         let right = "0.0 12.959999999999999 11.519999999999998 0.0";
-        shows(&Fault { query, engine, duckdb: right, instead, right, column }, 1);
-    }
+        Fault { query, engine, duckdb: right, instead, right, column }
+    });
+    show(&faults, 1);
     for right in ["stddev_samp(v) OVER (ORDER BY i)", "avg(v) OVER (ORDER BY i ROWS 2 PRECEDING)", "var_pop(v) OVER ()"] {
-        Workspace::of_method().expect(0, &["sql", &format!("{rows} SELECT {right} AS x FROM t")]);
+        empty().expect(0, &["sql", &format!("{rows} SELECT {right} AS x FROM t")]);
     }
 }
 
@@ -254,16 +298,16 @@ fn products_without_room() {
     };
     let query = of("INT");
     let column = query.find('*').unwrap() + 1;
-    shows(&Fault { query, engine: "9540800", duckdb: "error", instead: of("BIGINT"), right: "859003000000", column }, 1);
+    show(&[Fault { query, engine: "9540800", duckdb: "error", instead: of("BIGINT"), right: "859003000000", column }], 1);
     for right in ["v * 1000", "CAST(v AS INT) * 2", "CAST(v AS INT) * 0.5"] {
-        Workspace::of_method().expect(0, &["sql", &format!("SELECT {right} AS x FROM (VALUES (859003000)) AS t(v)")]);
+        empty().expect(0, &["sql", &format!("SELECT {right} AS x FROM (VALUES (859003000)) AS t(v)")]);
     }
 }
 
 /// What other engines know and this one does not: what is said instead of its syntax tree gives what DuckDB gives.
 #[test]
 fn what_the_engine_does_not_know() {
-    let workspace = Workspace::of_method();
+    let workspace = empty();
     let rows = "(VALUES ('KEN', 'F', 1.5), ('KEN', 'M', 2.0), ('PHL', 'F', 4.0)) AS t(area, sex, v)";
     let wide = "(VALUES ('KEN', 1.5, 2.0)) AS t(area, f, m)";
     let pairs = "WITH a(k) AS (VALUES (1), (3)), b(k) AS (VALUES (1), (2))";

@@ -99,6 +99,7 @@ impl Pipeline {
 
     fn workspace(&self) -> Workspace {
         let workspace = Workspace::of_method();
+        workspace.without_people();
         workspace.write("sql/indicators/9.1_anything.sql", INDICATOR);
         self.write(&workspace);
         workspace

@@ -81,6 +81,14 @@ fn current(workspace: &Workspace) -> String {
     target.strip_prefix("releases").expect("into releases/").to_string_lossy().into_owned()
 }
 
+/// The names of the releases that are kept, in order.
+fn releases(workspace: &Workspace) -> Vec<String> {
+    let kept = std::fs::read_dir(workspace.path("data/releases")).expect("releases");
+    let mut names: Vec<String> = kept.map(|entry| entry.expect("a release").file_name().to_string_lossy().into_owned()).collect();
+    names.sort();
+    names
+}
+
 /// Every file below a folder, by its relative path.
 pub(crate) fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     let mut found = BTreeMap::new();

@@ -1,6 +1,7 @@
 //! Figures that no single value shows to be wrong: a unit that is another, a column of one figure, a table in thousands;
 //! and what an impossible figure does to its indicator, and to the others.
 
+mod cases;
 mod lists;
 
 use std::fmt::Write;
@@ -8,6 +9,7 @@ use std::fmt::Write;
 use yardstick::tables::cells::Table;
 
 use crate::support::{Run, Workspace, project, rows, value};
+use cases::{all_good, all_stopped};
 
 const ECONOMIES: [&str; 20] = [
     "AUS", "BGD", "BRA", "CHN", "DEU", "EGY", "ESP", "FRA", "GBR", "IDN", "IND", "ITA", "JPN", "KEN", "NGA", "NZL", "PAK", "PHL", "USA",
@@ -131,20 +133,31 @@ fn what_is_in_order_raises_nothing() {
 
 #[test]
 fn a_share_delivered_as_a_fraction() {
-    Example::of("PT").stopped(&|place, year| usual(place, year) / 100.0, "series_fit_unit", "none of 160 values is above 1.0");
-    Example::of("PER_100_POP").stopped(&|place, year| usual(place, year) / 100.0, "series_fit_unit", "is above 5.0");
+    let all = |place: usize, year: i32| usual(place, year) / 100.0;
     // One economy of 20 came in the right unit.
-    let most = |place: usize, year: i32| if place > 0 { usual(place, year) / 100.0 } else { usual(place, year) };
-    Example::of("PT").stopped(&most, "series_fit_unit", "152 of 160 values above 0 are not above 1.0");
+    let most = |place: usize, year: i32| if place > 0 { all(place, year) } else { usual(place, year) };
+    all_stopped(
+        "series_fit_unit",
+        &[
+            ("PT", &all, "none of 160 values is above 1.0"),
+            ("PER_100_POP", &all, "is above 5.0"),
+            ("PT", &most, "152 of 160 values above 0 are not above 1.0"),
+        ],
+    );
 }
 
 #[test]
 fn a_price_that_is_nothing_or_in_another_currency() {
     let price = |place: usize, year: i32| usual(place, year) / 10.0;
     let nothing = |place: usize, year: i32| if year == 2020 { 0.0 } else { price(place, year) };
-    Example::of("USD").stopped(&nothing, "series_fit_unit", "20 of 160 values are outside the limits of USD");
-    Example::of("USD").stopped(&|place, year| 100.0 * price(place, year), "series_fit_unit", "it should lie between 2.0 and 200.0");
-    Example::of("PT_GNI").stopped(&|place, year| price(place, year) / 100.0, "series_fit_unit", "it should lie between 0.2 and 100.0");
+    all_stopped(
+        "series_fit_unit",
+        &[
+            ("USD", &nothing, "20 of 160 values are outside the limits of USD"),
+            ("USD", &|place, year| 100.0 * price(place, year), "it should lie between 2.0 and 200.0"),
+            ("PT_GNI", &|place, year| price(place, year) / 100.0, "it should lie between 0.2 and 100.0"),
+        ],
+    );
     // One price of nothing is for a correction.
     let example = Example::of("USD");
     let run = example.night(1, &|place, year| if (place, year) == (3, 2020) { 0.0 } else { price(place, year) });
@@ -156,25 +169,31 @@ fn a_price_that_is_nothing_or_in_another_currency() {
 #[test]
 fn one_figure_in_a_whole_year() {
     let same = |place: usize, year: i32| if year == 2022 { 43.5 } else { usual(place, year) };
-    Example::of("PT").stopped(&same, "series_fit_unit", "all 20 economies have 43.5 in 2022");
-    // Everybody from a year on is no error, nor is everybody where most were before. In one year alone it is, also but for one economy.
+    let everybody = |but: usize| move |place: usize, year: i32| if year == 2022 && place < but { 100.0 } else { usual(place, year) };
+    all_stopped(
+        "series_fit_unit",
+        &[
+            ("PT", &same, "all 20 economies have 43.5 in 2022"),
+            ("PT", &everybody(20), "20 of 20 values of 2022 are 100.0"),
+            ("PT", &everybody(18), "18 of 20 values of 2022 are 100.0"),
+        ],
+    );
+    // Everybody in one year alone is an error, also but for some; from a year on it is none, nor where most were before.
     let most = |place: usize, year: i32| if year == 2022 || place < 11 { 100.0 } else { usual(place, year) };
-    for good in [&most as &dyn Fn(usize, i32) -> f64, &|place, year| if year >= 2022 { 100.0 } else { usual(place, year) }] {
-        let run = Example::of("PT").night(1, good);
-        assert_eq!(run.code, 0, "{}", run.stderr);
-    }
-    for (but, words) in [(20, "20 of 20 values of 2022 are 100.0"), (18, "18 of 20 values of 2022 are 100.0")] {
-        let everybody = |place: usize, year: i32| if year == 2022 && place < but { 100.0 } else { usual(place, year) };
-        Example::of("PT").stopped(&everybody, "series_fit_unit", words);
-    }
+    all_good(&[("PT", &most), ("PT", &|place, year| if year >= 2022 { 100.0 } else { usual(place, year) })]);
 }
 
 #[test]
 fn a_year_in_another_unit_than_the_years_before() {
     let last = |factor: f64| move |place: usize, year: i32| usual(place, year) * if year == 2023 { factor } else { 1.0 };
-    Example::of("PT").stopped(&last(0.01), "scale_changed", "is about 1/100 of the year before for 20 of 20 values, 2023");
-    Example::of("NUMBER").stopped(&last(1000.0), "scale_changed", "is about 1000 of the year before");
-    Example::of("NUMBER").stopped(&last(10.0), "scale_changed", "is about 10 of the year before");
+    all_stopped(
+        "scale_changed",
+        &[
+            ("PT", &last(0.01), "is about 1/100 of the year before for 20 of 20 values, 2023"),
+            ("NUMBER", &last(1000.0), "is about 1000 of the year before"),
+            ("NUMBER", &last(10.0), "is about 10 of the year before"),
+        ],
+    );
     // Four economies may leap together.
     let run = Example::of("NUMBER").night(1, &|place, year| if place < 4 { last(10.0)(place, year) } else { usual(place, year) });
     assert_eq!(run.code, 0, "{}", run.stderr);
@@ -186,13 +205,9 @@ fn a_year_that_becomes_nothing() {
     let emptied =
         |economies: usize| move |place: usize, year: i32| if year == 2023 && place < economies { 0.0 } else { usual(place, year) };
     let words = "is zero, and was not in the year before, for 20 of 20 values, 2023";
-    Example::of("PT").stopped(&emptied(20), "scale_changed", words);
-    Example::of("PT").stopped(&emptied(10), "scale_changed", "for 10 of 20 values, 2023");
+    all_stopped("scale_changed", &[("PT", &emptied(20), words), ("PT", &emptied(10), "for 10 of 20 values, 2023")]);
     // What has not begun is zero everywhere, and some may end together.
-    for good in [&emptied(9) as &dyn Fn(usize, i32) -> f64, &|place, year| if year < 2020 { 0.0 } else { usual(place, year) }] {
-        let run = Example::of("PT").night(1, good);
-        assert_eq!(run.code, 0, "{}", run.stderr);
-    }
+    all_good(&[("PT", &emptied(9)), ("PT", &|place, year| if year < 2020 { 0.0 } else { usual(place, year) })]);
     let example = Example::of("NUMBER");
     assert_eq!(example.night(1, &usual).code, 0);
     let run = example.night(2, &|_, _| 0.0);
@@ -295,25 +310,28 @@ fn a_sick_headline_holds_its_indicator_alone() {
     let many = |place: usize, year: i32| if place == 0 && year > 2016 { 150.0 } else { usual(place, year) };
     // Without the baseline year another one would stand for it, and the pace be another.
     let baseline = move |place: usize, year: i32| if large(place) && year == 2016 { 250.0 } else { usual(place, year) };
-    let sick: [&dyn Fn(usize, i32) -> f64; 3] = [&headline, &baseline, &many];
-    for sick in sick {
-        Example::of("PT").stopped(sick, "aggregates_in_range", "withheld: impossible");
-        let example = Example::with_another("PT");
-        assert_eq!(example.night(1, &usual).code, 0);
-        let before = example.workspace.release("values.parquet");
-        let run = example.night(2, sick);
-        assert_eq!(run.code, 3, "{}", run.stderr);
-        assert!(run.stdout.contains("share is held at its last good values: check aggregates_in_range"), "{}", run.stdout);
-        let now = example.workspace.release("values.parquet");
-        let of = |batch, indicator: &str| {
-            value(batch, "value", &[("indicator", indicator), ("ref_area", "WLD"), ("time_period", "2023"), ("estimate", "available")])
-        };
-        assert!((of(&now, "share") - of(&before, "share")).abs() < 1e-12);
-        assert!((of(&now, "other") - of(&before, "other") - 1.0).abs() < 1e-9);
-        // Healthy again: the new figures come out.
-        let run = example.night(3, &|place, year| usual(place, year) + f64::from(u8::from(year == 2023)));
-        assert_eq!(run.code, 0, "{}", run.stderr);
+    let withheld = "withheld: impossible";
+    all_stopped("aggregates_in_range", &[("PT", &headline, withheld), ("PT", &baseline, withheld), ("PT", &many, withheld)]);
+    let other = |night: u8| move |place: usize, year: i32| usual(place, year) + if year == 2023 { f64::from(night) } else { 0.0 };
+    let cases = all_good(&[("PT", &usual), ("PT", &usual), ("PT", &usual), ("PT", &other(1))]);
+    let workspace = &cases.0.workspace;
+    let before = workspace.release("values.parquet");
+    let run = cases.night(2, &[("PT", &headline), ("PT", &baseline), ("PT", &many), ("PT", &other(2))]);
+    assert_eq!(run.code, 3, "{}", run.stderr);
+    let now = workspace.release("values.parquet");
+    let of = |batch, indicator: &str| {
+        value(batch, "value", &[("indicator", indicator), ("ref_area", "WLD"), ("time_period", "2023"), ("estimate", "available")])
+    };
+    for held in ["case0", "case1", "case2"] {
+        let told = format!("{held} is held at its last good values: check aggregates_in_range");
+        assert!(run.stdout.contains(&told), "{held}: {}", run.stdout);
+        assert!((of(&now, held) - of(&before, held)).abs() < 1e-12, "{held}");
     }
+    assert!((of(&now, "case3") - of(&before, "case3") - 1.0).abs() < 1e-9);
+    // Healthy again: the new figures come out.
+    let healthy = other(1);
+    let run = cases.night(3, &[("PT", &healthy), ("PT", &healthy), ("PT", &healthy), ("PT", &other(3))]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
 }
 
 /// Shares by location end in 2024: the last ones go on, and the note says so.

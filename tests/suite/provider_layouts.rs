@@ -15,6 +15,7 @@ use crate::support::Workspace;
 /// Pulls one body of one data set and gives the workspace.
 fn pulled(set: &str, file: &str, body: impl AsRef<[u8]>) -> Workspace {
     let workspace = Workspace::of_project();
+    workspace.without_people();
     workspace.write(&format!("in/{set}/{file}"), body);
     workspace.expect(0, &["pull", "--from", "in"]);
     workspace

@@ -20,6 +20,7 @@ const WIDE: &str = "series = { constant = \"s\" }\nref_area = \"Area\"\nunit = {
 /// A workspace with one table data set, `example/t`, and another one that has a body.
 fn workspace(settings: &str, columns: &str) -> Workspace {
     let workspace = Workspace::of_method();
+    workspace.without_people();
     // Of a few rows, one that is set aside is more than a tenth.
     let set = |name: &str, settings: &str, columns: &str| {
         format!(

@@ -29,6 +29,7 @@ impl Trial {
 
     fn workspace(&self) -> Workspace {
         let workspace = Workspace::of_method();
+        workspace.without_people();
         let text = format!(
             "source = \"example\"\nlicence = \"CC BY 4.0\"\n[[dataset]]\nname = \"t\"\nformat = \"table\"\n{}\n[dataset.columns]\nseries = {{ constant = \"s\" }}\n{}\n",
             self.settings, self.columns

@@ -8,22 +8,31 @@ use crate::support::{Workspace, rows};
 fn the_chosen_figure_of_no_series_is_refused() {
     let workspace = Workspace::of_method();
     workspace.write("pipelines/survey.toml", PIPELINE);
-    let indicator = |rest: &str| {
-        let header =
-            "id = \"9.1\"\nname = \"own\"\ntitle = \"Own\"\ndefinition = \"x\"\nunit = \"PT\"\nsources = [\"survey\"]\nrollup = \"none\"";
-        format!("/*---\n{header}\n---*/\n{rest}")
+    let write = |name: &str, rest: &str| {
+        let header = format!(
+            "id = \"9.{}\"\nname = \"{name}\"\ntitle = \"Own\"\ndefinition = \"x\"\nunit = \"PT\"\nsources = [\"survey\"]\nrollup = \"none\"",
+            name.len()
+        );
+        workspace.write(&format!("sql/indicators/{name}.sql"), format!("/*---\n{header}\n---*/\n{rest}"))
     };
     let columns = "SELECT ref_area, time_period, value, obs_status FROM";
-    for (sql, place) in [(format!("{columns} chosen"), "10:54"), (format!("{columns} offered AS o"), "10:54")] {
-        workspace.write("sql/indicators/own.sql", indicator(&sql));
-        let told = workspace.expect(2, &["check"]);
-        assert!(told.stdout.contains(&format!("own.sql:{place}: error[E0512]")), "{}", told.stdout);
-        assert_eq!(workspace.run(&["run", "--from", "."]).code, 2);
-    }
     // A part of the statement of that name is another matter.
     let part = "WITH chosen AS (SELECT ref_area, time_period, obs_value AS value, obs_status FROM observations)";
-    workspace.write("sql/indicators/own.sql", indicator(&format!("{part}\n{columns} chosen")));
-    workspace.expect(0, &["check"]);
+    write("part", &format!("{part}\n{columns} chosen"));
+    let wrong = [("own", format!("{columns} chosen")), ("offered", format!("{columns} offered AS o"))];
+    for (name, sql) in &wrong {
+        let file = write(name, sql);
+        assert_eq!(workspace.run(&["run", "--from", "."]).code, 2, "{name}");
+        std::fs::remove_file(file).unwrap();
+    }
+    for (name, sql) in &wrong {
+        write(name, sql);
+    }
+    let told = workspace.expect(2, &["check"]).stdout;
+    for (name, _) in &wrong {
+        assert!(told.contains(&format!("sql/indicators/{name}.sql:10:54: error[E0512]")), "{told}");
+    }
+    assert_eq!(told.matches("error[").count(), 2, "{told}");
 }
 
 /// A correction of a total was told as outdated, since the parts beside it had never been wrong.
@@ -52,13 +61,22 @@ fn header(rollup: &str) -> String {
     header.replace("rollup = \"median\"", rollup) + "---*/\n"
 }
 
+/// The same as the indicator of this number.
+fn write_as(workspace: &Workspace, number: usize, rollup: &str, select: &str) {
+    let mut text = header(rollup).replace("id = \"9.1\"", &format!("id = \"9.{number}\""));
+    if number > 1 {
+        text = text.replace("name = \"use\"", &format!("name = \"use{number}\""));
+    }
+    workspace.write(&format!("sql/indicators/9.{number}_use.sql"), text + select);
+}
+
 const COLUMNS: &str = "SELECT ref_area, time_period, urbanisation, breakdown, value";
 
 /// Nothing was rolled up, or every aggregate withheld, and `check` had no problem with it.
 #[test]
 fn a_roll_up_that_never_runs_is_refused() {
     let workspace = workspace();
-    for (rollup, select, told) in [
+    let wrong = [
         ("rollup = \"median\"", format!("{COLUMNS}, 'reported' AS estimate FROM chosen"), "E3005 nothing is rolled up by median"),
         (
             "rollup = \"median\"",
@@ -68,20 +86,28 @@ fn a_roll_up_that_never_runs_is_refused() {
         ("rollup = \"median\"\nderived = \"gaps\"", format!("{COLUMNS} FROM chosen"), "E0502 nothing is rolled up by median"),
         ("rollup = \"none\"\nderived = \"ends\"", format!("{COLUMNS} FROM chosen"), "E0508 unknown derived method `ends`"),
         ("rollup = \"median\"\ncoverage = { base = \"weight\" }", format!("{COLUMNS} FROM chosen"), "E3005 every aggregate is withheld"),
-    ] {
-        workspace.write("sql/indicators/9.1_use.sql", header(rollup) + &select);
-        let (code, what) = told.split_once(' ').unwrap_or_default();
-        let checked = workspace.expect(2, &["check"]).stdout;
-        assert!(checked.contains(&format!("error[{code}]")) && checked.contains(what), "{rollup}: {checked}");
-        assert_eq!(workspace.run(&["preview", "9.1"]).code, 2, "{rollup}");
-    }
-    for (rollup, select) in [
+    ];
+    let right = [
         ("rollup = \"none\"", format!("{COLUMNS}, 'reported' AS estimate FROM chosen")),
         ("rollup = \"median\"", format!("{COLUMNS}, CASE WHEN ref_area = 'WLD' THEN 'published' END AS estimate FROM chosen")),
         ("rollup = \"median\"\ncoverage = { base = \"weight\" }", format!("{COLUMNS}, 1.0 AS weight FROM chosen")),
-    ] {
-        workspace.write("sql/indicators/9.1_use.sql", header(rollup) + &select);
-        workspace.expect(0, &["check"]);
+    ];
+    for (rollup, select, _) in &wrong {
+        workspace.write("sql/indicators/9.1_use.sql", header(rollup) + select);
+        assert_eq!(workspace.run(&["preview", "9.1"]).code, 2, "{rollup}");
+    }
+    for (at, (rollup, select)) in right.iter().enumerate() {
+        write_as(&workspace, at + 1, rollup, select);
+    }
+    workspace.expect(0, &["check"]);
+    for (at, (rollup, select, _)) in wrong.iter().enumerate() {
+        write_as(&workspace, at + 1, rollup, select);
+    }
+    let checked = workspace.expect(2, &["check"]).stdout;
+    for (at, (rollup, _, told)) in wrong.iter().enumerate() {
+        let (code, what) = told.split_once(' ').unwrap_or_default();
+        let report = checked.split("\n\n").find(|report| report.starts_with(&format!("sql/indicators/9.{}_use.sql:", at + 1)));
+        assert!(report.is_some_and(|text| text.contains(&format!("error[{code}]")) && text.contains(what)), "{rollup}: {checked}");
     }
 }
 
@@ -91,7 +117,7 @@ fn what_check_refuses_is_not_published() {
     let workspace = workspace();
     workspace.expect(0, &["run", "--from", "in"]);
     let before = workspace.release("values.parquet");
-    for (rollup, select, code) in [
+    let refused = [
         ("rollup = \"median\"", format!("{COLUMNS}, 'reported' AS estimate FROM chosen"), "E3005"),
         ("rollup = \"weighted_mean\"", format!("{COLUMNS} FROM chosen"), "E3005"),
         (
@@ -104,13 +130,21 @@ fn what_check_refuses_is_not_published() {
             "SELECT ref_area, time_period, urbanisation, breakdown, value * random() AS value FROM chosen".into(),
             "E3009",
         ),
-    ] {
-        workspace.write("sql/indicators/9.1_use.sql", header(rollup) + &select);
-        let checked = workspace.expect(2, &["check"]).stdout;
-        assert!(checked.contains(&format!("error[{code}]")), "{select}: {checked}");
+    ];
+    for (rollup, select, code) in &refused {
+        workspace.write("sql/indicators/9.1_use.sql", header(rollup) + select);
         let run = workspace.expect(1, &["run", "--from", "in"]);
         assert!(run.stderr.contains(&format!("{code}: sql/indicators/9.1_use.sql:18:")), "{select}: {}", run.stderr);
         assert_eq!(workspace.release("values.parquet"), before, "{select}");
+    }
+    for (at, (rollup, select, _)) in refused.iter().enumerate() {
+        write_as(&workspace, at + 1, rollup, select);
+    }
+    let checked = workspace.expect(2, &["check"]).stdout;
+    for (at, (_, select, code)) in refused.iter().enumerate() {
+        let told =
+            |line: &str| line.starts_with(&format!("sql/indicators/9.{}_use.sql:", at + 1)) && line.ends_with(&format!("error[{code}]"));
+        assert!(checked.lines().any(told), "{select}: {checked}");
     }
 }
 
@@ -131,17 +165,21 @@ fn a_roll_up_needs_what_it_reads() {
 #[test]
 fn a_file_that_nothing_reads_is_told() {
     let workspace = workspace();
-    for path in [
+    let unread = [
         "sql/indicators/mine/9.2_own.sql",
         "sql/indicators/9.3_own.SQL",
         "sql/indicator/9.4_own.sql",
         "sql/9.5_own.sql",
         "pipelines/new/own.toml",
         "pipelines/corrections/own.TOML",
-    ] {
-        let file = workspace.write(path, "");
-        let checked = workspace.expect(0, &["check"]).stdout;
-        assert!(checked.contains(&format!("{path}:1:1: warning[E0005]")) && checked.contains("1 warning"), "{checked}");
+    ];
+    let files = unread.map(|path| workspace.write(path, ""));
+    let checked = workspace.expect(0, &["check"]).stdout;
+    for path in unread {
+        assert_eq!(checked.matches(&format!("{path}:1:1: warning[E0005]")).count(), 1, "{path}: {checked}");
+    }
+    assert!(checked.contains(&format!("{} warnings", unread.len())), "{checked}");
+    for file in files {
         std::fs::remove_file(file).unwrap();
     }
     for path in ["sql/indicators/9.2_own.sql.old", "sql/notes.md", "sql/tests/9.1/one/README.md"] {
@@ -186,12 +224,15 @@ fn rows_of_a_release_are_an_expectation() {
 #[test]
 fn a_change_says_where_it_goes() {
     let workspace = workspace();
-    for (change, direction) in [("-0.25", "down"), ("0.25", "up")] {
-        workspace.write("sql/indicators/9.1_use.sql", HEADER.replace("more_than = 50.0", &format!("change = {change}")));
-        workspace.expect(0, &["check"]);
-        workspace.expect(0, &["run", "--from", "in"]);
-        let progress = workspace.release("progress.parquet");
-        assert!(!rows(&progress, &[("target", "9.1"), ("direction", direction)]).is_empty(), "{change}");
+    let changed = HEADER.replace("more_than = 50.0", "change = -0.25");
+    workspace.write("sql/indicators/9.1_use.sql", &changed);
+    let up = changed.replace("9.1", "9.2").replace("name = \"use\"", "name = \"use_more\"").replace("change = -0.25", "change = 0.25");
+    workspace.write("sql/indicators/9.2_use_more.sql", up);
+    workspace.expect(0, &["check"]);
+    workspace.expect(0, &["run", "--from", "in"]);
+    let progress = workspace.release("progress.parquet");
+    for (target, direction) in [("9.1", "down"), ("9.2", "up")] {
+        assert!(!rows(&progress, &[("target", target), ("direction", direction)]).is_empty(), "{target}");
     }
     workspace.write("sql/indicators/9.1_use.sql", HEADER.replace("more_than = 50.0", "change = -0.25\ndirection = \"up\""));
     assert!(workspace.expect(2, &["check"]).stdout.contains("does not go up"));

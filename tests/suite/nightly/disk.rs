@@ -166,7 +166,9 @@ fn permissions_follow_the_umask_for_files_and_folders_alike() {
     {
         let workspace = with_one_indicator();
         if let Some(readers) = readable_by {
-            workspace.write("pipelines/job.toml", format!("[files]\nreadable_by = \"{readers}\"\n"));
+            // Once with the files of every format.
+            let formats = if readers == "all" { "" } else { "[publication]\nformats = [\"csv\"]\n" };
+            workspace.write("pipelines/job.toml", format!("{formats}[files]\nreadable_by = \"{readers}\"\n"));
         }
         let call = workspace.command(&["run", "--quiet", "--from", &small_bodies()]);
         let mut shell = Command::new("sh");

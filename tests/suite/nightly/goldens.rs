@@ -80,21 +80,35 @@ fn a_figure_that_moved_is_told_with_its_place() {
 #[test]
 fn a_wrong_file_is_refused_at_its_line() {
     let workspace = small_released();
-    let refused = |text: &str, place: &str, message: &str| {
-        workspace.write(FILE, text);
-        let checked = workspace.expect(2, &["check", FILE]);
-        assert!(checked.stdout.contains(&format!("{FILE}:{place}")) && checked.stdout.contains(message), "{}", checked.stdout);
-    };
     let good = "internet_use,BRA,2018,,reported,1,0,2024,\n";
-    refused(&HEAD.replace("value", "valeu"), "1:", "unknown column `valeu`");
-    refused(&HEAD.replace(",since", ""), "1:1", "column `since` is missing");
-    refused(&format!("{HEAD}{}", good.replace(",1,", ",one,")), "2:", "`value` must be a number");
-    refused(&format!("{HEAD}{}", good.replace("2024,", "2024")), "2:1", "8 fields");
-    refused(&format!("{HEAD}{good}{good}"), "3:1", "stands twice");
-    refused(&format!("{HEAD}{}", good.replace(",0,", ",-1,")), "2:1", "below zero");
-    refused(&format!("{HEAD}{}", good.replace("reported", "repotred")), "2:1", "did you mean `reported`?");
-    refused(&format!("{HEAD}{}", good.replace("internet_use", "internet_usse")), "2:1", "did you mean `internet_use`?");
-    refused(&format!("{HEAD}{}", good.replace("BRA", "BRX")), "2:1", "no area `BRX`");
+    let wrong = [
+        (HEAD.replace("value", "valeu"), "1:", "unknown column `valeu`"),
+        (HEAD.replace(",since", ""), "1:1", "column `since` is missing"),
+        (format!("{HEAD}{}", good.replace(",1,", ",one,")), "2:", "`value` must be a number"),
+        (format!("{HEAD}{}", good.replace("2024,", "2024")), "2:1", "8 fields"),
+        (format!("{HEAD}{good}{good}"), "3:1", "stands twice"),
+        (format!("{HEAD}{}", good.replace(",0,", ",-1,")), "2:1", "below zero"),
+        (format!("{HEAD}{}", good.replace("reported", "repotred")), "2:1", "did you mean `reported`?"),
+        (format!("{HEAD}{}", good.replace("internet_use", "internet_usse")), "2:1", "did you mean `internet_use`?"),
+        (format!("{HEAD}{}", good.replace("BRA", "BRX")), "2:1", "no area `BRX`"),
+    ];
+    // Each in a file and of a year of its own: a figure may not stand in two files either.
+    let files: Vec<String> = (0..wrong.len()).map(|at| format!("pipelines/goldens/own{at}.csv")).collect();
+    for (at, (file, (text, ..))) in files.iter().zip(&wrong).enumerate() {
+        workspace.write(file, text.replace(",2018,", &format!(",{},", 2000 + at)));
+    }
+    let mut arguments = vec!["check"];
+    arguments.extend(files.iter().map(String::as_str));
+    let checked = workspace.expect(2, &arguments).stdout;
+    for (file, (_, place, message)) in files.iter().zip(&wrong) {
+        let said: Vec<&str> = checked.split("\n\n").filter(|report| report.starts_with(&format!("{file}:"))).collect();
+        assert!(said.iter().any(|report| report.starts_with(&format!("{file}:{place}")) && report.contains(message)), "{said:?}");
+        assert!(said.len() == 1 || *place == "1:", "{said:?}");
+    }
+    for file in &files {
+        std::fs::remove_file(workspace.path(file)).unwrap();
+    }
+    workspace.write(FILE, format!("{HEAD}{}", good.replace("BRA", "BRX")));
     // The nightly run stops at what it cannot read; what nothing is called is no reason to publish nothing.
     workspace.expect(0, &["run", "--from", &small_bodies()]);
     workspace.write(FILE, format!("{HEAD}{}", good.replace(",1,", ",one,")));

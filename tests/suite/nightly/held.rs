@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::current;
+use super::{current, releases};
 use crate::support::Workspace;
 
 const HOLDS: &str = "/*---
@@ -39,19 +39,23 @@ fn bodies(workspace: &Workspace, figure: &str) {
 
 /// After a good night with 10, and one whose 12 is held back.
 fn held() -> (Workspace, String) {
-    let workspace = Workspace::of_method();
-    workspace.write("sql/checks/own.sql", HOLDS);
-    workspace.write("sql/indicators/own.sql", INDICATOR);
-    workspace.write(
-        "pipelines/own.toml",
-        "source = \"own\"\nlicence = \"typed\"\nstale_after_days = 4000\n[[dataset]]\nname = \"figures\"\nformat = \"table\"\n[dataset.columns]\nseries = { constant = \"s\" }\nref_area = \"area\"\ntime_period = \"year\"\nvalue = \"value\"\nnote = \"note\"\nunit = { constant = \"PT\" }\n",
-    );
-    bodies(&workspace, "10");
-    workspace.expect(0, &["run", "--from", "in", "--now", "2026-11-01"]);
-    let good = current(&workspace);
-    bodies(&workspace, "12");
-    workspace.expect(3, &["run", "--from", "in", "--now", "2026-11-02"]);
-    assert_ne!(current(&workspace), good);
+    let workspace = Workspace::as_prepared("held", || {
+        let workspace = Workspace::of_method();
+        workspace.write("sql/checks/own.sql", HOLDS);
+        workspace.write("sql/indicators/own.sql", INDICATOR);
+        workspace.write(
+            "pipelines/own.toml",
+            "source = \"own\"\nlicence = \"typed\"\nstale_after_days = 4000\n[[dataset]]\nname = \"figures\"\nformat = \"table\"\n[dataset.columns]\nseries = { constant = \"s\" }\nref_area = \"area\"\ntime_period = \"year\"\nvalue = \"value\"\nnote = \"note\"\nunit = { constant = \"PT\" }\n",
+        );
+        bodies(&workspace, "10");
+        workspace.expect(0, &["run", "--from", "in", "--now", "2026-11-01"]);
+        let good = current(&workspace);
+        bodies(&workspace, "12");
+        workspace.expect(3, &["run", "--from", "in", "--now", "2026-11-02"]);
+        assert_ne!(current(&workspace), good);
+        workspace
+    });
+    let good = releases(&workspace).remove(0);
     (workspace, good)
 }
 

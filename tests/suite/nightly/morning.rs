@@ -297,7 +297,7 @@ fn status_tells_of_the_night_whatever_is_wrong() {
     workspace.write(file, &text);
     workspace.write(
         "pipelines/job.toml",
-        "[notify]\ncommand = [\"sh\", \"-c\", \"cat > begun.json; cp data/runs/*/run.txt .\"]\non = [\"start\"]\n",
+        "[publication]\nformats = []\n[notify]\ncommand = [\"sh\", \"-c\", \"cat > begun.json; cp data/runs/*/run.txt .\"]\non = [\"start\"]\n",
     );
     workspace.expect(0, &["run", "--quiet", "--from", &small_bodies(), "--now", NIGHT[2]]);
     let begun: Value = serde_json::from_str(&workspace.read("begun.json")).unwrap();

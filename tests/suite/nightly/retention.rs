@@ -27,7 +27,10 @@ fn revise(workspace: &Workspace, night: usize) {
 #[test]
 fn the_data_folder_does_not_grow_without_end() {
     let workspace = small();
-    workspace.write("pipelines/job.toml", "[retention]\nreleases = 2\nrefused = 1\nruns = 3\njournal_days = 10\n");
+    workspace.write(
+        "pipelines/job.toml",
+        "[publication]\nformats = [\"csv\"]\n[retention]\nreleases = 2\nrefused = 1\nruns = 3\njournal_days = 10\n",
+    );
     workspace.expect(0, &["run", "--quiet", "--from", &small_bodies()]);
     let first = (snapshots(&workspace).len(), names(&workspace, "data/observations_by_hash").len());
     let file = "sql/indicators/1.2_broadband_affordability.sql";
@@ -183,7 +186,7 @@ fn a_wrong_rule_removes_nothing() {
 #[test]
 fn what_was_deleted_stays_in_history() {
     let workspace = small();
-    workspace.write("pipelines/job.toml", "[retention]\nreleases = 2\n");
+    workspace.write("pipelines/job.toml", "[publication]\nformats = [\"csv\"]\n[retention]\nreleases = 2\n");
     let body = "itu/internet_use/individuals-using-the-internet.zip";
     let text = String::from_utf8(crate::bad_input::unzipped(&std::fs::read(crate::support::small_bodies().join(body)).unwrap())).unwrap();
     let is_kenya = |line: &str| line.contains(",\"KEN\",") && line.contains(",2020,");

@@ -3,21 +3,26 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use super::{current, small_bodies, small_released};
+use super::{current, releases, small_bodies, small_released};
 use crate::support::Workspace;
 
 /// Three releases of three days.
 fn three() -> (Workspace, Vec<String>) {
-    let workspace = small_released();
-    let mut names = vec![current(&workspace)];
-    let file = "sql/indicators/1.2_broadband_affordability.sql";
-    let text = workspace.read(file);
-    for day in [25, 26] {
-        workspace.write(file, text.replace("title = \"Price of", &format!("title = \"({day}) Price of")));
-        workspace.expect(0, &["run", "--quiet", "--from", &small_bodies(), "--now", &format!("2026-11-{day}T02:30:00Z")]);
-        names.push(current(&workspace));
-    }
-    assert!(names.is_sorted() && names[0] != names[1] && names[1] != names[2], "{names:?}");
+    let workspace = Workspace::as_prepared("three", || {
+        let workspace = small_released();
+        let file = "sql/indicators/1.2_broadband_affordability.sql";
+        let text = workspace.read(file);
+        let mut names = vec![current(&workspace)];
+        for day in [25, 26] {
+            workspace.write(file, text.replace("title = \"Price of", &format!("title = \"({day}) Price of")));
+            workspace.expect(0, &["run", "--quiet", "--from", &small_bodies(), "--now", &format!("2026-11-{day}T02:30:00Z")]);
+            names.push(current(&workspace));
+        }
+        assert_eq!(names, releases(&workspace));
+        workspace
+    });
+    let names = releases(&workspace);
+    assert!(names.len() == 3 && current(&workspace) == names[2], "{names:?}");
     (workspace, names)
 }
 

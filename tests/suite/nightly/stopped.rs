@@ -18,7 +18,10 @@ fn a_signal_leaves_a_line_a_record_and_nothing_half_written() {
     for (signal, name) in [("-TERM", "SIGTERM"), ("-INT", "SIGINT")] {
         let workspace = small();
         // Where monitoring looks, a good run of before was the last word.
-        workspace.write("pipelines/job.toml", "[notify]\nmetrics = \"yardstick.prom\"\nopenlineage = \"lineage\"\n");
+        workspace.write(
+            "pipelines/job.toml",
+            "[publication]\nformats = [\"csv\"]\n[notify]\nmetrics = \"yardstick.prom\"\nopenlineage = \"lineage\"\n",
+        );
         workspace.write("yardstick.prom", "yardstick_run_exit_code 0\n");
         let mut command = workspace.command(&["run", "--from", &small_bodies()]);
         let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
@@ -63,13 +66,15 @@ fn a_run_waits_for_a_short_verb_and_not_for_another_run() {
         lock
     };
     let held = taken_for("release prune");
-    let waiting = workspace.command(&["run", "--from", &small_bodies()]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    std::thread::sleep(Duration::from_millis(700));
+    let log = File::create(workspace.path("log")).unwrap();
+    let mut waiting = workspace.command(&["run", "--from", &small_bodies()]).stdout(Stdio::null()).stderr(log).spawn().unwrap();
+    let begun = Instant::now();
+    while !workspace.read("log").contains("waiting up to 60 seconds for `release prune`, process 1") {
+        assert!(begun.elapsed() < Duration::from_mins(1) && waiting.try_wait().unwrap().is_none(), "{}", workspace.read("log"));
+        std::thread::sleep(Duration::from_millis(2));
+    }
     drop(held);
-    let output = waiting.wait_with_output().unwrap();
-    let stderr = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.code(), Some(0), "{stderr}");
-    assert!(stderr.contains("waiting up to 60 seconds for `release prune`, process 1"), "{stderr}");
+    assert_eq!(waiting.wait().unwrap().code(), Some(0), "{}", workspace.read("log"));
     let _held = taken_for("run");
     let run = workspace.expect(75, &["run", "--from", &small_bodies()]);
     assert!(run.stderr.contains(": `run`, process 1, since 2026-11-24T02:29:00Z"), "{}", run.stderr);

@@ -10,12 +10,15 @@ use super::store::{self, Bucket, Fault, Kind, SECRET};
 use super::{indicator, of_one_table};
 use crate::support::{Run, Workspace};
 
-/// A small release.
+/// A small release of few files: a store sees no difference between formats.
 pub(super) fn released() -> Workspace {
-    let workspace = of_one_table("KEN,2020,40,\nKEN,2023,50,\n");
-    indicator(&workspace, "1", "own", "\"Own\"", "", "");
-    workspace.expect(0, &["run", "--from", "in"]);
-    workspace
+    Workspace::as_prepared("published", || {
+        let workspace = of_one_table("KEN,2020,40,\nKEN,2023,50,\n");
+        workspace.publish_little();
+        indicator(&workspace, "1", "own", "\"Own\"", "", "");
+        workspace.expect(0, &["run", "--from", "in"]);
+        workspace
+    })
 }
 
 /// The next one, of another figure.
@@ -152,15 +155,17 @@ fn an_answer_that_is_lost_is_no_failure() {
 
 #[test]
 fn old_releases_leave_by_rule() {
-    for kind in Kind::ALL {
-        let workspace = released();
-        let (address, bucket) = store::start(kind);
-        let mut made = vec![current(&workspace)];
-        assert_eq!(run(to_store(&workspace, kind, &address, &["--keep", "2"])).code, 0);
-        for value in [51, 52, 53] {
-            revise(&workspace, value);
-            made.push(current(&workspace));
-            let told = run(to_store(&workspace, kind, &address, &["--keep", "2"]));
+    let workspace = released();
+    let mut made = vec![current(&workspace)];
+    let stores = Kind::ALL.map(|kind| (kind, store::start(kind)));
+    for (kind, (address, _)) in &stores {
+        assert_eq!(run(to_store(&workspace, *kind, address, &["--keep", "2"])).code, 0);
+    }
+    for value in [51, 52, 53] {
+        revise(&workspace, value);
+        made.push(current(&workspace));
+        for (kind, (address, bucket)) in &stores {
+            let told = run(to_store(&workspace, *kind, address, &["--keep", "2"]));
             assert_eq!(told.code, 0, "{}", told.stderr);
             let objects = held(&bucket.lock().unwrap());
             assert_eq!(complete(&objects), made.last().cloned());
@@ -189,7 +194,10 @@ fn files(root: &std::path::Path) -> BTreeMap<String, Vec<u8>> {
 
 #[test]
 fn a_folder_whose_publisher_is_killed_names_a_complete_release() {
-    let workspace = released();
+    // Of all formats, so that there is time to kill it.
+    let workspace = of_one_table("KEN,2020,40,\nKEN,2023,50,\n");
+    indicator(&workspace, "1", "own", "\"Own\"", "", "");
+    workspace.expect(0, &["run", "--from", "in"]);
     let target = workspace.path("web root");
     let to = target.to_string_lossy().into_owned();
     let publish = ["publish", "--to", &to];

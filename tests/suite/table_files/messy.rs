@@ -1,8 +1,11 @@
 //! A person's file, with all that people do to a table, is read by configuration alone; and what nobody configured is
 //! refused or told with the setting to write.
 
+use yardstick::tables::cells::Table;
+
 use super::sheets::book;
-use super::{LONG, read, refused, set_aside, told, values, workspace};
+use super::{LONG, read, refused, set_aside, told, workspace};
+use crate::support::{Workspace, parquet};
 
 const SETTINGS: &str = "delimiter = \";\"\nheader_rows = [3, 4]\nencoding = \"latin-1\"\ndecimal = \",\"\nthousands = \" \"\narea_scheme = \"name\"\ntotals = [\"Total*\"]\nfootnote_marks = { \"*\" = \"E\", \"(p)\" = \"P\" }";
 const COLUMNS: &str = "series = { constant = \"s\" }\nref_area = \"Pays\"\ntime_period = \"Année\"\nunit = { constant = \"NUMBER\" }\nnote = 6\n[[dataset.value_columns]]\ncolumn = \"Abonnés Femmes\"\nsex = \"F\"\n[[dataset.value_columns]]\ncolumn = \"Abonnés Hommes\"\nsex = \"M\"\n[dataset.maps]\nref_area = { \"Corée du Sud\" = \"KOR\" }\n";
@@ -106,7 +109,7 @@ fn encodings() {
     let columns = format!("{LONG}note = \"Note\"\n");
     let utf16 = |units: fn(u16) -> [u8; 2]| text.encode_utf16().flat_map(units).collect::<Vec<u8>>();
     let marked = |mark: &[u8], bytes: Vec<u8>| [mark, &bytes].concat();
-    for (encoding, bytes) in [
+    let cases = [
         ("", text.as_bytes().to_vec()),
         ("", marked(b"\xef\xbb\xbf", text.as_bytes().to_vec())),
         ("", marked(b"\xff\xfe", utf16(u16::to_le_bytes))),
@@ -119,20 +122,30 @@ fn encodings() {
         ("encoding = \"cp1252\"", latin1(text)),
         ("encoding = \"windows-1252\"", marked(b"\xef\xbb\xbf", text.as_bytes().to_vec())),
         ("encoding = \"mac roman\"", text.bytes().filter(u8::is_ascii).collect::<Vec<_>>().into_iter().collect()),
-    ] {
-        for zipped in [false, true] {
-            let workspace = workspace(encoding, &columns);
-            if zipped {
-                workspace.write("in/example/t/a.zip", super::folders::packed(&[("a.csv", &bytes)]));
-            } else {
-                workspace.write("in/example/t/a.csv", &bytes);
-            }
-            workspace.expect(0, &["pull", "--from", "in"]);
-            assert_eq!(values(&workspace), ["KEN 2022 5.0", "PHL 2022 6.0"], "{encoding} {zipped}");
-            let note =
-                workspace.expect(0, &["sql", "SELECT note FROM observations WHERE ref_area = 'KEN' AND dataset = 't'", "--output", "csv"]);
-            let expected = if encoding.contains("mac") { "note\nles\n" } else { "note\nÎles\n" };
-            assert_eq!(note.stdout, expected, "{encoding} {zipped}");
+    ];
+    // Each as it is and in an archive, and each as a data set of its own.
+    let of_cases = Workspace::of_method();
+    of_cases.without_people();
+    let mut pipeline = "source = \"example\"\nlicence = \"CC BY\"\n".to_owned();
+    for (at, (encoding, bytes)) in cases.iter().enumerate() {
+        for (kind, body) in [("csv", bytes.clone()), ("zip", super::folders::packed(&[("a.csv", bytes)]))] {
+            let name = format!("{kind}{at}");
+            pipeline += &format!("[[dataset]]\nname = \"{name}\"\nformat = \"table\"\n{encoding}\n[dataset.columns]\n{columns}\n");
+            of_cases.write(&format!("in/example/{name}/a.{kind}"), body);
+        }
+    }
+    of_cases.write("pipelines/example.toml", pipeline);
+    of_cases.expect(0, &["pull", "--from", "in"]);
+    for (at, (encoding, _)) in cases.iter().enumerate() {
+        for kind in ["csv", "zip"] {
+            let read = parquet(&of_cases.path(format!("data/observations/example/{kind}{at}.parquet")));
+            let cells = Table(&read);
+            let row =
+                |row| (cells.text("ref_area", row), cells.int("time_period", row), cells.float("obs_value", row), cells.text("note", row));
+            let note = if encoding.contains("mac") { "les" } else { "Îles" };
+            assert_eq!(cells.len(), 2, "{encoding} {kind}");
+            let expected = [(Some("KEN"), Some(2022), Some(5.0), Some(note)), (Some("PHL"), Some(2022), Some(6.0), Some("x"))];
+            assert_eq!([row(0), row(1)], expected, "{encoding} {kind}");
         }
     }
     let workspace = workspace("encoding = \"latin-12\"", LONG);
