@@ -52,8 +52,8 @@ impl PhysicalOptimizerRule for BuildOnTheSmallSide {
 }
 
 /// What a plan reads.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Reads {
+#[derive(Debug, Default)]
+struct Reads {
     /// Rows of stored files. A file of unknown size counts as endless.
     stored: usize,
     /// Rows of tables in memory, and of files.
@@ -84,20 +84,40 @@ impl Reads {
         children.into_iter().try_for_each(|child| self.add(child))
     }
 
+    fn all(&self, size: &impl Fn(usize) -> usize) -> usize {
+        self.late.iter().fold(self.rows, |rows, number| rows.saturating_add(size(*number)))
+    }
+
     /// Whether it reads more than another, tables of the run being of these sizes. Where both read as much the numbers of
-    /// the tables decide, so that whoever uses a plan of before has the one that would be made now.
-    pub(super) fn more_than(&self, other: &Self, size: &impl Fn(usize) -> usize) -> bool {
-        let all = |reads: &Self| reads.late.iter().fold(reads.rows, |rows, number| rows.saturating_add(size(*number)));
-        (self.stored, all(self), &self.late) > (other.stored, all(other), &other.late)
+    /// the tables decide.
+    fn more_than(&self, other: &Self, size: &impl Fn(usize) -> usize) -> bool {
+        (self.stored, self.all(size), &self.late) > (other.stored, other.all(size), &other.late)
     }
 }
 
-/// What the two sides of each join read whose sides could be the other way round.
-pub(super) fn sides(plan: &Arc<dyn ExecutionPlan>) -> Result<Vec<(Reads, Reads)>> {
+/// What the sides of a join read that could be the other way round.
+#[derive(Debug)]
+pub(super) struct Sides {
+    held: Reads,
+    against: Reads,
+    /// Whichever side has no more rows than this may be held: a cross join makes a batch for each of them.
+    little: usize,
+}
+
+impl Sides {
+    /// Whether the join may stay as it was planned, tables of the run being of these sizes.
+    pub(super) fn fit(&self, size: &impl Fn(usize) -> usize) -> bool {
+        self.held.all(size) <= self.little || !self.held.more_than(&self.against, size)
+    }
+}
+
+/// The sides of all joins of a plan.
+pub(super) fn sides(plan: &Arc<dyn ExecutionPlan>) -> Result<Vec<Sides>> {
     let mut sides = Vec::new();
     plan.apply(|plan| {
-        if let Some((left, right)) = both(plan) {
-            sides.push((Reads::of(left)?, Reads::of(right)?));
+        if let Some((held, against)) = both(plan) {
+            let little = if plan.is::<CrossJoinExec>() { 8 } else { 20_000 };
+            sides.push(Sides { held: Reads::of(held)?, against: Reads::of(against)?, little });
         }
         Ok(TreeNodeRecursion::Continue)
     })?;

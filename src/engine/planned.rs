@@ -1,6 +1,7 @@
 //! Physical plans that are used again.
 //!
-//! A plan is made for the sizes that its tables had. It serves others where each join would hold the same side in memory.
+//! A plan is made for the sizes that its tables had. It serves others where each join would hold the same side in memory, or
+//! where what it holds is little.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -11,7 +12,7 @@ use datafusion::physical_plan::execution_plan::reset_plan_states;
 use datafusion::physical_plan::recursive_query::RecursiveQueryExec;
 use datafusion::physical_plan::scalar_subquery::ScalarSubqueryExec;
 
-use crate::engine::build_side::{Reads, sides};
+use crate::engine::build_side::{Sides, sides};
 use crate::engine::late_tables::Rows;
 
 /// The plans of one statement, for tables of other sizes each.
@@ -22,8 +23,7 @@ pub(super) struct Plans(Mutex<Vec<Planned>>);
 struct Planned {
     /// Has never run.
     plan: Arc<dyn ExecutionPlan>,
-    /// What its joins hold, and what they hold it against.
-    sides: Vec<(Reads, Reads)>,
+    sides: Vec<Sides>,
 }
 
 /// Sizes beyond these are planned each time.
@@ -34,7 +34,7 @@ impl Plans {
     pub(super) fn find(&self, rows: &Rows) -> Result<Option<Arc<dyn ExecutionPlan>>> {
         let plans = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let size = |number| rows.count(number);
-        let fits = |planned: &&Planned| planned.sides.iter().all(|(held, against)| !held.more_than(against, &size));
+        let fits = |planned: &&Planned| planned.sides.iter().all(|sides| sides.fit(&size));
         plans.iter().find(fits).map(|planned| reset_plan_states(Arc::clone(&planned.plan))).transpose()
     }
 

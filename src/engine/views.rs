@@ -46,10 +46,11 @@ impl Views {
         self.0.write().unwrap_or_else(PoisonError::into_inner).remove(name);
     }
 
-    /// The key of a statement. None where a view reads a table that another one has taken the place of.
+    /// The key of a statement. None where a view that it may name reads a table that another one has taken the place of.
     pub(super) fn key(&self, sql: &str, tables: &dyn Tables) -> Option<Key> {
-        let mut hasher = blake3::Hasher::new();
-        for (name, view) in &*self.0.read().unwrap_or_else(PoisonError::into_inner) {
+        let (mut hasher, words) = (blake3::Hasher::new(), sql.to_lowercase());
+        let named = |(name, _): &(&String, &View)| words.contains(&name.to_lowercase());
+        for (name, view) in self.0.read().unwrap_or_else(PoisonError::into_inner).iter().filter(named) {
             let current = |(name, table): &(TableReference, _)| tables.find(name).is_some_and(|found| same(&found, table));
             if !view.reads.iter().all(current) {
                 return None;
