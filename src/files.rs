@@ -6,6 +6,7 @@
 //! Permissions follow the umask of the process, for files and folders alike; `[files] readable_by` of
 //! `pipelines/job.toml` opens them for reading.
 
+mod early_sync;
 pub mod scratch;
 
 use std::cell::Cell;
@@ -15,6 +16,8 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::error::{Error, Result};
+
+pub use early_sync::EarlySync;
 
 /// How the name of a file begins while it is written.
 pub const UNFINISHED: &str = ".part-";

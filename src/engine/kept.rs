@@ -128,7 +128,7 @@ mod tests {
         "SELECT count(*) FROM others",
         "WITH a AS (SELECT n % 3 AS rest, max(n) AS n FROM numbers GROUP BY n % 3) SELECT max(x.n + y.n) FROM a x CROSS JOIN a y",
         "SELECT n FROM others WHERE n NOT IN (SELECT n FROM numbers) ORDER BY n DESC LIMIT 3",
-        "SELECT n FROM numbers WHERE n = (SELECT max(n) FROM others) - 1 UNION ALL SELECT -n FROM numbers WHERE n < 2",
+        "SELECT n FROM (SELECT n FROM numbers WHERE n = (SELECT max(n) FROM others) - 1 UNION ALL SELECT -n FROM numbers WHERE n < 2) ORDER BY n",
     ];
 
     #[tokio::test]

@@ -8,22 +8,33 @@ use std::sync::{Mutex, MutexGuard};
 
 use super::Manifest;
 use crate::error::{Error, Result};
-use crate::files;
+use crate::files::{self, EarlySync};
 use crate::workspace::Workspace;
 
 /// `data/staging/<release>`, and the manifest that remembers the hash of each file. Several threads may write to it.
 pub struct Staging<'m> {
     folder: PathBuf,
     written: Mutex<Written>,
+    early: EarlySync,
     manifest: &'m mut Manifest,
 }
+
+/// Files, and parts of files, that are brought to the disk while others are written.
+const LARGE: usize = 1 << 20;
 
 #[derive(Default)]
 struct Written {
     /// By name.
     hashes: BTreeMap<String, String>,
     /// Files that are written in parts: nobody holds the whole of them in memory.
-    parts: BTreeMap<String, (fs_err::File, blake3::Hasher)>,
+    parts: BTreeMap<String, Part>,
+}
+
+struct Part {
+    file: fs_err::File,
+    hasher: blake3::Hasher,
+    /// Bytes since they were last brought to the disk.
+    fresh: usize,
 }
 
 impl<'m> Staging<'m> {
@@ -33,13 +44,17 @@ impl<'m> Staging<'m> {
             super::promote::remove(workspace, &folder)?;
         }
         files::make_folder(&folder)?;
-        Ok(Self { folder, written: Mutex::default(), manifest })
+        Ok(Self { folder, written: Mutex::default(), early: EarlySync::begin(), manifest })
     }
 
     /// Writes one file.
     pub fn put(&self, name: &str, bytes: &[u8]) -> Result<()> {
         let hash = blake3::hash(bytes).to_hex().to_string();
-        files::write_unseen(&self.folder.join(name), bytes)?;
+        let path = self.folder.join(name);
+        files::write_unseen(&path, bytes)?;
+        if bytes.len() >= LARGE {
+            self.early.add(path);
+        }
         self.written()?.hashes.insert(name.to_owned(), hash);
         Ok(())
     }
@@ -48,11 +63,17 @@ impl<'m> Staging<'m> {
     pub fn append(&self, name: &str, bytes: &[u8]) -> Result<()> {
         let parts = &mut self.written()?.parts;
         if !parts.contains_key(name) {
-            parts.insert(name.to_owned(), (files::create_unseen(&self.folder.join(name))?, blake3::Hasher::new()));
+            let file = files::create_unseen(&self.folder.join(name))?;
+            parts.insert(name.to_owned(), Part { file, hasher: blake3::Hasher::new(), fresh: 0 });
         }
-        if let Some((file, hasher)) = parts.get_mut(name) {
-            file.write_all(bytes)?;
-            hasher.update(bytes);
+        if let Some(part) = parts.get_mut(name) {
+            part.file.write_all(bytes)?;
+            part.hasher.update(bytes);
+            part.fresh += bytes.len();
+            if part.fresh >= 16 * LARGE {
+                part.fresh = 0;
+                self.early.add(self.folder.join(name));
+            }
         }
         Ok(())
     }
@@ -69,9 +90,11 @@ impl<'m> Staging<'m> {
     /// Writes the manifest, and gives the complete folder.
     pub fn finish(self) -> Result<PathBuf> {
         let Written { mut hashes, parts } = std::mem::take(&mut *self.written()?);
-        hashes.extend(parts.into_iter().map(|(name, (_, hasher))| (name, hasher.finalize().to_hex().to_string())));
+        hashes.extend(parts.into_iter().map(|(name, part)| (name, part.hasher.finalize().to_hex().to_string())));
         let written: Vec<PathBuf> = hashes.keys().map(|name| self.folder.join(name)).collect();
         self.manifest.files.extend(hashes);
+        self.early.done()?;
+        // Also those that were: it costs nothing then.
         files::sync(&written)?;
         let folders: BTreeSet<&Path> = written.iter().flat_map(|path| path.ancestors().skip(1)).collect();
         let inside = folders.into_iter().filter(|folder| folder.starts_with(&self.folder));
