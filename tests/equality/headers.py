@@ -60,6 +60,7 @@ class Indicator:
         self.observed = fraction(coverage.get("observed", 0.5))
         self.scale = float(header.get("scale", 100.0 if self.unit in ("PT", "PER_100_POP") else 1.0))
         self.datasets = header.get("datasets", [])
+        self.weights = header.get("weights", [])
         self.series = header.get("series", [])
         self.silence = header.get("silence")
         self.cited_as = workspace.cited_as

@@ -125,7 +125,7 @@ def load_targets(con, indicators, tables):
     def missing(indicator):
         if tables is None:
             return []
-        found = [d for d in indicator.datasets if d not in tables]
+        found = [d for d in indicator.datasets if d not in tables and d not in indicator.weights]
         for name in sorted(indicator.reads):
             found += [d for d in missing(by_name[name]) if d not in found]
         return found
