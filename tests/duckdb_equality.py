@@ -93,7 +93,11 @@ def gather(con, table):
 
 def both_ends(con, indicator, part, tables, methods, manifest):
     """Both ends of an indicator's targets, and the same on the same economies, while its members are at hand."""
-    con.execute(f"CREATE OR REPLACE VIEW indicator_values AS SELECT * FROM release_values WHERE indicator = {literal(indicator.name)}")
+    said = f"SELECT * FROM release_values WHERE indicator = {literal(indicator.name)}"
+    con.execute(
+        f"CREATE OR REPLACE TABLE breakdowns AS SELECT row_number() OVER () AS breakdown_number, * FROM (SELECT DISTINCT indicator, {', '.join(DIMENSIONS)} FROM ({said}))"
+    )
+    con.execute(f"CREATE OR REPLACE VIEW indicator_values AS SELECT * FROM ({said}) JOIN breakdowns USING (indicator, {', '.join(DIMENSIONS)})")
     con.execute('CREATE OR REPLACE TABLE current_year AS SELECT CAST(? AS INTEGER) AS "year"', [manifest["current_year"]])
     if not indicator.targets:
         return

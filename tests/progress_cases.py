@@ -270,14 +270,16 @@ def main():
     con.execute("CREATE TABLE groups AS SELECT * FROM (VALUES ('WLD', NULL::VARCHAR), ('LDC', 'list of today')) AS g (group_code, vintage)")
     con.execute(f"CREATE TABLE indicator_values (indicator VARCHAR, ref_area VARCHAR, time_period INT, {texts}, "
                 "estimate VARCHAR, area_kind VARCHAR, value DOUBLE, unit VARCHAR, observed DOUBLE, coverage DOUBLE, preferred BOOLEAN, "
-                "members_observed BIGINT, members_total BIGINT)")
+                "members_observed BIGINT, members_total BIGINT, breakdown_number BIGINT)")
+    con.execute(f"CREATE TABLE breakdowns (breakdown_number BIGINT, indicator VARCHAR, {texts})")
     con.execute(f"CREATE TABLE targets (target VARCHAR, indicator VARCHAR, area VARCHAR, target_year INT, kind VARCHAR, "
                 f"value DOUBLE, change DOUBLE, low DOUBLE, high DOUBLE, met_at DOUBLE, direction VARCHAR, "
                 f"baseline_year INT, baseline_value DOUBLE, {texts}, also_groups BOOLEAN, also_countries BOOLEAN, "
                 "estimates VARCHAR, missing VARCHAR, without_value VARCHAR, without_class VARCHAR, met_with VARCHAR, note VARCHAR, unit VARCHAR, rollup VARCHAR, min_observed DOUBLE, due_within INT)")
-    units = {}
-    for target in TARGETS:
-        units[target["target"]] = target["unit"]
+    units, numbers = {}, {}
+    for number, target in enumerate(TARGETS):
+        con.execute(f"INSERT INTO breakdowns VALUES (?, ?, {', '.join(['?'] * len(DIMENSIONS))})", [number, target["target"], *["_T"] * len(DIMENSIONS)])
+        units[target["target"]], numbers[target["target"]] = target["unit"], number
         row = dict(indicator=target["target"], area="WLD", baseline_year=2015, rollup="weighted_mean", min_observed=0.5, due_within=2, also_groups=True, also_countries=True,
                    estimates="available,imputed,published", **dict.fromkeys(DIMENSIONS, "_T")) | target
         con.execute(f"INSERT INTO targets ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})", list(row.values()))
@@ -287,7 +289,7 @@ def main():
             members = known[1] if len(known) > 1 else (None, None)
             estimate = expected.get("estimate", "available" if observed is None else "imputed")
             coverage = known[0] if known else observed
-            row = [target, area, year, *["_T"] * len(DIMENSIONS), estimate, "group", value, units[target], observed, coverage, True, *members]
+            row = [target, area, year, *["_T"] * len(DIMENSIONS), estimate, "group", value, units[target], observed, coverage, True, *members, numbers[target]]
             con.execute(f"INSERT INTO indicator_values VALUES ({', '.join('?' * len(row))})", row)
     folder = Path(__file__).parents[1] / "sql/derived"
     con.execute(f"CREATE TABLE classes AS {(folder / 'classes.sql').read_text(encoding='utf-8')}")

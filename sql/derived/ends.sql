@@ -1,7 +1,8 @@
 /*
 Where each target stands at both ends: one row per target, area, breakdown and
-estimate of one indicator, from `indicator_values` (with `preferred`),
-`targets` and `current_year`.
+estimate of one indicator, from `indicator_values` (with `preferred`, and
+the dimensions as one number, that of `breakdowns`), `targets` and
+`current_year`.
 
 latest    newest value not after the current year. An `imputed` value with less
           than `observed` of the header (half, by default) observed gives way
@@ -32,9 +33,8 @@ Source: methodology note, section 3 (recommended method).
 */
 WITH candidates AS (
   SELECT
-    t.target, t.target_year, v.indicator, v.ref_area, v.estimate,
-    v.sex, v.age, v.urbanisation, v.disability, v.education_level, v.size_class, v.breakdown,
-    v.unit, v.observed, v.coverage, CASE WHEN v.value IS NOT NULL THEN v.time_period END AS "year",
+    t.target, t.target_year, v.ref_area, v.estimate,
+    v.breakdown_number, v.unit, v.observed, v.coverage, CASE WHEN v.value IS NOT NULL THEN v.time_period END AS "year",
     -- an aggregate that is mostly carried stands for its target only where no year has more
     v.estimate <> 'imputed' OR v.observed IS NULL OR v.observed >= t.min_observed - 1e-9 AS firm,
     -- the wanted year, the year before, the year after and so on
@@ -54,8 +54,7 @@ WITH candidates AS (
 ),
 series AS (
   SELECT
-    target, indicator, ref_area, estimate,
-    sex, age, urbanisation, disability, education_level, size_class, breakdown,
+    target, ref_area, estimate, breakdown_number,
     max(unit) AS unit,
     -- as the notes of withheld values count it: with what is carried
     max(coalesce(coverage, observed)) AS best_observed,
@@ -66,26 +65,23 @@ series AS (
     min(CASE WHEN firm THEN 10000 * nearness + "year" END) AS near_firm,
     min(10000 * nearness + "year") AS near_any
   FROM candidates
-  GROUP BY target, indicator, ref_area, estimate,
-    sex, age, urbanisation, disability, education_level, size_class, breakdown
+  GROUP BY target, ref_area, estimate, breakdown_number
 ),
 -- Series whose newest value is not firm: the years near it, that of which most is observed first.
 ranked AS (
   SELECT
-    s.target, s.ref_area, s.estimate, s.sex, s.age, s.urbanisation, s.disability, s.education_level, s.size_class, s.breakdown,
-    c."year",
-    row_number() OVER (PARTITION BY s.target, s.ref_area, s.estimate, s.sex, s.age, s.urbanisation, s.disability, s.education_level, s.size_class, s.breakdown ORDER BY c.observed DESC, c."year" DESC) AS place,
-    max(CASE WHEN c."year" = s.newest_year THEN c.observed END) OVER (PARTITION BY s.target, s.ref_area, s.estimate, s.sex, s.age, s.urbanisation, s.disability, s.education_level, s.size_class, s.breakdown) AS newest_observed
+    s.target, s.ref_area, s.estimate, s.breakdown_number, c."year",
+    row_number() OVER (PARTITION BY s.target, s.ref_area, s.estimate, s.breakdown_number ORDER BY c.observed DESC, c."year" DESC) AS place,
+    max(CASE WHEN c."year" = s.newest_year THEN c.observed END)
+      OVER (PARTITION BY s.target, s.ref_area, s.estimate, s.breakdown_number) AS newest_observed
   FROM series s
   JOIN candidates c
-    ON c.target = s.target AND c.ref_area = s.ref_area AND c.estimate = s.estimate
-    AND c.sex = s.sex AND c.age = s.age AND c.urbanisation = s.urbanisation AND c.disability = s.disability
-    AND c.education_level = s.education_level AND c.size_class = s.size_class AND c.breakdown = s.breakdown
+    ON c.target = s.target AND c.ref_area = s.ref_area AND c.estimate = s.estimate AND c.breakdown_number = s.breakdown_number
   WHERE s.estimate = 'imputed' AND coalesce(s.firm_year, 0) < s.newest_year AND c."year" >= s.newest_year - 5
 ),
 chosen AS (
   SELECT
-    s.target, s.indicator, s.ref_area, s.estimate, s.sex, s.age, s.urbanisation, s.disability, s.education_level, s.size_class, s.breakdown,
+    s.target, s.ref_area, s.estimate, s.breakdown_number,
     s.unit, s.best_observed, s.newest_year, s.firm_year, r.newest_observed, s.due_year,
     t.baseline_value IS NOT NULL AND s.ref_area = t.area AS baseline_published, t.baseline_value,
     s.near_firm IS NOT NULL OR s.near_any IS NULL AS near_is_firm,
@@ -96,8 +92,7 @@ chosen AS (
   JOIN targets t ON t.target = s.target
   LEFT JOIN ranked r
     ON r.place = 1 AND r.target = s.target AND r.ref_area = s.ref_area AND r.estimate = s.estimate
-    AND r.sex = s.sex AND r.age = s.age AND r.urbanisation = s.urbanisation AND r.disability = s.disability
-    AND r.education_level = s.education_level AND r.size_class = s.size_class AND r.breakdown = s.breakdown
+    AND r.breakdown_number = s.breakdown_number
 ),
 dated AS (
   SELECT
@@ -109,7 +104,7 @@ dated AS (
   FROM chosen c
 )
 SELECT
-  s.target, s.ref_area, s.estimate, s.sex, s.age, s.urbanisation, s.disability, s.education_level, s.size_class, s.breakdown,
+  s.target, s.ref_area, s.estimate, n.sex, n.age, n.urbanisation, n.disability, n.education_level, n.size_class, n.breakdown,
   s.unit, s.latest_year, v.value AS latest, s.due_year, d.value AS due_value,
   s.baseline_published, s.baseline_year,
   CASE WHEN s.baseline_published THEN s.baseline_value ELSE b.value END AS baseline,
@@ -129,18 +124,13 @@ SELECT
   CASE WHEN s.estimate = 'imputed' THEN v.coverage - v.observed END AS latest_carried,
   coalesce(v.preferred, FALSE) AS preferred
 FROM dated s
+JOIN breakdowns n ON n.breakdown_number = s.breakdown_number
 LEFT JOIN indicator_values b
-  ON b.indicator = s.indicator AND b.ref_area = s.ref_area AND b.estimate = s.estimate
+  ON b.breakdown_number = s.breakdown_number AND b.ref_area = s.ref_area AND b.estimate = s.estimate
   AND b.time_period = s.baseline_year
-  AND b.sex = s.sex AND b.age = s.age AND b.urbanisation = s.urbanisation AND b.disability = s.disability
-  AND b.education_level = s.education_level AND b.size_class = s.size_class AND b.breakdown = s.breakdown
 LEFT JOIN indicator_values v
-  ON v.indicator = s.indicator AND v.ref_area = s.ref_area AND v.estimate = s.estimate
+  ON v.breakdown_number = s.breakdown_number AND v.ref_area = s.ref_area AND v.estimate = s.estimate
   AND v.time_period = s.latest_year
-  AND v.sex = s.sex AND v.age = s.age AND v.urbanisation = s.urbanisation AND v.disability = s.disability
-  AND v.education_level = s.education_level AND v.size_class = s.size_class AND v.breakdown = s.breakdown
 LEFT JOIN indicator_values d
-  ON d.indicator = s.indicator AND d.ref_area = s.ref_area AND d.estimate = s.estimate
+  ON d.breakdown_number = s.breakdown_number AND d.ref_area = s.ref_area AND d.estimate = s.estimate
   AND d.time_period = s.due_year
-  AND d.sex = s.sex AND d.age = s.age AND d.urbanisation = s.urbanisation AND d.disability = s.disability
-  AND d.education_level = s.education_level AND d.size_class = s.size_class AND d.breakdown = s.breakdown

@@ -19,6 +19,9 @@ use datafusion::physical_plan::statistics::{StatisticsArgs, StatisticsContext};
 
 use crate::engine::late_tables::{in_memory, late};
 
+/// A cross join makes a batch for each row that it holds: of so many it may hold either side.
+const FEW: usize = 8;
+
 #[derive(Debug)]
 pub(super) struct BuildOnTheSmallSide;
 
@@ -28,7 +31,10 @@ impl PhysicalOptimizerRule for BuildOnTheSmallSide {
         let size = |number| sizes.get(&number).copied().unwrap_or_default();
         plan.transform_up(|plan| {
             let Some((left, right)) = both(&plan) else { return Ok(Transformed::no(plan)) };
-            if !Reads::of(left)?.more_than(&Reads::of(right)?, &size) {
+            let (left, right) = (Reads::of(left)?, Reads::of(right)?);
+            // The few rows of a cross join stay as they are written, so that the plan serves whatever they meet.
+            let few = plan.is::<CrossJoinExec>() && left.all(&size) <= FEW;
+            if few || !left.more_than(&right, &size) {
                 return Ok(Transformed::no(plan));
             }
             if let Some(join) = plan.downcast_ref::<HashJoinExec>() {
@@ -100,7 +106,7 @@ impl Reads {
 pub(super) struct Sides {
     held: Reads,
     against: Reads,
-    /// Whichever side has no more rows than this may be held: a cross join makes a batch for each of them.
+    /// Whichever side has no more rows than this may be held.
     little: usize,
 }
 
@@ -116,7 +122,7 @@ pub(super) fn sides(plan: &Arc<dyn ExecutionPlan>) -> Result<Vec<Sides>> {
     let mut sides = Vec::new();
     plan.apply(|plan| {
         if let Some((held, against)) = both(plan) {
-            let little = if plan.is::<CrossJoinExec>() { 8 } else { 20_000 };
+            let little = if plan.is::<CrossJoinExec>() { FEW } else { 20_000 };
             sides.push(Sides { held: Reads::of(held)?, against: Reads::of(against)?, little });
         }
         Ok(TreeNodeRecursion::Continue)
@@ -165,7 +171,7 @@ mod tests {
             let batch = numbers(count);
             engine.register_batches(name, batch.schema(), vec![batch])?;
         }
-        let plan = engine.plan(sql).await?.create_physical_plan().await?;
+        let plan = engine.frame(sql).await?.create_physical_plan().await?;
         let mut held = Vec::new();
         plan.transform_up(|plan| {
             if let Some(join) = plan.downcast_ref::<HashJoinExec>() {

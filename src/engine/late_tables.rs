@@ -39,7 +39,10 @@ impl Rows {
     /// The context of a run that reads them.
     pub(super) fn brought(self, state: &SessionState) -> Arc<TaskContext> {
         let config = state.config().clone().with_extension(Arc::new(self));
-        Arc::new(TaskContext::from(state).with_session_config(config))
+        // A physical plan holds its functions: none is looked up by name, so their maps need not be copied.
+        let (session, runtime) = (state.session_id().to_owned(), Arc::clone(state.runtime_env()));
+        let (scalar, higher_order, aggregate, window) = Default::default();
+        Arc::new(TaskContext::new(None, session, config, scalar, higher_order, aggregate, window, runtime))
     }
 }
 

@@ -63,6 +63,6 @@ fn register_preferred(engine: &Engine, shared: &[(&str, &str)], files: &[Observa
         key.join(", "),
         places.join(", ")
     );
-    let frame = futures::executor::block_on(engine.plan(&view))?;
+    let frame = futures::executor::block_on(engine.frame(&view))?;
     engine.register("observations", frame.into_view())
 }

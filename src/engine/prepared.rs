@@ -296,7 +296,7 @@ mod tests {
     /// The plan as written and made ready, with how many parts are held in memory where it runs; the rows must be equal.
     async fn shared(engine: &Engine, sql: &str) -> (LogicalPlan, Prepared, usize) {
         let state = engine.context().state();
-        let plan = engine.in_needed_types(engine.plan(sql).await.unwrap().into_unoptimized_plan()).unwrap();
+        let plan = engine.in_needed_types(engine.plan(sql).await.unwrap()).unwrap();
         let prepared = Prepared::of(&state, plan.clone()).unwrap();
         let (stream, held) = prepared.clone().stream(&state).await.unwrap();
         let rows: Vec<RecordBatch> = stream.try_collect().await.unwrap();
@@ -317,7 +317,7 @@ mod tests {
         let sql = "SELECT n, (SELECT max(total) FROM (SELECT sum(m.n) AS total FROM numbers m WHERE m.n < numbers.n) AS s) AS low,
             (SELECT min(total) FROM (SELECT sum(m.n) AS total FROM numbers m WHERE m.n < numbers.n) AS s) AS high FROM numbers";
         let engine = engine(Limits::default());
-        let plan = engine.in_needed_types(engine.plan(sql).await.unwrap().into_unoptimized_plan()).unwrap();
+        let plan = engine.in_needed_types(engine.plan(sql).await.unwrap()).unwrap();
         assert_eq!(shared_parts::taken_out(plan.clone()).unwrap(), (vec![], plan));
     }
 
@@ -335,7 +335,7 @@ mod tests {
     async fn what_reads_the_clock_is_planned_each_time() {
         let engine = engine(Limits::default());
         for (sql, expected) in [("SELECT now()", false), ("SELECT n FROM numbers WHERE n IN (SELECT abs(n) FROM numbers)", true)] {
-            assert_eq!(timeless(&engine.plan(sql).await.unwrap().into_unoptimized_plan()).unwrap(), expected, "{sql}");
+            assert_eq!(timeless(&engine.plan(sql).await.unwrap()).unwrap(), expected, "{sql}");
         }
     }
 }

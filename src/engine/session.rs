@@ -55,7 +55,8 @@ impl Default for Limits {
 /// One namespace of tables. Cheap: functions and runtime are shared by all engines made from one another.
 #[derive(Clone)]
 pub struct Engine {
-    state: SessionState,
+    /// Shared by its clones: a copy of it has copies of the names of all functions.
+    state: Arc<SessionState>,
     context: SessionContext,
     public: Arc<MemorySchemaProvider>,
     indicators: Arc<MemorySchemaProvider>,
@@ -106,7 +107,7 @@ impl Engine {
 
     /// An engine without tables that shares everything else.
     pub fn empty_sibling(&self) -> Result<Self> {
-        let empty = Self::over(self.state.clone(), &self.kept, self.seconds)?.with_cluster(self.cluster.clone());
+        let empty = Self::over(SessionState::clone(&self.state), &self.kept, self.seconds)?.with_cluster(self.cluster.clone());
         Ok(Self { files: Arc::clone(&self.files), ..empty })
     }
 
@@ -133,7 +134,7 @@ impl Engine {
         let state = SessionStateBuilder::new_from_existing(state).with_catalog_list(Arc::new(list)).build();
         let context = SessionContext::new_with_state(state.clone());
         let (views, kept) = (Arc::default(), Arc::clone(kept));
-        Ok(Self { context, state, public, indicators, views, kept, seconds, cluster: None, files: Arc::default() })
+        Ok(Self { context, state: Arc::new(state), public, indicators, views, kept, seconds, cluster: None, files: Arc::default() })
     }
 
     /// Adds or replaces a table.
@@ -204,13 +205,20 @@ impl Engine {
         unreadable::behind(error, &self.files.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
+    /// Plans a statement that only reads, and can be run.
+    pub async fn frame(&self, sql: &str) -> Result<DataFrame, DataFusionError> {
+        Ok(DataFrame::new(self.context.state(), self.plan(sql).await?))
+    }
+
     /// Plans a statement that only reads.
-    pub async fn plan(&self, sql: &str) -> Result<DataFrame, DataFusionError> {
+    pub async fn plan(&self, sql: &str) -> Result<LogicalPlan, DataFusionError> {
         if let Some(why) = tokens::too_large(sql) {
             return Err(DataFusionError::Plan(why));
         }
         let options = SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false);
-        self.context.sql_with_options(sql, options).await
+        let plan = self.state.create_logical_plan(sql).await?;
+        options.verify_plan(&plan)?;
+        Ok(plan)
     }
 
     /// A plan in the types that all branches of a UNION or CASE need, as it will be computed.
@@ -250,9 +258,8 @@ impl Engine {
         }
         let (engine, text) = (self.clone(), sql.to_owned());
         let work = Box::pin(async move {
-            let state = engine.context.state();
             // What the parts of the statement hold is held until all is read.
-            let (stream, _held) = engine.ready(&text, plan, &state).await?.stream(&state).await?;
+            let (stream, _held) = engine.ready(&text, plan).await?.stream(&engine.state).await?;
             let planned = started.elapsed();
             // Not the types of the statement as written, which are those of the first branch of a UNION or CASE.
             let schema = stream.schema();
@@ -277,8 +284,7 @@ impl Engine {
     ) -> Result<T> {
         let (engine, text) = (self.clone(), sql.to_owned());
         let work = Box::pin(async move {
-            let state = engine.context.state();
-            let (mut stream, _held) = engine.ready(&text, None, &state).await?.stream(&state).await?;
+            let (mut stream, _held) = engine.ready(&text, None).await?.stream(&engine.state).await?;
             while let Some(batch) = stream.try_next().await? {
                 each(&mut folded, &batch).map_err(|error| DataFusionError::External(Box::new(error)))?;
             }
@@ -296,11 +302,11 @@ impl Engine {
     }
 
     async fn plan_typed(&self, sql: &str) -> Result<LogicalPlan, DataFusionError> {
-        self.in_needed_types(self.plan(sql).await?.into_unoptimized_plan())
+        self.in_needed_types(self.plan(sql).await?)
     }
 
     /// A statement over the tables of this engine, planned here, before or for one that has the same.
-    async fn ready(&self, sql: &str, plan: Option<LogicalPlan>, state: &SessionState) -> Result<Prepared, DataFusionError> {
+    async fn ready(&self, sql: &str, plan: Option<LogicalPlan>) -> Result<Prepared, DataFusionError> {
         let key = self.views.key(sql, self);
         if let Some(key) = &key
             && let Some(prepared) = self.kept.find(key, self)
@@ -311,17 +317,20 @@ impl Engine {
             Some(plan) => plan,
             None => self.plan_typed(sql).await?,
         };
-        let timeless = prepared::timeless(&plan)?;
-        let prepared = Prepared::of(state, plan)?;
+        if !prepared::timeless(&plan)? {
+            // A state of this context knows what the time is.
+            return Prepared::of(&self.context.state(), plan);
+        }
+        let prepared = Prepared::of(&self.state, plan)?;
         match key {
-            Some(key) if timeless => self.kept.keep(key, prepared, self),
-            _ => Ok(prepared),
+            Some(key) => self.kept.keep(key, prepared, self),
+            None => Ok(prepared),
         }
     }
 
     /// Adds or replaces a view: a statement that runs as a part of each that reads it.
     pub async fn register_view(&self, name: &str, sql: &str, what: &str) -> Result<()> {
-        let frame = self.plan(sql).await.map_err(|error| self.wrapped(sql, what, &error))?;
+        let frame = self.frame(sql).await.map_err(|error| self.wrapped(sql, what, &error))?;
         self.register(name, frame.into_view())
     }
 

@@ -8,6 +8,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use datafusion::common::TableReference;
 use datafusion::common::tree_node::{Transformed, TransformedResult, TreeNodeRecursion};
 use datafusion::error::Result;
 use datafusion::logical_expr::{LogicalPlan, LogicalPlanBuilder};
@@ -39,27 +40,28 @@ pub(super) fn taken_out(mut plan: LogicalPlan) -> Result<(Vec<LogicalPlan>, Logi
 fn repeated(plan: &LogicalPlan) -> Result<Vec<LogicalPlan>> {
     let mut found = Found::default();
     found.visit(plan)?;
-    let Found { times, in_order } = found;
-    Ok(in_order.into_iter().filter(|part| times.get(part).is_some_and(|times| *times > 1)).collect())
+    Ok(found.in_order.into_iter().filter_map(|(part, times)| (times > 1).then_some(part)).collect())
 }
 
 /// How often each named part is read. What stands in a part that was seen before is not counted again.
 #[derive(Default)]
 struct Found {
-    times: HashMap<LogicalPlan, usize>,
-    in_order: Vec<LogicalPlan>,
+    in_order: Vec<(LogicalPlan, usize)>,
+    /// The parts of each name by their places, so that only these are compared.
+    places: HashMap<TableReference, Vec<usize>>,
 }
 
 impl Found {
     fn visit(&mut self, plan: &LogicalPlan) -> Result<()> {
         plan.apply_with_subqueries(|node| {
             let LogicalPlan::SubqueryAlias(alias) = node else { return Ok(TreeNodeRecursion::Continue) };
-            if let Some(times) = self.times.get_mut(node) {
-                *times += 1;
+            let places = self.places.get(&alias.alias).into_iter().flatten();
+            if let Some(place) = places.copied().find(|place| self.in_order[*place].0 == *node) {
+                self.in_order[place].1 += 1;
             } else {
-                self.times.insert(node.clone(), 1);
                 self.visit(&alias.input)?;
-                self.in_order.push(node.clone());
+                self.places.entry(alias.alias.clone()).or_default().push(self.in_order.len());
+                self.in_order.push((node.clone(), 1));
             }
             Ok(TreeNodeRecursion::Jump)
         })?;

@@ -45,7 +45,7 @@ pub async fn query(engine: &Engine, limits: Limits, query: &str, seconds: u64) -
     if let Some(problem) = lint::refused(&text, &ALLOWED) {
         return Err(Error::Workspace(vec![problem]));
     }
-    let frame = engine.plan(query).await.map_err(|error| failed(engine, &text, &error))?;
+    let frame = engine.frame(query).await.map_err(|error| failed(engine, &text, &error))?;
     let warnings = look_at(&text, engine, frame.logical_plan(), limits)?;
     let Ok(begun) = timeout_at(until, apart(in_order::stream(frame))).await else { return Err(too_slow(seconds)) };
     let mut stream = begun?.map_err(|error| failed(engine, &text, &error))?;

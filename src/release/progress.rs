@@ -13,6 +13,7 @@ use crate::indicator::methods::ROLLED;
 use crate::indicator::{Catalogue, Indicator};
 use crate::release::compute::method;
 use crate::release::fixed_gaps::{self, Parts};
+use crate::release::numbers::Numbers;
 use crate::release::{preferred, targets};
 use crate::tables::cells::Table;
 use crate::tables::conform::conform;
@@ -80,7 +81,9 @@ pub async fn ends(
     if indicator.targets.is_empty() || values.num_rows() == 0 {
         return Ok((marked, Ends::default()));
     }
-    engine.register_batches(VALUES, marked.schema(), vec![marked.clone()])?;
+    let mut numbers = Numbers::of_breakdowns();
+    numbers.register_values(engine, VALUES, &marked.schema(), std::slice::from_ref(&marked))?;
+    numbers.register_breakdowns(engine)?;
     let targets = targets::batch(&[indicator], &|_| None)?;
     engine.register_batches("targets", targets.schema(), vec![targets])?;
     register_year(engine, year)?;

@@ -24,7 +24,7 @@ fn computed(query: &str, partitions: usize) -> String {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let engine = Engine::new(Limits { partitions, ..Limits::default() }).unwrap();
     // As the engine does it by itself: `Engine::run` computes repeated parts once, and would hide some of its faults.
-    let batches = runtime.block_on(async { engine.plan(query).await?.collect().await }).unwrap();
+    let batches = runtime.block_on(async { engine.frame(query).await?.collect().await }).unwrap();
     let rows = batches.iter().map(|batch| String::from_utf8(csv_bytes(batch).unwrap()).unwrap());
     rows.flat_map(|csv| csv.lines().skip(1).map(str::to_owned).collect::<Vec<_>>()).collect::<Vec<_>>().join(" ").replace("\"\"", "NULL")
 }

@@ -45,7 +45,7 @@ pub async fn plan(text: &SourceText, engine: &Engine, problems: &mut Vec<Problem
         problems.push(problem);
         return None;
     }
-    let frame = match engine.plan(&text.text).await {
+    let frame = match engine.frame(&text.text).await {
         Ok(frame) => frame,
         Err(error) => {
             problems.push(problem_of(text, &error, engine));
