@@ -34,16 +34,22 @@ economies AS (
   JOIN generated AS e ON e.ref_area = a.ref_area
   WHERE e.series = 'EN_EWT_GENV' AND e.obs_status <> 'U'
 ),
-of_regions AS (
+-- the year of a region that an economy's year is compared with
+compared_years AS (
   SELECT
-    e.ref_area, e.time_period, e.obs_value, r.group_code, r.time_period AS region_year, r.tonnes,
-    row_number() OVER (
-      PARTITION BY e.ref_area, e.time_period, e.obs_value, r.group_code
-      ORDER BY CASE WHEN r.time_period >= e.time_period THEN 0 ELSE 1 END, abs(r.time_period - e.time_period)
-    ) AS place
+    e.time_period, r.group_code,
+    coalesce(min(CASE WHEN r.time_period >= e.time_period THEN r.time_period END), max(r.time_period)) AS region_year
+  FROM (SELECT DISTINCT time_period FROM economies) AS e
+  CROSS JOIN regions AS r
+  GROUP BY e.time_period, r.group_code
+),
+of_regions AS (
+  SELECT DISTINCT e.ref_area, e.time_period, e.obs_value, r.group_code, r.time_period AS region_year, r.tonnes
   FROM economies AS e
   JOIN membership AS m ON m.ref_area = e.ref_area
-  JOIN regions AS r ON r.group_code = m.group_code
+  JOIN compared_years AS y ON y.group_code = m.group_code AND y.time_period = e.time_period
+  JOIN regions AS r ON r.group_code = y.group_code AND r.time_period = y.region_year
+  WHERE e.obs_value > r.tonnes
 ),
 exceeded AS (
   SELECT
@@ -54,7 +60,6 @@ exceeded AS (
       ', ' ORDER BY group_code
     ) AS told
   FROM of_regions
-  WHERE place = 1 AND obs_value > tonnes
   GROUP BY ref_area, time_period, obs_value
 ),
 persons AS (

@@ -10,27 +10,31 @@ the list that the group has at all, and of a publication its newest edition.
 The note of a group's figure begins with where it is from: the publication and
 its edition, or the provider, and then the snapshot too.
 */
-WITH compared AS (
+WITH figures AS (
   SELECT
-    ref_area, time_period, sex, age, urbanisation, disability, education_level, size_class, breakdown,
-    value, unit, obs_status, note, source, series, snapshot, publication, cited_as, is_group,
-    rank() OVER (
-      PARTITION BY
-        ref_area, CASE WHEN is_group THEN 0 ELSE time_period END,
-        sex, age, urbanisation, disability, education_level, size_class, breakdown
-      ORDER BY place, edition DESC
-    ) AS preference
+    *, CASE WHEN is_group THEN 0 ELSE time_period END AS chosen_by_year,
+    -- which goes first, as one number
+    dense_rank() OVER (ORDER BY place, edition DESC) AS turn
   FROM offered
   WHERE value IS NOT NULL
+),
+firsts AS (
+  SELECT
+    ref_area, chosen_by_year, sex, age, urbanisation, disability, education_level, size_class, breakdown, min(turn) AS turn
+  FROM figures
+  GROUP BY ref_area, chosen_by_year, sex, age, urbanisation, disability, education_level, size_class, breakdown
 )
 SELECT
-  ref_area, time_period, sex, age, urbanisation, disability, education_level, size_class, breakdown,
-  value, unit, obs_status,
+  f.ref_area, f.time_period, f.sex, f.age, f.urbanisation, f.disability, f.education_level, f.size_class, f.breakdown,
+  f.value, f.unit, f.obs_status,
   CASE
-    WHEN NOT is_group THEN note
-    WHEN publication IS NOT NULL THEN concat_ws(', ', publication, note)
-    ELSE concat_ws(', ', cited_as, note, 'snapshot ' || substr(snapshot, 1, 12))
+    WHEN NOT f.is_group THEN f.note
+    WHEN f.publication IS NOT NULL THEN concat_ws(', ', f.publication, f.note)
+    ELSE concat_ws(', ', f.cited_as, f.note, 'snapshot ' || substr(f.snapshot, 1, 12))
   END AS note,
-  source, series, is_group
-FROM compared
-WHERE preference = 1
+  f.source, f.series, f.is_group
+FROM figures f
+JOIN firsts t
+  ON t.turn = f.turn AND t.ref_area = f.ref_area AND t.chosen_by_year = f.chosen_by_year
+  AND t.sex = f.sex AND t.age = f.age AND t.urbanisation = f.urbanisation AND t.disability = f.disability
+  AND t.education_level = f.education_level AND t.size_class = f.size_class AND t.breakdown = f.breakdown

@@ -20,7 +20,7 @@ use crate::release::computed::{self, All, One};
 use crate::release::fingerprint::{self, Inputs};
 use crate::release::left_out::LeftOut;
 use crate::release::manifest::{DatasetState, HeldFrom, IndicatorEntry, InputEntry, Manifest};
-use crate::release::numbers::{Numbers, PREVIOUS};
+use crate::release::numbers::{Numbers, PREVIOUS, VALUES};
 use crate::release::{
     catalog, check_inputs, check_tables, diff, figures, goldens, hold, keep, preferred, progress, promote, row_counts, targets, value_id,
 };
@@ -183,7 +183,7 @@ impl Build<'_> {
 
     /// All values as the checks see them.
     fn register_values(engine: &Engine, numbers: &mut Numbers, computed: &All) -> Result<()> {
-        numbers.register_values(engine, progress::VALUES, &schema::preferred_values(), &computed::batches(computed))?;
+        numbers.register_values(engine, VALUES, &schema::preferred_values(), &computed::batches(computed))?;
         numbers.register_breakdowns(engine)
     }
 
@@ -212,7 +212,7 @@ impl Build<'_> {
             return Ok(None);
         }
         let (engine, values) = (engine.sibling()?, computed::joined(&mut parts)?);
-        engine.register_batches(progress::VALUES, values.schema(), vec![values.clone()])?;
+        engine.register_batches(VALUES, values.schema(), vec![values.clone()])?;
         let progress = progress::progress(&engine, &self.catalogue, ends, self.targets()?, self.current_year()).await?;
         Ok(Some((values, progress)))
     }

@@ -17,6 +17,8 @@ use crate::tables::small::{self, Cell};
 /// The column of `indicator_values` and `previous_values`: a row of `breakdowns`.
 pub const BREAKDOWN: &str = "breakdown_number";
 const BREAKDOWNS: &str = "breakdowns";
+/// All values, or those of one indicator, as the method files and checks see them.
+pub const VALUES: &str = "indicator_values";
 /// The values of the release before.
 pub const PREVIOUS: &str = "previous_values";
 
@@ -138,7 +140,7 @@ fn numbered(values: &SchemaRef) -> SchemaRef {
 /// Registers the tables without a row: what `check` plans against.
 pub fn register_empty(engine: &Engine) -> Result<()> {
     let mut numbers = Numbers::of_breakdowns();
-    numbers.register_values(engine, crate::release::progress::VALUES, &schema::preferred_values(), &[])?;
+    numbers.register_values(engine, VALUES, &schema::preferred_values(), &[])?;
     numbers.register_values(engine, PREVIOUS, &schema::values(), &[])?;
     numbers.register_breakdowns(engine)
 }

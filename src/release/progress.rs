@@ -13,7 +13,7 @@ use crate::indicator::methods::ROLLED;
 use crate::indicator::{Catalogue, Indicator};
 use crate::release::compute::method;
 use crate::release::fixed_gaps::{self, Parts};
-use crate::release::numbers::Numbers;
+use crate::release::numbers::{Numbers, VALUES};
 use crate::release::{preferred, targets};
 use crate::tables::cells::Table;
 use crate::tables::conform::conform;
@@ -126,9 +126,6 @@ pub async fn progress(engine: &Engine, catalogue: &Catalogue, ends: Ends, target
     key.push("estimate");
     sort(&rows, &key)
 }
-
-/// All values, or those of one indicator, as the method files and checks see them.
-pub const VALUES: &str = "indicator_values";
 
 fn register_year(engine: &Engine, year: i32) -> Result<()> {
     let year = RecordBatch::try_new(current_year(), vec![Arc::new(Int32Array::from(vec![year]))])?;

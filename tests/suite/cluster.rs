@@ -15,14 +15,17 @@ use crate::support::Workspace;
 
 /// Two indicators over the small bodies, released by a run alone.
 fn released() -> Workspace {
-    let workspace = Workspace::of_project();
-    workspace.keep_only("sql/indicators", &["2.1_internet_use.sql", "2.2_internet_use_gaps.sql"]);
-    let bodies = crate::support::small_bodies();
-    workspace.expect(0, &["run", "--quiet", "--from", &bodies.to_string_lossy()]);
-    // Of bodies that are not new, the manifest says so.
-    forget(&workspace);
-    workspace.expect(0, &["compute", "--quiet"]);
-    workspace
+    Workspace::as_prepared("cluster", || {
+        let workspace = Workspace::of_project();
+        workspace.keep_only("sql/indicators", &["2.1_internet_use.sql", "2.2_internet_use_gaps.sql"]);
+        workspace.publish_little();
+        let bodies = crate::support::small_bodies();
+        workspace.expect(0, &["run", "--quiet", "--from", &bodies.to_string_lossy()]);
+        // Of bodies that are not new, the manifest says so.
+        forget(&workspace);
+        workspace.expect(0, &["compute", "--quiet"]);
+        workspace
+    })
 }
 
 /// The files of the current release, by name.

@@ -26,6 +26,12 @@ fn workers_and_partitions_do_not_change_the_bytes() {
 fn a_worker_with_other_files_refuses() {
     let (workspace, other) = (released(), released());
     let alone = files(&workspace);
+    // A file is another one where it was written at another time.
+    let data = other.path("data");
+    for name in crate::nightly::files(&data).keys() {
+        let file = std::fs::File::options().append(true).open(data.join(name)).unwrap();
+        file.set_modified(std::time::SystemTime::UNIX_EPOCH).unwrap();
+    }
     let worker = Worker::of(&other);
     let did = compute(&workspace, &[&worker.address], &[]);
     assert_eq!(did["statements"], 0, "{did}");
