@@ -337,5 +337,8 @@ mod tests {
         for (sql, expected) in [("SELECT now()", false), ("SELECT n FROM numbers WHERE n IN (SELECT abs(n) FROM numbers)", true)] {
             assert_eq!(timeless(&engine.plan(sql).await.unwrap()).unwrap(), expected, "{sql}");
         }
+        let (_, first) = engine.run("SELECT now()", "a clock").await.unwrap();
+        let (_, second) = engine.run("SELECT now()", "a clock").await.unwrap();
+        assert_ne!(first, second, "the time is that of the statement, not of the engine");
     }
 }

@@ -318,7 +318,7 @@ impl Engine {
             None => self.plan_typed(sql).await?,
         };
         if !prepared::timeless(&plan)? {
-            // A state of this context knows what the time is.
+            // A state of this context knows what the time is now, this one when the engine was made.
             return Prepared::of(&self.context.state(), plan);
         }
         let prepared = Prepared::of(&self.state, plan)?;
