@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::process::Command;
+use std::sync::Mutex;
 use std::time::Duration;
 
 use serde_json::Value;
 
-use super::store::{self, Bucket, Fault, Kind, SECRET};
+use super::store::{self, Bucket, Fault, Kind, Object, SECRET};
 use super::{indicator, of_one_table};
 use crate::support::{Run, Workspace};
 
@@ -62,19 +63,14 @@ pub(super) fn run(mut command: Command) -> Run {
     Run::of(&command.output().unwrap())
 }
 
+/// Each waits for a store that answers no more, most of the time: all at the same time.
 #[test]
-fn s3_that_is_cut_anywhere_names_a_complete_release() {
-    cut_anywhere(Kind::S3);
-}
-
-#[test]
-fn google_that_is_cut_anywhere_names_a_complete_release() {
-    cut_anywhere(Kind::Google);
-}
-
-#[test]
-fn azure_that_is_cut_anywhere_names_a_complete_release() {
-    cut_anywhere(Kind::Azure);
+fn a_store_that_is_cut_anywhere_names_a_complete_release() {
+    std::thread::scope(|all| {
+        for kind in Kind::ALL {
+            all.spawn(move || cut_anywhere(kind));
+        }
+    });
 }
 
 fn cut_anywhere(kind: Kind) {
@@ -92,35 +88,52 @@ fn cut_anywhere(kind: Kind) {
     revise(&workspace, 51);
     let new = current(&workspace);
     let before = bucket.lock().unwrap().objects.clone();
-    for cut in 0..20 {
-        {
-            let mut bucket = bucket.lock().unwrap();
-            bucket.objects = before.clone();
-            bucket.left = Some(cut * (whole - 1) / 19);
+    let (workspace, old, new, before) = (&workspace, &old, &new, &before);
+    std::thread::scope(|cuts| {
+        for begin in 0..5 {
+            cuts.spawn(move || {
+                let (address, bucket) = store::start(kind);
+                for cut in (begin..20).step_by(5) {
+                    cut_at(cut * (whole - 1) / 19, (kind, &address, &bucket), workspace, (old, new), before);
+                }
+            });
         }
-        let failed = run(to_store(&workspace, kind, &address, &[]));
-        assert_ne!(failed.code, 0, "cut at {cut}");
-        assert!(
-            failed.stderr.contains("E5007") && !failed.stderr.contains("Signature") && !failed.stderr.contains(SECRET),
-            "{}",
-            failed.stderr
-        );
-        let there = {
-            let mut bucket = bucket.lock().unwrap();
-            assert_eq!(complete(&held(&bucket)), Some(old.clone()), "cut at {cut}");
-            bucket.left = None;
-            bucket.asked.clear();
-            bucket.objects.len() - before.len()
-        };
-        let again = run(to_store(&workspace, kind, &address, &[]));
-        assert_eq!(again.code, 0, "{}", again.stderr);
-        let bucket = bucket.lock().unwrap();
-        assert_eq!(complete(&held(&bucket)), Some(new.clone()));
-        let written = bucket.asked.iter().filter(|(method, name)| method == "PUT" && !name.ends_with("current.json")).count();
-        assert_eq!(written, bucket.objects.len() - before.len() - there, "cut at {cut}: what was there is not sent again");
-        let last = bucket.asked.iter().rposition(|(method, _)| method == "PUT").unwrap();
-        assert!(bucket.asked[last].1.ends_with("current.json"), "the pointer comes last");
+    });
+}
+
+/// Publishes with a store that answers so many requests, and again with one that answers all.
+fn cut_at(
+    left: usize,
+    (kind, address, bucket): (Kind, &str, &Mutex<Bucket>),
+    workspace: &Workspace,
+    (old, new): (&String, &String),
+    before: &BTreeMap<String, Object>,
+) {
+    let case = format!("{kind:?} cut behind {left} requests");
+    {
+        let mut bucket = bucket.lock().unwrap();
+        bucket.objects = before.clone();
+        bucket.left = Some(left);
     }
+    let failed = run(to_store(workspace, kind, address, &[]));
+    assert_ne!(failed.code, 0, "{case}");
+    let silent = !failed.stderr.contains("Signature") && !failed.stderr.contains(SECRET);
+    assert!(failed.stderr.contains("E5007") && silent, "{case}: {}", failed.stderr);
+    let there = {
+        let mut bucket = bucket.lock().unwrap();
+        assert_eq!(complete(&held(&bucket)).as_ref(), Some(old), "{case}");
+        bucket.left = None;
+        bucket.asked.clear();
+        bucket.objects.len() - before.len()
+    };
+    let again = run(to_store(workspace, kind, address, &[]));
+    assert_eq!(again.code, 0, "{case}: {}", again.stderr);
+    let bucket = bucket.lock().unwrap();
+    assert_eq!(complete(&held(&bucket)).as_ref(), Some(new), "{case}");
+    let written = bucket.asked.iter().filter(|(method, name)| method == "PUT" && !name.ends_with("current.json")).count();
+    assert_eq!(written, bucket.objects.len() - before.len() - there, "{case}: what was there is not sent again");
+    let last = bucket.asked.iter().rposition(|(method, _)| method == "PUT").unwrap();
+    assert!(bucket.asked[last].1.ends_with("current.json"), "{case}: the pointer comes last");
 }
 
 #[test]
