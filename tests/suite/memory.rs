@@ -47,9 +47,9 @@ const FORMS: [&[&str]; 5] =
 fn rows_are_written_and_not_held() {
     let workspace = Workspace::of_method();
     let least = peak(&workspace, &["sql", "SELECT 1 AS a"]).1;
-    let millions = "SELECT a.ref_area, n.value AS n FROM areas AS a, generate_series(1, 2000) AS n";
+    let rows = "SELECT a.ref_area, n.value AS n FROM areas AS a, generate_series(1, 2000) AS n";
     for form in FORMS {
-        let (run, most) = peak(&workspace, &[&["sql", millions, "--timeout", "150"], form].concat());
+        let (run, most) = peak(&workspace, &[&["sql", rows, "--timeout", "150"], form].concat());
         assert_eq!(run.code, 0, "{form:?}: {}", run.stderr);
         assert!(most < least + 64, "{form:?}: {most} MiB, {least} without rows");
         match form {
