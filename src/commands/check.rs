@@ -47,7 +47,10 @@ pub(super) async fn check(settings: &Settings, printer: &Printer, paths: &[PathB
     problems.extend(loaded.catalogue.metadata_problems.iter().cloned());
     problems.extend(loaded.goldens.unknown.iter().cloned());
     problems.extend(loaded.reference.warnings.iter().cloned());
-    check_sql(settings, &loaded, &mut problems).await?;
+    let wanted = Wanted(
+        paths.iter().map(|p| fs_err::canonicalize(p).map_or_else(|_| p.display().to_string(), |p| settings.workspace.shown(&p))).collect(),
+    );
+    check_sql(settings, &loaded, &wanted, &mut problems).await?;
     for indicator in &loaded.catalogue.indicators {
         for name in test_case::names(&settings.workspace, indicator) {
             let case = test_case::load(&settings.workspace, indicator, &name, &mut problems);
@@ -56,11 +59,7 @@ pub(super) async fn check(settings: &Settings, printer: &Printer, paths: &[PathB
     }
     stray_cases(settings, &loaded, &mut problems);
     problems.extend(unread::warnings(&settings.workspace.root));
-    let wanted: Vec<String> =
-        paths.iter().map(|p| fs_err::canonicalize(p).map_or_else(|_| p.display().to_string(), |p| settings.workspace.shown(&p))).collect();
-    if !wanted.is_empty() {
-        problems.retain(|p| wanted.iter().any(|w| w.is_empty() || *p.source.path == **w || p.source.path.starts_with(&format!("{w}/"))));
-    }
+    problems.retain(|problem| wanted.has(&problem.source.path));
     problems.sort_by(|a, b| (&a.source.path, a.start, a.code).cmp(&(&b.source.path, b.start, b.code)));
     problems.dedup_by(|a, b| a.source.path == b.source.path && a.start == b.start && a.message == b.message);
     let files = loaded.sources.len()
@@ -90,6 +89,17 @@ impl Answer for Checked {
 
     fn problems(&self) -> &[Problem] {
         &self.problems
+    }
+}
+
+/// The files and folders that somebody asks for; none is all.
+struct Wanted(Vec<String>);
+
+impl Wanted {
+    fn has(&self, path: &str) -> bool {
+        let within =
+            |wanted: &String| wanted.is_empty() || path == wanted || path.strip_prefix(wanted).is_some_and(|rest| rest.starts_with('/'));
+        self.0.is_empty() || self.0.iter().any(within)
     }
 }
 
@@ -125,8 +135,8 @@ fn add_draft(settings: &Settings, loaded: &mut Loaded, path: &Path) -> Result<()
     Ok(())
 }
 
-/// Plans every statement over empty typed tables.
-async fn check_sql(settings: &Settings, loaded: &Loaded, problems: &mut Vec<Problem>) -> Result<()> {
+/// Plans the statements of the wanted files, and those that they stand on, over empty typed tables.
+async fn check_sql(settings: &Settings, loaded: &Loaded, wanted: &Wanted, problems: &mut Vec<Problem>) -> Result<()> {
     let base = Engine::new(settings.limits)?;
     tables::register_empty(&base)?;
     for name in loaded.catalogue.names() {
@@ -142,7 +152,7 @@ async fn check_sql(settings: &Settings, loaded: &Loaded, problems: &mut Vec<Prob
         problems.extend(found);
     }
     let known = known_series(loaded);
-    for indicator in &loaded.catalogue.indicators {
+    for indicator in loaded.catalogue.indicators.iter().filter(|indicator| wanted.has(&indicator.text.path)) {
         let engine = base.sibling()?;
         let mut found = Vec::new();
         if problems.iter().any(|p| p.code == Code::CommentInHeader && p.source.path == indicator.text.path) {
@@ -159,7 +169,14 @@ async fn check_sql(settings: &Settings, loaded: &Loaded, problems: &mut Vec<Prob
         found.retain(|p| !(p.code == Code::UnknownTable && p.message.contains("`indicators.")));
         problems.extend(found);
     }
-    method_files(&base, loaded, problems).await
+    let catalogue = &loaded.catalogue;
+    let steps = catalogue.steps.iter().map(|step| &step.text);
+    let rollups = catalogue.rollups.values().flat_map(|rollup| [Some(&rollup.text), rollup.parts.as_ref()]).flatten();
+    let mut methods = steps.chain(rollups).chain(catalogue.derived.values()).chain(catalogue.checks.values());
+    if wanted.0.is_empty() || methods.any(|text| wanted.has(&text.path)) {
+        method_files(&base, loaded, wanted, problems).await?;
+    }
+    Ok(())
 }
 
 /// What every roll-up gives, and its parts.
@@ -167,7 +184,7 @@ const ROLLED_COLUMNS: [&str; 4] = ["group_code", "estimate", "cell", "value"];
 const PARTS_COLUMNS: [&str; 3] = ["ref_area", "share", "contribution"];
 
 /// Method files in their order: each result, empty, is the table that the next one reads.
-async fn method_files(base: &Engine, loaded: &Loaded, problems: &mut Vec<Problem>) -> Result<()> {
+async fn method_files(base: &Engine, loaded: &Loaded, wanted: &Wanted, problems: &mut Vec<Problem>) -> Result<()> {
     let engine = base.sibling()?;
     engine.register_batches("parameters", schema::parameters(), vec![])?;
     engine.register_batches("silence", schema::silence(), vec![])?;
@@ -219,7 +236,7 @@ async fn method_files(base: &Engine, loaded: &Loaded, problems: &mut Vec<Problem
         }
     }
     engine.register_batches("progress", schema::progress(), vec![])?;
-    for text in loaded.catalogue.checks.values() {
+    for text in loaded.catalogue.checks.values().filter(|text| wanted.has(&text.path)) {
         let mut found = Vec::new();
         if let Some(plan) = lint::plan(text, &engine, &mut found).await {
             lint::check_expressions(text, &plan.logical, &mut found);

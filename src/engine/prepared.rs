@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use datafusion::arrow::array::{RecordBatch, RecordBatchOptions};
-use datafusion::arrow::datatypes::SchemaRef;
+use datafusion::arrow::datatypes::{Schema, SchemaRef};
 use datafusion::catalog::{MemTable, TableProvider};
 use datafusion::common::TableReference;
 use datafusion::common::tree_node::{Transformed, TransformedResult, TreeNode, TreeNodeRecursion};
@@ -23,6 +23,7 @@ use datafusion::physical_plan::execute_stream;
 use futures::TryStreamExt;
 
 use crate::engine::late_tables::{LateTable, Rows};
+use crate::engine::optimised::optimised;
 use crate::engine::planned::Plans;
 use crate::engine::shared_parts;
 use crate::engine::slots::{Slot, Tables, same};
@@ -53,8 +54,8 @@ impl Prepared {
     /// Makes a plan ready whose types are settled.
     pub(super) fn of(state: &SessionState, plan: LogicalPlan) -> Result<Self> {
         let (parts, plan) = shared_parts::taken_out(plan)?;
-        let part = |part: &LogicalPlan| Ok(Part { schema: Arc::clone(part.schema().inner()), plan: state.optimize(part)? });
-        Ok(Self { parts: parts.iter().map(part).collect::<Result<_>>()?, plan: state.optimize(&plan)?, known: None })
+        let part = |part: LogicalPlan| Ok(Part { schema: Arc::clone(part.schema().inner()), plan: optimised(state, part)? });
+        Ok(Self { parts: parts.into_iter().map(part).collect::<Result<_>>()?, plan: optimised(state, plan)?, known: None })
     }
 
     /// With slots in place of tables, and the names of these by the numbers of the slots. None where it reads anything but
@@ -90,6 +91,16 @@ impl Prepared {
     /// How many plans it has: one a part, and its own.
     pub(super) fn plans(&self) -> usize {
         self.parts.len() + 1
+    }
+
+    /// Plans all to its end, without a row; gives the columns that the statement will have.
+    pub(super) async fn columns(&self, state: &SessionState) -> Result<SchemaRef> {
+        let mut columns = Arc::new(Schema::empty());
+        for plan in self.parts.iter().map(|part| &part.plan).chain([&self.plan]) {
+            let plan = of_late_tables(plan, 0, |_| 0)?;
+            columns = state.query_planner().create_physical_plan(&plan, state).await?.schema();
+        }
+        Ok(columns)
     }
 
     /// Computes the parts, and begins the statement. What the parts hold of the memory is held until all is read. A part
@@ -153,7 +164,7 @@ async fn started(
     let plan = reading(plan.clone(), known, sources)?;
     // A part in its place is one more thing to optimise.
     let whole = sources.iter().any(|source| matches!(source, Source::Plan(_)));
-    let plan = if whole { state.optimize(&plan)? } else { plan };
+    let plan = if whole { optimised(state, plan)? } else { plan };
     execute_stream(state.query_planner().create_physical_plan(&plan, state).await?, state.task_ctx())
 }
 
@@ -168,20 +179,25 @@ async fn planned_before(
     let plan = if let Some(plan) = plans.find(&rows)? {
         plan
     } else {
-        let plan = each_scan(plan.clone(), |scan| {
-            let (number, schema) = match scan.source.downcast_ref::<Slot>() {
-                Some(Slot::Table(number, schema)) => (*number, schema),
-                Some(Slot::Part(number, schema)) => (tables + number, schema),
-                None => return Ok(LogicalPlan::TableScan(scan)),
-            };
-            let table = LateTable::new(number, rows.count(number), Arc::clone(schema));
-            Ok(LogicalPlan::TableScan(TableScan { source: provider_as_source(Arc::new(table)), ..scan }))
-        })?;
+        let plan = of_late_tables(plan, tables, |number| rows.count(number))?;
         let plan = state.query_planner().create_physical_plan(&plan, state).await?;
         plans.keep(&plan)?;
         plan
     };
     execute_stream(plan, rows.brought(state))
+}
+
+/// A plan with tables whose rows are brought to each run in its slots: those of the parts are numbered behind all others.
+fn of_late_tables(plan: &LogicalPlan, tables: usize, rows: impl Fn(usize) -> usize) -> Result<LogicalPlan> {
+    each_scan(plan.clone(), |scan| {
+        let (number, schema) = match scan.source.downcast_ref::<Slot>() {
+            Some(Slot::Table(number, schema)) => (*number, schema),
+            Some(Slot::Part(number, schema)) => (tables + number, schema),
+            None => return Ok(LogicalPlan::TableScan(scan)),
+        };
+        let table = LateTable::new(number, rows(number), Arc::clone(schema));
+        Ok(LogicalPlan::TableScan(TableScan { source: provider_as_source(Arc::new(table)), ..scan }))
+    })
 }
 
 /// The rows of the tables of a statement, and of the parts so far. None where one of these is computed in its place.

@@ -32,7 +32,7 @@ use crate::engine::kept::Kept;
 use crate::engine::prepared::Prepared;
 use crate::engine::slots::Tables;
 use crate::engine::views::Views;
-use crate::engine::{filter_pushdown, owned, prepared, problem, sized, spill, tokens, unreadable};
+use crate::engine::{filter_pushdown, owned, prepared, problem, sized, spared_rules, spill, tokens, unreadable};
 use crate::error::{Code, Error, Result, SourceText};
 
 /// What a statement may use.
@@ -90,6 +90,7 @@ impl Engine {
             .with_config(config)
             .with_runtime_env(runtime)
             .with_default_features()
+            .with_optimizer_rules(spared_rules::logical())
             .with_physical_optimizer_rules(rules())
             .build();
         let kept = Arc::<Kept>::default();
@@ -224,6 +225,11 @@ impl Engine {
     /// A plan in the types that all branches of a UNION or CASE need, as it will be computed.
     pub fn in_needed_types(&self, plan: LogicalPlan) -> Result<LogicalPlan, DataFusionError> {
         self.state.analyzer().execute_and_check(plan, self.state.config_options(), |_, _| {})
+    }
+
+    /// Plans a statement in its types to its end, as it will be computed; gives the columns that it will have.
+    pub async fn columns_of_plan(&self, typed: LogicalPlan) -> Result<SchemaRef, DataFusionError> {
+        Prepared::of(&self.state, typed)?.columns(&self.state).await
     }
 
     /// How much of the memory of statements one table may seem to take.
@@ -378,5 +384,5 @@ fn rules() -> Vec<Arc<dyn PhysicalOptimizerRule + Send + Sync>> {
     }
     let before = rules.iter().position(|rule| rule.name() == "join_selection").unwrap_or(0);
     rules.insert(before, Arc::new(BuildOnTheSmallSide));
-    filter_pushdown::walled(rules)
+    spared_rules::physical(filter_pushdown::walled(rules))
 }

@@ -45,14 +45,11 @@ pub async fn plan(text: &SourceText, engine: &Engine, problems: &mut Vec<Problem
         problems.push(problem);
         return None;
     }
-    let frame = match engine.frame(&text.text).await {
-        Ok(frame) => frame,
-        Err(error) => {
-            problems.push(problem_of(text, &error, engine));
-            return None;
-        }
+    let planned = match engine.plan(&text.text).await {
+        Ok(plan) => engine.in_needed_types(plan),
+        Err(error) => Err(error),
     };
-    let logical = match engine.in_needed_types(frame.logical_plan().clone()) {
+    let logical = match planned {
         Ok(logical) => logical,
         Err(error) => {
             problems.push(problem_of(text, &error, engine));
@@ -63,8 +60,8 @@ pub async fn plan(text: &SourceText, engine: &Engine, problems: &mut Vec<Problem
     let known = !faults.is_empty();
     problems.extend(faults);
     // Some type errors appear only in the optimiser and the physical planner.
-    match frame.create_physical_plan().await {
-        Ok(physical) => Some(Planned { logical, output: physical.schema() }),
+    match engine.columns_of_plan(logical.clone()).await {
+        Ok(output) => Some(Planned { logical, output }),
         // What the engine says of its own fault would only repeat it.
         Err(_) if known => None,
         Err(error) => {

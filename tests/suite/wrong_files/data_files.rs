@@ -314,6 +314,22 @@ fn paths_that_check_cannot_read() {
     }
 }
 
+/// Of each kind of file, one that is wrong is told by its own path and by that of its folder, and by no other's.
+#[test]
+fn a_path_has_its_own_problems() {
+    let files = ["sql/rollups/weighted_mean.sql", "sql/indicators/2.1_internet_use.sql", "sql/checks/one_row_per_key.sql"];
+    let workspace = workspace();
+    for (wrong, other) in files.into_iter().zip(files.into_iter().cycle().skip(1)) {
+        let good = workspace.read(wrong);
+        workspace.write(wrong, format!("{good}\n, no_such_thing"));
+        for (path, code) in [(wrong, 2), (wrong.rsplit_once('/').unwrap().0, 2), (other, 0)] {
+            let told = workspace.expect(code, &["check", path]).stdout;
+            assert_eq!(told.contains(&format!("{wrong}:")), code == 2, "{path}: {told}");
+        }
+        workspace.write(wrong, good);
+    }
+}
+
 /// A draft that lies elsewhere is checked as if it were in the workspace.
 #[test]
 fn a_draft_elsewhere() {
