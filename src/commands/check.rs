@@ -52,7 +52,8 @@ pub(super) async fn check(settings: &Settings, printer: &Printer, paths: &[PathB
     );
     check_sql(settings, &loaded, &wanted, &mut problems).await?;
     for indicator in &loaded.catalogue.indicators {
-        for name in test_case::names(&settings.workspace, indicator) {
+        let folder = format!("sql/tests/{}", indicator.id);
+        for name in test_case::names(&settings.workspace, indicator).into_iter().filter(|name| wanted.reach(&format!("{folder}/{name}"))) {
             let case = test_case::load(&settings.workspace, indicator, &name, &mut problems);
             problems.extend(case.iter().flat_map(|case| missing_tables(settings, &loaded, indicator, case)));
         }
@@ -100,6 +101,11 @@ impl Wanted {
         let within =
             |wanted: &String| wanted.is_empty() || path == wanted || path.strip_prefix(wanted).is_some_and(|rest| rest.starts_with('/'));
         self.0.is_empty() || self.0.iter().any(within)
+    }
+
+    /// Whether something in a folder is asked for.
+    fn reach(&self, folder: &str) -> bool {
+        self.has(folder) || self.0.iter().any(|wanted| wanted.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/')))
     }
 }
 

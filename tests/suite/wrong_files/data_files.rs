@@ -328,6 +328,14 @@ fn a_path_has_its_own_problems() {
         }
         workspace.write(wrong, good);
     }
+    workspace.write("sql/tests/2.1/wrong/observations.csv", "source,series,ref_area,time_period,obs_valeu\nitu,11624,KEN,2020,60\n");
+    workspace.write("sql/tests/2.1/wrong/expected.csv", "ref_area,time_period,estimate,value\nKEN,2020,reported,60\n");
+    for path in ["sql/tests", "sql/tests/2.1/wrong", "sql/tests/2.1/wrong/observations.csv"] {
+        workspace.expect(2, &["check", path]);
+    }
+    for path in ["sql/tests/2.1/wrong/expected.csv", files[1]] {
+        workspace.expect(0, &["check", path]);
+    }
 }
 
 /// A draft that lies elsewhere is checked as if it were in the workspace.
