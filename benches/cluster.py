@@ -67,9 +67,7 @@ def main():
     print("| size | workers | partitions | times | statements by workers | wall, s | files | other bytes |\n|---|---|---|---|---|---|---|---|")
     wrong = 0
     for size in arguments.sizes.split(","):
-        workspace = (arguments.folder / size).resolve()
-        if not (workspace / "made.json").exists():
-            night_workspace.main(workspace, size)
+        workspace = night_workspace.at_hand(arguments.folder, size)
         shutil.rmtree(workspace / "data", ignore_errors=True)
         command = [arguments.program, "--workspace", str(workspace), "--quiet", "run", "--from", str(workspace / "bodies")]
         subprocess.run(command, check=True, env={**os.environ, "YARDSTICK_NOW": NOW})

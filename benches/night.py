@@ -60,12 +60,7 @@ def main():
     print("| size | observations | who | wall, s | processor, s | memory, MiB |\n|---|---|---|---|---|---|")
     wrong = 0
     for size in arguments.sizes.split(","):
-        workspace = (arguments.folder / size).resolve()
-        if not (workspace / "made.json").exists():
-            night_workspace.main(workspace, size)
-        for source in ("sql/steps", "sql/rollups", "sql/derived", "sql/checks", "sql/shared"):
-            shutil.rmtree(workspace / source, ignore_errors=True)
-            shutil.copytree(BENCHES.parent / source, workspace / source)
+        workspace = night_workspace.at_hand(arguments.folder, size)
         taken = {who: [] for who in ("yardstick", *peers)}
         for _ in range(arguments.runs):
             data = workspace / "data"

@@ -115,6 +115,17 @@ def body(path, districts, indicators, random):
                 frame.write_csv(file, include_header=number == first == 0)
 
 
+def at_hand(folder, size):
+    """The workspace of a size in a folder, made where it is not there, with the method files of this repository as they are now."""
+    workspace = (folder / size).resolve()
+    if not (workspace / "made.json").exists():
+        main(workspace, size)
+    for source in ("sql/steps", "sql/rollups", "sql/derived", "sql/checks", "sql/shared"):
+        shutil.rmtree(workspace / source, ignore_errors=True)
+        shutil.copytree(REPOSITORY / source, workspace / source)
+    return workspace
+
+
 def main(folder, size):
     count, indicators = SIZES[size]
     random = np.random.default_rng(count)

@@ -55,3 +55,33 @@ impl OptimizerConfig for OnePass<'_> {
         self.state.function_registry()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use datafusion::arrow::array::{Int32Array, RecordBatch};
+    use datafusion::arrow::util::pretty::pretty_format_batches;
+
+    use crate::engine::{Engine, Limits};
+
+    /// Queries inside of queries, as the engine as it comes answers them.
+    #[tokio::test]
+    async fn queries_inside_of_queries() {
+        let engine = Engine::new(Limits::default()).unwrap();
+        let rows = RecordBatch::try_from_iter([("n", Arc::new(Int32Array::from_iter_values(0..9)) as _)]).unwrap();
+        engine.register_batches("t", rows.schema(), vec![rows]).unwrap();
+        for sql in [
+            "SELECT n FROM t WHERE EXISTS (SELECT 1 FROM t b WHERE b.n = t.n AND EXISTS (SELECT 1 FROM t c WHERE c.n = b.n + 1)) ORDER BY n",
+            "SELECT n FROM t WHERE n IN (SELECT b.n FROM t b WHERE b.n NOT IN (SELECT c.n FROM t c WHERE c.n > 4)) ORDER BY n",
+            "SELECT n, (SELECT max(b.n) FROM t b WHERE b.n = t.n AND b.n > (SELECT min(c.n) FROM t c)) AS same FROM t ORDER BY n",
+            "SELECT n FROM t WHERE n > ANY (SELECT b.n FROM t b WHERE b.n > (SELECT avg(c.n) FROM t c)) ORDER BY n",
+        ] {
+            let theirs = engine.frame(sql).await.unwrap().collect().await.unwrap_or_else(|error| panic!("{sql}: theirs {error}"));
+            let (_, ours) = engine.run(sql, "a query").await.unwrap_or_else(|error| panic!("{sql}: {error}"));
+            assert!(ours.iter().any(|batch| batch.num_rows() > 0), "{sql}");
+            let shown = |rows: &[RecordBatch]| pretty_format_batches(rows).unwrap().to_string();
+            assert_eq!(shown(&ours), shown(&theirs), "{sql}");
+        }
+    }
+}

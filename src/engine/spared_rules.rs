@@ -214,12 +214,14 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_plain_join_needs_none() {
+    async fn what_no_step_asks_for_is_spared() {
         let plan = session(1, true).sql("SELECT 1 AS n UNION ALL SELECT 2").await.unwrap().create_physical_plan().await.unwrap();
-        let config = ConfigOptions::new();
-        assert!(!has_open_join(&plan, &config));
-        let mut single = ConfigOptions::new();
-        single.execution.target_partitions = 1;
-        assert!(!has_requirement(&plan, &single) && has_requirement(&plan, &config));
+        let config = |partitions| {
+            let mut config = ConfigOptions::new();
+            config.execution.target_partitions = partitions;
+            config
+        };
+        assert!(!has_open_join(&plan, &config(4)));
+        assert!(!has_requirement(&plan, &config(1)) && has_requirement(&plan, &config(4)));
     }
 }
