@@ -24,8 +24,14 @@ WITH base_cells AS (
 economies AS (
   SELECT DISTINCT ref_area FROM membership
 ),
+counted AS (
+  SELECT p.ref_area, c.base_cell, p.persons
+  FROM base_cells c
+  JOIN population p
+    ON p.time_period = c.time_period AND p.sex = c.sex AND p.age = c.age AND p.urbanisation = c.urbanisation
+),
 peopled AS (
-  SELECT DISTINCT time_period, sex, age, urbanisation FROM population WHERE persons IS NOT NULL
+  SELECT DISTINCT base_cell FROM counted WHERE persons IS NOT NULL
 ),
 -- with base "weight" every cell is a base_cell of its own, and so is one in which somebody is not asked
 weights AS (
@@ -41,7 +47,7 @@ SELECT
   CASE
     WHEN q.base = 'economies' THEN 1.0
     WHEN q.base = 'weight' THEN w.weight
-    WHEN k.time_period IS NULL THEN 1.0
+    WHEN k.base_cell IS NULL THEN 1.0
     ELSE p.persons
   END AS base,
   CASE q.base
@@ -50,12 +56,9 @@ SELECT
   END AS grows_with
 FROM parameters q
 CROSS JOIN base_cells c
-LEFT JOIN peopled k
-  ON k.time_period = c.time_period AND k.sex = c.sex AND k.age = c.age AND k.urbanisation = c.urbanisation
+LEFT JOIN peopled k ON k.base_cell = c.base_cell
 CROSS JOIN economies e
-LEFT JOIN population p
-  ON p.ref_area = e.ref_area AND p.time_period = c.time_period
-  AND p.sex = c.sex AND p.age = c.age AND p.urbanisation = c.urbanisation
+LEFT JOIN counted p ON p.ref_area = e.ref_area AND p.base_cell = c.base_cell
 LEFT JOIN weights w ON w.ref_area = e.ref_area AND w.base_cell = c.base_cell
 LEFT JOIN not_asked n ON n.ref_area = e.ref_area AND n.base_cell = c.base_cell
 WHERE n.ref_area IS NULL

@@ -35,6 +35,9 @@ use crate::engine::views::Views;
 use crate::engine::{filter_pushdown, owned, prepared, problem, sized, spared_rules, spill, tokens, unreadable};
 use crate::error::{Code, Error, Result, SourceText};
 
+/// Sorted in one piece at most, as a sort counts it: twice the bytes of its rows.
+const LARGEST_RUN: usize = 2 << 30;
+
 /// What a statement may use.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
@@ -79,9 +82,12 @@ impl Engine {
         let options = config.options_mut();
         options.sql_parser.collect_spans = true;
         options.execution.parquet.pushdown_filters = true;
+        // The columns of all tables are of this type, and a sorted view counts the texts of the whole sort once a batch:
+        // 100 MB of text would need 2 GB.
+        options.sql_parser.map_string_types_to_utf8view = false;
         // A sort of many short runs holds the keys of all of them, which no part of its memory is set aside for; one of
-        // a single run needs no more than it has.
-        options.execution.sort_in_place_threshold_bytes = limits.memory_bytes;
+        // a single run needs no more than it has. No column of a run may have 2 GiB of text, half of what is counted.
+        options.execution.sort_in_place_threshold_bytes = limits.memory_bytes.min(LARGEST_RUN);
         options.execution.sort_spill_reservation_bytes = (limits.memory_bytes / 16).min(10 << 20);
         // See build_side.rs.
         options.optimizer.join_reordering = false;

@@ -1,6 +1,6 @@
 //! Computes all indicators, so many side by side. One that fails, or that a check holds, is as the release before has it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use datafusion::arrow::array::RecordBatch;
 use tokio::task::JoinSet;
@@ -16,6 +16,9 @@ use crate::release::fixed_gaps::{self, Parts};
 use crate::release::{fingerprint, keep, progress};
 use crate::tables::cells::rows_of;
 use crate::tables::schema;
+
+/// An indicator that was computed; the engine that still holds its members, where gaps are made of its values.
+type Done = (usize, Result<(One, Option<Engine>)>);
 
 impl Build<'_> {
     /// An indicator of the release before that would come out the same.
@@ -34,7 +37,8 @@ impl Build<'_> {
         };
         let mut waiting = self.catalogue.longest_chain_first();
         let (mut alone, mut again) = (Vec::new(), BTreeSet::new());
-        let mut tasks: JoinSet<(usize, Result<One>)> = JoinSet::new();
+        let mut tasks: JoinSet<Done> = JoinSet::new();
+        let mut members: BTreeMap<String, Engine> = BTreeMap::new();
         loop {
             let done = |index: &usize| results.contains_key(&self.catalogue.indicators[*index].name);
             let ready = |index: &usize| self.catalogue.dependencies(&self.catalogue.indicators[*index]).iter().all(done);
@@ -50,7 +54,10 @@ impl Build<'_> {
                     let reason = format!("it reads {other}, which could not be computed and has no values of before");
                     self.held(engine, previous, indicator, reason).await?
                 } else {
-                    self.begin(engine, index, &results, &mut tasks)?;
+                    self.begin(engine, index, (&results, &members), &mut tasks)?;
+                    let parts: Vec<&str> =
+                        waiting.iter().filter_map(|index| self.parts_of(*index)).map(|part| part.name.as_str()).collect();
+                    members.retain(|name, _| parts.contains(&name.as_str()));
                     continue;
                 };
                 offer(&indicator.name, &one)?;
@@ -60,13 +67,16 @@ impl Build<'_> {
             if tasks.is_empty()
                 && let Some(index) = alone.pop()
             {
-                self.begin(engine, index, &results, &mut tasks)?;
+                self.begin(engine, index, (&results, &members), &mut tasks)?;
             }
             let Some(joined) = tasks.join_next().await else { break };
             let (index, result) = joined.map_err(|e| Error::Internal(e.to_string()))?;
             let indicator = &self.catalogue.indicators[index];
             let one = match result {
-                Ok(one) => one,
+                Ok((one, engine)) => {
+                    members.extend(engine.map(|engine| (indicator.name.clone(), engine)));
+                    one
+                }
                 // Beside another one there was too little memory: it has all of it once the others are done.
                 Err(error) if error.is_lack_of_memory() && again.insert(index) => {
                     alone.push(index);
@@ -93,35 +103,52 @@ impl Build<'_> {
             .find(|name| results.get(*name).is_some_and(|one| one.held.is_some() && one.values.iter().all(|batch| batch.num_rows() == 0)))
     }
 
-    /// Begins to compute one indicator, over the indicators that are done.
-    fn begin(&self, engine: &Engine, index: usize, results: &All, tasks: &mut JoinSet<(usize, Result<One>)>) -> Result<()> {
+    /// The indicator that an indicator takes the parts of its gaps from.
+    fn parts_of(&self, index: usize) -> Option<&Indicator> {
+        fixed_gaps::parts_of(&self.catalogue, &self.catalogue.indicators[index])
+    }
+
+    /// Begins to compute one indicator, over the indicators that are done and the engines that still hold members.
+    fn begin(
+        &self,
+        engine: &Engine,
+        index: usize,
+        (results, members): (&All, &BTreeMap<String, Engine>),
+        tasks: &mut JoinSet<Done>,
+    ) -> Result<()> {
         let base = |indicator: &Indicator| -> Result<Engine> {
             let base = engine.sibling()?;
             let datasets = fingerprint::datasets_of(indicator, &self.reports);
             observations::register(&base, &self.workspace.data, &observation_files(self.workspace, &self.reports, &datasets))?;
             Ok(base)
         };
+        let indicator = &self.catalogue.indicators[index];
         // Where the parts are values of before, the observations of today are not behind them.
         let is_of_today = |part: &&Indicator| results.get(&part.name).is_some_and(|one| one.held.is_none());
-        let parts = fixed_gaps::parts_of(&self.catalogue, &self.catalogue.indicators[index]).filter(is_of_today);
-        let parts = parts.map(|part| Ok::<_, Error>((part.clone(), base(part)?))).transpose()?;
-        let base = base(&self.catalogue.indicators[index])?;
+        let parts = self.parts_of(index).filter(is_of_today);
+        let at_hand = parts.and_then(|part| members.get(&part.name)).cloned();
+        let parts =
+            parts.map(|part| Ok::<_, Error>((part.clone(), if at_hand.is_none() { Some(base(part)?) } else { None }))).transpose()?;
+        let gaps = (0..self.catalogue.indicators.len()).filter_map(|other| self.parts_of(other)).any(|part| part.name == indicator.name);
+        let base = base(indicator)?;
         let (catalogue, reference, year) = (self.catalogue.clone(), self.reference.clone(), self.current_year());
         let work = async move {
             let indicator = &catalogue.indicators[index];
             let one = async {
-                let steps = Steps::ReadBy(if indicator.targets.is_empty() { &[] } else { &progress::ENDS });
-                let computed = Box::pin(compute::indicator(&base, &catalogue, &reference, indicator, steps)).await?;
-                let parts = match &parts {
-                    Some((part, base)) => {
+                let own: &[&str] = if indicator.targets.is_empty() { &[] } else { &progress::ENDS };
+                let read = [own, if gaps { &fixed_gaps::READ } else { &[] }].concat();
+                let computed = Box::pin(compute::indicator(&base, &catalogue, &reference, indicator, Steps::ReadBy(&read))).await?;
+                let parts = match parts {
+                    Some((part, Some(base))) => {
                         let steps = Steps::ReadBy(&fixed_gaps::READ);
-                        Some((part, Box::pin(compute::indicator(base, &catalogue, &reference, part, steps)).await?.engine))
+                        Some((part.clone(), Box::pin(compute::indicator(&base, &catalogue, &reference, &part, steps)).await?.engine))
                     }
+                    Some((part, None)) => at_hand.map(|engine| (part, engine)),
                     None => None,
                 };
                 let parts = parts.as_ref().map(|(indicator, engine)| Parts { indicator, engine });
                 let (values, ends) = progress::ends(&computed.engine, &catalogue, indicator, &computed.values, year, parts).await?;
-                One::new(values, ends, None)
+                Ok((One::new(values, ends, None)?, gaps.then_some(computed.engine)))
             };
             (index, one.await)
         };

@@ -120,6 +120,17 @@ fn a_statement_larger_than_its_memory() {
     assert_eq!(std::fs::read_dir(workspace.path("data")).map_or(0, Iterator::count), 0, "files are gone");
 }
 
+/// Each batch that a sort gives counted the composed texts of all of them: 20 MB of text needed 500 MB.
+#[test]
+fn composed_texts_are_counted_once() {
+    let workspace = Workspace::of_method();
+    let composed = "SELECT 'the number of this row is ' || CAST(round(n.value / 7.0, 2) AS VARCHAR) || ' of all' AS t
+        FROM generate_series(1, 400000) AS n ORDER BY t";
+    let run = workspace.expect(0, &["sql", composed, "--memory-mib", "320", "--output", "csv", "-vv"]);
+    assert_eq!(run.stdout.lines().count(), 400_001);
+    assert!(!run.stderr.contains("goes on on disk"), "{}", run.stderr);
+}
+
 /// Rows beyond the memory of one data set are sorted on disk in parts: the same bytes, the same repetitions and
 /// contradictions, wherever they stand, and corrections of rows that are no longer in memory.
 #[test]
