@@ -1,5 +1,5 @@
 //! How much memory the allocator of the C library keeps: one heap a processor, in place of eight. What a thread gives
-//! back stays in the heap that it came from, where threads of another heap do not find it.
+//! back stays in the heap that it came from, where threads of another heap do not find it, until it is given to the system.
 
 /// Called before there is a second thread. `MALLOC_ARENA_MAX` in the environment goes first.
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
@@ -15,6 +15,20 @@ pub fn one_for_each_processor() {
     }
 }
 
+/// Gives what is free in all heaps back to the system: between two parts of a night, since what one leaves behind in
+/// pieces the next does not fit into.
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+#[expect(unsafe_code, reason = "the one call for which no crate has a safe function")]
+pub fn give_back() {
+    // SAFETY: malloc_trim takes a number, takes the locks of the heaps, and touches no memory that is in use.
+    unsafe {
+        libc::malloc_trim(0);
+    }
+}
+
 /// Other systems have other allocators.
 #[cfg(not(all(target_os = "linux", target_env = "gnu")))]
 pub fn one_for_each_processor() {}
+
+#[cfg(not(all(target_os = "linux", target_env = "gnu")))]
+pub fn give_back() {}

@@ -41,7 +41,7 @@ pub(super) async fn find(settings: &Settings, args: &SharedOut) -> Result<Option
     match args.engine {
         EngineKind::Cluster => {
             let state = Engine::new(settings.limits)?.context().state();
-            Ok(Some(Arc::new(Cluster::connect(&state, &args.workers, connecting(&args.connection)?).await?)))
+            Ok(Some(Arc::new(Cluster::connect(&state, &settings.workspace.data, &args.workers, connecting(&args.connection)?).await?)))
         }
         EngineKind::Local if args.workers.is_empty() => Ok(None),
         EngineKind::Local => Err(Error::usage_hint("workers are named, and nothing is to be given to them", "add --engine cluster")),

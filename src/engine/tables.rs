@@ -35,6 +35,11 @@ pub fn parquet_table(
     }
     register_data(engine, data)?;
     engine.note_files(files);
+    listing(data, files, schema)
+}
+
+/// The same for an engine that may read the data folder already.
+pub(super) fn listing(data: &Path, files: &[PathBuf], schema: datafusion::arrow::datatypes::SchemaRef) -> Result<Arc<dyn TableProvider>> {
     let urls = files.iter().map(|path| address(data, path)).collect::<Result<Vec<_>>>()?;
     let options = ListingOptions::new(Arc::new(ParquetFormat::default())).with_file_extension(".parquet");
     let config = ListingTableConfig::new_with_multi_paths(urls).with_listing_options(options).with_schema(schema);

@@ -7,15 +7,17 @@ use tokio::task::JoinSet;
 
 use crate::engine::{Engine, observations, threads};
 use crate::error::{Error, Result};
-use crate::indicator::Indicator;
+use crate::indicator::header::ROLLUP_NONE;
+use crate::indicator::{Catalogue, Indicator};
 use crate::observe::report::observation_files;
 use crate::release::build::Build;
-use crate::release::compute::{self, Steps};
+use crate::release::compute::{self, Rows, Steps};
 use crate::release::computed::{All, One};
+use crate::release::cut::{self, Cut};
 use crate::release::fixed_gaps::{self, Parts};
 use crate::release::{fingerprint, keep, progress};
 use crate::tables::cells::rows_of;
-use crate::tables::schema;
+use crate::tables::{schema, sort};
 
 /// An indicator that was computed; the engine that still holds its members, where gaps are made of its values.
 type Done = (usize, Result<(One, Option<Engine>)>);
@@ -30,7 +32,7 @@ impl Build<'_> {
 
     /// So many indicators side by side, one partition each; each begins once those that it reads are done.
     pub(super) async fn compute_all(&self, engine: &Engine, previous: &RecordBatch, before: Option<&keep::Before>) -> Result<All> {
-        let mut results = All::new();
+        let (mut results, at_once) = (All::new(), cut::rows_at_once(self.limits.memory_bytes));
         let read = self.catalogue.read_indicators();
         let offer = |name: &str, one: &One| -> Result<()> {
             if read.contains(name) { engine.register_indicator(name, schema::values(), one.read()?) } else { Ok(()) }
@@ -54,7 +56,7 @@ impl Build<'_> {
                     let reason = format!("it reads {other}, which could not be computed and has no values of before");
                     self.held(engine, previous, indicator, reason).await?
                 } else {
-                    self.begin(engine, index, (&results, &members), &mut tasks)?;
+                    self.begin(engine, index, (&results, &members), at_once, &mut tasks)?;
                     let parts: Vec<&str> =
                         waiting.iter().filter_map(|index| self.parts_of(*index)).map(|part| part.name.as_str()).collect();
                     members.retain(|name, _| parts.contains(&name.as_str()));
@@ -67,7 +69,7 @@ impl Build<'_> {
             if tasks.is_empty()
                 && let Some(index) = alone.pop()
             {
-                self.begin(engine, index, (&results, &members), &mut tasks)?;
+                self.begin(engine, index, (&results, &members), at_once / 4, &mut tasks)?;
             }
             let Some(joined) = tasks.join_next().await else { break };
             let (index, result) = joined.map_err(|e| Error::Internal(e.to_string()))?;
@@ -77,7 +79,7 @@ impl Build<'_> {
                     members.extend(engine.map(|engine| (indicator.name.clone(), engine)));
                     one
                 }
-                // Beside another one there was too little memory: it has all of it once the others are done.
+                // Beside another one there was too little memory: it has all of it once the others are done, and less at once.
                 Err(error) if error.is_lack_of_memory() && again.insert(index) => {
                     alone.push(index);
                     continue;
@@ -114,6 +116,7 @@ impl Build<'_> {
         engine: &Engine,
         index: usize,
         (results, members): (&All, &BTreeMap<String, Engine>),
+        at_once: usize,
         tasks: &mut JoinSet<Done>,
     ) -> Result<()> {
         let base = |indicator: &Indicator| -> Result<Engine> {
@@ -137,7 +140,6 @@ impl Build<'_> {
             let one = async {
                 let own: &[&str] = if indicator.targets.is_empty() { &[] } else { &progress::ENDS };
                 let read = [own, if gaps { &fixed_gaps::READ } else { &[] }].concat();
-                let computed = Box::pin(compute::indicator(&base, &catalogue, &reference, indicator, Steps::ReadBy(&read))).await?;
                 let parts = match parts {
                     Some((part, Some(base))) => {
                         let steps = Steps::ReadBy(&fixed_gaps::READ);
@@ -147,6 +149,14 @@ impl Build<'_> {
                     None => None,
                 };
                 let parts = parts.as_ref().map(|(indicator, engine)| Parts { indicator, engine });
+                let (engine, rows) = Box::pin(compute::selected(&base, &catalogue, &reference, indicator)).await?;
+                drop(base);
+                // Gaps are made of several breakdowns of their parts.
+                if rows.countries.num_rows() > at_once && indicator.rollup != ROLLUP_NONE && !gaps {
+                    let work = in_parts(&engine, &catalogue, indicator, (rows, at_once), &read, year);
+                    return Ok((Box::pin(work).await?, None));
+                }
+                let computed = Box::pin(compute::rolled_up(engine, &catalogue, indicator, rows, Steps::ReadBy(&read))).await?;
                 let (values, ends) = progress::ends(&computed.engine, &catalogue, indicator, &computed.values, year, parts).await?;
                 Ok((One::new(values, ends, None)?, gaps.then_some(computed.engine)))
             };
@@ -162,4 +172,28 @@ impl Build<'_> {
         let (values, ends) = progress::ends(&engine.sibling()?, &self.catalogue, indicator, &last, self.current_year(), None).await?;
         One::new(values, ends, Some(reason))
     }
+}
+
+/// An indicator of more rows than are computed at once: breakdown by breakdown, one part after the other.
+async fn in_parts(
+    engine: &Engine,
+    catalogue: &Catalogue,
+    indicator: &Indicator,
+    (rows, at_once): (Rows, usize),
+    read: &[&str],
+    year: i32,
+) -> Result<One> {
+    let mut cut = Cut::new(rows, at_once)?;
+    tracing::debug!(indicator = %indicator.name, parts = cut.len(), "cut by breakdown");
+    let (mut values, mut ends) = (Vec::new(), progress::Ends::default());
+    while let Some((rows, beside)) = cut.next()? {
+        let computed = compute::rolled_up(engine.sibling()?, catalogue, indicator, rows, Steps::ReadBy(read)).await?;
+        let own = beside.left_out(computed.values)?;
+        let (marked, found) = progress::ends(&computed.engine, catalogue, indicator, &own, year, None).await?;
+        values.push(marked);
+        ends.add(found);
+    }
+    drop(cut);
+    let values = sort::joined(&schema::preferred_values(), values)?;
+    One::new(sort::sort(&values, &schema::values_key())?, ends, None)
 }

@@ -9,6 +9,7 @@ use crate::dataset_id::{DatasetId, listed};
 use crate::engine::cluster::Cluster;
 use crate::engine::{Engine, Limits, observations, tables, tokens};
 use crate::error::Result;
+use crate::heap;
 use crate::indicator::{Catalogue, Indicator};
 use crate::observe::Reports;
 use crate::observe::corrections::Correction;
@@ -110,6 +111,7 @@ impl Build<'_> {
         };
         let mut computed = self.compute_all(&engine, &previous_values, kept.as_ref()).await?;
         drop(kept);
+        heap::give_back();
         let mut numbers = Numbers::of_breakdowns();
         numbers.register_values(&engine, PREVIOUS, &schema::values(), std::slice::from_ref(&previous_values))?;
         Self::register_values(&engine, &mut numbers, &computed)?;
@@ -149,6 +151,7 @@ impl Build<'_> {
         let ends = computed::ends(&computed);
         // The tables of the checks go before the values are put together.
         drop((engine, numbers));
+        heap::give_back();
         let (values, progress) = match passed_on {
             Some(both) => both,
             None => (computed::joined(&mut computed)?, progress),

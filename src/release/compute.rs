@@ -18,7 +18,7 @@ use crate::indicator::{Catalogue, Indicator, Rollup, engine_faults, silence};
 use crate::reference::Reference;
 use crate::release::last_read::last_read;
 use crate::release::shared;
-use crate::tables::conform::conform;
+use crate::tables::conform::{conform, conform_all};
 use crate::tables::schema::{self, DIMENSIONS};
 use crate::tables::sort::sort;
 use crate::tables::views::{Cells, CountryValues, Membership, Values};
@@ -46,6 +46,12 @@ pub async fn indicator(
     indicator: &Indicator,
     steps: Steps<'_>,
 ) -> Result<Computed> {
+    let (engine, rows) = selected(base, catalogue, reference, indicator).await?;
+    rolled_up(engine, catalogue, indicator, rows, steps).await
+}
+
+/// The rows of an indicator's SELECT, and the engine in which its steps run.
+pub async fn selected(base: &Engine, catalogue: &Catalogue, reference: &Reference, indicator: &Indicator) -> Result<(Engine, Rows)> {
     let engine = base.sibling()?;
     see_as(&engine, catalogue, reference, indicator).await?;
     let plan = looked_at(&engine, catalogue, indicator).await?;
@@ -58,15 +64,19 @@ pub async fn indicator(
     for (name, column, most) in [("weight", weight, f64::MAX), ("denominator", denominator, f64::MAX), ("coverage", coverage, 1.0 + 1e-9)] {
         check_range(ref_area, time_period, name, column, most, indicator)?;
     }
-    let parts = split(&rows, &given, reference)?;
-    if parts.published.num_rows() > 0 {
+    let rows = split(&rows, &given, reference)?;
+    if rows.published.num_rows() > 0 {
         check_groups(&groups::made(&plan, &|code| reference.group_scheme(code).is_some()), indicator)?;
     }
-    let (schema, rolls_up) = (rows.schema(), indicator.rollup != ROLLUP_NONE && parts.countries.num_rows() > 0);
-    drop(rows);
-    engine.register_batches("country_values", schema.clone(), vec![parts.countries])?;
-    engine.register_batches("published", schema.clone(), vec![parts.published])?;
-    engine.register_batches("given", schema, vec![parts.given])?;
+    Ok((engine, rows))
+}
+
+/// The values that follow from rows of the SELECT: all of them, or a part (`cut.rs`).
+pub async fn rolled_up(engine: Engine, catalogue: &Catalogue, indicator: &Indicator, rows: Rows, steps: Steps<'_>) -> Result<Computed> {
+    let (schema, rolls_up) = (schema::country_values(), indicator.rollup != ROLLUP_NONE && rows.countries.num_rows() > 0);
+    engine.register_batches("country_values", schema.clone(), vec![rows.countries])?;
+    engine.register_batches("published", schema.clone(), vec![rows.published])?;
+    engine.register_batches("given", schema, vec![rows.given])?;
     let (last, before) = catalogue.steps()?;
     if rolls_up {
         let free = match steps {
@@ -95,7 +105,7 @@ pub async fn indicator(
     }
     let values = {
         let (_, batches) = engine.run(&last.text.text, &last.text.path).await?;
-        conform(&batches, &schema::values(), &|_| None)?
+        conform_all(batches, &schema::values(), &|_| None)?
     };
     let values = sort(&values, &schema::values_key())?;
     let Values { ref_area, time_period, value, coverage, .. } = Values::of(&values)?;
@@ -140,7 +150,7 @@ async fn select(engine: &Engine, catalogue: &Catalogue, indicator: &Indicator, p
         }
     };
     let (_, batches) = engine.run_planned(indicator.sql(), &indicator.text.path, Some(plan)).await?;
-    let mut rows = conform(&batches, &schema::country_values(), &default).map_err(|e| in_file(e, indicator))?;
+    let mut rows = conform_all(batches, &schema::country_values(), &default).map_err(|e| in_file(e, indicator))?;
     if let Some(derived) = &indicator.derived {
         engine.register_batches("gap_input", rows.schema(), vec![rows])?;
         let (schema, batches) = method(engine, catalogue, "derived", "group_population").await?;
@@ -252,18 +262,18 @@ fn check_range(areas: &StringArray, years: &Int32Array, name: &str, column: &Flo
     })
 }
 
-struct Parts {
-    countries: RecordBatch,
-    published: RecordBatch,
-    given: RecordBatch,
+/// Economies, the agency's own aggregates, and rows that bring their estimate.
+pub struct Rows {
+    pub countries: RecordBatch,
+    pub published: RecordBatch,
+    pub given: RecordBatch,
 }
 
-/// Economies, the agency's own aggregates, and rows that bring their estimate.
-fn split(rows: &RecordBatch, cells: &CountryValues<'_>, reference: &Reference) -> Result<Parts> {
+fn split(rows: &RecordBatch, cells: &CountryValues<'_>, reference: &Reference) -> Result<Rows> {
     let mask = |f: &dyn Fn(usize) -> bool| (0..rows.num_rows()).map(|row| Some(f(row))).collect::<BooleanArray>();
     let is_group = |row: usize| reference.group_scheme(cells.ref_area.value(row)).is_some();
     let part = |f: &dyn Fn(usize) -> bool| filter_record_batch(rows, &mask(f));
-    Ok(Parts {
+    Ok(Rows {
         countries: part(&|row| cells.estimate.is_null(row) && !is_group(row))?,
         published: part(&|row| cells.estimate.is_null(row) && is_group(row))?,
         given: part(&|row| !cells.estimate.is_null(row))?,

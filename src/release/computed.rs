@@ -8,7 +8,7 @@ use crate::engine::owned;
 use crate::error::Result;
 use crate::release::{preferred, progress};
 use crate::tables::schema;
-use crate::tables::sort::concat;
+use crate::tables::sort::{self, concat};
 
 /// The values of one indicator, in the order of their key; `held` = the reason why they are those of the release before.
 pub(super) struct One {
@@ -42,10 +42,10 @@ pub(super) fn batches(all: &All) -> Vec<RecordBatch> {
     all.values().flat_map(|one| one.values.iter().cloned()).collect()
 }
 
-/// All values as one table. Nothing is held twice for longer than this takes.
+/// All values as one table. No more than a column is held twice.
 pub(super) fn joined(all: &mut All) -> Result<RecordBatch> {
     let parts: Vec<RecordBatch> = all.values_mut().flat_map(|one| std::mem::take(&mut one.values)).collect();
-    concat(&schema::preferred_values(), &parts)
+    sort::joined(&schema::preferred_values(), parts)
 }
 
 pub(super) fn ends(all: &All) -> progress::Ends {

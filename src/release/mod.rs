@@ -8,6 +8,7 @@ pub mod check_tables;
 pub mod checks;
 pub mod compute;
 mod computed;
+mod cut;
 pub mod diff;
 pub mod explain;
 pub mod figures;

@@ -3,14 +3,20 @@
 use std::sync::Arc;
 
 use datafusion::arrow::array::{Array, ArrayRef, AsArray, RecordBatch, RecordBatchOptions, StringArray, new_null_array};
-use datafusion::arrow::compute::{cast, concat_batches, kernels};
+use datafusion::arrow::compute::{cast, kernels};
 use datafusion::arrow::datatypes::{DataType, Field, Float64Type, SchemaRef};
 
 use crate::error::{Code, Error, Result};
+use crate::tables::sort::joined;
 
 /// Brings batches into a declared schema: columns by name, cast; a missing one takes `default` or null. A value that
 /// the declared type cannot hold is an error: it is neither cut nor dropped. A zero has no sign: `-1 * 0.0` is 0.
 pub fn conform(batches: &[RecordBatch], schema: &SchemaRef, default: &dyn Fn(&str) -> Option<String>) -> Result<RecordBatch> {
+    conform_all(batches.to_vec(), schema, default)
+}
+
+/// The same of batches that nobody else holds: they go as they are joined.
+pub fn conform_all(batches: Vec<RecordBatch>, schema: &SchemaRef, default: &dyn Fn(&str) -> Option<String>) -> Result<RecordBatch> {
     let mut parts = Vec::with_capacity(batches.len());
     for batch in batches {
         let mut columns = Vec::with_capacity(schema.fields().len());
@@ -36,7 +42,7 @@ pub fn conform(batches: &[RecordBatch], schema: &SchemaRef, default: &dyn Fn(&st
         }
         parts.push(RecordBatch::try_new(schema.clone(), columns)?);
     }
-    Ok(concat_batches(schema, &parts)?)
+    joined(schema, parts)
 }
 
 /// The same for columns by their place: a query may give two of one name.

@@ -1,6 +1,8 @@
 //! The order of tables: total, so that nothing that is written depends on how it was computed.
 
-use datafusion::arrow::array::{ArrayRef, RecordBatch, UInt64Array};
+use std::sync::Arc;
+
+use datafusion::arrow::array::{Array, ArrayRef, RecordBatch, UInt64Array};
 use datafusion::arrow::compute::take_record_batch;
 use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::arrow::row::{RowConverter, Rows, SortField};
@@ -42,4 +44,22 @@ pub fn key_rows(batches: &[&RecordBatch], key: &[&str]) -> Result<Vec<Rows>> {
 /// Joins batches of one schema into one.
 pub fn concat(schema: &SchemaRef, batches: &[RecordBatch]) -> Result<RecordBatch> {
     Ok(datafusion::arrow::compute::concat_batches(schema, batches)?)
+}
+
+/// The same, of batches that nobody else holds: each column of them goes as soon as it is joined.
+pub fn joined(schema: &SchemaRef, batches: Vec<RecordBatch>) -> Result<RecordBatch> {
+    if batches.is_empty() {
+        return Ok(RecordBatch::new_empty(schema.clone()));
+    }
+    let mut parts: Vec<Vec<ArrayRef>> = vec![Vec::with_capacity(batches.len()); schema.fields().len()];
+    for batch in batches {
+        for (parts, column) in parts.iter_mut().zip(batch.columns()) {
+            parts.push(Arc::clone(column));
+        }
+    }
+    let join = |parts: Vec<ArrayRef>| {
+        let parts: Vec<&dyn Array> = parts.iter().map(AsRef::as_ref).collect();
+        datafusion::arrow::compute::concat(&parts)
+    };
+    Ok(RecordBatch::try_new(schema.clone(), parts.into_iter().map(join).collect::<std::result::Result<Vec<_>, _>>()?)?)
 }

@@ -4,7 +4,7 @@
 use std::fs::File;
 use std::time::{Duration, Instant};
 
-use crate::support::{Run, Workspace, parquet};
+use crate::support::{Run, Workspace, parquet, project};
 
 /// The rows of a large table are parts of one buffer, which is there once: counted with each part, this is 300 MiB. A
 /// Parquet file holds those of a row group.
@@ -182,6 +182,48 @@ fn rows_larger_than_their_memory() {
     let reasons = &report["quarantine_reasons"];
     assert_eq!((reasons["unknown_area"].as_u64(), reasons["correction_dropped"].as_u64()), (Some(1), Some(2)), "{reasons}");
     assert_eq!((reasons["duplicate_key"].as_u64(), reasons["duplicate_row"].as_u64()), (Some(5), Some(4_998)), "{reasons}");
+}
+
+/// An indicator of more rows than its memory has room for is computed breakdown by breakdown, with all people beside each:
+/// the same files, the error bars and both ends of its targets among them.
+#[test]
+fn an_indicator_larger_than_its_memory() {
+    const SET: &str = "source = \"example\"\nlicence = \"CC BY\"\nstale_after_days = 30\n[[dataset]]\nname = \"t\"\nformat = \"table\"\n[dataset.columns]\nseries = { constant = \"s\" }\nref_area = \"area\"\ntime_period = \"year\"\nsex = \"sex\"\nage = \"age\"\nvalue = \"value\"\nunit = { constant = \"PT\" }\n";
+    const INDICATOR: &str = "/*---\nid = \"9.1\"\nname = \"share\"\ntitle = \"t\"\nunit = \"PT\"\nrollup = \"weighted_mean\"\ndatasets = [\"example/t\"]\ndefinition = \"d\"\nmethod = \"m\"\ncaveats = \"c\"\nowner = \"o\"\nsources = [\"example\"]\n[[target]]\nid = \"9.1\"\ntitle = \"t\"\nyear = 2030\nvalue = 90.0\nbaseline_year = 2015\nsex = \"*\"\nage = \"*\"\nalso = [\"groups\", \"countries\"]\n---*/\n\
+        SELECT o.ref_area, o.time_period, o.sex, o.age, o.obs_value AS value, p.persons AS weight, o.obs_status, o.note, o.source\n\
+        FROM observations AS o\nLEFT JOIN population AS p USING (ref_area, time_period, sex, age, urbanisation)\nWHERE o.obs_value IS NOT NULL\n";
+    let workspace = Workspace::of_method();
+    workspace.write("pipelines/example.toml", SET);
+    workspace.write("sql/defaults.toml", std::fs::read(project().join("sql/defaults.toml")).unwrap());
+    workspace.write("sql/indicators/9.1_share.sql", INDICATOR);
+    let areas = std::fs::read_to_string(workspace.path("pipelines/reference/areas.csv")).unwrap();
+    let mut body = "area,year,sex,age,value\n".to_owned();
+    for (place, area) in areas.lines().skip(1).filter_map(|line| line.split(',').next()).enumerate() {
+        for (year, (kind, (sex, age))) in (2005..2025).flat_map(|year| {
+            ["_T", "M", "F"]
+                .into_iter()
+                .flat_map(|sex| ["_T", "Y15T24", "Y25T74", "Y_GE75"].map(|age| (sex, age)))
+                .enumerate()
+                .map(move |kind| (year, kind))
+        }) {
+            let mixed = (place * 7919 + year * 31 + kind * 17) % 101;
+            if mixed > 10 {
+                body.push_str(&format!("{area},{year},{sex},{age},{}.5\n", (mixed + year) % 100));
+            }
+        }
+    }
+    workspace.write("in/example/t/t.csv", body);
+    let run = |mib: &str| {
+        let run = ["run", "--from", "in", "--data", mib, "--memory-mib", mib, "--now", "2026-11-01T00:00:00Z", "-vv"];
+        let told = workspace.expect(0, &run).stderr;
+        (told.contains("cut by breakdown"), crate::nightly::files(&workspace.path(mib).join("current")))
+    };
+    let (whole, cut) = (run("4096"), run("128"));
+    assert_eq!((whole.0, cut.0), (false, true));
+    assert!(whole.1.len() > 10, "{:?}", whole.1.keys());
+    let different = whole.1.iter().filter(|(name, bytes)| cut.1.get(*name) != Some(bytes)).map(|(name, _)| name);
+    assert_eq!(different.collect::<Vec<_>>(), Vec::<&String>::new());
+    assert_eq!(whole.1.len(), cut.1.len());
 }
 
 /// The flag comes before the environment, and both before the file of the job.

@@ -2,6 +2,8 @@
 
 #![expect(clippy::unused_async, reason = "the functions of the cluster, which wait")]
 
+use std::path::Path;
+
 use datafusion::arrow::array::RecordBatch;
 use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::execution::session_state::SessionState;
@@ -15,7 +17,7 @@ use crate::error::{Code, Error, Result};
 pub enum Cluster {}
 
 impl Cluster {
-    pub async fn connect(_: &SessionState, _: &[String], _: Connecting) -> Result<Self> {
+    pub async fn connect(_: &SessionState, _: &Path, _: &[String], _: Connecting) -> Result<Self> {
         Err(absent())
     }
 
@@ -28,7 +30,7 @@ impl Cluster {
     }
 }
 
-pub async fn serve(_: Limits, _: &std::path::Path, _: &Listening, _: impl FnOnce(&str), _: impl Future<Output = ()>) -> Result<()> {
+pub async fn serve(_: Limits, _: &Path, _: &Listening, _: impl FnOnce(&str), _: impl Future<Output = ()>) -> Result<()> {
     Err(absent())
 }
 

@@ -1,6 +1,7 @@
 //! The side that plans: asks the workers who they are, gives them statements, and goes on without those that fail.
 
 use std::net::IpAddr;
+use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -14,6 +15,7 @@ use datafusion::physical_plan::execute_stream;
 use reqwest::Url;
 
 use super::connection::{Connections, Refusal, causes};
+use super::stored::Stored;
 use super::{Connecting, Shared, plan, same_program};
 use crate::engine::apart;
 use crate::error::{Code, Error, Result};
@@ -27,6 +29,7 @@ type Answer = (SchemaRef, Vec<RecordBatch>);
 pub struct Cluster {
     connections: Connections,
     program: String,
+    stored: Stored,
     known: Mutex<Known>,
 }
 
@@ -39,11 +42,11 @@ struct Known {
 impl Cluster {
     /// Asks each worker. One that cannot be reached is left out; one that is another program or wants another token is a
     /// fault that somebody must correct.
-    pub async fn connect(state: &SessionState, urls: &[String], connecting: Connecting) -> Result<Self> {
+    pub async fn connect(state: &SessionState, data: &Path, urls: &[String], connecting: Connecting) -> Result<Self> {
         let program = same_program::description(state);
         let connections = Connections::new(&connecting, &program)?;
         let known = Known { workers: urls.iter().map(|url| address(url)).collect::<Result<_>>()?, shared: Shared::default() };
-        let cluster = Self { connections, program, known: Mutex::new(known) };
+        let cluster = Self { connections, program, stored: Stored::below(data), known: Mutex::new(known) };
         cluster.ask_all().await?;
         Ok(cluster)
     }
@@ -107,6 +110,7 @@ impl Cluster {
         seconds: u64,
     ) -> Result<Option<Answer>, String> {
         let told = |error: DataFusionError| causes(&error);
+        let optimised = &self.stored.in_place(optimised.clone()).map_err(told)?;
         let Some((plan, session)) = plan::for_workers(state, optimised, workers, &self.connections).await.map_err(told)? else {
             return Ok(None);
         };

@@ -21,6 +21,22 @@ fn workers_and_partitions_do_not_change_the_bytes() {
     assert!(!record.contains("worker"), "the run alone had none: {record}");
 }
 
+/// Tables in memory travelled with each part of each statement, and with checks that read all values they took all memory
+/// of the machine: large ones are files of the data folder, as long as the run takes.
+#[test]
+fn large_tables_are_files_for_the_workers() {
+    let workspace = released();
+    let alone = files(&workspace);
+    let worker = Worker::of(&workspace);
+    super::forget(&workspace);
+    let run = workspace.expect(0, &["compute", "--engine", "cluster", "--workers", &worker.address, "-vv"]);
+    let stored = run.stderr.matches("a table is stored for the workers").count();
+    assert!((1..20).contains(&stored), "population, and once each: {stored}");
+    let left: Vec<_> = std::fs::read_dir(workspace.path("data/staging")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    assert!(left.is_empty(), "{left:?}");
+    assert_eq!(different(&alone, &files(&workspace)), Vec::<String>::new());
+}
+
 /// A worker with another data folder would compute from other figures: it refuses, and the run goes on alone.
 #[test]
 fn a_worker_with_other_files_refuses() {

@@ -1,0 +1,180 @@
+//! Cuts the rows of an indicator by breakdown, so that its steps take the memory of a part and not of all.
+//!
+//! A step computes each breakdown by itself, but for one comparison: with all people, whatever their sex, age,
+//! urbanisation and disability (`sql/steps/12_group_totals.sql`). So the rows of all people stand beside each part, and
+//! what comes out of them there is left out: it comes out of the part that has them as its own.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+
+use datafusion::arrow::array::{BooleanArray, RecordBatch};
+use datafusion::arrow::compute::filter_record_batch;
+
+use crate::error::Result;
+use crate::release::compute::Rows;
+use crate::tables::schema::DIMENSIONS;
+use crate::tables::views::{CountryValues, Values};
+
+/// What the steps make of one row takes no more than this, with the statements that make it.
+const BYTES_OF_A_ROW: usize = 2 << 10;
+
+/// Codes of a breakdown, in the order of `DIMENSIONS`.
+type Codes = [String; DIMENSIONS.len()];
+
+/// The first dimensions, by which people are told apart.
+const OF_PEOPLE: usize = 4;
+const ALL: &str = "_T";
+
+/// How many rows of an indicator are computed at once, where statements may take so many bytes.
+pub(super) fn rows_at_once(bytes: usize) -> usize {
+    bytes / BYTES_OF_A_ROW
+}
+
+/// The rows of an indicator, which it gives part by part.
+pub(super) struct Cut {
+    rows: Rows,
+    /// The number of the breakdown of each row: of economies, published and given.
+    numbers: [Vec<usize>; 3],
+    breakdowns: Vec<Codes>,
+    parts: VecDeque<Numbers>,
+}
+
+/// The numbers of the breakdowns of a part, and of those beside it.
+#[derive(Default)]
+struct Numbers {
+    own: BTreeSet<usize>,
+    beside: BTreeSet<usize>,
+}
+
+/// The breakdowns that stand beside a part: their values are those of another one.
+pub(super) struct Beside(BTreeSet<Codes>);
+
+impl Beside {
+    /// The values of a part without them.
+    pub(super) fn left_out(&self, values: RecordBatch) -> Result<RecordBatch> {
+        if self.0.is_empty() {
+            return Ok(values);
+        }
+        let cells = Values::of(&values)?;
+        let beside: BTreeSet<[&str; DIMENSIONS.len()]> = self.0.iter().map(|codes| codes.each_ref().map(String::as_str)).collect();
+        let own = (0..cells.len()).map(|row| Some(!beside.contains(&cells.dimensions(row))));
+        Ok(filter_record_batch(&values, &own.collect::<BooleanArray>())?)
+    }
+}
+
+impl Cut {
+    /// Of at most so many rows of economies each, unless one breakdown with all people beside it has more.
+    pub(super) fn new(rows: Rows, most: usize) -> Result<Self> {
+        let mut known: HashMap<Codes, usize> = HashMap::new();
+        let numbers = [&rows.countries, &rows.published, &rows.given].map(|batch| numbered(batch, &mut known));
+        let [countries, published, given] = numbers;
+        let numbers = [countries?, published?, given?];
+        let mut breakdowns = vec![Codes::default(); known.len()];
+        for (codes, number) in known {
+            breakdowns[number] = codes;
+        }
+        let mut counts = vec![0_usize; breakdowns.len()];
+        for number in &numbers[0] {
+            counts[*number] += 1;
+        }
+        let parts = packed(&breakdowns, &counts, most);
+        Ok(Self { rows, numbers, breakdowns, parts })
+    }
+
+    /// How many parts there still are.
+    pub(super) fn len(&self) -> usize {
+        self.parts.len()
+    }
+
+    /// The rows of the next part, and what stands beside it among them.
+    pub(super) fn next(&mut self) -> Result<Option<(Rows, Beside)>> {
+        let Some(wanted) = self.parts.pop_front() else { return Ok(None) };
+        let some = |batch: &RecordBatch, numbers: &[usize], wanted: &dyn Fn(&usize) -> bool| {
+            filter_record_batch(batch, &numbers.iter().map(|number| Some(wanted(number))).collect::<BooleanArray>())
+        };
+        let own = |number: &usize| wanted.own.contains(number);
+        let [countries, published, given] = &self.numbers;
+        let rows = Rows {
+            countries: some(&self.rows.countries, countries, &|number| own(number) || wanted.beside.contains(number))?,
+            published: some(&self.rows.published, published, &own)?,
+            given: some(&self.rows.given, given, &own)?,
+        };
+        let beside = wanted.beside.iter().map(|number| self.breakdowns[*number].clone()).collect();
+        Ok(Some((rows, Beside(beside))))
+    }
+}
+
+/// The number of the breakdown of each row: the next one for each that is new.
+fn numbered(batch: &RecordBatch, known: &mut HashMap<Codes, usize>) -> Result<Vec<usize>> {
+    let cells = CountryValues::of(batch)?;
+    let mut found: HashMap<[&str; DIMENSIONS.len()], usize> = HashMap::new();
+    Ok((0..cells.len())
+        .map(|row| {
+            let codes = cells.dimensions(row);
+            *found.entry(codes).or_insert_with(|| {
+                let next = known.len();
+                *known.entry(codes.map(str::to_owned)).or_insert(next)
+            })
+        })
+        .collect())
+}
+
+/// The breakdowns of parts that have no more rows than that, all people beside each that has only others.
+fn packed(breakdowns: &[Codes], counts: &[usize], most: usize) -> VecDeque<Numbers> {
+    let is_of_all = |codes: &Codes| codes[..OF_PEOPLE].iter().all(|code| code == ALL);
+    let of_all: HashMap<&[String], usize> =
+        (0..).zip(breakdowns).filter(|(_, codes)| is_of_all(codes)).map(|(number, codes)| (&codes[OF_PEOPLE..], number)).collect();
+    // Those that are compared with the same ones, one after the other.
+    let in_order: BTreeMap<(&[String], &[String]), usize> =
+        (0..).zip(breakdowns).map(|(number, codes)| ((&codes[OF_PEOPLE..], &codes[..OF_PEOPLE]), number)).collect();
+    let mut parts = VecDeque::new();
+    let (mut part, mut rows) = (Numbers::default(), 0);
+    for ((others, _), number) in in_order {
+        let whole = of_all.get(others).copied().filter(|whole| *whole != number);
+        let beside = |part: &Numbers| whole.filter(|whole| !part.own.contains(whole) && !part.beside.contains(whole));
+        let more = counts[number] + beside(&part).map_or(0, |whole| counts[whole]);
+        if !part.own.is_empty() && rows + more > most {
+            parts.push_back(std::mem::take(&mut part));
+            rows = 0;
+        }
+        let beside = beside(&part);
+        rows += counts[number] + beside.map_or(0, |whole| counts[whole]);
+        part.own.insert(number);
+        part.beside.extend(beside);
+        // It may stand beside others of the part already.
+        part.beside.remove(&number);
+    }
+    parts.push_back(part);
+    parts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn codes(sex: &str, breakdown: &str) -> Codes {
+        [sex, ALL, ALL, ALL, ALL, ALL, breakdown].map(str::to_owned)
+    }
+
+    #[test]
+    fn all_people_stand_beside_each_part() {
+        let breakdowns = [codes("F", ALL), codes(ALL, ALL), codes("M", ALL), codes("F", "X"), codes("M", "Y"), codes(ALL, "Y")];
+        let parts = |most| -> Vec<(Vec<usize>, Vec<usize>)> {
+            let parts = packed(&breakdowns, &[10; 6], most).into_iter();
+            parts.map(|part| (part.own.into_iter().collect(), part.beside.into_iter().collect())).collect()
+        };
+        assert_eq!(parts(60), [(vec![0, 1, 2, 3, 4, 5], vec![])]);
+        let [none, five, one] = [vec![], vec![5], vec![1]];
+        let few = [
+            (vec![3], none.clone()),
+            (vec![4], five.clone()),
+            (five, none.clone()),
+            (vec![0], one.clone()),
+            (vec![2], one.clone()),
+            (one, none),
+        ];
+        assert_eq!(parts(20), few);
+        assert_eq!(parts(30)[0], (vec![3, 4], vec![5]));
+        assert_eq!(parts(1).iter().map(|(own, _)| own.len()).sum::<usize>(), 6);
+        assert!(parts(1).iter().all(|(own, beside)| own.len() == 1 && beside.len() <= 1));
+    }
+}
