@@ -7,6 +7,7 @@ use tokio::task::JoinSet;
 
 use crate::engine::{Engine, observations, threads};
 use crate::error::{Error, Result};
+use crate::heap;
 use crate::indicator::header::ROLLUP_NONE;
 use crate::indicator::{Catalogue, Indicator};
 use crate::observe::report::observation_files;
@@ -42,6 +43,7 @@ impl Build<'_> {
         let mut tasks: JoinSet<Done> = JoinSet::new();
         let mut members: BTreeMap<String, Engine> = BTreeMap::new();
         loop {
+            members.retain(|name, _| waiting.iter().filter_map(|index| self.parts_of(*index)).any(|part| part.name == *name));
             let done = |index: &usize| results.contains_key(&self.catalogue.indicators[*index].name);
             let ready = |index: &usize| self.catalogue.dependencies(&self.catalogue.indicators[*index]).iter().all(done);
             let next = waiting.iter().position(ready).filter(|_| tasks.len() < self.threads.max(1));
@@ -57,9 +59,6 @@ impl Build<'_> {
                     self.held(engine, previous, indicator, reason).await?
                 } else {
                     self.begin(engine, index, (&results, &members), at_once, &mut tasks)?;
-                    let parts: Vec<&str> =
-                        waiting.iter().filter_map(|index| self.parts_of(*index)).map(|part| part.name.as_str()).collect();
-                    members.retain(|name, _| parts.contains(&name.as_str()));
                     continue;
                 };
                 offer(&indicator.name, &one)?;
@@ -192,6 +191,9 @@ async fn in_parts(
         let (marked, found) = progress::ends(&computed.engine, catalogue, indicator, &own, year, None).await?;
         values.push(marked);
         ends.add(found);
+        drop(computed.engine);
+        // The next part finds no room in what this one leaves behind in pieces.
+        heap::give_back();
     }
     drop(cut);
     let values = sort::joined(&schema::preferred_values(), values)?;
