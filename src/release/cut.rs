@@ -130,17 +130,20 @@ fn packed(breakdowns: &[Codes], counts: &[usize], most: usize) -> VecDeque<Numbe
     let (mut part, mut rows) = (Numbers::default(), 0);
     for ((others, _), number) in in_order {
         let whole = of_all.get(others).copied().filter(|whole| *whole != number);
+        // Beside others of the part it may stand already.
         let beside = |part: &Numbers| whole.filter(|whole| !part.own.contains(whole) && !part.beside.contains(whole));
-        let more = counts[number] + beside(&part).map_or(0, |whole| counts[whole]);
-        if !part.own.is_empty() && rows + more > most {
+        let more = |part: &Numbers| {
+            let own = if part.beside.contains(&number) { 0 } else { counts[number] };
+            own + beside(part).map_or(0, |whole| counts[whole])
+        };
+        if !part.own.is_empty() && rows + more(&part) > most {
             parts.push_back(std::mem::take(&mut part));
             rows = 0;
         }
+        rows += more(&part);
         let beside = beside(&part);
-        rows += counts[number] + beside.map_or(0, |whole| counts[whole]);
         part.own.insert(number);
         part.beside.extend(beside);
-        // It may stand beside others of the part already.
         part.beside.remove(&number);
     }
     parts.push_back(part);
@@ -163,17 +166,9 @@ mod tests {
             parts.map(|part| (part.own.into_iter().collect(), part.beside.into_iter().collect())).collect()
         };
         assert_eq!(parts(60), [(vec![0, 1, 2, 3, 4, 5], vec![])]);
-        let [none, five, one] = [vec![], vec![5], vec![1]];
-        let few = [
-            (vec![3], none.clone()),
-            (vec![4], five.clone()),
-            (five, none.clone()),
-            (vec![0], one.clone()),
-            (vec![2], one.clone()),
-            (one, none),
-        ];
-        assert_eq!(parts(20), few);
-        assert_eq!(parts(30)[0], (vec![3, 4], vec![5]));
+        let none = || Vec::<usize>::new();
+        assert_eq!(parts(20), [(vec![3], none()), (vec![4, 5], none()), (vec![0], vec![1]), (vec![1, 2], none())]);
+        assert_eq!(parts(30), [(vec![3, 4, 5], none()), (vec![0, 1, 2], none())]);
         assert_eq!(parts(1).iter().map(|(own, _)| own.len()).sum::<usize>(), 6);
         assert!(parts(1).iter().all(|(own, beside)| own.len() == 1 && beside.len() <= 1));
     }
