@@ -130,7 +130,7 @@ fn packed(breakdowns: &[Codes], counts: &[usize], most: usize) -> VecDeque<Numbe
     let (mut part, mut rows) = (Numbers::default(), 0);
     for ((others, _), number) in in_order {
         let whole = of_all.get(others).copied().filter(|whole| *whole != number);
-        // Beside others of the part it may stand already.
+        // All people are there once, whether as a breakdown of the part or beside others of it.
         let beside = |part: &Numbers| whole.filter(|whole| !part.own.contains(whole) && !part.beside.contains(whole));
         let more = |part: &Numbers| {
             let own = if part.beside.contains(&number) { 0 } else { counts[number] };

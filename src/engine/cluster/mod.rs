@@ -1,8 +1,9 @@
 //! Statements shared out among workers, other machines that run this program: which ones, over which connection, and
 //! what is done when a worker fails. Compiled with the cargo feature `cluster`; without it, asking for it is refused.
 //!
-//! A worker reads the observations from the shared data folder, and so large tables in memory, which the coordinator
-//! stores there for the time of a run; small ones travel in the plan. The coordinator plans, and keeps whatever does not read the observations. A result never depends on who computed it.
+//! A worker reads the observations from the shared data folder, and large tables in memory too, which the coordinator
+//! stores there for the time of a run; small ones travel in the plan. The coordinator plans, and keeps whatever does not
+//! read the observations. A result never depends on who computed it.
 
 use std::path::PathBuf;
 use std::time::Duration;

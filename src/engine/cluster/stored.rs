@@ -16,6 +16,7 @@ use datafusion::logical_expr::logical_plan::TableScan;
 
 use crate::engine::prepared::in_one_piece;
 use crate::engine::tables;
+use crate::files;
 use crate::tables::parquet;
 
 /// From so many bytes in memory on a table is stored.
@@ -70,7 +71,6 @@ impl Stored {
             return Ok(Some(Arc::clone(&one.file)));
         }
         let external = |error: crate::error::Error| DataFusionError::External(Box::new(error));
-        fs_err::create_dir_all(&self.folder)?;
         // Numbers are not given twice: a worker may still read a file that is gone here.
         let path = self.folder.join(format!("{}.parquet", self.next.fetch_add(1, Ordering::Relaxed)));
         write(&path, &batches, table).map_err(external)?;
@@ -82,7 +82,7 @@ impl Stored {
 }
 
 fn write(path: &Path, batches: &[RecordBatch], table: &Arc<dyn TableProvider>) -> crate::error::Result<()> {
-    let mut writer = parquet::Writer::new(fs_err::File::create(path)?, &table.schema())?;
+    let mut writer = parquet::Writer::new(files::create_unseen(path)?, &table.schema())?;
     batches.iter().try_for_each(|batch| writer.write(batch))?;
     writer.close()?;
     Ok(())
