@@ -1,5 +1,7 @@
 //! A reference table as text, with the place of every cell.
 
+use std::collections::HashSet;
+
 use crate::authored::typed_csv;
 use crate::error::{Code, Problem, SourceText, suggestion};
 
@@ -15,6 +17,13 @@ pub struct CsvTable {
 
 impl CsvTable {
     pub fn read(text: &SourceText, required: &[&str], problems: &mut Vec<Problem>) -> Self {
+        let mut parts = Self::in_parts(text, required, usize::MAX, problems);
+        let header = parts.header.clone();
+        parts.next(problems).unwrap_or(Self { header, records: Vec::new(), source: Some(text.clone()), base: parts.base })
+    }
+
+    /// The same as tables of so many records at most, one after the other.
+    pub fn in_parts<'t>(text: &'t SourceText, required: &[&str], records: usize, problems: &mut Vec<Problem>) -> Parts<'t> {
         let content = text.text.strip_prefix('\u{feff}').unwrap_or(&text.text);
         let base = text.text.len() - content.len();
         let mut reader = csv::ReaderBuilder::new().from_reader(content.as_bytes());
@@ -27,17 +36,7 @@ impl CsvTable {
                 problems.push(Problem::new(Code::MissingTableColumn, text, 0..1, format!("column `{name}` is missing")));
             }
         }
-        let mut records = Vec::new();
-        for record in reader.into_records() {
-            match record {
-                Ok(record) => records.push(record),
-                Err(error) => {
-                    let offset = typed_csv::record_start(&text.text, base + typed_csv::byte(error.position()));
-                    problems.push(Problem::new(Code::WrongFieldCount, text, offset..offset + 1, error.to_string()));
-                }
-            }
-        }
-        Self { header, records, source: Some(text.clone()), base }
+        Parts { text, header, base, reader: reader.into_records(), records }
     }
 
     /// Reports columns that the table does not have.
@@ -95,16 +94,19 @@ impl CsvTable {
     }
 
     /// Reports rows whose key an earlier row has already.
-    pub fn unique(&self, key: &[&str], problems: &mut Vec<Problem>) {
-        let mut seen = std::collections::HashSet::with_capacity(self.len());
-        let places: Vec<usize> = key.iter().map(|column| self.place(column)).collect();
+    pub fn unique<const N: usize>(&self, key: &[&str; N], problems: &mut Vec<Problem>) {
+        self.unique_beside(key, &mut HashSet::with_capacity(self.len()), problems);
+    }
+
+    /// The same beside the keys of the parts before this one.
+    pub fn unique_beside<const N: usize>(&self, key: &[&str; N], seen: &mut HashSet<[String; N]>, problems: &mut Vec<Problem>) {
+        let places = key.map(|column| self.place(column));
         // A column that is missing is told once, not in each row.
         if places.contains(&usize::MAX) {
             return;
         }
         for row in 0..self.len() {
-            let cells: Vec<&str> = places.iter().map(|index| self.cell(row, *index)).collect();
-            if let Some(cells) = seen.replace(cells) {
+            if let Some(cells) = seen.replace(places.map(|index| self.cell(row, index).to_owned())) {
                 let shown = cells.join(" ");
                 problems.push(self.problem_at(Code::ContradictingRow, row, key[0], format!("a second row for {shown}")));
             }
@@ -114,5 +116,37 @@ impl CsvTable {
     /// Where a column stands; behind all others when it is absent.
     fn place(&self, column: &str) -> usize {
         self.header.iter().position(|h| h == column).unwrap_or(usize::MAX)
+    }
+}
+
+/// A table that is read in parts.
+pub struct Parts<'t> {
+    text: &'t SourceText,
+    header: Vec<String>,
+    base: usize,
+    reader: csv::StringRecordsIntoIter<&'t [u8]>,
+    records: usize,
+}
+
+impl Parts<'_> {
+    pub fn header(&self) -> &[String] {
+        &self.header
+    }
+
+    /// The next part; none behind the last record.
+    pub fn next(&mut self, problems: &mut Vec<Problem>) -> Option<CsvTable> {
+        let mut records = Vec::new();
+        while records.len() < self.records {
+            match self.reader.next() {
+                Some(Ok(record)) => records.push(record),
+                Some(Err(error)) => {
+                    let offset = typed_csv::record_start(&self.text.text, self.base + typed_csv::byte(error.position()));
+                    problems.push(Problem::new(Code::WrongFieldCount, self.text, offset..offset + 1, error.to_string()));
+                }
+                None => break,
+            }
+        }
+        let (header, source) = (self.header.clone(), Some(self.text.clone()));
+        (!records.is_empty()).then(|| CsvTable { header, records, source, base: self.base })
     }
 }

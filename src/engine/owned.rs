@@ -55,11 +55,15 @@ fn copied(batch: &RecordBatch, first: usize, rows: usize) -> Result<RecordBatch>
     Ok(RecordBatch::try_new_with_options(batch.schema(), columns, &RecordBatchOptions::new().with_row_count(Some(rows)))?)
 }
 
+/// The same columns, each of which may be null.
+pub fn relaxed(schema: SchemaRef) -> SchemaRef {
+    let fields = Arc::unwrap_or_clone(schema).fields;
+    Arc::new(Schema::new(fields.iter().map(|f| Field::new(f.name(), f.data_type().clone(), true)).collect::<Vec<_>>()))
+}
+
 /// A memory table whose columns may be null, whatever a statement said of them.
 pub fn memory_table(schema: SchemaRef, batches: Vec<RecordBatch>, room: usize) -> Result<Arc<MemTable>> {
-    let fields = Arc::unwrap_or_clone(schema).fields;
-    let relaxed: SchemaRef =
-        Arc::new(Schema::new(fields.iter().map(|f| Field::new(f.name(), f.data_type().clone(), true)).collect::<Vec<_>>()));
+    let relaxed = relaxed(schema);
     let batches = batches.into_iter().map(|batch| relax(&batch, &relaxed)).collect::<Result<Vec<_>>>()?;
     Ok(Arc::new(MemTable::try_new(relaxed, vec![parts(batches, room)?])?))
 }

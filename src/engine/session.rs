@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
 
 use datafusion::arrow::array::RecordBatch;
 use datafusion::arrow::datatypes::SchemaRef;
@@ -20,20 +19,18 @@ use datafusion::execution::session_state::{SessionState, SessionStateBuilder};
 use datafusion::logical_expr::{AggregateUDF, LogicalPlan};
 use datafusion::physical_optimizer::PhysicalOptimizerRule;
 use datafusion::physical_optimizer::optimizer::PhysicalOptimizer;
-use datafusion::physical_plan::common::collect;
 use datafusion::prelude::{DataFrame, SessionConfig, SessionContext};
-use futures::TryStreamExt;
 
-use crate::engine::apart::apart;
 use crate::engine::build_side::BuildOnTheSmallSide;
 use crate::engine::cluster::Cluster;
 use crate::engine::exact_sum::ExactSum;
 use crate::engine::kept::Kept;
 use crate::engine::prepared::Prepared;
 use crate::engine::slots::Tables;
+use crate::engine::table_files::TableFile;
 use crate::engine::views::Views;
-use crate::engine::{filter_pushdown, owned, prepared, problem, sized, spared_rules, spill, tokens, unreadable};
-use crate::error::{Code, Error, Result, SourceText};
+use crate::engine::{filter_pushdown, owned, prepared, sized, spared_rules, spill, tokens, unreadable};
+use crate::error::{Error, Result};
 
 /// Sorted in one piece at most, as a sort counts it: twice the bytes of its rows.
 const LARGEST_RUN: usize = 2 << 30;
@@ -59,16 +56,18 @@ impl Default for Limits {
 #[derive(Clone)]
 pub struct Engine {
     /// Shared by its clones: a copy of it has copies of the names of all functions.
-    state: Arc<SessionState>,
-    context: SessionContext,
+    pub(super) state: Arc<SessionState>,
+    pub(super) context: SessionContext,
     public: Arc<MemorySchemaProvider>,
     indicators: Arc<MemorySchemaProvider>,
     pub(super) views: Arc<Views>,
     pub(super) kept: Arc<Kept>,
-    seconds: u64,
-    cluster: Option<Arc<Cluster>>,
+    pub(super) seconds: u64,
+    pub(super) cluster: Option<Arc<Cluster>>,
     /// The files that its tables read, for errors that name none.
     files: Arc<Mutex<BTreeSet<PathBuf>>>,
+    /// Files that are there as long as one of the engines is.
+    held: Arc<Mutex<Vec<TableFile>>>,
 }
 
 impl Engine {
@@ -115,7 +114,7 @@ impl Engine {
     /// An engine without tables that shares everything else.
     pub fn empty_sibling(&self) -> Result<Self> {
         let empty = Self::over(SessionState::clone(&self.state), &self.kept, self.seconds)?.with_cluster(self.cluster.clone());
-        Ok(Self { files: Arc::clone(&self.files), ..empty })
+        Ok(Self { files: Arc::clone(&self.files), held: Arc::clone(&self.held), ..empty })
     }
 
     /// An engine that begins with the same tables; what is registered later is its own.
@@ -141,7 +140,8 @@ impl Engine {
         let state = SessionStateBuilder::new_from_existing(state).with_catalog_list(Arc::new(list)).build();
         let context = SessionContext::new_with_state(state.clone());
         let (views, kept) = (Arc::default(), Arc::clone(kept));
-        Ok(Self { context, state: Arc::new(state), public, indicators, views, kept, seconds, cluster: None, files: Arc::default() })
+        let (files, held) = (Arc::default(), Arc::default());
+        Ok(Self { context, state: Arc::new(state), public, indicators, views, kept, seconds, cluster: None, files, held })
     }
 
     /// Adds or replaces a table.
@@ -207,6 +207,11 @@ impl Engine {
         self.files.lock().unwrap_or_else(PoisonError::into_inner).extend(files.iter().cloned());
     }
 
+    /// Holds files for as long as this engine, or one made from it, may read them.
+    pub fn hold(&self, files: Vec<TableFile>) {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner).extend(files);
+    }
+
     /// What is wrong with a file, where an error comes from one that cannot be read.
     pub fn unreadable(&self, error: &DataFusionError) -> Option<Error> {
         unreadable::behind(error, &self.files.lock().unwrap_or_else(PoisonError::into_inner))
@@ -250,75 +255,8 @@ impl Engine {
         &self.context
     }
 
-    /// Runs a statement of ours or of a workspace; `what` names it in an error.
-    pub async fn run(&self, sql: &str, what: &str) -> Result<(SchemaRef, Vec<RecordBatch>)> {
-        self.run_planned(sql, what, None).await
-    }
-
-    /// As `run`, of a statement that was looked at: `plan` is that of `typed`.
-    pub async fn run_planned(&self, sql: &str, what: &str, plan: Option<LogicalPlan>) -> Result<(SchemaRef, Vec<RecordBatch>)> {
-        let started = Instant::now();
-        let wrap = |error: DataFusionError| self.wrapped(sql, what, &error);
-        if let Some(cluster) = &self.cluster {
-            let plan = match plan.clone() {
-                Some(plan) => plan,
-                None => self.typed(sql, what).await?,
-            };
-            if let Some(answer) = cluster.run(&self.context.state(), &plan, what, self.seconds).await {
-                return Ok(answer);
-            }
-        }
-        let (engine, text) = (self.clone(), sql.to_owned());
-        let work = Box::pin(async move {
-            // What the parts of the statement hold is held until all is read.
-            let (stream, _held) = engine.ready(&text, plan).await?.stream(&engine.state).await?;
-            let planned = started.elapsed();
-            // Not the types of the statement as written, which are those of the first branch of a UNION or CASE.
-            let schema = stream.schema();
-            Ok::<_, DataFusionError>((schema, collect(stream).await?, planned))
-        });
-        let (schema, batches, planned) = match tokio::time::timeout(Duration::from_secs(self.seconds), apart(work)).await {
-            Ok(done) => done?.map_err(wrap)?,
-            Err(_) => return Err(self.too_slow(what)),
-        };
-        let schema = batches.first().map_or(schema, RecordBatch::schema);
-        tracing::debug!(statement = what, ready = planned.as_secs_f64(), seconds = started.elapsed().as_secs_f64(), "ran");
-        Ok((schema, batches))
-    }
-
-    /// Takes the rows of a statement in batch by batch: they are not held.
-    pub async fn fold<T: Send + 'static>(
-        &self,
-        sql: &str,
-        what: &str,
-        mut folded: T,
-        each: fn(&mut T, &RecordBatch) -> Result<()>,
-    ) -> Result<T> {
-        let (engine, text) = (self.clone(), sql.to_owned());
-        let work = Box::pin(async move {
-            let (mut stream, _held) = engine.ready(&text, None).await?.stream(&engine.state).await?;
-            while let Some(batch) = stream.try_next().await? {
-                each(&mut folded, &batch).map_err(|error| DataFusionError::External(Box::new(error)))?;
-            }
-            Ok::<_, DataFusionError>(folded)
-        });
-        match tokio::time::timeout(Duration::from_secs(self.seconds), apart(work)).await {
-            Ok(done) => done?.map_err(|error| self.wrapped(sql, what, &error)),
-            Err(_) => Err(self.too_slow(what)),
-        }
-    }
-
-    /// The plan of a statement in the types that it will be computed in.
-    pub async fn typed(&self, sql: &str, what: &str) -> Result<LogicalPlan> {
-        self.plan_typed(sql).await.map_err(|error| self.wrapped(sql, what, &error))
-    }
-
-    async fn plan_typed(&self, sql: &str) -> Result<LogicalPlan, DataFusionError> {
-        self.in_needed_types(self.plan(sql).await?)
-    }
-
     /// A statement over the tables of this engine, planned here, before or for one that has the same.
-    async fn ready(&self, sql: &str, plan: Option<LogicalPlan>) -> Result<Prepared, DataFusionError> {
+    pub(super) async fn ready(&self, sql: &str, plan: Option<LogicalPlan>) -> Result<Prepared, DataFusionError> {
         let key = self.views.key(sql, self);
         if let Some(key) = &key
             && let Some(prepared) = self.kept.find(key, self)
@@ -344,28 +282,6 @@ impl Engine {
     pub async fn register_view(&self, name: &str, sql: &str, what: &str) -> Result<()> {
         let frame = self.frame(sql).await.map_err(|error| self.wrapped(sql, what, &error))?;
         self.register(name, frame.into_view())
-    }
-
-    fn too_slow(&self, what: &str) -> Error {
-        Error::Query {
-            code: Code::QueryTooSlow,
-            message: format!("{what}: stopped after {} seconds", self.seconds),
-            hint: Some("narrow the statement: does a join lack its condition? YARDSTICK_STATEMENT_SECONDS allows more".into()),
-        }
-    }
-
-    fn wrapped(&self, sql: &str, what: &str, error: &DataFusionError) -> Error {
-        if let Some(error) = self.unreadable(error) {
-            return error;
-        }
-        let problem = problem::problem_of(&SourceText::new(what, sql), error, self);
-        Error::Query { code: problem.code, message: format!("{}: {}", problem.place(), problem.message), hint: problem.hint }
-    }
-
-    /// As `run`, with the result registered as a table.
-    pub async fn run_into(&self, sql: &str, what: &str, name: &str) -> Result<()> {
-        let (schema, batches) = self.run(sql, what).await?;
-        self.register_batches(name, schema, batches)
     }
 }
 

@@ -1,4 +1,4 @@
-//! The tables of a session: observations from Parquet, reference tables from memory.
+//! Tables of Parquet files, and those of a statistician without a row.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -14,7 +14,6 @@ use datafusion::prelude::{col, lit};
 
 use super::Engine;
 use crate::error::{Error, Result};
-use crate::reference::Reference;
 use crate::tables::schema;
 
 /// The data folder, as the engine knows it.
@@ -65,14 +64,6 @@ fn address(data: &Path, file: &Path) -> Result<ListingTableUrl> {
     let inside = file.strip_prefix(data).ok().and_then(Path::to_str);
     let inside = inside.ok_or_else(|| Error::Internal(format!("{} is not in the data folder", file.display())))?;
     Ok(ListingTableUrl::parse(format!("{DATA}/{inside}"))?)
-}
-
-/// Registers the reference tables under the names that SQL uses.
-pub fn register_reference(engine: &Engine, reference: &Reference) -> Result<()> {
-    for (name, batch) in reference.tables() {
-        engine.register_batches(name, batch.schema(), vec![batch.clone()])?;
-    }
-    Ok(())
 }
 
 /// Registers every table of a statistician, empty: what `check` plans against.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::config::{self, JobConfig};
 use crate::dataset_id::DatasetId;
-use crate::engine::{Engine, observations, tables};
+use crate::engine::{Engine, observations, reference_tables, tables};
 use crate::error::{Code, Error, Problem, Result, SourceText};
 use crate::fetch::Pull;
 use crate::files::{self, hash_of};
@@ -179,7 +179,7 @@ impl Loaded {
     /// A session over the data at hand and a release.
     pub fn engine_with(&self, settings: &Settings, release: Option<&Path>) -> Result<Engine> {
         let engine = Engine::new(settings.limits)?;
-        tables::register_reference(&engine, &self.reference)?;
+        reference_tables::register(&engine, &self.reference, Some(&settings.workspace.data))?;
         let reports = self.reports(settings)?;
         let all: Vec<DatasetId> = dataset_names(&self.sources).into_iter().filter(|id| reports.contains_key(id)).collect();
         observations::register(&engine, &settings.workspace.data, &observation_files(&settings.workspace, &reports, &all))?;

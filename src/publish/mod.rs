@@ -5,6 +5,7 @@ mod columns;
 mod formats;
 mod jsonstat;
 mod labels;
+mod latest;
 mod markup;
 mod media;
 mod metadata;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use rayon::prelude::*;
 
 use super::formats::Format;
+use super::latest::Latest;
 use super::metadata::{self, Listed};
 use super::view::{Made, View};
 use super::{jsonstat, sdmx, site, tables, vega, web, workbook};
@@ -14,7 +15,7 @@ use crate::release::build::Contents;
 use crate::release::files::Staging;
 use crate::release::keep;
 use crate::tables::cells::rows_of;
-use crate::tables::{parquet, text};
+use crate::tables::{parquet, schema, text};
 
 /// Writes one format.
 type Writer<'a> = &'a (dyn Fn() -> Result<()> + Sync);
@@ -23,16 +24,16 @@ type Writer<'a> = &'a (dyn Fn() -> Result<()> + Sync);
 pub fn stage(made: Made<'_>, contents: &Contents, manifest: &mut Manifest, threads: usize) -> Result<PathBuf> {
     // What is published of a release is told by what went in: not by the files that are being written.
     let described = manifest.clone();
-    let view = View::new(made, contents, &described)?;
     let mut staging = Staging::new(made.workspace, manifest)?;
-    let tables =
-        [("values", &contents.values), ("progress", &contents.progress), ("checks", &contents.checks), ("revisions", &contents.revisions)];
+    let tables = [("progress", &contents.progress), ("checks", &contents.checks), ("revisions", &contents.revisions)];
+    staging.rows("values", contents.values.rows());
     for (name, batch) in tables {
         staging.rows(name, batch.num_rows());
     }
     let staging_of_all = &staging;
     let put = &|name: &str, bytes: &[u8]| staging_of_all.put(name, bytes);
     let parquet_files = || {
+        values(contents, staging_of_all)?;
         for (name, batch) in tables {
             put(&format!("{name}.parquet"), &parquet::bytes(std::slice::from_ref(batch), &batch.schema())?)?;
         }
@@ -43,13 +44,19 @@ pub fn stage(made: Made<'_>, contents: &Contents, manifest: &mut Manifest, threa
             put(keep::ENDS, &parquet::bytes(std::slice::from_ref(ends), &ends.schema())?)?;
             put(keep::FIXED_ENDS, &parquet::bytes(std::slice::from_ref(fixed), &fixed.schema())?)?;
         }
-        put("latest.parquet", &tables::latest(&view)?)?;
         put("catalog.json", &contents.catalog)
     };
+    if made.formats.is_empty() {
+        side_by_side(threads, &[("parquet", &parquet_files)])?;
+        return staging.finish();
+    }
+    // Other formats read the whole table.
+    let whole = contents.values.whole()?;
+    let view = View::new(made, contents, &whole, &described)?;
     let csv_and_metadata = || {
         let mut listed = Vec::new();
         for name in &contents.indicators {
-            let (path, table) = (format!("csv/{name}.csv"), text::csv_for_people(&rows_of(&contents.values, name)?)?);
+            let (path, table) = (format!("csv/{name}.csv"), text::csv_for_people(&rows_of(&whole, name)?)?);
             put(&path, &table)?;
             listed.push(Listed::new(name, path, &table));
             put(&format!("csv/wide/{name}.csv"), &tables::wide(&view, name)?)?;
@@ -75,6 +82,20 @@ pub fn stage(made: Made<'_>, contents: &Contents, manifest: &mut Manifest, threa
         .collect();
     side_by_side(threads, &writers)?;
     staging.finish()
+}
+
+/// `values.parquet` and `latest.parquet`, as their rows come.
+fn values(contents: &Contents, staging: &Staging<'_>) -> Result<()> {
+    let schema = schema::published_values();
+    let mut all = parquet::Writer::new(staging.appending("values.parquet"), &schema)?;
+    let mut latest = Latest::new(parquet::Writer::new(staging.appending("latest.parquet"), &schema)?);
+    for batch in contents.values.batches() {
+        let batch = batch?;
+        all.write(&batch)?;
+        latest.add(&batch)?;
+    }
+    all.close()?;
+    latest.close()
 }
 
 /// Two at a time at most: each holds its tables in memory.

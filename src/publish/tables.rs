@@ -1,32 +1,12 @@
-//! Tables for people and for maps: the newest value of each area, and one row a series with the years beside each other.
+//! Tables for people: one row a series with the years beside each other.
 
 use std::collections::{BTreeMap, BTreeSet};
-
-use datafusion::arrow::array::UInt64Array;
-use datafusion::arrow::compute::take_record_batch;
 
 use super::columns::Dimensions;
 use super::view::View;
 use crate::error::{Error, Result};
-use crate::tables::parquet;
 use crate::tables::schema::DIMENSIONS;
 use crate::tables::text::inert;
-
-/// `latest.parquet`: the columns of `values.parquet`; of each indicator, area and breakdown the row that stands for now:
-/// the newest year with a value, by its preferred estimate, where that is not mostly carried (`sql/derived/newest.sql`).
-pub(super) fn latest(view: &View<'_>) -> Result<Vec<u8>> {
-    let values = &view.values;
-    // The table is sorted by indicator, area and year: a later row of a series is a newer one.
-    let mut newest: BTreeMap<(&str, &str, Dimensions<'_>), usize> = BTreeMap::new();
-    let stands = |row: &usize| values.newest(*row).unwrap_or_else(|| values.preferred(*row) && values.value(*row).is_some());
-    for row in (0..values.len()).filter(stands) {
-        newest.insert((values.indicator.value(row), values.area.value(row), values.dimensions(row)), row);
-    }
-    let mut rows: Vec<u64> = newest.into_values().map(|row| row as u64).collect();
-    rows.sort_unstable();
-    let batch = take_record_batch(values.batch, &UInt64Array::from(rows))?;
-    parquet::bytes(std::slice::from_ref(&batch), &batch.schema())
-}
 
 /// `csv/wide/<name>.csv`: a row for each area, breakdown and estimate, a column for each year. `part` says in words what
 /// the codes before it say.

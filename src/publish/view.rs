@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use datafusion::arrow::array::RecordBatch;
+
 use super::columns::Values;
 use super::formats::Formats;
 use super::labels::Labels;
@@ -80,8 +82,9 @@ impl PartialOrd for Natural<'_> {
 }
 
 impl<'a> View<'a> {
-    pub(super) fn new(made: Made<'a>, contents: &'a Contents, manifest: &'a Manifest) -> Result<Self> {
-        let values = Values::new(&contents.values)?;
+    /// `values`: all of them, as one table.
+    pub(super) fn new(made: Made<'a>, contents: &'a Contents, values: &'a RecordBatch, manifest: &'a Manifest) -> Result<Self> {
+        let values = Values::new(values)?;
         let progress = progress::read(&contents.progress, &values)?;
         let (mut by_target, mut by_area) = (BTreeMap::new(), BTreeMap::new());
         for (index, row) in progress.iter().enumerate() {

@@ -39,7 +39,7 @@ pub(super) fn gni_per_capita(text: Option<&SourceText>, problems: &mut Vec<Probl
 }
 
 /// The table of a text, each key of which stands once. Other problems of the text are told where its types are read.
-fn keyed(text: Option<&SourceText>, key: &[&str], problems: &mut Vec<Problem>) -> Option<CsvTable> {
+fn keyed<const N: usize>(text: Option<&SourceText>, key: &[&str; N], problems: &mut Vec<Problem>) -> Option<CsvTable> {
     let table = CsvTable::read(text?, &[], &mut Vec::new());
     table.unique(key, problems);
     Some(table)

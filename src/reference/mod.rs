@@ -6,7 +6,7 @@ mod limits;
 mod lists;
 mod membership;
 mod names;
-mod population;
+pub mod population;
 mod series;
 pub mod words;
 
@@ -21,12 +21,14 @@ use self::areas::AreaCodes;
 use self::batch::{made, strings};
 use self::lists::List;
 pub use self::membership::MembershipMode;
+pub use self::population::Population;
 pub use self::series::ItuSeries;
 use crate::authored::csv_table::CsvTable;
 use crate::authored::typed_csv;
 use crate::error::{Code, Error, Problem, Result, SourceText};
 use crate::tables::cells::Table;
 use crate::tables::schema;
+use crate::tables::sort::joined;
 use crate::tables::views::{Areas, Groups, Membership};
 
 /// A table that is made when it is first asked for.
@@ -44,6 +46,8 @@ pub struct Reference {
     tables: BTreeMap<&'static str, RecordBatch>,
     /// By far the largest, and of no use where nothing is computed.
     population: Later,
+    /// The same where it is so large that nobody is to hold it.
+    large_population: Option<Arc<Population>>,
     pub itu_series: Arc<HashMap<String, ItuSeries>>,
     /// blake3 of each file, by file name.
     pub hashes: Arc<BTreeMap<String, String>>,
@@ -123,11 +127,18 @@ impl Reference {
         let is_proven =
             ["population.csv", "areas.csv"].iter().all(|name| hashes.contains_key(*name) && hashes.get(*name) == proven.get(*name));
         let known = areas.column("ref_area").map(str::to_owned).collect();
+        let population = population.map(|text| Arc::new(Population::new(text, known)));
+        let large_population = population.clone().filter(|population| population.is_large());
         let population = match population {
             None => later(|| RecordBatch::new_empty(schema::population())),
-            Some(text) if is_proven => later(move || population::batch(&text, &known, &mut Vec::new())),
-            Some(text) => {
-                let batch = population::batch(&text, &known, problems);
+            Some(population) if is_proven => later(move || whole(&population, &mut Vec::new())),
+            Some(population) if population.is_large() => {
+                // Read for what is wrong with it, and once more by whoever needs it.
+                let _ = population.read(problems, &mut |_, _| Ok(()));
+                later(move || whole(&population, &mut Vec::new()))
+            }
+            Some(population) => {
+                let batch = whole(&population, problems);
                 later(move || batch)
             }
         };
@@ -149,6 +160,7 @@ impl Reference {
             areas: Arc::new(codes),
             tables,
             population,
+            large_population,
             itu_series: Arc::new(itu_series),
             hashes: Arc::new(hashes),
             names: Arc::new(names),
@@ -177,7 +189,7 @@ impl Reference {
                 Arc::make_mut(&mut self.group_schemes).extend(schemes);
             }
             "population" => {
-                self.population = later(move || batch);
+                (self.population, self.large_population) = (later(move || batch), None);
                 return Ok(());
             }
             _ => {}
@@ -208,9 +220,14 @@ impl Reference {
         row.map_or((None, None), |row| (cells.float("minimum", row), cells.float("maximum", row)))
     }
 
-    /// All tables that SQL sees, by name.
+    /// All tables that SQL sees but population, by name.
     pub fn tables(&self) -> impl Iterator<Item = (&'static str, &RecordBatch)> {
-        self.tables.iter().map(|(name, batch)| (*name, batch)).chain([("population", &**self.population)])
+        self.tables.iter().map(|(name, batch)| (*name, batch))
+    }
+
+    /// The population where it is so large that it is to be read batch by batch.
+    pub fn large_population(&self) -> Option<&Population> {
+        self.large_population.as_deref()
     }
 
     /// The name of an area or group; the code itself when unknown.
@@ -261,6 +278,16 @@ impl Reference {
         schemes.dedup();
         schemes
     }
+}
+
+/// The population as one table.
+fn whole(population: &Population, problems: &mut Vec<Problem>) -> RecordBatch {
+    let mut batches = Vec::new();
+    let read = population.read(problems, &mut |_, batch| {
+        batches.push(batch.clone());
+        Ok(())
+    });
+    read.and_then(|()| joined(&schema::population(), batches)).unwrap_or_else(|_| RecordBatch::new_empty(schema::population()))
 }
 
 fn csv_hash_only(folder: &Path, hashes: &mut BTreeMap<String, String>, name: &str) {

@@ -1,6 +1,6 @@
-//! The wide population file as rows.
+//! The wide population file as rows, some records at a time: of many areas, all of them take more memory than a night may.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use datafusion::arrow::array::{ArrayRef, Float64Array, Int32Array, RecordBatch, StringArray, UInt32Array};
@@ -8,115 +8,197 @@ use datafusion::arrow::compute::take;
 
 use super::batch::made;
 use crate::authored::csv_table::CsvTable;
-use crate::error::{Code, Problem, SourceText, suggestion};
+use crate::error::{Code, Problem, Result, SourceText, suggestion};
 use crate::tables::schema;
 
 /// As the provider has it; carried on from an earlier year.
 const STATUSES: [&str; 2] = ["A", "I"];
 
-/// A number of persons, and the places of its record, of its column and of its status.
+/// Records that are read at once.
+const AT_ONCE: usize = 4096;
+
+/// From so many bytes of text on the rows are not held in memory. They take some eight times as much.
+const LARGE: usize = 64 << 20;
+
+/// The population file of a workspace.
+#[derive(Debug)]
+pub struct Population {
+    text: SourceText,
+    known: HashSet<String>,
+}
+
+/// A number of persons, by the numbers of its area, of its column and of its status.
 #[derive(Clone, Copy)]
 struct Row {
-    record: u32,
+    area: u32,
+    year: i32,
     column: u32,
     persons: f64,
     status: u32,
 }
 
-/// The wide population file: one column `sex:age:urbanisation` per breakdown, whole persons.
-pub(super) fn batch(text: &SourceText, known: &HashSet<String>, problems: &mut Vec<Problem>) -> RecordBatch {
-    let table = CsvTable::read(text, &["ref_area", "time_period"], problems);
-    table.unique(&["ref_area", "time_period"], problems);
-    for row in (0..table.len()).filter(|row| !known.contains(table.get(*row, "ref_area"))) {
-        let code = table.get(row, "ref_area");
-        problems.push(
-            table
-                .problem_at(Code::UnknownReference, row, "ref_area", format!("area `{code}` is not in areas.csv"))
-                .maybe_hint(suggestion(code, known.iter().map(String::as_str)).filter(|s| s.starts_with("did"))),
-        );
+impl Population {
+    pub fn new(text: SourceText, known: HashSet<String>) -> Self {
+        Self { text, known }
     }
-    let mut columns: Vec<(usize, [&str; 3])> = Vec::new();
-    for (index, name) in table.header.iter().enumerate().filter(|(_, n)| *n != "ref_area" && *n != "time_period") {
-        match name.split(':').collect::<Vec<_>>()[..] {
-            [sex, age, urbanisation] => columns.push((index, [sex, age, urbanisation])),
-            _ => problems.push(
-                Problem::new(Code::UnknownTableColumn, text, 0..1, format!("population column `{name}` is not sex:age:urbanisation"))
-                    .hint("such as F:Y15T24:_T"),
-            ),
-        }
-    }
-    columns.sort_by_key(|(_, codes)| *codes);
-    let areas: Vec<&str> = table.column("ref_area").collect();
-    let mut years: Vec<i32> = Vec::with_capacity(table.len());
-    let mut rows: Vec<Row> = Vec::with_capacity(table.len() * columns.len());
-    for (record, year) in (0_u32..).zip(table.column("time_period")) {
-        let at = record as usize;
-        let year = year.parse::<i32>();
-        years.push(year.clone().unwrap_or_default());
-        if year.is_err() {
-            problems.push(table.problem_at(Code::WrongCellType, at, "time_period", "time_period must be a year"));
-            continue;
-        }
-        for (column, (index, _)) in (0_u32..).zip(&columns) {
-            let cell = table.cell(at, *index);
-            if cell.is_empty() {
-                continue;
-            }
-            match cell.parse::<f64>() {
-                Ok(persons) if persons.is_finite() && persons >= 0.0 => rows.push(Row { record, column, persons, status: 0 }),
-                _ => problems.push(table.problem_at(
-                    Code::WrongCellType,
-                    at,
-                    &table.header[*index],
-                    format!("`{cell}` is not a number of persons"),
-                )),
-            }
-        }
-    }
-    let codes: Vec<[&str; 3]> = columns.iter().map(|(_, codes)| *codes).collect();
-    carry_shares(&mut rows, &areas, &years, &codes);
 
-    // Every row repeats one of few texts: they are copied by their places.
-    let places = |place: fn(&Row) -> u32| UInt32Array::from(rows.iter().map(place).collect::<Vec<u32>>());
-    let (record, column, status) = (places(|row| row.record), places(|row| row.column), places(|row| row.status));
-    let taken = |texts: &[&str], places: &UInt32Array| -> ArrayRef {
-        take(&StringArray::from(texts.to_vec()), places, None).unwrap_or_else(|_| Arc::new(StringArray::new_null(0)))
-    };
-    let code = |part: usize| taken(&codes.iter().map(|codes| codes[part]).collect::<Vec<_>>(), &column);
-    let years: Vec<i32> = rows.iter().map(|row| years[row.record as usize]).collect();
-    let persons: Vec<f64> = rows.iter().map(|row| row.persons).collect();
-    made(
-        schema::population(),
-        vec![
-            taken(&areas, &record),
-            Arc::new(Int32Array::from(years)),
-            code(0),
-            code(1),
-            code(2),
-            Arc::new(Float64Array::from(persons)),
-            taken(&STATUSES, &status),
-        ],
-    )
+    pub fn is_large(&self) -> bool {
+        self.text.text.len() > LARGE
+    }
+
+    /// Gives all rows batch by batch, each with the number of the one breakdown that it is of.
+    pub fn read(&self, problems: &mut Vec<Problem>, give: &mut dyn FnMut(usize, &RecordBatch) -> Result<()>) -> Result<()> {
+        let mut tables = CsvTable::in_parts(&self.text, &["ref_area", "time_period"], AT_ONCE, problems);
+        let columns = self.columns(tables.header(), problems);
+        let (mut reading, mut seen) = (Reading { columns, ..Reading::default() }, HashSet::new());
+        while let Some(table) = tables.next(problems) {
+            self.check(&table, &mut seen, problems);
+            for (number, rows) in reading.rows(&table, problems).iter().enumerate() {
+                give(number, &reading.batch(rows))?;
+            }
+        }
+        let carried = reading.carried();
+        carried.iter().enumerate().filter(|(_, rows)| !rows.is_empty()).try_for_each(|(number, rows)| give(number, &reading.batch(rows)))
+    }
+
+    /// The places of the columns of persons, each with sex, age and urbanisation, in the order of these.
+    fn columns(&self, header: &[String], problems: &mut Vec<Problem>) -> Vec<(usize, [String; 3])> {
+        let mut columns = Vec::new();
+        for (index, name) in header.iter().enumerate().filter(|(_, n)| *n != "ref_area" && *n != "time_period") {
+            match name.split(':').collect::<Vec<_>>()[..] {
+                [sex, age, urbanisation] => columns.push((index, [sex, age, urbanisation].map(str::to_owned))),
+                _ => problems.push(
+                    Problem::new(
+                        Code::UnknownTableColumn,
+                        &self.text,
+                        0..1,
+                        format!("population column `{name}` is not sex:age:urbanisation"),
+                    )
+                    .hint("such as F:Y15T24:_T"),
+                ),
+            }
+        }
+        columns.sort_by(|a, b| a.1.cmp(&b.1));
+        columns
+    }
+
+    /// Areas that are known, and each with one record a year.
+    fn check(&self, table: &CsvTable, seen: &mut HashSet<[String; 2]>, problems: &mut Vec<Problem>) {
+        table.unique_beside(&["ref_area", "time_period"], seen, problems);
+        for row in (0..table.len()).filter(|row| !self.known.contains(table.get(*row, "ref_area"))) {
+            let code = table.get(row, "ref_area");
+            problems.push(
+                table
+                    .problem_at(Code::UnknownReference, row, "ref_area", format!("area `{code}` is not in areas.csv"))
+                    .maybe_hint(suggestion(code, self.known.iter().map(String::as_str)).filter(|s| s.starts_with("did"))),
+            );
+        }
+    }
 }
 
-/// Where shares by location end before totals do, the last share goes on, with status I: the later years have a weight.
-fn carry_shares(rows: &mut Vec<Row>, areas: &[&str], years: &[i32], codes: &[[&str; 3]]) {
-    let place = |row: &Row| (areas[row.record as usize], years[row.record as usize]);
-    let is_total = |row: &&Row| codes[row.column as usize] == ["_T"; 3];
-    let is_share = |row: &&Row| matches!(codes[row.column as usize], ["_T", "_T", location] if location != "_T");
-    let totals: BTreeMap<(&str, i32), Row> = rows.iter().filter(is_total).map(|row| (place(row), *row)).collect();
-    let mut last: BTreeMap<(&str, u32), (i32, f64)> = BTreeMap::new();
-    for row in rows.iter().filter(is_share) {
-        let (area, year) = place(row);
-        if let Some(everyone) = totals.get(&(area, year)).filter(|everyone| everyone.persons > 0.0) {
-            let newest = last.entry((area, row.column)).or_insert((year, row.persons / everyone.persons));
-            if newest.0 < year {
-                *newest = (year, row.persons / everyone.persons);
+/// What is known of the records read so far.
+#[derive(Default)]
+struct Reading {
+    columns: Vec<(usize, [String; 3])>,
+    numbers: HashMap<String, u32>,
+    areas: Vec<String>,
+    /// By area and year.
+    totals: BTreeMap<(u32, i32), f64>,
+    /// Of areas by location.
+    shares: Vec<Row>,
+}
+
+impl Reading {
+    fn number(&mut self, area: &str) -> u32 {
+        if let Some(number) = self.numbers.get(area) {
+            return *number;
+        }
+        let number = u32::try_from(self.areas.len()).unwrap_or(u32::MAX);
+        self.areas.push(area.to_owned());
+        self.numbers.insert(area.to_owned(), number);
+        number
+    }
+
+    /// The rows of each column.
+    fn rows(&mut self, table: &CsvTable, problems: &mut Vec<Problem>) -> Vec<Vec<Row>> {
+        let mut rows = vec![Vec::with_capacity(table.len()); self.columns.len()];
+        for record in 0..table.len() {
+            let area = self.number(table.get(record, "ref_area"));
+            let Ok(year) = table.get(record, "time_period").parse::<i32>() else {
+                problems.push(table.problem_at(Code::WrongCellType, record, "time_period", "time_period must be a year"));
+                continue;
+            };
+            for ((column, (index, codes)), rows) in (0_u32..).zip(&self.columns).zip(&mut rows) {
+                let cell = table.cell(record, *index);
+                if cell.is_empty() {
+                    continue;
+                }
+                let Some(persons) = cell.parse::<f64>().ok().filter(|persons| persons.is_finite() && *persons >= 0.0) else {
+                    let text = format!("`{cell}` is not a number of persons");
+                    problems.push(table.problem_at(Code::WrongCellType, record, &table.header[*index], text));
+                    continue;
+                };
+                let row = Row { area, year, column, persons, status: 0 };
+                match codes.each_ref().map(String::as_str) {
+                    ["_T", "_T", "_T"] => drop(self.totals.insert((area, year), persons)),
+                    ["_T", "_T", _] => self.shares.push(row),
+                    _ => {}
+                }
+                rows.push(row);
             }
         }
+        rows
     }
-    for ((area, column), (year, share)) in last {
-        let later = totals.range((area, year + 1)..=(area, i32::MAX));
-        rows.extend(later.map(|(_, total)| Row { column, persons: (total.persons * share).round(), status: 1, ..*total }));
+
+    /// Every row repeats one of few texts: they are copied by their places.
+    fn batch(&self, rows: &[Row]) -> RecordBatch {
+        let places = |place: &dyn Fn(&Row) -> u32| UInt32Array::from(rows.iter().map(place).collect::<Vec<u32>>());
+        let taken = |texts: Vec<&str>, places: &UInt32Array| -> ArrayRef {
+            take(&StringArray::from(texts), places, None).unwrap_or_else(|_| Arc::new(StringArray::new_null(0)))
+        };
+        let column = places(&|row| row.column);
+        let code = |part: usize| taken(self.columns.iter().map(|(_, codes)| codes[part].as_str()).collect(), &column);
+        let years: Vec<i32> = rows.iter().map(|row| row.year).collect();
+        let persons: Vec<f64> = rows.iter().map(|row| row.persons).collect();
+        let areas: StringArray = rows.iter().map(|row| Some(self.areas[row.area as usize].as_str())).collect();
+        made(
+            schema::population(),
+            vec![
+                Arc::new(areas),
+                Arc::new(Int32Array::from(years)),
+                code(0),
+                code(1),
+                code(2),
+                Arc::new(Float64Array::from(persons)),
+                taken(STATUSES.to_vec(), &places(&|row| row.status)),
+            ],
+        )
+    }
+
+    /// Where shares by location end before totals do, the last share goes on, with status I: the later years have a weight.
+    fn carried(&self) -> Vec<Vec<Row>> {
+        let mut last: BTreeMap<(&str, u32), (u32, i32, f64)> = BTreeMap::new();
+        for Row { area, year, column, persons, .. } in &self.shares {
+            if let Some(everyone) = self.totals.get(&(*area, *year)).filter(|everyone| **everyone > 0.0) {
+                let share = (*area, *year, persons / everyone);
+                let newest = last.entry((&self.areas[*area as usize], *column)).or_insert(share);
+                if newest.1 < *year {
+                    *newest = share;
+                }
+            }
+        }
+        let mut carried = vec![Vec::new(); self.columns.len()];
+        for ((_, column), (area, year, share)) in last {
+            let Some(next) = year.checked_add(1) else { continue };
+            let later = self.totals.range((area, next)..=(area, i32::MAX));
+            carried[column as usize].extend(later.map(|((_, year), total)| Row {
+                area,
+                year: *year,
+                column,
+                persons: (total * share).round(),
+                status: 1,
+            }));
+        }
+        carried
     }
 }

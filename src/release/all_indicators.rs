@@ -1,6 +1,7 @@
 //! Computes all indicators, so many side by side. One that fails, or that a check holds, is as the release before has it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use datafusion::arrow::array::RecordBatch;
 use tokio::task::JoinSet;
@@ -11,13 +12,15 @@ use crate::heap;
 use crate::indicator::header::ROLLUP_NONE;
 use crate::indicator::{Catalogue, Indicator};
 use crate::observe::report::observation_files;
+use crate::reference::Reference;
 use crate::release::build::Build;
-use crate::release::compute::{self, Rows, Steps};
+use crate::release::compute::{self, Gathered, Looked, Selected, Steps};
 use crate::release::computed::{All, One};
-use crate::release::cut::{self, Cut};
+use crate::release::cut::{self, Cut, Part};
 use crate::release::fixed_gaps::{self, Parts};
-use crate::release::{fingerprint, keep, progress};
-use crate::tables::cells::rows_of;
+use crate::release::previous::Previous;
+use crate::release::stored_values::{Filing, Stored};
+use crate::release::{fingerprint, keep, preferred, progress};
 use crate::tables::{schema, sort};
 
 /// An indicator that was computed; the engine that still holds its members, where gaps are made of its values.
@@ -25,18 +28,36 @@ type Done = (usize, Result<(One, Option<Engine>)>);
 
 impl Build<'_> {
     /// An indicator of the release before that would come out the same.
-    fn kept(&self, before: Option<&keep::Before>, indicator: &Indicator) -> Result<Option<One>> {
+    fn kept(&self, before: Option<&keep::Before>, previous: &Previous, indicator: &Indicator, filing: &Filing) -> Result<Option<One>> {
         let Some(before) = before else { return Ok(None) };
-        let found = before.of(indicator, &self.catalogue, &self.follows_from(indicator)?.1)?;
-        found.map(|(values, ends)| One::new(values, ends, None)).transpose()
+        let Some((rows, ends)) = before.of(indicator, &self.catalogue, &self.follows_from(indicator)?.1)? else { return Ok(None) };
+        let most = cut::rows_at_once(self.limits.memory_bytes);
+        Ok(Some(One { values: previous.stored(&indicator.name, rows, most, filing)?, ends, held: None }))
     }
 
     /// So many indicators side by side, one partition each; each begins once those that it reads are done.
-    pub(super) async fn compute_all(&self, engine: &Engine, previous: &RecordBatch, before: Option<&keep::Before>) -> Result<All> {
+    pub(super) async fn compute_all(
+        &self,
+        engine: &Engine,
+        (previous, before): (&Previous, Option<&keep::Before>),
+        filing: &Arc<Filing>,
+    ) -> Result<All> {
         let (mut results, at_once) = (All::new(), cut::rows_at_once(self.limits.memory_bytes));
         let read = self.catalogue.read_indicators();
-        let offer = |name: &str, one: &One| -> Result<()> {
-            if read.contains(name) { engine.register_indicator(name, schema::values(), one.read()?) } else { Ok(()) }
+        let mut room = self.values_held();
+        // Values that memory has no room for wait in a file.
+        let mut finish = |name: &str, mut one: One, results: &mut All| -> Result<()> {
+            if let Stored::Held(_) = one.values {
+                match room.checked_sub(one.values.rows()) {
+                    Some(rest) => room = rest,
+                    None => one.put_away(filing)?,
+                }
+            }
+            if read.contains(name) {
+                one.offer(engine, name)?;
+            }
+            results.insert(name.to_owned(), one);
+            Ok(())
         };
         let mut waiting = self.catalogue.longest_chain_first();
         let (mut alone, mut again) = (Vec::new(), BTreeSet::new());
@@ -50,7 +71,7 @@ impl Build<'_> {
             if let Some(place) = next {
                 let index = waiting.remove(place);
                 let indicator = &self.catalogue.indicators[index];
-                let one = if let Some(one) = self.kept(before, indicator)? {
+                let one = if let Some(one) = self.kept(before, previous, indicator, filing)? {
                     tracing::debug!(indicator = %indicator.name, "kept");
                     one
                 } else if let Some(other) = self.empty_below(indicator, &results) {
@@ -58,17 +79,16 @@ impl Build<'_> {
                     let reason = format!("it reads {other}, which could not be computed and has no values of before");
                     self.held(engine, previous, indicator, reason).await?
                 } else {
-                    self.begin(engine, index, (&results, &members), at_once, &mut tasks)?;
+                    self.begin(engine, index, (&results, &members), (at_once, filing), &mut tasks)?;
                     continue;
                 };
-                offer(&indicator.name, &one)?;
-                results.insert(indicator.name.clone(), one);
+                finish(&indicator.name, one, &mut results)?;
                 continue;
             }
             if tasks.is_empty()
                 && let Some(index) = alone.pop()
             {
-                self.begin(engine, index, (&results, &members), at_once / 4, &mut tasks)?;
+                self.begin(engine, index, (&results, &members), (at_once / 4, filing), &mut tasks)?;
             }
             let Some(joined) = tasks.join_next().await else { break };
             let (index, result) = joined.map_err(|e| Error::Internal(e.to_string()))?;
@@ -86,9 +106,8 @@ impl Build<'_> {
                 Err(Error::Workspace(problems)) => return Err(Error::Workspace(problems)),
                 Err(error) => self.held(engine, previous, indicator, error.to_string()).await?,
             };
-            offer(&indicator.name, &one)?;
+            finish(&indicator.name, one, &mut results)?;
             (self.done)(&indicator.name);
-            results.insert(indicator.name.clone(), one);
         }
         if !results.is_empty() && results.values().all(|one| one.held.is_some()) {
             return Err(Error::NothingComputed(results.values().find_map(|one| one.held.clone()).unwrap_or_default()));
@@ -99,9 +118,7 @@ impl Build<'_> {
     /// The name of an indicator that this one reads, and that has no values because it could not be computed.
     fn empty_below(&self, indicator: &Indicator, results: &All) -> Option<&str> {
         let reads = self.catalogue.dependencies(indicator).into_iter().map(|other| self.catalogue.indicators[other].name.as_str());
-        reads
-            .into_iter()
-            .find(|name| results.get(*name).is_some_and(|one| one.held.is_some() && one.values.iter().all(|batch| batch.num_rows() == 0)))
+        reads.into_iter().find(|name| results.get(*name).is_some_and(|one| one.held.is_some() && one.values.rows() == 0))
     }
 
     /// The indicator that an indicator takes the parts of its gaps from.
@@ -115,7 +132,7 @@ impl Build<'_> {
         engine: &Engine,
         index: usize,
         (results, members): (&All, &BTreeMap<String, Engine>),
-        at_once: usize,
+        (at_once, filing): (usize, &Arc<Filing>),
         tasks: &mut JoinSet<Done>,
     ) -> Result<()> {
         let base = |indicator: &Indicator| -> Result<Engine> {
@@ -133,7 +150,8 @@ impl Build<'_> {
             parts.map(|part| Ok::<_, Error>((part.clone(), if at_hand.is_none() { Some(base(part)?) } else { None }))).transpose()?;
         let gaps = (0..self.catalogue.indicators.len()).filter_map(|other| self.parts_of(other)).any(|part| part.name == indicator.name);
         let base = base(indicator)?;
-        let (catalogue, reference, year) = (self.catalogue.clone(), self.reference.clone(), self.current_year());
+        let (catalogue, reference, filing) = (self.catalogue.clone(), self.reference.clone(), Arc::clone(filing));
+        let year = self.current_year();
         let work = async move {
             let indicator = &catalogue.indicators[index];
             let one = async {
@@ -148,13 +166,18 @@ impl Build<'_> {
                     None => None,
                 };
                 let parts = parts.as_ref().map(|(indicator, engine)| Parts { indicator, engine });
-                let (engine, rows) = Box::pin(compute::selected(&base, &catalogue, &reference, indicator)).await?;
-                drop(base);
                 // Gaps are made of several breakdowns of their parts.
-                if rows.countries.num_rows() > at_once && indicator.rollup != ROLLUP_NONE && !gaps {
-                    let work = in_parts(&engine, &catalogue, indicator, (rows, at_once), &read, year);
-                    return Ok((Box::pin(work).await?, None));
-                }
+                let most = if indicator.rollup == ROLLUP_NONE || gaps { usize::MAX } else { at_once };
+                let Selected { engine, rows, looked } = Box::pin(compute::selected(&base, &catalogue, &reference, indicator, most)).await?;
+                drop(base);
+                let rows = match rows {
+                    Gathered::Held(rows) => looked.rows(&rows, &reference, indicator)?,
+                    Gathered::Filed(rows) => {
+                        let cut = Cut::new(rows, at_once);
+                        let parts = InParts { engine, catalogue: &catalogue, reference: &reference, indicator, looked, filing: &filing };
+                        return Ok((Box::pin(parts.computed(cut, &read, year)).await?, None));
+                    }
+                };
                 let computed = Box::pin(compute::rolled_up(engine, &catalogue, indicator, rows, Steps::ReadBy(&read))).await?;
                 let (values, ends) = progress::ends(&computed.engine, &catalogue, indicator, &computed.values, year, parts).await?;
                 Ok((One::new(values, ends, None)?, gaps.then_some(computed.engine)))
@@ -166,36 +189,48 @@ impl Build<'_> {
     }
 
     /// An indicator as the release before has it.
-    pub(super) async fn held(&self, engine: &Engine, previous: &RecordBatch, indicator: &Indicator, reason: String) -> Result<One> {
-        let last = rows_of(previous, &indicator.name)?;
+    pub(super) async fn held(&self, engine: &Engine, previous: &Previous, indicator: &Indicator, reason: String) -> Result<One> {
+        let last = preferred::without(&previous.of_indicator(&indicator.name)?)?;
         let (values, ends) = progress::ends(&engine.sibling()?, &self.catalogue, indicator, &last, self.current_year(), None).await?;
         One::new(values, ends, Some(reason))
     }
 }
 
 /// An indicator of more rows than are computed at once: breakdown by breakdown, one part after the other.
-async fn in_parts(
-    engine: &Engine,
-    catalogue: &Catalogue,
-    indicator: &Indicator,
-    (rows, at_once): (Rows, usize),
-    read: &[&str],
-    year: i32,
-) -> Result<One> {
-    let mut cut = Cut::new(rows, at_once)?;
-    tracing::debug!(indicator = %indicator.name, parts = cut.len(), "cut by breakdown");
-    let (mut values, mut ends) = (Vec::new(), progress::Ends::default());
-    while let Some((rows, beside)) = cut.next()? {
-        let computed = compute::rolled_up(engine.sibling()?, catalogue, indicator, rows, Steps::ReadBy(read)).await?;
-        let own = beside.left_out(computed.values)?;
-        let (marked, found) = progress::ends(&computed.engine, catalogue, indicator, &own, year, None).await?;
-        values.push(marked);
-        ends.add(found);
-        drop(computed.engine);
-        // The next part finds no room in what this one leaves behind in pieces.
-        heap::give_back();
+struct InParts<'a> {
+    engine: Engine,
+    catalogue: &'a Catalogue,
+    reference: &'a Reference,
+    indicator: &'a Indicator,
+    looked: Looked,
+    filing: &'a Filing,
+}
+
+impl InParts<'_> {
+    async fn computed(&self, mut cut: Cut, read: &[&str], year: i32) -> Result<One> {
+        tracing::debug!(indicator = %self.indicator.name, parts = cut.len(), "cut by breakdown");
+        let (mut values, mut ends) = (Vec::new(), progress::Ends::default());
+        while let Some(part) = cut.next()? {
+            let (own, found) = self.part(part, read, year).await?;
+            values.push(self.filing.file([&own])?);
+            ends.add(found);
+            drop(own);
+            // The next part finds no room in what this one leaves behind in pieces.
+            heap::give_back();
+        }
+        Ok(One { values: Stored::Filed(values), ends, held: None })
     }
-    drop(cut);
-    let values = sort::joined(&schema::preferred_values(), values)?;
-    One::new(sort::sort(&values, &schema::values_key())?, ends, None)
+
+    async fn part(&self, Part { own, beside, left_out }: Part, read: &[&str], year: i32) -> Result<(RecordBatch, progress::Ends)> {
+        let Self { engine, catalogue, reference, indicator, looked, .. } = self;
+        let in_order = |rows: Vec<RecordBatch>| sort::sort(&sort::joined(&schema::country_values(), rows)?, &compute::key_of_rows());
+        let mut rows = looked.rows(&in_order(own)?, reference, indicator)?;
+        if !beside.is_empty() {
+            let beside = looked.rows(&in_order(beside)?, reference, indicator)?;
+            rows.countries = in_order(vec![rows.countries, beside.countries])?;
+        }
+        let computed = compute::rolled_up(engine.sibling()?, catalogue, indicator, rows, Steps::ReadBy(read)).await?;
+        let own = left_out.left_out(computed.values)?;
+        progress::ends(&computed.engine, catalogue, indicator, &own, year, None).await
+    }
 }

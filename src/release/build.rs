@@ -1,13 +1,16 @@
 //! Builds a release: all indicators, progress, checks, revisions.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
 
 use datafusion::arrow::array::RecordBatch;
 
 use crate::dataset_id::{DatasetId, listed};
 use crate::engine::cluster::Cluster;
-use crate::engine::{Engine, Limits, observations, tables, tokens};
+use crate::engine::observations::{self, ObservationFile};
+use crate::engine::table_files::TableFiles;
+use crate::engine::{Engine, Limits, reference_tables, tokens};
 use crate::error::Result;
 use crate::heap;
 use crate::indicator::{Catalogue, Indicator};
@@ -21,13 +24,13 @@ use crate::release::computed::{self, All, One};
 use crate::release::fingerprint::{self, Inputs};
 use crate::release::left_out::LeftOut;
 use crate::release::manifest::{DatasetState, HeldFrom, IndicatorEntry, InputEntry, Manifest};
-use crate::release::numbers::{Numbers, PREVIOUS, VALUES};
-use crate::release::{
-    catalog, check_inputs, check_tables, diff, figures, goldens, hold, keep, preferred, progress, promote, row_counts, targets, value_id,
-};
-use crate::tables::cells::rows_of;
+use crate::release::numbers::Numbers;
+use crate::release::previous::Previous;
+use crate::release::published::Published;
+use crate::release::stored_values::{self, Filing, Stored};
+use crate::release::{catalog, check_inputs, check_tables, diff, figures, goldens, hold, keep, progress, promote, row_counts, targets};
+use crate::tables::schema;
 use crate::tables::small::Cell;
-use crate::tables::{parquet, schema};
 use crate::workspace::Workspace;
 
 /// Everything a release is built from.
@@ -59,7 +62,7 @@ pub struct Build<'a> {
 
 /// What a release holds, before it is written in any format.
 pub struct Contents {
-    pub values: RecordBatch,
+    pub values: Published,
     pub progress: RecordBatch,
     pub checks: RecordBatch,
     pub failures: Vec<(String, RecordBatch)>,
@@ -97,31 +100,28 @@ impl Build<'_> {
         let key = fingerprint::key(&inputs)?;
         let id = promote::free_name(self.workspace, format!("{}-{}", self.now.strftime("%Y%m%dT%H%M%SZ"), &key[..8]));
         let previous = promote::newest_sound(self.workspace, self.now)?;
-        let previous_rows = match &previous {
-            Some(path) => parquet::read(&path.join("values.parquet"), &schema::preferred_values())?,
-            None => RecordBatch::new_empty(schema::preferred_values()),
-        };
-        let previous_values = preferred::without(&previous_rows)?;
+        let before_values = Previous::read(previous.as_deref(), self.values_held())?;
         let engine = self.base_engine()?;
         row_counts::check(&engine, &self.reports).await?;
         let before = previous.as_deref().and_then(|path| Manifest::load(path).ok());
         let kept = match (&previous, &before) {
-            (Some(path), Some(manifest)) if self.left_out.is_empty() => keep::Before::read(path, manifest, previous_rows)?,
+            (Some(path), Some(manifest)) if self.left_out.is_empty() => keep::Before::read(path, manifest)?,
             _ => None,
         };
-        let mut computed = self.compute_all(&engine, &previous_values, kept.as_ref()).await?;
+        let numbers = Mutex::new(Numbers::of_breakdowns());
+        let filing = Arc::new(Filing { files: TableFiles::below(&self.workspace.data), numbers });
+        let mut computed = self.compute_all(&engine, (&before_values, kept.as_ref()), &filing).await?;
         drop(kept);
         heap::give_back();
-        let mut numbers = Numbers::of_breakdowns();
-        numbers.register_values(&engine, PREVIOUS, &schema::values(), std::slice::from_ref(&previous_values))?;
-        Self::register_values(&engine, &mut numbers, &computed)?;
+        before_values.register(&engine, &filing)?;
+        computed::register(&engine, &filing, &computed)?;
         self.register_checked(&engine, before.as_ref())?;
         // What reads nothing of the progress is checked while that is found.
         let reads_progress = |check: &&Check| progress::TABLES.iter().any(|table| tokens::occurs(table, &check.text));
         let (after, beside): (Vec<&Check>, Vec<&Check>) = self.checks.iter().partition(reads_progress);
         let beside = async {
             if self.checks.iter().any(|check| tokens::occurs(figures::FIGURES, &check.text)) {
-                figures::register(&engine).await?;
+                self.register_figures(&engine)?;
             }
             checks::run(&engine, beside.into_iter(), self.threads).await
         };
@@ -133,10 +133,14 @@ impl Build<'_> {
         if !refused.is_empty() {
             for indicator in &self.catalogue.indicators {
                 if let Some(reason) = refused.get(&indicator.name) {
-                    computed.insert(indicator.name.clone(), self.held(&engine, &previous_values, indicator, reason.clone()).await?);
+                    let held = self.held(&engine, &before_values, indicator, reason.clone()).await?;
+                    if let Some(One { values: Stored::Filed(files), .. }) = computed.insert(indicator.name.clone(), held) {
+                        // A check may still read them as a table of the indicator.
+                        engine.hold(files);
+                    }
                 }
             }
-            Self::register_values(&engine, &mut numbers, &computed)?;
+            computed::register(&engine, &filing, &computed)?;
             progress = self.progress(&engine, &computed).await?;
             // The other checks are of what is published now.
             found.retain(|found| found.check.holds);
@@ -146,17 +150,16 @@ impl Build<'_> {
         found.sort_by_key(|found| (!found.check.holds, self.checks.iter().position(|check| check.id == found.check.id)));
         let mut outcome = checks::results(found)?;
         let mut left_out = LeftOut::new(&engine, &self.left_out).await?;
-        let passed_on = self.passed_on(&engine, &mut left_out, &computed).await?;
+        let passed_on = self.passed_on(&engine, &filing, &mut left_out, &computed).await?;
         left_out.hide(&mut outcome)?;
         let ends = computed::ends(&computed);
         // The tables of the checks go before the values are put together.
-        drop((engine, numbers));
+        drop((engine, filing));
         heap::give_back();
         let (values, progress) = match passed_on {
-            Some(both) => both,
-            None => (computed::joined(&mut computed)?, progress),
+            Some((mut values, progress)) => (Published::of(&key, &mut values)?, progress),
+            None => (Published::of(&key, &mut computed)?, progress),
         };
-        let values = value_id::mark(&key, &values)?;
         let held: Vec<(String, String)> =
             computed.iter().filter_map(|(name, c)| c.held.as_ref().map(|reason| (name.clone(), reason.clone()))).collect();
         let mut manifest = self.manifest((id, key), inputs, (&computed, &values), before.as_ref())?;
@@ -165,12 +168,13 @@ impl Build<'_> {
             outcome.stopping.into_iter().partition(|s| self.accept.iter().any(|a| s.starts_with(&format!("{a}:"))));
         manifest.warnings.extend(accepted.into_iter().map(|s| format!("accepted by hand: {s}")));
         manifest.warnings.extend(left_out.told());
-        let revisions = left_out.of_revisions(&diff::since(
-            self.workspace,
-            &self.reference,
-            previous.as_deref().map(|path| (path, &previous_values)),
-            &diff::Side { manifest: &manifest, values: &values },
-        )?)?;
+        let revisions = match previous.as_deref() {
+            Some(path) => {
+                let (old, new) = (before_values.batches()?, values.batches());
+                left_out.of_revisions(&diff::since(self.workspace, &self.reference, (path, old), (&manifest, new))?)?
+            }
+            None => RecordBatch::new_empty(schema::revisions()),
+        };
         let contents = Contents {
             values,
             progress,
@@ -184,10 +188,17 @@ impl Build<'_> {
         Ok(Built { contents, manifest, stopping, warnings: outcome.warnings, held })
     }
 
-    /// All values as the checks see them.
-    fn register_values(engine: &Engine, numbers: &mut Numbers, computed: &All) -> Result<()> {
-        numbers.register_values(engine, VALUES, &schema::preferred_values(), &computed::batches(computed))?;
-        numbers.register_breakdowns(engine)
+    /// How many values are held in memory, of this release and of the one before.
+    pub(super) fn values_held(&self) -> usize {
+        self.limits.memory_bytes / 4 / stored_values::BYTES_OF_A_VALUE
+    }
+
+    fn register_figures(&self, engine: &Engine) -> Result<()> {
+        let mut paths: Vec<PathBuf> = self.observation_files().into_iter().map(|file| file.path).collect();
+        paths.sort();
+        paths.dedup();
+        let most = self.limits.memory_bytes / 4 / figures::BYTES;
+        figures::register(engine, &self.workspace.data, &paths, self.reference.table("areas")?, most)
     }
 
     /// The progress that follows from the values, which checks see too.
@@ -203,21 +214,31 @@ impl Build<'_> {
     }
 
     /// Values and progress without what sources do not let be passed on; none where all is.
-    async fn passed_on(&self, engine: &Engine, left_out: &mut LeftOut<'_>, computed: &All) -> Result<Option<(RecordBatch, RecordBatch)>> {
+    async fn passed_on(
+        &self,
+        engine: &Engine,
+        filing: &Filing,
+        left_out: &mut LeftOut<'_>,
+        computed: &All,
+    ) -> Result<Option<(All, RecordBatch)>> {
         let (mut parts, mut ends) = (All::new(), progress::Ends::default());
         for (name, one) in computed.iter().filter(|_| !self.left_out.is_empty()) {
             let (indicator, both) = (self.catalogue.find(name)?, (&one.table()?, &one.ends));
             let kept = left_out.pass_on(engine, &self.catalogue, indicator, both, self.current_year()).await?;
-            parts.insert(name.clone(), One::new(kept.0, progress::Ends::default(), None)?);
+            let mut kept_one = One::new(kept.0, progress::Ends::default(), None)?;
+            if let Stored::Filed(_) = one.values {
+                kept_one.put_away(filing)?;
+            }
+            parts.insert(name.clone(), kept_one);
             ends.add(kept.1);
         }
         if left_out.told().is_empty() {
             return Ok(None);
         }
-        let (engine, values) = (engine.sibling()?, computed::joined(&mut parts)?);
-        engine.register_batches(VALUES, values.schema(), vec![values.clone()])?;
+        let engine = engine.sibling()?;
+        computed::register(&engine, filing, &parts)?;
         let progress = progress::progress(&engine, &self.catalogue, ends, self.targets()?, self.current_year()).await?;
-        Ok(Some((values, progress)))
+        Ok(Some((parts, progress)))
     }
 
     /// The data sets as the catalogue has them.
@@ -234,11 +255,16 @@ impl Build<'_> {
     /// Reference tables, and every observation.
     fn base_engine(&self) -> Result<Engine> {
         let engine = Engine::new(self.limits)?.with_cluster(self.cluster.clone());
-        tables::register_reference(&engine, &self.reference)?;
+        reference_tables::register(&engine, &self.reference, Some(&self.workspace.data))?;
+        observations::register(&engine, &self.workspace.data, &self.observation_files())?;
+        Ok(engine)
+    }
+
+    /// Those of all data sets.
+    fn observation_files(&self) -> Vec<ObservationFile> {
         let all = self.sources.iter().flat_map(|s| s.datasets.iter().map(move |d| s.id(d)));
         let all: Vec<DatasetId> = all.filter(|id| self.reports.contains_key(id)).collect();
-        observations::register(&engine, &self.workspace.data, &observation_files(self.workspace, &self.reports, &all))?;
-        Ok(engine)
+        observation_files(self.workspace, &self.reports, &all)
     }
 
     /// All that the values of an indicator and the ends of its targets follow from: the inputs, and one hash.
@@ -294,7 +320,7 @@ impl Build<'_> {
         &self,
         (id, key): (String, String),
         inputs: Inputs,
-        (computed, values): (&All, &RecordBatch),
+        (computed, values): (&All, &Published),
         before: Option<&Manifest>,
     ) -> Result<Manifest> {
         let all = self.sources.iter().flat_map(|source| source.datasets.iter().map(move |dataset| (source, dataset)));
@@ -315,7 +341,7 @@ impl Build<'_> {
             }
             let entry = IndicatorEntry {
                 id: indicator.id.clone(),
-                rows: rows_of(values, &indicator.name)?.num_rows() as u64,
+                rows: values.rows_of(&indicator.name)? as u64,
                 status: if one.held.is_some() { "held".into() } else { "computed".into() },
                 note: one.held.clone(),
                 inputs,

@@ -16,11 +16,12 @@ use crate::indicator::lint::groups::{self, Made};
 use crate::indicator::methods::{ROLLED, ROLLUP};
 use crate::indicator::{Catalogue, Indicator, Rollup, engine_faults, silence};
 use crate::reference::Reference;
+use crate::release::filed_rows::FiledRows;
 use crate::release::last_read::last_read;
 use crate::release::shared;
 use crate::tables::conform::{conform, conform_all};
 use crate::tables::schema::{self, DIMENSIONS};
-use crate::tables::sort::sort;
+use crate::tables::sort::{joined, sort};
 use crate::tables::views::{Cells, CountryValues, Membership, Values};
 
 /// An indicator's values in key order, and the engine that still holds every step, for explanations.
@@ -46,29 +47,58 @@ pub async fn indicator(
     indicator: &Indicator,
     steps: Steps<'_>,
 ) -> Result<Computed> {
-    let (engine, rows) = selected(base, catalogue, reference, indicator).await?;
-    rolled_up(engine, catalogue, indicator, rows, steps).await
+    let selected = selected(base, catalogue, reference, indicator, usize::MAX).await?;
+    let Gathered::Held(rows) = &selected.rows else {
+        return Err(Error::Internal("rows went to a file that nobody takes in parts".into()));
+    };
+    let rows = selected.looked.rows(rows, reference, indicator)?;
+    rolled_up(selected.engine, catalogue, indicator, rows, steps).await
 }
 
-/// The rows of an indicator's SELECT, and the engine in which its steps run.
-pub async fn selected(base: &Engine, catalogue: &Catalogue, reference: &Reference, indicator: &Indicator) -> Result<(Engine, Rows)> {
+/// What the SELECT of an indicator gave.
+pub struct Selected {
+    /// In which the steps run.
+    pub engine: Engine,
+    pub rows: Gathered,
+    pub looked: Looked,
+}
+
+/// What is known of the plan of a SELECT.
+pub struct Looked {
+    made: Vec<Made>,
+}
+
+/// The rows of an indicator's SELECT; more than so many go to a file. What a derived method reads is held.
+pub async fn selected(base: &Engine, catalogue: &Catalogue, reference: &Reference, indicator: &Indicator, most: usize) -> Result<Selected> {
     let engine = base.sibling()?;
     see_as(&engine, catalogue, reference, indicator).await?;
     let plan = looked_at(&engine, catalogue, indicator).await?;
-    let rows = select(&engine, catalogue, indicator, plan.clone()).await?;
-    let given = CountryValues::of(&rows)?;
-    check_rows(&given, reference, indicator)?;
-    let CountryValues { ref_area, time_period, value, weight, numerator, denominator, coverage, .. } = given;
-    let numbers = [("value", value), ("weight", weight), ("numerator", numerator), ("denominator", denominator), ("coverage", coverage)];
-    check_finite(ref_area, time_period, &numbers, indicator)?;
-    for (name, column, most) in [("weight", weight, f64::MAX), ("denominator", denominator, f64::MAX), ("coverage", coverage, 1.0 + 1e-9)] {
-        check_range(ref_area, time_period, name, column, most, indicator)?;
+    let made = groups::made(&plan, &|code| reference.group_scheme(code).is_some());
+    let most = if indicator.derived.is_some() { usize::MAX } else { most };
+    let rows = select(&engine, catalogue, indicator, (plan, most)).await?;
+    Ok(Selected { engine, rows, looked: Looked { made } })
+}
+
+impl Looked {
+    /// Rows of the SELECT, of all breakdowns or of some, in the order of their key, once nothing is wrong with them.
+    pub fn rows(&self, rows: &RecordBatch, reference: &Reference, indicator: &Indicator) -> Result<Rows> {
+        let given = CountryValues::of(rows)?;
+        check_rows(&given, reference, indicator)?;
+        let CountryValues { ref_area, time_period, value, weight, numerator, denominator, coverage, .. } = given;
+        let numbers =
+            [("value", value), ("weight", weight), ("numerator", numerator), ("denominator", denominator), ("coverage", coverage)];
+        check_finite(ref_area, time_period, &numbers, indicator)?;
+        for (name, column, most) in
+            [("weight", weight, f64::MAX), ("denominator", denominator, f64::MAX), ("coverage", coverage, 1.0 + 1e-9)]
+        {
+            check_range(ref_area, time_period, name, column, most, indicator)?;
+        }
+        let rows = split(rows, &given, reference)?;
+        if rows.published.num_rows() > 0 {
+            check_groups(&self.made, indicator)?;
+        }
+        Ok(rows)
     }
-    let rows = split(&rows, &given, reference)?;
-    if rows.published.num_rows() > 0 {
-        check_groups(&groups::made(&plan, &|code| reference.group_scheme(code).is_some()), indicator)?;
-    }
-    Ok((engine, rows))
 }
 
 /// The values that follow from rows of the SELECT: all of them, or a part (`cut.rs`).
@@ -139,18 +169,58 @@ pub async fn method(engine: &Engine, catalogue: &Catalogue, folder: &str, file: 
     engine.run(&text.text, &text.path).await
 }
 
-/// The indicator's SELECT, and the derived method after it where the header names one.
-async fn select(engine: &Engine, catalogue: &Catalogue, indicator: &Indicator, plan: LogicalPlan) -> Result<RecordBatch> {
-    let default = |name: &str| -> Option<String> {
-        match name {
-            "unit" => Some(indicator.unit.clone()),
-            "obs_status" => Some("A".into()),
-            name if DIMENSIONS.contains(&name) => Some("_T".into()),
-            _ => None,
+/// What a column that a SELECT does not give holds.
+fn default(unit: &str, name: &str) -> Option<String> {
+    match name {
+        "unit" => Some(unit.to_owned()),
+        "obs_status" => Some("A".into()),
+        name if DIMENSIONS.contains(&name) => Some("_T".into()),
+        _ => None,
+    }
+}
+
+/// The rows of a SELECT as they come: held, in the order of their key, or once they are too many in a file.
+pub enum Gathered {
+    Held(RecordBatch),
+    Filed(FiledRows),
+}
+
+struct Gathering {
+    /// Of the indicator's file.
+    path: Arc<str>,
+    unit: String,
+    most: usize,
+    rows: usize,
+    held: Vec<RecordBatch>,
+    filed: Option<FiledRows>,
+}
+
+impl Gathering {
+    fn add(&mut self, batch: &RecordBatch) -> Result<()> {
+        let batch = conform(std::slice::from_ref(batch), &schema::country_values(), &|name| default(&self.unit, name));
+        let batch = batch.map_err(|error| in_file(error, &self.path))?;
+        self.rows += batch.num_rows();
+        self.held.push(batch);
+        if self.rows <= self.most {
+            return Ok(());
         }
-    };
-    let (_, batches) = engine.run_planned(indicator.sql(), &indicator.text.path, Some(plan)).await?;
-    let mut rows = conform_all(batches, &schema::country_values(), &default).map_err(|e| in_file(e, indicator))?;
+        let filed = match &mut self.filed {
+            Some(filed) => filed,
+            none => none.insert(FiledRows::new(schema::country_values())?),
+        };
+        self.held.drain(..).try_for_each(|batch| filed.add(&batch))
+    }
+}
+
+/// The indicator's SELECT, and the derived method after it where the header names one.
+async fn select(engine: &Engine, catalogue: &Catalogue, indicator: &Indicator, (plan, most): (LogicalPlan, usize)) -> Result<Gathered> {
+    let (path, unit) = (indicator.text.path.clone(), indicator.unit.clone());
+    let gathering = Gathering { path, unit, most, rows: 0, held: Vec::new(), filed: None };
+    let gathered = engine.fold_planned(indicator.sql(), &indicator.text.path, Some(plan), gathering, Gathering::add).await?;
+    if let Some(filed) = gathered.filed {
+        return Ok(Gathered::Filed(filed));
+    }
+    let mut rows = joined(&schema::country_values(), gathered.held)?;
     if let Some(derived) = &indicator.derived {
         engine.register_batches("gap_input", rows.schema(), vec![rows])?;
         let (schema, batches) = method(engine, catalogue, "derived", "group_population").await?;
@@ -160,17 +230,23 @@ async fn select(engine: &Engine, catalogue: &Catalogue, indicator: &Indicator, p
             let told = conform(&batches, &schema::told_gaps(), &|_| None)?;
             engine.register_batches(TOLD_GAPS, schema::told_gaps(), vec![told])?;
         }
-        rows = conform(&batches, &schema::country_values(), &default).map_err(|e| in_file(e, indicator))?;
+        rows = conform(&batches, &schema::country_values(), &|name| default(&indicator.unit, name))
+            .map_err(|error| in_file(error, &indicator.text.path))?;
     }
+    Ok(Gathered::Held(sort(&rows, &key_of_rows())?))
+}
+
+/// What tells the rows of a SELECT apart.
+pub fn key_of_rows() -> Vec<&'static str> {
     let mut key = vec!["ref_area", "time_period"];
     key.extend(DIMENSIONS);
     key.push("estimate");
-    sort(&rows, &key)
+    key
 }
 
-fn in_file(error: Error, indicator: &Indicator) -> Error {
+fn in_file(error: Error, path: &str) -> Error {
     match error {
-        Error::Query { code, message, hint } => Error::Query { code, message: format!("{}: {message}", indicator.text.path), hint },
+        Error::Query { code, message, hint } => Error::Query { code, message: format!("{path}: {message}"), hint },
         other => other,
     }
 }

@@ -10,15 +10,12 @@ use datafusion::arrow::array::{BooleanArray, RecordBatch};
 use datafusion::arrow::compute::filter_record_batch;
 
 use crate::error::Result;
-use crate::release::compute::Rows;
+use crate::release::filed_rows::{Codes, FiledRows};
 use crate::tables::schema::DIMENSIONS;
-use crate::tables::views::{CountryValues, Values};
+use crate::tables::views::Values;
 
 /// What the steps make of one row takes no more than this, with the statements that make it.
 const BYTES_OF_A_ROW: usize = 2 << 10;
-
-/// Codes of a breakdown, in the order of `DIMENSIONS`.
-type Codes = [String; DIMENSIONS.len()];
 
 /// The first dimensions, by which people are told apart.
 const OF_PEOPLE: usize = 4;
@@ -31,10 +28,7 @@ pub(super) fn rows_at_once(bytes: usize) -> usize {
 
 /// The rows of an indicator, which it gives part by part.
 pub(super) struct Cut {
-    rows: Rows,
-    /// The number of the breakdown of each row: of economies, published and given.
-    numbers: [Vec<usize>; 3],
-    breakdowns: Vec<Codes>,
+    rows: FiledRows,
     parts: VecDeque<Numbers>,
 }
 
@@ -43,6 +37,14 @@ pub(super) struct Cut {
 struct Numbers {
     own: BTreeSet<usize>,
     beside: BTreeSet<usize>,
+}
+
+/// The rows of a part, in no order, and those beside it.
+pub(super) struct Part {
+    pub(super) own: Vec<RecordBatch>,
+    pub(super) beside: Vec<RecordBatch>,
+    /// What comes out of the rows beside it.
+    pub(super) left_out: Beside,
 }
 
 /// The breakdowns that stand beside a part: their values are those of another one.
@@ -62,22 +64,12 @@ impl Beside {
 }
 
 impl Cut {
-    /// Of at most so many rows of economies each, unless one breakdown with all people beside it has more.
-    pub(super) fn new(rows: Rows, most: usize) -> Result<Self> {
-        let mut known: HashMap<Codes, usize> = HashMap::new();
-        let numbers = [&rows.countries, &rows.published, &rows.given].map(|batch| numbered(batch, &mut known));
-        let [countries, published, given] = numbers;
-        let numbers = [countries?, published?, given?];
-        let mut breakdowns = vec![Codes::default(); known.len()];
-        for (codes, number) in known {
-            breakdowns[number] = codes;
-        }
-        let mut counts = vec![0_usize; breakdowns.len()];
-        for number in &numbers[0] {
-            counts[*number] += 1;
-        }
+    /// Of at most so many rows each, unless one breakdown with all people beside it has more.
+    pub(super) fn new(rows: FiledRows, most: usize) -> Self {
+        let breakdowns: Vec<&Codes> = rows.breakdowns().iter().map(|breakdown| &breakdown.codes).collect();
+        let counts: Vec<usize> = rows.breakdowns().iter().map(|breakdown| breakdown.rows).collect();
         let parts = packed(&breakdowns, &counts, most);
-        Ok(Self { rows, numbers, breakdowns, parts })
+        Self { rows, parts }
     }
 
     /// How many parts there still are.
@@ -85,47 +77,29 @@ impl Cut {
         self.parts.len()
     }
 
-    /// The rows of the next part, and what stands beside it among them.
-    pub(super) fn next(&mut self) -> Result<Option<(Rows, Beside)>> {
+    /// The rows of the next part.
+    pub(super) fn next(&mut self) -> Result<Option<Part>> {
         let Some(wanted) = self.parts.pop_front() else { return Ok(None) };
-        let some = |batch: &RecordBatch, numbers: &[usize], wanted: &dyn Fn(&usize) -> bool| {
-            filter_record_batch(batch, &numbers.iter().map(|number| Some(wanted(number))).collect::<BooleanArray>())
+        let of = |numbers: &BTreeSet<usize>| -> Result<Vec<RecordBatch>> {
+            let rows = numbers.iter().map(|number| self.rows.of(*number)).collect::<Result<Vec<_>>>()?;
+            Ok(rows.into_iter().flatten().collect())
         };
-        let own = |number: &usize| wanted.own.contains(number);
-        let [countries, published, given] = &self.numbers;
-        let rows = Rows {
-            countries: some(&self.rows.countries, countries, &|number| own(number) || wanted.beside.contains(number))?,
-            published: some(&self.rows.published, published, &own)?,
-            given: some(&self.rows.given, given, &own)?,
-        };
-        let beside = wanted.beside.iter().map(|number| self.breakdowns[*number].clone()).collect();
-        Ok(Some((rows, Beside(beside))))
+        let left_out = wanted.beside.iter().map(|number| self.rows.breakdowns()[*number].codes.clone()).collect();
+        Ok(Some(Part { own: of(&wanted.own)?, beside: of(&wanted.beside)?, left_out: Beside(left_out) }))
     }
 }
 
-/// The number of the breakdown of each row: the next one for each that is new.
-fn numbered(batch: &RecordBatch, known: &mut HashMap<Codes, usize>) -> Result<Vec<usize>> {
-    let cells = CountryValues::of(batch)?;
-    let mut found: HashMap<[&str; DIMENSIONS.len()], usize> = HashMap::new();
-    Ok((0..cells.len())
-        .map(|row| {
-            let codes = cells.dimensions(row);
-            *found.entry(codes).or_insert_with(|| {
-                let next = known.len();
-                *known.entry(codes.map(str::to_owned)).or_insert(next)
-            })
-        })
-        .collect())
-}
-
 /// The breakdowns of parts that have no more rows than that, all people beside each that has only others.
-fn packed(breakdowns: &[Codes], counts: &[usize], most: usize) -> VecDeque<Numbers> {
-    let is_of_all = |codes: &Codes| codes[..OF_PEOPLE].iter().all(|code| code == ALL);
-    let of_all: HashMap<&[String], usize> =
-        (0..).zip(breakdowns).filter(|(_, codes)| is_of_all(codes)).map(|(number, codes)| (&codes[OF_PEOPLE..], number)).collect();
+fn packed(breakdowns: &[&Codes], counts: &[usize], most: usize) -> VecDeque<Numbers> {
+    let is_of_all = |codes: &&Codes| codes[..OF_PEOPLE].iter().all(|code| code == ALL);
+    let of_all: HashMap<&[String], usize> = (0..)
+        .zip(breakdowns.iter().copied())
+        .filter(|(_, codes)| is_of_all(codes))
+        .map(|(number, codes)| (&codes[OF_PEOPLE..], number))
+        .collect();
     // Those that are compared with the same ones, one after the other.
     let in_order: BTreeMap<(&[String], &[String]), usize> =
-        (0..).zip(breakdowns).map(|(number, codes)| ((&codes[OF_PEOPLE..], &codes[..OF_PEOPLE]), number)).collect();
+        (0..).zip(breakdowns.iter().copied()).map(|(number, codes)| ((&codes[OF_PEOPLE..], &codes[..OF_PEOPLE]), number)).collect();
     let mut parts = VecDeque::new();
     let (mut part, mut rows) = (Numbers::default(), 0);
     for ((others, _), number) in in_order {
@@ -162,7 +136,7 @@ mod tests {
     fn all_people_stand_beside_each_part() {
         let breakdowns = [codes("F", ALL), codes(ALL, ALL), codes("M", ALL), codes("F", "X"), codes("M", "Y"), codes(ALL, "Y")];
         let parts = |most| -> Vec<(Vec<usize>, Vec<usize>)> {
-            let parts = packed(&breakdowns, &[10; 6], most).into_iter();
+            let parts = packed(&breakdowns.each_ref(), &[10; 6], most).into_iter();
             parts.map(|part| (part.own.into_iter().collect(), part.beside.into_iter().collect())).collect()
         };
         assert_eq!(parts(60), [(vec![0, 1, 2, 3, 4, 5], vec![])]);

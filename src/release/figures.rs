@@ -1,20 +1,21 @@
-//! The figures behind a release as checks compare them, in the order of their series, area and year,
-//! each with the one of an earlier year before it. A check reads four numbers in place of a dozen texts, and sorts none.
+//! The figures behind a release as checks compare them, each with the one of an earlier year of its series and area. A
+//! check reads four numbers in place of a dozen texts, and sorts none.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use datafusion::arrow::array::{
-    ArrayRef, AsArray, BooleanArray, Float64Array, Int32Array, Int64Array, RecordBatch, RecordBatchOptions, StringArray,
-};
-use datafusion::arrow::compute::cast;
-use datafusion::arrow::datatypes::{DataType, Float64Type, Int32Type, SchemaRef};
+use datafusion::arrow::array::{ArrayRef, BooleanArray, Float64Array, Int32Array, Int64Array, RecordBatch, StringArray};
+use datafusion::arrow::datatypes::{Schema, SchemaRef};
 
 use crate::engine::Engine;
-use crate::error::{Error, Result};
+use crate::engine::table_files::Spooled;
+use crate::error::Result;
 use crate::release::numbers::Numbers;
-use crate::tables::schema::DIMENSIONS;
+use crate::tables::parquet;
+use crate::tables::schema::{self, DIMENSIONS};
 use crate::tables::small;
+use crate::tables::views::{Areas, Cells, Figures as Rows};
 
 /// One row for each figure, with the number of its series, a row of `numbered_series`.
 pub const FIGURES: &str = "figures";
@@ -24,26 +25,15 @@ const NUMBER: &str = "series_number";
 /// Rows that a statement takes at once.
 const AT_ONCE: usize = 8192;
 
-struct Figure {
-    series: i64,
-    area: u32,
-    year: i32,
-    value: f64,
-}
-
-struct Figures {
-    numbers: Numbers,
-    /// With the number of each, and whether it is a group.
-    areas: HashMap<String, (u32, bool)>,
-    rows: Vec<Figure>,
-}
+/// What one takes in memory.
+pub const BYTES: usize = 64;
 
 /// What tells the series of a provider apart, but for the area.
 fn columns() -> Vec<&'static str> {
     ["source", "dataset", "series", "unit"].into_iter().chain(DIMENSIONS).chain(["edition"]).collect()
 }
 
-fn schema() -> SchemaRef {
+fn of_figures() -> SchemaRef {
     small::schema(&[
         (NUMBER, "bigint"),
         ("ref_area", "text"),
@@ -55,96 +45,129 @@ fn schema() -> SchemaRef {
     ])
 }
 
-impl Figures {
-    fn new() -> Self {
-        Self { numbers: Numbers::new(columns()), areas: HashMap::new(), rows: Vec::new() }
+struct Figure {
+    series: i64,
+    year: i32,
+    value: f64,
+}
+
+/// The figures of files of observations, which are in the order of source, data set, series and area: all figures of an area
+/// come together, whatever their breakdowns, and no more than those of one are held.
+struct Figures<'a> {
+    numbers: Numbers,
+    economies: HashSet<&'a str>,
+    /// Source, data set, series and area of the figures at hand.
+    place: [String; 4],
+    here: Vec<Figure>,
+    made: Columns,
+}
+
+/// Columns of figures that are finished.
+#[derive(Default)]
+struct Columns {
+    series: Vec<i64>,
+    areas: Vec<String>,
+    of_group: Vec<bool>,
+    years: Vec<i32>,
+    values: Vec<f64>,
+    years_before: Vec<Option<i32>>,
+    values_before: Vec<Option<f64>>,
+}
+
+impl Columns {
+    fn batch(&mut self, schema: &SchemaRef) -> Result<RecordBatch> {
+        let made = std::mem::take(self);
+        let columns: Vec<ArrayRef> = vec![
+            Arc::new(Int64Array::from(made.series)),
+            Arc::new(StringArray::from(made.areas)),
+            Arc::new(BooleanArray::from(made.of_group)),
+            Arc::new(Int32Array::from(made.years)),
+            Arc::new(Float64Array::from(made.values)),
+            Arc::new(Int32Array::from(made.years_before)),
+            Arc::new(Float64Array::from(made.values_before)),
+        ];
+        Ok(RecordBatch::try_new(Arc::clone(schema), columns)?)
+    }
+}
+
+impl<'a> Figures<'a> {
+    fn new(economies: HashSet<&'a str>) -> Self {
+        Self { numbers: Numbers::new(columns()), economies, place: Default::default(), here: Vec::new(), made: Columns::default() }
     }
 
-    fn add(&mut self, batch: &RecordBatch) -> Result<()> {
-        let column = |name: &str, kind: DataType| -> Result<ArrayRef> {
-            let column = batch.column_by_name(name).ok_or_else(|| Error::Internal(format!("figures have no column {name}")))?;
-            Ok(cast(column, &kind)?)
-        };
+    /// Adds the figures of a batch: all but answers of yes or no. Gives what is finished, so many rows at a time.
+    fn add(&mut self, batch: &RecordBatch, give: &mut dyn FnMut(RecordBatch) -> Result<()>) -> Result<()> {
         let numbers = self.numbers.of(batch)?;
-        let (areas, years) = (column("ref_area", DataType::Utf8)?, column("time_period", DataType::Int32)?);
-        let values = column("obs_value", DataType::Float64)?;
-        let groups = column("of_group", DataType::Boolean)?;
-        let (areas, years) = (areas.as_string::<i32>(), years.as_primitive::<Int32Type>());
-        for (row, value) in values.as_primitive::<Float64Type>().iter().enumerate() {
-            let Some(value) = value else { continue };
-            let area = match self.areas.get(areas.value(row)) {
-                Some((area, _)) => *area,
-                None => self.new_area(areas.value(row), groups.as_boolean().value(row))?,
-            };
-            self.rows.push(Figure { series: numbers.value(row), area, year: years.value(row), value });
+        let rows = Rows::of(batch)?;
+        for row in 0..rows.len() {
+            let Some(value) = rows.obs_value.cell(row).filter(|_| rows.unit.value(row) != "YES_NO") else { continue };
+            let place = [rows.source, rows.dataset, rows.series, rows.ref_area].map(|column| column.value(row));
+            if self.place != place {
+                self.finish();
+                self.place = place.map(str::to_owned);
+                if self.made.series.len() >= AT_ONCE {
+                    give(self.made.batch(&of_figures())?)?;
+                }
+            }
+            self.here.push(Figure { series: numbers.value(row), year: rows.time_period.value(row), value });
         }
         Ok(())
     }
 
-    fn new_area(&mut self, area: &str, is_group: bool) -> Result<u32> {
-        let number = u32::try_from(self.areas.len()).map_err(|_| Error::Internal("more areas than 32 bits can number".into()))?;
-        self.areas.insert(area.to_owned(), (number, is_group));
-        Ok(number)
-    }
-
-    /// In order: what was read in order, as an observation file is, is so nearly.
-    fn sort(&mut self) {
-        self.rows.sort_by(|a, b| (a.series, a.area, a.year).cmp(&(b.series, b.area, b.year)).then(a.value.total_cmp(&b.value)));
-    }
-
-    fn batches(&self, schema: &SchemaRef) -> Result<Vec<RecordBatch>> {
-        let mut areas = vec![("", false); self.areas.len()];
-        for (name, (number, is_group)) in &self.areas {
-            areas[*number as usize] = (name, *is_group);
+    /// All figures of an area are there: each stands behind that of the year before it.
+    fn finish(&mut self) {
+        self.here.sort_by(|a, b| (a.series, a.year).cmp(&(b.series, b.year)).then(a.value.total_cmp(&b.value)));
+        let [.., area] = &self.place;
+        let of_group = !self.economies.contains(area.as_str());
+        let mut before: Option<&Figure> = None;
+        for figure in &self.here {
+            let earlier = before.filter(|earlier| earlier.series == figure.series);
+            let made = &mut self.made;
+            made.series.push(figure.series);
+            made.areas.push(area.clone());
+            made.of_group.push(of_group);
+            made.years.push(figure.year);
+            made.values.push(figure.value);
+            made.years_before.push(earlier.map(|figure| figure.year));
+            made.values_before.push(earlier.map(|figure| figure.value));
+            before = Some(figure);
         }
-        let before = |row: usize| -> Option<&Figure> {
-            let (this, before) = (&self.rows[row], &self.rows[row.checked_sub(1)?]);
-            (before.series == this.series && before.area == this.area).then_some(before)
-        };
-        let batch = |first: usize| {
-            let rows = first..self.rows.len().min(first + AT_ONCE);
-            let here = &self.rows[rows.clone()];
-            let columns: Vec<ArrayRef> = vec![
-                Arc::new(here.iter().map(|figure| Some(figure.series)).collect::<Int64Array>()),
-                Arc::new(here.iter().map(|figure| Some(areas[figure.area as usize].0)).collect::<StringArray>()),
-                Arc::new(here.iter().map(|figure| Some(areas[figure.area as usize].1)).collect::<BooleanArray>()),
-                Arc::new(here.iter().map(|figure| Some(figure.year)).collect::<Int32Array>()),
-                Arc::new(here.iter().map(|figure| Some(figure.value)).collect::<Float64Array>()),
-                Arc::new(rows.clone().map(|row| before(row).map(|figure| figure.year)).collect::<Int32Array>()),
-                Arc::new(rows.clone().map(|row| before(row).map(|figure| figure.value)).collect::<Float64Array>()),
-            ];
-            let options = RecordBatchOptions::new().with_row_count(Some(rows.len()));
-            Ok(RecordBatch::try_new_with_options(Arc::clone(schema), columns, &options)?)
-        };
-        (0..self.rows.len()).step_by(AT_ONCE).map(batch).collect()
+        self.here.clear();
+    }
+
+    /// Reads files to their end.
+    fn read(&mut self, files: &[PathBuf], give: &mut dyn FnMut(RecordBatch) -> Result<()>) -> Result<()> {
+        for file in files {
+            for batch in parquet::batches(file, &observations())? {
+                self.add(&batch?, give)?;
+            }
+            self.finish();
+            self.place = Default::default();
+        }
+        give(self.made.batch(&of_figures())?)
     }
 }
 
-/// Reads the observations of an engine, and registers the figures among them: all but answers of yes or no.
-pub async fn register(engine: &Engine) -> Result<()> {
-    let columns: Vec<String> =
-        columns().into_iter().chain(["ref_area", "time_period", "obs_value"]).map(|name| format!("o.{name}")).collect();
-    let sql = format!(
-        "SELECT {}, a.ref_area IS NULL AS of_group
-         FROM observations_by_data_set AS o
-         LEFT JOIN areas AS a ON a.ref_area = o.ref_area
-         WHERE o.obs_value IS NOT NULL AND o.unit <> 'YES_NO'",
-        columns.join(", ")
-    );
-    let mut figures = engine.fold(&sql, FIGURES, Figures::new(), Figures::add).await?;
-    figures.sort();
-    tables(engine, &figures)
+/// What is read of an observation: its other columns say nothing of figures.
+fn observations() -> SchemaRef {
+    let wanted: HashSet<&str> = columns().into_iter().chain(["ref_area", "time_period", "obs_value"]).collect();
+    let all = schema::observations();
+    Arc::new(Schema::new(all.fields().iter().filter(|field| wanted.contains(field.name().as_str())).cloned().collect::<Vec<_>>()))
+}
+
+/// Reads files of observations, and registers the figures among them. More rows than so many become a file.
+pub fn register(engine: &Engine, data: &Path, files: &[PathBuf], areas: &RecordBatch, most: usize) -> Result<()> {
+    let economies = Areas::of(areas)?.ref_area.iter().flatten().collect();
+    let (mut figures, mut rows) = (Figures::new(economies), Spooled::new(of_figures(), data, most));
+    figures.read(files, &mut |batch| rows.add(batch))?;
+    rows.register(engine, FIGURES)?;
+    figures.numbers.register(engine, SERIES, NUMBER)
 }
 
 /// The same without a row: what `check` plans against.
 pub fn register_empty(engine: &Engine) -> Result<()> {
-    tables(engine, &Figures::new())
-}
-
-fn tables(engine: &Engine, figures: &Figures) -> Result<()> {
-    let schema = schema();
-    engine.register_batches(FIGURES, schema.clone(), figures.batches(&schema)?)?;
-    figures.numbers.register(engine, SERIES, NUMBER)
+    engine.register_batches(FIGURES, of_figures(), vec![])?;
+    Numbers::new(columns()).register(engine, SERIES, NUMBER)
 }
 
 #[cfg(test)]
@@ -153,58 +176,52 @@ mod tests {
     use crate::engine::Limits;
     use crate::tables::small::Cell;
 
-    /// Rows that come in any order, of two series and an economy and a group, with a year that is not there.
+    /// Of two series, an economy and a group, with a year that is not there, and an answer of yes or no.
     #[tokio::test]
     async fn a_figure_stands_behind_the_one_of_an_earlier_year() {
+        let folder = tempfile::tempdir().unwrap();
         let engine = Engine::new(Limits::default()).unwrap();
-        let given = [("KEN", "F", 2023, 7.0), ("WLD", "_T", 2020, 5.0), ("KEN", "_T", 2022, 3.0), ("KEN", "_T", 2019, 2.0)];
-        let mut names = columns();
-        names.extend(["ref_area", "time_period", "obs_value"]);
-        let kinds: Vec<(&str, &str)> = names
-            .iter()
-            .map(|name| {
-                (
-                    *name,
-                    if *name == "time_period" {
-                        "int"
-                    } else if *name == "obs_value" {
-                        "float"
-                    } else {
-                        "text"
-                    },
-                )
-            })
-            .collect();
-        let observations = small::schema(&kinds);
-        let rows = given.map(|(area, sex, year, value)| {
-            let cell = |name: &&str| match *name {
+        let given = [
+            ("KEN", "_T", 2019, 2.0, "PT"),
+            ("KEN", "F", 2022, 9.0, "YES_NO"),
+            ("KEN", "_T", 2022, 3.0, "PT"),
+            ("KEN", "F", 2023, 7.0, "PT"),
+            ("WLD", "_T", 2020, 5.0, "PT"),
+        ];
+        let schema = observations();
+        let rows = given.map(|(area, sex, year, value, unit)| {
+            let cell = |name: &str| match name {
                 "ref_area" => area.into(),
                 "sex" => sex.into(),
+                "unit" => unit.into(),
                 "time_period" => Cell::Int(Some(year)),
                 "obs_value" => Cell::Float(Some(value)),
                 "edition" => Cell::Text(None),
                 other => other.into(),
             };
-            names.iter().map(cell).collect::<Vec<_>>()
+            schema.fields().iter().map(|field| cell(field.name())).collect::<Vec<_>>()
         });
-        engine
-            .register_batches("observations_by_data_set", observations.clone(), vec![small::batch(&observations, &rows).unwrap()])
-            .unwrap();
-        let areas = small::schema(&[("ref_area", "text")]);
-        engine.register_batches("areas", areas.clone(), vec![small::batch(&areas, &[vec!["KEN".into()]]).unwrap()]).unwrap();
-        register(&engine).await.unwrap();
+        let path = folder.path().join("observations.parquet");
+        parquet::write(&[small::batch(&schema, &rows).unwrap()], &schema, &path).unwrap();
+        let areas = small::schema(&["ref_area", "name", "iso2", "m49"].map(|name| (name, "text")));
+        let areas = small::batch(&areas, &[["KEN", "Kenya", "KE", "404"].map(Cell::from).to_vec()]).unwrap();
+        for most in [100, 1] {
+            register(&engine, folder.path(), std::slice::from_ref(&path), &areas, most).unwrap();
+            assert_eq!(shown(&engine).await, expected());
+        }
+    }
+
+    fn expected() -> Vec<Vec<String>> {
+        let rows = ["F KEN false 2023 7.0", "_T KEN false 2019 2.0", "_T KEN false 2022 3.0 2019 2.0", "_T WLD true 2020 5.0"];
+        rows.iter().map(|row| row.split(' ').map(str::to_owned).collect()).collect()
+    }
+
+    async fn shown(engine: &Engine) -> Vec<Vec<String>> {
         let sql = "SELECT s.sex, f.ref_area, f.of_group, f.time_period, f.obs_value, f.year_before, f.value_before
             FROM figures f JOIN numbered_series s ON s.series_number = f.series_number ORDER BY s.sex, f.ref_area, f.time_period";
         let (_, batches) = engine.run(sql, "a test").await.unwrap();
         let shown = datafusion::arrow::util::pretty::pretty_format_batches(&batches).unwrap().to_string();
-        let rows: Vec<String> = shown.lines().skip(3).map(|line| line.replace([' ', '|'], ",")).collect();
-        let rows: Vec<Vec<&str>> = rows.iter().map(|row| row.split(',').filter(|cell| !cell.is_empty()).collect()).collect();
-        let expected = [
-            vec!["F", "KEN", "false", "2023", "7.0"],
-            vec!["_T", "KEN", "false", "2019", "2.0"],
-            vec!["_T", "KEN", "false", "2022", "3.0", "2019", "2.0"],
-            vec!["_T", "WLD", "true", "2020", "5.0"],
-        ];
-        assert_eq!(rows[..4], expected);
+        let rows = shown.lines().skip(3).map(|line| line.split('|').map(str::trim).filter(|cell| !cell.is_empty()).map(str::to_owned));
+        rows.map(Iterator::collect).filter(|row: &Vec<String>| row.len() > 1).collect()
     }
 }

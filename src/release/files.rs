@@ -78,6 +78,11 @@ impl<'m> Staging<'m> {
         Ok(())
     }
 
+    /// A file that is written as its bytes come.
+    pub fn appending<'s>(&'s self, name: &'s str) -> Appending<'s, 'm> {
+        Appending { staging: self, name }
+    }
+
     fn written(&self) -> Result<MutexGuard<'_, Written>> {
         self.written.lock().map_err(|_| Error::Internal("a thread that wrote the release ended early".into()))
     }
@@ -101,5 +106,22 @@ impl<'m> Staging<'m> {
         files::sync(&inside.map(Path::to_path_buf).collect::<Vec<_>>())?;
         files::write_atomically(&self.folder.join("manifest.json"), &self.manifest.to_bytes()?)?;
         Ok(self.folder)
+    }
+}
+
+/// A file of a release that is written in parts.
+pub struct Appending<'s, 'm> {
+    staging: &'s Staging<'m>,
+    name: &'s str,
+}
+
+impl Write for Appending<'_, '_> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.staging.append(self.name, bytes).map_err(std::io::Error::other)?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
     }
 }

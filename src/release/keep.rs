@@ -15,7 +15,7 @@ use crate::observe::inputs::{Input, Inputs};
 use crate::release::Manifest;
 use crate::release::manifest::IndicatorEntry;
 use crate::release::progress::Ends;
-use crate::tables::cells::{Table, rows_of};
+use crate::tables::cells::Table;
 use crate::tables::{parquet, schema};
 
 /// The files of a release with both ends of each target, as the economies come and on the same economies.
@@ -26,9 +26,8 @@ pub const FIXED_ENDS: &str = "fixed_ends.parquet";
 const METHODS: [&str; 9] =
     ["preferred", "newest", "ends", "fixed_members", "fixed_ends", "gap_members", "gap_membership", "gap_parts", "gap_ends"];
 
-/// What the release before has to take over.
+/// What the release before has to take over, beside its values.
 pub struct Before {
-    values: RecordBatch,
     ends: RecordBatch,
     fixed: RecordBatch,
     entries: BTreeMap<String, IndicatorEntry>,
@@ -36,21 +35,20 @@ pub struct Before {
 
 impl Before {
     /// None where the release does not have all of it: an older one, or one that leaves figures out.
-    pub fn read(folder: &Path, manifest: &Manifest, values: RecordBatch) -> Result<Option<Self>> {
+    pub fn read(folder: &Path, manifest: &Manifest) -> Result<Option<Self>> {
         let whole = [ENDS, FIXED_ENDS].iter().all(|name| manifest.files.contains_key(*name));
         if !whole || manifest.workspace.contains_key(&Input::LeftOut) {
             return Ok(None);
         }
         Ok(Some(Self {
-            values,
             ends: parquet::read(&folder.join(ENDS), &schema::ends())?,
             fixed: parquet::read(&folder.join(FIXED_ENDS), &schema::fixed_ends())?,
             entries: manifest.indicators.clone(),
         }))
     }
 
-    /// The values of an indicator and its ends, if they would come out the same.
-    pub fn of(&self, indicator: &Indicator, catalogue: &Catalogue, key: &str) -> Result<Option<(RecordBatch, Ends)>> {
+    /// How many values an indicator has, and its ends, if they would come out the same.
+    pub fn of(&self, indicator: &Indicator, catalogue: &Catalogue, key: &str) -> Result<Option<(u64, Ends)>> {
         if why_not(&self.entries, indicator, catalogue, key).is_some() {
             return Ok(None);
         }
@@ -59,7 +57,8 @@ impl Before {
             let of_mine = |row| cells.text("target", row).is_some_and(|id| indicator.targets.iter().any(|target| target.id == id));
             filter_record_batch(rows, &(0..cells.len()).map(|row| Some(of_mine(row))).collect::<BooleanArray>())
         };
-        Ok(Some((rows_of(&self.values, &indicator.name)?, Ends::of(mine(&self.ends)?, mine(&self.fixed)?))))
+        let rows = self.entries.get(&indicator.name).map_or(0, |entry| entry.rows);
+        Ok(Some((rows, Ends::of(mine(&self.ends)?, mine(&self.fixed)?))))
     }
 }
 

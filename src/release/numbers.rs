@@ -110,6 +110,12 @@ impl Numbers {
         Ok(RecordBatch::try_new(Arc::clone(schema), batch.columns().iter().cloned().chain([Arc::new(numbers) as _]).collect())?)
     }
 
+    /// Values with the numbers of their breakdowns.
+    pub fn beside(&mut self, batch: &RecordBatch) -> Result<RecordBatch> {
+        let found = self.found(batch)?;
+        self.with(batch, found, &numbered(&batch.schema()))
+    }
+
     /// Registers values under a name, with the numbers of their breakdowns.
     pub fn register_values(&mut self, engine: &Engine, name: &str, values: &SchemaRef, batches: &[RecordBatch]) -> Result<()> {
         let schema = numbered(values);
@@ -132,7 +138,7 @@ impl Numbers {
 }
 
 /// A table of values with the numbers of its breakdowns.
-fn numbered(values: &SchemaRef) -> SchemaRef {
+pub fn numbered(values: &SchemaRef) -> SchemaRef {
     let fields = values.fields().iter().cloned().chain([Arc::new(Field::new(BREAKDOWN, DataType::Int64, false))]);
     Arc::new(Schema::new(fields.collect::<Vec<_>>()))
 }

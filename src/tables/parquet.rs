@@ -1,7 +1,7 @@
 //! Tables as Parquet files: zstd, plain strings, the same bytes for the same rows.
 
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use datafusion::arrow::array::{RecordBatch, RecordBatchReader};
@@ -46,15 +46,16 @@ pub fn read(path: &Path, schema: &SchemaRef) -> Result<RecordBatch> {
 /// The same of the rows of one indicator in a table of values, which is sorted by indicator: row groups of others are
 /// passed over.
 pub fn read_indicator(path: &Path, schema: &SchemaRef, indicator: &str) -> Result<RecordBatch> {
-    let has = |group: &RowGroupMetaData| {
-        let column = group.columns().iter().find(|column| column.column_path().string() == "indicator");
-        let bounds = column.and_then(|column| column.statistics()).and_then(|found| found.min_bytes_opt().zip(found.max_bytes_opt()));
-        // A bound that the writer cut short lies outside, and no group without bounds is passed over.
-        bounds.is_none_or(|(least, most)| least <= indicator.as_bytes() && indicator.as_bytes() <= most)
-    };
-    let batches = reader(path, Some(schema), has)?;
+    let batches = reader(path, Some(schema), |group| may_have(group, indicator))?;
     let batches = batches.collect::<std::result::Result<Vec<_>, _>>().map_err(|error| failed_in("read", path, error.into()))?;
     rows_of(&conform(&batches, schema, &|_| None)?, indicator)
+}
+
+fn may_have(group: &RowGroupMetaData, indicator: &str) -> bool {
+    let column = group.columns().iter().find(|column| column.column_path().string() == "indicator");
+    let bounds = column.and_then(|column| column.statistics()).and_then(|found| found.min_bytes_opt().zip(found.max_bytes_opt()));
+    // A bound that the writer cut short lies outside, and no group without bounds is passed over.
+    bounds.is_none_or(|(least, most)| least <= indicator.as_bytes() && indicator.as_bytes() <= most)
 }
 
 /// The first rows of a Parquet file, with the columns that it has.
@@ -69,11 +70,24 @@ pub fn first_as_they_are(path: &Path, rows: usize) -> Result<RecordBatch> {
 pub struct Batches {
     reader: ParquetRecordBatchReader,
     schema: SchemaRef,
+    path: PathBuf,
 }
 
 /// Opens a file of which no more than a batch is to be held.
 pub fn batches(path: &Path, schema: &SchemaRef) -> Result<Batches> {
-    Ok(Batches { reader: reader(path, Some(schema), |_| true)?, schema: schema.clone() })
+    batches_of(path, schema, BATCH)
+}
+
+/// The same with so many rows in a batch.
+pub fn batches_of(path: &Path, schema: &SchemaRef, rows: usize) -> Result<Batches> {
+    let reader = opened(path, Some(schema), |_| true)?.with_batch_size(rows).build()?;
+    Ok(Batches { reader, schema: schema.clone(), path: path.to_owned() })
+}
+
+/// The same of the row groups in which an indicator may be, of a table of values.
+pub fn batches_of_indicator(path: &Path, schema: &SchemaRef, indicator: &str) -> Result<Batches> {
+    let reader = reader(path, Some(schema), |group| may_have(group, indicator))?;
+    Ok(Batches { reader, schema: schema.clone(), path: path.to_owned() })
 }
 
 impl Iterator for Batches {
@@ -81,7 +95,8 @@ impl Iterator for Batches {
 
     fn next(&mut self) -> Option<Self::Item> {
         let batch = self.reader.next()?;
-        Some(batch.map_err(Into::into).and_then(|batch| conform(&[batch], &self.schema, &|_| None)))
+        let batch = batch.map_err(|error| failed_in("read", &self.path, error.into()));
+        Some(batch.and_then(|batch| conform(&[batch], &self.schema, &|_| None)))
     }
 }
 

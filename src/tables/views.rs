@@ -116,6 +116,19 @@ view_with_dimensions! {
 }
 
 view_with_dimensions! {
+    /// What checks read of observations.
+    Figures {
+        source: StringArray,
+        dataset: StringArray,
+        series: StringArray,
+        ref_area: StringArray,
+        time_period: Int32Array,
+        obs_value: Float64Array,
+        unit: StringArray,
+    }
+}
+
+view_with_dimensions! {
     Values {
         indicator: StringArray,
         ref_area: StringArray,

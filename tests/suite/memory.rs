@@ -212,18 +212,31 @@ fn an_indicator_larger_than_its_memory() {
             }
         }
     }
-    workspace.write("in/example/t/t.csv", body);
-    let run = |mib: &str| {
-        let run = ["run", "--from", "in", "--data", mib, "--memory-mib", mib, "--now", "2026-11-01T00:00:00Z", "-vv"];
+    // The next day some figures are others, one has come and one is gone.
+    let next = body.replace("2024,_T,_T,5", "2024,_T,_T,6").replacen("2023,F,_T,", "2003,F,_T,", 1);
+    workspace.write("first/example/t/t.csv", body);
+    workspace.write("next/example/t/t.csv", next);
+    let run = |mib: &str, from: &str, day: &str| {
+        let now = format!("2026-11-{day}T00:00:00Z");
+        // Figures that are rewritten would close a gate.
+        let run = ["run", "--from", from, "--data", mib, "--memory-mib", mib, "--now", &now, "-vv", "--accept", "example/t"];
         let told = workspace.expect(0, &run).stderr;
         (told.contains("cut by breakdown"), crate::nightly::files(&workspace.path(mib).join("current")))
     };
-    let (whole, cut) = (run("4096"), run("128"));
-    assert_eq!((whole.0, cut.0), (false, true));
-    assert!(whole.1.len() > 10, "{:?}", whole.1.keys());
-    let different = whole.1.iter().filter(|(name, bytes)| cut.1.get(*name) != Some(bytes)).map(|(name, _)| name);
-    assert_eq!(different.collect::<Vec<_>>(), Vec::<&String>::new());
-    assert_eq!(whole.1.len(), cut.1.len());
+    for (from, day) in [("first", "01"), ("next", "02")] {
+        let (whole, cut) = (run("4096", from, day), run("128", from, day));
+        assert_eq!((whole.0, cut.0), (false, true));
+        assert!(whole.1.len() > 10, "{:?}", whole.1.keys());
+        let different = whole.1.iter().filter(|(name, bytes)| cut.1.get(*name) != Some(bytes)).map(|(name, _)| name);
+        assert_eq!(different.collect::<Vec<_>>(), Vec::<&String>::new());
+        assert_eq!(whole.1.len(), cut.1.len());
+    }
+    let kinds = workspace.expect(
+        0,
+        &["sql", "SELECT change, count(*) AS n FROM revisions GROUP BY change ORDER BY change", "--data", "128", "--output", "csv"],
+    );
+    assert!(["added,", "removed,", "revised,"].iter().all(|kind| kinds.stdout.contains(kind)), "{}", kinds.stdout);
+    assert_eq!(std::fs::read_dir(workspace.path("128/staging")).unwrap().count(), 0, "tables of a run are gone behind it");
 }
 
 /// The flag comes before the environment, and both before the file of the job.

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use datafusion::arrow::array::RecordBatch;
 use serde::Serialize;
 
-use crate::engine::{Engine, observations, tables};
+use crate::engine::{Engine, observations, reference_tables};
 use crate::error::{Error, Result};
 use crate::indicator::{Catalogue, Indicator};
 use crate::job::load::Loaded;
@@ -54,7 +54,7 @@ pub(crate) async fn progress_of(
     }
     let own: Vec<&Indicator> = indicators.iter().map(|(own, ..)| *own).collect();
     let engine = Engine::new(settings.limits)?;
-    tables::register_reference(&engine, &loaded.reference)?;
+    reference_tables::register(&engine, &loaded.reference, Some(&settings.workspace.data))?;
     progress::progress(&engine, &loaded.catalogue, all, targets::batch(&own, &|_| None)?, year).await
 }
 
@@ -86,7 +86,7 @@ pub(super) async fn compute(
 ) -> Result<(Computed, Option<Engine>)> {
     let reports = loaded.reports(settings)?;
     let base = Engine::new(settings.limits)?;
-    crate::engine::tables::register_reference(&base, &loaded.reference)?;
+    reference_tables::register(&base, &loaded.reference, Some(&settings.workspace.data))?;
     let mut needed = vec![position];
     let mut next = 0;
     while next < needed.len() {

@@ -1,11 +1,9 @@
 //! Large tables in memory as files of the data folder, where workers read them. In a plan they would travel once for each
 //! part of each statement, and be held as often: checks that read all values took all memory of the machine.
 
-use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
-use datafusion::arrow::array::RecordBatch;
 use datafusion::catalog::TableProvider;
 use datafusion::common::tree_node::Transformed;
 use datafusion::common::utils::memory::get_record_batch_memory_size;
@@ -15,33 +13,27 @@ use datafusion::logical_expr::LogicalPlan;
 use datafusion::logical_expr::logical_plan::TableScan;
 
 use crate::engine::prepared::in_one_piece;
-use crate::engine::tables;
-use crate::files;
-use crate::tables::parquet;
+use crate::engine::table_files::{TableFile, TableFiles};
 
 /// From so many bytes in memory on a table is stored.
 const LARGE: usize = 4 << 20;
 
 /// The tables that a run has stored.
 pub(super) struct Stored {
-    data: PathBuf,
-    /// A run that is killed leaves it behind; the next one removes it, as all that begins with a dot in this place.
-    folder: PathBuf,
-    next: AtomicUsize,
+    files: TableFiles,
     known: Mutex<Vec<Known>>,
 }
 
 /// A table, as long as somebody holds it, and the same as a file.
 struct Known {
     table: Weak<dyn TableProvider>,
-    path: PathBuf,
     file: Arc<dyn TableProvider>,
+    _held: TableFile,
 }
 
 impl Stored {
     pub(super) fn below(data: &Path) -> Self {
-        let folder = data.join("staging").join(format!(".tables-{}", std::process::id()));
-        Self { data: data.to_owned(), folder, next: AtomicUsize::new(0), known: Mutex::default() }
+        Self { files: TableFiles::below(data), known: Mutex::default() }
     }
 
     /// A plan that reads files in the place of large tables.
@@ -66,30 +58,15 @@ impl Stored {
         }
         // Held while it is written: a statement beside this one waits for the same file.
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        known.retain(|one| one.table.strong_count() > 0 || fs_err::remove_file(&one.path).is_err());
+        known.retain(|one| one.table.strong_count() > 0);
         if let Some(one) = known.iter().find(|one| one.table.ptr_eq(&Arc::downgrade(table))) {
             return Ok(Some(Arc::clone(&one.file)));
         }
         let external = |error: crate::error::Error| DataFusionError::External(Box::new(error));
-        // Numbers are not given twice: a worker may still read a file that is gone here.
-        let path = self.folder.join(format!("{}.parquet", self.next.fetch_add(1, Ordering::Relaxed)));
-        write(&path, &batches, table).map_err(external)?;
-        tracing::debug!(path = %path.display(), "a table is stored for the workers");
-        let file = tables::listing(&self.data, std::slice::from_ref(&path), table.schema()).map_err(external)?;
-        known.push(Known { table: Arc::downgrade(table), path, file: Arc::clone(&file) });
+        let stored = self.files.write(&table.schema(), &batches).map_err(external)?;
+        tracing::debug!(rows = stored.rows(), "a table is stored for the workers");
+        let file = stored.listed().map_err(external)?;
+        known.push(Known { table: Arc::downgrade(table), file: Arc::clone(&file), _held: stored });
         Ok(Some(file))
-    }
-}
-
-fn write(path: &Path, batches: &[RecordBatch], table: &Arc<dyn TableProvider>) -> crate::error::Result<()> {
-    let mut writer = parquet::Writer::new(files::create_unseen(path)?, &table.schema())?;
-    batches.iter().try_for_each(|batch| writer.write(batch))?;
-    writer.close()?;
-    Ok(())
-}
-
-impl Drop for Stored {
-    fn drop(&mut self) {
-        let _ = fs_err::remove_dir_all(&self.folder);
     }
 }

@@ -65,7 +65,7 @@ pub(super) const DESCRIPTION: &str = "Indicators of the targets for information 
 
 /// The columns of a CSV file: name, type, whether no cell is empty.
 fn columns<'a>(view: &View<'a>) -> impl Iterator<Item = (&'a str, &'a DataType, bool)> {
-    let schema = view.contents.values.schema_ref();
+    let schema = view.values.batch.schema_ref();
     schema.fields().iter().map(|field| (field.name().as_str(), field.data_type(), !field.is_nullable()))
 }
 

@@ -39,7 +39,7 @@ impl Change<'_> {
     }
 }
 
-fn key<'a>(values: &Values<'a>, row: usize) -> Key<'a> {
+pub(super) fn key<'a>(values: &Values<'a>, row: usize) -> Key<'a> {
     Key {
         indicator: values.indicator.value(row),
         ref_area: values.ref_area.value(row),
@@ -49,8 +49,13 @@ fn key<'a>(values: &Values<'a>, row: usize) -> Key<'a> {
     }
 }
 
-fn figure<'a>(values: &Values<'a>, row: usize) -> Figure<'a> {
+pub(super) fn figure<'a>(values: &Values<'a>, row: usize) -> Figure<'a> {
     Figure { value: values.value.cell(row), unit: values.unit.value(row), obs_status: values.obs_status.value(row) }
+}
+
+/// Whether two figures say the same.
+pub(super) fn same(one: &Figure<'_>, other: &Figure<'_>) -> bool {
+    one.value.map(f64::to_bits) == other.value.map(f64::to_bits) && (one.unit, one.obs_status) == (other.unit, other.obs_status)
 }
 
 /// Both sides are sorted by key: one walk finds what was added, removed or revised.
@@ -69,10 +74,8 @@ pub(super) fn changed_rows<'a>(old: &Values<'a>, new: &Values<'a>) -> Vec<Change
         let after = b.filter(|_| order.is_ge()).map(|key| (key, figure(new, j)));
         i += usize::from(before.is_some());
         j += usize::from(after.is_some());
-        let told = |cell: Option<(Key<'a>, Figure<'a>)>| cell.map(|(_, c)| (c.value.map(f64::to_bits), c.unit, c.obs_status));
-        if told(before) != told(after)
-            && let Some((key, _)) = before.or(after)
-        {
+        let unchanged = before.zip(after).is_some_and(|((_, before), (_, after))| same(&before, &after));
+        if !unchanged && let Some((key, _)) = before.or(after) {
             changes.push(Change { key, old: before.map(|(_, cell)| cell), new: after.map(|(_, cell)| cell) });
         }
     }

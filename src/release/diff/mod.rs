@@ -2,6 +2,7 @@
 
 mod causes;
 mod changes;
+mod differing;
 mod observations;
 mod summary;
 
@@ -12,11 +13,13 @@ use datafusion::arrow::array::RecordBatch;
 
 use self::causes::Reasons;
 use self::changes::{Change, changed_rows};
+use self::differing::differing;
 pub use self::summary::{Summary, summarise};
 use crate::error::Result;
 use crate::reference::Reference;
 use crate::release::Manifest;
 use crate::release::manifest::InputEntry;
+use crate::release::stored_values::Batches;
 use crate::tables::schema;
 use crate::tables::small::{self, Cell};
 use crate::tables::views::Values;
@@ -28,11 +31,17 @@ pub struct Side<'a> {
     pub values: &'a RecordBatch,
 }
 
-/// What a new release changed against the one before it, if there is one.
-pub fn since(workspace: &Workspace, reference: &Reference, old: Option<(&Path, &RecordBatch)>, new: &Side<'_>) -> Result<RecordBatch> {
-    let Some((path, values)) = old else { return Ok(RecordBatch::new_empty(schema::revisions())) };
-    let old = Side { manifest: &Manifest::load(path)?, values };
-    compare(&old, new, &|hash| workspace.observation_file(hash), &reference.members()?)
+/// What a new release changed against the one before it, which has this folder and these values. Both are read once, in the
+/// order of their key; what is the same in both is not held.
+pub fn since(
+    workspace: &Workspace,
+    reference: &Reference,
+    (before, old): (&Path, Batches<'_>),
+    (manifest, new): (&Manifest, Batches<'_>),
+) -> Result<RecordBatch> {
+    let (old, new) = differing(old, new)?;
+    let (old, new) = (Side { manifest: &Manifest::load(before)?, values: &old }, Side { manifest, values: &new });
+    compare(&old, &new, &|hash| workspace.observation_file(hash), &reference.members()?)
 }
 
 /// Compares two releases; `observations` finds an observation file by its hash, `members` the economies of a group.

@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 use datafusion::arrow::array::RecordBatch;
 use serde::Serialize;
 
-use crate::engine::{Engine, Limits, observations, tables};
+use crate::engine::{Engine, Limits, observations, reference_tables};
 use crate::error::{Error, Result};
 use crate::indicator::header::ROLLUP_NONE;
 use crate::indicator::methods::ROLLED;
@@ -235,7 +235,7 @@ impl Explainer<'_> {
     /// Runs the indicator again over the release's own observations.
     pub async fn recompute(&self, indicator: &Indicator) -> Result<compute::Computed> {
         let base = Engine::new(self.limits)?;
-        tables::register_reference(&base, self.reference)?;
+        reference_tables::register(&base, self.reference, Some(&self.workspace.data))?;
         for other in &self.catalogue.indicators {
             base.register_indicator(&other.name, schema::values(), vec![rows_of(self.values, &other.name)?])?;
         }

@@ -9,7 +9,7 @@ use datafusion::arrow::array::RecordBatch;
 use datafusion::arrow::datatypes::SchemaRef;
 
 use crate::authored::typed_csv;
-use crate::engine::{Engine, tables};
+use crate::engine::{Engine, reference_tables};
 use crate::error::{Code, Error, Problem, Result, SourceText, suggestion};
 use crate::indicator::{Catalogue, Indicator};
 use crate::reference::Reference;
@@ -191,7 +191,7 @@ fn default_of(column: &str) -> Option<&'static str> {
 pub async fn run(case: &TestCase, base: &Engine, catalogue: &Catalogue, reference: &Reference, indicator: &Indicator) -> Result<Came> {
     let engine = base.empty_sibling()?;
     let reference = case.reference(reference)?;
-    tables::register_reference(&engine, &reference)?;
+    reference_tables::register(&engine, &reference, None)?;
     engine.register_batches("observations", schema::observations(), case.tables.get("observations").cloned().into_iter().collect())?;
     for other in &catalogue.indicators {
         let given = case.tables.get(&format!("indicators.{}", other.name)).map(|batch| fill_estimate(batch, &reference));
