@@ -1,6 +1,7 @@
 //! How much memory the program may use: one setting, divided among its parts.
 //!
-//! What the program needs before it reads anything, the reference tables and the tables of a release come on top.
+//! What the program needs before it reads anything and small reference tables come on top; where a release has other
+//! formats than Parquet, so does the table that they are written from.
 
 /// What to do where the memory does not suffice.
 pub const RAISE: &str = "allow more: --memory-mib, YARDSTICK_MEMORY_MIB, or `memory_mib` under [limits] of pipelines/job.toml";

@@ -48,6 +48,8 @@ numbers AS (
 figures_of AS (
   SELECT
     n.number, f.time_period, f.ref_area, f.obs_value AS value,
+    -- A median holds all of its values: only of units that have limits for it.
+    CASE WHEN n.middle_from IS NOT NULL OR n.middle_to IS NOT NULL THEN f.obs_value END AS value_of_middle,
     CASE WHEN f.obs_value < n.minimum - 1e-9 OR f.obs_value > n.maximum + 1e-9 THEN 1 ELSE 0 END AS is_outside,
     CASE WHEN f.obs_value > 0.0 AND f.obs_value <= n.greatest_above THEN 1 ELSE 0 END AS is_small,
     CASE WHEN f.obs_value > 0.0 THEN 1 ELSE 0 END AS is_positive,
@@ -60,7 +62,7 @@ figures_of AS (
 series AS (
   SELECT
     number, CAST(NULL AS INTEGER) AS time_period,
-    count(*) AS figures, min(value) AS least, max(value) AS greatest, median(value) AS middle, sum(is_outside) AS outside_limits,
+    count(*) AS figures, min(value) AS least, max(value) AS greatest, median(value_of_middle) AS middle, sum(is_outside) AS outside_limits,
     sum(is_small) AS small, sum(is_positive) AS positive
   FROM figures_of
   GROUP BY number

@@ -18,14 +18,17 @@ pub fn problem_of(text: &SourceText, error: &DataFusionError, engine: &Engine) -
     match error.find_root() {
         DataFusionError::SchemaError(schema, _) => schema_problem(text, schema, span),
         DataFusionError::SQL(parser, _) => syntax_problem(text, &parser.to_string()),
-        DataFusionError::ResourcesExhausted(message) => {
-            let message = format!("not enough memory: {}", message.lines().next().unwrap_or_default());
-            let hint = format!("filter or aggregate before joining, or {RAISE}");
-            Problem::new(Code::MemoryExhausted, text, sql_start(text), message).hint(hint)
-        }
+        DataFusionError::ResourcesExhausted(message) => lack_of_memory(text, message),
+        // A join that was to go on on disk, and had no row to take there.
+        DataFusionError::Internal(message) if message.starts_with("Left side produced no data to spill") => lack_of_memory(text, message),
         DataFusionError::IoError(error) => Problem::new(Code::DiskFailed, text, sql_start(text), error.to_string()),
         root => plan_problem(text, &root.strip_backtrace(), span, engine),
     }
+}
+
+fn lack_of_memory(text: &SourceText, message: &str) -> Problem {
+    let message = format!("not enough memory: {}", message.lines().next().unwrap_or_default());
+    Problem::new(Code::MemoryExhausted, text, sql_start(text), message).hint(format!("filter or aggregate before joining, or {RAISE}"))
 }
 
 /// The place that the engine names, as a byte range of the file.
@@ -163,4 +166,19 @@ fn subquery(text: &SourceText) -> Option<Range<usize>> {
 pub fn sql_start(text: &SourceText) -> Range<usize> {
     let start = tokens::tokens(&text.text).first().map_or(0, |t| text.offset(t.span.start.line, t.span.start.column));
     start..start + 1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::Limits;
+
+    /// At 50 million observations it ended a night: only what lacks memory is run again, alone.
+    #[test]
+    fn a_join_that_finds_no_row_to_take_to_the_disk_lacks_memory() {
+        let (text, engine) = (SourceText::new("a.sql", "SELECT 1"), Engine::new(Limits::default()).unwrap());
+        let code = |message: &str| problem_of(&text, &DataFusionError::Internal(message.into()), &engine).code;
+        assert_eq!(code("Left side produced no data to spill"), Code::MemoryExhausted);
+        assert_ne!(code("something else"), Code::MemoryExhausted);
+    }
 }

@@ -28,8 +28,8 @@ pub fn register(engine: &Engine, reference: &Reference, data: Option<&Path>) -> 
 }
 
 fn stored(population: &Population, folder: &TableFiles) -> Result<Vec<TableFile>> {
-    let mut files: BTreeMap<usize, Unfinished> = BTreeMap::new();
-    population.read(&mut Vec::new(), &mut |number, batch| {
+    let mut files: BTreeMap<u32, Unfinished> = BTreeMap::new();
+    population.read_by_breakdown(&mut |number, batch| {
         let file = match files.entry(number) {
             Entry::Occupied(entry) => entry.into_mut(),
             Entry::Vacant(entry) => entry.insert(folder.create(&schema::population())?),
@@ -55,7 +55,7 @@ mod tests {
         let (population, mut problems) = (Population::new(SourceText::new("population.csv", text), known), Vec::new());
         let (folder, engine, mut held) = (tempfile::tempdir().unwrap(), Engine::new(Limits::default()).unwrap(), Vec::new());
         population
-            .read(&mut problems, &mut |_, batch| {
+            .read(&mut problems, &mut |batch| {
                 held.push(batch.clone());
                 Ok(())
             })

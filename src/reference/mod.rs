@@ -134,7 +134,7 @@ impl Reference {
             Some(population) if is_proven => later(move || whole(&population, &mut Vec::new())),
             Some(population) if population.is_large() => {
                 // Read for what is wrong with it, and once more by whoever needs it.
-                let _ = population.read(problems, &mut |_, _| Ok(()));
+                let _ = population.read(problems, &mut |_| Ok(()));
                 later(move || whole(&population, &mut Vec::new()))
             }
             Some(population) => {
@@ -283,7 +283,7 @@ impl Reference {
 /// The population as one table.
 fn whole(population: &Population, problems: &mut Vec<Problem>) -> RecordBatch {
     let mut batches = Vec::new();
-    let read = population.read(problems, &mut |_, batch| {
+    let read = population.read(problems, &mut |batch| {
         batches.push(batch.clone());
         Ok(())
     });

@@ -46,19 +46,32 @@ impl Population {
         self.text.text.len() > LARGE
     }
 
-    /// Gives all rows batch by batch, each with the number of the one breakdown that it is of.
-    pub fn read(&self, problems: &mut Vec<Problem>, give: &mut dyn FnMut(usize, &RecordBatch) -> Result<()>) -> Result<()> {
+    /// Gives all rows batch by batch, in the order of the records.
+    pub fn read(&self, problems: &mut Vec<Problem>, give: &mut dyn FnMut(&RecordBatch) -> Result<()>) -> Result<()> {
+        self.read_rows(problems, &mut |reading, rows| give(&reading.batch(rows)))
+    }
+
+    /// The same by breakdown: each batch has rows of one, and comes with its number.
+    pub fn read_by_breakdown(&self, give: &mut dyn FnMut(u32, &RecordBatch) -> Result<()>) -> Result<()> {
+        self.read_rows(&mut Vec::new(), &mut |reading, rows| {
+            let mut parts: BTreeMap<u32, Vec<Row>> = BTreeMap::new();
+            for row in rows {
+                parts.entry(row.column).or_default().push(*row);
+            }
+            parts.iter().try_for_each(|(number, rows)| give(*number, &reading.batch(rows)))
+        })
+    }
+
+    fn read_rows(&self, problems: &mut Vec<Problem>, give: &mut dyn FnMut(&Reading, &[Row]) -> Result<()>) -> Result<()> {
         let mut tables = CsvTable::in_parts(&self.text, &["ref_area", "time_period"], AT_ONCE, problems);
         let columns = self.columns(tables.header(), problems);
         let (mut reading, mut seen) = (Reading { columns, ..Reading::default() }, HashSet::new());
         while let Some(table) = tables.next(problems) {
             self.check(&table, &mut seen, problems);
-            for (number, rows) in reading.rows(&table, problems).iter().enumerate() {
-                give(number, &reading.batch(rows))?;
-            }
+            let rows = reading.rows(&table, problems);
+            give(&reading, &rows)?;
         }
-        let carried = reading.carried();
-        carried.iter().enumerate().filter(|(_, rows)| !rows.is_empty()).try_for_each(|(number, rows)| give(number, &reading.batch(rows)))
+        give(&reading, &reading.carried())
     }
 
     /// The places of the columns of persons, each with sex, age and urbanisation, in the order of these.
@@ -119,16 +132,15 @@ impl Reading {
         number
     }
 
-    /// The rows of each column.
-    fn rows(&mut self, table: &CsvTable, problems: &mut Vec<Problem>) -> Vec<Vec<Row>> {
-        let mut rows = vec![Vec::with_capacity(table.len()); self.columns.len()];
+    fn rows(&mut self, table: &CsvTable, problems: &mut Vec<Problem>) -> Vec<Row> {
+        let mut rows = Vec::with_capacity(table.len() * self.columns.len());
         for record in 0..table.len() {
             let area = self.number(table.get(record, "ref_area"));
             let Ok(year) = table.get(record, "time_period").parse::<i32>() else {
                 problems.push(table.problem_at(Code::WrongCellType, record, "time_period", "time_period must be a year"));
                 continue;
             };
-            for ((column, (index, codes)), rows) in (0_u32..).zip(&self.columns).zip(&mut rows) {
+            for (column, (index, codes)) in (0_u32..).zip(&self.columns) {
                 let cell = table.cell(record, *index);
                 if cell.is_empty() {
                     continue;
@@ -176,7 +188,7 @@ impl Reading {
     }
 
     /// Where shares by location end before totals do, the last share goes on, with status I: the later years have a weight.
-    fn carried(&self) -> Vec<Vec<Row>> {
+    fn carried(&self) -> Vec<Row> {
         let mut last: BTreeMap<(&str, u32), (u32, i32, f64)> = BTreeMap::new();
         for Row { area, year, column, persons, .. } in &self.shares {
             if let Some(everyone) = self.totals.get(&(*area, *year)).filter(|everyone| **everyone > 0.0) {
@@ -187,17 +199,11 @@ impl Reading {
                 }
             }
         }
-        let mut carried = vec![Vec::new(); self.columns.len()];
+        let mut carried = Vec::new();
         for ((_, column), (area, year, share)) in last {
             let Some(next) = year.checked_add(1) else { continue };
             let later = self.totals.range((area, next)..=(area, i32::MAX));
-            carried[column as usize].extend(later.map(|((_, year), total)| Row {
-                area,
-                year: *year,
-                column,
-                persons: (total * share).round(),
-                status: 1,
-            }));
+            carried.extend(later.map(|((_, year), total)| Row { area, year: *year, column, persons: (total * share).round(), status: 1 }));
         }
         carried
     }

@@ -14,11 +14,13 @@ use crate::indicator::{Catalogue, Indicator};
 use crate::observe::report::observation_files;
 use crate::reference::Reference;
 use crate::release::build::Build;
-use crate::release::compute::{self, Gathered, Looked, Selected, Steps};
+use crate::release::compute::{self, Gathered, Selected, Steps};
 use crate::release::computed::{All, One};
-use crate::release::cut::{self, Cut, Part};
+use crate::release::cut::{Cut, Part};
 use crate::release::fixed_gaps::{self, Parts};
 use crate::release::previous::Previous;
+use crate::release::room::Room;
+use crate::release::selected_rows::{Looked, key_of_rows};
 use crate::release::stored_values::{Filing, Stored};
 use crate::release::{fingerprint, keep, preferred, progress};
 use crate::tables::{schema, sort};
@@ -31,7 +33,7 @@ impl Build<'_> {
     fn kept(&self, before: Option<&keep::Before>, previous: &Previous, indicator: &Indicator, filing: &Filing) -> Result<Option<One>> {
         let Some(before) = before else { return Ok(None) };
         let Some((rows, ends)) = before.of(indicator, &self.catalogue, &self.follows_from(indicator)?.1)? else { return Ok(None) };
-        let most = cut::rows_at_once(self.limits.memory_bytes);
+        let most = Room::new(self.limits.memory_bytes).rows_at_once();
         Ok(Some(One { values: previous.stored(&indicator.name, rows, most, filing)?, ends, held: None }))
     }
 
@@ -42,14 +44,14 @@ impl Build<'_> {
         (previous, before): (&Previous, Option<&keep::Before>),
         filing: &Arc<Filing>,
     ) -> Result<All> {
-        let (mut results, at_once) = (All::new(), cut::rows_at_once(self.limits.memory_bytes));
+        let (mut results, room) = (All::new(), Arc::new(Room::new(self.limits.memory_bytes)));
         let read = self.catalogue.read_indicators();
-        let mut room = self.values_held();
+        let mut left = self.values_held();
         // Values that memory has no room for wait in a file.
         let mut finish = |name: &str, mut one: One, results: &mut All| -> Result<()> {
             if let Stored::Held(_) = one.values {
-                match room.checked_sub(one.values.rows()) {
-                    Some(rest) => room = rest,
+                match left.checked_sub(one.values.rows()) {
+                    Some(rest) => left = rest,
                     None => one.put_away(filing)?,
                 }
             }
@@ -79,7 +81,7 @@ impl Build<'_> {
                     let reason = format!("it reads {other}, which could not be computed and has no values of before");
                     self.held(engine, previous, indicator, reason).await?
                 } else {
-                    self.begin(engine, index, (&results, &members), (at_once, filing), &mut tasks)?;
+                    self.begin(engine, index, (&results, &members), (&room, room.rows_at_once(), filing), &mut tasks)?;
                     continue;
                 };
                 finish(&indicator.name, one, &mut results)?;
@@ -88,7 +90,7 @@ impl Build<'_> {
             if tasks.is_empty()
                 && let Some(index) = alone.pop()
             {
-                self.begin(engine, index, (&results, &members), (at_once / 4, filing), &mut tasks)?;
+                self.begin(engine, index, (&results, &members), (&room, room.rows_at_once() / 4, filing), &mut tasks)?;
             }
             let Some(joined) = tasks.join_next().await else { break };
             let (index, result) = joined.map_err(|e| Error::Internal(e.to_string()))?;
@@ -132,7 +134,7 @@ impl Build<'_> {
         engine: &Engine,
         index: usize,
         (results, members): (&All, &BTreeMap<String, Engine>),
-        (at_once, filing): (usize, &Arc<Filing>),
+        (room, at_once, filing): (&Arc<Room>, usize, &Arc<Filing>),
         tasks: &mut JoinSet<Done>,
     ) -> Result<()> {
         let base = |indicator: &Indicator| -> Result<Engine> {
@@ -151,7 +153,9 @@ impl Build<'_> {
         let gaps = (0..self.catalogue.indicators.len()).filter_map(|other| self.parts_of(other)).any(|part| part.name == indicator.name);
         let base = base(indicator)?;
         let (catalogue, reference, filing) = (self.catalogue.clone(), self.reference.clone(), Arc::clone(filing));
-        let year = self.current_year();
+        let (room, year) = (Arc::clone(room), self.current_year());
+        let data_sets = fingerprint::datasets_of(indicator, &self.reports);
+        let observations = data_sets.iter().filter_map(|id| self.reports.get(id)).map(|report| report.counts.observations).sum();
         let work = async move {
             let indicator = &catalogue.indicators[index];
             let one = async {
@@ -168,17 +172,20 @@ impl Build<'_> {
                 let parts = parts.as_ref().map(|(indicator, engine)| Parts { indicator, engine });
                 // Gaps are made of several breakdowns of their parts.
                 let most = if indicator.rollup == ROLLUP_NONE || gaps { usize::MAX } else { at_once };
+                let taken = room.to_select(observations).await?;
                 let Selected { engine, rows, looked } = Box::pin(compute::selected(&base, &catalogue, &reference, indicator, most)).await?;
-                drop(base);
+                drop((base, taken));
                 let rows = match rows {
                     Gathered::Held(rows) => looked.rows(&rows, &reference, indicator)?,
                     Gathered::Filed(rows) => {
                         let cut = Cut::new(rows, at_once);
-                        let parts = InParts { engine, catalogue: &catalogue, reference: &reference, indicator, looked, filing: &filing };
+                        let (catalogue, reference, room, filing) = (&catalogue, &reference, &room, &filing);
+                        let parts = InParts { engine, catalogue, reference, indicator, looked, room, filing };
                         return Ok((Box::pin(parts.computed(cut, &read, year)).await?, None));
                     }
                 };
-                let computed = Box::pin(compute::rolled_up(engine, &catalogue, indicator, rows, Steps::ReadBy(&read))).await?;
+                let _taken = room.to_roll_up(rows.countries.iter().map(RecordBatch::num_rows).sum()).await?;
+                let computed = Box::pin(compute::rolled_up(engine, &catalogue, indicator, (rows, None), Steps::ReadBy(&read))).await?;
                 let (values, ends) = progress::ends(&computed.engine, &catalogue, indicator, &computed.values, year, parts).await?;
                 Ok((One::new(values, ends, None)?, gaps.then_some(computed.engine)))
             };
@@ -203,6 +210,7 @@ struct InParts<'a> {
     reference: &'a Reference,
     indicator: &'a Indicator,
     looked: Looked,
+    room: &'a Room,
     filing: &'a Filing,
 }
 
@@ -211,6 +219,7 @@ impl InParts<'_> {
         tracing::debug!(indicator = %self.indicator.name, parts = cut.len(), "cut by breakdown");
         let (mut values, mut ends) = (Vec::new(), progress::Ends::default());
         while let Some(part) = cut.next()? {
+            let _taken = self.room.to_roll_up(part.rows()).await?;
             let (own, found) = self.part(part, read, year).await?;
             values.push(self.filing.file([&own])?);
             ends.add(found);
@@ -223,14 +232,11 @@ impl InParts<'_> {
 
     async fn part(&self, Part { own, beside, left_out }: Part, read: &[&str], year: i32) -> Result<(RecordBatch, progress::Ends)> {
         let Self { engine, catalogue, reference, indicator, looked, .. } = self;
-        let in_order = |rows: Vec<RecordBatch>| sort::sort(&sort::joined(&schema::country_values(), rows)?, &compute::key_of_rows());
-        let mut rows = looked.rows(&in_order(own)?, reference, indicator)?;
-        if !beside.is_empty() {
-            let beside = looked.rows(&in_order(beside)?, reference, indicator)?;
-            rows.countries = in_order(vec![rows.countries, beside.countries])?;
-        }
-        let computed = compute::rolled_up(engine.sibling()?, catalogue, indicator, rows, Steps::ReadBy(read)).await?;
-        let own = left_out.left_out(computed.values)?;
-        progress::ends(&computed.engine, catalogue, indicator, &own, year, None).await
+        let own = sort::sort(&sort::joined(&schema::country_values(), own)?, &key_of_rows())?;
+        let mut rows = looked.rows(&own, reference, indicator)?;
+        Looked::beside(&mut rows, &beside, reference)?;
+        drop((own, beside));
+        let computed = compute::rolled_up(engine.sibling()?, catalogue, indicator, (rows, Some(&left_out)), Steps::ReadBy(read)).await?;
+        progress::ends(&computed.engine, catalogue, indicator, &computed.values, year, None).await
     }
 }

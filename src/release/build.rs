@@ -126,7 +126,12 @@ impl Build<'_> {
             checks::run(&engine, beside.into_iter(), self.threads).await
         };
         let (progress, beside) = futures::join!(self.progress(&engine, &computed), beside);
-        let (mut progress, mut found) = (progress?, beside?);
+        let mut found = beside?;
+        let mut progress = match progress {
+            // Beside the checks there was too little memory: it has all of it now.
+            Err(error) if error.is_lack_of_memory() => self.progress(&engine, &computed).await?,
+            progress => progress?,
+        };
         found.extend(checks::run(&engine, after.into_iter(), self.threads).await?);
         // Of a first release nothing is held, since there is nothing to hold: the gate closes.
         let refused = if previous.is_some() { hold::indicators(&mut found, &self.catalogue, &self.accept) } else { BTreeMap::new() };

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use datafusion::arrow::array::{Array, ArrayRef, BooleanArray, Float64Array, Int32Array, Int64Array, RecordBatch, StringArray};
+use datafusion::arrow::array::{ArrayRef, BooleanArray, Float64Array, Int32Array, Int64Array, RecordBatch, StringArray};
 use datafusion::arrow::compute::filter_record_batch;
 use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::logical_expr::LogicalPlan;
@@ -12,17 +12,19 @@ use crate::engine::syntax::Syntax;
 use crate::error::{Code, Error, Result, Severity, SourceText};
 use crate::indicator::header::ROLLUP_NONE;
 use crate::indicator::lint;
-use crate::indicator::lint::groups::{self, Made};
+use crate::indicator::lint::groups;
 use crate::indicator::methods::{ROLLED, ROLLUP};
 use crate::indicator::{Catalogue, Indicator, Rollup, engine_faults, silence};
 use crate::reference::Reference;
+use crate::release::cut::Beside;
 use crate::release::filed_rows::FiledRows;
 use crate::release::last_read::last_read;
+use crate::release::selected_rows::{Looked, Rows, check_finite, key_of_rows};
 use crate::release::shared;
 use crate::tables::conform::{conform, conform_all};
 use crate::tables::schema::{self, DIMENSIONS};
 use crate::tables::sort::{joined, sort};
-use crate::tables::views::{Cells, CountryValues, Membership, Values};
+use crate::tables::views::{Membership, Values};
 
 /// An indicator's values in key order, and the engine that still holds every step, for explanations.
 pub struct Computed {
@@ -52,7 +54,7 @@ pub async fn indicator(
         return Err(Error::Internal("rows went to a file that nobody takes in parts".into()));
     };
     let rows = selected.looked.rows(rows, reference, indicator)?;
-    rolled_up(selected.engine, catalogue, indicator, rows, steps).await
+    rolled_up(selected.engine, catalogue, indicator, (rows, None), steps).await
 }
 
 /// What the SELECT of an indicator gave.
@@ -61,11 +63,6 @@ pub struct Selected {
     pub engine: Engine,
     pub rows: Gathered,
     pub looked: Looked,
-}
-
-/// What is known of the plan of a SELECT.
-pub struct Looked {
-    made: Vec<Made>,
 }
 
 /// The rows of an indicator's SELECT; more than so many go to a file. What a derived method reads is held.
@@ -79,32 +76,17 @@ pub async fn selected(base: &Engine, catalogue: &Catalogue, reference: &Referenc
     Ok(Selected { engine, rows, looked: Looked { made } })
 }
 
-impl Looked {
-    /// Rows of the SELECT, of all breakdowns or of some, in the order of their key, once nothing is wrong with them.
-    pub fn rows(&self, rows: &RecordBatch, reference: &Reference, indicator: &Indicator) -> Result<Rows> {
-        let given = CountryValues::of(rows)?;
-        check_rows(&given, reference, indicator)?;
-        let CountryValues { ref_area, time_period, value, weight, numerator, denominator, coverage, .. } = given;
-        let numbers =
-            [("value", value), ("weight", weight), ("numerator", numerator), ("denominator", denominator), ("coverage", coverage)];
-        check_finite(ref_area, time_period, &numbers, indicator)?;
-        for (name, column, most) in
-            [("weight", weight, f64::MAX), ("denominator", denominator, f64::MAX), ("coverage", coverage, 1.0 + 1e-9)]
-        {
-            check_range(ref_area, time_period, name, column, most, indicator)?;
-        }
-        let rows = split(rows, &given, reference)?;
-        if rows.published.num_rows() > 0 {
-            check_groups(&self.made, indicator)?;
-        }
-        Ok(rows)
-    }
-}
-
-/// The values that follow from rows of the SELECT: all of them, or a part (`cut.rs`).
-pub async fn rolled_up(engine: Engine, catalogue: &Catalogue, indicator: &Indicator, rows: Rows, steps: Steps<'_>) -> Result<Computed> {
-    let (schema, rolls_up) = (schema::country_values(), indicator.rollup != ROLLUP_NONE && rows.countries.num_rows() > 0);
-    engine.register_batches("country_values", schema.clone(), vec![rows.countries])?;
+/// The values that follow from rows of the SELECT: all of them, or a part (`cut.rs`), without those of what stands beside it.
+pub async fn rolled_up(
+    engine: Engine,
+    catalogue: &Catalogue,
+    indicator: &Indicator,
+    (rows, beside): (Rows, Option<&Beside>),
+    steps: Steps<'_>,
+) -> Result<Computed> {
+    let (schema, some) = (schema::country_values(), rows.countries.iter().any(|rows| rows.num_rows() > 0));
+    let rolls_up = indicator.rollup != ROLLUP_NONE && some;
+    engine.register_batches("country_values", schema.clone(), rows.countries)?;
     engine.register_batches("published", schema.clone(), vec![rows.published])?;
     engine.register_batches("given", schema, vec![rows.given])?;
     let (last, before) = catalogue.steps()?;
@@ -135,7 +117,13 @@ pub async fn rolled_up(engine: Engine, catalogue: &Catalogue, indicator: &Indica
     }
     let values = {
         let (_, batches) = engine.run(&last.text.text, &last.text.path).await?;
-        conform_all(batches, &schema::values(), &|_| None)?
+        match beside {
+            None => conform_all(batches, &schema::values(), &|_| None)?,
+            Some(beside) => {
+                let own = |batch| beside.left_out(conform_all(vec![batch], &schema::values(), &|_| None)?);
+                joined(&schema::values(), batches.into_iter().map(own).collect::<Result<_>>()?)?
+            }
+        }
     };
     let values = sort(&values, &schema::values_key())?;
     let Values { ref_area, time_period, value, coverage, .. } = Values::of(&values)?;
@@ -236,48 +224,11 @@ async fn select(engine: &Engine, catalogue: &Catalogue, indicator: &Indicator, (
     Ok(Gathered::Held(sort(&rows, &key_of_rows())?))
 }
 
-/// What tells the rows of a SELECT apart.
-pub fn key_of_rows() -> Vec<&'static str> {
-    let mut key = vec!["ref_area", "time_period"];
-    key.extend(DIMENSIONS);
-    key.push("estimate");
-    key
-}
-
 fn in_file(error: Error, path: &str) -> Error {
     match error {
         Error::Query { code, message, hint } => Error::Query { code, message: format!("{path}: {message}"), hint },
         other => other,
     }
-}
-
-/// One row per economy, year and breakdown; areas that exist. Rows come sorted, so that equal keys are neighbours.
-fn check_rows(rows: &CountryValues<'_>, reference: &Reference, indicator: &Indicator) -> Result<()> {
-    let fail = |code, message: String, hint: &str| {
-        Err(Error::Query { code, message: format!("{}: {message}", indicator.text.path), hint: Some(hint.into()) })
-    };
-    let key = |row: usize| {
-        (rows.ref_area.value(row), rows.time_period.value(row), rows.dimensions(row), rows.estimate.cell(row).unwrap_or_default())
-    };
-    for row in 0..rows.len() {
-        let (area, year, dimensions, _) = key(row);
-        if !reference.is_area(area) {
-            return fail(
-                Code::UnknownArea,
-                format!("ref_area `{area}` is neither an economy nor a group"),
-                "use ISO 3166-1 alpha-3 or a code of groups.csv",
-            );
-        }
-        if row > 0 && key(row) == key(row - 1) {
-            let dims: Vec<&str> = dimensions.into_iter().filter(|code| *code != "_T").collect();
-            return fail(
-                Code::SeveralRows,
-                format!("several rows for {area} {year} {}", dims.join(" ")).trim_end().to_owned(),
-                "give one row per economy, year and breakdown: choose between sources, or name the missing dimension",
-            );
-        }
-    }
-    Ok(())
 }
 
 /// The plan of the SELECT, where nothing in it would give a wrong figure without a word. `check` says the same of it, and
@@ -294,66 +245,6 @@ async fn looked_at(engine: &Engine, catalogue: &Catalogue, indicator: &Indicator
             Err(Error::Query { code: problem.code, message: format!("{}: {}", problem.place(), problem.message), hint: problem.hint })
         }
     }
-}
-
-/// Rows of groups without an estimate are those of an agency, not sums of the SELECT.
-fn check_groups(made: &[Made], indicator: &Indicator) -> Result<()> {
-    // A derived method gives its rows their estimate.
-    if indicator.derived.is_some() {
-        return Ok(());
-    }
-    match made.first() {
-        None => Ok(()),
-        Some(made) => Err(Error::Query {
-            code: Code::GroupsOfOnesOwn,
-            message: format!("{}: {}", indicator.text.path, made.message()),
-            hint: Some(groups::HINT.into()),
-        }),
-    }
-}
-
-/// Numbers that can be published: a division by zero or an overflow is an error, not a value.
-fn check_finite(areas: &StringArray, years: &Int32Array, columns: &[(&str, &Float64Array)], indicator: &Indicator) -> Result<()> {
-    for (name, column) in columns {
-        let Some(row) = (0..column.len()).find(|row| column.cell(*row).is_some_and(|number| !number.is_finite())) else { continue };
-        return Err(Error::Query {
-            code: Code::NotFinite,
-            message: format!("{}: {name} is {} for {} {}", indicator.text.path, column.value(row), areas.value(row), years.value(row)),
-            hint: Some("write x / nullif(y, 0.0), so that a division by zero gives no value".into()),
-        });
-    }
-    Ok(())
-}
-
-/// What weighs an economy, and what says how much of it is known, in numbers that can do so: a weight below zero would
-/// take an economy out of a mean, or turn the mean over, and nobody would see it.
-fn check_range(areas: &StringArray, years: &Int32Array, name: &str, column: &Float64Array, most: f64, indicator: &Indicator) -> Result<()> {
-    let outside = |row: &usize| column.cell(*row).is_some_and(|number| !(0.0..=most).contains(&number));
-    let Some(row) = (0..column.len()).find(outside) else { return Ok(()) };
-    let what = if most < f64::MAX { "no share from 0 to 1" } else { "below zero" };
-    Err(Error::Query {
-        code: Code::ImpossibleWeight,
-        message: format!("{}: {name} is {}, {what}, for {} {}", indicator.text.path, column.value(row), areas.value(row), years.value(row)),
-        hint: Some("give people, households or the like as weights, and shares from 0 to 1 as coverage".into()),
-    })
-}
-
-/// Economies, the agency's own aggregates, and rows that bring their estimate.
-pub struct Rows {
-    pub countries: RecordBatch,
-    pub published: RecordBatch,
-    pub given: RecordBatch,
-}
-
-fn split(rows: &RecordBatch, cells: &CountryValues<'_>, reference: &Reference) -> Result<Rows> {
-    let mask = |f: &dyn Fn(usize) -> bool| (0..rows.num_rows()).map(|row| Some(f(row))).collect::<BooleanArray>();
-    let is_group = |row: usize| reference.group_scheme(cells.ref_area.value(row)).is_some();
-    let part = |f: &dyn Fn(usize) -> bool| filter_record_batch(rows, &mask(f));
-    Ok(Rows {
-        countries: part(&|row| cells.estimate.is_null(row) && !is_group(row))?,
-        published: part(&|row| cells.estimate.is_null(row) && is_group(row))?,
-        given: part(&|row| !cells.estimate.is_null(row))?,
-    })
 }
 
 fn register_membership(engine: &Engine, reference: &Reference, indicator: &Indicator) -> Result<()> {

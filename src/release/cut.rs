@@ -14,17 +14,9 @@ use crate::release::filed_rows::{Codes, FiledRows};
 use crate::tables::schema::DIMENSIONS;
 use crate::tables::views::Values;
 
-/// What the steps make of one row takes no more than this, with the statements that make it.
-const BYTES_OF_A_ROW: usize = 2 << 10;
-
 /// The first dimensions, by which people are told apart.
 const OF_PEOPLE: usize = 4;
 const ALL: &str = "_T";
-
-/// How many rows of an indicator are computed at once, where statements may take so many bytes.
-pub(super) fn rows_at_once(bytes: usize) -> usize {
-    bytes / BYTES_OF_A_ROW
-}
 
 /// The rows of an indicator, which it gives part by part.
 pub(super) struct Cut {
@@ -47,8 +39,14 @@ pub(super) struct Part {
     pub(super) left_out: Beside,
 }
 
+impl Part {
+    pub(super) fn rows(&self) -> usize {
+        self.own.iter().chain(&self.beside).map(RecordBatch::num_rows).sum()
+    }
+}
+
 /// The breakdowns that stand beside a part: their values are those of another one.
-pub(super) struct Beside(BTreeSet<Codes>);
+pub struct Beside(BTreeSet<Codes>);
 
 impl Beside {
     /// The values of a part without them.

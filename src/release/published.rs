@@ -61,14 +61,6 @@ impl Published {
         })
     }
 
-    /// The table, where memory holds it.
-    pub fn held(&self) -> Option<&RecordBatch> {
-        match &self.values {
-            Values::Held(values) => Some(values),
-            Values::Filed(_) => None,
-        }
-    }
-
     /// The whole table, whatever memory it takes.
     pub fn whole(&self) -> Result<RecordBatch> {
         match &self.values {
