@@ -94,10 +94,14 @@ impl Reads {
         self.late.iter().fold(self.rows, |rows, number| rows.saturating_add(size(*number)))
     }
 
-    /// Whether it reads more than another, tables of the run being of these sizes. Where both read as much the numbers of
-    /// the tables decide.
+    /// Whether it reads clearly more than another, tables of the run being of these sizes. Where both read about as much, the
+    /// sides stay as they are written: what is grouped or filtered most stands first.
     fn more_than(&self, other: &Self, size: &impl Fn(usize) -> usize) -> bool {
-        (self.stored, self.all(size), &self.late) > (other.stored, other.all(size), &other.late)
+        let clearly = |rows: usize, others: usize| rows > others.saturating_add(others / 8);
+        if clearly(other.stored, self.stored) {
+            return false;
+        }
+        clearly(self.stored, other.stored) || clearly(self.all(size), other.all(size))
     }
 }
 

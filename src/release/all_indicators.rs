@@ -174,7 +174,11 @@ impl Build<'_> {
                 let most = if indicator.rollup == ROLLUP_NONE || gaps { usize::MAX } else { at_once };
                 let taken = room.to_select(observations).await?;
                 let Selected { engine, rows, looked } = Box::pin(compute::selected(&base, &catalogue, &reference, indicator, most)).await?;
-                drop((base, taken));
+                drop(base);
+                if let Gathered::Filed(_) = rows {
+                    heap::give_back();
+                }
+                drop(taken);
                 let rows = match rows {
                     Gathered::Held(rows) => looked.rows(&rows, &reference, indicator)?,
                     Gathered::Filed(rows) => {

@@ -173,6 +173,7 @@ impl Build<'_> {
             outcome.stopping.into_iter().partition(|s| self.accept.iter().any(|a| s.starts_with(&format!("{a}:"))));
         manifest.warnings.extend(accepted.into_iter().map(|s| format!("accepted by hand: {s}")));
         manifest.warnings.extend(left_out.told());
+        manifest.warnings.extend(outcome.told);
         let revisions = match previous.as_deref() {
             Some(path) => {
                 let (old, new) = (before_values.batches()?, values.batches());

@@ -12,6 +12,7 @@ use crate::indicator::header::split;
 use crate::tables::cells::Table;
 use crate::tables::schema;
 use crate::tables::small::{self, Cell};
+use crate::tables::sort::joined;
 
 /// The header of a check file.
 #[derive(Debug, Clone)]
@@ -73,37 +74,76 @@ pub struct CheckResults {
     /// Failed checks of severity error: the gate stays shut.
     pub stopping: Vec<String>,
     pub warnings: usize,
+    /// What a person is told beside.
+    pub told: Vec<String>,
 }
 
 /// What one check found.
 pub struct Found<'a> {
     pub check: &'a Check,
-    pub failed: RecordBatch,
+    pub failing: Failing,
     /// `passed`, `noted`, `warned`, `failed`; `held` where the indicators concerned are held in place of the release.
     pub result: &'static str,
 }
 
-impl Found<'_> {
-    /// Rows that count as errors: all, unless the check says `severity` row by row.
-    fn is_error(&self, row: usize) -> bool {
-        is_error(&Table(&self.failed), row)
-    }
+/// Failing rows that are kept of one check. All are counted.
+const KEPT: usize = 1_000_000;
 
-    /// The indicators of the rows that are errors, each with its first detail; none where a row names no indicator.
-    pub fn blamed(&self) -> Option<BTreeMap<String, String>> {
-        let cells = Table(&self.failed);
-        let mut blamed = BTreeMap::new();
-        for row in (0..cells.len()).filter(|row| self.is_error(*row)) {
-            let indicator = cells.text("indicator", row).filter(|name| !name.is_empty())?;
-            let detail = || format!("check {}: {}", self.check.id, cells.text("detail", row).unwrap_or(&self.check.title));
-            blamed.entry(indicator.to_owned()).or_insert_with(detail);
+/// The rows that a check gives, as they come.
+#[derive(Default)]
+pub struct Failing {
+    kept: Vec<RecordBatch>,
+    rows: usize,
+    /// Rows that count as errors: all, unless the check says `severity` row by row.
+    errors: usize,
+    /// Rows of each indicator, and the first detail.
+    indicators: BTreeMap<String, (i64, Option<String>)>,
+    /// The indicators of errors, each with its first detail.
+    blamed: BTreeMap<String, Option<String>>,
+    /// Whether an error names no indicator.
+    nameless: bool,
+}
+
+impl Failing {
+    fn add(&mut self, batch: &RecordBatch) {
+        let room = KEPT.saturating_sub(self.rows).min(batch.num_rows());
+        if room > 0 {
+            self.kept.push(batch.slice(0, room));
         }
-        Some(blamed)
+        self.rows += batch.num_rows();
+        let cells = Table(batch);
+        for row in 0..cells.len() {
+            let indicator = cells.text("indicator", row).unwrap_or_default();
+            let detail = || cells.text("detail", row).map(str::to_owned);
+            match self.indicators.get_mut(indicator) {
+                Some((rows, known)) => {
+                    *rows += 1;
+                    if known.is_none() {
+                        *known = detail();
+                    }
+                }
+                None => drop(self.indicators.insert(indicator.to_owned(), (1, detail()))),
+            }
+            if cells.text("severity", row).is_none_or(|severity| severity == "error") {
+                self.errors += 1;
+                self.nameless |= indicator.is_empty();
+                if !self.blamed.contains_key(indicator) {
+                    self.blamed.insert(indicator.to_owned(), detail());
+                }
+            }
+        }
     }
 }
 
-fn is_error(cells: &Table<'_>, row: usize) -> bool {
-    cells.text("severity", row).is_none_or(|severity| severity == "error")
+impl Found<'_> {
+    /// The indicators of the rows that are errors, each with its first detail; none where a row names no indicator.
+    pub fn blamed(&self) -> Option<BTreeMap<String, String>> {
+        if self.failing.nameless {
+            return None;
+        }
+        let reason = |detail: &Option<String>| format!("check {}: {}", self.check.id, detail.as_ref().unwrap_or(&self.check.title));
+        Some(self.failing.blamed.iter().map(|(name, detail)| (name.clone(), reason(detail))).collect())
+    }
 }
 
 /// Runs checks, so many at a time; gives what they found in their order.
@@ -125,44 +165,41 @@ pub async fn run<'a>(engine: &Engine, checks: impl Iterator<Item = &'a Check>, a
 
 async fn one<'a>(engine: &Engine, check: &'a Check) -> Result<Found<'a>> {
     let number = |rows: usize| i64::try_from(rows).unwrap_or(i64::MAX);
-    let (found_schema, batches) = engine.run(&check.text.text, &check.text.path).await?;
-    let failed = crate::tables::sort::concat(&found_schema, &batches)?;
-    let total = number(failed.num_rows());
-    let cells = Table(&failed);
-    let errors = number((0..cells.len()).filter(|row| is_error(&cells, *row)).count());
+    let add = |failing: &mut Failing, batch: &RecordBatch| {
+        failing.add(batch);
+        Ok(())
+    };
+    let failing = engine.fold_planned(&check.text.text, &check.text.path, None, Failing::default(), add).await?;
     let result = match check.severity.as_str() {
-        "error" if errors > check.fail_above => "failed",
-        _ if total <= check.warn_above => "passed",
+        "error" if number(failing.errors) > check.fail_above => "failed",
+        _ if number(failing.rows) <= check.warn_above => "passed",
         "info" => "noted",
         _ => "warned",
     };
-    Ok(Found { check, failed, result })
+    Ok(Found { check, failing, result })
 }
 
 /// One row of the table per check and indicator concerned.
 pub fn results(all: Vec<Found<'_>>) -> Result<CheckResults> {
     let mut table = Vec::new();
-    let mut outcome =
-        CheckResults { table: RecordBatch::new_empty(schema::checks()), failures: Vec::new(), stopping: Vec::new(), warnings: 0 };
-    for Found { check, failed, result } in all {
+    let mut outcome = CheckResults {
+        table: RecordBatch::new_empty(schema::checks()),
+        failures: Vec::new(),
+        stopping: Vec::new(),
+        warnings: 0,
+        told: Vec::new(),
+    };
+    for Found { check, failing, result } in all {
+        let rows = crate::error::count(failing.rows, "row");
         let limit = if check.severity == "error" { check.fail_above } else { check.warn_above };
         match result {
             "failed" => {
-                let rows = crate::error::count(failed.num_rows(), "row");
                 outcome.stopping.push(format!("{}: {} ({rows})", check.id, check.title));
             }
             "warned" | "held" => outcome.warnings += 1,
             _ => {}
         }
-        let cells = Table(&failed);
-        let mut per_indicator: BTreeMap<String, (i64, Option<String>)> = BTreeMap::new();
-        for row in 0..failed.num_rows() {
-            let entry = per_indicator.entry(cells.text("indicator", row).unwrap_or_default().to_owned()).or_insert((0, None));
-            entry.0 += 1;
-            if entry.1.is_none() {
-                entry.1 = cells.text("detail", row).map(str::to_owned);
-            }
-        }
+        let mut per_indicator = failing.indicators;
         if per_indicator.is_empty() {
             per_indicator.insert(String::new(), (0, None));
         }
@@ -178,8 +215,11 @@ pub fn results(all: Vec<Found<'_>>) -> Result<CheckResults> {
                 Cell::Text(detail),
             ]);
         }
-        if failed.num_rows() > 0 {
-            outcome.failures.push((check.id.clone(), failed));
+        if failing.rows > KEPT {
+            outcome.told.push(format!("check {}: {rows}, of which the first {KEPT} are in failures/{}.parquet", check.id, check.id));
+        }
+        if let Some(first) = failing.kept.first() {
+            outcome.failures.push((check.id.clone(), joined(&first.schema(), failing.kept)?));
         }
     }
     let loose = small::batch(&schema::checks(), &table)?;
