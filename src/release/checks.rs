@@ -236,13 +236,8 @@ mod tests {
     use super::*;
     use crate::engine::Limits;
 
-    /// Each of the two fits by itself, and holds what it has while it joins: whichever comes second has too little.
-    #[tokio::test]
-    async fn a_check_without_memory_beside_another_one_is_run_again() {
-        let engine = Engine::new(Limits { memory_bytes: 5 << 20, ..Limits::default() }).unwrap();
-        let numbers = RecordBatch::try_from_iter([("n", Arc::new(Int64Array::from_iter_values(0..200_000)) as _)]).unwrap();
-        engine.register_batches("numbers", numbers.schema(), vec![numbers]).unwrap();
-        let check = |sql: String| Check {
+    fn check(sql: String) -> Check {
+        Check {
             id: "heavy".into(),
             title: "Heavy".into(),
             severity: "error".into(),
@@ -250,7 +245,35 @@ mod tests {
             fail_above: 0,
             holds: false,
             text: SourceText::new("sql/checks/heavy.sql", sql),
-        };
+        }
+    }
+
+    /// Five million rows of one check, held twice, took what the rest of the night had.
+    #[tokio::test]
+    async fn all_failing_rows_are_counted_and_the_first_are_kept() {
+        let engine = Engine::new(Limits::default()).unwrap();
+        let numbers = RecordBatch::try_from_iter([("n", Arc::new(Int64Array::from_iter_values(0..1_000_500)) as _)]).unwrap();
+        engine.register_batches("numbers", numbers.schema(), vec![numbers]).unwrap();
+        let sql =
+            "SELECT CASE WHEN n < 10 THEN 'first' ELSE 'second' END AS indicator, n, CAST(n AS VARCHAR) AS detail FROM numbers ORDER BY n";
+        let checks = [check(sql.into()), check("SELECT '' AS indicator, n FROM numbers WHERE n > 1000000".into())];
+        let found = run(&engine, checks.iter(), 1).await.unwrap();
+        let blamed = [("first", "check heavy: 0"), ("second", "check heavy: 10")].map(|(name, why)| (name.to_owned(), why.to_owned()));
+        assert_eq!((found[0].blamed(), found[1].blamed()), (Some(BTreeMap::from(blamed)), None));
+        let results = results(found).unwrap();
+        assert_eq!(results.failures.iter().map(|(_, rows)| rows.num_rows()).collect::<Vec<_>>(), [1_000_000, 499]);
+        assert_eq!(results.told, ["check heavy: 1000500 rows, of which the first 1000000 are in failures/heavy.parquet"]);
+        let cells = Table(&results.table);
+        let counts: Vec<_> = (0..cells.len()).map(|row| cells.int("rows_failed", row)).collect();
+        assert_eq!(counts, [Some(499), Some(10), Some(1_000_490)]);
+    }
+
+    /// Each of the two fits by itself, and holds what it has while it joins: whichever comes second has too little.
+    #[tokio::test]
+    async fn a_check_without_memory_beside_another_one_is_run_again() {
+        let engine = Engine::new(Limits { memory_bytes: 5 << 20, ..Limits::default() }).unwrap();
+        let numbers = RecordBatch::try_from_iter([("n", Arc::new(Int64Array::from_iter_values(0..200_000)) as _)]).unwrap();
+        engine.register_batches("numbers", numbers.schema(), vec![numbers]).unwrap();
         let heavy =
             |rest: i64| format!("SELECT sum(a.n) AS n FROM numbers a JOIN numbers b ON a.n % 1000 = b.n % 1000 HAVING sum(a.n) = {rest}");
         let checks = [check(heavy(1)), check(heavy(2))];

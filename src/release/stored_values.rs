@@ -89,7 +89,8 @@ fn merged<'a>(files: &[TableFile], schema: &SchemaRef) -> Result<Batches<'a>> {
         .with_schema(schema.clone())
         .with_expressions(&order)
         .with_metrics(BaselineMetrics::new(&ExecutionPlanMetricsSet::new(), 0))
-        .with_batch_size(AT_ONCE)
+        // So many that several threads have some of them to give ids to.
+        .with_batch_size(8 * AT_ONCE)
         .with_reservation(MemoryConsumer::new("values put in order").register(&pool))
         .build()?;
     Ok(Box::new(futures::executor::block_on_stream(merged.map_err(Into::into))))
