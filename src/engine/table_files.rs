@@ -1,6 +1,5 @@
 //! Tables of a run as Parquet files of the data folder: what memory has no room for, and what workers read. A file is there
-//! as long as somebody holds it. What a killed run leaves behind the next one removes, as all that begins with a dot in
-//! this place.
+//! as long as somebody holds it. What a killed run leaves behind is removed by one that begins an hour later.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -14,6 +13,9 @@ use super::{Engine, owned};
 use crate::error::Result;
 use crate::files;
 use crate::tables::parquet::{self, Batches, Writer};
+
+/// How the name of a folder of such tables begins; behind it stands the number of the process.
+pub const FOLDER: &str = ".tables-";
 
 /// Numbers are not given twice: a worker may still read a file that is gone here. Locked while a file is made or removed,
 /// so that the folder does not go in between.
@@ -43,7 +45,7 @@ pub struct TableFile {
 
 impl TableFiles {
     pub fn below(data: &Path) -> Self {
-        let folder = data.join("staging").join(format!(".tables-{}", std::process::id()));
+        let folder = data.join("staging").join(format!("{FOLDER}{}", std::process::id()));
         Self { data: data.to_owned(), folder }
     }
 

@@ -4,13 +4,15 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use crate::engine::table_files;
 use crate::error::Result;
 use crate::files::{self, entries};
 use crate::release::promote::UNFINISHED_POINTER;
 use crate::workspace::Workspace;
 
-/// A start that finds the lock taken writes its record all the same: what is younger than this may be its own.
-const RECORD_WRITTEN: Duration = Duration::from_hours(1);
+/// A start that finds the lock taken writes its record all the same, and a question may have tables of its own: what is
+/// younger than this may be in use.
+const IN_USE: Duration = Duration::from_hours(1);
 
 /// Removes leftovers; the lock must be held. Gives how many there were.
 pub(super) fn clear(workspace: &Workspace) -> Result<usize> {
@@ -23,7 +25,10 @@ pub(super) fn clear(workspace: &Workspace) -> Result<usize> {
     }
     found.extend(entries(&workspace.data)?.into_iter().filter(|path| path.ends_with(UNFINISHED_POINTER)));
     // A release that a gate refused has its manifest, and waits for a person; one that is made or removed is out of sight.
-    let unfinished = |path: &PathBuf| begins(path, ".") || !path.join("manifest.json").is_file();
+    // Tables of the last hour may be those of somebody who asks, for which no lock is held.
+    let unfinished = |path: &PathBuf| {
+        if begins(path, table_files::FOLDER) { is_old(path) } else { begins(path, ".") || !path.join("manifest.json").is_file() }
+    };
     found.extend(entries(&workspace.staging())?.into_iter().filter(unfinished));
     for path in &found {
         let removed = if path.symlink_metadata().is_ok_and(|found| found.is_dir()) {
@@ -53,7 +58,7 @@ fn folders(workspace: &Workspace) -> Result<Vec<PathBuf>> {
 
 fn is_old(path: &Path) -> bool {
     let written = path.symlink_metadata().and_then(|found| found.modified());
-    written.is_ok_and(|written| written.elapsed().is_ok_and(|age| age > RECORD_WRITTEN))
+    written.is_ok_and(|written| written.elapsed().is_ok_and(|age| age > IN_USE))
 }
 
 fn begins(path: &Path, with: &str) -> bool {

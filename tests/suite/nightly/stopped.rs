@@ -126,10 +126,18 @@ fn leftovers_of_killed_runs_are_removed_at_the_next_start() {
     for path in [being_written, old] {
         workspace.write(path, "x");
     }
+    // So may somebody who asks be at tables that memory has no room for.
+    let (in_use, left) = ("data/staging/.tables-1", "data/staging/.tables-2");
+    for path in [in_use, left] {
+        workspace.write(&format!("{path}/0.parquet"), "x");
+    }
     let two_hours_ago = std::time::SystemTime::now() - Duration::from_hours(2);
-    File::options().write(true).open(workspace.path(old)).unwrap().set_modified(two_hours_ago).unwrap();
+    for path in [old, left] {
+        File::open(workspace.path(path)).unwrap().set_modified(two_hours_ago).unwrap();
+    }
     workspace.expect(0, &["run", "--from", &small_bodies(), "--now", "2026-11-26T02:30:00Z"]);
     assert!(workspace.path(being_written).exists() && !workspace.path(old).exists());
+    assert!(workspace.path(in_use).exists() && !workspace.path(left).exists());
     assert!(workspace.path("data/.current").symlink_metadata().is_err());
     assert_eq!(record(&workspace, "20261125T023000Z")["retention"]["leftovers"], 10);
 }
