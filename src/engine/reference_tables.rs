@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::Engine;
 use super::table_files::{TableFile, TableFiles, Unfinished};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::reference::{Population, Reference};
 use crate::tables::schema;
 
@@ -17,14 +17,25 @@ pub fn register(engine: &Engine, reference: &Reference, data: Option<&Path>) -> 
     for (name, batch) in reference.tables() {
         engine.register_batches(name, batch.schema(), vec![batch.clone()])?;
     }
-    let large = reference.large_population().zip(data);
-    if let Some(Ok(files)) = large.map(|(population, data)| stored(population, &TableFiles::below(data))) {
-        engine.register("population", TableFile::together(engine, &files, &schema::population())?)?;
-        engine.hold(files);
-        return Ok(());
+    if let Some((population, data)) = reference.large_population().zip(data) {
+        match stored(population, &TableFiles::below(data)) {
+            Ok(files) => {
+                engine.register("population", TableFile::together(engine, &files, &schema::population())?)?;
+                engine.hold(files);
+                return Ok(());
+            }
+            Err(error) if may_only_be_read(&error) => {}
+            Err(error) => return Err(error),
+        }
     }
     let population = reference.table("population")?;
     engine.register_batches("population", population.schema(), vec![population.clone()])
+}
+
+/// Whether nothing may be written where it was to be. A full disk is told.
+fn may_only_be_read(error: &Error) -> bool {
+    use std::io::ErrorKind::{PermissionDenied, ReadOnlyFilesystem};
+    matches!(error, Error::Io(error) if matches!(error.kind(), PermissionDenied | ReadOnlyFilesystem))
 }
 
 fn stored(population: &Population, folder: &TableFiles) -> Result<Vec<TableFile>> {
@@ -74,5 +85,12 @@ mod tests {
         assert_eq!(shown(&held).lines().count(), 4 + 8);
         drop(engine);
         assert!(fs_err::read_dir(folder.path().join("staging")).unwrap().next().is_none(), "files go with the engine");
+    }
+
+    #[test]
+    fn only_where_nothing_may_be_written_is_it_held() {
+        let told = |kind: std::io::ErrorKind| may_only_be_read(&std::io::Error::from(kind).into());
+        assert!(told(std::io::ErrorKind::PermissionDenied) && told(std::io::ErrorKind::ReadOnlyFilesystem));
+        assert!(!told(std::io::ErrorKind::StorageFull) && !told(std::io::ErrorKind::NotADirectory));
     }
 }

@@ -9,7 +9,7 @@ use super::latest::Latest;
 use super::metadata::{self, Listed};
 use super::view::{Made, View};
 use super::{jsonstat, sdmx, site, tables, vega, web, workbook};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::release::Manifest;
 use crate::release::build::Contents;
 use crate::release::files::Staging;
@@ -89,10 +89,15 @@ fn values(contents: &Contents, staging: &Staging<'_>) -> Result<()> {
     let schema = schema::published_values();
     let mut all = parquet::Writer::new(staging.appending("values.parquet"), &schema)?;
     let mut latest = Latest::new(parquet::Writer::new(staging.appending("latest.parquet"), &schema)?);
+    let mut rows = 0;
     for batch in contents.values.batches() {
         let batch = batch?;
+        rows += batch.num_rows();
         all.write(&batch)?;
         latest.add(&batch)?;
+    }
+    if rows != contents.values.rows() {
+        return Err(Error::Internal(format!("{rows} of {} values were written", contents.values.rows())));
     }
     all.close()?;
     latest.close()

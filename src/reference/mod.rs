@@ -31,10 +31,11 @@ use crate::tables::schema;
 use crate::tables::sort::joined;
 use crate::tables::views::{Areas, Groups, Membership};
 
-/// A table that is made when it is first asked for.
-type Later = Arc<LazyLock<RecordBatch, Box<dyn FnOnce() -> RecordBatch + Send>>>;
+/// A table that is made when it is first asked for, or what was wrong.
+type Made = std::result::Result<RecordBatch, String>;
+type Later = Arc<LazyLock<Made, Box<dyn FnOnce() -> Made + Send>>>;
 
-fn later(make: impl FnOnce() -> RecordBatch + Send + 'static) -> Later {
+fn later(make: impl FnOnce() -> Made + Send + 'static) -> Later {
     Arc::new(LazyLock::new(Box::new(make)))
 }
 
@@ -130,7 +131,7 @@ impl Reference {
         let population = population.map(|text| Arc::new(Population::new(text, known)));
         let large_population = population.clone().filter(|population| population.is_large());
         let population = match population {
-            None => later(|| RecordBatch::new_empty(schema::population())),
+            None => later(|| Ok(RecordBatch::new_empty(schema::population()))),
             Some(population) if is_proven => later(move || whole(&population, &mut Vec::new())),
             Some(population) if population.is_large() => {
                 // Read for what is wrong with it, and once more by whoever needs it.
@@ -189,7 +190,7 @@ impl Reference {
                 Arc::make_mut(&mut self.group_schemes).extend(schemes);
             }
             "population" => {
-                (self.population, self.large_population) = (later(move || batch), None);
+                (self.population, self.large_population) = (later(move || Ok(batch)), None);
                 return Ok(());
             }
             _ => {}
@@ -201,7 +202,7 @@ impl Reference {
     /// A table by its name.
     pub fn table(&self, name: &str) -> Result<&RecordBatch> {
         if name == "population" {
-            return Ok(&self.population);
+            return self.population.as_ref().as_ref().map_err(|error| Error::Internal(format!("the population: {error}")));
         }
         self.tables.get(name).ok_or_else(|| Error::Internal(format!("no reference table `{name}`")))
     }
@@ -281,13 +282,13 @@ impl Reference {
 }
 
 /// The population as one table.
-fn whole(population: &Population, problems: &mut Vec<Problem>) -> RecordBatch {
+fn whole(population: &Population, problems: &mut Vec<Problem>) -> Made {
     let mut batches = Vec::new();
     let read = population.read(problems, &mut |batch| {
         batches.push(batch.clone());
         Ok(())
     });
-    read.and_then(|()| joined(&schema::population(), batches)).unwrap_or_else(|_| RecordBatch::new_empty(schema::population()))
+    read.and_then(|()| joined(&schema::population(), batches)).map_err(|error| error.to_string())
 }
 
 fn csv_hash_only(folder: &Path, hashes: &mut BTreeMap<String, String>, name: &str) {

@@ -30,7 +30,7 @@ pub struct Population {
 /// A number of persons, by the numbers of its area, of its column and of its status.
 #[derive(Clone, Copy)]
 struct Row {
-    area: u32,
+    area: usize,
     year: i32,
     column: u32,
     persons: f64,
@@ -113,23 +113,22 @@ impl Population {
 #[derive(Default)]
 struct Reading {
     columns: Vec<(usize, [String; 3])>,
-    numbers: HashMap<String, u32>,
+    numbers: HashMap<String, usize>,
     areas: Vec<String>,
     /// By area and year.
-    totals: BTreeMap<(u32, i32), f64>,
+    totals: BTreeMap<(usize, i32), f64>,
     /// Of areas by location.
     shares: Vec<Row>,
 }
 
 impl Reading {
-    fn number(&mut self, area: &str) -> u32 {
+    fn number(&mut self, area: &str) -> usize {
         if let Some(number) = self.numbers.get(area) {
             return *number;
         }
-        let number = u32::try_from(self.areas.len()).unwrap_or(u32::MAX);
         self.areas.push(area.to_owned());
-        self.numbers.insert(area.to_owned(), number);
-        number
+        self.numbers.insert(area.to_owned(), self.areas.len() - 1);
+        self.areas.len() - 1
     }
 
     fn rows(&mut self, table: &CsvTable, problems: &mut Vec<Problem>) -> Vec<Row> {
@@ -172,7 +171,7 @@ impl Reading {
         let code = |part: usize| taken(self.columns.iter().map(|(_, codes)| codes[part].as_str()).collect(), &column);
         let years: Vec<i32> = rows.iter().map(|row| row.year).collect();
         let persons: Vec<f64> = rows.iter().map(|row| row.persons).collect();
-        let areas: StringArray = rows.iter().map(|row| Some(self.areas[row.area as usize].as_str())).collect();
+        let areas: StringArray = rows.iter().map(|row| Some(self.areas[row.area].as_str())).collect();
         made(
             schema::population(),
             vec![
@@ -189,11 +188,11 @@ impl Reading {
 
     /// Where shares by location end before totals do, the last share goes on, with status I: the later years have a weight.
     fn carried(&self) -> Vec<Row> {
-        let mut last: BTreeMap<(&str, u32), (u32, i32, f64)> = BTreeMap::new();
+        let mut last: BTreeMap<(&str, u32), (usize, i32, f64)> = BTreeMap::new();
         for Row { area, year, column, persons, .. } in &self.shares {
             if let Some(everyone) = self.totals.get(&(*area, *year)).filter(|everyone| **everyone > 0.0) {
                 let share = (*area, *year, persons / everyone);
-                let newest = last.entry((&self.areas[*area as usize], *column)).or_insert(share);
+                let newest = last.entry((&self.areas[*area], *column)).or_insert(share);
                 if newest.1 < *year {
                     *newest = share;
                 }

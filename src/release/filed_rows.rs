@@ -9,7 +9,7 @@ use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::arrow::ipc::reader::StreamReader;
 use datafusion::arrow::ipc::writer::StreamWriter;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::files::scratch::Scratch;
 use crate::tables::schema::DIMENSIONS;
 use crate::tables::sort::joined;
@@ -103,6 +103,14 @@ impl FiledRows {
                 rows.push(batch?);
             }
         }
+        let found: usize = rows.iter().map(RecordBatch::num_rows).sum();
+        if found != breakdown.rows {
+            return Err(Error::Internal(format!(
+                "{found} of {} rows of {} came back from the disk",
+                breakdown.rows,
+                breakdown.codes.join(" ")
+            )));
+        }
         Ok(rows)
     }
 }
@@ -157,5 +165,8 @@ mod tests {
             let expected: f64 = (0..300_000).filter(|row| row % 3 == remainder).map(|row| row as f64).sum();
             assert!((sum - expected).abs() < 0.5 && rows.len() == 100_000);
         }
+        filed.breakdowns[1].rows += 1;
+        let lost = filed.of(1).unwrap_err().to_string();
+        assert!(lost.contains("100000 of 100001 rows of M _T"), "{lost}");
     }
 }

@@ -6,9 +6,9 @@ use std::sync::PoisonError;
 use datafusion::arrow::array::{BooleanArray, RecordBatch};
 use datafusion::arrow::compute::filter_record_batch;
 
-use crate::engine::Engine;
 use crate::engine::table_files::TableFile;
-use crate::error::Result;
+use crate::engine::{Engine, owned};
+use crate::error::{Error, Result};
 use crate::release::numbers::{self, PREVIOUS};
 use crate::release::preferred;
 use crate::release::stored_values::{Batches, Filing, Stored};
@@ -72,7 +72,7 @@ impl Previous {
     pub(super) fn stored(&self, indicator: &str, rows: u64, most: usize, filing: &Filing) -> Result<Stored> {
         let path = match self {
             Self::Filed(path) if usize::try_from(rows).is_ok_and(|rows| rows > most) => path,
-            _ => return Ok(Stored::Held(crate::engine::owned::parts(vec![self.of_indicator(indicator)?], 0)?)),
+            _ => return Ok(Stored::Held(owned::parts(vec![self.of_indicator(indicator)?], 0)?)),
         };
         let mut file = filing.files.create(&numbers::numbered(&schema::preferred_values()))?;
         for batch in parquet::batches_of_indicator(path, &schema::preferred_values(), indicator)? {
@@ -82,6 +82,10 @@ impl Previous {
             let numbered = filing.numbers.lock().unwrap_or_else(PoisonError::into_inner).beside(&filter_record_batch(&batch, &mine)?)?;
             file.write(&numbered)?;
         }
-        Ok(Stored::Filed(vec![file.finish()?]))
+        let file = file.finish()?;
+        if file.rows() as u64 != rows {
+            return Err(Error::Internal(format!("{} has {} of {rows} values of {indicator}", path.display(), file.rows())));
+        }
+        Ok(Stored::Filed(vec![file]))
     }
 }
